@@ -1,0 +1,1 @@
+"""Everything that keeps a reporter unknown."""

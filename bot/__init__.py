@@ -1,0 +1,1 @@
+"""The running program: settings, the road of a message, channels, pages and the `jianfu` command."""

@@ -1,0 +1,1 @@
+"""All that the hotline decides, without I/O."""

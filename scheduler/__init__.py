@@ -1,0 +1,1 @@
+"""Rings when something is due."""
