@@ -1,0 +1,229 @@
+"""All a deployment may choose: environment `JIANFU_…` (nested with `__`), credentials, then one TOML file."""
+
+import difflib
+import ipaddress
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "JIANFU_"
+CONFIG = "JIANFU_CONFIG"  # where the file is cannot stand in the file
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class OperatorError(Exception):
+    """The operator must do something first: one Chinese line with the remedy, free of secrets.
+
+    `main` prints it to stderr without a traceback and exits with 2.
+    """
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:  # "~" without a home
+        raise ValueError("找不到 ~ 所指的主目录，请写绝对路径") from None
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, OSError, ValueError):
+        raise ValueError(f"没有名为 {name!r} 的时区，例如 Asia/Shanghai") from None
+    return name
+
+
+def _default_keyring() -> Path:
+    """Follow the XDG base directory specification: `$XDG_CONFIG_HOME`, if absolute, else `~/.config`."""
+    config, home = os.environ.get("XDG_CONFIG_HOME", ""), os.environ.get("HOME", "")
+    if os.path.isabs(config):
+        return Path(config, "jianfu", "keyring.json")
+    if os.path.isabs(home):
+        return Path(home, ".config", "jianfu", "keyring.json")
+    raise OperatorError("没有 HOME，不知道钥匙环放哪里：请设置 JIANFU_KEYRING=/安全的目录/keyring.json")
+
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+class Web(BaseModel):
+    """Where the web chat and the desk are served."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field("127.0.0.1", description="网页监听的地址；不是本机地址时须有 TLS 或在代理之后")
+    port: int = Field(8080, ge=0, le=65535, description="网页监听的端口，0–65535；0 表示任选一个空闲端口")
+    tls_cert: AbsolutePath | None = Field(
+        None, description="TLS 证书文件（PEM），与 JIANFU_WEB__TLS_KEY 同时设置"
+    )
+    tls_key: AbsolutePath | None = Field(
+        None, description="TLS 私钥文件（PEM），与 JIANFU_WEB__TLS_CERT 同时设置"
+    )
+    behind_proxy: bool = Field(
+        False, description="true 表示前面有反向代理提供 https，页面按 https 发安全 Cookie"
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s?#]+$",
+        description="对外公布的网址，如 https://jianfu.example.cn，末尾不带斜杠",
+    )
+
+    @model_validator(mode="after")
+    def _tls_is_a_pair(self) -> "Web":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("JIANFU_WEB__TLS_CERT 与 JIANFU_WEB__TLS_KEY 须同时设置")
+        return self
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us by https, so that cookies are `Secure` and named `__Host-`."""
+        return self.tls_cert is not None or self.behind_proxy
+
+    def refuse_exposure(self) -> None:
+        """Raise OperatorError if serving as set would send a reporter's words over a network in clear."""
+        if not (self.https or _is_loopback(self.host)):
+            raise OperatorError(
+                f"{self.host} 不是本机地址，明文会泄露反映人：请设置 JIANFU_WEB__TLS_CERT 和 "
+                "JIANFU_WEB__TLS_KEY，或在 https 反向代理之后加 --behind-proxy"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Settings(BaseSettings):
+    """One frozen value, read in `main` by `load` and passed on by hand."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: AbsolutePath = Field(Path("data"), validate_default=True, description="数据库和图片所在的目录")
+    keyring: AbsolutePath = Field(
+        default_factory=_default_keyring,
+        description="钥匙环文件，须在数据目录和代码目录之外；销毁日志放在它旁边",
+    )
+    keyring_json: SecretStr | None = Field(
+        None, description="钥匙环的内容，用来代替文件，例如由 systemd 凭据提供"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="日志详略：DEBUG、INFO、WARNING 或 ERROR；任何一级都不含内容和地址"
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="时刻和日期所用的时区"
+    )
+    push_delay_minutes: int = Field(20, ge=0, le=120, description="新工单提醒随机推迟的最长分钟数，0–120")
+    quiet_from: Hour = Field(21, description="从几点起不主动打扰反映人，0–23 整点")
+    quiet_until: Hour = Field(
+        8, description="到几点可以再主动联系反映人，0–23 整点；与 quiet_from 相同则全天可以"
+    )
+    draft_hours: int = Field(24, ge=1, le=24, description="没有送出的草稿保留几小时，1–24")
+    remind_after_hours: int = Field(
+        4, ge=1, le=23, description="草稿搁置几小时后提醒一次，1–23，须小于 draft_hours"
+    )
+    receipt_minutes: int = Field(15, ge=1, le=60, description="送出后几分钟内可以再看一次回执码，1–60")
+    web: Web = Web()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.remind_after_hours >= self.draft_hours:
+            raise ValueError("JIANFU_REMIND_AFTER_HOURS 须小于 JIANFU_DRAFT_HOURS")
+        keyring = self.keyring.resolve()
+        if keyring.is_relative_to(self.data_dir.resolve()) or (
+            (CHECKOUT / "pyproject.toml").exists() and keyring.is_relative_to(CHECKOUT)
+        ):
+            raise ValueError("钥匙环不能与数据或代码放在一起：请把 JIANFU_KEYRING 指向别的目录")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Name the sources, the strongest first; there is no `.env`, which too easily lands in a checkout."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, file_secret_settings, file
+
+
+def config_file() -> Path:
+    """Where the settings file may be: `JIANFU_CONFIG`, else `jianfu.toml` in the working folder."""
+    return Path(os.environ.get(CONFIG) or "jianfu.toml")
+
+
+def fields(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
+    """Hand out every setting there is as (name of its variable, field), nested ones under their own name."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from fields(inner, f"{prefix}{name.upper()}__")
+        else:
+            yield prefix + name.upper(), field
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings once.
+
+    Args:
+        overrides: what the command line says, over all else; nested as a dict, as in `web={"port": 80}`.
+    Raises: OperatorError, naming the setting that is wrong or unknown, never with the value of a secret.
+    """
+    known = dict(fields())
+    for variable in os.environ:
+        if variable.upper().startswith(PREFIX) and variable.upper() not in {*known, CONFIG}:
+            near = difflib.get_close_matches(variable.upper(), known, n=1)
+            hint = f"是不是 {near[0]}？" if near else "全部设置见 docs/settings.md"
+            raise OperatorError(f"没有 {variable} 这个设置：{hint}")
+    file = config_file()
+    if os.environ.get(CONFIG) and not file.is_file():
+        raise OperatorError(f"{CONFIG} 指的文件 {file} 不存在：请改正路径或去掉这个变量")
+    try:
+        return Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), **overrides)
+    except ValidationError as error:
+        raise OperatorError(_explain(error, known)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"设置文件 {file} 不是合法的 TOML：{error}") from None
+    except OSError as error:
+        raise OperatorError(f"读不了设置文件 {error.filename}：{error.strerror}，请检查权限") from None
+
+
+def _explain(error: ValidationError, known: dict[str, FieldInfo]) -> str:
+    first = error.errors(include_url=False)[0]
+    name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"是不是 {_key(near[0])}？" if near else "全部设置见 docs/settings.md"
+        return f"设置文件里没有 {_key(name)} 这一项：{hint}"
+    told = str(first["ctx"]["error"]) if first["type"] == "value_error" else ""
+    if name not in known:  # two settings that do not fit together
+        return told or f"设置 {name} 不对，说明见 docs/settings.md"
+    return f"设置 {name} 不对：{told or known[name].description}"
+
+
+def _key(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower().replace("__", ".")
