@@ -1,0 +1,1 @@
+"""The messengers the hotline speaks through; each is a small port."""

@@ -1,0 +1,101 @@
+"""All that the rest of the program knows of a messenger.
+
+ChannelError
+├── TryLater   network or rate limit: the outbox sends it again after `wait` seconds
+├── Gone       the reporter left or blocked us: forget the address
+└── Refused    our mistake (too long, bad markup): log it, mend the code
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.render import Rendered
+from dialogs.words import Event
+from storage.port import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one chat is reached. `key` is the platform's id or a session token: personal, never logged."""
+
+    channel: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Address({self.channel}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One decoded update.
+
+    `key` is the platform's own id of the update (redelivery is told by it). `lasting`: the chat will still be
+    this person's tomorrow, so it may open its cases without a receipt. `also`: rows of the channel's own
+    that belong into the turn's commit.
+    """
+
+    key: str
+    sender: Address
+    event: Event
+    lang: str = "zh"
+    lasting: bool = True
+    also: tuple[Write, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Incoming({self.sender.channel}, {type(self.event).__name__})"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    characters: int  # per message
+    buttons: int  # per message; more become a numbered list
+    label: int  # characters per button
+
+
+Hear = Callable[[Incoming], Awaitable[None]]
+
+
+class Channel(Protocol):
+    name: str
+    limits: Limits
+
+    async def listen(self, hear: Hear) -> None:
+        """Take updates in until cancelled; confirm each to the platform only after `hear` returned."""
+        ...
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        """Deliver one message; `key` is the outbox row's id, equal when a message is sent again.
+
+        Returns: the channel's own rows that record the delivery, committed together with the end of the
+        outbox row. Raises: ChannelError.
+        """
+        ...
+
+    def delivered(self, to: Address) -> None:
+        """What `send` returned is committed."""
+        ...
+
+    def wipe(self, to: Address) -> Sequence[Write]:
+        """Rows that forget what this channel still shows of the chat."""
+        ...
+
+
+class ChannelError(Exception):
+    """Sending failed. Holds no address and no text, so it may be logged."""
+
+
+class TryLater(ChannelError):
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"later, in {wait:g} s")
+        self.wait = wait
+
+
+class Gone(ChannelError):
+    pass
+
+
+class Refused(ChannelError):
+    pass

@@ -1,0 +1,46 @@
+"""A message becomes what a messenger can show: the sentence, its buttons, and a card where there is more to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dialogs.texts import text
+from dialogs.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button as shown. `choice` and the message's `mark` come back when it is pressed."""
+
+    choice: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message, ready for any channel.
+
+    `text` says all of it in plain words, for channels that can draw nothing more. `message` is what it was made
+    from: a channel that draws cards (the preview with its masks, the receipt, a story) takes name and params.
+    """
+
+    text: str
+    keys: tuple[Key, ...]
+    message: Message
+
+    @property
+    def params(self) -> Any:
+        return self.message.params
+
+
+def render(message: Message) -> Rendered:
+    """Fill the phrase in and label the buttons, in the message's language."""
+    keys = tuple(Key(button.choice, text(message.lang, button.label, button.params)) for button in message.buttons)
+    return Rendered(text(message.lang, message.name, message.params), keys, message)
+
+
+def numbered(rendered: Rendered) -> str:
+    """The text with its buttons as a numbered list: for a terminal, and where there are too many for a keyboard."""
+    rows = [f"  {number}. {key.label}" for number, key in enumerate(rendered.keys, 1)]
+    return "\n".join([rendered.text, *rows])

@@ -1,0 +1,291 @@
+"""The words between the hotline and its dialogs: events in, actions out, questions in between.
+
+All are plain values. Times are `datetime` in UTC and arrive inside events; a dialog has no clock,
+no dice, no network and no database. Ids travel as lower-case hex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from dialogs.case.story import Story
+    from dialogs.understand import Understanding
+
+T = TypeVar("T")
+Params = Mapping[str, Any]  # JSON values only: they are sealed as JSON
+
+
+# ── what goes to a person ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One tap: `choice` comes back in `Pressed`; `label` is a phrase, filled with `params`."""
+
+    choice: str
+    label: str
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person is told, as a phrase and its parameters; rendered only while sending.
+
+    `mark` names the prompt its buttons belong to ("" for none). `replaces`: it may take the place of
+    the previous prompt, since the person pressed a button and wrote nothing in between.
+    `secret` marks the receipt: shown for minutes, never kept.
+    """
+
+    name: str
+    params: Params = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+    mark: str = ""
+    lang: str = "zh"
+    replaces: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A scrubbed picture that waits with the draft; width and height in pixels."""
+
+    id: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A place in the text that may be hidden: code points [start, end), a label type, and whether it is."""
+
+    start: int
+    end: int
+    type: str
+    on: bool = True
+
+
+# ── events ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The reporter wrote this. `receipt` is set where the text holds a well-formed receipt."""
+
+    text: str
+    at: datetime
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The reporter pressed a button of the prompt `mark`. `choice` may carry an argument after a colon."""
+
+    choice: str
+    mark: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A picture arrived and was scrubbed; `replaces` is the media id it is a new version of."""
+
+    picture: Picture
+    at: datetime
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something came that we do not take. `why` names a phrase under "declined."."""
+
+    why: Literal["file", "too_large", "too_many", "broken", "empty", "voice", "location", "contact", "sticker"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """The scheduler rings for a draft: remind once, or let it go."""
+
+    bell: Literal["remind", "expire"]
+    at: datetime
+
+
+Event = Said | Pressed | Pictured | Unreadable | Rang
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The event again, with what was looked up for it so far."""
+
+    event: Event
+    known: Mapping[Query[Any], Any]
+
+
+# ── questions a dialog asks before it decides ────────────────────────────────────────────────
+
+
+class Query(Generic[T]):
+    """A question that only the hotline can answer; frozen, so an answer can be found by it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text was understood as, and what in it could name somebody."""
+
+    understood: Understanding
+    masks: tuple[Mask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Query[Reading]):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hide(Query[tuple[Mask, ...]]):
+    """Only the masks of a text: cheaper where nothing has to be understood."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt(Query[str]):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LastReceipt(Query["str | None"]):
+    """The receipt this chat was shown in the last minutes, if it is still shown on asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByReceipt(Query["str | None"]):
+    """The report id behind a receipt, "malformed" for a typo, None if there is none."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mine(Query["tuple[MyCase, ...]"]):
+    """The reports this chat filed and may open without a receipt, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MyCase:
+    report: str
+    category: str
+    state: str
+    filed_day: str  # "11月22日"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Query["Story | None"]):
+    """The story of a report, as its reporter may read it; None once it was forgotten."""
+
+    report: str
+
+
+# ── actions ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Answer these and come again with `Found`. Comes alone."""
+
+    query: Query[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """File this report. The text is already masked: what is hidden here is gone."""
+
+    receipt: str
+    text: str
+    category: str
+    also: tuple[str, ...]  # further codes, best first
+    kind: str | None
+    unit: str | None
+    unit_level: str | None
+    place: str | None
+    when: str | None
+    counts: tuple[tuple[str, str], ...]
+    urgent: bool
+    signpost: str | None  # set where the reporter chose "仍要反映"
+    pictures: tuple[str, ...]
+    follow: Literal["here", "receipt"]
+    lang: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """More for a report, or the answer to what the hotline asked back. Text already masked."""
+
+    report: str
+    text: str
+    pictures: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    report: str
+    solved: bool | None
+    satisfied: bool | None
+    word: str | None  # already masked
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    report: str
+    reason: str  # already masked
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """忘记我: shred the report's key, and with it the words, pictures and the way back."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Push nothing more for this report; the receipt still opens it."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DropPictures:
+    """These draft pictures are no longer wanted."""
+
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """What the channel still shows of this chat is to be forgotten (filed, cancelled)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSaved:
+    """The reporter has the receipt: show it no more."""
+
+
+Action = Look | Say | File | Supplement | Rate | Reopen | Forget | Hush | DropPictures | Wipe | ReceiptSaved
+CaseAction = File | Supplement | Rate | Reopen | Forget | Hush
