@@ -4,7 +4,7 @@ import difflib
 import ipaddress
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -196,9 +196,7 @@ def load(**overrides: Any) -> Settings:
     known = dict(fields())
     for variable in os.environ:
         if variable.upper().startswith(PREFIX) and variable.upper() not in {*known, CONFIG}:
-            near = difflib.get_close_matches(variable.upper(), known, n=1)
-            hint = f"是不是 {near[0]}？" if near else "全部设置见 docs/settings.md"
-            raise OperatorError(f"没有 {variable} 这个设置：{hint}")
+            raise OperatorError(f"没有 {variable} 这个设置：{_hint(variable.upper(), known)}")
     file = config_file()
     if os.environ.get(CONFIG) and not file.is_file():
         raise OperatorError(f"{CONFIG} 指的文件 {file} 不存在：请改正路径或去掉这个变量")
@@ -216,9 +214,7 @@ def _explain(error: ValidationError, known: dict[str, FieldInfo]) -> str:
     first = error.errors(include_url=False)[0]
     name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"是不是 {_key(near[0])}？" if near else "全部设置见 docs/settings.md"
-        return f"设置文件里没有 {_key(name)} 这一项：{hint}"
+        return f"设置文件里没有 {_key(name)} 这一项：{_hint(name, known)}"
     told = str(first["ctx"]["error"]) if first["type"] == "value_error" else ""
     if name not in known:  # two settings that do not fit together
         return told or f"设置 {name} 不对，说明见 docs/settings.md"
@@ -227,3 +223,10 @@ def _explain(error: ValidationError, known: dict[str, FieldInfo]) -> str:
 
 def _key(variable: str) -> str:
     return variable.removeprefix(PREFIX).lower().replace("__", ".")
+
+
+def _hint(variable: str, known: Iterable[str]) -> str:
+    keys = {_key(name): name for name in known}
+    for near in difflib.get_close_matches(_key(variable), keys, n=1):
+        return f"是不是 {keys[near]}（文件里写 {near}）？"
+    return "全部设置见 docs/settings.md"
