@@ -1,0 +1,67 @@
+"""Bring a database to the newest schema: numbered SQL files, forward only, each in its own transaction."""
+
+import sqlite3
+from collections.abc import Iterator
+from importlib.resources import files
+
+from storage.port import Broken
+
+
+class TooNew(Broken):
+    """The database was made by a newer program; the message names the remedy."""
+
+
+def migrations() -> dict[int, str]:
+    """All migrations of this program, by number, 1, 2, 3…; once released, a file is never edited."""
+    found = {
+        int(file.name.split("_")[0]): file.read_text("utf-8")
+        for file in files("storage").joinpath("migrations").iterdir()
+        if file.name.endswith(".sql")
+    }
+    return dict(sorted(found.items()))
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Number of the last migration applied; 0 for an empty file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def statements(script: str) -> Iterator[str]:
+    """Cut a script into its statements: `executescript` would commit behind our back."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def migrate(connection: sqlite3.Connection) -> int:
+    """Apply what is missing and return the version reached. The connection must be in autocommit mode.
+
+    Raises: TooNew. Two processes may migrate at once: the second finds nothing left to do.
+    """
+    known = migrations()
+    newest = max(known)
+    for number, script in known.items():
+        if version(connection) >= number:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version(connection) < number:
+                for statement in statements(script):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    reached = version(connection)
+    if reached > newest:
+        raise TooNew(
+            f"the database has schema {reached}, this program knows {newest}: "
+            "install the newer program again, or restore a backup of schema "
+            f"{newest}"
+        )
+    return reached

@@ -1,0 +1,98 @@
+"""The door to whatever remembers: reads are awaited, writes are values handed over once per turn.
+
+StorageError, by what the caller does next
+├── Stale      somebody was faster: read again and decide again (at most 5 times)
+├── Seen       this was taken in before: stop, it is a success
+├── Refusing   disk full, read-only or locked for too long; nothing was written: say "later"
+└── Broken     our mistake or a damaged file: log it, mend the code or the file
+Messages hold no value of any row, so they may be logged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+Value = bytes | str | int | None
+
+
+class StorageError(Exception):
+    """Something about storage; the subclass says what to do next."""
+
+
+class Stale(StorageError):
+    """The row is no longer what was read, or a unique value is taken: read again."""
+
+
+class Seen(StorageError):
+    """Taken in before: stop, it is a success."""
+
+
+class Refusing(StorageError):
+    """Nothing was written and nothing can be for now: disk full, read-only or locked for too long."""
+
+
+class Broken(StorageError):
+    """A mistake of ours or a damaged database; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Guard: exactly so many rows must be touched, else `Stale`."""
+
+    count: int
+    error: ClassVar[type[StorageError]] = Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Guard for INSERT OR IGNORE: the row must be new, else `Seen`."""
+
+    count: ClassVar[int] = 1
+    error: ClassVar[type[StorageError]] = Seen
+
+
+class Write(NamedTuple):
+    """One statement of a turn. A tuple: every turn makes several, and a frozen dataclass costs thrice."""
+
+    sql: str
+    params: Sequence[Value] | Mapping[str, Value]
+    guard: Rows | Unseen | None = None
+
+
+class Audit(NamedTuple):
+    """A line for the hash chain, written after all guards of its turn hold.
+
+    at: whole seconds since 1970 UTC (rounded to the hour where a reporter caused it); kind: a word of ours;
+    about, by: ids of 16 bytes; content: JSON without a word of any reporter.
+    """
+
+    at: int
+    kind: str
+    about: bytes | None
+    by: bytes | None
+    content: str
+
+
+class Row(Protocol):
+    """One row as read, by column name or position."""
+
+    def __getitem__(self, key: int | str, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def keys(self) -> Any: ...
+
+
+class Reader(Protocol):
+    """What repositories need: reading, by named parameters."""
+
+    async def all(self, sql: str, **params: Value) -> list[Row]: ...
+    async def one(self, sql: str, **params: Value) -> Row | None: ...
+
+
+class Database(Reader, Protocol):
+    """The whole door. `commit` returns once the turn is on the disk, or raises and nothing of it is there."""
+
+    @property
+    def refusing(self) -> bool:
+        """True while writing is known to fail; reads go on. Ends by itself."""
+
+    async def commit(self, writes: Sequence[Write | Audit]) -> None: ...

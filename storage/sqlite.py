@@ -1,0 +1,336 @@
+"""The door on SQLite: turns that wait go to the disk together, reads that wait make one hop together."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from storage.migrate import migrate
+from storage.port import Audit, Broken, Refusing, Row, Stale, StorageError, Value, Write
+from storage.repositories.audit import Chain
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+Turn = Sequence[Write | Audit]
+Query = tuple[str, Mapping[str, Value]]
+
+MOST = 256  # turns a transaction: more gains nothing and makes everybody wait
+LATER = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
+         sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}  # fmt: skip
+TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
+PROBE = (
+    "INSERT OR REPLACE INTO leases VALUES ('probe', zeroblob(262144), 0)",
+    "DELETE FROM leases WHERE name = 'probe'",
+)
+
+
+def connect(path: Path, patience: float = 5.0, readonly: bool = False) -> sqlite3.Connection:
+    """Open as every connection of ours must be, in autocommit mode. patience: seconds to wait for a lock."""
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    connection.row_factory = sqlite3.Row
+    for pragma in ("synchronous = FULL", "wal_autocheckpoint = 8000", "secure_delete = ON",
+                   "trusted_schema = OFF", "foreign_keys = ON", "temp_store = MEMORY",
+                   "cache_size = -65536"):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def create(path: Path) -> None:
+    """Make folder (0700) and file (0600) if they are missing; WAL and index take the file's mode over."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def translate(error: sqlite3.Error, position: int = 0) -> StorageError:
+    """What the caller shall do about it. SQLite's own words stay behind: they may quote a value."""
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if name in TAKEN:
+        return Stale("a unique value is taken")
+    if code(error) in LATER:
+        return Refusing(name)
+    return Broken(f"statement {position}: {name}")
+
+
+def code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python itself objected."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+class Lane(Generic[Job, Answer]):
+    """One thread, and the jobs that wait for it: all of them go over in one hop and come back in one.
+
+    `work` runs on the thread and answers every job, in order; a StorageError is raised to its asker.
+    """
+
+    def __init__(self, work: Callable[[list[Job]], Sequence[Answer | StorageError]]) -> None:
+        self._work = work
+        self._loop = asyncio.get_running_loop()
+        self._thread = ThreadPoolExecutor(1, "storage")
+        self._waiting: list[tuple[asyncio.Future[Answer], Job]] = []
+        self._busy = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting) + self._busy
+
+    def ask(self, job: Job) -> asyncio.Future[Answer]:
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._waiting.append((future, job))
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._go)  # not at once: who is ready in this round shall come along
+        return future
+
+    async def run(self, call: Callable[[], None]) -> None:
+        """Something else on the same thread, between two batches."""
+        await self._loop.run_in_executor(self._thread, call)
+
+    async def close(self) -> None:
+        """Let what waits finish, then end the thread."""
+        await asyncio.gather(*(future for future, _ in self._waiting), return_exceptions=True)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def _go(self) -> None:
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        self._thread.submit(self._over, batch)
+
+    def _over(self, batch: list[tuple[asyncio.Future[Answer], Job]]) -> None:
+        answers: Sequence[Answer | StorageError]
+        try:
+            answers = self._work([job for _, job in batch])
+        except BaseException as error:
+            answers = [Broken(type(error).__name__)] * len(batch)
+        self._loop.call_soon_threadsafe(self._back, batch, answers)
+
+    def _back(
+        self, batch: list[tuple[asyncio.Future[Answer], Job]], answers: Sequence[Answer | StorageError]
+    ) -> None:
+        for (future, _), answer in zip(batch, answers, strict=True):
+            if future.done():  # its asker was cancelled
+                continue
+            if isinstance(answer, StorageError):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        if self._waiting:
+            self._loop.call_soon(self._go)  # after those just woken, who may have more to say
+        else:
+            self._busy = False
+
+
+class Writer:
+    """Owns the writing connection. All methods run on one thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.refusing = False
+        self._cursor = connection.cursor()
+        self._chain = Chain(self._cursor)
+
+    def work(self, turns: list[Turn]) -> list[StorageError | None]:
+        """Write all turns, each whole or not at all; the answer of a turn is its error or None."""
+        if self.refusing:
+            self.refusing = not self._probe()
+        if self.refusing:
+            return [Refusing("refuse mode")] * len(turns)
+        try:
+            return self._together(turns)
+        except sqlite3.Error as error:  # SQLite has dropped the transaction: nobody's turn is there
+            self._undo()
+            if len(turns) == 1 or code(error) == sqlite3.SQLITE_BUSY:
+                return [self._refused(error)] * len(turns)
+        return self._singly(turns)
+
+    def _singly(self, turns: list[Turn]) -> list[StorageError | None]:
+        """Find out whose fault it was; a small turn may find the room that a big one did not."""
+        answers: list[StorageError | None] = []
+        for turn in turns:
+            try:
+                answers += self._together([turn])
+            except sqlite3.Error as error:
+                self._undo()
+                answers.append(self._refused(error))
+                if code(error) == sqlite3.SQLITE_BUSY:  # each would wait as long again
+                    return answers + answers[-1:] * (len(turns) - len(answers))
+        return answers
+
+    def _together(self, turns: list[Turn]) -> list[StorageError | None]:
+        self._cursor.execute("BEGIN IMMEDIATE")
+        answers = [self._turn(turn) for turn in turns]
+        self._cursor.execute("COMMIT")
+        return answers
+
+    def _turn(self, turn: Turn) -> StorageError | None:
+        """One turn in its savepoint. Raises sqlite3.Error only when nothing of the transaction may stand."""
+        execute = self._cursor.execute
+        execute("SAVEPOINT turn")
+        answer = self._writes(turn)
+        if answer is not None:
+            execute("ROLLBACK TO turn")
+        execute("RELEASE turn")
+        return answer
+
+    def _writes(self, turn: Turn) -> StorageError | None:
+        cursor = self._cursor
+        lines: list[Audit] = []
+        position = 0
+        try:
+            for position, write in enumerate(turn):
+                if isinstance(write, Audit):
+                    lines.append(write)
+                    continue
+                sql, params, guard = write
+                cursor.execute(sql, params)
+                if guard is not None and cursor.rowcount != guard.count:
+                    return guard.error(f"statement {position}")
+            for line in lines:
+                self._chain.add(line)
+        except sqlite3.Error as error:
+            answer = translate(error, position)
+            if isinstance(answer, Refusing) or not self.connection.in_transaction:
+                raise  # nothing of this batch can be trusted to stand
+            return answer
+        except (OverflowError, ValueError, TypeError) as error:  # a value that cannot be bound
+            return Broken(f"statement {position}: {type(error).__name__}")
+        return None
+
+    def _refused(self, error: sqlite3.Error) -> StorageError:
+        answer = translate(error)
+        self.refusing |= isinstance(answer, Refusing)
+        return answer
+
+    def _undo(self) -> None:
+        if self.connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
+    def _probe(self) -> bool:
+        """Try to write and delete 256 KiB: room for what a turn may need."""
+        try:
+            for sql in PROBE:
+                self._cursor.execute(sql)
+        except sqlite3.Error:
+            self._undo()
+            return False
+        return True
+
+    def checkpoint(self) -> None:
+        """Move the WAL into the database and cut it to nothing, so that no deleted text stays in it."""
+        self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+class SQLiteDatabase:
+    """`Database` on a file. Open it inside a running loop, close it there too."""
+
+    def __init__(self, writer: Writer, readers: list[sqlite3.Connection]) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._loop = asyncio.get_running_loop()
+        self._writing: Lane[Turn, None] = Lane(writer.work)
+        self._reading: list[Lane[Query, list[Row]]] = [Lane(partial(read, reader)) for reader in readers]
+        self._probe: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, patience: float = 5.0) -> "SQLiteDatabase":
+        """Open, creating and migrating as needed. patience: seconds to wait for another process's lock.
+
+        Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
+        """
+        return cls(*await asyncio.to_thread(_open, path, patience))
+
+    @property
+    def refusing(self) -> bool:
+        return self._writer.refusing
+
+    async def all(self, sql: str, **params: Value) -> list[Row]:
+        """Rows as committed now, own commits included. Raises Broken, Refusing."""
+        return await min(self._reading, key=lambda lane: lane.waiting).ask((sql, params))
+
+    async def one(self, sql: str, **params: Value) -> Row | None:
+        """The first row, or None."""
+        rows = await self.all(sql, **params)
+        return rows[0] if rows else None
+
+    async def commit(self, writes: Turn) -> None:
+        """Write a turn whole or not at all; on the disk when this returns.
+
+        Raises: Stale, Seen, Refusing, Broken. Cancelling the caller does not take the turn back.
+        """
+        if self._writer.refusing:
+            self._watch()
+            raise Refusing("refuse mode")
+        try:
+            await self._writing.ask(writes)
+        except Refusing:
+            self._watch()
+            raise
+
+    async def checkpoint(self) -> None:
+        """Empty the WAL into the database; hourly, and after every shredding."""
+        await self._writing.run(self._writer.checkpoint)
+
+    async def close(self) -> None:
+        """Finish what waits, then let go of the file."""
+        self._closed = True
+        if self._probe:
+            self._probe.cancel()
+        await self._writing.close()
+        for lane in self._reading:
+            await lane.close()
+        for connection in (*self._readers, self._writer.connection):
+            connection.close()
+
+    def _watch(self) -> None:
+        """See every second whether refuse mode may end."""
+        if not self._probe and not self._closed:
+            self._probe = self._loop.call_later(1, self._try)
+
+    def _try(self) -> None:
+        self._probe = None
+        self._writing.ask(()).add_done_callback(self._tried)
+
+    def _tried(self, trial: "asyncio.Future[None]") -> None:
+        if trial.exception():
+            self._watch()
+
+
+def read(connection: sqlite3.Connection, queries: list[Query]) -> list[list[Row] | StorageError]:
+    """Answer all queries from one snapshot, which is younger than every one of them."""
+    answers: list[list[Row] | StorageError] = []
+    together = len(queries) > 1  # one lock taken for all instead of one each
+    if together:
+        connection.execute("BEGIN")
+    for sql, params in queries:
+        try:
+            answers.append(cast(list[Row], connection.execute(sql, params).fetchall()))
+        except sqlite3.Error as error:
+            answers.append(translate(error))
+    if together and connection.in_transaction:
+        connection.execute("COMMIT")
+    return answers
+
+
+def _open(path: Path, patience: float) -> tuple[Writer, list[sqlite3.Connection]]:
+    connections: list[sqlite3.Connection] = []
+    try:
+        create(path)
+        connections.append(connect(path, patience))
+        connections[0].execute("PRAGMA journal_mode = WAL")
+        migrate(connections[0])
+        connections += [connect(path, patience) for _ in range(2)]  # a slow search must not hold up the talks
+        for reader in connections[1:]:
+            reader.execute("PRAGMA query_only = ON")
+    except (sqlite3.Error, StorageError, OSError) as error:
+        for connection in connections:
+            connection.close()
+        if isinstance(error, OSError):
+            raise Refusing(f"opening: {type(error).__name__}") from None
+        raise (translate(error) if isinstance(error, sqlite3.Error) else error) from None
+    return Writer(connections[0]), connections[1:]
