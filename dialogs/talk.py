@@ -61,7 +61,6 @@ phrases(
 )
 
 
-
 class DeadEnd(Exception):
     """No row of the table leads on: our bug, never the reporter's. Names states only."""
 
@@ -93,7 +92,7 @@ class Talk:
         events = DIALOGS[self.dialog, self.version].machine.events
         was = self.state
         try:
-                moved = trigger in events and events[trigger].trigger(self, self)
+            moved = trigger in events and events[trigger].trigger(self, self)
         except MachineError:
             moved = False
         if not moved:
@@ -185,13 +184,17 @@ class _Needs(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """What a step works with: the talk, the event's time, what was looked up, and the actions so far."""
+    """What a step works with: the talk, the event, what was looked up, and the actions so far."""
 
     talk: Talk
-    at: datetime
+    event: Event
     known: Mapping[Query[Any], Any]
     tapped: bool  # a button was pressed: the next prompt may replace the last one
     actions: list[Action] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -259,9 +262,9 @@ def receive(talk: Talk, event: Event | Found) -> list[Action]:
     """
     known: Mapping[Query[Any], Any] = {}
     if isinstance(event, Found):
-        event, known = event.event, event.known
+        known, event = event.known, event.event
     before = replace(talk, answers=dict(talk.answers))
-    turn = Turn(talk, event.at, known, tapped=isinstance(event, Pressed))
+    turn = Turn(talk, event, known, tapped=isinstance(event, Pressed))
     try:
         hear(turn, event)
     except _Needs as needs:
@@ -275,6 +278,8 @@ def hear(turn: Turn, event: Event) -> None:
     """What any step understands comes first, then the step itself; whatever is left is answered too."""
     step = current(turn.talk)
     match event:
+        case Said(receipt=str()):
+            COMMANDS["receipt"](turn)
         case Said(text=said):
             listen(turn, step, said)
         case Pressed():
@@ -388,14 +393,6 @@ def back(turn: Turn) -> None:
         turn.prompt()
 
 
-@command("cancel", "取消", "不报了", "cancel")
-def cancel(turn: Turn) -> None:
-    if turn.talk.may("cancel"):
-        turn.go("cancel")
-    else:
-        leave(turn)
-
-
 def enter(turn: Turn, dialog: str) -> None:
     """Put a dialog on top of this talk; the one below waits as it is."""
     talk = turn.talk
@@ -407,11 +404,17 @@ def enter(turn: Turn, dialog: str) -> None:
 
 
 def leave(turn: Turn) -> None:
+    """End this dialog on the person's wish."""
+    if turn.talk.under is None:
+        turn.say("goodbye")
+    resume(turn)
+
+
+def resume(turn: Turn) -> None:
     """End this dialog; the one below, if any, goes on where it was."""
     talk = turn.talk
     if talk.under is None:
         talk.over = True
-        turn.say("goodbye")
         return
     below, talk.under = talk.under, None
     talk.dialog, talk.version, talk.answers = below["dialog"], below["version"], below["answers"]

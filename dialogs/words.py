@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from dialogs.case.story import Story
+    from dialogs.case.story import Story  # noqa: F401 - named in a quoted type
     from dialogs.understand import Understanding
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Params = Mapping[str, Any]  # JSON values only: they are sealed as JSON
 
 
@@ -102,7 +102,9 @@ class Pictured:
 class Unreadable:
     """Something came that we do not take. `why` names a phrase under "declined."."""
 
-    why: Literal["file", "too_large", "too_many", "broken", "empty", "voice", "location", "contact", "sticker"]
+    why: Literal[
+        "file", "too_large", "too_many", "broken", "empty", "voice", "location", "contact", "sticker"
+    ]  # fmt: skip
     at: datetime
 
 
@@ -128,7 +130,7 @@ class Found:
 # ── questions a dialog asks before it decides ────────────────────────────────────────────────
 
 
-class Query(Generic[T]):
+class Query(Generic[T_co]):
     """A question that only the hotline can answer; frozen, so an answer can be found by it."""
 
     __slots__ = ()
