@@ -1,0 +1,84 @@
+"""The README's commands: what is missing is told in one line with its remedy; what is there is left alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run make as a user would, outside of the `make test` that runs us."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ("make", *arguments), cwd=cwd, env=environ, capture_output=True, text=True, timeout=240, check=False
+    )
+
+
+def pretend(folder: Path, fails_on: str) -> str:
+    """Path of a python that is as ours but fails where the command line holds `fails_on`."""
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *"{fails_on}"*) exit 1;; esac\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return str(python)
+
+
+def remedy(told: subprocess.CompletedProcess[str]) -> str:
+    """The one line that make's own closing line follows."""
+    assert told.returncode != 0
+    line, closing = told.stderr.strip().splitlines()
+    assert closing.startswith("make: ***")
+    return line
+
+
+def test_no_python_names_the_package() -> None:
+    """A machine without Python is told what to install."""
+    assert "apt install python3 python3-venv" in remedy(make("install", "PYTHON=no-such-python"))
+
+
+def test_an_old_python_names_the_versions(tmp_path: Path) -> None:
+    """Too old or too new a Python is told, and how to choose another."""
+    assert "3.11–3.14" in remedy(make("install", f"PYTHON={pretend(tmp_path, 'version_info')}"))
+
+
+def test_no_venv_names_the_package(tmp_path: Path) -> None:
+    """Debian splits venv from Python."""
+    told = make("install", f"PYTHON={pretend(tmp_path, 'ensurepip')}")
+    assert "apt install python3-venv" in remedy(told)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """No room or no right for the environment."""
+    (tmp_path / "file").touch()
+    told = make("install", f"PYTHON={sys.executable}", f"VENV={tmp_path}/file/venv")
+    assert "磁盘" in remedy(told)
+
+
+def test_what_cannot_be_fetched_is_told_and_begun_anew(tmp_path: Path) -> None:
+    """An installation that broke off is no installation: the next one does not take it for whole."""
+    for name in ("Makefile", "pyproject.toml"):
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "requirements.lock").write_text("nothing that could be fetched", "utf-8")
+    for _ in range(2):
+        told = make("install", f"PYTHON={sys.executable}", cwd=tmp_path)
+        assert ".venv/install.log" in remedy(told)
+
+
+def test_a_fresh_clone_installs_once(tmp_path: Path) -> None:
+    """The environment is built from the lock, then left alone until the lock changes."""
+    clone = tmp_path / "clone"
+    git = ["git", "-c", "safe.directory=*", "clone", "-q", str(ROOT), str(clone)]
+    cloned = subprocess.run(git, capture_output=True, check=False)
+    if cloned.returncode:
+        pytest.skip("no git checkout to clone")
+    first = make("install", f"PYTHON={sys.executable}", cwd=clone)
+    assert (first.returncode, first.stderr) == (0, "")
+    built = (clone / ".venv/installed.lock").stat().st_mtime_ns
+    second = make("install", f"PYTHON={sys.executable}", cwd=clone)
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    assert (clone / ".venv/installed.lock").stat().st_mtime_ns == built
+    left = subprocess.run(["git", "-C", str(clone), "status", "--short"], capture_output=True, check=True)
+    assert left.stdout == b""

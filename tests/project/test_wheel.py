@@ -1,0 +1,70 @@
+"""The built wheel is whole: it installs into an empty environment and works far from the checkout."""
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("anonymizer", "bot", "dialogs", "scheduler", "storage")
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Output of a command that must succeed; what it said stands in the failure."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def pip(python: str | Path, *arguments: str | Path, cwd: Path) -> str:
+    """Run pip of the given environment."""
+    return run(python, "-m", "pip", "--disable-pip-version-check", *arguments, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project built as anybody would build it, the backend coming from the lock."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip(sys.executable, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("jianfu-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` folder of an empty environment that got the lock and the wheel, nothing else."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    venv.create(folder / "venv", with_pip=True, symlinks=True)
+    python = folder / "venv/bin/python"
+    locked = ("--require-hashes", "--only-binary", ":all:", "-r", ROOT / "requirements.lock")
+    pip(python, "install", "-q", *locked, cwd=folder)
+    pip(python, "install", "-q", "--no-deps", wheel, cwd=folder)
+    return folder / "venv/bin"
+
+
+def test_the_wheel_holds_all_that_the_parts_hold(wheel: Path) -> None:
+    """Templates, SQL, texts and models as well as code; neither tests nor caches."""
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    meant = {
+        str(path.relative_to(ROOT))
+        for part in PARTS
+        for path in (ROOT / part).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == meant
+
+
+def test_it_needs_nothing_that_the_lock_lacks(elsewhere: Path) -> None:
+    """Every requirement is there in a version that fits."""
+    assert "No broken requirements" in pip(elsewhere / "python", "check", cwd=elsewhere)
+
+
+def test_every_part_imports_from_the_wheel(elsewhere: Path, tmp_path: Path) -> None:
+    """Nothing reaches back into the checkout."""
+    code = f"import {', '.join(PARTS)}; print(*(part.__file__ for part in ({', '.join(PARTS)})))"
+    for path in run(elsewhere / "python", "-I", "-c", code, cwd=tmp_path).split():
+        assert path.startswith(str(elsewhere.parent)) and os.path.exists(path)
