@@ -6,6 +6,7 @@ from .fold import Folded, fold
 from .names import find_names
 from .numbers import find_numbers
 from .online import find_online
+from .places import find_places, find_selves
 from .spans import Span
 
 _ROUNDS = 3  # what one round masks may bare what stood beside it
@@ -40,4 +41,6 @@ def _take(text: Folded, taken: list[Span]) -> None:
 def _offers(text: Folded) -> Iterable[Span]:
     yield from find_online(text)
     yield from find_numbers(text)
+    yield from find_places(text)
+    yield from find_selves(text)
     yield from find_names(text)

@@ -26,7 +26,7 @@ _PERSONAL = re.compile(
 _RANDOM = re.compile(r"/(?=[A-Za-z0-9_-]{0,40}[0-9])(?=[A-Za-z0-9_-]{0,40}[A-Z])(?=[A-Za-z0-9_-]{0,40}[a-z])[A-Za-z0-9_-]{9,}")
 _TELEGRAM = re.compile(r"(?<![A-Za-z0-9.])(?:https?://)?(?:t\.me|telegram\.me)/[A-Za-z0-9_+/-]{3,64}")
 _HOME = re.compile(r"(?<![A-Za-z0-9.])(?:https?://)?(?:v\.douyin\.com|v\.kuaishou\.com|xhslink\.com|space\.bilibili\.com|b23\.tv|weibo\.com/u|m\.weibo\.cn/u)/[A-Za-z0-9_/-]{3,64}")
-_IPV4 = re.compile(r"(?<![0-9.A-Za-z])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{2,5})?(?:/\d{1,2})?(?![0-9.]?[0-9])")
+_IPV4 = re.compile(r"(?<![0-9.])(?<![A-Za-z][0-9])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{2,5})?(?:/\d{1,2})?(?![0-9.]?[0-9])")
 _VERSION = re.compile(r"(?:版本号?|版|固件|补丁|升级[到至]?|更新[到至]?|[vV]|[vV]er(?:sion)?\.?|V\.)[:： 为是]{0,2}$")
 _IP_CUE = re.compile(r"(?:IP|ip|Ip|地址|网关|服务器|内网|外网|登录)[^0-9]{0,8}$")
 _IPV6 = re.compile(r"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])|(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{1,4}:){1,6}:(?![0-9A-Za-z:])")
@@ -124,7 +124,8 @@ def _handles(text: Folded) -> Iterator[Span]:
             yield text.span(*m.span(1), "HANDLE")
     for pattern in (_NICK, _NICK_PLAIN):
         for m in pattern.finditer(text.plain):
-            yield text.span(*m.span(1), "HANDLE")
+            if not re.search(r"网格|社区|[组栋楼]", m[1]):  # 2网格常斌: the name finders take the name
+                yield text.span(*m.span(1), "HANDLE")
     for m in _MENTION.finditer(text.plain):
         if not _ALL.match(m[1]) and not _UNIT.fullmatch(m[1]):
             yield text.span(m.start(1) - 1, m.end(), "HANDLE")
