@@ -17,6 +17,8 @@ from typing import Literal, Self, get_args
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from anonymizer.files import appearing
+
 Purpose = Literal[
     "pseudonym", "mine", "receipt", "talk", "address", "content", "media",
     "outbox", "search", "session", "staff", "audit", "backup",
@@ -86,7 +88,7 @@ class Keyring:
     def load(cls, path: Path) -> Self:
         """Read the keyring at `path`.
 
-        Raises: KeyringMissing, KeyringUnsafe (group or world have a right to it), KeyringDamaged, KeyringError.
+        Raises: KeyringMissing, KeyringUnsafe (not only its owner may read it), KeyringDamaged, KeyringError.
         """
         try:
             with path.open(encoding="utf-8") as file:
@@ -176,22 +178,5 @@ def _masters(text: str) -> dict[int, bytes]:
 
 
 def _write(path: Path, text: str, *, replace: bool) -> None:
-    """Put the whole text at `path`, or nothing: a crash leaves at most a stray file beside it."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            beside.replace(path)
-        else:
-            os.link(beside, path)  # unlike a rename it fails if there is a file already
-    finally:
-        beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with appearing(path, replace=replace) as file:
+        file.write(text.encode())

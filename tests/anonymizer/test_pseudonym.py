@@ -1,0 +1,102 @@
+import hashlib
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymizer.keyring import Keyring
+from anonymizer.pseudonym import Pseudonyms, SearchKeys, folded
+
+KEYRING = Keyring({1: bytes(range(32))})
+OTHER = Keyring({1: bytes(32)})
+NAMES = Pseudonyms(KEYRING)
+SEARCH = SearchKeys(KEYRING)
+
+
+def test_each_digest_stands_apart() -> None:
+    """One address gives unlike values for talk, cases, inbox, session and staff, and for every case."""
+    digests = [
+        NAMES.pseudonym("telegram", "123456789"),
+        NAMES.inbox_mark("telegram", "123456789"),
+        NAMES.session_digest("123456789"),
+        NAMES.staff_digest("telegram", "123456789"),
+        *(NAMES.mine("telegram", "123456789", i) for i in range(20)),
+    ]
+    assert len({digest[i : i + 4] for digest in digests for i in range(29)}) == len(digests) * 29
+    assert {len(digest) for digest in digests} == {32}
+
+
+def test_digests_repeat_and_depend_on_the_keyring() -> None:
+    assert NAMES.pseudonym("web", "a") == Pseudonyms(KEYRING).pseudonym("web", "a")
+    assert NAMES.pseudonym("web", "a") != Pseudonyms(OTHER).pseudonym("web", "a")
+
+
+def test_no_digest_can_be_tried_without_the_key() -> None:
+    """A thief who guesses the account finds nothing by hashing it."""
+    guesses = ["123456789", "telegram123456789", "telegram:123456789", "4:chat8:telegram9:123456789"]
+    hashed = {hashlib.sha256(guess.encode()).digest() for guess in guesses}
+    assert NAMES.pseudonym("telegram", "123456789") not in hashed
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_two_inputs_read_alike(channel: str, address: str, channel2: str, address2: str) -> None:
+    same = (channel, address) == (channel2, address2)
+    assert (NAMES.pseudonym(channel, address) == NAMES.pseudonym(channel2, address2)) is same
+
+
+def test_boundaries_between_parts_matter() -> None:
+    assert NAMES.pseudonym("web1", "2") != NAMES.pseudonym("web", "12")
+    assert NAMES.mine("web", "a", 11) != NAMES.mine("web", "a1", 1)
+
+
+def test_a_lone_surrogate_is_digested() -> None:
+    assert len(NAMES.pseudonym("terminal", "\ud800")) == 32
+
+
+@pytest.mark.parametrize(
+    ("text", "grams"),
+    [
+        ("台账报表", ["台账", "账报", "报表"]),
+        ("台账，报表", ["台账", "报表"]),
+        ("钉钉App打卡", ["钉钉", "钉a", "ap", "pp", "p打", "打卡"]),
+        ("ＡＰＰ", ["ap", "pp"]),
+        ("表_a 会", ["表", "a", "会"]),
+        ("报报报报", ["报报"]),
+        ("……！", []),
+        ("", []),
+    ],
+)
+def test_texts_become_overlapping_bigrams(text: str, grams: list[str]) -> None:
+    assert SEARCH.tokens(text) == sorted({SEARCH.tokens(gram)[0] for gram in grams})
+    assert len(SEARCH.tokens(text)) == len(grams)
+
+
+def test_a_token_is_thirty_bits_in_base32() -> None:
+    """Its symbols are those of RFC 4648 in lower case, which FTS5 takes for one word."""
+    token = SEARCH.tokens("台账")[0]
+    assert re.fullmatch("[a-z2-7]{6}", token)
+    assert token != SearchKeys(OTHER).tokens("台账")[0]
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
+def test_a_text_is_found_by_every_word_inside_it(before: str, word: str, after: str) -> None:
+    """No part of a text, cut anywhere, is missed for want of a token, if it holds two characters in a row."""
+    grams = SEARCH.query(word)
+    runs = "".join(c if c.isalnum() else " " for c in folded(word)).split()
+    if any(len(run) > 1 for run in runs) and folded(before + word + after) == before + folded(word) + after:
+        assert set(grams) <= set(SEARCH.tokens(before + word + after))
+
+
+@pytest.mark.parametrize("query", ["", "表", " 表 ", "!!"])
+def test_queries_under_two_characters_find_nothing(query: str) -> None:
+    assert SEARCH.query(query) == []
+
+
+def test_lone_characters_count_only_alone() -> None:
+    assert SEARCH.query("填表 了") == SEARCH.query("填表")
+    assert SEARCH.query("A 组") == sorted(SEARCH.tokens("A") + SEARCH.tokens("组"))
+
+
+def test_nothing_is_shown() -> None:
+    assert (repr(NAMES), repr(SEARCH)) == ("<Pseudonyms>", "<SearchKeys>")
