@@ -1,0 +1,27 @@
+"""Pictures without traces: what a camera, phone or editor wrote into a file does not survive."""
+
+from anonymizer.scrub.image import (
+    MOST_BYTES,
+    Box,
+    EmptyCrop,
+    NotAnImage,
+    Scrubbed,
+    ScrubError,
+    ScrubFailed,
+    TooLarge,
+    edit_image,
+    scrub_image,
+)
+
+__all__ = [
+    "MOST_BYTES",
+    "Box",
+    "EmptyCrop",
+    "NotAnImage",
+    "ScrubError",
+    "ScrubFailed",
+    "Scrubbed",
+    "TooLarge",
+    "edit_image",
+    "scrub_image",
+]
