@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project.checkout import ROOT
+
 MAY = {
     "bot": {"bot", "scheduler", "storage", "dialogs", "anonymizer"},
     "scheduler": {"scheduler", "storage", "dialogs"},

@@ -3,14 +3,14 @@
 import re
 import tomllib
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
+from tests.project.checkout import ROOT
+
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 

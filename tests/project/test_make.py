@@ -1,13 +1,12 @@
 """The README's commands: what is missing is told in one line with its remedy; what is there is left alone."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
+from tests.project.checkout import ROOT, tracked
 
 
 def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -67,18 +66,18 @@ def test_what_cannot_be_fetched_is_told_and_begun_anew(tmp_path: Path) -> None:
         assert ".venv/install.log" in remedy(told)
 
 
-def test_a_fresh_clone_installs_once(tmp_path: Path) -> None:
-    """The environment is built from the lock, then left alone until the lock changes."""
-    clone = tmp_path / "clone"
-    git = ["git", "-c", "safe.directory=*", "clone", "-q", str(ROOT), str(clone)]
-    cloned = subprocess.run(git, capture_output=True, check=False)
-    if cloned.returncode:
-        pytest.skip("no git checkout to clone")
-    first = make("install", f"PYTHON={sys.executable}", cwd=clone)
+def test_a_fresh_checkout_installs_once(tmp_path: Path) -> None:
+    """The environment is built from the lock, then left alone; nothing else is left behind."""
+    paths = tracked()
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    first = make("install", f"PYTHON={sys.executable}", cwd=tmp_path)
     assert (first.returncode, first.stderr) == (0, "")
-    built = (clone / ".venv/installed.lock").stat().st_mtime_ns
-    second = make("install", f"PYTHON={sys.executable}", cwd=clone)
+    built = (tmp_path / ".venv/installed.lock").stat().st_mtime_ns
+    second = make("install", f"PYTHON={sys.executable}", cwd=tmp_path)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
-    assert (clone / ".venv/installed.lock").stat().st_mtime_ns == built
-    left = subprocess.run(["git", "-C", str(clone), "status", "--short"], capture_output=True, check=True)
-    assert left.stdout == b""
+    assert (tmp_path / ".venv/installed.lock").stat().st_mtime_ns == built
+    assert {path.name for path in tmp_path.iterdir()} == {".venv"} | {
+        path.partition("/")[0] for path in tracked()
+    }

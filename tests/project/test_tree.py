@@ -1,26 +1,13 @@
 """What lies at the top of the project, and what no committed file may say."""
 
 import re
-import subprocess
 import tomllib
-from pathlib import Path
 
-import pytest
+from tests.project.checkout import PARTS, ROOT, tracked
 
-ROOT = Path(__file__).parents[2]
-PARTS = {"anonymizer", "bot", "dialogs", "scheduler", "storage"}
 FOLDERS = PARTS | {".ci", "docs", "tests"}
 FILES = {".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml"}
 FILES |= {"requirements.lock", "requirements-test.lock"}
-
-
-def tracked() -> list[str]:
-    """Paths git would commit now, so that a stray file is told before it is pushed."""
-    git = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z"]
-    told = subprocess.run(git, capture_output=True, check=False)
-    if told.returncode:
-        pytest.skip("no git checkout: nothing says which files belong to the project")
-    return [path for path in told.stdout.decode().split("\0") if path and (ROOT / path).exists()]
 
 
 def test_the_top_level_holds_only_what_is_known() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PARTS = ("anonymizer", "bot", "dialogs", "scheduler", "storage")
+from tests.project.checkout import PARTS, ROOT
 
 
 def run(*command: str | Path, cwd: Path) -> str:
