@@ -1,4 +1,4 @@
-"""A message becomes what a messenger can show: the sentence, its buttons, and a card where there is more to draw."""
+"""A message becomes what a messenger can show: its sentence and its buttons."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Key:
 class Rendered:
     """One message, ready for any channel.
 
-    `text` says all of it in plain words, for channels that can draw nothing more. `message` is what it was made
-    from: a channel that draws cards (the preview with its masks, the receipt, a story) takes name and params.
+    `text` says all of it in plain words, for channels that can draw nothing more. `message` is what it was
+    made from: a channel that draws cards (preview, receipt, story) takes its name and params.
     """
 
     text: str
@@ -36,11 +36,13 @@ class Rendered:
 
 def render(message: Message) -> Rendered:
     """Fill the phrase in and label the buttons, in the message's language."""
-    keys = tuple(Key(button.choice, text(message.lang, button.label, button.params)) for button in message.buttons)
+    keys = tuple(
+        Key(button.choice, text(message.lang, button.label, button.params)) for button in message.buttons
+    )
     return Rendered(text(message.lang, message.name, message.params), keys, message)
 
 
 def numbered(rendered: Rendered) -> str:
-    """The text with its buttons as a numbered list: for a terminal, and where there are too many for a keyboard."""
+    """The text with its buttons as a numbered list: for a terminal, or where a keyboard is too small."""
     rows = [f"  {number}. {key.label}" for number, key in enumerate(rendered.keys, 1)]
     return "\n".join([rendered.text, *rows])

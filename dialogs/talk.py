@@ -85,7 +85,19 @@ class Talk:
     answers: dict[str, Any] = field(default_factory=dict)
     under: dict[str, Any] | None = None
     reminded: bool = False
+    expires: int = 0  # whole hour, seconds since 1970 UTC; set by whoever stores the talk
     over: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Nothing in it is worth keeping."""
+        return self.dialog == "report" and not self.answers and self.under is None
+
+    @property
+    def pictures(self) -> list[str]:
+        """Media ids of all its pictures, those of the talk below included."""
+        layers = [self.answers, (self.under or {}).get("answers", {})]
+        return [picture["id"] for answers in layers for picture in answers.get("pictures", ())]
 
     def move(self, trigger: str) -> None:
         """Take the row of the table that fits. Raises DeadEnd where none does."""
@@ -428,8 +440,6 @@ _LAYER = ("dialog", "version", "state", "answers")
 
 def discard(turn: Turn) -> None:
     """Let the talk go with all its pictures."""
-    layers = [turn.talk.answers, (turn.talk.under or {}).get("answers", {})]
-    pictures = tuple(picture["id"] for answers in layers for picture in answers.get("pictures", ()))
-    if pictures:
-        turn.do(DropPictures(pictures))
+    if pictures := turn.talk.pictures:
+        turn.do(DropPictures(tuple(pictures)))
     turn.talk.over = True

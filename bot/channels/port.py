@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from anonymizer.scrub import Scrubbed
 from bot.render import Rendered
 from dialogs.words import Event
 from storage.port import Write
@@ -34,7 +35,7 @@ class Incoming:
 
     `key` is the platform's own id of the update (redelivery is told by it). `lasting`: the chat will still be
     this person's tomorrow, so it may open its cases without a receipt. `also`: rows of the channel's own
-    that belong into the turn's commit.
+    that belong into the turn's commit. `scrubbed`: the picture of a `Pictured` event.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Incoming:
     lang: str = "zh"
     lasting: bool = True
     also: tuple[Write, ...] = ()
+    scrubbed: Scrubbed | None = None
 
     def __repr__(self) -> str:
         return f"Incoming({self.sender.channel}, {type(self.event).__name__})"
@@ -72,6 +74,10 @@ class Channel(Protocol):
         Returns: the channel's own rows that record the delivery, committed together with the end of the
         outbox row. Raises: ChannelError.
         """
+        ...
+
+    def reaches(self, to: Address) -> bool:
+        """Whether this process can deliver there."""
         ...
 
     def delivered(self, to: Address) -> None:

@@ -1,0 +1,52 @@
+"""`jianfu`: one console command, a verb for everything."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from bot.settings import OperatorError
+
+VERBS = {
+    "serve": "开通专线：网页聊天",
+    "chat": "在终端里走一遍反映人的对话",
+    "case": "办理工单：list、show、accept……",
+    "init": "建钥匙环和数据库",
+    "migrate": "把数据库升到本版",
+    "doctor": "体检：钥匙、权限、磁盘、完整性、设置",
+    "backup": "在线加密备份",
+    "restore": "从备份恢复",
+    "understand": "读入 JSONL，判断每句话说的是什么",
+    "redact": "读入 JSONL，遮住能认出人的字",
+    "bench": "测速：与参照同场对比",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb. Returns its exit code: 0 done, 1 refused, 2 the operator must do something first."""
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="jianfu", description="减负专线：匿名收“给基层添负担”的线索。")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, summary in VERBS.items():
+        # Only the verb that was asked for is imported: `jianfu redact` needs no web server.
+        known = import_module(f"bot.cli.{verb}") if argv[:1] == [verb] else None
+        sub = verbs.add_parser(verb, help=summary, description=summary)
+        if known:
+            known.arguments(sub)
+            sub.set_defaults(run=known.run)
+    args = parser.parse_args(argv)
+    try:
+        return int(args.run(args))
+    except OperatorError as error:
+        print(f"jianfu {args.verb}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Joins the parts. It alone knows them all; every part is handed what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
+from anonymizer.shred import ShredJournal
+from bot.casework import Casework
+from bot.channels.port import Channel
+from bot.hotline import Hotline
+from bot.keys import Keys
+from bot.lookups import Lookups
+from bot.post import Post
+from bot.sender import Sender
+from bot.settings import OperatorError, Settings
+from dialogs import report, status
+from scheduler.bell import Bell
+from storage.port import StorageError
+from storage.sqlite import SQLiteDatabase
+
+DIALOGS = (report.REPORT, status.STATUS)  # imported so that they are known
+Make = Callable[["Parts"], list[Channel]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What channels are made from."""
+
+    settings: Settings
+    database: SQLiteDatabase
+    keys: Keys
+    journal: ShredJournal
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    parts: Parts
+    casework: Casework
+    sender: Sender
+    hotline: Hotline
+    bell: Bell
+    channels: dict[str, Channel]
+
+
+def database_file(settings: Settings) -> Path:
+    return settings.data_dir / "jianfu.db"
+
+
+def shred_file(keyring: Path) -> Path:
+    return keyring.with_name(f"{keyring.stem}.shredded")
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_keyring(settings: Settings, create: bool = False) -> Keyring:
+    """The keyring from the environment or its file; `create`: make one where none is and no data either."""
+    try:
+        if settings.keyring_json is not None:
+            return Keyring.from_json(settings.keyring_json.get_secret_value())
+        try:
+            return Keyring.load(settings.keyring)
+        except KeyringMissing:
+            if not create:
+                raise
+            if database_file(settings).exists():
+                raise OperatorError(
+                    f"数据库 {database_file(settings)} 在，钥匙环 {settings.keyring} 不在：请从备份放回钥匙环"
+                ) from None
+            return Keyring.create(settings.keyring)
+    except KeyringError as error:
+        raise OperatorError(f"钥匙环用不了：{error}") from None
+
+
+@asynccontextmanager
+async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = clock) -> AsyncIterator[App]:
+    """The whole program on one database, channels made by `make`; nothing listens or rings yet.
+
+    Raises: OperatorError, naming the remedy.
+    """
+    keyring = open_keyring(settings, create=True)
+    journal = ShredJournal(shred_file(settings.keyring), keyring)
+    try:
+        database = await SQLiteDatabase.open(database_file(settings))
+    except StorageError as error:
+        raise OperatorError(
+            f"打不开数据库 {database_file(settings)}：{error}。请检查磁盘空间和目录权限，再运行 jianfu doctor"
+        ) from None
+    try:
+        yield join(Parts(settings, database, Keys.of(keyring), journal, now), make)
+    finally:
+        await database.close()
+
+
+def join(parts: Parts, make: Make) -> App:
+    settings, database, keys, now = parts.settings, parts.database, parts.keys, parts.now
+    post = Post(keys.outbox)
+    casework = Casework(database, keys, post, settings, parts.journal, now)
+    channels = {channel.name: channel for channel in make(parts)}
+    sender = Sender(database, post, channels, now, casework.forget_address, casework.undelivered)
+    lookups = Lookups(casework, settings, now)
+    hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
+    return App(
+        parts, casework, sender, hotline, Bell(database, hotline.ring, now, settings.timezone), channels
+    )

@@ -1,0 +1,1 @@
+"""The verbs of `jianfu`, a file each."""

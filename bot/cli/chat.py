@@ -1,0 +1,62 @@
+"""`jianfu chat`: the reporter's dialog in a terminal, the same one, on the same database."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from bot.app import App, Parts, clock, opened
+from bot.channels.port import Incoming
+from bot.channels.terminal import TerminalChannel, typed
+from bot.settings import OperatorError, load
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--new", action="store_true", help="换一个新身份，不接着上次的草稿")
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_chat(_identity(args.new)))
+
+
+async def _chat(key: str) -> int:
+    def make(parts: Parts) -> list[TerminalChannel]:
+        return [TerminalChannel(key, typed, sys.stdout, clock)]
+
+    async with opened(load(), make) as app:
+        await talk(app)
+    return 0
+
+
+async def talk(app: App) -> None:
+    """Hear one line after the other; each is answered before the next is read."""
+
+    async def hear(incoming: Incoming) -> None:
+        await app.hotline.hear(incoming)
+        await app.sender.idle()
+
+    looking = asyncio.create_task(app.sender.run())
+    try:
+        await app.channels["terminal"].listen(hear)
+    finally:
+        looking.cancel()
+
+
+def _identity(new: bool) -> str:
+    """Who talks here: a random word kept beside the other state of this login, like a browser's cookie."""
+    home = os.environ.get("XDG_STATE_HOME") or Path(os.environ.get("HOME", "/nonexistent"), ".local", "state")
+    path = Path(home, "jianfu", "chat")
+    try:
+        if path.exists() and not new:
+            return path.read_text("ascii")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = secrets.token_hex(16)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(key)
+        return key
+    except OSError as error:
+        raise OperatorError(f"写不了 {path}：{error.strerror}，请设置 XDG_STATE_HOME 到可写的目录") from None

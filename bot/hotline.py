@@ -1,0 +1,299 @@
+"""The road of a message, top to bottom.
+
+update → decode → pseudonym → load talk → receive (pure) → one commit → send the outbox
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from anonymizer.seal import Place, Sealer, Unsealable
+from bot.casework import Casework, Draft
+from bot.channels.port import Address, Channel, Incoming
+from bot.hours import HOUR, outside_quiet, seconds, whole_hour
+from bot.keys import Keys
+from bot.lookups import Lookups
+from bot.post import Letter, Post
+from bot.sender import Sender
+from bot.settings import Settings
+from dialogs.talk import Talk, begin, receive
+from dialogs.words import (
+    Action,
+    DropPictures,
+    File,
+    Found,
+    Look,
+    Pictured,
+    Query,
+    Rang,
+    ReceiptSaved,
+    Say,
+    Wipe,
+)
+from storage.port import Audit, Database, Seen, Stale, StorageError, Write
+from storage.repositories.inbox import Inbox
+from storage.repositories.media import Media, MediaRow
+from storage.repositories.outbox import Outbox
+from storage.repositories.talks import TalkRow, Talks
+
+log = logging.getLogger(__name__)
+TRIES = 5  # of a turn that others were faster than
+ROUNDS = 3  # of Look and Found
+DAY = 24 * HOUR
+
+
+class Failed(Exception):
+    """Our bug: the turn was rolled back whole. Tell the person the incident id; the log has the rest."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(f"incident {incident}")
+        self.incident = incident
+
+
+@dataclass(slots=True)
+class Visit:
+    """One chat's turn in the making: who (a pseudonym), the talk as stored, and what was received."""
+
+    incoming: Incoming
+    who: bytes
+    row: TalkRow | None
+    talk: Talk
+
+
+class Hotline:
+    """Construct once; `hear` is the one door for whatever comes in."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        casework: Casework,
+        lookups: Lookups,
+        post: Post,
+        sender: Sender,
+        channels: Mapping[str, Channel],
+        settings: Settings,
+    ) -> None:
+        self._database, self._keys, self._casework, self._lookups = database, keys, casework, lookups
+        self._post, self._sender, self._channels, self._settings = post, sender, channels, settings
+        self._talks = Talks(database)
+        self._turns: dict[bytes, tuple[asyncio.Lock, int]] = {}
+
+    async def hear(self, incoming: Incoming) -> None:
+        """Take one update in. Committed when this returns; a repeated one is a no-op.
+
+        Raises: Refusing (storage cannot write now: say "later"), Failed (our bug: say the incident).
+        """
+        who = self._keys.pseudonyms.pseudonym(incoming.sender.channel, incoming.sender.key)
+        try:
+            async with self._one_at_a_time(who):
+                for _ in range(TRIES):
+                    try:
+                        return await self._turn(incoming, who)
+                    except Stale:
+                        continue
+                    except Seen:
+                        return
+                raise Stale("five times")
+        except StorageError:
+            raise
+        except Exception as error:
+            incident = secrets.token_hex(4)
+            log.error("incident %s: %s in %s", incident, type(error).__name__, _where(error))
+            raise Failed(incident) from None
+
+    async def _turn(self, incoming: Incoming, who: bytes) -> None:
+        visit = await self._load(incoming, who)
+        actions = await self._receive(visit)
+        letters = [self._letter(visit, action) for action in actions if isinstance(action, Say)]
+        await self._database.commit(await self._writes(visit, actions, letters))
+        self._remember(visit, actions)
+        self._sender.post(letters)
+
+    async def _load(self, incoming: Incoming, who: bytes) -> Visit:
+        row = await self._talks.load(who)
+        if row is None:
+            draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+            talk = begin(
+                "report",
+                report=draft.report.hex(),
+                key=draft.key.hex(),
+                stream=draft.stream.hex(),
+                lang=incoming.lang,
+            )
+        else:
+            talk = Talk.of(self._envelope(row)["talk"])
+        return Visit(incoming, who, row, talk)
+
+    async def _receive(self, visit: Visit) -> list[Action]:
+        """The dialog decides; what it has to know first is looked up, before anything is written."""
+        event, known = visit.incoming.event, dict[Query[Any], Any]()
+        actions = receive(visit.talk, event)
+        for _ in range(ROUNDS):
+            match actions:
+                case [Look(query)]:
+                    known[query] = await self._lookups.answer(query, visit.incoming, visit.who)
+                    actions = receive(visit.talk, Found(event, known))
+                case _:
+                    break
+        return actions
+
+    async def _writes(
+        self, visit: Visit, actions: list[Action], letters: list[Letter]
+    ) -> list[Write | Audit]:
+        """All that this turn changes, in the order in which it must happen."""
+        incoming, talk = visit.incoming, visit.talk
+        mark = self._keys.pseudonyms.inbox_mark(incoming.sender.channel, incoming.key)
+        writes: list[Write | Audit] = [Inbox.mark(mark, seconds(incoming.event.at) // DAY), *incoming.also]
+        writes += self._picture(visit)
+        for action in actions:
+            match action:
+                case Say() | Look() | ReceiptSaved():
+                    pass
+                case Wipe():
+                    writes.append(Outbox.drop_stream(bytes.fromhex(talk.stream)))
+                    writes += self._channels[incoming.sender.channel].wipe(incoming.sender)
+                case DropPictures(pictures):
+                    writes += [Media.drop(bytes.fromhex(picture)) for picture in pictures]
+                case _:
+                    writes += await self._casework.act(
+                        action, _draft(talk), incoming.sender, lasting=incoming.lasting
+                    )
+        writes += [self._post.put(letter) for letter in letters]
+        return [*writes, *self._talk(visit)]
+
+    def _talk(self, visit: Visit) -> list[Write]:
+        """The talk moved on, or gone. An empty one is not kept: who only looked leaves no row."""
+        talk, row, was = visit.talk, visit.row, visit.row.version if visit.row else 0
+        if talk.over or (talk.idle and talk.lang == visit.incoming.lang):
+            return [Talks.delete(visit.who, was)] if row else []
+        at = visit.incoming.event.at
+        talk.expires = self._expires(visit)
+        return [Talks.save(TalkRow(visit.who, was + 1, self._due(talk, at), self._sealed(visit)), was)]
+
+    def _due(self, talk: Talk, at: datetime) -> int:
+        if talk.reminded:
+            return talk.expires
+        remind = outside_quiet(at + timedelta(hours=self._settings.remind_after_hours), self._settings)
+        return min(whole_hour(remind), talk.expires)
+
+    def _expires(self, visit: Visit) -> int:
+        """Counted from a draft's first word: nothing unsent is kept for longer than promised."""
+        draft_hours = timedelta(hours=self._settings.draft_hours)
+        return visit.talk.expires or whole_hour(visit.incoming.event.at + draft_hours)
+
+    def _sealed(self, visit: Visit) -> bytes:
+        """The address lies in the envelope: a reminder must find the chat, and a pseudonym leads nowhere."""
+        sender = visit.incoming.sender
+        envelope = {
+            "channel": sender.channel,
+            "key": sender.key,
+            "lasting": visit.incoming.lasting,
+            "talk": visit.talk.plain(),
+        }
+        return self._keys.talk.seal_json(envelope, _talk_place(visit.who))
+
+    def _envelope(self, row: TalkRow) -> dict[str, Any]:
+        envelope: dict[str, Any] = self._keys.talk.open_json(row.sealed, _talk_place(row.pseudonym))
+        return envelope
+
+    def _letter(self, visit: Visit, said: Say) -> Letter:
+        return self._post.letter(visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream))
+
+    def _picture(self, visit: Visit) -> list[Write]:
+        """The scrubbed picture that came with this event, under the draft's own key."""
+        event, scrubbed = visit.incoming.event, visit.incoming.scrubbed
+        if not isinstance(event, Pictured) or scrubbed is None:
+            return []
+        id, key = bytes.fromhex(event.picture.id), bytes.fromhex(visit.talk.key)
+        sealed = Sealer.own(key, "media").seal(scrubbed.data, Place("media", "sealed", id))
+        row = MediaRow(
+            id, None, None, self._expires(visit), scrubbed.mime, scrubbed.width, scrubbed.height, sealed
+        )
+        return [Media.put(row)]
+
+    def _remember(self, visit: Visit, actions: list[Action]) -> None:
+        """The receipt may be shown again for some minutes, from memory only."""
+        for action in actions:
+            if isinstance(action, File):
+                self._lookups.keep_receipt(visit.who, action.receipt)
+            elif isinstance(action, ReceiptSaved):
+                self._lookups.drop_receipt(visit.who)
+
+    async def picture(self, sender: Address, id: str) -> tuple[bytes, str] | None:
+        """A picture of this chat's own draft, as (bytes, mime); None for any other."""
+        who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
+        row = await self._talks.load(who)
+        if row is None:
+            return None
+        talk = Talk.of(self._envelope(row)["talk"])
+        media = await Media(self._database).get(bytes.fromhex(id)) if id in talk.pictures else None
+        if media is None:
+            return None
+        sealer = Sealer.own(bytes.fromhex(talk.key), "media")
+        return sealer.open(media.sealed, Place("media", "sealed", media.id)), media.mime
+
+    async def ring(self, row: TalkRow, at: datetime) -> None:
+        """Housekeeping rings for a talk that is due: through the same door as a message."""
+        try:
+            envelope = self._envelope(row)
+        except Unsealable:
+            log.error("a talk does not open; it is dropped")
+            await self._database.commit([Talks.delete(row.pseudonym, row.version)])
+            return
+        expired = seconds(at) >= envelope["talk"]["expires"]
+        sender = Address(envelope["channel"], envelope["key"])
+        event = Rang("expire" if expired else "remind", at)
+        key = f"ring {row.pseudonym.hex()} {row.version}"
+        await self.hear(Incoming(key, sender, event, envelope["talk"]["lang"], envelope["lasting"]))
+
+    async def leave(self, sender: Address, at: datetime) -> None:
+        """Quick exit: the draft, its pictures and all that the channel shows are gone at once."""
+        who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
+        async with self._one_at_a_time(who):
+            row = await self._talks.load(who)
+            writes: list[Write] = list(self._channels[sender.channel].wipe(sender))
+            if row is not None:
+                talk = Talk.of(self._envelope(row)["talk"])
+                writes += [Media.drop(bytes.fromhex(picture)) for picture in talk.pictures]
+                writes += [Outbox.drop_stream(bytes.fromhex(talk.stream)), Talks.delete(who, row.version)]
+            self._lookups.drop_receipt(who)
+            await self._database.commit(writes)
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, who: bytes) -> AsyncIterator[None]:
+        """Messages of one chat keep their order; different chats run side by side."""
+        lock, users = self._turns.get(who) or (asyncio.Lock(), 0)
+        self._turns[who] = lock, users + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns[who]
+            if users == 1:
+                del self._turns[who]
+            else:
+                self._turns[who] = lock, users - 1
+
+
+def _draft(talk: Talk) -> Draft:
+    return Draft(bytes.fromhex(talk.report), bytes.fromhex(talk.key), bytes.fromhex(talk.stream))
+
+
+def _talk_place(who: bytes) -> Place:
+    return Place("talks", "sealed", who)
+
+
+def _where(error: Exception) -> str:
+    """The innermost line, which names our code and never a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"

@@ -1,0 +1,31 @@
+"""Times as we keep them: seconds since 1970 UTC, and no finer than the hour where a reporter caused them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.settings import Settings
+
+HOUR = 3600
+
+
+def seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def whole_hour(at: datetime | int) -> int:
+    """The hour it falls into, as seconds since 1970 UTC."""
+    moment = at if isinstance(at, int) else seconds(at)
+    return moment - moment % HOUR
+
+
+def outside_quiet(at: datetime, settings: Settings) -> datetime:
+    """The first moment from `at` on at which a reporter may be disturbed (nothing is pushed 21:00-08:00)."""
+    local = at.astimezone(ZoneInfo(settings.timezone))
+    start, end = settings.quiet_from, settings.quiet_until
+    quiet = start <= local.hour or local.hour < end if start > end else start <= local.hour < end
+    if not quiet:
+        return at
+    day = local + timedelta(days=1) if local.hour >= end else local
+    return day.replace(hour=end, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -1,0 +1,37 @@
+"""All that the running program seals and digests with, made once from the keyring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from anonymizer.keyring import Keyring
+from anonymizer.pseudonym import Pseudonyms, SearchKeys
+from anonymizer.seal import DataKeys, Sealer
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    pseudonyms: Pseudonyms
+    search: SearchKeys
+    data: DataKeys
+    receipt: bytes
+    talk: Sealer
+    outbox: Sealer
+    content: Sealer
+    session: Sealer
+    staff: Sealer
+
+    @classmethod
+    def of(cls, keyring: Keyring) -> Self:
+        return cls(
+            Pseudonyms(keyring),
+            SearchKeys(keyring),
+            DataKeys(keyring),
+            keyring.key("receipt"),
+            Sealer(keyring, "talk"),
+            Sealer(keyring, "outbox"),
+            Sealer(keyring, "content"),
+            Sealer(keyring, "session"),
+            Sealer(keyring, "staff"),
+        )

@@ -1,0 +1,90 @@
+"""What a dialog has to know before it decides: answered here, before anything is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from anonymizer import receipts
+from anonymizer.redact import find
+from bot.casework import Casework
+from bot.channels.port import Incoming
+from bot.settings import Settings
+from dialogs.understand import understand
+from dialogs.words import (
+    ByReceipt,
+    Hide,
+    LastReceipt,
+    Mask,
+    Mine,
+    NewReceipt,
+    Query,
+    Read,
+    Reading,
+    Tell,
+)
+
+FREE_GUESSES = 2  # wrong receipts before each further one has to wait
+LONGEST_WAIT = 30.0  # seconds
+
+
+class Lookups:
+    """Answers queries; remembers, in memory alone, fresh receipts and how often a chat guessed wrong."""
+
+    def __init__(self, casework: Casework, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._casework, self._now = casework, now
+        self._shown_for = timedelta(minutes=settings.receipt_minutes)
+        self._receipts: dict[bytes, tuple[str, datetime]] = {}
+        self._wrong: dict[bytes, int] = {}
+        self._wrong_on = now().date()
+
+    async def answer(self, query: Query[Any], incoming: Incoming, who: bytes) -> Any:
+        match query:
+            case Read(text):
+                return Reading(understand(text), masks(text))
+            case Hide(text):
+                return masks(text)
+            case NewReceipt():
+                return receipts.new()
+            case LastReceipt():
+                return self._last_receipt(who)
+            case ByReceipt(text):
+                return await self._by_receipt(text, who)
+            case Mine():
+                return await self._casework.mine(incoming.sender) if incoming.lasting else ()
+            case Tell(report):
+                return await self._casework.story(bytes.fromhex(report))
+        raise TypeError(f"nobody answers {type(query).__name__}")
+
+    def keep_receipt(self, who: bytes, receipt: str) -> None:
+        now = self._now()
+        self._receipts = {key: kept for key, kept in self._receipts.items() if kept[1] > now}
+        self._receipts[who] = receipt, now + self._shown_for
+
+    def drop_receipt(self, who: bytes) -> None:
+        self._receipts.pop(who, None)
+
+    def _last_receipt(self, who: bytes) -> str | None:
+        receipt, until = self._receipts.get(who, (None, self._now()))
+        return receipt if until > self._now() else None
+
+    async def _by_receipt(self, text: str, who: bytes) -> str | None:
+        """Who guesses waits before the look-up, so that right and wrong answers take equally long."""
+        try:
+            receipt = receipts.read(text)
+        except receipts.MalformedReceipt:
+            return "malformed" if receipts.resembles(text) else None
+        if self._now().date() != self._wrong_on:
+            self._wrong, self._wrong_on = {}, self._now().date()
+        wrong = self._wrong.get(who, 0)
+        await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_WAIT) if wrong > FREE_GUESSES else 0)
+        report = await self._casework.report_of(receipt)
+        if report is None:
+            self._wrong[who] = wrong + 1
+        return report.hex() if report else None
+
+
+def masks(text: str) -> tuple[Mask, ...]:
+    return tuple(Mask(span.start, span.end, span.type) for span in find(text))

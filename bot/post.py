@@ -1,0 +1,62 @@
+"""Messages on their way: sealed into the outbox, and opened only while sending."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from anonymizer.seal import Place, Sealer
+from bot.channels.port import Address
+from dialogs.words import Button, Message
+from storage.port import Write
+from storage.repositories.outbox import Outbox, OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to one chat. `id` is the outbox row's, `stream` the talk's or report's random id."""
+
+    id: bytes
+    stream: bytes
+    to: Address
+    message: Message
+
+
+class Post:
+    """Seals letters for the outbox (purpose "outbox") and opens them again."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    @staticmethod
+    def letter(to: Address, message: Message, stream: bytes) -> Letter:
+        return Letter(secrets.token_bytes(16), stream, to, message)
+
+    def put(self, letter: Letter, due_at: int = 0) -> Write:
+        """due_at: seconds since 1970 UTC, 0 for at once."""
+        sealed = self._sealer.seal_json([letter.to.key, plain(letter.message)], _place(letter.id))
+        return Outbox.put(OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed))
+
+    def open(self, row: OutboxRow) -> Letter:
+        """Raises: Unsealable."""
+        key, message = self._sealer.open_json(row.sealed, _place(row.id))
+        return Letter(row.id, row.stream, Address(row.channel, key), message_of(message))
+
+
+def _place(id: bytes) -> Place:
+    return Place("outbox", "sealed", id)
+
+
+def plain(message: Message) -> dict[str, Any]:
+    """A message as JSON values; what stands at its default is left out."""
+    values = {name: value for name, value in asdict(message).items() if value != _DEFAULTS[name]}
+    return values
+
+
+def message_of(values: dict[str, Any]) -> Message:
+    buttons = tuple(Button(**button) for button in values.get("buttons", ()))
+    return Message(**{**values, "buttons": buttons})
+
+
+_DEFAULTS = asdict(Message(""))

@@ -1,0 +1,122 @@
+"""Sends what the outbox holds: each chat in order, at its own pace, so that a slow one stops nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from bot.channels.port import Address, Channel, Gone, Refused, TryLater
+from bot.hours import seconds
+from bot.post import Letter, Post
+from bot.render import render
+from storage.port import Database, StorageError, Write
+from storage.repositories.outbox import Outbox
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen due
+AFTER_TROUBLE = 5.0  # seconds until a letter is tried again when storage or we ourselves failed
+
+Fate = Callable[
+    [bytes], Awaitable[Sequence[Write]]
+]  # of a stream whose chat is gone, or whose message was refused
+
+
+class Sender:
+    """Letters come by `post` right after their commit, or are found in the outbox; each is sent once."""
+
+    def __init__(
+        self,
+        database: Database,
+        post: Post,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+        gone: Fate,
+        refused: Fate,
+    ) -> None:
+        self._database, self._post, self._channels, self._now = database, post, channels, now
+        self._gone, self._refused = gone, refused
+        self._outbox = Outbox(database)
+        self._queues: dict[Address, deque[Letter]] = {}
+        self._taken: set[bytes] = set()  # in a queue, being sent, or sent since the last look began
+        self._sent: set[bytes] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def post(self, letters: Sequence[Letter]) -> None:
+        """Send these soon; their outbox rows are committed and due."""
+        for letter in letters:
+            channel = self._channels.get(letter.to.channel)
+            if letter.id in self._taken or channel is None or not channel.reaches(letter.to):
+                continue
+            self._taken.add(letter.id)
+            queue = self._queues.get(letter.to)
+            if queue is None:
+                queue = self._queues[letter.to] = deque()
+                task = asyncio.create_task(self._serve(letter.to, queue))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            queue.append(letter)
+
+    async def run(self) -> None:
+        """Look into the outbox again and again, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                except StorageError as error:
+                    log.warning("outbox: %s", type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def look(self) -> None:
+        """Take up everything that is due and not yet on its way."""
+        self._taken -= self._sent  # rows read from here on are read after those were deleted
+        self._sent.clear()
+        after = (b"", 0)
+        while rows := await self._outbox.due(list(self._channels), seconds(self._now()), after=after):
+            self.post([self._post.open(row) for row in rows if row.id not in self._taken])
+            after = (rows[-1].stream, rows[-1].seq)
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way any more."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, to: Address, queue: deque[Letter]) -> None:
+        while queue:
+            wait = await self._send(queue[0])
+            if wait:
+                await asyncio.sleep(wait)
+            else:
+                self._sent.add(queue.popleft().id)
+        del self._queues[to]
+
+    async def _send(self, letter: Letter) -> float:
+        """Seconds to wait before the same letter is tried again; 0 when it is done with."""
+        channel = self._channels[letter.to.channel]
+        try:
+            rows = await channel.send(letter.to, render(letter.message), letter.id)
+        except TryLater as later:
+            return max(later.wait, 0.1)
+        except Gone:
+            log.info("gone: a chat on %s", letter.to.channel)
+            rows = await self._gone(letter.stream)
+        except Refused:
+            log.error("refused by %s: message %s", letter.to.channel, letter.message.name)
+            rows = await self._refused(letter.stream)
+        except Exception as error:  # one chat's trouble is not another's; content-free by the type alone
+            incident = secrets.token_hex(4)
+            log.error("incident %s: sending %s: %s", incident, letter.message.name, type(error).__name__)
+            return AFTER_TROUBLE
+        try:
+            await self._database.commit([*rows, Outbox.done(letter.id)])
+        except StorageError as error:
+            log.warning("outbox: %s", type(error).__name__)
+            return AFTER_TROUBLE
+        channel.delivered(letter.to)
+        return 0

@@ -1,0 +1,70 @@
+"""Rings when something is due. It decides nothing: what falls due goes in at the same door as a message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from storage.port import StorageError
+from storage.repositories.inbox import Inbox
+from storage.repositories.media import Media
+from storage.repositories.talks import TalkRow, Talks
+from storage.repositories.web import WebBubbles, WebSessions
+from storage.sqlite import SQLiteDatabase
+
+log = logging.getLogger(__name__)
+REDELIVERY = timedelta(days=3)  # platforms repeat an update for at most two
+LATE = 3600  # seconds a missed ring is still worth ringing
+
+
+class Bell:
+    """Every minute: drafts that are due. Every hour: what has expired is swept, and the WAL emptied."""
+
+    def __init__(
+        self,
+        database: SQLiteDatabase,
+        ring: Callable[[TalkRow, datetime], Awaitable[None]],
+        now: Callable[[], datetime],
+        timezone: str,
+    ) -> None:
+        self._database, self._ring, self._now = database, ring, now
+        self._talks = Talks(database)
+        self._scheduler = AsyncIOScheduler(timezone=timezone)
+        for job, every in ((self.drafts, {"minutes": 1}), (self.sweep, {"hours": 1})):
+            self._scheduler.add_job(
+                job, "interval", **every, next_run_time=now(), coalesce=True, misfire_grace_time=LATE
+            )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def drafts(self) -> None:
+        """Remind of drafts once, and let go of those whose time is over."""
+        now = self._now()
+        try:
+            for row in await self._talks.due(int(now.timestamp())):
+                await self._ring(row, now)
+        except StorageError as error:
+            log.warning("drafts: %s", type(error).__name__)
+
+    async def sweep(self) -> None:
+        """Delete what has expired: inbox marks, draft pictures, web sessions and bubbles."""
+        now = int(self._now().timestamp())
+        try:
+            await self._database.commit(
+                [
+                    Inbox.sweep((now - int(REDELIVERY.total_seconds())) // 86400),
+                    Media.sweep(now),
+                    WebBubbles.sweep(now),
+                    WebSessions.sweep(now),
+                ]
+            )
+            await self._database.checkpoint()
+        except StorageError as error:
+            log.warning("sweep: %s", type(error).__name__)
