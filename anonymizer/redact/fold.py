@@ -11,7 +11,7 @@ from .spans import LABELS, Span
 WALL = "\ufffc"  # stands for something already masked: no pattern matches it or reads across it
 _LABEL = re.compile(r"\[(?:" + "|".join(LABELS.values()) + r")\]")
 # one character to one, so offsets do not move
-DIGITS = str.maketrans("〇零○一幺壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾洞", "00011122233445566777889990")
+DIGITS = str.maketrans("〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990")
 _KEPT = str.maketrans("＂〃\u3000\t\r", "\"\"   ")
 
 

@@ -14,9 +14,9 @@ from .spans import Span
 
 ENOUGH = 3.0
 _HAN = re.compile(r"[㐀-鿿]")
-_SINGLE = frozenset(COMMON + RARE)
 _COMMON = frozenset(COMMON)
 _GIVEN = frozenset(GIVEN)
+_WORDY = frozenset("连和向于与从对时全应能成都单关包任常经项管强干但支满封闭查有计解过同通代当")
 _SURNAME = re.compile("|".join([*COMPOUND, f"[{COMMON}{RARE}]"]))
 _POSITION = (
     r"(?:副|总|大)?(?:主任|书记(?![录员本])|科长|局长|镇长|乡长|区长|县长|市长|村长|站长|所长|处长|股长|队长|组长|院长|校长|园长|部长|"
@@ -47,7 +47,7 @@ _LABEL = re.compile(
     r"(?:姓\s?名|名字|实名|真名|本名|联系人|联络人|负责人|签收人|经办人|经手人|填报人|填表人|制表人|审核人?|复核人?|校对人?|报送人|上报人|举报人|反映人|"
     r"投诉人|来电人|来访人|来访登记|来电登记|当事人|被访人|受访人|申请人|户主|户名|开户人|持卡人|持有人|持证人|机主|车主|业主|法人|法定代表人|证明人|"
     r"记录人?|主持人?|发言人|收件人|寄件人|签字人?|签名|落款|署名|值班人员?|带班|经办|承办人|汇报人|答|收款人|本人姓名|包保责任人|责任人|名单|名叫|叫做|"
-    r"我叫|俺叫|我名叫|叫我|大名|姓名栏|成员|人员|参会|出席|缺席|请假|监督员|对接人|房东|租客|死者|患者|丈夫|妻子|爱人|老公|老婆|儿子|女儿)"
+    r"我叫|俺叫|我名叫|叫我|大名|姓名栏|成员|人员|参会|出席|缺席|请假|监督员|对接人|房东|租客|死者|患者|丈夫|妻子|爱人|老公|老婆|儿子|女儿|@)"
     r"(?:[写填]?[的]?是|为|叫|有|[:：?？]){0,2}[\s“\"]{0,2}$"
 )
 _ROLE = re.compile(
@@ -57,7 +57,7 @@ _ROLE = re.compile(
     r"经理|所长|董事长|秘书|实习生|大学生|新人|前任|现任|继任|就是|人员|干部|党员|学员|职员|科员|股员|办事员|调解员|我系|我是|俺是|本人|在下|我乃|"
     r"当事人|司机|保安|保洁|物业|老党员|老同志|妇女主任|民兵连长|治保主任|文书|出纳|我侄子|我外甥)$"
 )
-_JOIN = re.compile(r"(?:[和跟与叫找让给被把由问请替帮同对陪骂及像有那咱俺这连@见说听派等喊逼劝约带扶送]|不是|都是|通知|安排|举报|联系|包括|比如|连同|还有|以及|其中|感谢|谢谢|表扬|批评|点名|认识|代替|顶替|另外|据)$")
+_JOIN = re.compile(r"(?:[和跟与叫找让给被把由问请替帮同对陪骂及像有那咱俺这连@见说听派等喊逼劝约带扶送]|不是|都是|通知|安排|举报|联系|包括|比如|连同|还有|以及|其中|感谢|谢谢|表扬|批评|点名|认识|[昨今前]天|昨晚|今晚|上周|后来|然后|结果|现在|当时|有一次|去年|今年|上午|下午|晚上|其实|因为|所以|但是|可是|只有|写着|写的|签的|填的|挂着|登记的|代替|顶替|另外|据)$")
 _EDGE = re.compile(r"(?:^|[^㐀-鿿\w·])$")
 _SAYS = re.compile(
     r"\s?(?:说(?![明服法到])|讲(?![话座课])|道：|告诉|表示|反映|反馈|打电话|打来|发微信|来电|手机|电话|微信|同志|先生|女士|老师|书记|主任|科长|局长|镇长|所长|站长|队长|组长|"
@@ -108,10 +108,14 @@ def find_names(text: Folded) -> Iterator[Span]:
     """Names, the longest and surest first; of 张主任 the surname alone, of 小李 both characters."""
     plain = text.plain
     full = list(_full(plain))
-    for one in full:
-        yield text.span(one.start, one.end, "NAME")
-    for start, end in [*_foreign(plain), *_again(plain, full), *_titled(plain), *_nicknames(plain)]:
+    for start, end in [*_foreign(plain), *((one.start, one.end) for one in full), *_again(plain, full), *_titled(plain), *_nicknames(plain)]:
         yield text.span(start, end, "NAME")
+
+
+def looks_named(mention: str) -> bool:
+    """Whether a text begins with a surname and a character that parents choose."""
+    m = _SURNAME.match(mention)
+    return bool(m) and mention[m.end() : m.end() + 1] in _GIVEN if m else False
 
 
 def _full(plain: str) -> Iterator[_Candidate]:
@@ -119,7 +123,8 @@ def _full(plain: str) -> Iterator[_Candidate]:
     best: list[_Candidate] = []
     for m in _SURNAME.finditer(plain):
         # a compound such as 司马 hides the surname 司, never the other way round
-        found = max(_lengths(plain, m.start(), len(m[0])), key=lambda c: (c.points, c.end), default=None)
+        beside = best[-1].end if best else -1
+        found = max(_lengths(plain, m.start(), len(m[0]), beside), key=lambda c: (c.points, c.end), default=None)
         if found is None or found.points < ENOUGH:
             continue
         if best and best[-1].end > found.start:
@@ -130,8 +135,10 @@ def _full(plain: str) -> Iterator[_Candidate]:
     yield from best
 
 
-def _lengths(plain: str, start: int, family: int) -> Iterator[_Candidate]:
+def _lengths(plain: str, start: int, family: int, beside: int) -> Iterator[_Candidate]:
     before, left = _left(plain, start)
+    if start > 0 and before == 0 and plain[start - 1 : start] in "、和跟与及" and beside == start - 1:
+        left = 3
     if left <= -2 or _TITLE.match(plain, start + family):
         return
     for given in (2, 1):
@@ -150,7 +157,9 @@ def _left(plain: str, start: int) -> tuple[float, float]:
         return 2.5, 2.5
     if not before or _EDGE.search(before):
         return 0, 1
-    return (0, 1) if _JOIN.search(before) else (0, -2)
+    if _JOIN.search(before):
+        return 0, 1
+    return 0, -4 if before[-1] in BEFORE.get(plain[start], ()) else -1.5
 
 
 def _right(plain: str, end: int) -> float:
@@ -176,6 +185,8 @@ def _shape(name: str, family: int, labelled: bool) -> float:
         points += 0.5
     if family > 1:
         return points + 1
+    if name[0] in _WORDY:
+        points -= 1
     if given[0] in AFTER.get(name[0], ()):
         points -= 2.5 if len(given) == 1 else 1.5
     return points
@@ -231,7 +242,7 @@ def _titled(plain: str) -> Iterator[tuple[int, int]]:
 
 def _lone(plain: str, m: re.Match[str]) -> bool:
     """Whether a surname that is more often a word stands where only a name can: at the start of a clause, and no preposition."""
-    return m[0] in "于单文车时史管" and bool(_EDGE.search(plain[max(0, m.start() - 1) : m.start()]))
+    return m[0] in "于单文时史管" and bool(_EDGE.search(plain[max(0, m.start() - 1) : m.start()]))
 
 
 def _nicknames(plain: str) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from .spans import Span
 _GAP = r"[ \n.·•_/~—–-]{0,3}"
 _CUE = 14  # characters looked back on for a word such as 工号
 _RUN = re.compile(rf"(?<![0-9])\+?[0-9](?:{_GAP}[0-9]){{6,24}}(?![0-9])")
+_SIDE = re.compile(r"\+?[0-9](?:[ .·•-]?[0-9]){6,24}")
 _MOBILE = re.compile(r"(?:0086|86)?(1[3-9]\d{9})")
 _GROUPINGS = {"11", "34", "344", "335", "353", "434", "56", "65", "38", "74", "3422", "32222", "22223", "12222", "222221"}
 _COUNTED = re.compile(r"\s{0,2}(?:[万亿]|元|块钱|人次|人[^民]|条|份|户|件|次|个|字|步|分[^机]|张|平方|公里|吨|%|‰)")
@@ -44,14 +45,14 @@ _PAPER = re.compile(
 )
 _PAPER_ALONE = re.compile(r"(?<![A-Za-z0-9])(?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7}|[DSP]E?\d{7}|H\d{10}|[HM]\d{8}|[CW][A-HJ-NP-Z0-9]\d{7})(?![A-Za-z0-9])")
 _STAFF = re.compile(
-    r"(?:工号|工牌号?|胸牌号?|警号|员工号|员工编号|职工号|上岗证号?|执法证号?|社工证号?|社工证书号?|资格证号?|志愿者证?号|人员编号|"
+    r"(?:工号|工牌号?|胸牌号?|警号|员工号|员工编号|职工号|上岗证号?|执法证号?|社工证号?|社工证书号?|工作者证号?|执业证号?|从业证号?|检查证号?|监督证号?|记者证号?|律师证号?|教师证号?|残疾证号?|军官证号?|士兵证号?|优待证号?|会员号|卡片号|工资号|资格证号?|志愿者证?号|人员编号|"
     r"工作证号?|协管证号?|网格员编号|网格员号|员编号|编制号|人事编号|证件编号|档案号|党员编号|医保号|社保号|学号|准考证号?|"
     r"登录名|用户名|账号名|考勤号|打卡号)"
     r"(?:码|是|为|叫|[:： #]){0,3}([A-Za-z]{0,6}[-_]?\d{2,12}(?:[-_]\d{1,8}){0,3}|\d{3,14})(?![0-9A-Za-z])"
 )
 _STAFF_LETTER = re.compile(r"(?<![单件文案票品])编号(?:是|为|[:： ]){0,3}([A-Za-z]{1,4}-?\d{3,12})(?![0-9A-Za-z])")
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][ ]?([A-HJ-NP-Za-hj-np-z])[ ·•.・-]{0,2}"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][ ·•.-]?([A-HJ-NP-Za-hj-np-z])[ ·•.・-]{0,2}"
     r"((?:[A-HJ-NP-Za-hj-np-z0-9]{4}[挂学警港澳领]|[A-HJ-NP-Za-hj-np-z0-9]{5,6}))(?![A-Za-z0-9])"
 )
 _OLD_PLATE = re.compile(r"(?:WJ|[A-Z军海空沈北兰济南成广])[A-Z·]?[ ]?[京沪浙苏鲁粤][ ]?\d{4,5}(?![0-9])")
@@ -119,10 +120,12 @@ def _staff(text: Folded) -> Iterator[Span]:
 
 
 def _runs(text: Folded) -> Iterator[Span]:
-    for m in _RUN.finditer(text.digits):
-        kind = _kind_of_run(m[0], _before(text, m.start()), text.digits[m.end() : m.end() + 4])
-        if kind:
-            yield text.span(m.start(), m.end(), kind)
+    for line in (text.digits, text.plain):  # in 13912345678一个号 the 一 is no digit
+        for m in _RUN.finditer(line):
+            for run in (m, *_SIDE.finditer(line, m.start(), m.end())):  # two numbers may stand side by side
+                kind = _kind_of_run(run[0], _before(text, run.start()), line[run.end() : run.end() + 4])
+                if kind:
+                    yield text.span(run.start(), run.end(), kind)
 
 
 def _kind_of_run(run: str, before: str, after: str) -> str | None:
@@ -156,7 +159,7 @@ def _starred(text: Folded) -> Iterator[Span]:
             yield text.span(m.start(), m.end(), "ID_CARD")
     for pattern, kind in ((_STARRED_MOBILE, "PHONE"), (_STARRED_CARD, "BANK_CARD"), (_SCANNED, "PHONE")):
         for m in pattern.finditer(text.digits):
-            if kind != "PHONE" or pattern is not _SCANNED or sum(c.isdigit() for c in m[0]) >= 6:
+            if kind != "PHONE" or pattern is not _SCANNED or 6 <= sum(c.isdigit() for c in m[0]) < 11:
                 yield text.span(m.start(), m.end(), kind)
     for m in _TAIL.finditer(text.digits):
         mobile = re.search(r"(?:手机|电话|号码)[^，。]{0,3}$", _before(text, m.start()))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from .fold import Folded
+from .names import looks_named
 from .spans import Span
 
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+-][A-Za-z0-9._%+-]{0,63} ?@ ?[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{2,20}){1,4}")
@@ -124,8 +125,8 @@ def _handles(text: Folded) -> Iterator[Span]:
             yield text.span(*m.span(1), "HANDLE")
     for pattern in (_NICK, _NICK_PLAIN):
         for m in pattern.finditer(text.plain):
-            if not re.search(r"网格|社区|[组栋楼]", m[1]):  # 2网格常斌: the name finders take the name
+            if not re.search(r"^\d{0,3}(?:网格|社区|[组栋楼])", m[1]):  # 2网格常斌: the name finders take the name
                 yield text.span(*m.span(1), "HANDLE")
     for m in _MENTION.finditer(text.plain):
-        if not _ALL.match(m[1]) and not _UNIT.fullmatch(m[1]):
+        if not _ALL.match(m[1]) and not _UNIT.fullmatch(m[1]) and not looks_named(m[1]):
             yield text.span(m.start(1) - 1, m.end(), "HANDLE")
