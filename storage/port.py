@@ -85,7 +85,8 @@ class Reader(Protocol):
     """What repositories need: reading, by named parameters."""
 
     async def all(self, sql: str, **params: Value) -> list[Row]: ...
-    async def one(self, sql: str, **params: Value) -> Row | None: ...
+    async def one(self, sql: str, **params: Value) -> Row | None:
+        """For look-ups by a key; may hold up the caller's thread for microseconds."""
 
 
 class Database(Reader, Protocol):

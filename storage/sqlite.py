@@ -19,6 +19,8 @@ Turn = Sequence[Write | Audit]
 Query = tuple[str, Mapping[str, Value]]
 
 MOST = 256  # turns a transaction: more gains nothing and makes everybody wait
+MERGE = 500  # pages of 4 KB a step: some 10 ms in which nobody else writes
+SLOW = 0.01  # seconds after which a second thread reads: two at once cost more than they bring
 LATER = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
          sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}  # fmt: skip
 TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
@@ -75,22 +77,27 @@ class Lane(Generic[Job, Answer]):
         self._thread = ThreadPoolExecutor(1, "storage")
         self._waiting: list[tuple[asyncio.Future[Answer], Job]] = []
         self._busy = False
+        self._since = 0.0
 
     @property
-    def waiting(self) -> int:
-        return len(self._waiting) + self._busy
+    def stuck(self) -> bool:
+        """Whether a batch has been on the thread for longer than is usual."""
+        return self._busy and self._loop.time() - self._since > SLOW
 
     def ask(self, job: Job) -> asyncio.Future[Answer]:
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting.append((future, job))
         if not self._busy:
-            self._busy = True
+            self._busy, self._since = True, self._loop.time()
             self._loop.call_soon(self._go)  # not at once: who is ready in this round shall come along
         return future
 
-    async def run(self, call: Callable[[], None]) -> None:
+    async def run(self, call: Callable[[], bool]) -> bool:
         """Something else on the same thread, between two batches."""
-        await self._loop.run_in_executor(self._thread, call)
+        try:
+            return await self._loop.run_in_executor(self._thread, call)
+        except sqlite3.Error as error:
+            raise translate(error) from None
 
     async def close(self) -> None:
         """Let what waits finish, then end the thread."""
@@ -106,7 +113,7 @@ class Lane(Generic[Job, Answer]):
         try:
             answers = self._work([job for _, job in batch])
         except BaseException as error:
-            answers = [Broken(type(error).__name__)] * len(batch)
+            answers = [Broken(type(error).__name__) for _ in batch]
         self._loop.call_soon_threadsafe(self._back, batch, answers)
 
     def _back(
@@ -120,6 +127,7 @@ class Lane(Generic[Job, Answer]):
             else:
                 future.set_result(answer)
         if self._waiting:
+            self._since = self._loop.time()
             self._loop.call_soon(self._go)  # after those just woken, who may have more to say
         else:
             self._busy = False
@@ -139,13 +147,13 @@ class Writer:
         if self.refusing:
             self.refusing = not self._probe()
         if self.refusing:
-            return [Refusing("refuse mode")] * len(turns)
+            return [Refusing("refuse mode") for _ in turns]
         try:
             return self._together(turns)
         except sqlite3.Error as error:  # SQLite has dropped the transaction: nobody's turn is there
             self._undo()
             if len(turns) == 1 or code(error) == sqlite3.SQLITE_BUSY:
-                return [self._refused(error)] * len(turns)
+                return [self._refused(error) for _ in turns]
         return self._singly(turns)
 
     def _singly(self, turns: list[Turn]) -> list[StorageError | None]:
@@ -158,26 +166,34 @@ class Writer:
                 self._undo()
                 answers.append(self._refused(error))
                 if code(error) == sqlite3.SQLITE_BUSY:  # each would wait as long again
-                    return answers + answers[-1:] * (len(turns) - len(answers))
+                    return answers + [self._refused(error) for _ in turns[len(answers) :]]
         return answers
 
     def _together(self, turns: list[Turn]) -> list[StorageError | None]:
-        self._cursor.execute("BEGIN IMMEDIATE")
-        answers = [self._turn(turn) for turn in turns]
+        """Without savepoints first, they cost a fifth; with them once a turn has to be taken back."""
+        begun = self._cursor.execute("BEGIN IMMEDIATE").connection
+        answers: list[StorageError | None] = []
+        for turn in turns:
+            before = begun.total_changes
+            answers.append(self._writes(turn))
+            if answers[-1] is not None and begun.total_changes != before:
+                self._cursor.execute("ROLLBACK")
+                self._cursor.execute("BEGIN IMMEDIATE")
+                answers = [self._saved(turn) for turn in turns]
+                break
         self._cursor.execute("COMMIT")
         return answers
 
-    def _turn(self, turn: Turn) -> StorageError | None:
-        """One turn in its savepoint. Raises sqlite3.Error only when nothing of the transaction may stand."""
-        execute = self._cursor.execute
-        execute("SAVEPOINT turn")
+    def _saved(self, turn: Turn) -> StorageError | None:
+        self._cursor.execute("SAVEPOINT turn")
         answer = self._writes(turn)
         if answer is not None:
-            execute("ROLLBACK TO turn")
-        execute("RELEASE turn")
+            self._cursor.execute("ROLLBACK TO turn")
+        self._cursor.execute("RELEASE turn")
         return answer
 
     def _writes(self, turn: Turn) -> StorageError | None:
+        """All statements of a turn until one fails. Raises sqlite3.Error when nothing may stand."""
         cursor = self._cursor
         lines: list[Audit] = []
         position = 0
@@ -220,9 +236,15 @@ class Writer:
             return False
         return True
 
-    def checkpoint(self) -> None:
-        """Move the WAL into the database and cut it to nothing, so that no deleted text stays in it."""
-        self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def checkpoint(self) -> bool:
+        """Move the WAL into the database and cut it to nothing; False when somebody was reading all the time."""
+        return bool(self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0)
+
+    def merge(self, pages: int) -> bool:
+        """Bring the search index about so many pages closer to one piece; False when it is. Below zero: begin."""
+        before = self.connection.total_changes
+        self._cursor.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+        return self.connection.total_changes - before > 1
 
 
 class SQLiteDatabase:
@@ -230,10 +252,11 @@ class SQLiteDatabase:
 
     def __init__(self, writer: Writer, readers: list[sqlite3.Connection]) -> None:
         self._writer = writer
+        self._looking, *others = readers
         self._readers = readers
         self._loop = asyncio.get_running_loop()
         self._writing: Lane[Turn, None] = Lane(writer.work)
-        self._reading: list[Lane[Query, list[Row]]] = [Lane(partial(read, reader)) for reader in readers]
+        self._reading: list[Lane[Query, list[Row]]] = [Lane(partial(read, reader)) for reader in others]
         self._probe: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -251,12 +274,18 @@ class SQLiteDatabase:
 
     async def all(self, sql: str, **params: Value) -> list[Row]:
         """Rows as committed now, own commits included. Raises Broken, Refusing."""
-        return await min(self._reading, key=lambda lane: lane.waiting).ask((sql, params))
+        lane = next((lane for lane in self._reading if not lane.stuck), self._reading[-1])
+        return await lane.ask((sql, params))
 
     async def one(self, sql: str, **params: Value) -> Row | None:
-        """The first row, or None."""
-        rows = await self.all(sql, **params)
-        return rows[0] if rows else None
+        """The first row, or None; for look-ups by a key. Done on the spot: the hop would cost ten times that.
+
+        What scans or carries megabytes asks for `all`. Raises Broken, Refusing.
+        """
+        try:
+            return cast(Row | None, self._looking.execute(sql, params).fetchone())
+        except sqlite3.Error as error:
+            raise translate(error) from None
 
     async def commit(self, writes: Turn) -> None:
         """Write a turn whole or not at all; on the disk when this returns.
@@ -272,9 +301,17 @@ class SQLiteDatabase:
             self._watch()
             raise
 
-    async def checkpoint(self) -> None:
-        """Empty the WAL into the database; hourly, and after every shredding."""
-        await self._writing.run(self._writer.checkpoint)
+    async def checkpoint(self) -> bool:
+        """Empty the WAL, where deleted text lives on; hourly, and after every shredding. False: try again later."""
+        return await self._writing.run(self._writer.checkpoint)
+
+    async def tidy(self) -> bool:
+        """After `Search.forget`: rewrite the index, piece by piece between turns, so that nothing forgotten is
+        left, and checkpoint. Costs a pass over the whole index: gather what is to be forgotten."""
+        pages = -MERGE
+        while await self._writing.run(partial(self._writer.merge, pages)):
+            pages = MERGE
+        return await self.checkpoint()
 
     async def close(self) -> None:
         """Finish what waits, then let go of the file."""
@@ -324,7 +361,7 @@ def _open(path: Path, patience: float) -> tuple[Writer, list[sqlite3.Connection]
         connections.append(connect(path, patience))
         connections[0].execute("PRAGMA journal_mode = WAL")
         migrate(connections[0])
-        connections += [connect(path, patience) for _ in range(2)]  # a slow search must not hold up the talks
+        connections += [connect(path, patience) for _ in range(3)]
         for reader in connections[1:]:
             reader.execute("PRAGMA query_only = ON")
     except (sqlite3.Error, StorageError, OSError) as error:

@@ -6,6 +6,7 @@ Cutting off the *end* leaves a whole chain: to notice that, keep the last hash s
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.port import Audit, Reader
@@ -13,6 +14,7 @@ from storage.port import Audit, Reader
 START = b"\0" * 32  # what stands before the first line
 LAST = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
 ADD = 'INSERT INTO audit (seq, at, kind, about, "by", content, hash) VALUES (?, ?, ?, ?, ?, ?, ?)'
+EVERY = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq'
 AFTER = (
     'SELECT seq, at, kind, about, "by", content, hash FROM audit WHERE seq > :seq ORDER BY seq LIMIT :most'
 )
@@ -39,6 +41,17 @@ def link(previous: bytes, seq: int, line: Audit) -> bytes:
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
+def first_break(rows: Iterable[AuditRow], last: AuditRow | None = None) -> int | None:
+    """The first seq that does not follow from the line before it (`last` before the first); None: all do."""
+    seq, previous = (last.seq, last.hash) if last else (0, START)
+    for row in rows:
+        line = Audit(row.at, row.kind, row.about, row.by, row.content)
+        if row.seq != seq + 1 or row.hash != link(previous, row.seq, line):
+            return seq + 1
+        seq, previous = row.seq, row.hash
+    return None
+
+
 class Chain:
     """Adds lines inside the writer's transaction. Other processes write too: the end is read each time."""
 
@@ -63,11 +76,11 @@ class AuditLog:
 
     async def verify(self) -> int | None:
         """None when the chain is whole, else the first seq that does not fit (or is missing)."""
-        seq, previous = 0, START
-        while page := await self._reader.all(AFTER, seq=seq, most=1000):
-            for row in map(lambda row: AuditRow(*row), page):
-                line = Audit(row.at, row.kind, row.about, row.by, row.content)
-                if row.seq != seq + 1 or row.hash != link(previous, row.seq, line):
-                    return seq + 1
-                seq, previous = row.seq, row.hash
+        last: AuditRow | None = None
+        while page := await self._reader.all(AFTER, seq=last.seq if last else 0, most=1000):
+            rows = [AuditRow(*row) for row in page]
+            broken = first_break(rows, last)
+            if broken is not None:
+                return broken
+            last = rows[-1]
         return None

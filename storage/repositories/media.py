@@ -36,8 +36,8 @@ class Media:
         self._reader = reader
 
     async def get(self, id: bytes) -> MediaRow | None:
-        row = await self._reader.one(GET, id=id)
-        return MediaRow(*row) if row else None
+        rows = await self._reader.all(GET, id=id)
+        return MediaRow(*rows[0]) if rows else None
 
     async def of_report(self, report_id: bytes) -> list[MediaRow]:
         """In random order."""

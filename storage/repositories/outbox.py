@@ -57,8 +57,8 @@ class Outbox:
         return row[0] if row else None
 
     async def pending(self) -> int:
-        row = await self._reader.one(PENDING)
-        return row[0] if row else 0
+        """How many, whatever their time."""
+        return int((await self._reader.all(PENDING))[0][0])
 
     @staticmethod
     def put(row: OutboxRow) -> Write:
