@@ -35,8 +35,8 @@ lock: python
 
 python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "找不到 $(PYTHON)：请先运行 apt install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
-		|| { echo "$(PYTHON) 的版本不合：需要 Python 3.11–3.14，可另指一个，如 make run PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "$(PYTHON) 版本太旧：需要 Python 3.11 以上，可另指一个，如 make run PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "缺少 venv 模块：请先运行 apt install python3-venv" >&2; exit 1; }
 
 # $(1) the lock, $(2) its copy, written last: an interrupted installation, a moved folder, a new Python start again.
