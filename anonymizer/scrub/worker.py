@@ -8,6 +8,7 @@ import io
 import json
 import resource
 import sys
+from contextlib import suppress
 from typing import Any
 
 
@@ -17,6 +18,9 @@ def limit(kind: int, most: int) -> None:
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
 
+
+with suppress(OSError), open("/proc/self/oom_score_adj", "w") as badness:  # only Linux has it
+    badness.write("1000")  # where memory runs out, this process goes and not the server
 
 limit(resource.RLIMIT_AS, 3 << 29)  # bytes; WebP of 50 megapixels needs over 1 GiB
 limit(resource.RLIMIT_CPU, 20)  # seconds

@@ -333,10 +333,11 @@ class Stdin:
                     print(name, "given")
                 except (OSError, KeyError, MemoryError) as refused:
                     print(name, type(refused).__name__)
-            print(os.getcwd(), flush=True)
+            print(os.getcwd(), badness_seen, flush=True)
             return b""
 sys.stdin = Stdin
 """
+NEEDY = 'badness_seen = open("/proc/self/oom_score_adj").read().strip()\n'
 
 
 async def test_a_decoder_that_was_taken_over_can_reach_nothing(
@@ -344,7 +345,8 @@ async def test_a_decoder_that_was_taken_over_can_reach_nothing(
 ) -> None:
     """The worker's own code runs; where it would read the picture, it tries to look around instead."""
     worker = tmp_path / "worker.py"
-    worker.write_text(TAKEN_OVER + image._WORKER.read_text())
+    itself, main, started = image._WORKER.read_text().partition("def main()")
+    worker.write_text(TAKEN_OVER + itself + NEEDY + main + started)
     monkeypatch.setattr(image, "_WORKER", worker)
     monkeypatch.setenv("JIANFU_SECRET", "PLANTED")
     lines = (await image._ask(b"{}\n")).decode().splitlines()
@@ -356,7 +358,7 @@ async def test_a_decoder_that_was_taken_over_can_reach_nothing(
         "a secret KeyError",
         "its folder OSError",
     ]
-    assert lines[6] == "/"
+    assert lines[6] == "/ 1000", "its folder, and that it is the first to go where memory runs out"
 
 
 async def test_a_worker_that_dies_or_hangs_is_a_failure_of_ours(
