@@ -17,15 +17,16 @@ _KEPT = str.maketrans("＂〃\u3000\t\r", "\"\"   ")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """`plain` reads easily; `digits` is `plain` with Chinese digits as ASCII; `at[i]` is the place of plain[i] in the text."""
+    """`plain` reads easily; `digits` is `plain` with Chinese digits as ASCII; plain[i] is text[at[i]:to[i]]."""
 
     plain: str
     digits: str
     at: tuple[int, ...]
+    to: tuple[int, ...]
 
     def span(self, start: int, end: int, kind: str) -> Span:
         """The span of plain[start:end] in the text it was folded from."""
-        return Span(self.at[start], self.at[end - 1] + 1, kind)
+        return Span(self.at[start], self.to[end - 1], kind)
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +43,7 @@ def fold(text: str, taken: Iterable[Span] = ()) -> Folded:
     walls = {m.start(): m.end() for m in _LABEL.finditer(text)} | {span.start: span.end for span in taken}
     plain: list[str] = []
     at: list[int] = []
+    to: list[int] = []
     i = 0
     while i < len(text):
         end = walls.get(i)
@@ -49,6 +51,9 @@ def fold(text: str, taken: Iterable[Span] = ()) -> Folded:
         if char:
             plain.append(char)
             at.append(i)
+            to.append(i + 1)
+        elif to and to[-1] == i and unicodedata.category(text[i]) != "Cf":
+            to[-1] = i + 1  # a mark goes with its character
         i = end or i + 1
     line = "".join(plain).translate(_KEPT)
-    return Folded(line, line.translate(DIGITS), tuple(at))
+    return Folded(line, line.translate(DIGITS), tuple(at), tuple(to))

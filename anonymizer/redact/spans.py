@@ -41,7 +41,8 @@ def mask(text: str, spans: Iterable[Span]) -> str:
         spans: in any order, not overlapping, inside the text.
     Raises: ValueError, if spans overlap or leave the text; its message holds offsets only.
     """
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for span in sorted(spans):
         if not at <= span.start < span.end <= len(text):
             raise ValueError(f"span {span.start}-{span.end} overlaps another or leaves the text")
