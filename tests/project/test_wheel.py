@@ -18,6 +18,8 @@ import pytest
 
 from tests.project.checkout import PARTS, ROOT
 
+ASKED = re.compile(r'<(?:link|script|img)\b[^>]*(?:href|src)="((?!data:)[^"#]+)')
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Output of a command that must succeed; what it said stands in the failure."""
@@ -113,7 +115,7 @@ def test_it_serves_from_the_wheel_and_starts_again(elsewhere: Path, tmp_path: Pa
         with serving(elsewhere / "jianfu", tmp_path, port) as address:
             page = httpx.get(address, follow_redirects=True)
             assert page.status_code == 200 and "减负" in page.text and "<form" in page.text
-            for asked in re.findall(r"<(?:link|script|img)\b[^>]*(?:href|src)=\"((?!data:)[^\"#]+)", page.text):
+            for asked in ASKED.findall(page.text):
                 assert httpx.get(page.url.join(asked)).status_code == 200, asked
     assert (tmp_path / "home/.config/jianfu/keyring.json").stat().st_mode & 0o077 == 0
     assert (tmp_path / "data").is_dir()
