@@ -126,6 +126,7 @@ class Hotline:
                 report=draft.report.hex(),
                 key=draft.key.hex(),
                 stream=draft.stream.hex(),
+                tag=secrets.token_hex(3),
                 lang=incoming.lang,
             )
         else:

@@ -14,6 +14,7 @@ from bot.channels.port import Incoming
 from bot.settings import Settings
 from dialogs.understand import understand
 from dialogs.words import (
+    MISTYPED,
     ByReceipt,
     Hide,
     LastReceipt,
@@ -75,7 +76,7 @@ class Lookups:
         try:
             receipt = receipts.read(text)
         except receipts.MalformedReceipt:
-            return "malformed" if receipts.resembles(text) else None
+            return MISTYPED if receipts.resembles(text) else None
         if self._now().date() != self._wrong_on:
             self._wrong, self._wrong_on = {}, self._now().date()
         wrong = self._wrong.get(who, 0)

@@ -10,6 +10,7 @@ from dialogs import draft
 from dialogs.talk import Step, Talk, Turn, command, enter, leave, register, resume
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
+    MISTYPED,
     Button,
     ByReceipt,
     DropPictures,
@@ -144,12 +145,12 @@ def status(turn: Turn) -> None:
         turn.prompt()
 
 
-@command("receipt")
+@command("shown")
 def receipt_shown(turn: Turn) -> None:
     """A receipt, typed or pasted anywhere, opens its story."""
-    assert isinstance(turn.event, Said) and turn.event.receipt
-    report = turn.look(ByReceipt(turn.event.receipt))
-    if report is None or report == "malformed":
+    code = turn.event.receipt if isinstance(turn.event, Said) else None
+    report = turn.look(ByReceipt(code)) if code and code != MISTYPED else code
+    if report is None or report == MISTYPED:
         turn.say("code.again" if report is None else "code.malformed")
         turn.prompt()
     else:
@@ -180,7 +181,7 @@ def discard_pictures(turn: Turn) -> None:
 
 def read_code(turn: Turn, words: str) -> bool:
     """Something that is no receipt, typed where one is asked for."""
-    turn.say("code.malformed" if turn.look(ByReceipt(words)) == "malformed" else "code.again")
+    turn.say("code.malformed" if turn.look(ByReceipt(words)) == MISTYPED else "code.again")
     turn.prompt()
     return True
 

@@ -70,8 +70,9 @@ class Talk:
     """One person's dialog so far; sealed between two events, at most 24 hours.
 
     `report`, `key` and `stream` are drawn at birth (hex): the id, data key and outbox stream that the report
-    will have, so that nothing has to be sealed anew when it is filed. `mark` counts prompts. `under` is the
-    talk that waits below this one (a draft, while its reporter looks up a receipt).
+    will have, so that nothing has to be sealed anew when it is filed. `tag` is drawn too: with `mark`, which
+    counts prompts, it names a prompt to the messenger and tells nothing of the report. `under` is the talk
+    that waits below this one (a draft, while its reporter looks up a receipt).
     """
 
     dialog: str
@@ -80,6 +81,7 @@ class Talk:
     report: str
     key: str
     stream: str
+    tag: str
     lang: str = "zh"
     mark: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
@@ -183,10 +185,10 @@ def register(
     return dialog
 
 
-def begin(dialog: str, *, report: str, key: str, stream: str, lang: str = "zh") -> Talk:
-    """A new talk in the newest version of a dialog; the three ids are fresh random hex."""
+def begin(dialog: str, *, report: str, key: str, stream: str, tag: str, lang: str = "zh") -> Talk:
+    """A new talk in the newest version of a dialog; the four are fresh random hex."""
     newest = DIALOGS[dialog, NEWEST[dialog]]
-    return Talk(dialog, newest.version, next(iter(newest.states)), report, key, stream, lang)
+    return Talk(dialog, newest.version, next(iter(newest.states)), report, key, stream, tag, lang)
 
 
 class _Needs(Exception):
@@ -264,7 +266,7 @@ def current(talk: Talk) -> Step:
 
 def mark_of(talk: Talk) -> str:
     """Names the prompt that is open: differs between drafts, and from prompt to prompt of one draft."""
-    return f"{talk.report[:6]}{talk.mark}"
+    return f"{talk.tag}{talk.mark}"
 
 
 def receive(talk: Talk, event: Event | Found) -> list[Action]:
@@ -291,7 +293,7 @@ def hear(turn: Turn, event: Event) -> None:
     step = current(turn.talk)
     match event:
         case Said(receipt=str()):
-            COMMANDS["receipt"](turn)
+            COMMANDS["shown"](turn)
         case Said(text=said):
             listen(turn, step, said)
         case Pressed():
@@ -328,12 +330,18 @@ def press(turn: Turn, step: Step, event: Pressed) -> None:
     name = event.choice.partition(":")[0]
     if name in COMMANDS:
         COMMANDS[name](turn)
-    elif event.mark == mark_of(turn.talk) and name in step.pressed:
+    elif event.mark == mark_of(turn.talk) and offered(turn, step, event.choice):
         tap(turn, step, event.choice)
     else:
         turn.tapped = False
         turn.say("stale")
         turn.prompt()
+
+
+def offered(turn: Turn, step: Step, choice: str) -> bool:
+    """Whether this step takes the choice now; one with an argument is checked by the step itself."""
+    name, _, argument = choice.partition(":")
+    return name in step.pressed and bool(argument or choice in [button.choice for button in step.buttons(turn)])
 
 
 def tap(turn: Turn, step: Step, choice: str) -> None:

@@ -71,9 +71,12 @@ class Mask:
 # ── events ───────────────────────────────────────────────────────────────────────────────────
 
 
+MISTYPED = "malformed"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The reporter wrote this. `receipt` is set where the text holds a well-formed receipt."""
+    """The reporter wrote this. `receipt`: the one that stands in it, MISTYPED if its check does not fit."""
 
     text: str
     at: datetime
@@ -168,7 +171,7 @@ class LastReceipt(Query["str | None"]):
 
 @dataclass(frozen=True, slots=True)
 class ByReceipt(Query["str | None"]):
-    """The report id behind a receipt, "malformed" for a typo, None if there is none."""
+    """The report id behind a receipt, MISTYPED where its check does not fit, None if there is none."""
 
     text: str
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from anonymizer import receipts
 from anonymizer.scrub import Scrubbed
 from bot.render import Rendered
-from dialogs.words import Event
+from dialogs.words import MISTYPED, Event, Said
 from storage.port import Write
 
 
@@ -48,6 +50,11 @@ class Incoming:
 
     def __repr__(self) -> str:
         return f"Incoming({self.sender.channel}, {type(self.event).__name__})"
+
+
+def heard(words: str, at: datetime) -> Said:
+    """What somebody wrote, as an event: a receipt in it is recognised, mistyped or not."""
+    return Said(words, at, receipts.find(words) or (MISTYPED if receipts.resembles(words) else None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from anonymizer import receipts
 from anonymizer.scrub import MOST_BYTES, NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
-from bot.channels.port import Address, Hear, Incoming, Limits
+from bot.channels.port import Address, Hear, Incoming, Limits, heard
 from bot.hotline import Failed
 from bot.render import Rendered, numbered
 from dialogs.texts import phrases, text
@@ -53,7 +52,7 @@ class TerminalChannel:
         if line.startswith("/picture"):
             await self._picture(hear, line.removeprefix("/picture").strip())
         elif line.strip():
-            await self._hear(hear, Said(line, self._now(), receipts.find(line)))
+            await self._hear(hear, heard(line, self._now()))
         else:
             await self._hear(hear, Unreadable("empty", self._now()))
 

@@ -1,4 +1,4 @@
-"""A reporter at a dialog, without hotline, clock or storage: real understanding, real masks, cases in a dict."""
+"""A reporter at a dialog, without hotline or storage: real understanding, real masks, cases in a dict."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from anonymizer import receipts
 from anonymizer.redact import find
+from bot.channels.port import heard
 from bot.render import numbered, render
 from dialogs import report, status
 from dialogs.talk import Talk, begin, receive
@@ -33,7 +34,6 @@ from dialogs.words import (
     Rang,
     Read,
     Reading,
-    Said,
     Say,
     Tell,
     Unreadable,
@@ -41,7 +41,7 @@ from dialogs.words import (
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 DIALOGS = (report.REPORT, status.STATUS)
-RECEIPT = "7K3M-9Q2X-VD8R-4T0C"
+RECEIPT = "EHPX-FEGJ-P8MK-K0R1"
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Chat:
 
     def says(self, *words: str) -> str:
         for said in words:
-            self.take(Said(said, NOON, receipts.find(said)))
+            self.take(heard(said, NOON))
         return self.screen
 
     def presses(self, choice: str, mark: str | None = None) -> str:
@@ -106,7 +106,8 @@ class Chat:
 
     def newborn(self) -> Talk:
         self.births += 1
-        return begin("report", report=f"{self.births:032x}", key="00" * 32, stream="11" * 16)
+        tag = f"{self.births:06x}"
+        return begin("report", report="22" * 16, key="00" * 32, stream="11" * 16, tag=tag)
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
