@@ -11,6 +11,7 @@ HOT_BIGRAMS = 32768  # about 6 MB
 SHORTEST_QUERY = 2  # characters
 _RUN = re.compile(r"[^\W_]+")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [one + other for one in _BASE32 for other in _BASE32]  # ten bits each
 
 
 class Pseudonyms:
@@ -81,8 +82,8 @@ class SearchKeys:
         return sorted({self._token(gram) for run in runs for gram in _grams(run)})
 
     def _make(self, gram: str) -> str:
-        bits = int.from_bytes(hmac.digest(self._key, gram.encode(), "sha256")[:4], "big")
-        return "".join([_BASE32[bits >> shift & 31] for shift in (27, 22, 17, 12, 7, 2)])
+        bits = int.from_bytes(hmac.digest(self._key, gram.encode(), "sha256")[:4], "big") >> 2
+        return _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
 
 
 def folded(text: str) -> str:

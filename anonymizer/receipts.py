@@ -15,6 +15,7 @@ _WORTH = {symbol: worth for worth, symbol in enumerate(SYMBOLS)}
 _MISREAD = str.maketrans("OIL", "011")
 _GAP = r"[\s\-_.·]"
 _GAPS = re.compile(rf"{_GAP}+")
+_MAYBE = re.compile(r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{4}[\W_]{0,6}){4}")  # a quick look first
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－ー─━~～]|[\u200b-\u200f\u2060\ufeff]")
 _INSIDE = re.compile(rf"(?<![0-9A-Z])(?=([0-9A-Z]{{4}}(?:{_GAP}{{0,3}}[0-9A-Z]{{4}}){{3}})(?![0-9A-Z]))")
 
@@ -78,6 +79,8 @@ def fingerprint(receipt: str, key: bytes) -> bytes:
 
 
 def _candidates(text: str) -> list[str]:
+    if not _MAYBE.search(text):
+        return []
     found = [match[1] for match in _INSIDE.finditer(_plain(text))]
     return [one for one in found if re.search("[0-9]", one) and re.search("[A-Z]", one)]
 
