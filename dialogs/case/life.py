@@ -1,0 +1,221 @@
+"""The life of a case: one table. What stands here may happen; everything else is refused, with what may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Literal
+
+Finding = Literal["substantiated", "partly", "unsubstantiated"]
+FINDINGS: dict[str, str] = {"substantiated": "属实", "partly": "部分属实", "unsubstantiated": "不属实"}
+LEVELS: dict[str, str] = {"community": "社区", "subdistrict": "街道", "district": "区", "city": "市"}
+
+
+class State(Enum):
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    ANSWERED = "answered"
+    VERIFIED = "verified"
+    RECTIFYING = "rectifying"
+    CLOSED = "closed"
+    CALLBACK = "callback"
+    LOOK_BACK = "look_back"
+    WAITING = "waiting"
+    MERGED = "merged"
+
+
+STATES: dict[State, str] = {
+    State.FILED: "待受理",
+    State.ACCEPTED: "已受理",
+    State.DECLINED: "不予受理",
+    State.ASSIGNED: "已转办",
+    State.RETURNED: "已退回",
+    State.ANSWERED: "已答复",
+    State.VERIFIED: "已核实",
+    State.RECTIFYING: "整改中",
+    State.CLOSED: "已办结",
+    State.CALLBACK: "回访中",
+    State.LOOK_BACK: "回头看",
+    State.WAITING: "等待补充",
+    State.MERGED: "已合并",
+}  # as staff say it; the reporter's words are in story.py
+MOVES: dict[str, str] = {
+    "accept": "受理",
+    "decline": "不予受理",
+    "ask": "问反映人",
+    "resumed": "接着办",
+    "assign": "转办",
+    "return": "单位退回",
+    "extend": "延期",
+    "whistle": "吹哨升级",
+    "answer": "单位答复",
+    "find": "核实定性",
+    "rectify": "整改",
+    "close": "办结",
+    "call_back": "回访",
+    "look_back": "回头看",
+    "reopen": "重新办理",
+    "merge": "合并",
+}
+
+
+ORDERED = ("accept", "decline", "ask", "assign", "answer", "find", "rectify", "close", "reopen", "merge")
+# what staff can order so far; the other moves come with their clocks, their ladder and the units' own desk
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works at the hotline. id: hex, made from the name with a key; name: as colleagues know them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules know of a case: nothing a reporter said. Ids in hex; reports: those not forgotten.
+
+    due: when the running clock ends; asked_in: where it was when somebody was asked back;
+    level: a key of LEVELS.
+    """
+
+    id: str
+    alias: str
+    state: State
+    category: str
+    urgent: bool = False
+    serial: str | None = None
+    level: str | None = None
+    due: datetime | None = None
+    claimed: Staff | None = None
+    merged_into: str | None = None
+    asked_in: State | None = None
+    unit: str | None = None
+    finding: str | None = None
+    extended: bool = False
+    reports: tuple[str, ...] = ()
+
+
+class Refusal(Exception):
+    """It may not be done now. The message is one Chinese sentence for staff, and holds no word of a reporter.
+
+    legal: orders that may be given instead.
+    """
+
+    def __init__(self, sentence: str, legal: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.legal = legal
+
+
+# ── where it may go ──────────────────────────────────────────────────────────────────────────
+
+OnlyIf = Callable[[Case], bool]
+
+
+def wrong_found(case: Case) -> bool:
+    """属实或部分属实"""
+    return case.finding in ("substantiated", "partly")
+
+
+def never_extended(case: Case) -> bool:
+    """没有延过期"""
+    return not case.extended
+
+
+def below_city(case: Case) -> bool:
+    """还没到市级"""
+    return case.level != "city"
+
+
+def asked_in(state: State) -> OnlyIf:
+    def was_here(case: Case) -> bool:
+        return case.asked_in is state
+
+    was_here.__doc__ = f"问的时候{STATES[state]}"
+    return was_here
+
+
+OPEN = (State.FILED, State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED, State.VERIFIED,
+        State.RECTIFYING)  # fmt: skip
+ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
+FINAL = (State.MERGED,)
+AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
+TRANSITIONS: list[list[Any]] = [
+    # trigger      from              to                only if
+    ["accept",     State.FILED,      State.ACCEPTED],
+    ["decline",    State.FILED,      State.DECLINED],
+    *(["ask",      state,            State.WAITING] for state in OPEN),
+    *(["resumed",  State.WAITING,    state,            asked_in(state)] for state in OPEN),
+    *(["assign",   state,            State.ASSIGNED]
+      for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)),
+    ["return",     State.ASSIGNED,   State.RETURNED],
+    ["extend",     State.ASSIGNED,   State.ASSIGNED,   never_extended],
+    *(["whistle",  state,            State.ASSIGNED,   below_city] for state in AT_UNIT),
+    ["answer",     State.ASSIGNED,   State.ANSWERED],
+    ["find",       State.ANSWERED,   State.VERIFIED],
+    ["rectify",    State.VERIFIED,   State.RECTIFYING, wrong_found],
+    ["close",      State.ACCEPTED,   State.CLOSED],  # explained by the hotline itself
+    ["close",      State.VERIFIED,   State.CLOSED],
+    ["close",      State.RECTIFYING, State.CLOSED],
+    ["call_back",  State.CLOSED,     State.CALLBACK],
+    ["look_back",  State.CLOSED,     State.LOOK_BACK],
+    ["look_back",  State.CALLBACK,   State.LOOK_BACK],
+    *(["reopen",   state,            State.ACCEPTED] for state in ENDED),
+    ["reopen",     State.DECLINED,   State.FILED],
+    *(["merge",    state,            State.MERGED] for state in OPEN),
+]  # fmt: skip
+
+
+def accepted_until(at: datetime) -> datetime:
+    """By when a report is accepted or declined: a day, counted from the next full hour."""
+    return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=25)
+
+
+# ── moving by it ─────────────────────────────────────────────────────────────────────────────
+# A case is a frozen value, so a look into the rows reads better than a machine that changes a model; a test
+# builds the machine of `transitions` from the same rows and sees that both agree.
+
+
+def leads(case: Case, trigger: str) -> State | None:
+    """Where the table lets this move go from here; None if nowhere."""
+    for name, start, to, *only_if in TRANSITIONS:
+        if name == trigger and start is case.state and all(holds(case) for holds in only_if):
+            assert isinstance(to, State)
+            return to
+    return None
+
+
+def move(case: Case, trigger: str) -> Case:
+    """The case after the move. Who waits may do without the answer: then the case resumes first.
+
+    Raises: Refusal, naming the moves that are legal now.
+    """
+    to = leads(case, trigger)
+    if to is None and case.state is State.WAITING and trigger != "ask":
+        resumed = move(case, "resumed")
+        return move(resumed, trigger) if leads(resumed, trigger) else refuse(case, trigger)
+    if to is None:
+        return refuse(case, trigger)
+    return replace(case, state=to, asked_in=case.state if to is State.WAITING else None)
+
+
+def legal(case: Case) -> tuple[str, ...]:
+    """All moves that are possible now, in the order of the table."""
+    found = [trigger for trigger in MOVES if leads(case, trigger)]
+    if case.state is State.WAITING:
+        found += [trigger for trigger in legal(move(case, "resumed")) if trigger != "ask"]
+    return tuple(found)
+
+
+def refuse(case: Case, trigger: str) -> Case:
+    """Never returns. Raises: Refusal."""
+    moves = tuple(name for name in legal(case) if name in ORDERED)
+    may = "、".join(f"{MOVES[name]}（{name}）" for name in moves) or "没有别的动作了"
+    raise Refusal(
+        f"{case.alias} 现在是“{STATES[case.state]}”，不能{MOVES[trigger]}。现在可以：{may}。", moves
+    )

@@ -1,0 +1,299 @@
+"""What a reporter reads of a case: what happened, which unit has it, what is next. Nobody else's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Literal
+
+import dialogs.report  # noqa: F401 - the categories' names are its phrases
+from dialogs.case.life import ENDED, Case, State, accepted_until
+from dialogs.texts import phrases, text
+from dialogs.words import Params
+
+phrases(
+    "state",
+    filed="等待受理",
+    accepted="已受理",
+    declined="没有受理",
+    assigned="单位办理中",
+    returned="正在重新安排单位",
+    answered="单位已答复，专线在核对",
+    verified="已核实",
+    rectifying="整改中",
+    closed="已办结",
+    callback="已办结",
+    look_back="已办结，回头看",
+    waiting="等待补充",
+    merged="并案办理",
+)
+phrases(
+    "told",
+    filed="您反映了这件事。",
+    accepted="专线受理了。",
+    declined="这件事没有受理：{text}",
+    asked="专线想问您：{text}",
+    supplemented="您补充了：{text}",
+    pictured="您补充了{pictures}张图片。{text}",
+    assigned="转给{unit}办理。",
+    assigned_due="转给{unit}办理，要求{due}前答复。",
+    answered="{unit}答复：{text}",
+    found_substantiated="专线核实：属实。{text}",
+    found_partly="专线核实：部分属实。{text}",
+    found_unsubstantiated="专线核实：不属实。{text}",
+    rectifying="开始整改。{text}",
+    rectifying_due="开始整改，{due}前改好。{text}",
+    closed="办结了：{text}",
+    rated="您评价了：{rating}。",
+    asked_again="您要求重新办理：{text}",
+    reopened="专线重新办理。{text}",
+    merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
+)
+phrases(
+    "rating", solved="解决了", not_solved="没解决", satisfied="满意", not_satisfied="不满意", none="已记下"
+)
+phrases(
+    "next",
+    filed="专线会在{date}前告诉您是否受理。",
+    filed_late="说好{date}前告诉您是否受理，我们晚了，对不住。专线正抓紧看。",
+    accepted="专线会在受理后1个工作日内转给能管这事的单位。",
+    assigned="{unit}应在15个工作日内答复。有没有答复，专线每7天都会告诉您一次。",
+    assigned_due="{unit}应在{date}前答复。到时没有答复，专线会去催。",
+    assigned_late="{unit}过了{date}还没答复，专线正在催。",
+    returned="那个单位说不归它管，专线正在找能管的单位。",
+    answered="专线正在核对单位说的是不是实情，7天内告诉您。",
+    verified="专线会按核实的情况督促整改或办结，7天内告诉您。",
+    rectifying="最迟30个工作日改好，改好后专线核对了再办结。",
+    rectifying_due="答应{date}前改好，改好后专线核对了再办结。",
+    rectifying_late="说好{date}前改好，已经过了，专线正在催。",
+    closed="请评一评。没解决，点“重新办理”就行。{date}前后专线会回头看有没有反弹。",
+    closed_rated="{date}前后专线会回头看有没有反弹。又出现了，点“重新办理”就行。",
+    look_back="专线正在回头看有没有反弹。又出现了，点“重新办理”就行。",
+    declined="觉得不对，点“重新办理”，写一句理由，换个人再看一遍。",
+    waiting_you="请回答专线的问题，直接写就行。不方便答也没关系，专线会接着办。",
+    waiting="专线在等一份补充情况，等到了接着办。",
+    merged="合在一起接着办。",
+)
+phrases(
+    "story",
+    head="{state} · {category}",
+    number="编号 {number}",
+    unit="承办单位：{unit}",
+    line="{when}　{text}",
+    next="接下来：{next}",
+)
+phrases(
+    "at",
+    minute="{month}月{day}日 {hour:02}:{minute:02}",
+    hour="{month}月{day}日{hour}时",
+    day="{month}月{day}日",
+    year="{year}年{rest}",
+)  # fmt: skip
+
+LOOKED_BACK_AFTER = timedelta(days=30)
+Grain = Literal["minute", "hour", "day"]
+
+
+# ── what the story is made from ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    solved: bool | None = None
+    satisfied: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The reporter's own report. at: the hour; follows: progress is pushed to a chat."""
+
+    report: str
+    category: str
+    at: datetime
+    follows: bool
+    rating: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step of a case, opened. report: said by or to this reporter only; case: where it happened (hex)."""
+
+    kind: str
+    at: datetime
+    case: str
+    report: str | None = None
+    public: bool = True
+    by_reporter: bool = False
+    params: Params = field(default_factory=dict)
+
+
+def visible(public: bool, report: str | None, mine: str) -> bool:
+    """Whether the reporter of `mine` may read a step: public ones, and of private ones only their own."""
+    return public and report in (None, mine)
+
+
+# ── the story ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened. Times in `params` are shown as days; `grain`: how exactly `at` may be told."""
+
+    at: datetime
+    grain: Grain
+    name: str
+    params: Params = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        return _say(lang, self.name, self.params).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A case as its reporter may read it. Times are local; number: None before acceptance."""
+
+    report: str
+    number: str | None
+    state: str
+    category: str
+    unit: str | None
+    lines: tuple[Line, ...]
+    next: tuple[str, Params]
+    can: tuple[str, ...]
+    year: int
+
+    def params(self, lang: str) -> dict[str, Any]:
+        """For channels that draw a timeline: JSON values, in this language."""
+        return {
+            "number": self.number,
+            "state": text(lang, f"state.{self.state}"),
+            "category": text(lang, f"category.{self.category}"),
+            "unit": self.unit,
+            "lines": [{"when": self._when(lang, line), "text": line.text(lang)} for line in self.lines],
+            "next": _say(lang, *self.next),
+        }
+
+    def text(self, lang: str) -> str:
+        """The whole story in plain words, for channels that show text."""
+        told = self.params(lang)
+        head = [text(lang, "story.head", told)]
+        head += [text(lang, f"story.{name}", told) for name in ("number", "unit") if told[name]]
+        lines = [text(lang, "story.line", line) for line in told["lines"]]
+        return "\n".join([*head, "", *lines, "", text(lang, "story.next", told)])
+
+    def _when(self, lang: str, line: Line) -> str:
+        said = moment(lang, line.at, line.grain)
+        return (
+            said if line.at.year == self.year else text(lang, "at.year", {"year": line.at.year, "rest": said})
+        )
+
+
+def moment(lang: str, at: datetime, grain: Grain) -> str:
+    """A local time in words, told no finer than `grain`."""
+    return text(lang, f"at.{grain}", {"month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute})
+
+
+def _say(lang: str, name: str, params: Params) -> str:
+    values = {key: moment(lang, value, "day") if isinstance(value, datetime) else value
+              for key, value in params.items()}  # fmt: skip
+    if "rating" in values:
+        values["rating"] = "，".join(text(lang, f"rating.{word}") for word in values["rating"])
+    return text(lang, name, values)
+
+
+def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tzinfo) -> Story:
+    """Make the story that the reporter of `mine` may read, from the case they are in now.
+
+    steps: in order, of the case the report was filed into, then of those it was merged into; the reporter's
+    own and staff's, whatever else is among them is left out here. now, steps' times: UTC.
+    """
+    mine_now = [step for step in steps if visible(step.public, step.report, mine.report)]
+    joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
+    lines = [Line(mine.at.astimezone(zone), "hour", "told.filed")]
+    lines += [
+        _line(step, mine, zone, older=joined is not None and step.case == case.id and step.at < joined)
+        for step in mine_now
+    ]
+    return Story(
+        report=mine.report,
+        number=case.serial,
+        state=case.state.value,
+        category=mine.category,
+        unit=case.unit,
+        lines=tuple(lines),
+        next=_next(case, mine, mine_now, now.astimezone(zone), zone),
+        can=_can(case, mine, mine_now),
+        year=now.astimezone(zone).year,
+    )
+
+
+def _line(step: Told, mine: Filed, zone: tzinfo, older: bool) -> Line:
+    """older: it happened before this report was merged in; exact times would tell when somebody else came."""
+    grain: Grain = "day" if older else "hour" if step.by_reporter else "minute"
+    params = {"text": "", "unit": "", **step.params}
+    due = params.pop("due", None)
+    name = step.kind
+    if due is not None:
+        params["due"], name = datetime.fromtimestamp(due, zone), f"{name}_due"
+    if step.kind == "found":
+        name = f"found_{params['finding']}"
+    elif step.kind == "supplemented" and params.get("pictures"):
+        name = "pictured"
+    elif step.kind == "reopened" and step.report:
+        name = "asked_again"
+    elif step.kind == "rated":
+        params["rating"] = _rating_words(mine.rating)
+    return Line(step.at.astimezone(zone), grain, f"told.{name}", params)
+
+
+def _rating_words(rating: Rating | None) -> list[str]:
+    said = rating or Rating()
+    words = [
+        f"{'' if value else 'not_'}{name}"
+        for name, value in (("solved", said.solved), ("satisfied", said.satisfied))
+        if value is not None
+    ]
+    return words or ["none"]
+
+
+def is_asked(steps: Sequence[Told], report: str) -> bool:
+    """Whether a question to this reporter is still open."""
+    own = [step.kind for step in steps if step.report == report and step.kind in ("asked", "supplemented")]
+    return bool(own) and own[-1] == "asked"
+
+
+def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
+    asked = case.state is State.WAITING and is_asked(steps, mine.report)
+    ended = case.state in ENDED
+    moves = {
+        "answer": asked,
+        "supplement": not asked and not ended,
+        "rate": ended and mine.rating is None,
+        "reopen": ended or case.state is State.DECLINED,
+        "hush": mine.follows,
+        "forget": True,
+    }
+    return tuple(name for name, may in moves.items() if may)
+
+
+def _next(
+    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tzinfo
+) -> tuple[str, Mapping[str, Any]]:
+    """The phrase that says what comes next, with the dates promised."""
+    name, date = case.state.value, case.due.astimezone(zone) if case.due else None
+    match case.state:
+        case State.FILED:
+            date = date or accepted_until(mine.at).astimezone(zone)
+            name += "_late" if now > date else ""
+        case State.ASSIGNED | State.RECTIFYING if date:
+            name += "_late" if now > date else "_due"
+        case State.CLOSED | State.CALLBACK:
+            closed = max((step.at for step in steps if step.kind == "closed"), default=now)
+            name = "closed_rated" if mine.rating else "closed"
+            date = closed.astimezone(zone) + LOOKED_BACK_AFTER
+        case State.WAITING if is_asked(steps, mine.report):
+            name = "waiting_you"
+        case _:
+            pass
+    return f"next.{name}", {"unit": case.unit or "", "date": date}
