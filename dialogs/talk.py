@@ -341,7 +341,9 @@ def press(turn: Turn, step: Step, event: Pressed) -> None:
 def offered(turn: Turn, step: Step, choice: str) -> bool:
     """Whether this step takes the choice now; one with an argument is checked by the step itself."""
     name, _, argument = choice.partition(":")
-    return name in step.pressed and bool(argument or choice in [button.choice for button in step.buttons(turn)])
+    if name not in step.pressed:
+        return False
+    return bool(argument) or choice in [button.choice for button in step.buttons(turn)]
 
 
 def tap(turn: Turn, step: Step, choice: str) -> None:
