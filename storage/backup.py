@@ -9,7 +9,7 @@ from storage.sqlite import connect, create, translate
 
 
 def online_copy(source: Path, target: Path) -> None:
-    """Copy one moment of `source` into the new file `target` (0600, a single file) while others read and write.
+    """Copy one moment of `source`, in use or not, into the new file `target` (0600, a single file).
 
     Raises: FileExistsError; StorageError, and then there is no target. Blocks: call it on a thread.
     """

@@ -237,11 +237,11 @@ class Writer:
         return True
 
     def checkpoint(self) -> bool:
-        """Move the WAL into the database and cut it to nothing; False when somebody was reading all the time."""
+        """Move the WAL into the database and cut it to nothing; False when somebody was reading."""
         return bool(self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0)
 
     def merge(self, pages: int) -> bool:
-        """Bring the search index about so many pages closer to one piece; False when it is. Below zero: begin."""
+        """Bring the search index so many pages closer to one piece; False when it is. Below zero: begin."""
         before = self.connection.total_changes
         self._cursor.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
         return self.connection.total_changes - before > 1
@@ -302,12 +302,14 @@ class SQLiteDatabase:
             raise
 
     async def checkpoint(self) -> bool:
-        """Empty the WAL, where deleted text lives on; hourly, and after every shredding. False: try again later."""
+        """Empty the WAL, where deleted text lives on; hourly, and after every shredding. False: try again."""
         return await self._writing.run(self._writer.checkpoint)
 
     async def tidy(self) -> bool:
-        """After `Search.forget`: rewrite the index, piece by piece between turns, so that nothing forgotten is
-        left, and checkpoint. Costs a pass over the whole index: gather what is to be forgotten."""
+        """After `Search.forget`: rewrite the index so that nothing forgotten is left in it, and checkpoint.
+
+        Goes piece by piece between turns, but over the whole index: gather what is to be forgotten.
+        """
         pages = -MERGE
         while await self._writing.run(partial(self._writer.merge, pages)):
             pages = MERGE

@@ -3,7 +3,7 @@
     python -m tests.bench.writer [--turns 6400] [--rounds 7] [--chats 1,16,64]
 
 A turn loads its talk, then writes four rows: talk moved on, inbox mark, message into the outbox, the message
-before it out of the outbox. The bare loop reads nothing. Rounds are paired (bare, ours, bare, ours …) in fresh
+before it out of the outbox. The bare loop reads nothing. Rounds are paired (bare, ours, bare, ours …) in new
 files; figures are medians with the spread.
 """
 
