@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
 
 DIALOGS = (report.REPORT, status.STATUS)  # imported so that they are known
-Make = Callable[["Parts"], list[Channel]]
+Make = Callable[["Parts"], Sequence[Channel]]
 
 
 @dataclass(frozen=True, slots=True)
