@@ -1,4 +1,4 @@
-"""One plain form of many disguises: full width, zero width, keycaps and mathematical digits all read alike."""
+"""One plain form of many disguises: full width, zero width, keycaps and styled digits read alike."""
 
 import re
 import unicodedata
@@ -12,12 +12,12 @@ WALL = "\ufffc"  # stands for something already masked: no pattern matches it or
 _LABEL = re.compile(r"\[(?:" + "|".join(LABELS.values()) + r")\]")
 # one character to one, so offsets do not move
 DIGITS = str.maketrans("〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990")
-_KEPT = str.maketrans("＂〃\u3000\t\r", "\"\"   ")
+_KEPT = str.maketrans("＂〃\u3000\t\r", '""   ')
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """`plain` reads easily; `digits` is `plain` with Chinese digits as ASCII; plain[i] is text[at[i]:to[i]]."""
+    """`digits` is `plain` with Chinese digits as ASCII; plain[i] comes from text[at[i]:to[i]]."""
 
     plain: str
     digits: str

@@ -1,7 +1,8 @@
 """What names are made of, and what only looks like one.
 
-AFTER and BEFORE come from the dictionary of jieba 0.42.1 (MIT licence, Sun Junyi): words of two characters that begin or end
-with a surname and are no personal names, plus words of office life. The rest was written by hand.
+AFTER and BEFORE come from the dictionary of jieba 0.42.1 (MIT licence, Copyright 2013 Sun Junyi): words of
+two characters that begin or end with a surname and are no personal names, plus words of office life.
+The rest was written by hand.
 """
 
 COMMON = (  # surnames, the commoner ones
@@ -9,21 +10,21 @@ COMMON = (  # surnames, the commoner ones
     "卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康"
     "施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成"
     "苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫"
-    "费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝常洪赖"
-    "傅萧阎丘习竺"
+    "费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝陳黃張"
+    "趙吳孫馬許鄭謝韓馮鄧蕭葉蘇盧蔣賈鐘鍾譚陸鄒龍萬錢湯閻賴龔顧嚴劉楊羅莊駱常洪赖傅萧阎丘习竺"
 )
 RARE = (  # surnames that are rare, or more often a word
     "谈匡鞠惠荆乐冀胥栗燕楚鄢劳谌奚皮粟冼蔺楼闻厉伊仝郜海阚花帅屠豆朴盖练廉禹井祖漆巴丰卿狄平计索宣晋云敬扈"
     "晁芮普阙浦戈伏鹿薄邸雍辜羊乌母裘亓修邰赫杭况那宿鲜逯隆茹慕危玉银亢嵇公哈湛宾戎勾茅利呼居揭尉冶斯元檀昝"
     "智幸奉植衡富尧闭由厍逄佴郗鄂咸郏晃仉璩濮缑逢桓茆粘郇撒笪暨凤雒"
 )
-COMPOUND = (  # surnames of two characters and more
+_COMPOUND = (  # surnames of two characters and more
     "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 司空 令狐 长孙 宇文 端木 南宫 独孤 "
     "轩辕 百里 呼延 赫连 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 闾丘 夏侯 闻人 "
     "万俟 拓跋 第五 西门 左丘 梁丘 东郭 公羊 谷梁 鲜于 亓官 司寇 颛孙 子车 巫马 漆雕 乐正 "
     "壤驷 公良 夹谷 宰父 段干 东野 南门 北宫 纳兰 完颜 耶律 叶赫 钮祜禄 爱新觉罗 费莫 那拉 区阳 "
     "欧侯 哥舒 陆费 "
-).split()
+)
 GIVEN = (  # characters that parents choose
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀英霞平刚桂兰玉华萍红娥玲芬燕彩春菊凤洁梅琳素云莲真环雪荣爱妹香月莺"
     "媛瑞凡佳嘉琼勤珍贞莉璐娅琦晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁蓓纨仪荷丹蓉眉君琴蕊薇菁梦岚苑婕馨"
@@ -42,7 +43,8 @@ GIVEN = (  # characters that parents choose
     "烁焰煊熹燃牧犇玖玟玥珉珏珞珩理琅琢琨瑄瑛璀璋璟璞瓒甜甫甯男略皓益盈盼睦瞻知石研硕碧祖祎祐祝祺禹禾秉秦穆"
     "穗立竞竣端符笑筱箐米粤精纪纬纲绚统绣绪绮缘缨缪缦罡羚美羡翊翎翡翼耘联肃胤胥臻舜艾芃芊芙芮芯苏范茉荃荪莅"
     "莘莹菀菡萃葆葛葳蒙蒲蓬蔓蔚蕙蕴蝶衡誉谊谨谷豫贝贡贯赞赫越迅迪逊逸遥遐邈邑郁采鉴钦铎铃铠锴镇镕闯闻阔阿陆"
-    "陶隽雅雍霁靖韦韬韶项颂颢骄骅高魁鸥鸽鹄麦黎齐龄娃囡仔毛丫原"
+    "陶隽雅雍霁靖韦韬韶项颂颢骄骅高魁鸥鸽鹄麦黎齐龄娃囡仔毛丫原令玮钏偉麗華強國榮鳳蓮傑靜興東紅蘭雲劍輝慶濤"
+    "寧貴嬌嬋儀瑤瓊穎錦銘鋒億勝鵬曉學軍愛"
 )
 _AFTER = (  # a surname, and the characters that make an ordinary word with it
     "丁卯当点苯酸零 万一万丈三世两个乘事亩亿代件份众余例倍儿元册几分匹千卷历县发口古只台叶名向吨国圣圭块声"
@@ -299,5 +301,6 @@ _BEFORE = (  # a surname, and the characters that make an ordinary word before i
     "纹金饷 浦津 蓝淡湛 湛深精 桂湘 鄂湘 玉珠 葛瓜纠 姜生 鲁秘粗 倪端 简竹精 粟罂 穆肃 庞脸面"
     " 梅腊 辛艰 汤茶菜鱼鸡 芦葫 樊襄 扈跋 沈辽 鹿驯麋 董骨 亢高"
 )
+COMPOUND = _COMPOUND.split()
 AFTER = {word[0]: frozenset(word[1:]) for word in _AFTER.split()}
 BEFORE = {word[0]: frozenset(word[1:]) for word in _BEFORE.split()}

@@ -27,7 +27,7 @@ TYPES: tuple[str, ...] = tuple(LABELS)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch `text[start:end]` that could name somebody; offsets are code points, `type` is one of TYPES."""
+    """`text[start:end]` could name somebody; offsets are code points, `type` is one of TYPES."""
 
     start: int
     end: int

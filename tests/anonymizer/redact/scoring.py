@@ -12,7 +12,7 @@ DATA = Path(__file__).parents[2] / "data"
 
 @dataclass(slots=True)
 class Score:
-    """Per type: labelled spans found whole, labelled spans, found spans, found spans that touch nothing but what may go."""
+    """Per type: labelled spans found whole, labelled; spans found, and those of them that take nothing else."""
 
     hit: Counter[str] = field(default_factory=Counter)
     labelled: Counter[str] = field(default_factory=Counter)
@@ -59,7 +59,9 @@ def _add(row: dict[str, list[dict[str, int | str]]], result: Score) -> None:
             result.missed.append(f"{row['id']} {kind} {label['value']}")
     for span in found:
         result.found[span.type] += 1
-        result.clean[span.type] += all(i in may_go or not text[i].isalnum() for i in range(span.start, span.end))
+        result.clean[span.type] += all(
+            i in may_go or not text[i].isalnum() for i in range(span.start, span.end)
+        )
     for label in row["keep"]:
         if any(i in taken for i in range(int(label["start"]), int(label["end"]))):
             result.kept_broken.append(f"{row['id']} {text[int(label['start']) : int(label['end'])]}")

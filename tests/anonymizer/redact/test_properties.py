@@ -10,12 +10,8 @@ from anonymizer.redact import LABELS, TYPES, Span, find, mask
 from anonymizer.redact.fold import fold
 
 PIECES = st.sampled_from(
-    [
-        "我是", "张主任", "联系人：", "李建国", "13812345678", "一三八", "138 ", "微信", "QQ：", "abc_1234", "@", "qq.com", "浙A", "12345", "住", "文一路",
-        "18号", "3幢", "2单元", "，", "。", "\n", "\u200b", "\ufe0f\u20e3", "１３９", "身份证", "330106", "19900101", "994X", "[姓名]", "[电话]", "http://",
-        "a.cn/", "?uid=", "0571-", "出生", "1990年", "5月", "生日", "IP", "10.0.0.", "街道", "社区", "网格员", "就是我", "那个人", "小王", "老", "·", "\ufffc", "�", "😀", "·买买提",
-    ]
-)  # fmt: skip
+    ["我是", "张主任", "联系人：", "李建国", "13812345678", "一三八", "138 ", "微信", "QQ：", "abc_1234", "@", "qq.com", "浙A", "12345", "住", "文一路", "18号", "3幢", "2单元", "，", "。", "\n", "\u200b", "️⃣", "１３９", "身份证", "330106", "19900101", "994X", "[姓名]", "[电话]", "http://", "a.cn/", "?uid=", "0571-", "出生", "1990年", "5月", "生日", "IP", "10.0.0.", "街道", "社区", "网格员", "就是我", "那个人", "小王", "老", "·", "￼", "�", "😀", "·买买提"]
+)
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=30).map("".join))
 
 
@@ -51,7 +47,8 @@ def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
 def test_labels_are_never_masked_again(text: str) -> None:
     """In a masked text nothing new is found inside or across a label."""
     spans = find(text)
-    masked, shift, walls = mask(text, spans), 0, set()
+    masked, shift = mask(text, spans), 0
+    walls: set[int] = set()
     for span in spans:
         size = len(LABELS[span.type]) + 2
         walls.update(range(span.start + shift, span.start + shift + size))
@@ -68,17 +65,15 @@ def test_folding_moves_no_character(text: str) -> None:
     assert list(folded.at) == sorted(set(folded.at))
 
 
-@pytest.mark.parametrize("spans", [[Span(0, 3, "NAME"), Span(2, 4, "PHONE")], [Span(0, 9, "NAME")], [Span(1, 1, "NAME")]])
+@pytest.mark.parametrize(
+    "spans", [[Span(0, 3, "NAME"), Span(2, 4, "PHONE")], [Span(0, 9, "NAME")], [Span(1, 1, "NAME")]]
+)
 def test_spans_that_do_not_fit_are_refused(spans: list[Span]) -> None:
     with pytest.raises(ValueError, match="overlaps another or leaves the text"):
         mask("张三李四", spans)
 
 
-BLOCKS = [
-    "1", "1 ", "13", "138 ", "一", "一三八", "a", "a.", "a@", "a-", "@", "http://", "http://a.cn/?", "1.", "1:", "::", "°", "120.1,", "E", "浙A", "浙", "张", "王小",
-    "·", "买·", "号", "1号", "1栋1", "一号一", "路1-", "1-1", "我是", "我是社区", "社区的", "就是我", "唯一", "那个人", "最", "我", "我们街道", "在社区做了", "扎西", "小", "小王",
-    "微信", "微信：", "QQ", "工号", "工号A-", "19", "1990年", "生日", "(", "(0", "*", "6217 **** ", " ", "\n", "，", "[姓名]", "\u200b", "\ufe0f", "\ufffc", "姓名：", "住在", "市区县镇", "东经1.",
-]  # fmt: skip
+BLOCKS = ["1", "1 ", "13", "138 ", "一", "一三八", "a", "a.", "a@", "a-", "@", "http://", "http://a.cn/?", "1.", "1:", "::", "°", "120.1,", "E", "浙A", "浙", "张", "王小", "·", "买·", "号", "1号", "1栋1", "一号一", "路1-", "1-1", "我是", "我是社区", "社区的", "就是我", "唯一", "那个人", "最", "我", "我们街道", "在社区做了", "扎西", "小", "小王", "微信", "微信：", "QQ", "工号", "工号A-", "19", "1990年", "生日", "(", "(0", "*", "6217 **** ", " ", "\n", "，", "[姓名]", "\u200b", "️", "￼", "姓名：", "住在", "市区县镇", "东经1.", "@张", "姓王", "俺在"]
 
 
 @pytest.mark.parametrize("block", BLOCKS)

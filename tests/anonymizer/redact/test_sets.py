@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from anonymizer.redact import TYPES
-
 from tests.anonymizer.redact.scoring import score
 
 # file, first letter of the ids, least recall, least precision, most broken keeps
@@ -42,4 +41,6 @@ def test_the_figures_in_the_notes_are_measured() -> None:
     for kind in TYPES:
         row = re.search(rf"^\| {kind} \|.*$", notes, re.MULTILINE)
         assert row, kind
-        assert [cell.strip() for cell in row[0].split("|")[3:6]] == [f"{r.hit[kind]}/{r.labelled[kind]}" for r in results]
+        assert [cell.strip() for cell in row[0].split("|")[3:6]] == [
+            f"{r.hit[kind]}/{r.labelled[kind]}" for r in results
+        ]
