@@ -1,14 +1,17 @@
-"""What a first sentence is about: `understand(text)`. Pure, no I/O but its own package data, read once at the first call."""
+"""What a first sentence is about: `understand(text)`. Pure; reads its own package data once, at the first call."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dialogs.understand import lexicon
 from dialogs.understand.counts import find_counts
-from dialogs.understand.normal import normal
+from dialogs.understand.lexicon import hits
+from dialogs.understand.model import loaded, score
 from dialogs.understand.places import find_places, finest
+from dialogs.understand.reasons import reasons
+from dialogs.understand.spelling import normal
 from dialogs.understand.units import find_units, responsible
 
 CATEGORIES = (
@@ -17,19 +20,26 @@ CATEGORIES = (
 )  # fmt: skip
 KINDS = ("forced_use", "traces", "ranking", "multi_report", "zombie")
 SIGNPOSTS = ("110", "119", "120", "12345", "12388", "petition", "court")
+EMERGENCIES = ("110", "119", "120")
+
+READ_AT_MOST = 3000  # characters
+AWAY = 0.5  # from this probability on a text is out of scope
+ALARM = 0.2  # from this probability of an emergency on its number is shown
+CLEAR = 0.6  # from this confidence on nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """What `understand` made of a text. All fields are plain values, fit for JSON.
 
-    categories: all codes of CATEGORIES, likeliest first. confidence: probability that the first is right, 0–1.
+    categories: all codes of CATEGORIES, likeliest first. confidence: probability that the first is right.
     clear: sure enough to go on without asking. kind: one of KINDS where fingertip is likely, else None.
-    unit, place: pieces of the text, verbatim. unit_level: community, village, subdistrict, district, city, province, nation.
-    counts: (number, measure) as written. urgent: something happens now or is due by tomorrow morning.
-    in_scope: False where another service is the right one; then signpost says which (None: advert, test, chat).
-    alarm: "110", "119" or "120" where the text may be an emergency, in scope or not: always show the number.
-    because: words of the text that decided for the first category, strongest first, at most four.
+    unit, place: pieces of the text, verbatim. unit_level: community, village, subdistrict, district, city,
+    province, nation. counts: (number, measure) as written, at most 12.
+    urgent: something happens now or is due by tomorrow morning.
+    in_scope: False where another service is right; signpost says which (None: in scope, or advert, test, chat).
+    alarm: "110", "119" or "120" where it may be an emergency, in scope or not: always show that number.
+    because: words of the text that decided for the first category (out of scope: for that), strongest first.
     """
 
     categories: tuple[str, ...]
@@ -48,45 +58,59 @@ class Understanding:
 
 
 def understand(text: str) -> Understanding:
-    """Read one report's text (any string, any length; what follows 3,000 characters is not read). Never raises."""
-    text = text[:3000]
+    """Read the text of one report: any string; what follows `READ_AT_MOST` characters is not read. Never raises."""
+    text = text[:READ_AT_MOST]
     plain = normal(text)
-    found = lexicon.hits(plain)
-    says: dict[str, float] = {}
-    for number, words in found.items():
-        group = lexicon.GROUPS[number]
-        for label, weight in group.says.items():
-            says[label] = says.get(label, 0.0) + weight * math.sqrt(len(set(words)))
-    scores = {code: says.get(code, 0.0) for code in CATEGORIES}
-    scores["other"] += 0.5
-    top = max(scores.values())
-    total = sum(math.exp(value - top) for value in scores.values())
-    ranked = tuple(sorted(CATEGORIES, key=lambda code: -scores[code]))
-    away = max(SIGNPOSTS, key=lambda code: says.get(code, 0.0))
-    in_scope = not (says.get(away, 0.0) > 2.5 and says.get(away, 0.0) > 1.5 * (top or 1.0))
-    if not in_scope:
-        ranked = ("other", *(code for code in ranked if code != "other"))
+    found = hits(plain)
+    scores = score(plain, {group: len(words) for group, words in found.items()})
+    likely = _softmax(scores.values, "label:", loaded().head.temperature)
+    away_as = {label[4:]: value for label, value in likely.items() if label.startswith("oos:")}
+    away = (sum(away_as.values()) + _sigmoid(scores.values["scope"])) / 2
+    in_scope = away < AWAY
+    ranked, confidence = _rank(likely, sum(away_as.values()), in_scope)
+    signpost = max(away_as, key=lambda one: away_as[one])
+    danger = max(EMERGENCIES, key=lambda one: away_as[one])
+    alarm = danger if sum(away_as[one] for one in EMERGENCIES) >= ALARM else None
+    kinds = _softmax(scores.values, "kind:", 1.0)
     where = find_places(plain)
     unit = responsible(find_units(plain, where)) if in_scope else None
     place = finest(where, plain)
-    alarm = away if away in ("110", "119", "120") and says.get(away, 0.0) >= 3 else None
-    kind = max(KINDS, key=lambda one: says.get("kind:" + one, 0.0))
-    because = tuple(
-        word for number, words in found.items() if ranked[0] in lexicon.GROUPS[number].says for word in dict.fromkeys(words)
-    )
-    confidence = 1 / total
+    reason = f"label:{ranked[0]}" if in_scope else f"label:oos:{signpost}"
     return Understanding(
         categories=ranked,
         confidence=round(confidence, 3),
-        clear=confidence >= 0.6 and in_scope,
-        kind=kind if "fingertip" in ranked[:2] and says.get("kind:" + kind) else None,
+        clear=in_scope and confidence >= CLEAR,
+        kind=max(kinds, key=lambda one: kinds[one]) if in_scope and likely["fingertip"] >= 0.25 else None,
         unit=text[unit.start : unit.end] if unit else None,
         unit_level=unit.level if unit else None,
         place=text[place.start : place.end] if place else None,
         counts=find_counts(plain),
-        urgent=alarm is not None and not in_scope,
+        urgent=_sigmoid(scores.values["urgent"]) >= 0.5,
         in_scope=in_scope,
-        signpost=None if in_scope else away,
+        signpost=None if in_scope or signpost == "None" else signpost,
         alarm=alarm,
-        because=because[:4],
+        because=tuple(text[start:end] for start, end in reasons(plain, found, scores, reason)),
     )
+
+
+def _rank(likely: Mapping[str, float], away: float, in_scope: bool) -> tuple[tuple[str, ...], float]:
+    """Categories, likeliest first, and the probability of the first; what is out of scope is `other`."""
+    shares = {code: likely[code] for code in CATEGORIES}
+    shares["other"] += away
+    if not in_scope:
+        shares["other"] = max(shares.values()) + 1e-9
+    ranked = tuple(sorted(CATEGORIES, key=lambda code: -shares[code]))
+    return ranked, min(1.0, shares[ranked[0]])
+
+
+def _softmax(values: Mapping[str, float], prefix: str, temperature: float) -> dict[str, float]:
+    """Column name without `prefix` → probability, over the columns that have it."""
+    chosen = {name[len(prefix) :]: value / temperature for name, value in values.items() if name.startswith(prefix)}
+    top = max(chosen.values())
+    powers = {name: math.exp(value - top) for name, value in chosen.items()}
+    total = sum(powers.values())
+    return {name: power / total for name, power in powers.items()}
+
+
+def _sigmoid(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))

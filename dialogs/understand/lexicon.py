@@ -1,56 +1,37 @@
-"""What the words of the trade point to: groups of words, each with the categories it speaks for.
+"""What the words of the trade point to: groups of words of one meaning, each a feature of the model.
 
-The words (lexicon.txt) come from the rules and from knowledge of the work, not from a labelled set.
+The words (lexicon.txt) come from the rules and from knowledge of the work, not from a labelled set. Their heads name
+the labels the writer had in mind; what a group really weighs is learned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
-from dialogs.understand.wordfile import sections
+from dialogs.understand.wordfile import Section, sections
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Words of one meaning. `says`: label → weight; a label is a category, "kind:…", or a signpost."""
-
-    name: str
-    says: dict[str, float]
-    words: tuple[str, ...]
-
-
-GROUPS: tuple[Group, ...] = tuple(
-    Group(
-        section.name,
-        {label: float(weight) for label, weight in (one.split("=") for one in section.head)},
-        section.words,
-    )
-    for section in sections("lexicon.txt")
-)
-
-LABELS: tuple[str, ...] = tuple(sorted({label for group in GROUPS for label in group.says}))
+def groups() -> tuple[Section, ...]:
+    """All groups, in the order of the model's weights."""
+    return sections("lexicon.txt")
 
 
 @cache
-def _words() -> tuple[dict[str, tuple[int, ...]], int]:
-    """Word → numbers of its groups, and the length of the longest word."""
+def _words() -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    """Word → numbers of its groups, and the lengths that words have."""
     found: dict[str, tuple[int, ...]] = {}
-    for number, group in enumerate(GROUPS):
-        for word in dict.fromkeys(group.words):
+    for number, group in enumerate(groups()):
+        for word in group.words:
             found[word] = (*found.get(word, ()), number)
-    return found, max(map(len, found))
+    return found, tuple(sorted({len(word) for word in found}))
 
 
-def hits(text: str) -> dict[int, list[str]]:
-    """Group number → its words in `text` (already `normal`), in order, the longest at each place."""
-    words, longest = _words()
-    found: dict[int, list[str]] = {}
+def hits(text: str) -> dict[int, dict[str, int]]:
+    """Group number → its words in `text` (already `normal`) and where each first stands."""
+    words, sizes = _words()
+    found: dict[int, dict[str, int]] = {}
     for start in range(len(text)):
-        taken: set[int] = set()
-        for size in range(min(longest, len(text) - start), 0, -1):
+        for size in sizes:
             for number in words.get(text[start : start + size], ()):
-                if number not in taken:
-                    taken.add(number)
-                    found.setdefault(number, []).append(text[start : start + size])
+                found.setdefault(number, {}).setdefault(text[start : start + size], start)
     return found

@@ -7,49 +7,56 @@ from dataclasses import dataclass
 
 from dialogs.understand.wordfile import wordlist
 
-# Finest first. The rank orders them; a place of rank 0 is finer than one of rank 1.
-_KINDS = {
-    "小区": 0, "新村": 0, "花园": 0, "公寓": 0, "家园": 0, "社区": 1, "村": 1, "屯": 1, "嘎查": 1, "街道": 2, "镇": 2, "乡": 2,
-    "苏木": 2, "区": 3, "县": 3, "旗": 3, "市": 4,
-}  # fmt: skip
-_END = re.compile("小区|社区|街道|花园|家园|公寓|嘎查|苏木|村|屯|镇|乡|县|区|市")
-
-# A name does not reach over these.
-_STOP = frozenset(
-    "的了着过是在到从去来让叫给向对被把将由要请和与及跟同有各每全本该这那哪某几个只以为于比就都也还又说讲评做搞住我你他她它俺额咱们您侬伊"
-    "一两三四五六七八九十百千万多少半第不没无非会能可想找见听问帮替用派进出下发报收写填拍贴挂跑走开关省市县区镇乡村些所社街很太最再已吗呢吧啊呀"
-    "嘛哦嗯呃咧哉邻旁近附等如像且或但而却因此则即凡按据经格啲嘅喺咁仲系咗俾唔佢啥甚咋哪您阿拉乃"
-)
+_RANKS = {"小区": 0, "花园": 0, "家园": 0, "社区": 1, "村": 1, "屯": 1, "街道": 2, "镇": 2, "乡": 2}  # 0 is the finest
+_END = re.compile("|".join(_RANKS))
+_SMALL = re.compile("|".join(wordlist("small-places")))  # hamlets and lanes named without "村" or "社区"
+_PLACE_LETTERS = frozenset("".join(wordlist("place-letters")))
+_STOP = frozenset("".join(wordlist("stop-letters")))
+_NO_PLACE = frozenset(wordlist("no-place"))
 _LEAD = wordlist("lead")
-_GENERIC = frozenset(wordlist("no-place"))
+_PEOPLE = frozenset(("村里", "村干", "村级", "村民", "村口", "村官", "村主", "村支", "村部", "村上", "村两"))
+_NUMERALS = frozenset("一二三四五六七八九十百千万两几")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A named locality, `text[start:end]`; `rank` 0 is the finest."""
+    """A named locality, `text[start:end]`; `rank` 0 (an estate) to 2 (a town), the smaller the finer."""
 
     start: int
     end: int
     rank: int
 
 
-def _name_start(text: str, end: int, low: int) -> int | None:
-    """Where the name before position `end` begins; None where there is no name."""
+def _run(text: str, low: int, end: int, most: int, fits: frozenset[str], wanted: bool) -> int:
+    """How far back from `end` the characters are ideographs that are (not) in `fits`."""
     start = end
-    while start > low and end - start < 5 and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _STOP:
+    while start > low and end - start < most and "\u4e00" <= text[start - 1] <= "\u9fff":
+        if (text[start - 1] in fits) is not wanted:
+            break
         start -= 1
-    trimmed = True
-    while trimmed:
-        trimmed = False
-        for lead in _LEAD:
-            if text.startswith(lead, start) and end - start - len(lead) >= 2:
-                start += len(lead)
-                trimmed = True
-                break
-    if end - start > 3:
+    return start
+
+
+def _name_start(text: str, low: int, end: int) -> int | None:
+    """Where the name that ends at `end` begins; None where it is no name.
+
+    A name is two to four characters usual in names of places; rarer ones only between clear bounds.
+    """
+    start = _run(text, low, end, 4, _PLACE_LETTERS, True)
+    loose = _run(text, low, end, 5, _STOP, False)
+    for lead in _LEAD:
+        if end - loose - len(lead) >= 2 and text.startswith(lead, loose):
+            loose += len(lead)
+    if loose < start and end - loose <= 3 and any(one in _PLACE_LETTERS for one in text[loose:end]):
+        start = loose  # an unusual character, but nothing else before the name
+    if end - start == 4 and start != loose:
         start = end - 2
     name = text[start:end]
-    if len(name) < 2 or name in _GENERIC or any(name.endswith(one) for one in _GENERIC if len(one) > 1):
+    if start != loose and text[end : end + 2] in _PEOPLE:
+        return None  # "检查结果和村里", "工资村里发": a sentence that goes on, no name
+    if len(name) < 2 or all(one in _NUMERALS for one in name):
+        return None
+    if name in _NO_PLACE or any(name.endswith(no) for no in _NO_PLACE if no[-1] not in "口里上下前后"):
         return None
     return start
 
@@ -59,17 +66,35 @@ def find_places(text: str) -> list[Place]:
     found: list[Place] = []
     low = 0
     for match in _END.finditer(text):
-        kind = match.group()
-        if kind in ("区", "县", "市", "旗") and text[match.end() : match.end() + 1] in ("里", "上", "级", "场", "长", "域", "别", "分", "民"):
-            continue
-        start = _name_start(text, match.start(), low)
+        start = _name_start(text, low, match.start())
         low = match.end()
-        if start is not None:
-            found.append(Place(start, match.end(), _KINDS[kind]))
+        if start is not None and not (text[start - 1 : start] in ("“", '"', "「") and match.group() == "家园"):
+            found.append(Place(start, match.end(), _RANKS[match.group()]))
+    return found if any(one.rank <= 1 for one in found) else found + _small_places(text)
+
+
+def _small_places(text: str) -> list[Place]:
+    """Hamlets, lanes: two letters usual in such names and the ending, between clear bounds."""
+    found: list[Place] = []
+    for match in _SMALL.finditer(text):
+        end = match.start()
+        start = _run(text, 0, end, 4, _PLACE_LETTERS, True)
+        loose = _run(text, 0, end, 5, _STOP, False)
+        for lead in _LEAD:
+            if end - loose - len(lead) >= 1 and text.startswith(lead, loose):
+                loose += len(lead)
+        after = text[match.end() : match.end() + 1]
+        if start == loose and 1 < end - start <= 3 and not (after in _PLACE_LETTERS and after not in "书网三"):
+            name = text[start:end]
+            if not any(one in _NUMERALS for one in name) and name not in _NO_PLACE:
+                found.append(Place(start, match.end(), 1))
     return found
 
 
 def finest(found: list[Place], text: str) -> Place | None:
-    """The finest place, the one named most often where several are as fine, else the first; districts are no answer."""
-    fine = [one for one in found if one.rank <= 2]
-    return min(fine, key=lambda one: (one.rank, -text.count(text[one.start : one.end]), one.start), default=None)
+    """The finest place; of several as fine the one named most often, then the first."""
+
+    def order(one: Place) -> tuple[int, int, int]:
+        return one.rank, -text.count(text[one.start : one.end]), one.start
+
+    return min(found, key=order, default=None)

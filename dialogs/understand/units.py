@@ -12,11 +12,14 @@ from dialogs.understand.wordfile import wordlist
 _BODIES = sorted(wordlist("bodies"), key=len, reverse=True)
 _BARE = wordlist("bare")
 
-_LEVEL = r"(?:国家|中央|全省|全市|省|自治区|州|市|区|县|旗|镇|乡|街道|外地|当地|驻地|辖区)(?:级|里|上)?(?:的)?"
+_LEVEL = r"(?:国家|中央|全省|全市|省|自治区|州|市|(?<![社小景郊园辖片])区|县|旗|镇|乡|街道|外地|当地|驻地|辖区)(?:级|里|上)?(?:的)?"
 _NOT = "的了着是在到从去来让叫给向对被把将由要请和与及跟说讲,。;:!?、“”\"'()（）《》 就都也还又我你他们俺额咱"
 _SUFFIX = "委员会|办公室|指挥部|领导小组|分局|大队|支队|中队|中心|专班|公司|集团|协会|学会|学院|医院|银行|局|委|办|厅|处|科|所|站|队|院|馆|组|部|联|社"
 _GENERIC = re.compile(rf"{_LEVEL}[^{_NOT}\d]{{1,7}}?(?:{_SUFFIX})(?![室法理事公员会长里区])")
+_COMMITTEE = re.compile(rf"[省市区县](?:委|府)[^{_NOT}]{{0,5}}?(?:办公室|部|办|室|中心|校|局|组)(?!门|分)")
 _KNOWN = re.compile(rf"(?:{_LEVEL})?(?:{'|'.join(_BODIES)})")
+_CALLS = r"要求|通知|让|叫|喊|要(?!是)|来函|来信|搞|把|规定|发(?!生|现)|下达|推|派|给|说|组织|办(?!公)|将|招|办理"
+_STRANGER = re.compile(rf"(?:^|(?<=[,。!?;: ]))[^{_NOT}\d]{{1,6}}?(?:{_SUFFIX}|机构|部门|大厅|厂|市场|工厂|农场)(?={_CALLS})")
 _PLAIN = re.compile(rf"(?:{'|'.join(_BARE)})(?!办|党|政|工|级|社区|[^,。]{{0,3}}(?:局|委|办公室))")
 
 # What follows the one who demands, and what stands before it.
@@ -65,7 +68,7 @@ def level_of(name: str) -> str | None:
 def find_units(text: str, found: list[Place]) -> list[Unit]:
     """All organisations of `text`, each with a score, in order. `found`: the places of the text."""
     spans: dict[int, int] = {}
-    for pattern in (_KNOWN, _GENERIC, _PLAIN):
+    for pattern in (_COMMITTEE, _KNOWN, _GENERIC, _STRANGER, _PLAIN):
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(s < end and start < e for s, e in spans.items()):
