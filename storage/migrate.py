@@ -28,12 +28,14 @@ def version(connection: sqlite3.Connection) -> int:
 
 def statements(script: str) -> Iterator[str]:
     """Cut a script into its statements: `executescript` would commit behind our back."""
+    *pieces, rest = script.split(";")
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
+    for piece in pieces:
+        statement += piece + ";"
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+    yield statement + rest  # comments, or a statement without its semicolon
 
 
 def migrate(connection: sqlite3.Connection) -> int:
@@ -61,7 +63,6 @@ def migrate(connection: sqlite3.Connection) -> int:
     if reached > newest:
         raise TooNew(
             f"the database has schema {reached}, this program knows {newest}: "
-            "install the newer program again, or restore a backup of schema "
-            f"{newest}"
+            f"install the newer program again, or restore a backup of schema {newest}"
         )
     return reached

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -356,12 +357,24 @@ def read(connection: sqlite3.Connection, queries: list[Query]) -> list[list[Row]
     return answers
 
 
+def _use_wal(connection: sqlite3.Connection, until: float) -> None:
+    """Two processes may create the file together; SQLite does not let the second one wait by itself."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
 def _open(path: Path, patience: float) -> tuple[Writer, list[sqlite3.Connection]]:
     connections: list[sqlite3.Connection] = []
     try:
         create(path)
         connections.append(connect(path, patience))
-        connections[0].execute("PRAGMA journal_mode = WAL")
+        _use_wal(connections[0], time.monotonic() + patience)
         migrate(connections[0])
         connections += [connect(path, patience) for _ in range(3)]
         for reader in connections[1:]:

@@ -1,0 +1,84 @@
+"""Every column answers: could it name a reporter, or link two reports of one?"""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from storage.migrate import migrate, migrations
+from tests.storage.yesterday import tables
+
+RANDOM = "random bytes, made for this row"
+DIGEST = "digest with a key kept elsewhere; its purpose is used for nothing else"
+SEALED = "ciphertext; the key is kept elsewhere, or wrapped by such a one"
+OURS = "a word or number of the hotline, the same for many rows"
+HOUR = "a time rounded to the hour where a reporter caused it"
+STAFF = "id of a member of staff; never of a reporter"
+PARENT = "random id of the row it belongs to"
+ALIAS = "random words, made for this row"
+PIXELS = "after cropping and scrubbing"
+PROCESS = "of a running process, not of a person"
+ORDER = "place within one case, stream or screen"
+
+INVENTORY = {
+    "talks": {"pseudonym": DIGEST, "version": ORDER, "due_at": HOUR, "sealed": SEALED},
+    "inbox": {"mark": DIGEST, "day": "days since 1970"},
+    "outbox": {"id": RANDOM, "channel": OURS, "stream": PARENT, "seq": ORDER, "due_at": HOUR,
+               "sealed": SEALED},
+    "reports": {"id": RANDOM, "case_id": PARENT, "version": ORDER, "wrapped_key": SEALED, "receipt": DIGEST,
+                "mine": DIGEST, "stream": RANDOM, "address": SEALED, "filed_hour": HOUR, "search_id": RANDOM,
+                "sealed": SEALED},
+    "cases": {"id": RANDOM, "version": ORDER, "alias": ALIAS, "serial": OURS, "state": OURS,
+              "category": OURS, "urgent": OURS, "level": OURS, "opened_hour": HOUR, "changed_at": HOUR,
+              "due_at": HOUR, "merged_into": PARENT, "claimed_by": STAFF, "sealed": SEALED},
+    "steps": {"id": RANDOM, "case_id": PARENT, "report_id": PARENT, "number": ORDER, "kind": OURS, "at": HOUR,
+              "by": STAFF, "public": OURS, "sealed": SEALED},
+    "notes": {"id": RANDOM, "case_id": PARENT, "at": "staff's time, exact", "by": STAFF, "sealed": SEALED},
+    "ratings": {"report_id": PARENT, "solved": OURS, "satisfied": OURS, "sealed": SEALED},
+    "media": {"id": RANDOM, "report_id": PARENT, "step_id": PARENT, "expires": HOUR, "mime": OURS,
+              "width": PIXELS, "height": PIXELS,
+              "sealed": SEALED},
+    "web_sessions": {"digest": DIGEST, "lasting": OURS, "expires": HOUR},
+    "web_bubbles": {"id": RANDOM, "session": DIGEST, "seq": ORDER, "expires": HOUR, "sealed": SEALED},
+    "serials": {"year": OURS, "last": OURS},
+    "counts": {"month": OURS, "category": OURS, "what": OURS, "n": OURS},
+    "leases": {"name": OURS, "holder": PROCESS, "until": PROCESS},
+    "audit": {"seq": "order of what staff did", "at": HOUR, "kind": OURS, "about": PARENT, "by": STAFF,
+              "content": "ids and words of ours, none of a reporter", "hash": "of the line and all before"},
+}  # fmt: skip
+INDEX = {"tokens": DIGEST}  # the search index, contentless: no text is stored
+
+
+def test_every_column_is_listed_knowingly() -> None:
+    """A new column fails here until somebody has answered the question for it."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        found = {
+            table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            for table in tables(connection)
+        }
+        indexed = {row[1] for row in connection.execute("PRAGMA table_info(search)")}
+    assert found == {table: set(columns) for table, columns in INVENTORY.items()}
+    assert indexed == set(INDEX)
+
+
+def test_no_row_of_a_reporter_betrays_when_it_came() -> None:
+    """Everything but the audit chain is STRICT and has no implicit, growing number."""
+    script = "\n".join(migrations().values())
+    ends = dict(re.findall(r"^CREATE TABLE (\w+) .*?^\)\s*([^;]*);", script, re.MULTILINE | re.DOTALL))
+    assert set(ends) == set(INVENTORY)
+    assert {table: end for table, end in ends.items() if end != "WITHOUT ROWID, STRICT"} == {
+        "audit": "STRICT"
+    }
+    assert "AUTOINCREMENT" not in script.upper()
+
+
+def test_the_inventory_is_about_what_is_on_the_disk(tmp_path: Path) -> None:
+    """Sealed and digested columns are BLOBs: nobody stores a readable text in them by mistake (STRICT)."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        for table, columns in INVENTORY.items():
+            kinds = {row[1]: row[2] for row in connection.execute(f"PRAGMA table_info({table})")}
+            for column, answer in columns.items():
+                if answer in (SEALED, DIGEST):
+                    assert kinds[column] == "BLOB", f"{table}.{column}"

@@ -1,0 +1,93 @@
+"""Yesterday's database opens today, and looks like one made today."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.backup import check
+from storage.migrate import TooNew, migrate, migrations, statements, version
+from storage.repositories.cases import Cases
+from storage.repositories.search import Search
+from storage.sqlite import SQLiteDatabase
+from tests.storage.yesterday import schema, tables
+
+RELEASED = sorted((Path(__file__).parents[1] / "data").glob("schema_*.sql"))
+
+
+def fresh() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    return connection
+
+
+def test_every_migration_is_kept_as_it_was_released() -> None:
+    """A new migration needs its file in tests/data (see tests/storage/yesterday.py)."""
+    assert list(migrations()) == list(range(1, len(RELEASED) + 1))
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
+async def test_yesterday_s_database_becomes_today_s(released: Path, path: Path) -> None:
+    """Same schema as a fresh one, every row still there, and it works."""
+    with closing(sqlite3.connect(path)) as yesterday:
+        yesterday.executescript(released.read_text("utf-8"))
+        before = {
+            table: yesterday.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in tables(yesterday)
+        }
+        assert set(before.values()) == {1}
+    database = await SQLiteDatabase.open(path)
+    assert len(await Cases(database).list()) == 1
+    assert len(await Search(database).find(["0123456789abcdef"])) == 1
+    await database.close()
+    with closing(sqlite3.connect(path)) as today, closing(fresh()) as new:
+        assert schema(today) == schema(new)
+        assert version(today) == version(new) == max(migrations())
+        for table, rows in before.items():
+            assert today.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == rows, table
+
+
+async def test_a_newer_database_is_left_alone(path: Path) -> None:
+    """An older program refuses it and names the remedy."""
+    await (await SQLiteDatabase.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(TooNew, match=r"schema 999, this program knows \d+: install the newer program"):
+        await SQLiteDatabase.open(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert version(connection) == 999
+
+
+def test_a_migration_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is a transaction of its own: the good one before it stands, the bad one does not exist."""
+    good, bad = (
+        "CREATE TABLE one (a TEXT) STRICT;",
+        "CREATE TABLE two (a TEXT) STRICT; INSERT INTO nowhere VALUES (1);",
+    )
+    monkeypatch.setattr("storage.migrate.migrations", lambda: {1: good, 2: bad})
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(connection)
+        assert version(connection) == 1
+        assert tables(connection) == ["one"]
+
+
+def test_scripts_are_cut_at_the_right_places() -> None:
+    """Semicolons in comments, strings and triggers are no ends; the last one may be missing."""
+    script = """-- first; not here
+CREATE TABLE a (b TEXT DEFAULT ';'); CREATE TABLE c (d TEXT);
+CREATE TRIGGER e AFTER INSERT ON a BEGIN
+  DELETE FROM c;
+END;
+CREATE TABLE f (g TEXT) -- the end
+"""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for statement in statements(script):
+            connection.execute(statement)
+        assert sorted(schema(connection)) == ["a", "c", "e", "f"]
+
+
+async def test_the_database_passes_its_own_check(path: Path) -> None:
+    await (await SQLiteDatabase.open(path)).close()
+    assert check(path) == []
