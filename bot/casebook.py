@@ -1,0 +1,224 @@
+"""What staff read of cases: lists, one case in full, its pictures, what a search finds. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anonymizer.pseudonym import SearchKeys, folded
+from bot.casefile import GONE, CaseFiles, corpus
+from dialogs.case.life import Case, Refusal, State
+from dialogs.case.orders import FINISHED
+from storage.port import Database
+from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.media import Media
+from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.search import Search
+from storage.repositories.steps import Notes, Ratings, StepRow, Steps
+
+PAGE = 200  # rows read at a time where filters go on after reading
+HITS = 200  # reports looked at in one search
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a list. opened: the hour of filing, seconds since 1970 UTC; text: of its first report."""
+
+    case: Case
+    opened: int
+    changed: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    id: str
+    mime: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report as staff read it. number: as `ask --to` counts, None once forgotten; filed: the hour."""
+
+    number: int | None
+    filed: int
+    text: str
+    facts: dict[str, Any]
+    pictures: tuple[PictureInfo, ...]
+    solved: bool | None
+    satisfied: bool | None
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """by: staff's name, None for reporters; report: number of the reporter it concerns alone."""
+
+    kind: str
+    at: int
+    by: str | None
+    report: int | None
+    public: bool
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    at: int
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything about one case; into, merged: aliases."""
+
+    case: Case
+    opened: int
+    changed: int
+    into: str | None
+    merged: tuple[str, ...]
+    reports: tuple[ReportView, ...]
+    steps: tuple[StepView, ...]
+    notes: tuple[NoteView, ...]
+
+
+class Casebook:
+    """Opens what storage keeps sealed. Receipts, addresses and chats are not in it."""
+
+    def __init__(self, database: Database, files: CaseFiles, search_keys: SearchKeys) -> None:
+        self._files, self._search_keys = files, search_keys
+        self._cases, self._reports, self._media = Cases(database), Reports(database), Media(database)
+        self._steps, self._notes = Steps(database), Notes(database)
+        self._ratings, self._search = Ratings(database), Search(database)
+
+    async def list(
+        self,
+        states: Sequence[State] | None = None,
+        category: str | None = None,
+        claimed_by: str | None = None,
+        urgent: bool = False,
+        limit: int = 50,
+    ) -> list[Entry]:
+        """Urgent ones first, then the oldest; without `states`, all that is still to be worked on."""
+        wanted = [state.value for state in states or State if states or state not in FINISHED]
+        staff = bytes.fromhex(claimed_by) if claimed_by else None
+        rows: list[CaseRow] = []
+        while page := await self._cases.list(wanted, staff, category, PAGE, len(rows)):
+            rows += page
+            if len(page) < PAGE:
+                break
+        rows = sorted((row for row in rows if row.urgent or not urgent), key=lambda row: not row.urgent)
+        return list(await asyncio.gather(*(self._entry(row) for row in rows[:limit])))
+
+    async def search(self, words: str, limit: int = 50) -> list[Entry]:
+        """Cases with a report that has all these words. Raises: Refusal, if there is nothing to look for."""
+        tokens = self._search_keys.query(words)
+        if not tokens:
+            raise Refusal("请写至少两个字再搜。")
+        parts = folded(words).split()
+        found: dict[bytes, Entry] = {}
+        for id in await self._search.find(tokens, HITS):
+            report = await self._reports.by_id(id)
+            text = await self._searched(report) if report else ""
+            if report and report.case_id not in found and all(part in folded(text) for part in parts):
+                case = await self._cases.by_id(report.case_id)
+                assert case is not None  # a foreign key
+                found[case.id] = await self._entry(case, text)
+        return sorted(found.values(), key=lambda entry: (entry.opened, entry.case.alias))[:limit]
+
+    async def _searched(self, report: ReportRow) -> str:
+        key = self._files.key(report)
+        if key is None:
+            return ""
+        own = await self._steps.of_report(report.id)
+        said = [self._files.step(step, key)[0]["text"] for step in own if step.kind == "supplemented"]
+        return corpus(self._files.content(report, key), said)
+
+    async def _entry(self, row: CaseRow, text: str | None = None) -> Entry:
+        reports = await self._reports.of_case(row.id)
+        if text is None:
+            texts = [self._text(report) for report in reports]
+            text = next((text for text in texts if text != GONE), GONE if texts else "")
+        return Entry(self._files.case(row, reports), row.opened_hour, row.changed_at, text)
+
+    def _text(self, report: ReportRow) -> str:
+        key = self._files.key(report)
+        return str(self._files.content(report, key).get("text", "")) if key else GONE
+
+    async def sheet(self, row: CaseRow) -> Sheet:
+        """One case in full."""
+        reports, steps, notes, merged, into = await asyncio.gather(
+            self._reports.of_case(row.id),
+            self._steps.of_case(row.id),
+            self._notes.of_case(row.id),
+            self._cases.merged_from(row.id),
+            self._cases.by_id(row.merged_into or b""),
+        )
+        case = self._files.case(row, reports)
+        owners, steps = await self._private(reports, steps)
+        numbers = {report: number for number, report in enumerate(case.reports, 1)}
+        views = await asyncio.gather(*(self._report(report, numbers) for report in reports))
+        return Sheet(
+            case,
+            row.opened_hour,
+            row.changed_at,
+            into.alias if into else None,
+            tuple(one.alias for one in merged),
+            tuple(views),
+            tuple([self._step(step, owners, numbers) for step in steps]),
+            tuple(NoteView(note.at, *self._files.note_text(note)) for note in notes),
+        )
+
+    async def _report(self, row: ReportRow, numbers: dict[str, int]) -> ReportView:
+        key = self._files.key(row)
+        rating, media = await asyncio.gather(self._ratings.of_report(row.id), self._media.of_report(row.id))
+        facts = self._files.content(row, key) if key else {}
+        facts.pop("case", None)
+        return ReportView(
+            numbers.get(row.id.hex()),
+            row.filed_hour,
+            facts.pop("text", "") if key else GONE,
+            facts,
+            tuple(PictureInfo(one.id.hex(), one.mime, one.width, one.height) for one in media),
+            None if rating is None or rating.solved is None else bool(rating.solved),
+            None if rating is None or rating.satisfied is None else bool(rating.satisfied),
+            self._files.word(rating, key) if rating and key else None,
+        )
+
+    async def _private(
+        self, reports: Sequence[ReportRow], steps: Sequence[StepRow]
+    ) -> tuple[dict[bytes, ReportRow], list[StepRow]]:
+        """Reports by id, and all steps in order.
+
+        What a reporter said before a merge stands with the old case, is shown in the new one too, opened in both.
+        """
+        said = await asyncio.gather(*(self._steps.of_report(report.id) for report in reports))
+        known = {step.id for step in steps}
+        earlier = [step for own in said for step in own if step.id not in known]
+        owners = {report.id: report for report in reports}
+        moved = {step.report_id for step in steps if step.report_id} - owners.keys()
+        for report in await asyncio.gather(*(self._reports.by_id(id) for id in moved)):
+            if report is not None:
+                owners[report.id] = report
+        return owners, sorted([*earlier, *steps], key=lambda step: step.at)
+
+    def _step(self, row: StepRow, owners: dict[bytes, ReportRow], numbers: dict[str, int]) -> StepView:
+        key = self._files.key(owners.get(row.report_id)) if row.report_id else None
+        params, by = self._files.step(row, key)
+        number = numbers.get(row.report_id.hex()) if row.report_id else None
+        return StepView(row.kind, row.at, by, number, row.public, params)
+
+    async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
+        """(id in hex, mime, bytes) of every picture of the case's reports."""
+        found = []
+        for report in await self._reports.of_case(row.id):
+            key = self._files.key(report)
+            for media in await self._media.of_report(report.id) if key else ():
+                assert key is not None
+                found.append((media.id.hex(), media.mime, self._files.picture(media, key)))
+        return found
