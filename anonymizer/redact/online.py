@@ -71,7 +71,7 @@ _DMS = re.compile(
 _ID_BODY = r"[A-Za-z][A-Za-z0-9_-]{4,29}|\d{5,12}"
 _CHAT_CUE = re.compile(
     r"(?:(?<![A-Za-z])(?:[vV][xX信]?|[wW][xX]|[wW]e[cC]hat|[qQ]{1,2})(?![A-Za-z])|微信|微(?=[:： ])|"
-    r"薇信|威信|微♥|绿泡泡|绿信|企鹅号?|扣扣|加扣|抠抠|秋秋|球球|企微|群号)"
+    r"薇信|威信|微♥|绿泡泡|绿信|企鹅号?|扣扣|加扣|扣(?=[:： ])|抠抠|秋秋|球球|企微|群号)"
     r"(?:号码?|群号?|ID|id|名|搜索?|搜|加|找|是|为|我|的|同号|联系|账号|小号|[:：;；,， \n(（]){0,6}"
     rf"({_ID_BODY})(?![A-Za-z0-9_])"
 )
@@ -99,6 +99,9 @@ _UNIT = re.compile(
     r"[\w]{0,20}(?:社区|街道|村|镇|乡|办|局|委|科|中心|站|组|群|处|室|所|部门|人员|工作者|网格员|"
     r"书记|主任)$"
 )
+
+
+_MAC = re.compile(r"(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:-])")
 
 
 def find_online(text: Folded) -> Iterator[Span]:
@@ -139,6 +142,8 @@ def _machines(text: Folded) -> Iterator[Span]:
         section = len(m[0]) == 7 and not _IP_CUE.search(before)
         if not _VERSION.search(before) and not section:
             yield text.span(m.start(), m.end(), "IP")
+    for m in _MAC.finditer(text.plain):
+        yield text.span(m.start(), m.end(), "IP")
     for m in _IPV6.finditer(text.plain):
         if (m[0].count(":") == 7 or "::" in m[0]) and len(m[0]) >= 6:
             yield text.span(m.start(), m.end(), "IP")

@@ -12,7 +12,7 @@ DATA = Path(__file__).parents[2] / "data"
 
 @dataclass(slots=True)
 class Score:
-    """Per type: labelled spans found whole, labelled; spans found, and those of them that take nothing else."""
+    """Per type: labelled spans found whole, labelled; spans found, those that take nothing else."""
 
     hit: Counter[str] = field(default_factory=Counter)
     labelled: Counter[str] = field(default_factory=Counter)
