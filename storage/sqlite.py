@@ -31,16 +31,16 @@ PROBE = (
 )
 
 
-def connect(path: Path, patience: float = 5.0, readonly: bool = False) -> sqlite3.Connection:
+def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
     """Open as every connection of ours must be, in autocommit mode. patience: seconds to wait for a lock."""
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}"
+    uri = f"{path.absolute().as_uri()}?mode=rw"  # never makes a file: `create` does, with the right mode
     connection = sqlite3.connect(
         uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=256
     )
     connection.row_factory = sqlite3.Row
     for pragma in ("synchronous = FULL", "wal_autocheckpoint = 8000", "secure_delete = ON",
                    "trusted_schema = OFF", "foreign_keys = ON", "temp_store = MEMORY",
-                   "cache_size = -65536"):  # fmt: skip
+                   "cache_size = -8192"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -78,6 +78,7 @@ class Lane(Generic[Job, Answer]):
         self._thread = ThreadPoolExecutor(1, "storage")
         self._waiting: list[tuple[asyncio.Future[Answer], Job]] = []
         self._busy = False
+        self.closed = False
         self._since = 0.0
 
     @property
@@ -86,6 +87,8 @@ class Lane(Generic[Job, Answer]):
         return self._busy and self._loop.time() - self._since > SLOW
 
     def ask(self, job: Job) -> asyncio.Future[Answer]:
+        if self.closed:
+            raise Refusing("closed")
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting.append((future, job))
         if not self._busy:
@@ -102,6 +105,7 @@ class Lane(Generic[Job, Answer]):
 
     async def close(self) -> None:
         """Let what waits finish, then end the thread."""
+        self.closed = True
         await asyncio.gather(*(future for future, _ in self._waiting), return_exceptions=True)
         await asyncio.to_thread(self._thread.shutdown)
 
@@ -113,7 +117,7 @@ class Lane(Generic[Job, Answer]):
         answers: Sequence[Answer | StorageError]
         try:
             answers = self._work([job for _, job in batch])
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, nobody is left waiting
             answers = [Broken(type(error).__name__) for _ in batch]
         self._loop.call_soon_threadsafe(self._back, batch, answers)
 
@@ -214,7 +218,7 @@ class Writer:
             if isinstance(answer, Refusing) or not self.connection.in_transaction:
                 raise  # nothing of this batch can be trusted to stand
             return answer
-        except (OverflowError, ValueError, TypeError) as error:  # a value that cannot be bound
+        except Exception as error:  # a value that cannot be bound, a turn that is none
             return Broken(f"statement {position}: {type(error).__name__}")
         return None
 
@@ -258,8 +262,7 @@ class SQLiteDatabase:
         self._loop = asyncio.get_running_loop()
         self._writing: Lane[Turn, None] = Lane(writer.work)
         self._reading: list[Lane[Query, list[Row]]] = [Lane(partial(read, reader)) for reader in others]
-        self._probe: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(cls, path: Path, patience: float = 5.0) -> "SQLiteDatabase":
@@ -318,10 +321,9 @@ class SQLiteDatabase:
 
     async def close(self) -> None:
         """Finish what waits, then let go of the file."""
-        self._closed = True
-        if self._probe:
-            self._probe.cancel()
         await self._writing.close()
+        if self._timer:
+            self._timer.cancel()
         for lane in self._reading:
             await lane.close()
         for connection in (*self._readers, self._writer.connection):
@@ -329,11 +331,11 @@ class SQLiteDatabase:
 
     def _watch(self) -> None:
         """See every second whether refuse mode may end."""
-        if not self._probe and not self._closed:
-            self._probe = self._loop.call_later(1, self._try)
+        if not self._timer and not self._writing.closed:
+            self._timer = self._loop.call_later(1, self._try)
 
     def _try(self) -> None:
-        self._probe = None
+        self._timer = None
         self._writing.ask(()).add_done_callback(self._tried)
 
     def _tried(self, trial: "asyncio.Future[None]") -> None:
@@ -344,15 +346,15 @@ class SQLiteDatabase:
 def read(connection: sqlite3.Connection, queries: list[Query]) -> list[list[Row] | StorageError]:
     """Answer all queries from one snapshot, which is younger than every one of them."""
     answers: list[list[Row] | StorageError] = []
-    together = len(queries) > 1  # one lock taken for all instead of one each
-    if together:
-        connection.execute("BEGIN")
+    connection.execute("BEGIN")  # one lock taken for all instead of one each
     for sql, params in queries:
         try:
             answers.append(cast(list[Row], connection.execute(sql, params).fetchall()))
-        except sqlite3.Error as error:
-            answers.append(translate(error))
-    if together and connection.in_transaction:
+        except Exception as error:
+            answers.append(
+                translate(error) if isinstance(error, sqlite3.Error) else Broken(type(error).__name__)
+            )
+    if connection.in_transaction:
         connection.execute("COMMIT")
     return answers
 

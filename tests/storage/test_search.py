@@ -4,10 +4,14 @@ import hashlib
 import random
 from pathlib import Path
 
+import pytest
+
+from storage.port import Stale
 from storage.repositories.reports import Reports
 from storage.repositories.search import Search
+from storage.repositories.talks import Talks
 from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import filed
+from tests.storage.rows import filed, new, talk
 
 SYLLABLES = "台账报表每周填五次会议过多社区网格员重复上报打卡积分排名挂牌督查考核"
 
@@ -68,6 +72,16 @@ async def test_what_is_forgotten_leaves_no_token_behind(database: SQLiteDatabase
     raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert vocabulary - await terms(database, path) == {token.decode() for token in only}
     assert [token for token in only if token in raw or token[1:] in raw] == []
+
+
+async def test_a_turn_taken_back_is_not_findable(database: SQLiteDatabase) -> None:
+    """The index belongs to the turn like every other row, also when nothing else was written."""
+    stale = Talks.save(talk(new(), 3), was=2)
+    with pytest.raises(Stale):
+        await database.commit([Search.index(5, tokens("台账报表")), stale])
+    assert (
+        await database.all("SELECT rowid FROM search WHERE search MATCH :any", any=tokens("台账").pop()) == []
+    )
 
 
 async def terms(database: SQLiteDatabase, path: Path) -> set[str]:

@@ -111,6 +111,10 @@ async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     await database.close()
     await asyncio.gather(*waiting)
+    with pytest.raises(Refusing):
+        await database.commit([Inbox.mark(new(), 1)])
+    with pytest.raises(Refusing):
+        await database.all("SELECT 1")
     with sqlite3.connect(tmp_path / "hotline.sqlite3") as connection:
         assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (300,)
     connection.close()
