@@ -195,7 +195,7 @@ class Casebook:
     ) -> tuple[dict[bytes, ReportRow], list[StepRow]]:
         """Reports by id, and all steps in order.
 
-        What a reporter said before a merge stands with the old case, is shown in the new one too, opened in both.
+        What a reporter said before a merge stands with the old case; it is shown and opened in both.
         """
         said = await asyncio.gather(*(self._steps.of_report(report.id) for report in reports))
         known = {step.id for step in steps}
@@ -205,7 +205,7 @@ class Casebook:
         for report in await asyncio.gather(*(self._reports.by_id(id) for id in moved)):
             if report is not None:
                 owners[report.id] = report
-        return owners, sorted([*earlier, *steps], key=lambda step: step.at)
+        return owners, [*earlier, *steps]
 
     def _step(self, row: StepRow, owners: dict[bytes, ReportRow], numbers: dict[str, int]) -> StepView:
         key = self._files.key(owners.get(row.report_id)) if row.report_id else None

@@ -1,0 +1,143 @@
+"""A hotline counter for tests: real database and keys, a clock that is turned by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from anonymizer import receipts
+from anonymizer.keyring import Keyring
+from anonymizer.seal import Place, Sealer
+from anonymizer.shred import ShredJournal
+from bot.casework import Casework, Draft
+from bot.channels.port import Address
+from bot.hours import seconds
+from bot.keys import Keys
+from bot.post import Letter, Post
+from bot.settings import Settings
+from dialogs.case.orders import Order
+from dialogs.case.story import Story
+from dialogs.words import CaseAction, File
+from storage.repositories.media import Media, MediaRow
+from storage.repositories.outbox import OutboxRow
+from storage.sqlite import SQLiteDatabase
+
+MORNING = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # Monday, 10:17 in Beijing
+FILE = File(
+    receipt="",
+    text="街道要求同一份台账每周报五次",
+    category="forms",
+    also=("inspections",),
+    kind=None,
+    unit="某街道",
+    unit_level="subdistrict",
+    place="某社区",
+    when="每周都有",
+    counts=(("五", "次"),),
+    urgent=False,
+    signpost=None,
+    pictures=(),
+    follow="here",
+    lang="zh",
+    at=MORNING,
+)
+
+
+class Counter:
+    """What a test does at the hotline, in one line each."""
+
+    def __init__(self, database: SQLiteDatabase, folder: Path) -> None:
+        keyring = Keyring.create(folder / "keys" / "keyring.json")
+        self.database, self.keys, self.folder = database, Keys.of(keyring), folder
+        self.at = MORNING
+        self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
+        self.journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
+        self.post = Post(self.keys.outbox)
+        self.casework = self.another()
+
+    def another(self) -> Casework:
+        """A second program on the same database."""
+        return Casework(self.database, self.keys, self.post, self.settings, self.journal, lambda: self.at)
+
+    def later(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    async def files(
+        self, text: str = FILE.text, chat: str = "anna", *, lasting: bool = True, **other: object
+    ) -> str:
+        """File from a chat of this name; gives back the receipt."""
+        action = self.filing(text, **other)
+        await self.does(action, chat, lasting=lasting)
+        return action.receipt
+
+    async def files_with(self, draft: Draft, pictures: tuple[str, ...]) -> str:
+        action = self.filing(pictures=pictures)
+        await self.does(action, draft=draft)
+        return action.receipt
+
+    def filing(self, text: str = FILE.text, **other: object) -> File:
+        values = {"receipt": receipts.new(), "text": text, "at": self.at, **other}
+        return replace(FILE, **values)  # type: ignore[arg-type]
+
+    async def does(
+        self, action: CaseAction, chat: str = "anna", draft: Draft | None = None, *, lasting: bool = True
+    ) -> None:
+        draft = draft or new_draft()
+        to = Address("terminal", chat)
+        await self.database.commit(await self.casework.act(action, draft, to, lasting=lasting))
+
+    async def picture(self, draft: Draft, data: bytes = b"a scrubbed picture") -> str:
+        """A picture that waits with a draft; its id."""
+        id = secrets.token_bytes(16)
+        sealed = Sealer.own(draft.key, "media").seal(data, Place("media", "sealed", id))
+        row = MediaRow(id, None, None, seconds(self.at) + 3600, "image/png", 4, 3, sealed)
+        await self.database.commit([Media.put(row)])
+        return id.hex()
+
+    async def report(self, receipt: str) -> str:
+        report = await self.casework.report_of(receipt)
+        assert report is not None
+        return report.hex()
+
+    async def story(self, receipt: str) -> Story:
+        story = await self.casework.story(bytes.fromhex(await self.report(receipt)))
+        assert story is not None
+        return story
+
+    async def alias(self, number: int = 0) -> str:
+        """The alias of the n-th open case."""
+        return (await self.casework.book.list())[number].case.alias
+
+    async def orders(self, name: str, *orders: Order, by: str = "王") -> None:
+        for order in orders:
+            await self.casework.order(name, order, by)
+
+    async def letters(self) -> list[tuple[Letter, int]]:
+        """All that waits to be sent, each stream in order, with its time."""
+        rows = await self.database.all("SELECT id, channel, stream, seq, due_at, sealed FROM outbox")
+        letters = [OutboxRow(*row) for row in rows]
+        return [
+            (self.post.open(row), row.due_at)
+            for row in sorted(letters, key=lambda row: (row.stream, row.seq))
+        ]
+
+    async def told(self, chat: str = "anna") -> list[str]:
+        """Names of the messages that wait for a chat."""
+        return [letter.message.name for letter, _ in await self.letters() if letter.to.key == chat]
+
+
+def new_draft() -> Draft:
+    return Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Counter]:
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    try:
+        yield Counter(database, folder)
+    finally:
+        await database.close()

@@ -1,0 +1,142 @@
+"""The table of a case's life."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from transitions import Machine, MachineError
+
+from dialogs.case.life import (
+    ENDED,
+    FINAL,
+    FINDINGS,
+    MOVES,
+    OPEN,
+    ORDERED,
+    STATES,
+    TRANSITIONS,
+    Case,
+    Refusal,
+    State,
+    leads,
+    legal,
+    move,
+)
+
+CASE = Case("c", "白鹭-K7QM", State.FILED, "forms", level="district")
+PAIRS = list(product(MOVES, State))
+ALLOWED = {(trigger, start) for trigger, start, *_ in TRANSITIONS}
+
+
+def at(state: State, **known: object) -> Case:
+    """A case in this state for which every "only if" holds."""
+    facts = {"finding": "substantiated", "asked_in": State.FILED if state is State.WAITING else None}
+    return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
+
+
+class Model:
+    """What `transitions` moves."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+
+def machine_moves(case: Case, trigger: str) -> State | None:
+    machine = Machine(
+        None, states=State, transitions=TRANSITIONS, initial=State.FILED, auto_transitions=False
+    )
+    model = Model(case.state)
+    try:
+        moved = machine.events[trigger].trigger(model, case)
+    except MachineError:
+        return None
+    return model.state if moved else None
+
+
+@pytest.mark.parametrize(("trigger", "state"), PAIRS, ids=lambda value: getattr(value, "value", value))
+def test_the_library_reads_the_table_as_we_do(trigger: str, state: State) -> None:
+    """The rows are those of `transitions`; looking them up and running its machine come to the same."""
+    for finding, level, was in product((None, *FINDINGS), (None, "city"), (None, *OPEN)):
+        case = at(state, finding=finding, level=level, asked_in=was)
+        assert leads(case, trigger) == machine_moves(case, trigger)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "state"),
+    [pair for pair in PAIRS if pair not in ALLOWED and pair[1] is not State.WAITING],
+    ids=lambda value: getattr(value, "value", value),
+)
+def test_an_illegal_move_is_refused_and_names_the_legal_ones(trigger: str, state: State) -> None:
+    case = at(state)
+    with pytest.raises(Refusal) as refusal:
+        move(case, trigger)
+    sentence = str(refusal.value)
+    assert sentence.startswith(f"白鹭-K7QM 现在是“{STATES[state]}”，不能{MOVES[trigger]}。")
+    assert "\n" not in sentence
+    assert refusal.value.legal == tuple(name for name in legal(case) if name in ORDERED)
+    assert all(f"{MOVES[name]}（{name}）" in sentence for name in refusal.value.legal)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_way_out_but_the_final_ones(state: State) -> None:
+    assert bool(legal(at(state))) == (state not in FINAL)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_reached_from_the_first(state: State) -> None:
+    reached, new = {State.FILED}, {State.FILED}
+    while new:
+        new = {to for trigger in MOVES for start in new if (to := leads(at(start), trigger))} - reached
+        reached |= new
+    assert state in reached
+
+
+@pytest.mark.parametrize("state", State)
+def test_wherever_it_is_a_case_can_still_end(state: State) -> None:
+    """No circle without a way to an end."""
+    reached, new = {state}, {state}
+    while new:
+        steps = {(trigger, start) for trigger in MOVES for start in new}
+        new = {to for trigger, start in steps if (to := leads(at(start), trigger))} - reached
+        reached |= new
+    assert reached & {*ENDED, State.DECLINED, State.MERGED}
+
+
+def test_a_move_changes_nothing_but_the_state() -> None:
+    assert move(CASE, "accept") == replace(CASE, state=State.ACCEPTED)
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_who_waited_goes_on_where_he_asked(state: State) -> None:
+    waiting = move(at(state), "ask")
+    assert waiting.state is State.WAITING
+    assert move(waiting, "resumed").state is state
+    assert move(waiting, "resumed").asked_in is None
+
+
+def test_who_waits_may_do_without_the_answer() -> None:
+    waiting = move(CASE, "ask")
+    assert move(waiting, "accept").state is State.ACCEPTED
+    assert set(legal(waiting)) == {"resumed", "accept", "decline", "merge"}
+    with pytest.raises(Refusal, match=r"等待补充.*不能办结"):
+        move(waiting, "close")
+    with pytest.raises(Refusal, match="不能问反映人"):
+        move(waiting, "ask")
+
+
+def test_what_was_not_found_true_is_not_put_right() -> None:
+    with pytest.raises(Refusal, match="不能整改"):
+        move(at(State.VERIFIED, finding="unsubstantiated"), "rectify")
+
+
+def test_nobody_whistles_above_the_city() -> None:
+    assert move(at(State.ASSIGNED), "whistle").state is State.ASSIGNED
+    with pytest.raises(Refusal, match="不能吹哨升级"):
+        move(at(State.ASSIGNED, level="city"), "whistle")
+
+
+def test_every_name_has_its_chinese() -> None:
+    assert set(STATES) == set(State)
+    assert {trigger for trigger, *_ in TRANSITIONS} == set(MOVES)
