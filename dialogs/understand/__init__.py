@@ -1,4 +1,4 @@
-"""What a first sentence is about: `understand(text)`. Pure; reads its own package data once, at the first call."""
+"""What a first sentence is about: `understand(text)`. Pure; its package data are read at the first call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dialogs.understand.alarms import sounded
 from dialogs.understand.counts import find_counts
 from dialogs.understand.lexicon import hits
 from dialogs.understand.model import loaded, score
@@ -24,7 +25,10 @@ EMERGENCIES = ("110", "119", "120")
 
 READ_AT_MOST = 3000  # characters
 AWAY = 0.5  # from this probability on a text is out of scope
+AWAY_HEARD = 0.25  # the same, where the words of an emergency are heard
 ALARM = 0.2  # from this probability of an emergency on its number is shown
+URGENT = 0.5  # from this probability on it cannot wait
+URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
 CLEAR = 0.6  # from this confidence on nobody needs to be asked
 
 
@@ -37,7 +41,7 @@ class Understanding:
     unit, place: pieces of the text, verbatim. unit_level: community, village, subdistrict, district, city,
     province, nation. counts: (number, measure) as written, at most 12.
     urgent: something happens now or is due by tomorrow morning.
-    in_scope: False where another service is right; signpost says which (None: in scope, or advert, test, chat).
+    in_scope: False where another service is right; signpost says which (None: ours, or advert, test, chat).
     alarm: "110", "119" or "120" where it may be an emergency, in scope or not: always show that number.
     because: words of the text that decided for the first category (out of scope: for that), strongest first.
     """
@@ -58,7 +62,7 @@ class Understanding:
 
 
 def understand(text: str) -> Understanding:
-    """Read the text of one report: any string; what follows `READ_AT_MOST` characters is not read. Never raises."""
+    """Read one report: any string; what follows `READ_AT_MOST` characters is not read. Never raises."""
     text = text[:READ_AT_MOST]
     plain = normal(text)
     found = hits(plain)
@@ -66,11 +70,15 @@ def understand(text: str) -> Understanding:
     likely = _softmax(scores.values, "label:", loaded().head.temperature)
     away_as = {label[4:]: value for label, value in likely.items() if label.startswith("oos:")}
     away = (sum(away_as.values()) + _sigmoid(scores.values["scope"])) / 2
-    in_scope = away < AWAY
+    heard = sounded(plain)
+    in_scope = away < (AWAY_HEARD if heard else AWAY)
     ranked, confidence = _rank(likely, sum(away_as.values()), in_scope)
     signpost = max(away_as, key=lambda one: away_as[one])
-    danger = max(EMERGENCIES, key=lambda one: away_as[one])
-    alarm = danger if sum(away_as[one] for one in EMERGENCIES) >= ALARM else None
+    alarm = heard
+    if sum(away_as[one] for one in EMERGENCIES) >= ALARM:
+        alarm = max(EMERGENCIES, key=lambda one: away_as[one] + (0.2 if one == heard else 0.0))
+        if not in_scope and signpost not in EMERGENCIES and heard:
+            signpost = alarm
     kinds = _softmax(scores.values, "kind:", 1.0)
     where = find_places(plain)
     unit = responsible(find_units(plain, where)) if in_scope else None
@@ -85,7 +93,7 @@ def understand(text: str) -> Understanding:
         unit_level=unit.level if unit else None,
         place=text[place.start : place.end] if place else None,
         counts=find_counts(plain),
-        urgent=_sigmoid(scores.values["urgent"]) >= 0.5,
+        urgent=_sigmoid(scores.values["urgent"]) >= (URGENT_HEARD if heard else URGENT),
         in_scope=in_scope,
         signpost=None if in_scope or signpost == "None" else signpost,
         alarm=alarm,
@@ -105,7 +113,9 @@ def _rank(likely: Mapping[str, float], away: float, in_scope: bool) -> tuple[tup
 
 def _softmax(values: Mapping[str, float], prefix: str, temperature: float) -> dict[str, float]:
     """Column name without `prefix` → probability, over the columns that have it."""
-    chosen = {name[len(prefix) :]: value / temperature for name, value in values.items() if name.startswith(prefix)}
+    chosen = {
+        name[len(prefix) :]: value / temperature for name, value in values.items() if name.startswith(prefix)
+    }
     top = max(chosen.values())
     powers = {name: math.exp(value - top) for name, value in chosen.items()}
     total = sum(powers.values())

@@ -1,7 +1,7 @@
 """What the words of the trade point to: groups of words of one meaning, each a feature of the model.
 
-The words (lexicon.txt) come from the rules and from knowledge of the work, not from a labelled set. Their heads name
-the labels the writer had in mind; what a group really weighs is learned.
+The words (lexicon.txt) come from the rules and from knowledge of the work, not from a labelled set. Their
+heads name the labels the writer had in mind; what a group really weighs is learned.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The learned part: a linear model over character pairs and word groups, read from `model.bin`.
 
-The file holds a line of JSON (a `Head`, see `Head`), then, packed with zlib, the known grams (parted by line ends),
-a byte each for their rarity, and a row of signed bytes each: one weight per column. `tests/dialogs/understand/train.py`
-writes it.
+The file holds a line of JSON (a `Head` and the count of grams), then, packed with zlib, the known grams
+(parted by line ends), a byte each for their rarity, and a row of signed bytes each: one weight per column.
+`tests/dialogs/understand/train.py` writes it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Columns by name, what a byte of each column is worth, the weights that are no grams, and how sure is sure."""
+    """Columns by name, what a byte of each is worth, the weights that are no grams, how sure is sure."""
 
     columns: tuple[str, ...]
     scales: tuple[float, ...]

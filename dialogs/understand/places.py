@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from dialogs.understand.wordfile import wordlist
 
-_RANKS = {"小区": 0, "花园": 0, "家园": 0, "社区": 1, "村": 1, "屯": 1, "街道": 2, "镇": 2, "乡": 2}  # 0 is the finest
+_RANKS = {
+    "小区": 0,
+    "花园": 0,
+    "家园": 0,
+    "社区": 1,
+    "村": 1,
+    "屯": 1,
+    "街道": 2,
+    "镇": 2,
+    "乡": 2,
+}  # 0 is the finest
 _END = re.compile("|".join(_RANKS))
 _SMALL = re.compile("|".join(wordlist("small-places")))  # hamlets and lanes named without "村" or "社区"
 _PLACE_LETTERS = frozenset("".join(wordlist("place-letters")))
@@ -68,7 +78,9 @@ def find_places(text: str) -> list[Place]:
     for match in _END.finditer(text):
         start = _name_start(text, low, match.start())
         low = match.end()
-        if start is not None and not (text[start - 1 : start] in ("“", '"', "「") and match.group() == "家园"):
+        if start is not None and not (
+            text[start - 1 : start] in ("“", '"', "「") and match.group() == "家园"
+        ):
             found.append(Place(start, match.end(), _RANKS[match.group()]))
     return found if any(one.rank <= 1 for one in found) else found + _small_places(text)
 
@@ -84,7 +96,11 @@ def _small_places(text: str) -> list[Place]:
             if end - loose - len(lead) >= 1 and text.startswith(lead, loose):
                 loose += len(lead)
         after = text[match.end() : match.end() + 1]
-        if start == loose and 1 < end - start <= 3 and not (after in _PLACE_LETTERS and after not in "书网三"):
+        if (
+            start == loose
+            and 1 < end - start <= 3
+            and not (after in _PLACE_LETTERS and after not in "书网三")
+        ):
             name = text[start:end]
             if not any(one in _NUMERALS for one in name) and name not in _NO_PLACE:
                 found.append(Place(start, match.end(), 1))

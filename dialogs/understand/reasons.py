@@ -9,11 +9,13 @@ from dialogs.understand.model import Scores, gram_weight, group_values, loaded
 _AT_MOST = 4
 
 
-def reasons(plain: str, found: Mapping[int, Mapping[str, int]], scores: Scores, column: str) -> list[tuple[int, int]]:
+def reasons(
+    plain: str, found: Mapping[int, Mapping[str, int]], scores: Scores, column: str
+) -> list[tuple[int, int]]:
     """Spans of the words that added most to `column`, strongest first, none overlapping.
 
-    Words of the lexicon count with their group and their own pairs of characters; where no such word speaks for the
-    label, the strongest pairs of the text do.
+    Words of the lexicon count with their group and their own pairs of characters; where no such word speaks
+    for the label, the strongest pairs of the text do.
     """
     head = loaded().head
     number = head.columns.index(column)
@@ -33,7 +35,8 @@ def reasons(plain: str, found: Mapping[int, Mapping[str, int]], scores: Scores, 
         {
             (i, i + 2): value
             for i in range(len(plain) - 1)
-            if plain[i : i + 2].isalnum() and (value := gram_weight(plain[i : i + 2], number, scores.length)) > 0
+            if plain[i : i + 2].isalnum()
+            and (value := gram_weight(plain[i : i + 2], number, scores.length)) > 0
         }
     )
 

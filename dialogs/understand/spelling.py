@@ -1,4 +1,4 @@
-"""One spelling for all: every function keeps the length, so positions found here hold in the original text."""
+"""One spelling for all, as long as the text was: positions found in it hold in the original."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLIPS = tuple((slip, meant) for slip, meant in (one.split("=") for one in wordli
 
 @cache
 def _table() -> dict[int, str]:
-    """Full width to half, capitals to small, traditional characters to simplified (OpenCC TSCharacters, Apache-2.0)."""
+    """Full width to half, capitals to small, traditional to simplified (OpenCC TSCharacters, Apache-2.0)."""
     traditional, simplified = (files(__package__) / "traditional.txt").read_text("utf-8").split("\n")[:2]
     table = {ord(old): new for old, new in zip(traditional, simplified, strict=True)}
     table.update({0xFF01 + i: chr(0x21 + i) for i in range(94)})

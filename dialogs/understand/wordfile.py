@@ -1,4 +1,4 @@
-"""Word lists of this package: "[name] head head" lines, each followed by words parted by blanks and line ends."""
+"""Word lists of this package: lines "[name] head head", each followed by words, parted by white space."""
 
 from __future__ import annotations
 

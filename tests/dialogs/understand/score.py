@@ -1,7 +1,7 @@
 """Score predictions against labels: python -m tests.dialogs.understand.score labelled.jsonl [predicted.jsonl]
 
-Both files hold a JSON object a line; predictions are matched by "id" as `jianfu understand --jsonl` prints them.
-Without a second file the texts are understood here, and the time is told.
+Both files hold a JSON object a line. Predictions, as `jianfu understand --jsonl` prints them, are
+matched by "id". Without a second file the texts are understood here, and the time is told.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def overlap(one: str, other: str) -> bool:
 
 
 def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, float]:
-    """Shares from 0 to 1 by name; "ms" is the mean, "ms_most" the longest, where the predictions tell them."""
+    """Shares from 0 to 1 by name; "ms" is the mean, "ms_most" the longest, where predictions tell them."""
     pairs = list(zip(labelled, predicted, strict=True))
     fits = [({row["category"], *row["also"]}, found["categories"]) for row, found in pairs]
     out = [(row, found) for row, found in pairs if not row["in_scope"]]
@@ -55,7 +55,9 @@ def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, floa
         named = [(row[field], found[field]) for row, found in pairs if row.get(field)]
         shares[f"{field}_exact"] = _share([want == got for want, got in named])
         shares[f"{field}_overlap"] = _share([bool(got) and overlap(want, got) for want, got in named])
-        shares[f"{field}_invented"] = _share([bool(found[field]) for row, found in pairs if not row.get(field)])
+        shares[f"{field}_invented"] = _share(
+            [bool(found[field]) for row, found in pairs if not row.get(field)]
+        )
     urgent = [found.get("urgent", False) for row, found in pairs if row["urgent"]]
     shares["urgent_recall"] = _share(urgent)
     shares["urgent_precision"] = _share([row["urgent"] for row, found in pairs if found.get("urgent")])

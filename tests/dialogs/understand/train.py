@@ -4,9 +4,9 @@
     .venv-train/bin/pip install scikit-learn==1.9.1
     .venv-train/bin/python -m tests.dialogs.understand.train
 
-Needs scikit-learn, which the program does not: nothing else in the project may import this file's trainer. It learns
-from `tests/data/understand/written_*.jsonl` only: never from reports_dev.jsonl, nor from emergencies.jsonl.
-`--holdout` trains on four fifths of each file and tells how the rest comes out, writing nothing.
+Needs scikit-learn, which the program does not. It learns from `tests/data/understand/written_*.jsonl` only:
+never from reports_dev.jsonl, nor from emergencies.jsonl. `--holdout` trains on four fifths of each file and
+tells how the rest comes out, writing nothing.
 """
 
 from __future__ import annotations
@@ -45,15 +45,29 @@ SECOND = 0.35  # what the other fitting categories get of a report, together
 def inputs_digest() -> str:
     """SHA-256 over everything the model is made from: data, words, and the code that makes features."""
     digest = hashlib.sha256()
-    sources = ("lexicon.py", "lexicon.txt", "model.py", "names.txt", "spelling.py", "traditional.txt", "wordfile.py")
-    for path in (*sorted(DATA.glob("written_*.jsonl")), *(PACKAGE / name for name in sources), Path(__file__)):
+    sources = (
+        "lexicon.py",
+        "lexicon.txt",
+        "model.py",
+        "names.txt",
+        "spelling.py",
+        "traditional.txt",
+        "wordfile.py",
+    )
+    for path in (
+        *sorted(DATA.glob("written_*.jsonl")),
+        *(PACKAGE / name for name in sources),
+        Path(__file__),
+    ):
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 def read(paths: Iterable[Path]) -> list[Report]:
     """The labelled reports of some files, one JSON object a line."""
-    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()
+    ]
 
 
 def label(report: Report) -> str:
@@ -82,7 +96,9 @@ class Space:
             length = math.sqrt(sum(self.rarity[one] ** 2 for one in found)) or 1.0
             columns += found
             values += [self.rarity[one] / length for one in found]
-            for group, value in sorted(group_values({g: len(words) for g, words in hits(text).items()}).items()):
+            for group, value in sorted(
+                group_values({g: len(words) for g, words in hits(text).items()}).items()
+            ):
                 columns.append(len(self.known) + group)
                 values.append(value)
             ends.append(len(columns))
@@ -99,7 +115,9 @@ def _fit(rows: Any, wanted: Sequence[Any], weights: Sequence[float], strength: f
     return fitted.fit(rows, wanted, sample_weight=[one / mean for one in weights])
 
 
-def _balanced(wanted: Sequence[Any], weights: Sequence[float], expected: Callable[[Any], float]) -> list[float]:
+def _balanced(
+    wanted: Sequence[Any], weights: Sequence[float], expected: Callable[[Any], float]
+) -> list[float]:
     """Weights that bring the labels half way (on a log scale) from their number here to the expected one."""
     total: Counter[Any] = Counter()
     for one, weight in zip(wanted, weights, strict=True):
@@ -117,7 +135,10 @@ def train(reports: Sequence[Report]) -> tuple[Space, dict[str, tuple[Any, float]
     picks, wanted, weights = [], [], []
     for number, report in enumerate(reports):
         also = report["also"] if report["in_scope"] else []
-        for one, weight in [(label(report), 1 - SECOND * bool(also)), *((a, SECOND / len(also)) for a in also)]:
+        for one, weight in [
+            (label(report), 1 - SECOND * bool(also)),
+            *((a, SECOND / len(also)) for a in also),
+        ]:
             picks.append(number)
             wanted.append(one)
             weights.append(weight)
@@ -158,7 +179,9 @@ def pack(space: Space, columns: dict[str, tuple[Any, float]], temperature: float
         "columns": list(columns),
         "scales": [float(f"{one:.6g}") for one in scales],
         "bias": [round(float(bias), 4) for _, bias in columns.values()],
-        "groups": [[round(float(row[count + g]), 3) for row, _ in columns.values()] for g in range(len(groups()))],
+        "groups": [
+            [round(float(row[count + g]), 3) for row, _ in columns.values()] for g in range(len(groups()))
+        ],
         "temperature": temperature,
         "inputs": inputs,
         "count": count,
