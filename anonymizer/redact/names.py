@@ -275,20 +275,24 @@ def _foreign(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _again(plain: str, full: list[_Candidate]) -> Iterator[tuple[int, int]]:
-    """Where a name found once stands again, whole or without its surname."""
-    for name, family in {(plain[c.start : c.end], c.family) for c in full}:
-        plainword = name[1] in AFTER.get(name[0], ()) and len(name) == 2
-        if not plainword:
-            for m in re.finditer(name, plain):
-                if not _PLACE.match(plain[m.end() : m.end() + 3]):
-                    yield m.start(), m.end()
-        if len(name) - family == 2 and all(c in _GIVEN for c in name[family:]):
-            for m in re.finditer(name[family:], plain):
-                before, after = plain[max(0, m.start() - 4) : m.start()], plain[m.end() : m.end() + 8]
-                if _CALLED.search(before) or (
-                    _EDGE.search(before) and (_SAYS.match(after) or _DOES.match(after))
-                ):
-                    yield m.start(), m.end()
+    """Where a name found once stands again, whole or without its surname; the longest first."""
+    names = {plain[c.start : c.end] for c in full}
+    whole = {name for name in names if len(name) > 2 or name[1] not in AFTER.get(name[0], ())}
+    given = {plain[c.start + c.family : c.end] for c in full if c.end - c.start - c.family == 2}
+    given = {name for name in given if all(c in _GIVEN for c in name)}
+    for start in range(len(plain) if names else 0):
+        for end in range(min(start + 5, len(plain)), start + 1, -1):
+            if plain[start:end] in whole and not _PLACE.match(plain[end : end + 3]):
+                yield start, end
+        if plain[start : start + 2] in given and _alone(plain, start, start + 2):
+            yield start, start + 2
+
+
+def _alone(plain: str, start: int, end: int) -> bool:
+    """Whether a given name is used as a name here: behind 叫, or as the subject of a clause."""
+    before, after = plain[max(0, start - 4) : start], plain[end : end + 8]
+    acts = _SAYS.match(after) or _DOES.match(after)
+    return bool(_CALLED.search(before) or (_EDGE.search(before) and acts))
 
 
 def _titled(plain: str) -> Iterator[tuple[int, int]]:
