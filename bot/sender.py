@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
+from anonymizer.seal import Unsealable
 from bot.channels.port import Address, Channel, Gone, Refused, TryLater
 from bot.hours import seconds
 from bot.post import Letter, Post
 from bot.render import render
 from storage.port import Database, StorageError, Write
-from storage.repositories.outbox import Outbox
+from storage.repositories.outbox import Outbox, OutboxRow
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen due
@@ -79,8 +80,17 @@ class Sender:
         self._sent.clear()
         after = (b"", 0)
         while rows := await self._outbox.due(list(self._channels), seconds(self._now()), after=after):
-            self.post([self._post.open(row) for row in rows if row.id not in self._taken])
+            self.post([letter for row in rows if row.id not in self._taken for letter in self._open(row)])
             after = (rows[-1].stream, rows[-1].seq)
+
+    def _open(self, row: OutboxRow) -> list[Letter]:
+        """The letter; none where it does not open: the row stays for the day its key comes back."""
+        try:
+            return [self._post.open(row)]
+        except Unsealable:
+            log.error("a message for %s does not open: is the keyring complete?", row.channel)
+            self._taken.add(row.id)
+            return []
 
     async def idle(self) -> None:
         """Wait until nothing is on its way any more."""
