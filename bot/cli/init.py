@@ -1,0 +1,63 @@
+"""`jianfu init`: keyring and database, made once and left alone ever after."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from anonymizer.keyring import KeyringError
+from anonymizer.shred import ShredJournal
+from bot.app import App, database_file, opened, shred_file
+from bot.forgotten import forget_again
+from bot.settings import OperatorError, Settings, load
+from bot.trouble import reason, told
+from storage.port import StorageError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "建钥匙环（0600）和数据库，说明它们在哪里。已经有的原样不动，可以反复运行。"
+    parser.epilog = "位置由 JIANFU_DATA_DIR 和 JIANFU_KEYRING 决定，见 docs/settings.md。"
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = load()
+    known = settings.keyring_json is not None or settings.keyring.exists()
+    there = database_file(settings).exists()
+    _folder_for_the_journal(settings)
+    again = asyncio.run(_init(settings))
+    if settings.keyring_json is not None:
+        print("钥匙环：由设置提供，没有写文件")
+    else:
+        print(f"钥匙环：{settings.keyring}（{'已有，没有动' if known else '新建'}）")
+    print(f"数据库：{database_file(settings)}（{'已有，没有动' if there else '新建'}）")
+    print(f"销毁日志：{shred_file(settings.keyring)}")
+    if again:
+        print(f"补做：{again}件应反映人要求删除的反映已销毁")
+    print("请把钥匙环抄一份，放到安全的、与备份分开的地方：丢了它，收到的内容和备份谁也打不开。")
+    print("销毁日志也要常抄：恢复备份时靠它再次销毁。开通：jianfu serve；体检：jianfu doctor。")
+    return 0
+
+
+def _folder_for_the_journal(settings: Settings) -> None:
+    """Where the keyring comes as text, nothing else would make the folder the journal lies in."""
+    try:
+        settings.keyring.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise told("建不了目录", settings.keyring.parent, error) from None
+
+
+async def _init(settings: Settings) -> int:
+    async with opened(settings, lambda parts: []) as app:
+        return await _caught_up(app)
+
+
+async def _caught_up(app: App) -> int:
+    parts = app.parts
+    journal: ShredJournal = parts.journal
+    try:
+        journal.add()  # nobody: the file is there from the first day, so that copying it is not forgotten
+        return await forget_again(parts.database, app.casework, journal, parts.now())
+    except KeyringError as error:
+        raise told("读写不了销毁日志", shred_file(parts.settings.keyring), error) from None
+    except StorageError as error:
+        raise OperatorError(f"数据库写不进去：{reason(error)}") from None

@@ -1,0 +1,148 @@
+"""`jianfu restore`: a backup becomes the database, and what was forgotten since then stays forgotten."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from anonymizer.archive import Archive, ArchiveError
+from anonymizer.files import sync_folder
+from anonymizer.keyring import KeyringError
+from bot.app import App, database_file, open_keyring, opened, shred_file
+from bot.copies import WORK, fold, in_use, workspace
+from bot.forgotten import forget_again, unknown_to
+from bot.settings import OperatorError, Settings, load
+from bot.trouble import reason, told
+from storage.backup import check
+from storage.migrate import migrate, version
+from storage.port import StorageError
+from storage.sqlite import connect
+
+COUNT = "SELECT (SELECT count(*) FROM cases) AS cases, (SELECT count(*) FROM reports) AS reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """before, after: schema; cases, reports: how many; again: reports forgotten once more."""
+
+    before: int
+    after: int
+    cases: int
+    reports: int
+    again: int
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "从备份恢复到空的数据目录。先解密、核对、升到本版结构，再按销毁日志把备份之后要求删除的反映重新销毁，"
+        "全部做完才放到位。"
+    )
+    parser.epilog = (
+        "要用做备份时（或更新）的钥匙环，和最新的销毁日志（在钥匙环旁边）。恢复前请先停掉 serve。"
+        "备份之后收到的内容不在备份里。"
+    )
+    parser.add_argument("path", metavar="PATH", type=Path, help="jianfu backup 做的备份文件")
+    parser.add_argument("--force", action="store_true", help="换掉现有的数据库（它的内容不再保留，请先备份）")
+    parser.add_argument(
+        "--journal-lost",
+        action="store_true",
+        help="销毁日志丢了也恢复：备份之后要求删除的反映会重新出现，只在别无办法时用",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = load()
+    keyring = open_keyring(settings)
+    target = database_file(settings)
+    _may_be_restored(settings, target, args.force)
+    with workspace(settings.data_dir) as folder:
+        copy = folder / target.name
+        try:
+            Archive(keyring).decrypt(args.path.expanduser().absolute(), copy)
+        except ArchiveError as error:
+            raise told("恢复不了", args.path, error) from None
+        _whole(copy)
+        restored = _made_ready(settings, copy, args.journal_lost)
+        _whole(copy)
+        _put(copy, target, args.force)
+    print(f"已恢复：工单{restored.cases}件、反映{restored.reports}件，数据库在 {target}")
+    if restored.before != restored.after:
+        print(f"结构从第 {restored.before} 版升到第 {restored.after} 版")
+    print(f"备份之后应反映人要求删除的{restored.again}件，已再次销毁")
+    print("开通：jianfu serve；体检：jianfu doctor")
+    return 0
+
+
+def _may_be_restored(settings: Settings, target: Path, force: bool) -> None:
+    try:
+        there = (
+            sorted(entry.name for entry in settings.data_dir.iterdir() if entry.name != WORK)
+            if settings.data_dir.exists()
+            else []
+        )
+        if there and not force:
+            raise OperatorError(
+                f"{settings.data_dir} 里已有 {there[0]}："
+                "请把 JIANFU_DATA_DIR 指向空目录，或加 --force 换掉现有的数据库"
+            )
+        if target.exists() and in_use(target):
+            raise OperatorError(f"{target} 正在使用：请先停掉 jianfu serve 和别的 jianfu 命令")
+    except OSError as error:
+        raise told("用不了数据目录", settings.data_dir, error) from None
+
+
+def _whole(copy: Path) -> None:
+    if check(copy):
+        raise OperatorError("备份解开了，里面的数据库却有损坏，没有恢复：请换一份更早的备份")
+
+
+def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
+    """Migrated, and without what was forgotten meanwhile: all of it while nobody sees the copy yet."""
+    try:
+        with closing(connect(copy)) as connection:
+            before, after = version(connection), migrate(connection)
+        return asyncio.run(_forgotten(settings, copy, journal_lost, before, after))
+    except KeyringError as error:
+        raise told("读不了销毁日志", shred_file(settings.keyring), error) from None
+    except (StorageError, sqlite3.Error) as error:
+        raise OperatorError(f"这份备份恢复不了：{reason(error)}") from None
+
+
+async def _forgotten(settings: Settings, copy: Path, journal_lost: bool, before: int, after: int) -> Restored:
+    async with opened(settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []) as app:
+        await _refuse_old_journal(app, journal_lost)
+        parts = app.parts
+        again = await forget_again(parts.database, app.casework, parts.journal, parts.now())
+        (row,) = await parts.database.all(COUNT)
+        return Restored(before, after, row["cases"], row["reports"], again)
+
+
+async def _refuse_old_journal(app: App, journal_lost: bool) -> None:
+    """A journal that lacks what the backup had forgotten already is an old copy, or another one."""
+    unknown = await unknown_to(app.parts.journal, app.parts.database)
+    if unknown and not journal_lost:
+        raise OperatorError(
+            f"销毁日志 {shred_file(app.parts.settings.keyring)} 不是最新的"
+            f"（备份里已销毁的，有{unknown}件它不知道）：请放回最新的副本；确实丢了，再加 --journal-lost"
+        )
+
+
+def _put(copy: Path, target: Path, force: bool) -> None:
+    if copy.with_name(f"{copy.name}-wal").exists():  # what was shredded would come back without it
+        raise OperatorError("写不完，没有恢复：请检查磁盘空间再试")
+    try:
+        if force and target.exists():
+            if in_use(target):
+                raise OperatorError(f"{target} 正在使用，没有换掉：请先停掉 jianfu serve")
+            fold(target)
+            copy.replace(target)
+        else:
+            os.link(copy, target)  # unlike a rename it fails if there is a database by now
+        sync_folder(target.parent)
+    except OSError as error:
+        raise told("放不到位", target, error) from None

@@ -1,0 +1,35 @@
+"""What the shred journal knows as forgotten, the database forgets too: after a crash, after a restore."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anonymizer.shred import ShredJournal
+from bot.casework import Casework, Draft
+from dialogs.words import Forget
+from storage.sqlite import SQLiteDatabase
+
+WHOLE = "SELECT id FROM reports WHERE wrapped_key IS NOT NULL"
+SHREDDED = "SELECT id FROM reports WHERE wrapped_key IS NULL"
+NOBODY = Draft(bytes(16), bytes(32), bytes(16))  # forgetting seals nothing
+
+
+async def forget_again(
+    database: SQLiteDatabase, casework: Casework, journal: ShredJournal, at: datetime
+) -> int:
+    """Forget every report that the journal has and the database still opens; gives their number.
+
+    Raises: KeyringError, if the journal cannot be read; StorageError.
+    """
+    ids = journal.among([row["id"] for row in await database.all(WHOLE)])
+    for id in ids:  # one after the other: forgetting one may move another's link to its chat
+        await database.commit(await casework.act(Forget(id.hex(), at), NOBODY, None))
+    if ids:
+        await database.tidy()
+    return len(ids)
+
+
+async def unknown_to(journal: ShredJournal, database: SQLiteDatabase) -> int:
+    """Reports shredded in the database that the journal lacks: then it is not the newest one."""
+    ids = [row["id"] for row in await database.all(SHREDDED)]
+    return len(ids) - len(journal.among(ids))

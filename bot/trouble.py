@@ -1,0 +1,82 @@
+"""Failures of files, keys and storage in the operator's words: one Chinese line with the remedy."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from anonymizer.archive import ArchiveDamaged, ArchiveError, ArchiveLocked
+from anonymizer.keyring import KeyringDamaged, KeyringError, KeyringExists, KeyringMissing, KeyringUnsafe
+from bot.settings import OperatorError
+from storage.migrate import TooNew, migrations
+from storage.port import Broken, StorageError
+
+Failure = OSError | sqlite3.Error | StorageError | KeyringError | ArchiveError
+FULL = "磁盘满了：请腾出空间再试"
+READONLY = "没有写的权限，或磁盘是只读的：请检查属主、权限和挂载方式"
+BUSY = "正被别的进程占用：请稍后再试"
+REASONS = {
+    errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL,
+    errno.EROFS: READONLY, errno.EACCES: READONLY, errno.EPERM: READONLY,
+    errno.ENOENT: "没有这个文件或目录：请检查路径",
+    errno.EEXIST: "已经有了：请换一个名字",
+    errno.EISDIR: "这是目录：请写文件名", errno.ENOTDIR: "路径中间有一段不是目录：请检查路径",
+    errno.EIO: "磁盘读写出错：请检查磁盘",
+}  # fmt: skip
+SQLITE = {
+    "SQLITE_FULL": FULL, "SQLITE_READONLY": READONLY, "SQLITE_CANTOPEN": READONLY, "SQLITE_PERM": READONLY,
+    "SQLITE_BUSY": BUSY, "SQLITE_LOCKED": BUSY,
+    "SQLITE_IOERR": "磁盘满了或读写出错：请腾出空间，再检查磁盘",
+    "SQLITE_NOTADB": "不是数据库，或已损坏：请用 jianfu restore 恢复备份",
+    "SQLITE_CORRUPT": "已损坏：请用 jianfu restore 恢复备份",
+}  # fmt: skip
+
+
+def told(what: str, path: Path, error: Failure) -> OperatorError:
+    """`what` failed on `path`, e.g. "打不开数据库"."""
+    return OperatorError(f"{what} {path}：{reason(error)}")
+
+
+def reason(error: Failure) -> str:
+    """Why, and what to do about it."""
+    match error:
+        case TooNew():
+            return (
+                f"它是更新的程序建的，本程序只认到结构第 {max(migrations())} 版："
+                "请装回较新的程序，或恢复旧备份"
+            )
+        case KeyringMissing():
+            return "没有钥匙环：请从副本放回；从未有过就运行 jianfu init"
+        case KeyringExists():
+            return "钥匙环已在，不会被覆盖"
+        case KeyringUnsafe():
+            return "别人也能读钥匙环：请运行 chmod 600"
+        case KeyringDamaged():
+            return "内容不是钥匙环：请从副本放回"
+        case ArchiveLocked():
+            return "钥匙环里没有做这份备份时的那把钥匙：请放回当时（或更新）的钥匙环"
+        case ArchiveDamaged():
+            return "不是备份、已损坏，或是用另一个钥匙环做的：请换一份备份，或放回当时的钥匙环"
+    return next(filter(None, map(_cause, _causes(error))), "出错了：请运行 jianfu doctor")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what lay under it: our own errors leave the system's words behind."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__context__
+
+
+def _cause(error: BaseException) -> str | None:
+    if isinstance(error, OSError) and error.errno is not None:
+        return REASONS.get(error.errno, f"{error.strerror}：请检查路径、权限和磁盘")
+    if not isinstance(error, StorageError | sqlite3.Error):
+        return None
+    name = getattr(error, "sqlite_errorname", str(error))  # a StorageError names it too
+    for known, words in SQLITE.items():
+        if known in name:
+            return words
+    return "已损坏，或程序与它不合：请运行 jianfu doctor" if isinstance(error, Broken) else None
