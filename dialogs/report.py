@@ -654,8 +654,7 @@ def cancel(turn: Turn) -> None:
     """Ask before words are lost; without words there is nothing to ask."""
     if turn.talk.dialog != "report":
         leave(turn)
-    elif turn.talk.may("cancel"):
-        turn.talk.move("cancel")
+    elif turn.talk.moved("cancel"):
         if turn.talk.state is State.GONE:
             gone(turn)
         else:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
 from dialogs import draft
-from dialogs.talk import Step, Talk, Turn, command, enter, leave, register, resume
+from dialogs.talk import (
+    FIRST,
+    Step,
+    Talk,
+    Turn,
+    command,
+    current,
+    enter,
+    leave,
+    listen,
+    register,
+    resume,
+)
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
     MISTYPED,
@@ -26,6 +39,9 @@ from dialogs.words import (
     Supplement,
     Tell,
 )
+
+SPEECH = re.compile(r"[\u4e00-\u9fff]")
+SENTENCE = 6  # Chinese characters that no receipt holds
 
 
 class State(Enum):
@@ -180,7 +196,11 @@ def discard_pictures(turn: Turn) -> None:
 
 
 def read_code(turn: Turn, words: str) -> bool:
-    """Something that is no receipt, typed where one is asked for."""
+    """Something that is no receipt, typed where one is asked for: perhaps somebody has news instead."""
+    if turn.talk.under is None and len(SPEECH.findall(words)) >= SENTENCE:
+        enter(turn, FIRST)
+        listen(turn, current(turn.talk), words)
+        return True
     turn.say("code.malformed" if turn.look(ByReceipt(words)) == MISTYPED else "code.again")
     turn.prompt()
     return True

@@ -93,7 +93,7 @@ class Talk:
     @property
     def idle(self) -> bool:
         """Nothing in it is worth keeping."""
-        return self.dialog == "report" and not self.answers and self.under is None
+        return self.dialog == FIRST and not self.answers and self.under is None
 
     @property
     def pictures(self) -> list[str]:
@@ -103,19 +103,17 @@ class Talk:
 
     def move(self, trigger: str) -> None:
         """Take the row of the table that fits. Raises DeadEnd where none does."""
-        events = DIALOGS[self.dialog, self.version].machine.events
         was = self.state
-        try:
-            moved = trigger in events and events[trigger].trigger(self, self)
-        except MachineError:
-            moved = False
-        if not moved:
+        if not self.moved(trigger):
             raise DeadEnd(f"{self.dialog}@{self.version}: {trigger} leads nowhere from {was.value}")
 
-    def may(self, trigger: str) -> bool:
-        """Whether the table has any row for this trigger from here."""
+    def moved(self, trigger: str) -> bool:
+        """Take the row of the table that fits; False where none does."""
         event = DIALOGS[self.dialog, self.version].machine.events.get(trigger)
-        return event is not None and bool(event.transitions.get(self.state.name))
+        try:
+            return event is not None and bool(event.trigger(self, self))
+        except MachineError:
+            return False
 
     def dump(self) -> bytes:
         return json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":")).encode()
@@ -170,6 +168,7 @@ class Dialog:
 
 DIALOGS: dict[tuple[str, int], Dialog] = {}
 NEWEST: dict[str, int] = {}
+FIRST = "report"  # the dialog that a chat begins with
 
 
 def register(
@@ -321,8 +320,13 @@ def listen(turn: Turn, step: Step, said: str) -> None:
         COMMANDS[command](turn)
     elif choice := named(turn, step.buttons(turn), word):
         tap(turn, step, choice)
-    elif step.read is None or not step.read(turn, said):
+    elif no_button(word) or step.read is None or not step.read(turn, said):
         turn.again()
+
+
+def no_button(word: str) -> bool:
+    """A number that no button has: meant as a choice all the same."""
+    return word.isdecimal() and len(word) < 3
 
 
 def press(turn: Turn, step: Step, event: Pressed) -> None:
@@ -406,20 +410,22 @@ def switch_language(turn: Turn) -> None:
 
 @command("back", "返回", "上一步", "back")
 def back(turn: Turn) -> None:
-    """One step back by the table; from the first step of a talk on top, to the talk below."""
-    if turn.talk.may("back"):
-        turn.go("back")
+    """One step back by the table; from the first step of a talk, to the talk below or the first screen."""
+    if turn.talk.moved("back"):
+        turn.prompt()
     elif turn.talk.under is not None:
-        leave(turn)
+        resume(turn)
     else:
+        if turn.talk.dialog != FIRST:
+            enter(turn, FIRST)
         turn.prompt()
 
 
 def enter(turn: Turn, dialog: str) -> None:
-    """Put a dialog on top of this talk; the one below waits as it is."""
+    """Go over to a dialog; a draft waits below as it is."""
     talk = turn.talk
     newest = DIALOGS[dialog, NEWEST[dialog]]
-    if talk.answers and talk.dialog != dialog:
+    if talk.dialog == FIRST != dialog and talk.answers:
         talk.under = {name: value for name, value in talk.plain().items() if name in _LAYER}
     talk.dialog, talk.version = dialog, newest.version
     talk.state, talk.answers = next(iter(newest.states)), {}

@@ -126,3 +126,14 @@ def test_a_forgotten_report_says_so(chat: Chat) -> None:
     del chat.stories[ONE.report]
     assert "销毁" in chat.says(RECEIPT)
     assert chat.talk is None
+
+
+def test_back_from_the_first_question_leads_to_the_first_screen(chat: Chat) -> None:
+    chat.says("进度")
+    assert "减负专线" in chat.says("返回")
+    assert chat.talk is None
+
+
+def test_a_sentence_where_a_receipt_was_asked_for_is_heard_as_one(chat: Chat) -> None:
+    chat.says("进度", CLEAR)
+    assert chat.step == "preview"
