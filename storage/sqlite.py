@@ -20,7 +20,7 @@ Turn = Sequence[Write | Audit]
 Query = tuple[str, Mapping[str, Value]]
 
 MOST = 256  # turns a transaction: more gains nothing and makes everybody wait
-MERGE = 500  # pages of 4 KB a step: some 10 ms in which nobody else writes
+MERGE = 100  # pages of 4 KB a step: some 10 ms in which nobody else writes
 SLOW = 0.01  # seconds after which a second thread reads: two at once cost more than they bring
 LATER = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
          sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from storage.port import Reader, Write
 
-PUT = """INSERT INTO outbox (id, channel, stream, seq, due_at, sealed) VALUES (?1, ?2, ?3,
-  iif(?4 > 0, ?4, (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE stream = ?3)), ?5, ?6)"""
+PUT = """INSERT INTO outbox (id, channel, stream, seq, due_at, sealed) VALUES (?, ?, ?,
+  iif(? > 0, ?, (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE stream = ?)), ?, ?)"""
 DUE = """SELECT id, channel, stream, seq, due_at, sealed FROM outbox AS this
 WHERE due_at <= :now AND channel IN (SELECT value FROM json_each(:channels))
   AND (stream, seq) > (:stream, :seq)
@@ -62,7 +62,8 @@ class Outbox:
 
     @staticmethod
     def put(row: OutboxRow) -> Write:
-        return Write(PUT, (row.id, row.channel, row.stream, row.seq, row.due_at, row.sealed))
+        place = (row.seq, row.seq, row.stream)
+        return Write(PUT, (row.id, row.channel, row.stream, *place, row.due_at, row.sealed))
 
     @staticmethod
     def done(id: bytes) -> Write:

@@ -19,7 +19,8 @@ FORGET = "UPDATE reports SET address = NULL, mine = NULL, version = version + 1 
 MOVE = "UPDATE reports SET case_id = ?, version = version + 1 WHERE id = ?"
 SHRED = (
     "DELETE FROM outbox WHERE stream = (SELECT stream FROM reports WHERE id = ?)",
-    "DELETE FROM media WHERE report_id = ? OR step_id IN (SELECT id FROM steps WHERE report_id = ?1)",
+    "DELETE FROM media WHERE report_id = ?",
+    "DELETE FROM media WHERE step_id IN (SELECT id FROM steps WHERE report_id = ?)",
     "UPDATE steps SET sealed = x'' WHERE report_id = ?",
     "UPDATE ratings SET sealed = NULL WHERE report_id = ?",
     """UPDATE reports SET wrapped_key = NULL, sealed = NULL, address = NULL, mine = NULL,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from storage.port import Reader, Row, Write
 
 STEP = 'id, case_id, report_id, number, kind, at, "by", public, sealed'
-ADD_STEP = f"""INSERT INTO steps ({STEP}) VALUES (?1, ?2, ?3,
-  (SELECT coalesce(max(number), 0) + 1 FROM steps WHERE case_id = ?2), ?4, ?5, ?6, ?7, ?8)"""
+ADD_STEP = f"""INSERT INTO steps ({STEP}) VALUES (?, ?, ?,
+  (SELECT coalesce(max(number), 0) + 1 FROM steps WHERE case_id = ?), ?, ?, ?, ?, ?)"""
 STEPS_OF_CASE = f"SELECT {STEP} FROM steps WHERE case_id = :case_id ORDER BY number"
 STEPS_OF_REPORT = f"SELECT {STEP} FROM steps WHERE report_id = :report_id ORDER BY at, case_id, number"
 PUBLISH = "UPDATE steps SET public = ? WHERE id = ?"
@@ -81,8 +81,8 @@ class Steps:
     @staticmethod
     def add(row: StepRow) -> Write:
         """Append to the story; `row.number` does not matter."""
-        values = (row.id, row.case_id, row.report_id, row.kind, row.at, row.by, int(row.public), row.sealed)
-        return Write(ADD_STEP, values)
+        place = (row.id, row.case_id, row.report_id, row.case_id)
+        return Write(ADD_STEP, (*place, row.kind, row.at, row.by, int(row.public), row.sealed))
 
     @staticmethod
     def publish(id: bytes, public: bool = True) -> Write:

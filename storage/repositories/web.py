@@ -10,8 +10,8 @@ GET = "SELECT digest, lasting, expires FROM web_sessions WHERE digest = :digest"
 END = "DELETE FROM web_sessions WHERE digest = ?"
 SWEEP = "DELETE FROM web_sessions WHERE expires <= ?"
 ADD = """INSERT INTO web_bubbles (id, session, seq, expires, sealed)
-SELECT ?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?2), ?3, ?4
-WHERE NOT EXISTS (SELECT 1 FROM web_bubbles WHERE id = ?1)"""
+VALUES (?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?), ?, ?)
+ON CONFLICT (id) DO NOTHING"""
 OF_SESSION = """SELECT id, session, seq, expires, sealed FROM web_bubbles
 WHERE session = :session AND seq > :after_seq AND expires > :now AND sealed <> x'' ORDER BY seq"""
 WIPE = "DELETE FROM web_bubbles WHERE session = ?"
@@ -79,7 +79,7 @@ class WebBubbles:
     @staticmethod
     def add(row: BubbleRow) -> Write:
         """Append to the screen; `row.seq` does not matter. An id that is there already: nothing happens."""
-        return Write(ADD, (row.id, row.session, row.expires, row.sealed))
+        return Write(ADD, (row.id, row.session, row.session, row.expires, row.sealed))
 
     @staticmethod
     def wipe(session: bytes) -> Write:
