@@ -1,0 +1,125 @@
+"""The whole program in a folder of its own, with a messenger that takes every message at once."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anonymizer.keyring import Keyring
+from anonymizer.shred import ShredJournal
+from bot.app import App, Parts, clock, database_file, join
+from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.keys import Keys
+from bot.render import Rendered
+from bot.settings import Settings, Web
+from dialogs.words import Event, Message, Pressed
+from storage.port import Audit, Write
+from storage.sqlite import SQLiteDatabase
+
+
+class NullChannel:
+    """Delivers at once to whoever waits in `mail`. Messages are rendered as for any other messenger."""
+
+    name = "bench"
+    limits = Limits(characters=100_000, buttons=99, label=200)
+
+    def __init__(self) -> None:
+        self.mail: dict[str, asyncio.Future[Message]] = {}
+
+    async def listen(self, hear: Hear) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        waiting = self.mail.pop(to.key, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(message.message)
+        return ()
+
+    def reaches(self, to: Address) -> bool:
+        return True
+
+    def delivered(self, to: Address) -> None:
+        """Nothing waits for it here."""
+
+    def wipe(self, to: Address) -> Sequence[Write]:
+        return ()
+
+
+class Recorder(SQLiteDatabase):
+    """A database that keeps, in order, all that it was told to write."""
+
+    turns: list[Sequence[Write | Audit]]
+
+    async def commit(self, writes: Sequence[Write | Audit]) -> None:
+        self.turns.append(writes)
+        await super().commit(writes)
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings of a program that lives in `folder` alone."""
+    return Settings(
+        data_dir=folder / "data", keyring=folder / "keys" / "keyring.json", keyring_json=None, web=Web(port=0)
+    )
+
+
+def program(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> App:
+    """The program on this database, with a fresh keyring; nothing rings, nobody listens."""
+    settings = settings_in(folder)
+    keyring = Keyring.create(settings.keyring)
+    journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
+    return join(Parts(settings, database, Keys.of(keyring), journal, clock), lambda parts: [channel])
+
+
+@asynccontextmanager
+async def opened(folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase) -> AsyncIterator[World]:
+    database = await kind.open(database_file(settings_in(folder)))
+    if isinstance(database, Recorder):
+        database.turns = []
+    channel = NullChannel()
+    world = World(program(database, folder, channel), channel, database)
+    try:
+        yield world
+        await world.app.sender.idle()
+    finally:
+        await database.close()
+
+
+class World:
+    """A running program and its messenger."""
+
+    def __init__(self, app: App, channel: NullChannel, database: SQLiteDatabase) -> None:
+        self.app, self.channel, self.database = app, channel, database
+
+
+class Chat:
+    """One reporter. Each event is heard and its answer read before the next."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._to = Address(NullChannel.name, secrets.token_hex(16))
+        self._mark = ""
+
+    async def says(self, words: str, expected: str) -> Message:
+        return await self._take(heard(words, datetime.now(UTC)), expected)
+
+    async def presses(self, choice: str, expected: str) -> Message:
+        return await self._take(Pressed(choice, self._mark, datetime.now(UTC)), expected)
+
+    async def _take(self, event: Event, expected: str) -> Message:
+        """Returns: the answer. Raises: Unexpected, so that nothing else is measured than what is said."""
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._world.channel.mail[self._to.key] = answer
+        await self._world.app.hotline.hear(Incoming(secrets.token_hex(16), self._to, event))
+        message = await answer
+        if message.name != expected:
+            raise Unexpected(f"{expected} was expected, {message.name} came")
+        self._mark = message.mark
+        return message
+
+
+class Unexpected(Exception):
+    """The dialog went another way than the benchmark says: mend the benchmark."""
