@@ -96,7 +96,7 @@ class Casebook:
         self._steps, self._notes = Steps(database), Notes(database)
         self._ratings, self._search = Ratings(database), Search(database)
 
-    async def list(
+    async def entries(
         self,
         states: Sequence[State] | None = None,
         category: str | None = None,

@@ -110,7 +110,7 @@ class Counter:
 
     async def alias(self, number: int = 0) -> str:
         """The alias of the n-th open case."""
-        return (await self.casework.book.list())[number].case.alias
+        return (await self.casework.book.entries())[number].case.alias
 
     async def orders(self, name: str, *orders: Order, by: str = "王") -> None:
         for order in orders:

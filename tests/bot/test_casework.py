@@ -149,7 +149,7 @@ async def test_pushes_come_late_and_never_at_night(counter: Counter) -> None:
     """20 orders at daytime are spread over the delay; one at ten in the evening waits for the morning."""
     for number in range(20):
         await counter.files(chat=f"chat {number}")
-    entries = await counter.casework.book.list()
+    entries = await counter.casework.book.entries()
     for entry in entries:
         await counter.orders(entry.case.alias, Accept())
     due = [at - seconds(counter.at) for _, at in await counter.letters()]
@@ -238,7 +238,7 @@ async def test_forgetting_one_leaves_the_others_in_the_list(counter: Counter, wh
 async def test_a_gone_chat_is_forgotten_in_all_its_reports(counter: Counter) -> None:
     receipts = [await counter.files(), await counter.files("另外一件事")]
     other = await counter.files(chat="berta")
-    for entry in await counter.casework.book.list():
+    for entry in await counter.casework.book.entries():
         await counter.orders(entry.case.alias, Accept())
     letter = next(letter for letter, _ in await counter.letters() if letter.to.key == "anna")
     await counter.database.commit(await counter.casework.forget_address(letter.stream))
@@ -355,7 +355,7 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(counte
 
 async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
     receipts = [await counter.files(f"第{number}件", chat=f"chat {number}") for number in range(3)]
-    rows = [entry.case for entry in await counter.casework.book.list()]
+    rows = [entry.case for entry in await counter.casework.book.entries()]
     by_report = {case.reports[0]: case.alias for case in rows}
     names = [by_report[await counter.report(receipt)] for receipt in receipts]
     await counter.orders(names[0], Merge(names[1]))
@@ -373,7 +373,7 @@ async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
 async def test_only_open_cases_take_others_in(counter: Counter) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
-    first, second = [entry.case.alias for entry in await counter.casework.book.list()]
+    first, second = [entry.case.alias for entry in await counter.casework.book.entries()]
     with pytest.raises(Refusal, match="不能并入它自己"):
         await counter.orders(first, Merge(first))
     await counter.orders(second, Merge(first))
@@ -423,7 +423,7 @@ async def test_an_order_that_others_overtake_is_decided_again(counter: Counter) 
 async def test_numbers_are_given_at_acceptance_one_after_the_other(counter: Counter) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
-    for number, entry in enumerate(await counter.casework.book.list(), 1):
+    for number, entry in enumerate(await counter.casework.book.entries(), 1):
         assert entry.case.serial is None
         outcome = await counter.casework.order(entry.case.alias, Accept(), "王")
         assert outcome.case.serial == f"JF2026-00000{number}"
@@ -465,13 +465,13 @@ async def test_lists_hold_what_is_to_be_done_urgent_first(counter: Counter) -> N
     counter.later(hours=1)
     await counter.files("急事", urgent=True, category="meetings")
     book = counter.casework.book
-    assert [entry.text for entry in await book.list()] == ["急事", "头一件"]
-    assert [entry.text for entry in await book.list(urgent=True)] == ["急事"]
-    assert [entry.text for entry in await book.list(category="forms")] == ["头一件"]
+    assert [entry.text for entry in await book.entries()] == ["急事", "头一件"]
+    assert [entry.text for entry in await book.entries(urgent=True)] == ["急事"]
+    assert [entry.text for entry in await book.entries(category="forms")] == ["头一件"]
     urgent = await counter.alias()
     await counter.orders(urgent, Decline("不归这里"))
-    assert [entry.text for entry in await book.list()] == ["头一件"]
-    assert [entry.text for entry in await book.list(claimed_by=counter.casework.staff("王").id)] == []
+    assert [entry.text for entry in await book.entries()] == ["头一件"]
+    assert [entry.text for entry in await book.entries(claimed_by=counter.casework.staff("王").id)] == []
 
 
 async def test_pictures_of_filing_and_supplement_open_with_the_reports_key(counter: Counter) -> None:
