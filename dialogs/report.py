@@ -40,18 +40,22 @@ class State(Enum):
 
 
 def not_ours(talk: Talk) -> bool:
+    """别处的事"""
     return not talk.answers["in_scope"]
 
 
 def unsure(talk: Talk) -> bool:
+    """拿不准类别"""
     return not talk.answers["sure"]
 
 
 def chosen(talk: Talk) -> bool:
+    """看过预览"""
     return bool(talk.answers.get("previewed"))
 
 
 def said(talk: Talk) -> bool:
+    """写过字"""
     return "text" in talk.answers
 
 

@@ -61,6 +61,7 @@ class State(Enum):
 
 
 def several(talk: Talk) -> bool:
+    """不止一件"""
     return int(talk.answers.get("cases", 0)) > 1
 
 
