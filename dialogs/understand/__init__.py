@@ -24,12 +24,12 @@ SIGNPOSTS = ("110", "119", "120", "12345", "12388", "petition", "court")
 EMERGENCIES = ("110", "119", "120")
 
 READ_AT_MOST = 3000  # characters
-AWAY = 0.5  # from this probability on a text is out of scope
-AWAY_HEARD = 0.25  # the same, where the words of an emergency are heard
-ALARM = 0.2  # from this probability of an emergency on its number is shown
+AWAY = 0.45  # from this probability on a text is out of scope
+AWAY_HEARD = 0.2  # the same, where the words of an emergency are heard
+ALARM = 0.15  # from this probability of an emergency on its number is shown
 URGENT = 0.5  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
-CLEAR = 0.6  # from this confidence on nobody needs to be asked
+CLEAR = 0.7  # from this confidence on nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def understand(text: str) -> Understanding:
     alarm = heard
     if sum(away_as[one] for one in EMERGENCIES) >= ALARM:
         alarm = max(EMERGENCIES, key=lambda one: away_as[one] + (0.2 if one == heard else 0.0))
-        if not in_scope and signpost not in EMERGENCIES and heard:
+        if alarm == heard and away_as[alarm] > away_as[signpost] / 3:
             signpost = alarm
     kinds = _softmax(scores.values, "kind:", 1.0)
     where = find_places(plain)

@@ -64,10 +64,24 @@ def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, floa
     shares["kind"] = _share([row["kind"] == found.get("kind") for row, found in pairs if row["kind"]])
     alarms = [(row, found) for row, found in pairs if row["signpost"] in EMERGENCIES]
     shares["emergency_shown"] = _share([_number(found) in EMERGENCIES for _, found in alarms])
+    sure = [(row, found) for row, found in pairs if found.get("clear")]
+    clear = [found["categories"][0] in {row["category"], *row["also"]} for row, found in sure]
+    shares |= {"clear": len(clear) / len(pairs), "clear_right": _share(clear)}
+    levels = _levels(pairs)
+    shares["unit_level"] = _share([row["unit_level"] == found["unit_level"] for row, found in levels])
     times = [found["ms"] for found in predicted if "ms" in found]
     if times:
         shares |= {"ms": sum(times) / len(times), "ms_most": max(times)}
     return {name: round(value, 3) for name, value in shares.items()}
+
+
+def _levels(pairs: Sequence[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
+    """The pairs whose unit was found, where label and prediction both tell its level."""
+    return [
+        (row, found)
+        for row, found in pairs
+        if row["unit"] and row["unit"] == found["unit"] and "unit_level" in row and "unit_level" in found
+    ]
 
 
 def _number(found: Row) -> str | None:

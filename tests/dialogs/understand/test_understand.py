@@ -16,7 +16,7 @@ from tests.dialogs.understand import score, train
 DATA = Path(__file__).resolve().parents[2] / "data"
 LEVELS = {None, "community", "village", "subdistrict", "district", "city", "province", "nation"}
 WORDS = st.sampled_from(
-    ["街道", "要求", "云溪镇", "桃源社区", "填表", "区教育局", "的", "打卡", "１２", "張", "着火了", "😭", "\n", "村"]
+    ["街道", "要求", "云溪镇", "桃源社区", "填表", "区教育局", "的", "１２", "張", "着火了", "😭", "\n", "村"]
 )
 
 
@@ -108,7 +108,8 @@ def test_traditional_and_full_width_letters_are_read_alike() -> None:
 
 def test_an_emergency_shows_its_number() -> None:
     """Fire, illness, crime: at once, with the number."""
-    for text, number in {"楼道里着火了，快来人": "119", "有人昏迷叫不醒": "120", "有人持刀砍人": "110"}.items():
+    told = {"楼道里着火了，快来人": "119", "有人昏迷叫不醒": "120", "有人持刀砍人": "110"}
+    for text, number in told.items():
         found = understand(text)
         assert (found.alarm, found.urgent) == (number, True)
 
