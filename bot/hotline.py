@@ -228,8 +228,8 @@ class Hotline:
             elif isinstance(action, ReceiptSaved):
                 self._lookups.drop_receipt(visit.who)
 
-    async def picture(self, sender: Address, id: str) -> tuple[bytes, str] | None:
-        """A picture of this chat's own draft, as (bytes, mime); None for any other."""
+    async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
+        """A picture of this chat's own draft, opened, with its row; None for any other."""
         who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
         row = await self._talks.load(who)
         if row is None:
@@ -239,7 +239,7 @@ class Hotline:
         if media is None:
             return None
         sealer = Sealer.own(bytes.fromhex(talk.key), "media")
-        return sealer.open(media.sealed, Place("media", "sealed", media.id)), media.mime
+        return sealer.open(media.sealed, Place("media", "sealed", media.id)), media
 
     async def ring(self, row: TalkRow, at: datetime) -> None:
         """Housekeeping rings for a talk that is due: through the same door as a message."""

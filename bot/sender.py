@@ -44,7 +44,7 @@ class Sender:
         self._queues: dict[Address, deque[Letter]] = {}
         self._taken: set[bytes] = set()  # in a queue, being sent, or sent since the last look began
         self._sent: set[bytes] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[Address, asyncio.Task[None]] = {}
 
     def post(self, letters: Sequence[Letter]) -> None:
         """Send these soon; their outbox rows are committed and due."""
@@ -56,9 +56,7 @@ class Sender:
             queue = self._queues.get(letter.to)
             if queue is None:
                 queue = self._queues[letter.to] = deque()
-                task = asyncio.create_task(self._serve(letter.to, queue))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._tasks[letter.to] = asyncio.create_task(self._serve(letter.to, queue))
             queue.append(letter)
 
     async def run(self) -> None:
@@ -71,7 +69,7 @@ class Sender:
                     log.warning("outbox: %s", type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
         finally:
-            for task in self._tasks:
+            for task in self._tasks.values():
                 task.cancel()
 
     async def look(self) -> None:
@@ -95,7 +93,12 @@ class Sender:
     async def idle(self) -> None:
         """Wait until nothing is on its way any more."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def settle(self, to: Address, seconds: float) -> None:
+        """Wait until nothing is on its way to this chat any more, but not for longer than that."""
+        if task := self._tasks.get(to):
+            await asyncio.wait({task}, timeout=seconds)
 
     async def _serve(self, to: Address, queue: deque[Letter]) -> None:
         while queue:
@@ -104,29 +107,32 @@ class Sender:
                 await asyncio.sleep(wait)
             else:
                 self._sent.add(queue.popleft().id)
-        del self._queues[to]
+        del self._queues[to], self._tasks[to]
 
     async def _send(self, letter: Letter) -> float:
         """Seconds to wait before the same letter is tried again; 0 when it is done with."""
         channel = self._channels[letter.to.channel]
         try:
-            rows = await channel.send(letter.to, render(letter.message), letter.id)
+            rows = await self._deliver(channel, letter)
+            await self._database.commit([*rows, Outbox.done(letter.id)])
         except TryLater as later:
             return max(later.wait, 0.1)
-        except Gone:
-            log.info("gone: a chat on %s", letter.to.channel)
-            rows = await self._gone(letter.stream)
-        except Refused:
-            log.error("refused by %s: message %s", letter.to.channel, letter.message.name)
-            rows = await self._refused(letter.stream)
+        except StorageError as error:
+            log.warning("outbox: %s", type(error).__name__)
+            return AFTER_TROUBLE
         except Exception as error:  # one chat's trouble is not another's; content-free by the type alone
             incident = secrets.token_hex(4)
             log.error("incident %s: sending %s: %s", incident, letter.message.name, type(error).__name__)
             return AFTER_TROUBLE
-        try:
-            await self._database.commit([*rows, Outbox.done(letter.id)])
-        except StorageError as error:
-            log.warning("outbox: %s", type(error).__name__)
-            return AFTER_TROUBLE
         channel.delivered(letter.to)
         return 0
+
+    async def _deliver(self, channel: Channel, letter: Letter) -> Sequence[Write]:
+        try:
+            return await channel.send(letter.to, render(letter.message), letter.id)
+        except Gone:
+            log.info("gone: a chat on %s", channel.name)
+            return await self._gone(letter.stream)
+        except Refused:
+            log.error("refused by %s: message %s", channel.name, letter.message.name)
+            return await self._refused(letter.stream)

@@ -1,0 +1,231 @@
+"""`jianfu serve`: opens the web chat, sends what waits, rings what is due, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+
+from bot import logs
+from bot.app import App, Parts, opened
+from bot.channels.web import WebChannel
+from bot.hours import seconds
+from bot.settings import OperatorError, Settings, Web, load
+from bot.web.chat import Door
+from bot.web.site import site
+from storage.port import StorageError
+from storage.repositories.leases import Leases
+
+log = logging.getLogger(__name__)
+LEASE = "serve"
+HELD = 30  # seconds
+ALWAYS = 1 << 40  # seconds since 1970: later than any lease
+LOOK_EVERY = 0.5  # seconds between two looks whether the one before us has gone
+BACKLOG = 1024
+GOODBYE = 1  # seconds that open requests have to end in
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="监听的地址，默认 127.0.0.1")
+    parser.add_argument("--port", type=int, help="监听的端口，默认 8080；0 表示任选一个空闲端口")
+    parser.add_argument(
+        "--behind-proxy", action="store_true", default=None, help="前面有反向代理提供 https，只信它转来的请求"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    given = {"host": args.host, "port": args.port, "behind_proxy": args.behind_proxy}
+    web = {name: value for name, value in given.items() if value is not None}
+    settings = load(**({"web": web} if web else {}))
+    settings.web.refuse_exposure()
+    logs.start(settings.log_level)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(settings))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # no wheel for this machine: slower, not worse
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+async def _serve(settings: Settings) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    def make(parts: Parts) -> list[WebChannel]:
+        return [WebChannel(parts.database, parts.keys, settings.receipt_minutes, parts.now)]
+
+    async with _alone(settings.data_dir, stop) as alone:
+        if not alone:
+            return 0
+        listening = _listen(settings.web)
+        async with opened(settings, make) as app:
+            await _run(app, listening, stop)
+    return 0
+
+
+@asynccontextmanager
+async def _alone(folder: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
+    """Hold the data folder for this process; a second one waits here. False: told to stop while waiting."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OperatorError(f"写不了 {folder}：{error.strerror}，请检查目录权限和磁盘") from None
+    try:
+        waited = False
+        while not (locked := _lock(file)) and not stop.is_set():
+            if not waited:
+                print(
+                    f"已有一个 jianfu serve 在用 {folder}，本进程待命，它停了就接上（Ctrl-C 停止）",
+                    flush=True,
+                )
+            waited = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+        yield locked
+    finally:
+        os.close(file)
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _listen(web: Web) -> socket.socket:
+    """The port, ours from here on. Raises: OperatorError, naming the remedy."""
+    try:
+        found = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except socket.gaierror:
+        raise OperatorError(f"不知道 {web.host} 是哪里：请改 JIANFU_WEB__HOST") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = web.port + 1 if web.port < 65535 else 0
+            raise OperatorError(
+                f"端口 {web.port} 已被占用：请停掉占用它的程序，或换一个，如 jianfu serve --port {other}"
+            ) from None
+        raise OperatorError(f"不能监听 {web.host}:{web.port}：{error.strerror}，请换一个地址或端口") from None
+    listening.setblocking(False)
+    return listening
+
+
+async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Everything that goes on while the line is open; it ends when told to, or when a part of it fails."""
+    web, channel = app.parts.settings.web, app.channels["web"]
+    assert isinstance(channel, WebChannel)
+    server = Server(_config(app, channel, web))
+    holder, leases = secrets.token_bytes(16), Leases(app.parts.database)
+    await _hold_on(app, leases, holder, ALWAYS)
+    app.bell.start()
+    jobs = [
+        asyncio.create_task(job)
+        for job in (
+            stop.wait(),
+            server.serve([listening]),
+            app.sender.run(),
+            _hold(app, leases, holder),
+            _tell(server, listening, web),
+        )
+    ]
+    try:
+        await asyncio.wait(jobs[:-1], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        channel.close()
+        server.should_exit = True
+        app.bell.stop()
+        for job in (jobs[0], *jobs[2:]):
+            job.cancel()
+        ended = await asyncio.gather(*jobs, return_exceptions=True)
+        with suppress(StorageError):  # whoever gets the lock next may take the lease over anyway
+            await leases.release(LEASE, holder)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
+
+
+async def _hold(app: App, leases: Leases, holder: bytes) -> None:
+    """Prolong the lease. Ends when somebody else has it: a second sender would send everything twice."""
+    while True:
+        await asyncio.sleep(HELD / 3)
+        await _hold_on(app, leases, holder, seconds(app.parts.now()))
+
+
+async def _hold_on(app: App, leases: Leases, holder: bytes, now: int) -> None:
+    """now: what counts as past. With the lock in hand every earlier holder is dead, until ALWAYS."""
+    until = seconds(app.parts.now()) + HELD
+    try:
+        held = await leases.take(LEASE, holder, now, until - now)
+    except StorageError as error:
+        log.warning("lease: %s", type(error).__name__)
+        return
+    if not held:
+        raise OperatorError("另一个 jianfu serve 接管了这个数据库，本进程停止：请只留一个")
+
+
+async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
+    """Say where, once connections are accepted."""
+    while not server.started:
+        await asyncio.sleep(0.01)
+    host, port = listening.getsockname()[:2]
+    own = f"{'https' if web.tls_cert else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    print(f"减负专线已开通：{web.public_url or own}/ （Ctrl-C 停止）", flush=True)
+
+
+def _config(app: App, channel: WebChannel, web: Web) -> uvicorn.Config:
+    """Uvicorn as a bare engine: no access log, no log of its own, nothing about itself in the answers."""
+    door = Door(
+        app.hotline.hear,
+        app.sender.settle,
+        app.hotline.picture,
+        app.hotline.leave,
+        channel,
+        app.parts.database,
+        app.parts.now,
+    )
+    return uvicorn.Config(
+        site(door, web),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GOODBYE,
+        h11_max_incomplete_event_size=16384,
+        ssl_certfile=str(web.tls_cert) if web.tls_cert else None,
+        ssl_keyfile=str(web.tls_key) if web.tls_key else None,
+    )
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its own handling of signals: the whole program stops in one place."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._serve(sockets)

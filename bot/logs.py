@@ -1,0 +1,48 @@
+"""The program's log: to stderr, ids and states only. Libraries may not say what they saw."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import TracebackType
+from typing import Literal
+
+OURS = ("bot", "scheduler", "storage", "anonymizer", "dialogs")
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class OursOnly(logging.Filter):
+    """Lets our own loggers through, and of all others only that something went wrong, without its words.
+
+    At DEBUG, servers, parsers and drivers log peers' addresses, headers and values. Their words are dropped
+    here, at the handler, which no level set by a library gets around.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = record.stack_info = None  # a traceback's last line quotes values
+        if record.name.partition(".")[0] in OURS:
+            return True
+        if record.levelno < logging.WARNING:
+            return False
+        record.msg, record.args = f"a library reports trouble at line {record.lineno} of {record.module}", ()
+        return True
+
+
+def start(level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]) -> None:
+    """Set logging up for the whole process; what was set up before is replaced."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.addFilter(OursOnly())
+    logging.captureWarnings(True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    sys.excepthook = _content_free
+
+
+def _content_free(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught ends the program with its type and place; its message may hold anything."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
+    print(f"jianfu: {kind.__name__} in {place}", file=sys.stderr)

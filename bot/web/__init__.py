@@ -1,0 +1,1 @@
+"""The pages: what a browser asks for, answered. What a visitor says goes through the hotline's one door."""

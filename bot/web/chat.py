@@ -1,0 +1,300 @@
+"""The chat's pages: each reads a request, hands it to the hotline's one door, and shows the screen.
+
+With scripts a post is answered with the new bubbles alone; without, the browser is sent back to the page.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from anonymizer import receipts
+from anonymizer.scrub import MOST_BYTES, Scrubbed
+from bot.channels.port import Address, Hear, Incoming
+from bot.channels.web import Bubble, WebChannel, expires
+from bot.hotline import Failed
+from bot.hours import seconds
+from bot.web.forms import BadForm, TooMuch, read_form
+from bot.web.pace import Pace
+from bot.web.screen import Pages, draw, welcome
+from bot.web.visits import Visit, Visits
+from dialogs.texts import text
+from dialogs.words import Event, Pressed, Said, Unreadable
+from storage.port import Database, StorageError, Write
+from storage.repositories.media import MediaRow
+from storage.repositories.web import WebBubbles, WebSessions
+
+PATIENCE = 3.0  # seconds a post waits for its answer to stand on the screen
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+SEEN = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
+NO_SEAL = "-"  # a page that has seen nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing was sent: a sentence, and the text that shall stay in the box."""
+
+    status: int
+    words: str
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """All that the pages need of the program."""
+
+    hear: Hear
+    settle: Callable[[Address, float], Awaitable[None]]
+    picture: Callable[[Address, str], Awaitable[tuple[bytes, MediaRow] | None]]
+    leave: Callable[[Address, datetime], Awaitable[None]]
+    channel: WebChannel
+    database: Database
+    now: Callable[[], datetime]
+
+
+class Chat:
+    """What a visitor sees and does."""
+
+    def __init__(self, door: Door, pages: Pages, visits: Visits, pace: Pace, behind_proxy: bool) -> None:
+        self.door, self.pages, self.visits = door, pages, visits
+        self._pace, self._behind_proxy = pace, behind_proxy
+
+    # ── seeing ───────────────────────────────────────────────────────────────────────────────
+
+    async def home(self, request: Request) -> Response:
+        """The chat. Who comes by another site's link is led here once more, for cookies are strict."""
+        visit = await self.visits.of(request)
+        if visit.fresh and request.headers.get("sec-fetch-site") == "cross-site" and not request.query_params:
+            return self.note(visit.lang, "", again="/?in")
+        return await self._page(visit)
+
+    async def _page(self, visit: Visit, trouble: Trouble | None = None) -> Response:
+        bubbles = await self.door.channel.bubbles(visit.screen)
+        lang = said_in(bubbles) or visit.lang
+        page = self.pages.page(
+            "chat.html",
+            lang,
+            intro=welcome(lang, not bubbles),
+            drawn=draw(bubbles, lang),
+            seen=seen_of(bubbles),
+            lasting=visit.lasting,
+            unanswered=bool(bubbles) and bubbles[-1].mine and trouble is None,
+            trouble=trouble.words if trouble else "",
+            draft=trouble.draft if trouble else "",
+            large=MOST_BYTES,
+        )
+        response = HTMLResponse(page, trouble.status if trouble else 200)
+        if visit.fresh:
+            self.visits.keep(response, visit, visit.lasting)
+        if lang != visit.lang:
+            self.visits.keep_lang(response, lang, visit.lasting)
+        return response
+
+    def note(self, lang: str, words: str, status: int = 200, again: str = "", back: bool = False) -> Response:
+        return HTMLResponse(self.pages.page("note.html", lang, words=words, again=again, back=back), status)
+
+    async def away(self, request: Request) -> Response:
+        """Where a quick exit leads: an empty note."""
+        return self.note("zh", text("zh", "web.away_empty"))
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        return self.note("zh", text("zh", "web.not_found"), 404, back=True)
+
+    async def health(self, request: Request) -> Response:
+        """For a watchdog: 200 while reports can be taken, 503 while storage refuses."""
+        refusing = self.door.database.refusing
+        return PlainTextResponse("refusing" if refusing else "ok", 503 if refusing else 200)
+
+    async def code(self, request: Request) -> Response:
+        """The receipt on this visitor's screen as a QR code of its plain text."""
+        visit = await self.visits.of(request)
+        for bubble in await self.door.channel.bubbles(visit.screen):
+            if bubble.id == request.path_params["id"] and bubble.message and bubble.message.secret:
+                out = io.BytesIO()
+                segno.make_qr(bubble.message.params["receipt"]).save(out, kind="svg", scale=6, light="#fff")
+                return Response(out.getvalue(), media_type="image/svg+xml")
+        return Response(status_code=404)
+
+    # ── doing ────────────────────────────────────────────────────────────────────────────────
+
+    async def say(self, request: Request) -> Response:
+        """The visitor's words."""
+        visit, form = await self.begin(request)
+        if isinstance(form, Trouble):
+            return await self.refuse(request, visit, form)
+        said = form.get("text", "").replace("\r\n", "\n")
+        now = self.door.now()
+        receipt = receipts.find(said)
+        event: Event = Said(said, now, receipt) if said.strip() else Unreadable("empty", now)
+        words = text(visit.lang, "web.receipt_sent") if receipt else said  # it is no sight for others
+        shown = self.door.channel.own(visit.screen, secrets.token_bytes(16), visit.lasting, words)
+        also = [shown] if said.strip() else []
+        return await self.hear(request, visit, form.get("key", ""), event, also, draft=said)
+
+    async def press(self, request: Request) -> Response:
+        """A button of the visitor's screen."""
+        visit, form = await self.begin(request)
+        if isinstance(form, Trouble):
+            return await self.refuse(request, visit, form)
+        choice, mark = form.get("choice", ""), form.get("mark", "")
+        also = await self._gone_with(visit, choice)
+        event = Pressed(choice, mark, self.door.now())
+        return await self.hear(request, visit, f"{form.get('key', '')}-{choice}", event, also, bool(also))
+
+    async def _gone_with(self, visit: Visit, choice: str) -> list[Write]:
+        """Bubbles that go when this is pressed: a receipt that was saved, a picture that is taken away."""
+        name, _, argument = choice.partition(":")
+        if name not in ("saved", "unpicture"):
+            return []
+        return [
+            WebBubbles.drop(bytes.fromhex(bubble.id))
+            for bubble in await self.door.channel.bubbles(visit.screen)
+            if (bubble.message and bubble.message.secret and name == "saved")
+            or (bubble.picture and bubble.picture.id == argument)
+        ]
+
+    async def remember(self, request: Request) -> Response:
+        """这台设备记住我, on or off."""
+        visit, form = await self.begin(request)
+        if isinstance(form, Trouble):
+            return await self.refuse(request, visit, form)
+        lasting = bool(form.get("on"))
+        until = expires(seconds(self.door.now()), lasting)
+        try:
+            await self.door.database.commit([WebSessions.touch(visit.screen, lasting, until)])
+        except StorageError:
+            return await self.refuse(request, visit, Trouble(503, text(visit.lang, "web.refused")))
+        response = RedirectResponse("/", 303)
+        self.visits.keep(response, visit, lasting)
+        self.visits.keep_lang(response, visit.lang, lasting)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        """Quick exit: draft, screen and session are gone, and the browser forgets what it kept of us."""
+        visit = await self.visits.of(request)
+        response = RedirectResponse("/note", 303)
+        self.visits.forget(response)
+        response.headers["clear-site-data"] = '"cache", "cookies", "storage"'
+        if not visit.fresh:
+            with suppress(StorageError):  # who leaves must not be held up; what is left expires by itself
+                await self.door.leave(visit.address, self.door.now())
+                await self.door.database.commit(WebSessions.end(visit.screen))
+            self.door.channel.wake(visit.screen, whole=True)
+        return response
+
+    # ── the turn ─────────────────────────────────────────────────────────────────────────────
+
+    async def begin(self, request: Request) -> tuple[Visit, dict[str, str] | Trouble]:
+        """Who posts, and what; at a pace that a flood has to keep too."""
+        await self._pace.wait(self._peer(request))
+        visit = await self.visits.of(request)
+        try:
+            form = dict(await read_form(request))
+        except TooMuch:
+            return visit, Trouble(413, text(visit.lang, "web.too_much"))
+        except BadForm:
+            return visit, Trouble(400, text(visit.lang, "web.bad_form"))
+        if visit.fresh:
+            return visit, Trouble(400, text(visit.lang, "web.no_cookie"), form.get("text", ""))
+        return visit, form
+
+    async def hear(
+        self,
+        request: Request,
+        visit: Visit,
+        key: str,
+        event: Event,
+        also: Sequence[Write],
+        whole: bool = False,
+        draft: str = "",
+        scrubbed: Scrubbed | None = None,
+    ) -> Response:
+        """Hand one event in; answer once its answer stands on the screen, or after some seconds anyway."""
+        lang = visit.lang
+        if not KEY.match(key):
+            return await self.refuse(request, visit, Trouble(400, text(lang, "web.bad_form"), draft))
+        until = expires(seconds(event.at), visit.lasting)
+        touched = visit.row is None or visit.row.expires != until
+        if touched:
+            also = [WebSessions.touch(visit.screen, visit.lasting, until), *also]
+        incoming = Incoming(
+            f"{visit.screen.hex()} {key}", visit.address, event, lang, visit.lasting, tuple(also), scrubbed
+        )
+        try:
+            await self.door.hear(incoming)
+        except StorageError:
+            return await self.refuse(request, visit, Trouble(503, text(lang, "web.refused"), draft))
+        except Failed as failed:
+            words = text(lang, "web.failed", {"incident": failed.incident})
+            return await self.refuse(request, visit, Trouble(500, words, draft))
+        await self.door.settle(visit.address, PATIENCE)
+        if whole:
+            self.door.channel.wake(visit.screen, whole=True)
+        response = await self._answer(request, visit, whole)
+        if touched and visit.lasting:
+            self.visits.keep(response, visit, lasting=True)
+        return response
+
+    async def _answer(self, request: Request, visit: Visit, whole: bool) -> Response:
+        seen = request.headers.get("x-seen")
+        if seen is None:
+            return RedirectResponse("/#now", 303)
+        return self.fragment(await self.news(visit.screen, "" if whole else seen), visit.lang)
+
+    async def news(self, screen: bytes, seen: str) -> tuple[list[Bubble], bool]:
+        """What stands behind the bubble a page saw last: (bubbles, whole).
+
+        whole: that bubble is gone, so these are all there are, to be shown in place of the old ones.
+        """
+        if found := SEEN.fullmatch(seen):
+            bubbles = await self.door.channel.bubbles(screen, int(found[1]) - 1)
+            if bubbles and bubbles[0].id == found[2]:
+                return bubbles[1:], False
+            if bubbles and bubbles[0].replaces == found[2]:
+                return bubbles, False
+        return await self.door.channel.bubbles(screen), seen != NO_SEAL
+
+    def fragment(self, news: tuple[list[Bubble], bool], lang: str) -> Response:
+        bubbles, whole = news
+        said = said_in(bubbles) or lang
+        response = HTMLResponse(self.pages.bubbles(bubbles, said))
+        response.headers["x-screen"] = "whole" if whole else "more"
+        response.headers["x-lang"] = said
+        if bubbles:
+            response.headers["x-seen"] = seen_of(bubbles)
+        return response
+
+    async def refuse(self, request: Request, visit: Visit, trouble: Trouble) -> Response:
+        """Say why nothing was sent; what was typed stays in the box."""
+        if "x-seen" in request.headers:
+            response: Response = Response(trouble.words, trouble.status, media_type="text/plain")
+            if visit.fresh:
+                self.visits.keep(response, visit, visit.lasting)
+                response.headers["x-again"] = "1"
+            return response
+        return await self._page(visit, trouble)
+
+    def _peer(self, request: Request) -> str | None:
+        """Whose pace counts; never stored. Behind a proxy it is the address that the proxy itself saw."""
+        if self._behind_proxy:
+            return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or None
+        return request.client.host if request.client else None
+
+
+def seen_of(bubbles: Sequence[Bubble]) -> str:
+    """Names the last bubble of a screen; its place alone would not do, for a wiped screen counts anew."""
+    return f"{bubbles[-1].seq}-{bubbles[-1].id}" if bubbles else NO_SEAL
+
+
+def said_in(bubbles: Sequence[Bubble]) -> str | None:
+    """The language the hotline spoke last."""
+    return next((bubble.message.lang for bubble in reversed(bubbles) if bubble.message), None)

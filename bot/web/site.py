@@ -1,0 +1,74 @@
+"""The web site: its files, its pages, and what guards them."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+import bot.web.texts  # noqa: F401 - the pages' sentences become known
+from bot.settings import Web
+from bot.web.chat import Chat, Door
+from bot.web.guard import Guard
+from bot.web.live import Live
+from bot.web.pace import Pace
+from bot.web.pictures import Pictures
+from bot.web.screen import Pages
+from bot.web.visits import Visits
+
+
+class Files:
+    """Our own style, script and icon, held in memory; their addresses change with their content."""
+
+    def __init__(self) -> None:
+        folder = resources.files("bot.web") / "static"
+        self._held = {file.name: file.read_bytes() for file in folder.iterdir()}
+        self.addresses = {name: f"/static/{name}?{_digest(held)}" for name, held in self._held.items()}
+
+    async def __call__(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        held = self._held.get(name)
+        if held is None:
+            return Response(status_code=404)
+        kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
+        forever = {"cache-control": "public, max-age=31536000, immutable"}
+        return Response(held, media_type=kind, headers=forever)
+
+
+def _digest(held: bytes) -> str:
+    return hashlib.sha256(held).hexdigest()[:12]
+
+
+def site(door: Door, web: Web) -> ASGIApp:
+    """All pages as one ASGI application."""
+    files = Files()
+    visits = Visits(door.channel, web)
+    pace = Pace(lambda: door.now().timestamp())
+    chat = Chat(door, Pages(files.addresses), visits, pace, web.behind_proxy)
+    pictures = Pictures(chat)
+    app = Starlette(
+        routes=[
+            Route("/say", chat.say, methods=["POST"]),
+            Route("/press", chat.press, methods=["POST"]),
+            Route("/", chat.home, methods=["GET"]),
+            Route("/live", Live(chat).__call__, methods=["GET"]),
+            Route("/picture", pictures.upload, methods=["POST"]),
+            Route("/picture/{id}", pictures.show, methods=["GET"]),
+            Route("/picture/{id}/edit", pictures.edit, methods=["GET"]),
+            Route("/picture/{id}/edit", pictures.change, methods=["POST"]),
+            Route("/qr/{id}", chat.code, methods=["GET"]),
+            Route("/remember", chat.remember, methods=["POST"]),
+            Route("/leave", chat.leave, methods=["POST"]),
+            Route("/note", chat.away, methods=["GET"]),
+            Route("/static/{name}", files.__call__, methods=["GET"]),
+            Route("/health", chat.health, methods=["GET"]),
+        ],
+        exception_handlers={404: chat.missing, 405: chat.missing},
+    )
+    return Guard(app, web)

@@ -1,0 +1,67 @@
+"""Who asks: a token in a cookie, known to that browser alone, and what it chose."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.channels.port import Address
+from bot.channels.web import REMEMBERED, WebChannel
+from bot.settings import Web
+from dialogs.texts import LANGUAGES
+from storage.repositories.web import WebSessionRow
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One browser. screen: what is stored in place of its token; row: None until it has said something."""
+
+    address: Address
+    screen: bytes
+    row: WebSessionRow | None
+    lang: str
+    fresh: bool  # it had no token: it gets one with the answer
+
+    @property
+    def lasting(self) -> bool:
+        return self.row is not None and self.row.lasting
+
+
+class Visits:
+    """Cookies in and out. `Secure` and tied to this host over https, plain only on this machine."""
+
+    def __init__(self, channel: WebChannel, web: Web) -> None:
+        self._channel, self._secure = channel, web.https
+        self.cookie = "__Host-s" if web.https else "s"
+        self.lang_cookie = "__Host-l" if web.https else "l"
+
+    async def of(self, request: Request) -> Visit:
+        token = request.cookies.get(self.cookie, "")
+        fresh = not TOKEN.fullmatch(token)
+        address = Address(self._channel.name, secrets.token_urlsafe(32) if fresh else token)
+        screen = self._channel.screen_of(address)
+        row = None if fresh else await self._channel.session(screen)
+        lang = request.cookies.get(self.lang_cookie, "")
+        return Visit(address, screen, row, lang if lang in LANGUAGES else LANGUAGES[0], fresh)
+
+    def keep(self, response: Response, visit: Visit, lasting: bool) -> None:
+        """Give the token to the browser: until it is closed, or for 7 days if it shall remember."""
+        self._set(response, self.cookie, visit.address.key, REMEMBERED if lasting else None)
+
+    def keep_lang(self, response: Response, lang: str, lasting: bool) -> None:
+        self._set(response, self.lang_cookie, lang, REMEMBERED if lasting else None)
+
+    def forget(self, response: Response) -> None:
+        for name in (self.cookie, self.lang_cookie):
+            self._set(response, name, "", 0)
+
+    def _set(self, response: Response, name: str, value: str, max_age: int | None) -> None:
+        response.set_cookie(
+            name, value, max_age=max_age, path="/", secure=self._secure, httponly=True, samesite="strict"
+        )
