@@ -19,6 +19,7 @@ from storage.repositories.search import Search
 from storage.repositories.steps import Notes, Ratings, StepRow, Steps
 
 PAGE = 200  # rows read at a time where filters go on after reading
+HOTLINE = "专线"  # who did it where no person is named
 HITS = 200  # reports looked at in one search
 
 
@@ -56,7 +57,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """by: staff's name, None for reporters; report: number of the reporter it concerns alone."""
+    """by: staff's name or "专线", None for reporters; report: number of the reporter it concerns alone."""
 
     kind: str
     at: int
@@ -128,7 +129,7 @@ class Casebook:
             if report and report.case_id not in found and all(part in folded(text) for part in parts):
                 case = await self._cases.by_id(report.case_id)
                 assert case is not None  # a foreign key
-                found[case.id] = await self._entry(case, text)
+                found[case.id] = await self._entry(case, self._text(report))
         return sorted(found.values(), key=lambda entry: (entry.opened, entry.case.alias))[:limit]
 
     async def _searched(self, report: ReportRow) -> str:
@@ -211,6 +212,8 @@ class Casebook:
         key = self._files.key(owners.get(row.report_id)) if row.report_id else None
         params, by = self._files.step(row, key)
         number = numbers.get(row.report_id.hex()) if row.report_id else None
+        own_words = row.report_id is not None and row.by is None
+        by = None if own_words or row.kind == "forgotten" else by or HOTLINE
         return StepView(row.kind, row.at, by, number, row.public, params)
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:

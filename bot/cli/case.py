@@ -1,0 +1,235 @@
+"""`jianfu case …`: staff's work in the terminal. Every verb speaks JSON for scripts with `--json`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import opened
+from bot.casework import Casework
+from bot.cli import casetext
+from bot.settings import OperatorError, load
+from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
+from dialogs.case.orders import (
+    Accept,
+    Answer,
+    Ask,
+    Assign,
+    Claim,
+    Close,
+    Decline,
+    Find,
+    Merge,
+    Note,
+    Order,
+    Rectify,
+    StaffReopen,
+)
+from dialogs.understand import CATEGORIES
+from storage.port import Refusing, Stale
+
+REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+
+
+# ── the command line ─────────────────────────────────────────────────────────────────────────
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="move", required=True, metavar="动作")
+
+    def verb(name: str, summary: str, *, case: bool = True) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=summary, description=summary)
+        if case:
+            sub.add_argument(
+                "case", metavar="工单", help="代号（白鹭-K7QM）、代号后四位（K7QM）或编号（JF2026-000123）"
+            )
+        sub.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本使用")
+        sub.add_argument("--as", dest="by", metavar="姓名", help="谁在办，默认是登录名")
+        return sub
+
+    listing = verb("list", "列出要办的工单，加急的在前，早的在前", case=False)
+    listing.add_argument(
+        "--state", choices=[state.value for state in State], action="append", help="只看这个状态，可以写几次"
+    )
+    listing.add_argument("--category", choices=CATEGORIES, help="只看这一类")
+    listing.add_argument("--mine", action="store_true", help="只看我认领的")
+    listing.add_argument("--urgent", action="store_true", help="只看加急的")
+    listing.add_argument("--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50")
+    verb("show", "看一件工单的全部").add_argument(
+        "--pictures", type=Path, metavar="目录", help="把图片另存到这个目录"
+    )
+    verb("search", "按字词找，至少两个字", case=False).add_argument("words", nargs="+", metavar="字词")
+    verb("claim", "认领").add_argument("--take", action="store_true", help="从同事手里接过来")
+    verb("accept", "受理，给编号")
+    _text(verb("decline", "不予受理"), "reason", "理由，反映人会看到")
+    ask = verb("ask", "问反映人一句，等补充")
+    _text(ask, "question", "问题，反映人会看到")
+    ask.add_argument("--to", type=int, metavar="N", help="合并过的工单：只问第 N 位反映人")
+    assign = verb("assign", "转给承办单位")
+    _text(assign, "unit", "承办单位")
+    assign.add_argument("--level", choices=LEVELS, help="哪一级")
+    _due(assign, "答复期限")
+    _text(verb("answer", "记下单位的答复"), "text", "答复，反映人会看到")
+    find = verb("find", "核实定性")
+    find.add_argument("finding", choices=FINDINGS, help="属实、部分属实、不属实")
+    _text(find, "text", "说明，反映人会看到", needed=False)
+    rectify = verb("rectify", "开始整改")
+    _text(rectify, "plan", "怎么改，反映人会看到", needed=False)
+    _due(rectify, "改好的期限")
+    _text(verb("close", "办结"), "result", "结果，反映人会看到")
+    _text(verb("reopen", "重新办理"), "reason", "说明，反映人会看到", needed=False)
+    verb("merge", "并入另一件，反映人跟着过去").add_argument(
+        "into", metavar="并入", help="另一件的代号或编号"
+    )
+    _text(verb("note", "内部备注，反映人永远看不到"), "text", "备注")
+
+
+def _text(parser: argparse.ArgumentParser, name: str, summary: str, *, needed: bool = True) -> None:
+    parser.add_argument(name, nargs=None if needed else "?", default="", help=f"{summary}；写 - 从标准输入读")
+
+
+def _due(parser: argparse.ArgumentParser, summary: str) -> None:
+    parser.add_argument(
+        "--due", type=_day, metavar="日期", help=f"{summary}，到这一天结束：2026-12-01，或 +5（天后）"
+    )
+
+
+def _day(typed: str) -> date | int:
+    """A date, or how many days from today. Raises: ArgumentTypeError."""
+    try:
+        return int(typed) if typed.startswith("+") else date.fromisoformat(typed)
+    except ValueError:
+        raise argparse.ArgumentTypeError("请写成 2026-12-01，或 +5") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    async with opened(load(), lambda parts: []) as app:
+        return await work(args, app.casework)
+
+
+# ── what it does ─────────────────────────────────────────────────────────────────────────────
+
+
+async def work(args: argparse.Namespace, casework: Casework) -> int:
+    """Carry out one verb on an open casework. Returns the exit code."""
+    by = args.by or _login()
+    screen = casetext.Screen(casework.zone, sys.stdout)
+    try:
+        if args.move in ("list", "search"):
+            entries = await _entries(args, casework, by)
+            _out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
+                 lambda: screen.entries(entries))  # fmt: skip
+        elif args.move == "show":
+            row = await casework.find(args.case)
+            saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
+            sheet = await casework.book.sheet(row)
+            _out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
+        else:
+            outcome = await casework.order(args.case, order(args, casework.zone), by)
+            _out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
+    except Refusal as refusal:
+        return _refused(args, str(refusal), refusal.legal, REFUSED)
+    except Stale:
+        return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
+    except Refusing:
+        return _refused(
+            args, "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。", (), LATER
+        )
+    return 0
+
+
+async def _entries(args: argparse.Namespace, casework: Casework, by: str) -> list[Any]:
+    if args.move == "search":
+        return await casework.book.search(" ".join(args.words))
+    mine = casework.staff(by).id if args.mine else None
+    states = [State(state) for state in args.state] if args.state else None
+    return await casework.book.entries(states, args.category, mine, args.urgent, args.most)
+
+
+def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
+    """The order that a command line means. Raises: Refusal, if a text to be read cannot be."""
+    make: dict[str, Callable[[], Order]] = {
+        "claim": lambda: Claim(args.take),
+        "accept": Accept,
+        "decline": lambda: Decline(_read(args.reason)),
+        "ask": lambda: Ask(_read(args.question), args.to),
+        "assign": lambda: Assign(_read(args.unit), args.level, _until(args.due, zone)),
+        "answer": lambda: Answer(_read(args.text)),
+        "find": lambda: Find(args.finding, _read(args.text)),
+        "rectify": lambda: Rectify(_read(args.plan), _until(args.due, zone)),
+        "close": lambda: Close(_read(args.result)),
+        "reopen": lambda: StaffReopen(_read(args.reason)),
+        "merge": lambda: Merge(args.into),
+        "note": lambda: Note(_read(args.text)),
+    }
+    return make[args.move]()
+
+
+def _read(text: str) -> str:
+    if text != "-":
+        return text
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise Refusal("标准输入不是 UTF-8 文字，没有办。请转成 UTF-8 再试。") from None
+
+
+def _until(due: date | int | None, zone: ZoneInfo) -> datetime | None:
+    """The last second of that day."""
+    if due is None:
+        return None
+    day = datetime.now(zone).date() + timedelta(days=due) if isinstance(due, int) else due
+    return datetime.combine(day, time(23, 59, 59), zone)
+
+
+async def _save(folder: Path, casework: Casework, name: str) -> dict[str, str]:
+    """Write the pictures, readable by this login only; media id → path. Raises: OperatorError."""
+    saved = {}
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pictures = await casework.book.pictures(await casework.find(name))
+        for number, (id, mime, data) in enumerate(pictures, 1):
+            path = folder / f"{name}-{number}.{ENDINGS.get(mime, 'bin')}"
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(data)
+            saved[id] = str(path)
+    except OSError as error:
+        raise OperatorError(f"写不了 {folder}：{error.strerror}，请换一个可写的目录") from None
+    return saved
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise OperatorError("不知道您是谁：请加 --as 姓名") from None
+
+
+def _out(args: argparse.Namespace, document: object, draw: Callable[[], None]) -> None:
+    if args.json:
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        draw()
+
+
+def _refused(args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int) -> int:
+    """One sentence on stderr; for scripts the same as JSON on stdout."""
+    if args.json:
+        refusal: Mapping[str, object] = {"refused": sentence, "legal": legal}
+        print(json.dumps(refusal, ensure_ascii=False))
+    print(sentence, file=sys.stderr)
+    return code
