@@ -12,7 +12,7 @@ from dialogs.diagram import mermaid
 
 HEAD = """# 反映人的对话
 
-<!-- 由 `python -m dialogs.map > docs/dialog-map.md` 从 dialogs/report.py 和 dialogs/status.py 的表画出，请勿手改 -->
+<!-- 由 `python -m dialogs.map > docs/dialog-map.md` 从两张转移表画出，请勿手改 -->
 
 任何一步都听得懂：进度、返回、取消、帮助、English、回执码。查进展时，没写完的草稿在下面等着。
 

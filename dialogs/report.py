@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import Enum
+from typing import Any
 
 from dialogs import draft
 from dialogs.talk import Step, Talk, Turn, command, discard, enter, leave, register
@@ -61,7 +62,7 @@ def said(talk: Talk) -> bool:
 
 CHIPS = (State.TEXT, State.UNIT, State.PLACE, State.WHEN, State.PICTURES, State.FOLLOW, State.MASKS)
 ASKING = (State.START, State.SIGNPOST, State.CATEGORY)
-TRANSITIONS = [
+TRANSITIONS: list[list[Any]] = [
     # trigger        from             to              only if
     *(["understood", state, State.SIGNPOST, not_ours] for state in ASKING),
     *(["understood", state, State.CATEGORY, unsure] for state in ASKING),

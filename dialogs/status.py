@@ -66,7 +66,7 @@ def several(talk: Talk) -> bool:
 
 
 BELOW_STORY = (State.ADD, State.SOLVED, State.REASON, State.FORGET)
-TRANSITIONS = [
+TRANSITIONS: list[list[Any]] = [
     # trigger     from             to               only if
     ["opened",    State.CODE,      State.STORY],
     ["several",   State.CODE,      State.PICK],
