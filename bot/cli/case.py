@@ -8,7 +8,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -221,15 +221,20 @@ def _login() -> str:
 
 def _out(args: argparse.Namespace, document: object, draw: Callable[[], None]) -> None:
     if args.json:
-        print(json.dumps(document, ensure_ascii=False, indent=1))
+        _print_json(document)
     else:
         draw()
+
+
+def _print_json(document: object) -> None:
+    """Lone surrogates, which messengers do send, become JSON escapes."""
+    written = json.dumps(document, ensure_ascii=False, indent=1)
+    print(written.encode("utf-8", "backslashreplace").decode())
 
 
 def _refused(args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int) -> int:
     """One sentence on stderr; for scripts the same as JSON on stdout."""
     if args.json:
-        refusal: Mapping[str, object] = {"refused": sentence, "legal": legal}
-        print(json.dumps(refusal, ensure_ascii=False))
+        _print_json({"refused": sentence, "legal": legal})
     print(sentence, file=sys.stderr)
     return code

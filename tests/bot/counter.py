@@ -135,8 +135,9 @@ def new_draft() -> Draft:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Counter]:
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+async def opened(folder: Path, patience: float = 5.0) -> AsyncIterator[Counter]:
+    """patience: seconds to wait for another process's lock."""
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db", patience)
     try:
         yield Counter(database, folder)
     finally:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from bot.cli import case, casetext
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Supplement
-from tests.bot.counter import Counter, new_draft
+from tests.bot.counter import Counter, new_draft, opened
 from tests.project.checkout import ROOT
 
 VERBS = ("list", "show", "search", "claim", "accept", "decline", "ask", "assign", "answer", "find",
@@ -238,6 +239,28 @@ async def test_colour_is_for_terminals_only(counter: Counter, monkeypatch: pytes
     assert all("急" in shown for shown in drawn.values())
 
 
+async def test_strange_characters_are_still_one_document(terminal: Terminal) -> None:
+    """Half an emoji, as messengers do cut them."""
+    await terminal.counter.files("半个\ud83d表情")
+    (entry,) = await terminal.json("list")
+    assert entry["text"] == "半个\ud83d表情"
+    assert "半个表情" in await terminal.runs("show", entry["alias"])
+
+
+async def test_a_locked_database_is_told_and_nothing_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with opened(tmp_path, patience=0.2) as counter:
+        await counter.files()
+        terminal, name = Terminal(counter, capsys), await counter.alias()
+        lock = sqlite3.connect(tmp_path / "data" / "jianfu.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        assert await terminal.runs("accept", name, code=3) == ""
+        assert terminal.printed.err.count("\n") == 1 and "什么都没有改" in terminal.printed.err
+        lock.close()
+        assert (await terminal.json("show", name))["state"] == "filed"
+
+
 # ── the command itself ───────────────────────────────────────────────────────────────────────
 
 
@@ -248,6 +271,11 @@ def test_every_verb_has_help_and_json(verb: str, capsys: pytest.CaptureFixture[s
     assert ended.value.code == 0
     told = capsys.readouterr().out
     assert "--json" in told and "--as" in told
+
+
+def test_docs_name_every_verb() -> None:
+    docs = (ROOT / "docs" / "casework.md").read_text("utf-8")
+    assert [verb for verb in VERBS if f"`jianfu case {verb} " not in docs] == []
 
 
 @pytest.mark.parametrize(
