@@ -98,8 +98,7 @@ class Sealer:
 
     def seal_json(self, value: object, at: Place, pad: int = BLOCK) -> bytes:
         """Seal a JSON value; lone surrogates, which messengers do send, survive."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return self.seal(text.encode("utf-8", "surrogatepass"), at, pad)
+        return self.seal(_text(value).encode("utf-8", "surrogatepass"), at, pad)
 
     def open_json(self, sealed: bytes, at: Place) -> Any:
         """Open what `seal_json` sealed.
@@ -141,6 +140,9 @@ class DataKeys:
         Raises: Unsealable.
         """
         return self._sealer.open(wrapped, Place("reports", "data_key", report_id))
+
+
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _cipher(key: bytes, purpose: Purpose) -> AESGCM:

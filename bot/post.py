@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from anonymizer.seal import Place, Sealer
@@ -49,14 +49,24 @@ def _place(id: bytes) -> Place:
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """A message as JSON values; what stands at its default is left out."""
-    values = {name: value for name, value in asdict(message).items() if value != _DEFAULTS[name]}
+    """A message as JSON values, by hand: `asdict` would copy all of it and take fifty times as long."""
+    values: dict[str, Any] = {"name": message.name, "lang": message.lang}
+    if message.params:
+        values["params"] = message.params
+    if message.buttons:
+        values["buttons"] = [
+            (button.choice, button.label, button.params) if button.params else (button.choice, button.label)
+            for button in message.buttons
+        ]
+    if message.mark:
+        values["mark"] = message.mark
+    if message.replaces:
+        values["replaces"] = True
+    if message.secret:
+        values["secret"] = True
     return values
 
 
 def message_of(values: dict[str, Any]) -> Message:
-    buttons = tuple(Button(**button) for button in values.get("buttons", ()))
-    return Message(**{**values, "buttons": buttons})
-
-
-_DEFAULTS = asdict(Message(""))
+    """Back from `plain`."""
+    return Message(**values | {"buttons": tuple(Button(*button) for button in values.get("buttons", ()))})
