@@ -1,27 +1,27 @@
-"""The door on SQLite: turns that wait go to the disk together, reads that wait make one hop together."""
+"""The door on SQLite: turns that wait go to the disk together; what scans is read by aiosqlite."""
 
 import asyncio
+import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import cast
+
+import aiosqlite
 
 from storage.migrate import migrate
 from storage.port import Audit, Broken, Refusing, Row, Stale, StorageError, Value, Write
 from storage.repositories.audit import Chain
 
-Job = TypeVar("Job")
-Answer = TypeVar("Answer")
 Turn = Sequence[Write | Audit]
-Query = tuple[str, Mapping[str, Value]]
 
 MOST = 256  # turns a transaction: more gains nothing and makes everybody wait
 MERGE = 100  # pages of 4 KB a step: some 10 ms in which nobody else writes
-SLOW = 0.01  # seconds after which a second thread reads: two at once cost more than they bring
+SCANNERS = 2  # connections for what scans: a slow search must not hold up the rest
 LATER = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
          sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}  # fmt: skip
 TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
@@ -29,6 +29,9 @@ PROBE = (
     "INSERT OR REPLACE INTO leases VALUES ('probe', zeroblob(262144), 0)",
     "DELETE FROM leases WHERE name = 'probe'",
 )
+
+
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # at DEBUG it logs every query's parameters
 
 
 def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
@@ -66,33 +69,27 @@ def code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-class Lane(Generic[Job, Answer]):
-    """One thread, and the jobs that wait for it: all of them go over in one hop and come back in one.
+class Lane:
+    """The writer's thread, and the turns that wait for it: all go over in one hop and come back in one.
 
-    `work` runs on the thread and answers every job, in order; a StorageError is raised to its asker.
+    `work` runs on the thread and answers every turn, in order; a StorageError is raised to its asker.
     """
 
-    def __init__(self, work: Callable[[list[Job]], Sequence[Answer | StorageError]]) -> None:
+    def __init__(self, work: Callable[[list[Turn]], Sequence[StorageError | None]]) -> None:
         self._work = work
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "storage")
-        self._waiting: list[tuple[asyncio.Future[Answer], Job]] = []
+        self._waiting: list[tuple[asyncio.Future[None], Turn]] = []
         self._busy = False
         self.closed = False
-        self._since = 0.0
 
-    @property
-    def stuck(self) -> bool:
-        """Whether a batch has been on the thread for longer than is usual."""
-        return self._busy and self._loop.time() - self._since > SLOW
-
-    def ask(self, job: Job) -> asyncio.Future[Answer]:
+    def ask(self, turn: Turn) -> asyncio.Future[None]:
         if self.closed:
             raise Refusing("closed")
-        future: asyncio.Future[Answer] = self._loop.create_future()
-        self._waiting.append((future, job))
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append((future, turn))
         if not self._busy:
-            self._busy, self._since = True, self._loop.time()
+            self._busy = True
             self._loop.call_soon(self._go)  # not at once: who is ready in this round shall come along
         return future
 
@@ -113,16 +110,16 @@ class Lane(Generic[Job, Answer]):
         batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         self._thread.submit(self._over, batch)
 
-    def _over(self, batch: list[tuple[asyncio.Future[Answer], Job]]) -> None:
-        answers: Sequence[Answer | StorageError]
+    def _over(self, batch: list[tuple[asyncio.Future[None], Turn]]) -> None:
+        answers: Sequence[StorageError | None]
         try:
-            answers = self._work([job for _, job in batch])
+            answers = self._work([turn for _, turn in batch])
         except BaseException as error:  # whatever it is, nobody is left waiting
             answers = [Broken(type(error).__name__) for _ in batch]
         self._loop.call_soon_threadsafe(self._back, batch, answers)
 
     def _back(
-        self, batch: list[tuple[asyncio.Future[Answer], Job]], answers: Sequence[Answer | StorageError]
+        self, batch: list[tuple[asyncio.Future[None], Turn]], answers: Sequence[StorageError | None]
     ) -> None:
         for (future, _), answer in zip(batch, answers, strict=True):
             if future.done():  # its asker was cancelled
@@ -130,9 +127,8 @@ class Lane(Generic[Job, Answer]):
             if isinstance(answer, StorageError):
                 future.set_exception(answer)
             else:
-                future.set_result(answer)
+                future.set_result(None)
         if self._waiting:
-            self._since = self._loop.time()
             self._loop.call_soon(self._go)  # after those just woken, who may have more to say
         else:
             self._busy = False
@@ -255,13 +251,13 @@ class Writer:
 class SQLiteDatabase:
     """`Database` on a file. Open it inside a running loop, close it there too."""
 
-    def __init__(self, writer: Writer, readers: list[sqlite3.Connection]) -> None:
-        self._writer = writer
-        self._looking, *others = readers
-        self._readers = readers
+    def __init__(
+        self, writer: Writer, looking: sqlite3.Connection, scanning: list[aiosqlite.Connection]
+    ) -> None:
+        self._writer, self._looking = writer, looking
+        self._scanning = {connection: 0 for connection in scanning}  # queries under way on each
         self._loop = asyncio.get_running_loop()
-        self._writing: Lane[Turn, None] = Lane(writer.work)
-        self._reading: list[Lane[Query, list[Row]]] = [Lane(partial(read, reader)) for reader in others]
+        self._writing = Lane(writer.work)
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
@@ -270,7 +266,9 @@ class SQLiteDatabase:
 
         Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
         """
-        return cls(*await asyncio.to_thread(_open, path, patience))
+        writer, looking = await asyncio.to_thread(_open, path, patience)
+        scanning = [aiosqlite.Connection(partial(_reader, path, patience), 64) for _ in range(SCANNERS)]
+        return cls(writer, looking, [await connection for connection in scanning])
 
     @property
     def refusing(self) -> bool:
@@ -278,8 +276,16 @@ class SQLiteDatabase:
 
     async def all(self, sql: str, **params: Value) -> list[Row]:
         """Rows as committed now, own commits included. Raises Broken, Refusing."""
-        lane = next((lane for lane in self._reading if not lane.stuck), self._reading[-1])
-        return await lane.ask((sql, params))
+        connection = min(self._scanning, key=lambda connection: self._scanning[connection])
+        self._scanning[connection] += 1
+        try:
+            return cast(list[Row], await connection.execute_fetchall(sql, params))
+        except sqlite3.Error as error:
+            raise translate(error) from None
+        except ValueError:  # aiosqlite's word for a connection that was closed
+            raise Refusing("closed") from None
+        finally:
+            self._scanning[connection] -= 1
 
     async def one(self, sql: str, **params: Value) -> Row | None:
         """The first row, or None; for look-ups by a key. Done on the spot: the hop would cost ten times that.
@@ -324,9 +330,9 @@ class SQLiteDatabase:
         await self._writing.close()
         if self._timer:
             self._timer.cancel()
-        for lane in self._reading:
-            await lane.close()
-        for connection in (*self._readers, self._writer.connection):
+        for scanning in self._scanning:
+            await scanning.close()
+        for connection in (self._looking, self._writer.connection):
             connection.close()
 
     def _watch(self) -> None:
@@ -343,22 +349,6 @@ class SQLiteDatabase:
             self._watch()
 
 
-def read(connection: sqlite3.Connection, queries: list[Query]) -> list[list[Row] | StorageError]:
-    """Answer all queries from one snapshot, which is younger than every one of them."""
-    answers: list[list[Row] | StorageError] = []
-    connection.execute("BEGIN")  # one lock taken for all instead of one each
-    for sql, params in queries:
-        try:
-            answers.append(cast(list[Row], connection.execute(sql, params).fetchall()))
-        except Exception as error:
-            answers.append(
-                translate(error) if isinstance(error, sqlite3.Error) else Broken(type(error).__name__)
-            )
-    if connection.in_transaction:
-        connection.execute("COMMIT")
-    return answers
-
-
 def _use_wal(connection: sqlite3.Connection, until: float) -> None:
     """Two processes may create the file together; SQLite does not let the second one wait by itself."""
     while True:
@@ -371,20 +361,24 @@ def _use_wal(connection: sqlite3.Connection, until: float) -> None:
             time.sleep(0.02)
 
 
-def _open(path: Path, patience: float) -> tuple[Writer, list[sqlite3.Connection]]:
+def _reader(path: Path, patience: float) -> sqlite3.Connection:
+    connection = connect(path, patience)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _open(path: Path, patience: float) -> tuple[Writer, sqlite3.Connection]:
     connections: list[sqlite3.Connection] = []
     try:
         create(path)
         connections.append(connect(path, patience))
         _use_wal(connections[0], time.monotonic() + patience)
         migrate(connections[0])
-        connections += [connect(path, patience) for _ in range(3)]
-        for reader in connections[1:]:
-            reader.execute("PRAGMA query_only = ON")
+        connections.append(_reader(path, patience))
     except (sqlite3.Error, StorageError, OSError) as error:
         for connection in connections:
             connection.close()
         if isinstance(error, OSError):
             raise Refusing(f"opening: {type(error).__name__}") from None
         raise (translate(error) if isinstance(error, sqlite3.Error) else error) from None
-    return Writer(connections[0]), connections[1:]
+    return Writer(connections[0]), connections[1]
