@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.casefile import GONE, CaseFiles, corpus
@@ -18,6 +18,8 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, Ratings, StepRow, Steps
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 PAGE = 200  # rows read at a time where filters go on after reading
 HOTLINE = "专线"  # who did it where no person is named
 HITS = 200  # reports looked at in one search
@@ -114,7 +116,7 @@ class Casebook:
             if len(page) < PAGE:
                 break
         rows = sorted((row for row in rows if row.urgent or not urgent), key=lambda row: not row.urgent)
-        return list(await asyncio.gather(*(self._entry(row) for row in rows[:limit])))
+        return await self._all(self._entry, rows[:limit])
 
     async def search(self, words: str, limit: int = 50) -> list[Entry]:
         """Cases with a report that has all these words. Raises: Refusal, if there is nothing to look for."""
@@ -122,15 +124,22 @@ class Casebook:
         if not tokens:
             raise Refusal("请写至少两个字再搜。")
         parts = folded(words).split()
-        found: dict[bytes, Entry] = {}
-        for id in await self._search.find(tokens, HITS):
-            report = await self._reports.by_id(id)
-            text = await self._searched(report) if report else ""
-            if report and report.case_id not in found and all(part in folded(text) for part in parts):
-                case = await self._cases.by_id(report.case_id)
-                assert case is not None  # a foreign key
-                found[case.id] = await self._entry(case, self._text(report))
-        return sorted(found.values(), key=lambda entry: (entry.opened, entry.case.alias))[:limit]
+        ids = await self._search.find(tokens, HITS)
+        reports = [report for report in await self._all(self._reports.by_id, ids) if report]
+        texts = await self._all(self._searched, reports)
+        hits = {
+            report.case_id: report
+            for report, text in zip(reports, texts, strict=True)
+            if all(part in folded(text) for part in parts)
+        }
+        cases = [case for case in await self._all(self._cases.by_id, hits) if case]
+        cases.sort(key=lambda case: (case.opened_hour, case.id))
+        return await self._all(lambda case: self._entry(case, self._text(hits[case.id])), cases[:limit])
+
+    @staticmethod
+    async def _all(ask: Callable[[Asked], Awaitable[Answer]], each: Iterable[Asked]) -> list[Answer]:
+        """Ask for all at once: reads that wait together make one way."""
+        return await asyncio.gather(*map(ask, each))
 
     async def _searched(self, report: ReportRow) -> str:
         key = self._files.key(report)

@@ -299,7 +299,9 @@ class Casework:
         rows = await self._chain(to)
         cases = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
         found = []
-        for row, case in sorted(zip(rows, cases, strict=True), key=lambda pair: -pair[0].filed_hour):
+        for row, case in sorted(
+            zip(rows[::-1], cases[::-1], strict=True), key=lambda pair: -pair[0].filed_hour
+        ):
             key = self._files.key(row)
             if key is not None and case is not None:
                 category = self._files.content(row, key)["category"]

@@ -64,11 +64,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--category", choices=CATEGORIES, help="只看这一类")
     listing.add_argument("--mine", action="store_true", help="只看我认领的")
     listing.add_argument("--urgent", action="store_true", help="只看加急的")
-    listing.add_argument("--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50")
     verb("show", "看一件工单的全部").add_argument(
         "--pictures", type=Path, metavar="目录", help="把图片另存到这个目录"
     )
-    verb("search", "按字词找，至少两个字", case=False).add_argument("words", nargs="+", metavar="字词")
+    search = verb("search", "按字词找，至少两个字", case=False)
+    search.add_argument("words", nargs="+", metavar="字词")
+    for several in (listing, search):
+        several.add_argument("--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50")
     verb("claim", "认领").add_argument("--take", action="store_true", help="从同事手里接过来")
     verb("accept", "受理，给编号")
     _text(verb("decline", "不予受理"), "reason", "理由，反映人会看到")
@@ -132,7 +134,7 @@ async def work(args: argparse.Namespace, casework: Casework) -> int:
         if args.move in ("list", "search"):
             entries = await _entries(args, casework, by)
             _out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
-                 lambda: screen.entries(entries))  # fmt: skip
+                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.find(args.case)
             saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
@@ -154,7 +156,7 @@ async def work(args: argparse.Namespace, casework: Casework) -> int:
 
 async def _entries(args: argparse.Namespace, casework: Casework, by: str) -> list[Any]:
     if args.move == "search":
-        return await casework.book.search(" ".join(args.words))
+        return await casework.book.search(" ".join(args.words), args.most)
     mine = casework.staff(by).id if args.mine else None
     states = [State(state) for state in args.state] if args.state else None
     return await casework.book.entries(states, args.category, mine, args.urgent, args.most)

@@ -56,7 +56,8 @@ class Screen:
         self._zone, self._out = zone, out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
-    def entries(self, entries: Sequence[Entry]) -> None:
+    def entries(self, entries: Sequence[Entry], most: int = 0) -> None:
+        """most: how many were asked for at most; where there are so many, there may be more."""
         if not entries:
             self._line("没有这样的工单。")
             return
@@ -65,7 +66,8 @@ class Screen:
         for entry, row in zip(entries, rows, strict=True):
             line = "  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip()
             self._line(line, RED if entry.case.urgent else "")
-        self._line(f"共 {len(entries)} 件。", DIM)
+        more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
+        self._line(f"共 {len(entries)} 件。{more}", DIM)
 
     def _row(self, entry: Entry) -> list[str]:
         case = entry.case

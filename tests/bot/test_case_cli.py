@@ -159,6 +159,8 @@ async def test_filters_of_the_list(terminal: Terminal) -> None:
     assert await texts("--mine") == await texts("--urgent") == await texts("--state", "accepted") == {"急事"}
     assert await texts("--category", "meetings") == {"第二件", "第三件"}
     assert len(await texts("--most", "2")) == 2
+    assert "可能还有" in await terminal.runs("list", "--most", "2")
+    assert "可能还有" not in await terminal.runs("list")
     assert await texts("--state", "closed", "--state", "declined") == set()
     assert await terminal.runs("list", "--state", "closed") == "没有这样的工单。\n"
 
