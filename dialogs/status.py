@@ -232,7 +232,9 @@ def pick(turn: Turn, number: str) -> None:
 
 def show_story(turn: Turn) -> dict[str, Any]:
     story = turn.look(Tell(turn.answers["report"]))
-    assert story is not None  # open_story looked
+    if story is None:  # forgotten meanwhile, from another chat
+        turn.answers["can"] = []
+        return {"text": turn.t("story.gone"), "lines": []}
     turn.answers["can"] = list(story.can)
     return {"text": story.text(turn.talk.lang), **story.params(turn.talk.lang)}
 
@@ -299,6 +301,20 @@ def check_buttons(turn: Turn) -> list[Button]:
 
 
 def send(turn: Turn, _: str) -> None:
+    if still_there(turn):
+        hand_in(turn)
+
+
+def still_there(turn: Turn) -> bool:
+    """The report may have been forgotten meanwhile, from another chat: then say so, and end."""
+    if turn.look(Tell(turn.answers["report"])) is None:
+        turn.say("story.gone")
+        end(turn)
+        return False
+    return True
+
+
+def hand_in(turn: Turn) -> None:
     pictures = tuple(picture.id for picture in draft.pictures_of(turn))
     turn.do(Supplement(turn.answers["report"], draft.masked(turn), pictures, turn.at))
     turn.answers.pop("pictures", None)
@@ -318,9 +334,10 @@ def rate(field: str, value: bool) -> Callable[[Turn, str], None]:
     """One tap, one answer, kept at once."""
 
     def pressed(turn: Turn, _: str) -> None:
-        known: dict[str, bool | None] = {"solved": None, "satisfied": None, field: value}
-        turn.do(Rate(turn.answers["report"], known["solved"], known["satisfied"], None, turn.at))
-        turn.go("rated")
+        if still_there(turn):
+            known: dict[str, bool | None] = {"solved": None, "satisfied": None, field: value}
+            turn.do(Rate(turn.answers["report"], known["solved"], known["satisfied"], None, turn.at))
+            turn.go("rated")
 
     return pressed
 
@@ -329,23 +346,26 @@ def read_word(turn: Turn, words: str) -> bool:
     if not 0 < len(words.strip()) <= SHORT:
         return False
     word = draft.without_names(turn, words.strip())
-    turn.look(Tell(turn.answers["report"]))
-    turn.do(Rate(turn.answers["report"], None, None, word, turn.at))
-    no_word(turn, "")
+    if still_there(turn):
+        turn.do(Rate(turn.answers["report"], None, None, word, turn.at))
+        no_word(turn, "")
     return True
 
 
 def no_word(turn: Turn, _: str) -> None:
-    turn.say("rated.thanks")
-    turn.go("rated")
+    if still_there(turn):
+        turn.say("rated.thanks")
+        turn.go("rated")
 
 
 def read_reason(turn: Turn, words: str) -> bool:
     if not 0 < len(words.strip()) <= SHORT:
         return False
-    turn.do(Reopen(turn.answers["report"], draft.without_names(turn, words.strip()), turn.at))
-    turn.say("reopened")
-    end(turn)
+    reason = draft.without_names(turn, words.strip())
+    if still_there(turn):
+        turn.do(Reopen(turn.answers["report"], reason, turn.at))
+        turn.say("reopened")
+        end(turn)
     return True
 
 

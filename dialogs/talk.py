@@ -15,7 +15,7 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from transitions import Machine
+from transitions import Machine, MachineError
 
 from dialogs.texts import LANGUAGES, phrase, phrases, text
 from dialogs.words import (
@@ -110,11 +110,11 @@ class Talk:
 
     def moved(self, trigger: str) -> bool:
         """Take the row of the table that fits; False where none does."""
-        for to, only_if in DIALOGS[self.dialog, self.version].ways.get((trigger, self.state), ()):
-            if only_if is None or only_if(self):
-                self.state = to
-                return True
-        return False
+        event = DIALOGS[self.dialog, self.version].machine.events.get(trigger)
+        try:
+            return event is not None and bool(event.trigger(self, self))
+        except MachineError:
+            return False
 
     def dump(self) -> bytes:
         return json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":")).encode()
@@ -135,7 +135,6 @@ class Talk:
 
 _FIELDS = [item.name for item in fields(Talk)]
 _values = attrgetter(*_FIELDS)
-OnlyIf = Callable[[Talk], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +158,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Dialog:
-    """A named, versioned dialog: a draft begun under a version is finished under it.
-
-    machine: the table, checked. ways: the same, as (trigger, from) → [(to, only if)], which is walked here in
-    a twentieth of the machine's time.
-    """
+    """A named, versioned dialog: a draft begun under a version is finished under it."""
 
     name: str
     version: int
     states: type[Enum]
     machine: Machine
-    ways: Mapping[tuple[str, Enum], Sequence[tuple[Enum, OnlyIf | None]]]
     steps: Mapping[Enum, Step]
 
 
@@ -185,10 +179,7 @@ def register(
     machine = Machine(
         model=None, states=states, transitions=transitions, initial=next(iter(states)), auto_transitions=False
     )
-    ways: dict[tuple[str, Enum], list[tuple[Enum, OnlyIf | None]]] = {}
-    for trigger, source, to, *only_if in transitions:
-        ways.setdefault((trigger, source), []).append((to, only_if[0] if only_if else None))
-    dialog = Dialog(name, version, states, machine, ways, {step.state: step for step in steps})
+    dialog = Dialog(name, version, states, machine, {step.state: step for step in steps})
     DIALOGS[name, version] = dialog
     NEWEST[name] = max(version, NEWEST.get(name, 0))
     return dialog

@@ -37,6 +37,6 @@ def english() -> Mapping[str, str]:
 
 
 def text(lang: str, name: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence `name` in `lang` ("zh" or "en"), parameters filled in. Raises KeyError for an unknown name."""
+    """The sentence `name` in `lang` ("zh" or "en"), filled in. Raises KeyError for an unknown name."""
     sentence = english()[name] if lang == "en" else CHINESE[name]
     return sentence.format_map(params) if params else sentence
