@@ -266,10 +266,12 @@ def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyrin
         unknown = len(gone) - len(journal.among(gone))
     except KeyringError as error:
         return Finding("journal", False, f"销毁日志读不了：{here.journal}", reason(error))
-    if undone:
-        return Finding("journal", False, f"有{undone}件要求删除的反映没删完", "请运行 jianfu init，它会补做")
     says = f"销毁日志与数据库一致（{len(gone)}件）"
-    if unknown:
-        says = f"销毁日志 {here.journal} 缺{unknown}件：不是最新的，或丢过"
-    remedy = "请放回最新的副本；没有副本，就重新备份，并把以前的备份都删掉"
-    return _finding("journal", not unknown, says, remedy)
+    if undone:
+        says = f"有{undone}件要求删除的反映没删完"
+    elif unknown:
+        says = f"销毁日志 {here.journal} 缺{unknown}件"
+    elif not here.journal.exists():
+        says = f"还没有销毁日志 {here.journal}"
+    well = here.journal.exists() and not undone and not unknown
+    return _finding("journal", well, says, "请运行 jianfu init，它会补上")

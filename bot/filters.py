@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, NoReturn, TextIO
@@ -17,7 +18,11 @@ class BadLine(ValueError):
 
 def run(answer: Answer) -> int:
     """Answer stdin's lines on stdout. Returns 1 if any was bad, else 0."""
-    return filtered(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, answer)
+    try:
+        return filtered(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, answer)
+    except BrokenPipeError:  # what is still in the buffer must not be tried again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def filtered(lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer: Answer) -> int:

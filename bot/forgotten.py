@@ -1,4 +1,4 @@
-"""What the shred journal knows as forgotten, the database forgets too: after a crash, after a restore."""
+"""Shred journal and database brought to say the same: after a crash, after a restore, after a loss."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ async def forget_again(
     return len(ids)
 
 
-async def unknown_to(journal: ShredJournal, database: SQLiteDatabase) -> int:
+async def unknown_to(journal: ShredJournal, database: SQLiteDatabase) -> list[bytes]:
     """Reports shredded in the database that the journal lacks: then it is not the newest one."""
     ids = [row["id"] for row in await database.all(SHREDDED)]
-    return len(ids) - len(journal.among(ids))
+    known = set(journal.among(ids))
+    return [id for id in ids if id not in known]

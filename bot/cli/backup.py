@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from anonymizer.archive import Archive, ArchiveError
@@ -76,12 +77,20 @@ def _copy(database: Path, copy: Path) -> None:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A name in the folder of `path`, for what is not verified yet; gone at the end."""
+    """A name in the folder of `path`, for what is not verified yet; gone at the end, or with the next run."""
     beside = path.with_name(f".{path.name}.unverified")
+    _clear(beside)
     try:
         yield beside
     finally:
-        beside.unlink(missing_ok=True)
+        _clear(beside)
+
+
+def _clear(beside: Path) -> None:
+    halves = beside.parent.glob(f".{glob.escape(beside.name)}.????????")  # of `appearing`, after kill -9
+    for stray in (beside, *halves):
+        with suppress(OSError):  # sealed, so it tells nothing; why the folder is not writable is told anyway
+            stray.unlink(missing_ok=True)
 
 
 def _seal(archive: Archive, copy: Path, sealed: Path) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from anonymizer.keyring import KeyringError
-from anonymizer.shred import ShredJournal
-from bot.app import App, database_file, opened, shred_file
-from bot.forgotten import forget_again
+from bot.app import App, database_file, open_keyring, opened, shred_file
+from bot.forgotten import forget_again, unknown_to
 from bot.settings import OperatorError, Settings, load
 from bot.trouble import reason, told
+from storage.migrate import migrate
 from storage.port import StorageError
+from storage.sqlite import connect, create
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     known = settings.keyring_json is not None or settings.keyring.exists()
     there = database_file(settings).exists()
     _folder_for_the_journal(settings)
+    open_keyring(settings, create=True)
+    _database(database_file(settings))
     again = asyncio.run(_init(settings))
     if settings.keyring_json is not None:
         print("钥匙环：由设置提供，没有写文件")
@@ -46,17 +52,26 @@ def _folder_for_the_journal(settings: Settings) -> None:
         raise told("建不了目录", settings.keyring.parent, error) from None
 
 
+def _database(path: Path) -> None:
+    try:
+        create(path)
+        with closing(connect(path)) as connection:
+            migrate(connection)
+    except (OSError, sqlite3.Error, StorageError) as error:
+        raise told("建不了或打不开数据库", path, error) from None
+
+
 async def _init(settings: Settings) -> int:
     async with opened(settings, lambda parts: []) as app:
         return await _caught_up(app)
 
 
 async def _caught_up(app: App) -> int:
+    """The journal gets what it lacks, if only its file: then its absence is told. The database likewise."""
     parts = app.parts
-    journal: ShredJournal = parts.journal
     try:
-        journal.add()  # nobody: the file is there from the first day, so that copying it is not forgotten
-        return await forget_again(parts.database, app.casework, journal, parts.now())
+        parts.journal.add(*await unknown_to(parts.journal, parts.database))
+        return await forget_again(parts.database, app.casework, parts.journal, parts.now())
     except KeyringError as error:
         raise told("读写不了销毁日志", shred_file(parts.settings.keyring), error) from None
     except StorageError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from anonymizer.archive import Archive, ArchiveError
 from anonymizer.files import sync_folder
 from anonymizer.keyring import KeyringError
-from bot.app import App, database_file, open_keyring, opened, shred_file
+from bot.app import database_file, open_keyring, opened, shred_file
 from bot.copies import WORK, fold, in_use, workspace
 from bot.forgotten import forget_again, unknown_to
 from bot.settings import OperatorError, Settings, load
@@ -58,7 +58,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load()
     keyring = open_keyring(settings)
-    target = database_file(settings)
+    target, journal = database_file(settings), shred_file(settings.keyring)
+    if not journal.exists() and not args.journal_lost:
+        raise OperatorError(f"没有销毁日志 {journal}：请从副本放回；从未有过或确实丢了，再加 --journal-lost")
     _may_be_restored(settings, target, args.force)
     with workspace(settings.data_dir) as folder:
         copy = folder / target.name
@@ -115,21 +117,18 @@ def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
 
 async def _forgotten(settings: Settings, copy: Path, journal_lost: bool, before: int, after: int) -> Restored:
     async with opened(settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []) as app:
-        await _refuse_old_journal(app, journal_lost)
         parts = app.parts
+        missing = await unknown_to(parts.journal, parts.database)
+        if missing and not journal_lost:
+            raise OperatorError(
+                f"销毁日志 {shred_file(settings.keyring)} 不是最新的"
+                f"（备份里已销毁的，有{len(missing)}件它不知道）："
+                "请放回最新的副本；确实丢了，再加 --journal-lost"
+            )
+        parts.journal.add(*missing)
         again = await forget_again(parts.database, app.casework, parts.journal, parts.now())
         (row,) = await parts.database.all(COUNT)
         return Restored(before, after, row["cases"], row["reports"], again)
-
-
-async def _refuse_old_journal(app: App, journal_lost: bool) -> None:
-    """A journal that lacks what the backup had forgotten already is an old copy, or another one."""
-    unknown = await unknown_to(app.parts.journal, app.parts.database)
-    if unknown and not journal_lost:
-        raise OperatorError(
-            f"销毁日志 {shred_file(app.parts.settings.keyring)} 不是最新的"
-            f"（备份里已销毁的，有{unknown}件它不知道）：请放回最新的副本；确实丢了，再加 --journal-lost"
-        )
 
 
 def _put(copy: Path, target: Path, force: bool) -> None:

@@ -1,0 +1,175 @@
+"""A login of its own, and the real console command typed there."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from anonymizer.keyring import Keyring
+from bot.casefile import CaseFiles
+from bot.keys import Keys
+from storage.repositories.reports import COLUMNS, ReportRow
+
+ROOT = Path(__file__).parents[2]
+RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
+CHINESE = re.compile(r"[一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(slots=True)
+class Login:
+    """`folder` is the working folder, `folder/home` the home; `environ` is added to almost nothing."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "jianfu.db"
+
+    @property
+    def keyring(self) -> Path:
+        return self.folder / "home" / ".config" / "jianfu" / "keyring.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.keyring.with_name("keyring.shredded")
+
+    def command(self, *words: str | Path) -> list[str]:
+        return [sys.executable, "-m", "bot", *map(str, words)]
+
+    def surroundings(self, **environ: str) -> dict[str, str]:
+        home = self.folder / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        base = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        return {name: value for name, value in {**base, **self.environ, **environ}.items() if value}
+
+    def start(self, *words: str | Path, **environ: str) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            self.command(*words),
+            cwd=self.folder,
+            env=self.surroundings(**environ),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+        )
+
+    def run(self, *words: str | Path, typed: str | bytes = "", **environ: str) -> Done:
+        """Until its end. An empty value in `environ` takes the variable away."""
+        done = subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env=self.surroundings(**environ),
+            input=typed.encode() if isinstance(typed, str) else typed,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def does(self, *words: str | Path, **environ: str) -> str:
+        """What a command that must succeed said."""
+        done = self.run(*words, **environ)
+        assert (done.code, done.err) == (0, ""), done
+        return done.out
+
+    def refused(self, *words: str | Path, **environ: str) -> str:
+        """The one line with which a command was refused."""
+        done = self.run(*words, **environ)
+        assert (done.code, done.out) == (2, ""), done
+        (line,) = done.err.splitlines()
+        assert line.startswith(f"jianfu {words[0]}: ") and CHINESE.search(line), line
+        return line
+
+    def chat(self, *lines: str) -> str:
+        """The reporter's dialog, typed."""
+        done = self.run("chat", typed="".join(f"{line}\n" for line in lines))
+        assert (done.code, done.err) == (0, ""), done
+        return done.out
+
+    def files(self, sentence: str) -> str:
+        """Send a report; gives its receipt."""
+        said = self.chat(sentence, "送出")
+        return str(RECEIPT.findall(said)[0])
+
+    def tells(self, receipt: str) -> bool:
+        """Whether a receipt still opens its story."""
+        said = self.chat(receipt)
+        assert ("您反映了这件事" in said) != ("已按要求销毁" in said or "没有查到" in said), said
+        return "您反映了这件事" in said
+
+    def texts(self) -> list[str]:
+        """All reports that still open, by the keyring."""
+        files = CaseFiles(Keys.of(Keyring.load(self.keyring)))
+        with closing(sqlite3.connect(self.database)) as connection:
+            rows = [ReportRow(*row) for row in connection.execute(f"SELECT {COLUMNS} FROM reports")]
+        opened = [(row, key) for row in rows if (key := files.key(row)) is not None]
+        return sorted(files.content(row, key)["text"] for row, key in opened)
+
+    def forgets(self, receipt: str) -> None:
+        said = self.chat(receipt, "忘记我", "确定，忘记我")
+        assert "已销毁" in said, said
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(sql)
+
+    def elsewhere(self, name: str) -> Login:
+        """The same home and keys, another data folder."""
+        other = Path(self.folder, name)
+        return Place(self.folder, {**self.environ, "JIANFU_DATA_DIR": str(other)}, other)
+
+
+@dataclass(slots=True)
+class Place(Login):
+    """A login with its data where it says."""
+
+    where: Path = Path()
+
+    @property
+    def data(self) -> Path:
+        return self.where
+
+
+def forms(words: str) -> list[bytes]:
+    """How a text may lie on a disk."""
+    plain, wide = words.encode(), words.encode("utf-16-le")
+    whole = (coded[: len(coded) // 4 * 4 - 4] for coded in map(base64.b64encode, (plain, wide)))
+    return [plain, wide, plain.hex().encode(), wide.hex().encode(), *whole]
+
+
+def holds(folder: Path, words: str) -> list[Path]:
+    """Files below `folder` in which a text can be read."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if any(form in path.read_bytes() for form in forms(words))]
+
+
+def stop(process: subprocess.Popen[bytes], number: signal.Signals) -> Done:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    return Done(process.returncode, out.decode(), err.decode())
