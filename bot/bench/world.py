@@ -103,20 +103,20 @@ class Chat:
         self._to = Address(NullChannel.name, secrets.token_hex(16))
         self._mark = ""
 
-    async def says(self, words: str, expected: str) -> Message:
+    async def says(self, words: str, *expected: str) -> Message:
         return await self._take(heard(words, datetime.now(UTC)), expected)
 
-    async def presses(self, choice: str, expected: str) -> Message:
+    async def presses(self, choice: str, *expected: str) -> Message:
         return await self._take(Pressed(choice, self._mark, datetime.now(UTC)), expected)
 
-    async def _take(self, event: Event, expected: str) -> Message:
+    async def _take(self, event: Event, expected: tuple[str, ...]) -> Message:
         """Returns: the answer. Raises: Unexpected, so that nothing else is measured than what is said."""
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._world.channel.mail[self._to.key] = answer
         await self._world.app.hotline.hear(Incoming(secrets.token_hex(16), self._to, event))
         message = await answer
-        if message.name != expected:
-            raise Unexpected(f"{expected} was expected, {message.name} came")
+        if message.name not in expected:
+            raise Unexpected(f"{' or '.join(expected)} was expected, {message.name} came")
         self._mark = message.mark
         return message
 

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from bot.bench.figures import Result, drawn, progress
 
-BENCHES = ("turns",)
+BENCHES = ("turns", "http", "size", "start", "memory", "search")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,145 @@
+"""A real `jianfu serve` in a process and folder of its own, and a lean client to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import bot
+from bot.settings import PREFIX
+
+PATIENCE = 30.0  # seconds until a server that does not come up is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """host, port: where it listens; process: its id; took: seconds from starting it to its first answer."""
+
+    host: str
+    port: int
+    process: int
+    took: float
+
+    def memory(self) -> int:
+        """Resident bytes, as Linux tells."""
+        status = Path(f"/proc/{self.process}/status").read_text("ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) * 1024
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[Server]:
+    """Serve from `folder` until left. Raises: TimeoutError, Unserved."""
+    begin = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "serve",
+        cwd=folder,
+        env=_environment(folder),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+        words = [word for word in line.replace("：", " ").split() if word.startswith("http://")]
+        if not words:
+            raise Unserved(line.strip() or "it ended")
+        address = urlsplit(words[0])
+        assert address.hostname and address.port
+        async with connected(address.hostname, address.port) as browser:
+            await browser.get("/health")
+        yield Server(address.hostname, address.port, process.pid, time.perf_counter() - begin)
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+class Unserved(Exception):
+    """The server said something else than where it is."""
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+    return kept | {
+        "JIANFU_DATA_DIR": str(folder / "data"),
+        "JIANFU_KEYRING": str(folder / "keys" / "keyring.json"),
+        "JIANFU_WEB__PORT": "0",
+        "PYTHONPATH": str(Path(bot.__file__).parent.parent),
+    }
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass(slots=True)
+class Browser:
+    """One keep-alive connection, used by one visitor after the other; sends what the page's script sends."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    origin: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    seen: str = "-"
+
+    def become(self, token: str = "") -> None:
+        """Somebody else from here on. token: of a session that the visitor has already."""
+        self.cookies, self.seen = ({"s": token} if token else {}), "-"
+
+    async def get(self, path: str) -> Answer:
+        return await self._ask(f"GET {path} HTTP/1.1\r\n", b"")
+
+    async def post(self, path: str, **form: str) -> Answer:
+        """With the headers that scripts add; the answer is the new bubbles."""
+        body = urlencode({"key": secrets.token_urlsafe(12), **form}).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nX-Seen: {self.seen}\r\nOrigin: {self.origin}\r\n"
+            "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n"
+            f"Content-Length: {len(body)}\r\n"
+        )
+        answer = await self._ask(head, body)
+        self.seen = answer.headers.get("x-seen", self.seen)
+        return answer
+
+    async def _ask(self, head: str, body: bytes) -> Answer:
+        """Raises: Unexpected answers are the caller's to judge; a broken connection is an error of asyncio."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head += f"Host: {self.origin.removeprefix('http://')}\r\n" + (
+            f"Cookie: {cookies}\r\n" if cookies else ""
+        )
+        self.writer.write(f"{head}\r\n".encode() + body)
+        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers: dict[str, str] = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            name, value = name.lower(), value.strip()
+            if name == "set-cookie":
+                cookie, _, token = value.partition(";")[0].partition("=")
+                self.cookies[cookie] = token
+            headers[name] = value
+        text = await self.reader.readexactly(int(headers.get("content-length", 0)))
+        return Answer(int(lines[0].split()[1]), headers, text.decode())
+
+
+@asynccontextmanager
+async def connected(host: str, port: int) -> AsyncIterator[Browser]:
+    reader, writer = await asyncio.open_connection(host, port, limit=1 << 20)
+    try:
+        yield Browser(reader, writer, f"http://{host}:{port}")
+    finally:
+        writer.close()
