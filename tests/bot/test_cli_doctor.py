@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from anonymizer.keyring import Keyring
-from tests.bot.command import CHINESE, Login
+from tests.bot.command import CHINESE, ROOT, Login
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +192,12 @@ def test_a_disk_nearly_full_or_read_only_is_found(tmp_path: Path) -> None:
         assert "只读" in faults["data_dir"]
     finally:
         subprocess.run(["umount", str(tmp_path / "data")], check=True)
+
+
+def test_the_docs_name_every_check() -> None:
+    """Scripts rely on these names; the table of operations.md has each of them, and no other."""
+    code = (ROOT / "bot" / "checkup.py").read_text("utf-8")
+    names = set(re.findall(r'[Ff]inding\(\s*"(\w+)"', code))
+    table = (ROOT / "docs" / "operations.md").read_text("utf-8").split("## 体检")[1].split("## ")[0]
+    rows = re.findall(r"^\| ((?:`\w+` ?)+)\|", table, re.M)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) - {"check"} == names
