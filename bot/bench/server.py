@@ -117,11 +117,9 @@ class Browser:
         return answer
 
     async def _ask(self, head: str, body: bytes) -> Answer:
-        """Raises: Unexpected answers are the caller's to judge; a broken connection is an error of asyncio."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        head += f"Host: {self.origin.removeprefix('http://')}\r\n" + (
-            f"Cookie: {cookies}\r\n" if cookies else ""
-        )
+        head += f"Host: {self.origin.removeprefix('http://')}\r\n"
+        head += f"Cookie: {cookies}\r\n" if cookies else ""
         self.writer.write(f"{head}\r\n".encode() + body)
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers: dict[str, str] = {}
