@@ -43,7 +43,6 @@ COUNTED = {"accepted", "declined", "closed", "reopened", "merged"}  # kinds of s
 HOTLINE = Staff("0" * 32, "专线")  # who writes what no person wrote
 KEPT = ("text", "category", "also", "kind", "unit", "unit_level", "place", "when", "counts", "signpost",
         "lang")  # fmt: skip
-BY_STREAM = "SELECT id FROM reports WHERE stream = :stream"
 
 Changes = list[Write | Audit]
 Reaction = Supplement | Rate | Reopen | Forget | Hush
@@ -284,8 +283,8 @@ class Casework:
         return [Notes.add(self._files.note(opened.row.case_id, seconds(self._now()), HOTLINE, words))]
 
     async def _of_stream(self, stream: bytes) -> Opened | None:
-        row = await self._database.one(BY_STREAM, stream=stream)
-        return await self._open(row["id"]) if row else None
+        row = await self._reports.by_stream(stream)
+        return await self._open(row.id) if row else None
 
     # ── what reporters read ──────────────────────────────────────────────────────────────────
 

@@ -28,6 +28,7 @@ from dialogs.words import (
     Action,
     DropPictures,
     File,
+    Forget,
     Found,
     Look,
     Pictured,
@@ -84,6 +85,7 @@ class Hotline:
         self._database, self._keys, self._casework, self._lookups = database, keys, casework, lookups
         self._post, self._sender, self._channels, self._settings = post, sender, channels, settings
         self._talks = Talks(database)
+        self._tidying: asyncio.Task[None] | None = None
         self._turns: dict[bytes, tuple[asyncio.Lock, int]] = {}
 
     async def hear(self, incoming: Incoming) -> None:
@@ -152,8 +154,9 @@ class Hotline:
         """All that this turn changes, in the order in which it must happen."""
         incoming, talk = visit.incoming, visit.talk
         mark = self._keys.pseudonyms.inbox_mark(incoming.sender.channel, incoming.key)
-        writes: list[Write | Audit] = [Inbox.mark(mark, seconds(incoming.event.at) // DAY), *incoming.also]
-        writes += self._picture(visit)
+        writes: list[Write | Audit] = [Inbox.mark(mark, seconds(incoming.event.at) // DAY)]
+        writes += self._talk(visit)  # what may find the turn stale comes first: then nothing was written yet
+        writes += [*incoming.also, *self._picture(visit)]
         for action in actions:
             match action:
                 case Say() | Look() | ReceiptSaved():
@@ -167,8 +170,7 @@ class Hotline:
                     writes += await self._casework.act(
                         action, _draft(talk), incoming.sender, lasting=incoming.lasting
                     )
-        writes += [self._post.put(letter) for letter in letters]
-        return [*writes, *self._talk(visit)]
+        return [*writes, *(self._post.put(letter) for letter in letters)]
 
     def _talk(self, visit: Visit) -> list[Write]:
         """The talk moved on, or gone. An empty one is not kept: who only looked leaves no row."""
@@ -221,12 +223,22 @@ class Hotline:
         return [Media.put(row)]
 
     def _remember(self, visit: Visit, actions: list[Action]) -> None:
-        """The receipt may be shown again for some minutes, from memory only."""
+        """A receipt may be shown again for minutes, from memory only; what was forgotten leaves no trace."""
         for action in actions:
             if isinstance(action, File):
                 self._lookups.keep_receipt(visit.who, action.receipt)
             elif isinstance(action, ReceiptSaved):
                 self._lookups.drop_receipt(visit.who)
+            elif isinstance(action, Forget) and self._tidying is None:
+                self._tidying = asyncio.create_task(self._tidy())
+
+    async def _tidy(self) -> None:
+        """Freed pages, index and WAL still hold sealed bytes and tokens of what was shredded."""
+        try:
+            await self._database.tidy()
+        except StorageError as error:
+            log.warning("tidy: %s; the hourly sweep does it again", type(error).__name__)
+        self._tidying = None
 
     async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
         """A picture of this chat's own draft, opened, with its row; None for any other."""

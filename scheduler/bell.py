@@ -21,7 +21,7 @@ LATE = 3600  # seconds a missed ring is still worth ringing
 
 
 class Bell:
-    """Every minute: drafts that are due. Every hour: what has expired is swept, and the WAL emptied."""
+    """Every minute: drafts that are due. Every hour: what has expired is swept, for good."""
 
     def __init__(
         self,
@@ -65,6 +65,6 @@ class Bell:
                     WebSessions.sweep(now),
                 ]
             )
-            await self._database.checkpoint()
+            await self._database.tidy()
         except StorageError as error:
             log.warning("sweep: %s", type(error).__name__)

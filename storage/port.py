@@ -97,3 +97,6 @@ class Database(Reader, Protocol):
         """True while writing is known to fail; reads go on. Ends by itself."""
 
     async def commit(self, writes: Sequence[Write | Audit]) -> None: ...
+
+    async def tidy(self) -> bool:
+        """After shredding: nothing that was deleted is left in index, free pages or log. False: try again."""

@@ -59,6 +59,7 @@ CREATE TABLE reports (
   sealed      BLOB
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX reports_case ON reports (case_id);
+CREATE INDEX reports_stream ON reports (stream);  -- whose chat is gone: asked while sending
 
 CREATE TABLE steps (            -- the story of a case
   id        BLOB PRIMARY KEY,

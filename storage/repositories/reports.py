@@ -11,6 +11,7 @@ FILE = f"INSERT INTO reports ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 BY_ID = f"SELECT {COLUMNS} FROM reports WHERE id = :id"
 BY_RECEIPT = f"SELECT {COLUMNS} FROM reports WHERE receipt = :receipt"
 BY_MINE = f"SELECT {COLUMNS} FROM reports WHERE mine = :mine"
+BY_STREAM = f"SELECT {COLUMNS} FROM reports WHERE stream = :stream"
 OF_CASE = f"SELECT {COLUMNS} FROM reports WHERE case_id = :case_id ORDER BY filed_hour, id"
 BY_SEARCH_IDS = f"SELECT {COLUMNS} FROM reports WHERE search_id IN (SELECT value FROM json_each(:ids))"
 CHANGE = """UPDATE reports SET version = ?, wrapped_key = ?, receipt = ?, mine = ?, stream = ?, address = ?,
@@ -64,6 +65,11 @@ class Reports:
     async def by_mine(self, mine: bytes) -> ReportRow | None:
         """mine: keyed digest of address and number."""
         row = await self._reader.one(BY_MINE, mine=mine)
+        return ReportRow(*row) if row else None
+
+    async def by_stream(self, stream: bytes) -> ReportRow | None:
+        """stream: that of its messages."""
+        row = await self._reader.one(BY_STREAM, stream=stream)
         return ReportRow(*row) if row else None
 
     async def of_case(self, case_id: bytes) -> list[ReportRow]:

@@ -129,6 +129,7 @@ CREATE INDEX notes_case ON notes (case_id, at);
 CREATE INDEX outbox_due ON outbox (due_at);
 CREATE INDEX outbox_order ON outbox (stream, seq);
 CREATE INDEX reports_case ON reports (case_id);
+CREATE INDEX reports_stream ON reports (stream);
 CREATE INDEX steps_report ON steps (report_id) WHERE report_id IS NOT NULL;
 CREATE INDEX talks_due ON talks (due_at);
 CREATE INDEX web_bubbles_expires ON web_bubbles (expires);
