@@ -36,7 +36,7 @@ from storage.repositories.web import WebBubbles, WebSessions
 PATIENCE = 3.0  # seconds a post waits for its answer to stand on the screen
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 SEEN = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
-NO_SEAL = "-"  # a page that has seen nothing yet
+NOTHING = "-"  # a page that has seen nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ class Chat:
         visit = await self.visits.of(request)
         if visit.fresh and request.headers.get("sec-fetch-site") == "cross-site" and not request.query_params:
             return self.note(visit.lang, "", again="/?in")
+        if (seen := request.headers.get("x-seen")) is not None:
+            return self.fragment(await self.news(visit.screen, seen), visit.lang)
         return await self._page(visit)
 
     async def _page(self, visit: Visit, trouble: Trouble | None = None) -> Response:
@@ -261,7 +263,7 @@ class Chat:
                 return bubbles[1:], False
             if bubbles and bubbles[0].replaces == found[2]:
                 return bubbles, False
-        return await self.door.channel.bubbles(screen), seen != NO_SEAL
+        return await self.door.channel.bubbles(screen), seen != NOTHING
 
     def fragment(self, news: tuple[list[Bubble], bool], lang: str) -> Response:
         bubbles, whole = news
@@ -269,7 +271,7 @@ class Chat:
         response = HTMLResponse(self.pages.bubbles(bubbles, said))
         response.headers["x-screen"] = "whole" if whole else "more"
         response.headers["x-lang"] = said
-        if bubbles:
+        if bubbles or whole:
             response.headers["x-seen"] = seen_of(bubbles)
         return response
 
@@ -292,7 +294,7 @@ class Chat:
 
 def seen_of(bubbles: Sequence[Bubble]) -> str:
     """Names the last bubble of a screen; its place alone would not do, for a wiped screen counts anew."""
-    return f"{bubbles[-1].seq}-{bubbles[-1].id}" if bubbles else NO_SEAL
+    return f"{bubbles[-1].seq}-{bubbles[-1].id}" if bubbles else NOTHING
 
 
 def said_in(bubbles: Sequence[Bubble]) -> str | None:

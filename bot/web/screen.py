@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.channels.web import Bubble
+from bot.hours import seconds
 from bot.render import Key, render
 from dialogs.report import COMMON
 from dialogs.texts import text
@@ -19,7 +22,7 @@ from dialogs.words import Message
 INLINE = ("mask", "unpicture")  # buttons that stand in the card itself, by the choice's name
 PICTURED = ("preview", "check", "pictures")
 MASKED = ("preview", "check", "masks")
-MAIN = ("send", "done", "anyway", "yes", "keep")
+MAIN = ("send", "done", "anyway", "yes", "saved")
 GRAVE = ("cancel", "discard", "drop", "sure", "forget")
 COMMANDS = ("status", "lang", "help")
 WELCOME = Message("welcome", buttons=tuple(COMMON))  # its buttons are commands: they work without a talk
@@ -41,6 +44,7 @@ class Fact:
     """A line under the preview; choice: the button that changes it, "" if it cannot be changed."""
 
     name: str
+    label: str
     words: str
     choice: str
 
@@ -64,7 +68,7 @@ class Drawn:
 class Pages:
     """All templates, read and compiled once."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: dict[str, str], now: Callable[[], datetime]) -> None:
         environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -74,6 +78,7 @@ class Pages:
             undefined=StrictUndefined,
         )
         environment.globals["file"] = files.__getitem__
+        environment.globals["now"] = lambda: seconds(now())
         environment.globals["main_choices"] = MAIN
         environment.globals["grave_choices"] = GRAVE
         self._templates = {name: environment.get_template(name) for name in environment.list_templates()}
@@ -128,7 +133,7 @@ def _card(bubble: Bubble, message: Message, open: bool) -> Drawn:
     keys = render(message).keys
     choices = {key.choice for key in keys}
     facts = tuple(
-        Fact(line["name"], line["text"], line["name"] if line["name"] in choices else "")
+        Fact(line["name"], *_labelled(line["text"]), line["name"] if line["name"] in choices else "")
         for line in params.get("lines", ())
     )
     inline = {fact.choice for fact in facts}
@@ -141,9 +146,15 @@ def _card(bubble: Bubble, message: Message, open: bool) -> Drawn:
         open,
         pieces(params["text"], params["masks"]) if name in MASKED else (),
         facts,
-        tuple(params["pictures"]) if name in PICTURED else (),
+        tuple(params["pictures"]) if name in PICTURED and open else (),  # an old card's may be gone
         params,
     )
+
+
+def _labelled(line: str) -> tuple[str, str]:
+    """A line at its first colon: (label, words); "" for a line without one."""
+    found = re.match(r"[^：:]{1,24}(?:：|: )", line)
+    return (found[0], line[found.end() :]) if found else ("", line)
 
 
 def _around(message: Message, param: str) -> tuple[str, str]:

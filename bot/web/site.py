@@ -50,7 +50,7 @@ def site(door: Door, web: Web) -> ASGIApp:
     files = Files()
     visits = Visits(door.channel, web)
     pace = Pace(lambda: door.now().timestamp())
-    chat = Chat(door, Pages(files.addresses), visits, pace, web.behind_proxy)
+    chat = Chat(door, Pages(files.addresses, door.now), visits, pace, web.behind_proxy)
     pictures = Pictures(chat)
     app = Starlette(
         routes=[

@@ -1,0 +1,68 @@
+"""A line that is open: `jianfu serve` as a process of its own on a free port, and staff at their terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.project.checkout import ROOT
+
+OPEN = re.compile(r"减负专线已开通：(http\S+)/ ")
+
+
+class Line:
+    """`url` has no slash at its end. Everything it keeps lies under `folder`."""
+
+    def __init__(self, folder: Path, *flags: str, **settings: str) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.environment = {
+            **os.environ,
+            "JIANFU_DATA_DIR": str(self.data),
+            "JIANFU_KEYRING": str(folder / "keys" / "keyring.json"),
+            "JIANFU_PUSH_DELAY_MINUTES": "0",
+            "JIANFU_QUIET_FROM": "0",
+            "JIANFU_QUIET_UNTIL": "0",
+            "JIANFU_LOG_LEVEL": "DEBUG",
+            **settings,
+        }
+        self._flags = flags
+        self.log = folder / "log"
+        self.start()
+
+    def start(self, port: int = 0) -> None:
+        command = [sys.executable, "-m", "bot", "serve", "--port", str(port), *self._flags]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
+            )
+        assert self.process.stdout is not None
+        first = self.process.stdout.readline()
+        found = OPEN.search(first)
+        assert found, f"serve said {first!r}, and to its log {self.log.read_text()!r}"
+        self.url = found[1]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it, wait, and return its exit code."""
+        self.process.send_signal(how)
+        code = self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+    def staff(self, *words: str) -> Any:
+        """`jianfu case …` as an operator types it; its JSON."""
+        command = [sys.executable, "-m", "bot", "case", *words, "--json", "--as", "值班员"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
