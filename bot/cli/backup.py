@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = load()
-    database, path = database_file(settings), args.path.expanduser().absolute()
+    database, path = database_file(settings), args.path.absolute()
     if not database.exists():
         raise OperatorError(f"还没有数据库 {database}：没有什么可备份，请检查 JIANFU_DATA_DIR")
     keyring = open_keyring(settings)

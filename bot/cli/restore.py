@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     with workspace(settings.data_dir) as folder:
         copy = folder / target.name
         try:
-            Archive(keyring).decrypt(args.path.expanduser().absolute(), copy)
+            Archive(keyring).decrypt(args.path.absolute(), copy)
         except ArchiveError as error:
             raise told("恢复不了", args.path, error) from None
         _whole(copy)
