@@ -398,3 +398,25 @@ def test_two_backups_at_once_do_not_mix(login: Login) -> None:
     ended = stop(first, signal.SIGCONT)
     assert ended.code == 0, ended
     login.elsewhere("other").does("restore", "first.backup")
+
+
+def test_a_restored_backup_is_served_and_backed_up_while_served(login: Login) -> None:
+    """`jianfu serve` runs on it; meanwhile doctor sees it, a backup goes on, and no restore replaces it."""
+    receipt = login.files(LEDGER)
+    login.does("backup", "hotline.backup")
+    other = login.elsewhere("other")
+    other.does("restore", "hotline.backup")
+    server = other.start("serve", JIANFU_WEB__PORT="0")
+    try:
+        until = time.monotonic() + 60
+        while "jianfu serve 在运行" not in other.run("doctor").out:
+            assert server.poll() is None and time.monotonic() < until, server.communicate()
+        other.does("backup", "served.backup")
+        assert "正在使用" in other.refused("restore", "served.backup", "--force")
+        assert other.tells(receipt)
+    finally:
+        ended = stop(server, signal.SIGTERM)
+    assert "Traceback" not in ended.err, ended
+    third = login.elsewhere("third")
+    third.does("restore", "served.backup")
+    assert third.tells(receipt)
