@@ -27,9 +27,10 @@ from tests.proofs.served import Served, served
 from tests.proofs.visitor import Bubble, Visitor, visiting
 
 CHATS = 32
-LONGEST = 0.5  # seconds that a hotline lives after it is ready
+LIVES = 0.5  # seconds at most that a hotline lives after it is ready
+OLD = 0.1, 3.0  # share of those that live longer, and how long: a picture takes its time
 YOUNG = 0.1  # share of kills that fall into the start
-LATE = 15.0  # seconds until a message that waits must be on the screen
+LATE = 30.0  # seconds until a message that waits must be on the screen
 ID = re.compile(r"[0-9a-f]{32}")
 Shape = tuple[tuple[bool, str], ...]
 Tale = Callable[[Visitor, Ledger, random.Random], AsyncIterator[None]]
@@ -179,11 +180,11 @@ class Killing:
 
     async def _kill(self, dice: random.Random) -> None:
         """One kill, and the next start."""
-        await asyncio.sleep(dice.uniform(0, LONGEST))
+        await asyncio.sleep(dice.uniform(0, OLD[1] if dice.random() < OLD[0] else LIVES))
         await self.hotline.kill()
         if dice.random() < YOUNG:
             await self.hotline.spawn()
-            await asyncio.sleep(dice.uniform(0, LONGEST))
+            await asyncio.sleep(dice.uniform(0, LIVES))
             await self.hotline.kill()
         await self.hotline.start()
 

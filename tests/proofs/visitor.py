@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import httpx
 
 AGAIN = 0.05  # seconds until a lost request is sent again
-PATIENCE = 90.0  # seconds until an answer is missed
+PATIENCE = 240.0  # seconds until an answer is missed
 ROW = re.compile(r'<div class="row (me|they)([^"]*)" id="b-([0-9a-f]{32})"([^>]*)>')
 REPLACES = re.compile(r'data-replaces="b-([0-9a-f]{32})"')
 MARK = re.compile(r'name="mark" value="([^"]*)"')
@@ -27,6 +27,10 @@ CODE = re.compile(r'<p class="code".*?</p>', re.DOTALL)
 SEEN = re.compile(r'data-seen="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client of its own takes 20 ms to make one
+
+
+class Refused(Exception):
+    """The hotline cannot take it now: what its page says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Visitor:
         self.screen: list[Bubble] = []
         self.resent = 0
         self._seen = "-"
+        self._last: tuple[str, dict[str, str]] = "", {}
 
     @property
     def token(self) -> str:
@@ -92,11 +97,16 @@ class Visitor:
 
     async def post(self, path: str, fields: Mapping[str, str]) -> None:
         """Send, again and again with the same key, until it is answered; then wait for the answer's words."""
-        fields = {"key": secrets.token_hex(12), **fields}
-        response = await self.request("POST", path, data=fields, headers={"x-seen": self._seen})
-        await self._take(response)
+        self._last = path, {"key": secrets.token_hex(12), **fields}
+        await self.again()
+
+    async def again(self) -> None:
+        """Send once more what was sent last, under the same key."""
+        path, fields = self._last
+        await self._take(await self.request("POST", path, data=fields, headers={"x-seen": self._seen}))
 
     async def request(self, method: str, path: str, **how: object) -> httpx.Response:
+        """Raises: Refused."""
         lost = False
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -108,6 +118,8 @@ class Visitor:
                     await asyncio.sleep(AGAIN)
                     continue
                 self.resent += lost
+                if response.status_code == 503:
+                    raise Refused(response.text)
                 assert response.status_code in (200, 303), f"{response.status_code}: {response.text[:500]}"
                 return response
 
