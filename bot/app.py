@@ -18,6 +18,7 @@ from bot.lookups import Lookups
 from bot.post import Post
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
+from bot.trouble import told
 from dialogs import report, status
 from scheduler.bell import Bell
 from storage.port import StorageError
@@ -76,7 +77,7 @@ def open_keyring(settings: Settings, create: bool = False) -> Keyring:
                 ) from None
             return Keyring.create(settings.keyring)
     except KeyringError as error:
-        raise OperatorError(f"钥匙环用不了：{error}") from None
+        raise told("钥匙环用不了：", settings.keyring, error) from None
 
 
 @asynccontextmanager
@@ -90,9 +91,7 @@ async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = c
     try:
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
-        raise OperatorError(
-            f"打不开数据库 {database_file(settings)}：{error}。请检查磁盘空间和目录权限，再运行 jianfu doctor"
-        ) from None
+        raise told("打不开数据库", database_file(settings), error) from None
     try:
         yield join(Parts(settings, database, Keys.of(keyring), journal, now), make)
     finally:

@@ -17,11 +17,14 @@ from pathlib import Path
 
 import uvicorn
 
+from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import App, Parts, opened
 from bot.channels.web import WebChannel
+from bot.forgotten import forget_again
 from bot.hours import seconds
 from bot.settings import OperatorError, Settings, Web, load
+from bot.trouble import told
 from bot.web.chat import Door
 from bot.web.site import site
 from storage.port import StorageError
@@ -141,6 +144,7 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     server = Server(_config(app, channel, web))
     holder, leases = secrets.token_bytes(16), Leases(app.parts.database)
     await _hold_on(app, leases, holder, ALWAYS)
+    await _finish_forgetting(app)
     app.bell.start()
     jobs = [
         asyncio.create_task(job)
@@ -166,6 +170,15 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+async def _finish_forgetting(app: App) -> None:
+    """What a crash cut short: the journal is written first, so it knows what is still to be shredded."""
+    try:
+        app.parts.journal.add()  # makes the file: a restore insists on it
+        await forget_again(app.parts.database, app.casework, app.parts.journal, app.parts.now())
+    except KeyringError as error:
+        raise told("用不了销毁日志，它在钥匙环旁边：", app.parts.settings.keyring, error) from None
 
 
 async def _hold(app: App, leases: Leases, holder: bytes) -> None:

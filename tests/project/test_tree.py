@@ -6,8 +6,8 @@ import tomllib
 from tests.project.checkout import PARTS, ROOT, tracked
 
 FOLDERS = PARTS | {".ci", "docs", "tests"}
-FILES = {".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml"}
-FILES |= {"requirements.lock", "requirements-test.lock"}
+FILES = {".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "README.zh-CN.md"}
+FILES |= {"pyproject.toml", "requirements.lock", "requirements-test.lock"}
 
 
 def test_the_top_level_holds_only_what_is_known() -> None:
