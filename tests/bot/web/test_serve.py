@@ -159,6 +159,5 @@ def test_a_push_of_staff_appears_on_an_open_page(tmp_path: Path) -> None:
 
 
 def _alias(listed: object) -> str:
-    cases = listed["cases"] if isinstance(listed, dict) else listed
-    assert isinstance(cases, list) and len(cases) == 1
-    return str(cases[0]["alias"])
+    assert isinstance(listed, list) and len(listed) == 1
+    return str(listed[0]["alias"])

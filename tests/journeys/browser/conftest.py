@@ -1,0 +1,42 @@
+"""A real browser and an open line for the journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.bot.web.line import Line
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    line = Line(tmp_path_factory.mktemp("line"))
+    yield line
+    line.stop()
+
+
+@pytest.fixture(scope="session")
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A screenshot as people send them: an avatar and a nickname above what it is about."""
+    from PIL import Image, ImageDraw
+
+    path = tmp_path_factory.mktemp("shot") / "shot.png"
+    image = Image.new("RGB", (720, 1280), "#ededed")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((24, 24, 104, 104), fill="#c0392b")
+    draw.rectangle((128, 44, 360, 84), fill="#222222")
+    for row in range(6):
+        draw.rounded_rectangle((24, 160 + row * 150, 620, 280 + row * 150), 18, fill="#ffffff")
+    image.save(path)
+    return path
