@@ -105,7 +105,6 @@ def serving(jianfu: Path, folder: Path, port: int) -> Iterator[str]:
         server.wait()
 
 
-@pytest.mark.xfail(not (ROOT / "bot/cli/serve.py").exists(), reason="`jianfu serve` is still being built")
 def test_it_serves_from_the_wheel_and_starts_again(elsewhere: Path, tmp_path: Path) -> None:
     """The first start makes keys and database and says where it is; the page gets all it asks for."""
     with socket.socket() as probe:
