@@ -13,6 +13,7 @@ import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -20,8 +21,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-import bot.web.texts  # noqa: F401 - the pages' sentences become known
+import bot.channels.terminal
+import bot.web.texts  # noqa: F401
 from dialogs.texts import text
+from tests.journeys.transcript import Stage
 from tests.proofs.figures import Note
 from tests.proofs.ledger import SAID, Ledger, compare, new_number
 from tests.proofs.served import Served, free_port, served
@@ -75,7 +78,7 @@ async def locked(hotline: Served) -> AsyncIterator[None]:
     )  # fmt: skip
     assert holding.stdout is not None and await holding.stdout.readline() == b"held\n"
     yield
-    await holding.communicate()
+    await holding.communicate(b"")
 
 
 @asynccontextmanager
@@ -215,3 +218,24 @@ async def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
             await hotline.stop()
         assert mounted(tmp_path, "-o", "remount,ro")
         stands_still(Served(tmp_path, free_port()), "权限")
+
+
+def test_the_terminal_says_so_too(tmp_path: Path) -> None:
+    """The draft waits; once there is room again, the same word sends it."""
+    stage = Stage(tmp_path)
+    stage.open_chat()
+    assert stage.chat is not None
+    try:
+        stage.type("清河街道要求我们社区同一份台账每周报五次")
+        stage.expect("台账报表", stage.heard)
+        soft, hard = resource.prlimit(stage.chat.pid, resource.RLIMIT_FSIZE)
+        largest = max(path.stat().st_size for path in (tmp_path / "data").iterdir())
+        resource.prlimit(stage.chat.pid, resource.RLIMIT_FSIZE, (largest, hard))
+        stage.type("送出")
+        stage.expect(re.escape(text("zh", "terminal.refused")), stage.heard)
+        resource.prlimit(stage.chat.pid, resource.RLIMIT_FSIZE, (soft, hard))
+        time.sleep(1.5)  # it looks every second whether there is room
+        stage.type("送出")
+        stage.expect("回执码：[0-9A-Z-]{19}", stage.heard)
+    finally:
+        stage.chat.close(force=True)
