@@ -85,7 +85,7 @@ class Chat:
         page = self.pages.page(
             "chat.html",
             lang,
-            intro=welcome(lang, not bubbles),
+            intro=welcome(bubbles, lang),
             drawn=draw(bubbles, lang),
             seen=seen_of(bubbles),
             lasting=visit.lasting,
@@ -122,7 +122,9 @@ class Chat:
         for bubble in await self.door.channel.bubbles(visit.screen):
             if bubble.id == request.path_params["id"] and bubble.message and bubble.message.secret:
                 out = io.BytesIO()
-                segno.make_qr(bubble.message.params["receipt"]).save(out, kind="svg", scale=6, light="#fff")
+                segno.make_qr(bubble.message.params["receipt"]).save(
+                    out, kind="svg", scale=6, border=2, light="#fff"
+                )
                 return Response(out.getvalue(), media_type="image/svg+xml")
         return Response(status_code=404)
 

@@ -103,10 +103,11 @@ def draw(bubbles: Sequence[Bubble], lang: str) -> list[Drawn]:
     return [_draw(bubble, lang, bubble.seq == last or not bubble.asks) for bubble in bubbles]
 
 
-def welcome(lang: str, alone: bool) -> Drawn:
-    """The first screen, drawn for everybody: who only looks leaves no row. alone: nothing follows it."""
-    bubble = Bubble("welcome", 0, WELCOME)
-    return _draw(bubble, lang, alone)
+def welcome(bubbles: Sequence[Bubble], lang: str) -> Drawn | None:
+    """The first screen, drawn for everybody: who only looks leaves no row. None where it is there already."""
+    if bubbles and bubbles[0].message and bubbles[0].message.name == WELCOME.name:
+        return None
+    return _draw(Bubble("welcome", 0, WELCOME), lang, not bubbles)
 
 
 def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:

@@ -341,7 +341,7 @@
     enrich(log);
     fit();
     listen();
-    if (log.children.length > 1) log.lastElementChild.scrollIntoView({ block: "end" });
+    if (log.lastElementChild.id !== "b-welcome") log.lastElementChild.scrollIntoView({ block: "end" });
   }
 
   function edit(form) {

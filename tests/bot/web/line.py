@@ -45,6 +45,8 @@ class Line:
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
         found = OPEN.search(first)
+        if not found:
+            self.stop(signal.SIGKILL)
         assert found, f"serve said {first!r}, and to its log {self.log.read_text()!r}"
         self.url = found[1]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bot.web.line import Line
@@ -29,8 +30,6 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 @pytest.fixture(scope="session")
 def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A screenshot as people send them: an avatar and a nickname above what it is about."""
-    from PIL import Image, ImageDraw
-
     path = tmp_path_factory.mktemp("shot") / "shot.png"
     image = Image.new("RGB", (720, 1280), "#ededed")
     draw = ImageDraw.Draw(image)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 PHONE, DESKTOP = (390, 844), (1280, 800)
@@ -118,8 +119,6 @@ def visiting(
 
 def screenshot(visitor: Visitor, name: str, folder: Path) -> None:
     """Keep what is seen, small enough for the docs."""
-    from PIL import Image
-
     visitor.page.wait_for_timeout(400)
     raw = folder / f"{name}.raw.png"
     visitor.page.screenshot(path=raw)

@@ -1,0 +1,64 @@
+"""A flood is slowed, nobody is turned away, and who it was is forgotten by the next day."""
+
+from __future__ import annotations
+
+from bot.web.pace import BURST, LONGEST, MOST, Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_office_behind_one_address_is_not_held_up() -> None:
+    pace = Pace(Clock())
+    assert [pace.delay("198.51.100.7") for _ in range(BURST)] == [0.0] * BURST
+
+
+def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
+    pace = Pace(Clock())
+    delays = [pace.delay("198.51.100.7") for _ in range(BURST + 200)]
+    assert 0 < delays[BURST] < delays[BURST + 20] <= LONGEST
+    assert max(delays) == LONGEST
+    assert pace.delay("198.51.100.8") == 0, "its neighbour is not held up"
+
+
+def test_after_a_while_it_is_forgiven() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    for _ in range(BURST + 200):
+        pace.delay("198.51.100.7")
+    clock.now += 60
+    assert pace.delay("198.51.100.7") == 0
+
+
+def test_no_address_is_kept_and_not_even_its_digest_for_more_than_a_day() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    pace.delay("198.51.100.7")
+    first = set(pace._full)
+    assert not any(b"198.51" in who for who in first)
+    clock.now += 86400
+    pace.delay("198.51.100.7")
+    assert not first & set(pace._full)
+
+
+def test_many_peers_take_no_more_than_so_much_room() -> None:
+    pace = Pace(Clock())
+    for number in range(MOST + 100):
+        pace.delay(str(number))
+    assert len(pace._full) <= MOST
+
+
+async def test_this_machine_itself_is_not_limited() -> None:
+    """Loopback is the operator, or a proxy that names no peer: it cannot be told who is behind it."""
+    clock = Clock()
+    pace = Pace(clock)
+    for _ in range(BURST * 3):
+        await pace.wait("127.0.0.1")
+        await pace.wait("::1")
+        await pace.wait(None)
+    assert pace._full == {}

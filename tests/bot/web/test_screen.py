@@ -1,0 +1,72 @@
+"""What the templates are given: texts cut at their masks, lines with labels, prompts open and closed."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.web import Bubble
+from bot.web.screen import Drawn, draw, pieces, welcome
+from dialogs.report import PREVIEW_BUTTONS
+from dialogs.words import Button, Message
+
+
+@given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=8))
+def test_pieces_put_together_are_the_text(words: str, cuts: list[int]) -> None:
+    """Nothing is lost, doubled or shifted, wherever masks begin and end; offsets are code points."""
+    ends = sorted(min(cut, len(words)) for cut in cuts)
+    spans = list(zip(ends[::2], ends[1::2], strict=False))
+    masks = [{"start": start, "end": end, "on": True, "label": "[已遮]"} for start, end in spans]
+    found = pieces(words, masks)
+    assert "".join(piece.words for piece in found) == words
+    assert all(words[piece.at : piece.at + len(piece.words)] == piece.words for piece in found)
+    hidden = [(piece.at, piece.at + len(piece.words)) for piece in found if piece.number is not None]
+    assert hidden == [(start, end) for start, end in spans if start < end]
+
+
+def preview(seq: int) -> Bubble:
+    params = {
+        "text": "王主任催的", "masked": "[姓名]主任催的", "facts": "", "pictures": [],
+        "masks": [{"start": 0, "end": 1, "type": "NAME", "on": True, "label": "[姓名]"}],
+        "lines": [
+            {"name": "unit", "text": "责任单位：街道"},
+            {"name": "urgent", "text": "加急：会立即提醒工作人员"},
+        ],
+    }  # fmt: skip
+    return Bubble("ab" * 16, seq, Message("preview", params, tuple(PREVIEW_BUTTONS), mark="abc1"))
+
+
+def only(bubble: Bubble) -> Drawn:
+    [drawn] = draw([bubble], "zh")
+    return drawn
+
+
+def test_a_button_that_stands_in_the_card_is_not_offered_twice() -> None:
+    drawn = only(preview(1))
+    assert [(fact.label, fact.words, fact.choice) for fact in drawn.facts] == [
+        ("责任单位：", "街道", "unit"),
+        ("加急：", "会立即提醒工作人员", ""),
+    ]
+    assert "unit" not in {key.choice for key in drawn.keys} and "send" in {key.choice for key in drawn.keys}
+
+
+def test_only_the_last_prompt_is_open() -> None:
+    first, note, last = draw([preview(1), Bubble("0", 2, Message("help")), preview(3)], "zh")
+    assert (first.open, note.open, last.open) == (False, True, True)
+
+
+def test_the_receipt_is_drawn_by_its_card_alone() -> None:
+    message = Message(
+        "filed", {"receipt": "7K2M-9QXT-4WHN-P3V8", "urgent": ""}, (Button("saved", "b.saved"),)
+    )
+    drawn = only(Bubble("0", 1, message))
+    assert drawn.text == "已送出，谢谢您。"
+    assert drawn.tail.startswith("请抄下或截图保存") and "7K2M" not in drawn.text + drawn.tail
+
+
+def test_the_first_screen_is_shown_once() -> None:
+    first = welcome([], "zh")
+    assert first and first.open and first.keys
+    follows = welcome([Bubble("0", 1, words="一句话")], "zh")
+    assert follows and not follows.open
+    assert welcome([Bubble("0", 1, Message("welcome"))], "zh") is None
