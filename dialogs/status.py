@@ -38,6 +38,7 @@ from dialogs.words import (
     Said,
     Supplement,
     Tell,
+    Wipe,
 )
 
 SPEECH = re.compile(r"[\u4e00-\u9fff]")
@@ -266,6 +267,7 @@ def hush(turn: Turn, _: str) -> None:
 
 def forget(turn: Turn, _: str) -> None:
     turn.do(Forget(turn.answers["report"], turn.at))
+    turn.do(Wipe())
     turn.say("forgotten")
     end(turn)
 
@@ -318,6 +320,7 @@ def hand_in(turn: Turn) -> None:
     pictures = tuple(picture.id for picture in draft.pictures_of(turn))
     turn.do(Supplement(turn.answers["report"], draft.masked(turn), pictures, turn.at))
     turn.answers.pop("pictures", None)
+    turn.do(Wipe())  # what was masked must not stay on a screen either
     turn.say("supplemented")
     end(turn)
 
@@ -326,6 +329,7 @@ def drop(turn: Turn, _: str) -> None:
     for name in ("text", "masks"):
         turn.answers.pop(name, None)
     discard_pictures(turn)
+    turn.do(Wipe())
     turn.talk.move("back")
     turn.go("back")
 
@@ -348,6 +352,7 @@ def read_word(turn: Turn, words: str) -> bool:
     word = draft.without_names(turn, words.strip())
     if still_there(turn):
         turn.do(Rate(turn.answers["report"], None, None, word, turn.at))
+        turn.do(Wipe())
         no_word(turn, "")
     return True
 
@@ -364,6 +369,7 @@ def read_reason(turn: Turn, words: str) -> bool:
     reason = draft.without_names(turn, words.strip())
     if still_there(turn):
         turn.do(Reopen(turn.answers["report"], reason, turn.at))
+        turn.do(Wipe())
         turn.say("reopened")
         end(turn)
     return True
