@@ -10,11 +10,12 @@ from tests.proofs.figures import KEY, Note, circumstances
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Note:
     """Keep a test's figures for the docs, under the test's name."""
-    begun = circumstances()
+    kept: dict[str, int | float | str] = {**circumstances()}
 
     def keep(**figures: int | float | str) -> None:
         cache = request.config.cache
         assert cache is not None
-        cache.set(f"{KEY}/{request.node.name}", begun | figures)
+        kept.update(figures)
+        cache.set(f"{KEY}/{request.node.name}", kept)
 
     return keep

@@ -1,0 +1,156 @@
+"""Every sealed cell of the real schema, opened the way the program opens it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from anonymizer.seal import Place, Unsealable
+from bot.casefile import CaseFiles
+from bot.keys import Keys
+from bot.post import Post
+from storage.repositories.cases import CaseRow
+from storage.repositories.media import MediaRow
+from storage.repositories.outbox import OutboxRow
+from storage.repositories.reports import ReportRow
+from storage.repositories.steps import NoteRow, RatingRow, StepRow
+
+NAMED_LIKE_SEALED = ("sealed", "wrapped_key", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A ciphertext and where it lies. key: the name of the table's id column."""
+
+    table: str
+    column: str
+    key: str
+    row: bytes
+
+
+def _report(files: CaseFiles, db: sqlite3.Connection, id: bytes) -> tuple[ReportRow, bytes]:
+    row = ReportRow(*_row(db, "reports", "id", id))
+    key = files.key(row)
+    assert key is not None
+    return row, key
+
+
+def _row(db: sqlite3.Connection, table: str, key: str, id: bytes) -> sqlite3.Row:
+    row: sqlite3.Row = db.execute(f'SELECT * FROM {table} WHERE "{key}" = ?', (id,)).fetchone()
+    return row
+
+
+def _open_talk(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    sealed = _row(db, "talks", "pseudonym", id)["sealed"]
+    return keys.talk.open_json(sealed, Place("talks", "sealed", id))
+
+
+def _open_letter(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    letter = Post(keys.outbox).open(OutboxRow(*_row(db, "outbox", "id", id)))
+    return [letter.to.key, letter.message]
+
+
+def _open_case(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return CaseFiles(keys).case(CaseRow(*_row(db, "cases", "id", id)))
+
+
+def _open_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return _report(CaseFiles(keys), db, id)[1]
+
+
+def _open_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    address = CaseFiles(keys).address(*_report(CaseFiles(keys), db, id))
+    return address and [address.channel, address.key]
+
+
+def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return CaseFiles(keys).content(*_report(CaseFiles(keys), db, id))
+
+
+def _open_step(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    files, row = CaseFiles(keys), StepRow(*_row(db, "steps", "id", id))
+    return files.step(row, _report(files, db, row.report_id)[1] if row.report_id else None)
+
+
+def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return CaseFiles(keys).note_text(NoteRow(*_row(db, "notes", "id", id)))
+
+
+def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    files, row = CaseFiles(keys), RatingRow(*_row(db, "ratings", "report_id", id))
+    return files.word(row, _report(files, db, row.report_id)[1])
+
+
+def _open_picture(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    files, row = CaseFiles(keys), _row(db, "media", "id", id)
+    media = MediaRow(*(row[name] for name in MediaRow.__slots__))
+    assert media.report_id is not None
+    return files.picture(media, _report(files, db, media.report_id)[1])
+
+
+def _open_bubble(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    sealed = _row(db, "web_bubbles", "id", id)["sealed"]
+    return keys.session.open_json(sealed, Place("web_bubbles", "sealed", id))
+
+
+SEALED: dict[tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, bytes], object]]] = {
+    ("talks", "sealed"): ("pseudonym", _open_talk),
+    ("outbox", "sealed"): ("id", _open_letter),
+    ("cases", "sealed"): ("id", _open_case),
+    ("reports", "wrapped_key"): ("id", _open_key),
+    ("reports", "address"): ("id", _open_address),
+    ("reports", "sealed"): ("id", _open_report),
+    ("steps", "sealed"): ("id", _open_step),
+    ("notes", "sealed"): ("id", _open_note),
+    ("ratings", "sealed"): ("report_id", _open_rating),
+    ("media", "sealed"): ("id", _open_picture),
+    ("web_bubbles", "sealed"): ("id", _open_bubble),
+}
+
+
+def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """What the schema itself says is sealed."""
+    tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return {
+        (table, column[1])
+        for table in tables
+        for column in db.execute(f"PRAGMA table_info({table})")
+        if column[1] in NAMED_LIKE_SEALED
+    }
+
+
+def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
+    """Up to so many cells of every sealed column. Of pictures, those of reports."""
+    found = []
+    for (table, column), (key, _) in SEALED.items():
+        only = "AND report_id IS NOT NULL" if table == "media" else ""
+        sql = f'SELECT "{key}" FROM {table} WHERE length({column}) > 0 {only} ORDER BY random() LIMIT ?'
+        found += [Cell(table, column, key, row[0]) for row in db.execute(sql, (most,))]
+    return found
+
+
+def opened(keys: Keys, db: sqlite3.Connection, cell: Cell) -> object:
+    """Raises: Unsealable."""
+    return SEALED[cell.table, cell.column][1](keys, db, cell.row)
+
+
+def opens(keys: Keys, db: sqlite3.Connection, cell: Cell) -> bool:
+    try:
+        return opened(keys, db, cell) is not None
+    except Unsealable:
+        return False
+
+
+@contextmanager
+def moved(db: sqlite3.Connection, source: Cell, target: Cell) -> Iterator[None]:
+    """Put the ciphertext of one cell into another, in the real database, for a moment."""
+    found = db.execute(f'SELECT {source.column} FROM {source.table} WHERE "{source.key}" = ?', (source.row,))
+    update = f'UPDATE {target.table} SET {target.column} = ? WHERE "{target.key}" = ?'
+    db.execute("BEGIN")
+    try:
+        assert db.execute(update, (found.fetchone()[0], target.row)).rowcount == 1
+        yield
+    finally:
+        db.execute("ROLLBACK")
