@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from anonymizer.seal import Place, Sealer, Unsealable
 from bot.casework import Casework, Draft
@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 TRIES = 5  # of a turn that others were faster than
 ROUNDS = 3  # of Look and Found
 DAY = 24 * HOUR
+AT_HAND = 1024  # talks whose last row, sealed as it is, need not be read again
 
 
 class Failed(Exception):
@@ -66,6 +67,7 @@ class Visit:
     who: bytes
     row: TalkRow | None
     talk: Talk
+    after: TalkRow | None = None  # what the turn leaves behind
 
 
 class Hotline:
@@ -86,7 +88,8 @@ class Hotline:
         self._post, self._sender, self._channels, self._settings = post, sender, channels, settings
         self._talks = Talks(database)
         self._tidying: asyncio.Task[None] | None = None
-        self._turns: dict[bytes, tuple[asyncio.Lock, int]] = {}
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._at_hand: dict[bytes, TalkRow] = {}
 
     async def hear(self, incoming: Incoming) -> None:
         """Take one update in. Committed when this returns; a repeated one is a no-op.
@@ -95,7 +98,7 @@ class Hotline:
         """
         who = self._keys.pseudonyms.pseudonym(incoming.sender.channel, incoming.sender.key)
         try:
-            async with self._one_at_a_time(who):
+            async with self._lock(who):
                 for _ in range(TRIES):
                     try:
                         return await self._turn(incoming, who)
@@ -116,11 +119,12 @@ class Hotline:
         actions = await self._receive(visit)
         letters = [self._letter(visit, action) for action in actions if isinstance(action, Say)]
         await self._database.commit(await self._writes(visit, actions, letters))
+        self._keep(visit)
         self._remember(visit, actions)
         self._sender.post(letters)
 
     async def _load(self, incoming: Incoming, who: bytes) -> Visit:
-        row = await self._talks.load(who)
+        row = self._at_hand.pop(who, None) or await self._talks.load(who)
         if row is None:
             draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
             talk = begin(
@@ -179,7 +183,15 @@ class Hotline:
             return [Talks.delete(visit.who, was)] if row else []
         at = visit.incoming.event.at
         talk.expires = self._expires(visit)
-        return [Talks.save(TalkRow(visit.who, was + 1, self._due(talk, at), self._sealed(visit)), was)]
+        visit.after = TalkRow(visit.who, was + 1, self._due(talk, at), self._sealed(visit))
+        return [Talks.save(visit.after, was)]
+
+    def _keep(self, visit: Visit) -> None:
+        """The next turn need not read what this one wrote; were it outdated, saving would find it stale."""
+        if visit.after is not None:
+            self._at_hand[visit.who] = visit.after
+            if len(self._at_hand) > AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
 
     def _due(self, talk: Talk, at: datetime) -> int:
         if talk.reminded:
@@ -270,7 +282,8 @@ class Hotline:
     async def leave(self, sender: Address, at: datetime) -> None:
         """Quick exit: the draft, its pictures and all that the channel shows are gone at once."""
         who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
-        async with self._one_at_a_time(who):
+        async with self._lock(who):
+            self._at_hand.pop(who, None)
             row = await self._talks.load(who)
             writes: list[Write] = list(self._channels[sender.channel].wipe(sender))
             if row is not None:
@@ -280,20 +293,12 @@ class Hotline:
             self._lookups.drop_receipt(who)
             await self._database.commit(writes)
 
-    @asynccontextmanager
-    async def _one_at_a_time(self, who: bytes) -> AsyncIterator[None]:
+    def _lock(self, who: bytes) -> asyncio.Lock:
         """Messages of one chat keep their order; different chats run side by side."""
-        lock, users = self._turns.get(who) or (asyncio.Lock(), 0)
-        self._turns[who] = lock, users + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._turns[who]
-            if users == 1:
-                del self._turns[who]
-            else:
-                self._turns[who] = lock, users - 1
+        lock = self._locks.get(who)
+        if lock is None:
+            lock = self._locks[who] = asyncio.Lock()
+        return lock
 
 
 def _draft(talk: Talk) -> Draft:
