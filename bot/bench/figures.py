@@ -12,7 +12,7 @@ WIDTH = 24  # characters of the longest bar
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A thing measured. name: for programs; label: for people; values: a round each; floor, ceiling: goals."""
+    """A thing measured. name: for programs; label: for people; values: one a round; floor, ceiling: goals."""
 
     name: str
     label: str
