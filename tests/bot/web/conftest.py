@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bot.web.browser import Browser
-from tests.bot.web.line import Line
+from tests.bot.web.line import STARTED, Line
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +22,12 @@ def browser(line: Line) -> Iterator[Browser]:
     with Browser(line.url) as browser:
         browser.open()
         yield browser
+
+
+@pytest.fixture(autouse=True)
+def none_left_behind() -> Iterator[None]:
+    """A test that fails leaves no line open; lines of a wider scope were started before it."""
+    before = len(STARTED)
+    yield
+    for line in STARTED[before:]:
+        line.end()

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.project.checkout import ROOT
 
+STARTED: list[Line] = []
 OPEN = re.compile(r"减负专线已开通：(http\S+)/ ")
 
 
@@ -34,6 +35,7 @@ class Line:
         }
         self._flags = flags
         self.log = folder / "log"
+        STARTED.append(self)
         self.start()
 
     def start(self, port: int = 0) -> None:
@@ -61,6 +63,11 @@ class Line:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+    def end(self) -> None:
+        """Whatever has become of it: no process is left behind."""
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
 
     def staff(self, *words: str) -> Any:
         """`jianfu case …` as an operator types it; its JSON."""

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.bot.web.line import Line
+from tests.bot.web.line import STARTED, Line
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +39,12 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
         draw.rounded_rectangle((24, 160 + row * 150, 620, 280 + row * 150), 18, fill="#ffffff")
     image.save(path)
     return path
+
+
+@pytest.fixture(autouse=True)
+def none_left_behind() -> Iterator[None]:
+    """A test that fails leaves no line open; lines of a wider scope were started before it."""
+    before = len(STARTED)
+    yield
+    for line in STARTED[before:]:
+        line.end()
