@@ -19,7 +19,7 @@ _NOT = "".join(wordlist("no-unit-letters")) + r" ,。;:!?、“”\"'()（）《
 _PATTERNS = (  # where two overlap, the earlier pattern wins
     re.compile(rf"[省市区县](?:委|府)[^{_NOT}]{{0,5}}?(?:办公室|部|办|室|中心|校|局|组)(?!门|分)"),
     re.compile(rf"(?:{_LEVEL})?{_any('bodies')}"),
-    re.compile(rf"{_LEVEL}[^{_NOT}\d]{{1,7}}?{_any('unit-endings')}(?![室法理事公员会长里区])"),
+    re.compile(rf"{_LEVEL}[^{_NOT}\d]{{1,7}}?{_any('unit-endings')}(?![室法理事公员会长里区织])"),
     re.compile(rf"(?:^|(?<=[,。!?;: ]))[^{_NOT}\d]{{1,6}}?{_any('stranger-endings')}(?={_any('calls')})"),
     re.compile(rf"{_any('bare')}(?!办|党|政|工|级|社区|[^,。]{{0,3}}(?:局|委|办公室))"),
 )

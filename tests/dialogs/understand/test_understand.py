@@ -127,7 +127,9 @@ def test_the_model_was_built_from_what_is_here() -> None:
 def test_no_sentence_to_measure_with_was_learned() -> None:
     """The development set and the emergencies are no training data."""
     learned = {row["text"] for path in sorted(train.DATA.glob("written_*.jsonl")) for row in score.read(path)}
-    kept = [*score.read(DATA / "reports_dev.jsonl"), *score.read(DATA / "understand" / "emergencies.jsonl")]
+    files = [DATA / "reports_dev.jsonl", *sorted(train.DATA.glob("emergencies*.jsonl"))]
+    kept = [row for path in files for row in score.read(path)]
+    assert len(files) == 4
     assert not learned & {row["text"] for row in kept}
 
 
@@ -137,14 +139,15 @@ def test_the_development_set_is_understood() -> None:
     found = score.figures(labelled, score.predict(labelled))
     print(found)
     floors = {
-        "first": 0.80,
+        "first": 0.82,
         "within_three": 0.94,
-        "away_recall": 0.80,
+        "away_recall": 0.85,
         "away_precision": 0.90,
-        "signpost": 0.90,
+        "signpost": 0.92,
         "unit_overlap": 0.90,
         "place_overlap": 0.90,
         "urgent_recall": 0.80,
+        "kind": 0.78,
         "emergency_shown": 0.95,
     }
     assert {name: found[name] for name in floors if found[name] < floors[name]} == {}
@@ -154,9 +157,26 @@ def test_the_development_set_is_understood() -> None:
     assert found["ms"] <= 5
 
 
-def test_emergencies_are_seen() -> None:
-    """Sentences written apart from the words and the training data."""
-    labelled = [row for row in score.read(DATA / "understand" / "emergencies.jsonl") if not row["in_scope"]]
+@pytest.mark.parametrize(("name", "floor"), [("emergencies", 0.95), ("emergencies_fresh", 0.90)])
+def test_emergencies_are_seen(name: str, floor: float) -> None:
+    """Sentences written apart from the words and the training data; the fresh ones never chose anything."""
+    labelled = [row for row in score.read(train.DATA / f"{name}.jsonl") if not row["in_scope"]]
     seen = [understand(row["text"]).alarm is not None for row in labelled]
-    print(f"emergencies shown their number: {sum(seen)}/{len(seen)}")
-    assert sum(seen) / len(seen) >= 0.95
+    print(f"{name} shown their number: {sum(seen)}/{len(seen)}")
+    assert sum(seen) / len(seen) >= floor
+
+
+def test_talk_of_danger_is_no_emergency() -> None:
+    """Reports that speak of fires, police and hospitals stay reports; few are shown a number."""
+    found = [understand(row["text"]) for row in score.read(train.DATA / "emergencies_fresh_not.jsonl")]
+    away, shown = sum(not one.in_scope for one in found), sum(one.alarm is not None for one in found)
+    print(f"danger only spoken of: {away} turned away, {shown} shown a number, of {len(found)}")
+    assert len(found) == 30
+    assert away <= 2
+    assert shown <= 5
+
+
+@pytest.mark.parametrize("text", ["打卡", "催物业费", "又要排班"])
+def test_a_few_words_are_not_turned_away(text: str) -> None:
+    """A fragment says too little to send its writer elsewhere; one question is asked instead."""
+    assert understand(text).in_scope
