@@ -17,3 +17,8 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(NO_CHROMIUM)
     pytest.skip(NO_CHROMIUM)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests go last: Playwright keeps a loop running on the thread where others start their own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
