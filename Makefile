@@ -22,7 +22,7 @@ test: install-test lint
 	@$(BIN)/python -m pytest
 
 test-long: install-test
-	@$(BIN)/python -m pytest -m "long or not long"
+	@$(BIN)/python -m pytest -m "long or not long" && $(BIN)/python -m tests.proofs.record
 
 lint: install-test
 	@$(BIN)/ruff check . && $(BIN)/mypy
