@@ -26,7 +26,6 @@ EMERGENCIES = ("110", "119", "120")
 READ_AT_MOST = 3000  # characters
 AWAY = 0.45  # from this probability on a text is out of scope
 AWAY_SHORT, SHORT = 0.65, 12  # the same for a text of fewer characters: too few words to turn it away on
-DOUBT = 0.3  # from this probability on somebody is asked before it counts as ours
 AWAY_HEARD = 0.2  # the same, where the words of an emergency are heard
 ALARM = 0.1  # from this probability of an emergency on its number is shown
 URGENT = 0.4  # from this probability on it cannot wait
@@ -89,7 +88,7 @@ def understand(text: str) -> Understanding:
     return Understanding(
         categories=ranked,
         confidence=round(confidence, 3),
-        clear=in_scope and confidence >= CLEAR and away < DOUBT,
+        clear=in_scope and confidence >= CLEAR,
         kind=max(kinds, key=lambda one: kinds[one]) if in_scope and likely["fingertip"] >= 0.25 else None,
         unit=text[unit.start : unit.end] if unit else None,
         unit_level=unit.level if unit else None,
