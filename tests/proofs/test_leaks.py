@@ -133,7 +133,7 @@ async def files(known: Journey) -> None:
     visitor = known.visitor
     await visitor.remember()
     known.needles |= {"token": visitor.token, "decoded token": in_bytes(visitor.token)}
-    await visitor.says(
+    await visitor.reports(
         f"街道要求社区报台账，{SAID['sentence']}，联系人{MASKED['name']}，电话{MASKED['phone']}，"
         f"身份证{MASKED['id_card']}，邮箱{MASKED['email']}，还有{MASKED['pinned']}。"
     )
@@ -205,6 +205,8 @@ def at_the_terminal(known: Journey) -> None:
     assert stage.chat is not None
     try:
         stage.type(f"县里要求各村填报表，{SAID['terminal']}，我叫{MASKED['name']}，电话{MASKED['phone']}")
+        if "大概是哪一类" in stage.heard:
+            stage.type("1")
         stage.type("送出")
         stage.expect("回执码：(?P<receipt>[0-9A-Z-]{19})", stage.heard)
         stage.type("进展")
@@ -220,7 +222,7 @@ def at_the_terminal(known: Journey) -> None:
 async def is_forgotten(known: Journey) -> None:
     """A second visitor files and is forgotten."""
     async with visiting(known.hotline.base) as visitor:
-        await visitor.says(f"区里要求基层每周填报表，{SAID['forgotten']}，电话{MASKED['phone']}")
+        await visitor.reports(f"区里要求基层每周填报表，{SAID['forgotten']}，电话{MASKED['phone']}")
         await visitor.presses("send")
         receipt = visitor.receipt
         known.needles |= {**written("third receipt", receipt), "second token": visitor.token}

@@ -76,6 +76,13 @@ class Visitor:
     async def says(self, text: str) -> None:
         await self.post("/say", {"text": text})
 
+    async def reports(self, text: str) -> None:
+        """Say it, and get to the preview, whether or not the category had to be asked for."""
+        await self.says(text)
+        if "send" not in self.screen[-1].choices:
+            await self.presses(next(choice for choice in self.screen[-1].choices if choice.startswith("is:")))
+        assert "send" in self.screen[-1].choices, f"no preview: {self.told}"
+
     async def presses(self, choice: str) -> None:
         """A button of the last prompt that has it."""
         offers = [bubble for bubble in self.screen if choice in bubble.choices]
