@@ -2,11 +2,13 @@
 
 A seal is `format (1 byte) ‖ version (2) ‖ nonce (12) ‖ AES-256-GCM(length (4) ‖ plain ‖ padding) ‖ tag (16)`.
 Purpose, table, column and row id are authenticated with it: moved elsewhere, it does not open.
+Format 1 holds the plain bytes; format 2 holds them packed with zlib: long words of reports and cases alone.
 """
 
 import hmac
 import json
 import os
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -16,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from anonymizer.keyring import KEY_BYTES, Keyring, Purpose
 
-FORMAT = 1
+FORMAT, PACKED = 1, 2
+LONG = 2048  # bytes from which JSON of purpose "content" is packed: beside no secret, so its size tells none
 BLOCK = 512  # bytes; lengths are told no finer than this
 OWN = 0  # the version written by a report's own data key
 _HEAD = 3
@@ -76,17 +79,20 @@ class Sealer:
 
     def seal(self, plain: bytes, at: Place, pad: int = BLOCK) -> bytes:
         """Seal `plain` for one place. Its length is hidden within blocks of `pad` bytes; 1 pads nothing."""
+        return self._seal(self._head, plain, at, pad)
+
+    def _seal(self, head: bytes, plain: bytes, at: Place, pad: int) -> bytes:
         padded = (len(plain).to_bytes(4, "big") + plain).ljust(-(-(len(plain) + 4) // pad) * pad, b"\0")
         nonce = os.urandom(_NONCE)
         known = _known(self._purpose, at.table, at.column) + at.row
-        return self._head + nonce + self._ciphers[self._version].encrypt(nonce, padded, self._head + known)
+        return head + nonce + self._ciphers[self._version].encrypt(nonce, padded, head + known)
 
     def open(self, sealed: bytes, at: Place) -> bytes:
         """Give back what was sealed at this place.
 
         Raises: Unsealable.
         """
-        if len(sealed) < _LEAST or sealed[0] != FORMAT:
+        if len(sealed) < _LEAST or sealed[0] not in (FORMAT, PACKED):
             raise Unsealable("not a seal")
         cipher = self._cipher_of(int.from_bytes(sealed[1:_HEAD], "big"))
         known = sealed[:_HEAD] + _known(self._purpose, at.table, at.column) + at.row
@@ -94,11 +100,15 @@ class Sealer:
             padded = cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], known)
         except InvalidTag:
             raise Unsealable("damaged, or moved from its place") from None
-        return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+        plain = padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+        return zlib.decompress(plain) if sealed[0] == PACKED else plain
 
     def seal_json(self, value: object, at: Place, pad: int = BLOCK) -> bytes:
         """Seal a JSON value; lone surrogates, which messengers do send, survive."""
-        return self.seal(_text(value).encode("utf-8", "surrogatepass"), at, pad)
+        plain = _text(value).encode("utf-8", "surrogatepass")
+        if self._purpose == "content" and len(plain) >= LONG:
+            return self._seal(bytes([PACKED]) + self._head[1:], zlib.compress(plain), at, pad)
+        return self._seal(self._head, plain, at, pad)
 
     def open_json(self, sealed: bytes, at: Place) -> Any:
         """Open what `seal_json` sealed.
