@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from dialogs.case.story import Story  # noqa: F401 - named in a quoted type
     from dialogs.understand import Understanding
 
 T_co = TypeVar("T_co", covariant=True)
@@ -189,8 +188,22 @@ class MyCase:
     filed_day: str  # "11月22日"
 
 
+class Told(Protocol):
+    """The story of a case, as far as a dialog has to know it."""
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        """What the reporter may do now: answer, supplement, rate, reopen, hush, forget."""
+
+    def text(self, lang: str) -> str:
+        """All of it in plain words."""
+
+    def params(self, lang: str) -> Params:
+        """The same for a channel that draws it."""
+
+
 @dataclass(frozen=True, slots=True)
-class Tell(Query["Story | None"]):
+class Tell(Query["Told | None"]):
     """The story of a report, as its reporter may read it; None once it was forgotten."""
 
     report: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
-import dialogs.report  # noqa: F401 - the categories' names are its phrases
+import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.life import ENDED, Case, State, accepted_until
 from dialogs.texts import phrases, text
 from dialogs.words import Params

@@ -1,0 +1,27 @@
+"""What the kinds of burden are called. Codes are those of `dialogs.understand`."""
+
+from dialogs.texts import phrases
+
+phrases(
+    "category",
+    documents="文件过多过滥",
+    meetings="会议过多过长",
+    inspections="督查检查考核过多",
+    forms="台账报表、多头填报",
+    fingertip="指尖上的形式主义",
+    signage="滥挂牌、制度上墙",
+    off_list_tasks="清单外摊派事项",
+    certificates="违规要求开证明",
+    showcase="创建示范达标评比",
+    secondment="违规借调",
+    event_quota="上报数量指标",
+    other="其他",
+)
+phrases(
+    "kind",
+    forced_use="强制使用",
+    traces="过度留痕",
+    ranking="滥用排名",
+    multi_report="多头填报",
+    zombie="空壳僵尸",
+)
