@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,7 @@ class WebChannel:
         self._secret = secret_minutes * 60
         self._sessions, self._bubbles = WebSessions(database), WebBubbles(database)
         self._ears: dict[bytes, set[Ear]] = {}
+        self._secrets: dict[bytes, int] = {}  # digest of a receipt that is shown: when it must be gone
         self._closed = False
 
     async def listen(self, hear: Hear) -> None:
@@ -89,7 +91,7 @@ class WebChannel:
             replaced = last.id
             writes.append(WebBubbles.drop(bytes.fromhex(last.id)))
         if said.secret:
-            until = now + self._secret
+            until = self._gone_at(screen, said.params["receipt"], now)
         kept = until + STEP - until % STEP if until else expires(now, session.lasting)
         content = {"message": plain(said), "until": until, "replaces": replaced}
         return [*writes, self._add(key, screen, kept, content)]
@@ -182,6 +184,13 @@ class WebChannel:
             content.get("until"),
             content.get("replaces", ""),
         )
+
+    def _gone_at(self, screen: bytes, receipt: str, now: int) -> int:
+        """When a receipt must be gone: as long after it was first shown, however often it is asked for."""
+        while self._secrets and (oldest := next(iter(self._secrets.items())))[1] <= now:
+            del self._secrets[oldest[0]]
+        shown = hashlib.sha256(screen + receipt.encode()).digest()
+        return self._secrets.setdefault(shown, now + self._secret)
 
     async def _last_prompt(self, screen: bytes) -> Bubble | None:
         rows = await self._bubbles.of_session(screen, now=seconds(self._now()))

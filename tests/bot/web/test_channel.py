@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from storage.sqlite import SQLiteDatabase
 PROMPT = Message("preview.again", buttons=(Button("send", "b.send"),), mark="abc1")
 MOVED = "UPDATE web_bubbles SET sealed = (SELECT sealed FROM web_bubbles WHERE id = ?) WHERE id = ?"
 SECRET = Message("filed", {"receipt": "7K2M-9QXT-4WHN-P3V8", "urgent": ""}, secret=True)
+OTHER = replace(SECRET, params={"receipt": "0000-1111-2222-3333", "urgent": ""})
 
 
 @dataclass
@@ -95,6 +96,26 @@ async def test_a_secret_is_gone_after_its_minutes_to_the_second(screen: Screen) 
     assert len(await screen.shown()) == 1
     screen.at += timedelta(seconds=1)
     assert await screen.shown() == []
+
+
+async def test_a_receipt_shown_again_is_gone_with_the_first(screen: Screen) -> None:
+    """Asking for it prolongs nothing, not even after the screen was wiped; another receipt has its own time."""
+    await screen.begin()
+    await screen.send(SECRET)
+    screen.at += timedelta(minutes=10)
+    await screen.send(replace(SECRET, params={**SECRET.params, "urgent": "已加急"}))
+    assert len({bubble.until for bubble in await screen.shown()}) == 1
+    await screen.database.commit(list(screen.channel.wipe(screen.to)))
+    screen.at += timedelta(minutes=4, seconds=59)
+    await screen.send(SECRET)
+    await screen.send(OTHER)
+    assert len(await screen.shown()) == 2
+    screen.at += timedelta(seconds=1)
+    assert [bubble.message for bubble in await screen.shown()] == [OTHER]
+    screen.at += timedelta(minutes=14, seconds=59)
+    assert await screen.shown() == []
+    await screen.send(SECRET)
+    assert len(await screen.shown()) == 1, "what was shown long ago is forgotten"
 
 
 async def test_a_row_tells_no_moment(screen: Screen) -> None:
