@@ -18,6 +18,7 @@ from bot.bench.folders import folder, run
 from bot.bench.world import World, opened
 from bot.casework import Draft
 from dialogs.words import File
+from storage.port import Stale
 
 SIZE = 1024  # bytes of text in UTF-8
 TOGETHER = 256
@@ -33,7 +34,12 @@ FILED = File(
 async def _open_case(world: World, number: int) -> None:
     filed = replace(FILED, receipt=receipts.new(), text=words.report(SIZE, number), at=datetime.now(UTC))
     draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
-    await world.database.commit(await world.app.casework.act(filed, draft, None, lasting=False))
+    while True:
+        try:
+            await world.database.commit(await world.app.casework.act(filed, draft, None, lasting=False))
+            return
+        except Stale:  # an alias or a number of the index was drawn twice at once: as the hotline does
+            continue
 
 
 async def _measured(path: Path, cases: int, searches: int) -> Result:
