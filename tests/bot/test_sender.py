@@ -1,0 +1,389 @@
+"""The sender on real SQLite, with small channels of this process: in order, nobody held up, never stuck."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+import bot.sender
+from anonymizer.keyring import Keyring
+from bot.app import clock
+from bot.channels.port import Address, Channel, Gone, Limits, Refused, TryLater
+from bot.channels.web import WebChannel
+from bot.keys import Keys
+from bot.post import Letter, Post
+from bot.render import Rendered
+from bot.sender import Fate, Sender
+from dialogs.words import Message
+from storage.port import Refusing, Write
+from storage.repositories.outbox import Outbox
+from storage.repositories.web import WebSessions
+from storage.sqlite import SQLiteDatabase
+from tests.bot.counter import Counter, opened
+from tests.project.checkout import ROOT
+
+ANNA, BEN = Address("wall", "anna"), Address("wall", "ben")
+STREAMS = {ANNA: b"a" * 16, BEN: b"b" * 16}
+
+
+def letter(word: str, stream: bytes, to: Address = ANNA) -> Letter:
+    return Post.letter(to, Message("help", {"word": word}), stream)
+
+
+class Wall:
+    """A messenger whose chats are lists on a wall; tests say what goes wrong there, and where it is slow."""
+
+    name = "wall"
+    limits = Limits(characters=100_000, buttons=99, label=200)
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, str]] = []
+        self.told: list[Address] = []
+        self.wrong: list[Exception] = []  # raised by the next sendings, one each
+        self.slow: dict[str, asyncio.Event] = {}  # chats that take nothing until their event is set
+
+    async def listen(self, hear: object) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        if to.key in self.slow:
+            await self.slow[to.key].wait()
+        if self.wrong:
+            raise self.wrong.pop(0)
+        self.shown.append((to.key, message.message.params["word"]))
+        return []
+
+    def reaches(self, to: Address) -> bool:
+        return True
+
+    def delivered(self, to: Address) -> None:
+        self.told.append(to)
+
+    def wipe(self, to: Address) -> Sequence[Write]:
+        return []
+
+    def names(self, to: Address = ANNA) -> list[str]:
+        return [name for key, name in self.shown if key == to.key]
+
+
+class Office:
+    """A counter's post, carried by a sender."""
+
+    def __init__(self, counter: Counter, wall: Wall, gone: Fate, refused: Fate) -> None:
+        self.counter, self.wall = counter, wall
+        self.sender = Sender(
+            counter.database, counter.post, {"wall": wall}, lambda: counter.at, gone, refused
+        )
+
+    async def posts(self, *names: str, to: Address = ANNA) -> None:
+        letters = [letter(name, STREAMS[to], to) for name in names]
+        await self.counter.database.commit([self.counter.post.put(one) for one in letters])
+        self.sender.post(letters)
+
+    async def pending(self) -> int:
+        return await Outbox(self.counter.database).pending()
+
+    async def idle(self) -> None:
+        await asyncio.wait_for(self.sender.idle(), 10)
+
+
+@pytest.fixture
+async def office(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setattr(bot.sender, "AFTER_TROUBLE", 0.01)
+    casework = counter.casework
+    return Office(counter, Wall(), casework.forget_address, casework.undelivered)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for it, for some seconds at most."""
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+# ── order and patience ───────────────────────────────────────────────────────────────────────
+
+
+async def test_each_chat_hears_in_the_order_of_the_turns(office: Office) -> None:
+    for number in range(20):
+        await office.posts(f"anna {number}", to=ANNA)
+        await office.posts(f"ben {number}", to=BEN)
+    await office.idle()
+    assert office.wall.names(ANNA) == [f"anna {number}" for number in range(20)]
+    assert office.wall.names(BEN) == [f"ben {number}" for number in range(20)]
+    assert await office.pending() == 0
+
+
+async def test_a_look_finds_what_others_posted_in_order_and_once(office: Office) -> None:
+    """As after a restart, or from a staff member's terminal: nothing in memory, everything in the outbox."""
+    letters = [letter(str(number), STREAMS[ANNA]) for number in range(300)]
+    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    await office.sender.look()
+    await office.sender.look()
+    await office.idle()
+    await office.sender.look()
+    await office.idle()
+    assert office.wall.names() == [str(number) for number in range(300)]
+
+
+async def test_a_slow_chat_stops_nobody_else(office: Office) -> None:
+    office.wall.slow["anna"] = asyncio.Event()
+    await office.posts("first", "second")
+    await office.posts("hello", "again", to=BEN)
+    await until(lambda: office.wall.names(BEN) == ["hello", "again"])
+    assert office.wall.names(ANNA) == []
+    office.wall.slow["anna"].set()
+    await office.idle()
+    assert office.wall.names(ANNA) == ["first", "second"]
+
+
+async def test_settling_waits_for_this_chat_and_no_longer_than_said(office: Office) -> None:
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await office.sender.settle(ANNA, 5)
+    assert loop.time() - begun < 1, "nothing is on its way"
+    office.wall.slow["anna"] = asyncio.Event()
+    await office.posts("first", "second")
+    await office.posts("hello", to=BEN)
+    await office.sender.settle(BEN, 5)
+    assert office.wall.shown == [("ben", "hello")], "the slow neighbour is not waited for"
+    begun = loop.time()
+    await office.sender.settle(ANNA, 0.1)
+    assert 0.09 < loop.time() - begun < 2 and office.wall.names() == []
+    office.wall.slow["anna"].set()
+    await office.sender.settle(ANNA, 5)
+    assert office.wall.names() == ["first", "second"], "giving up waiting stops no sending"
+    assert office.wall.told == [BEN, ANNA, ANNA]
+    assert await office.pending() == 0, "settled means committed"
+
+
+async def test_who_stops_settling_stops_no_sending(office: Office) -> None:
+    """A browser that goes away takes its request along, not its answer."""
+    office.wall.slow["anna"] = asyncio.Event()
+    await office.posts("first")
+    waiting = asyncio.create_task(office.sender.settle(ANNA, 5))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    office.wall.slow["anna"].set()
+    await office.idle()
+    assert (office.wall.names(), waiting.cancelled()) == (["first"], True)
+
+
+# ── what channels say ────────────────────────────────────────────────────────────────────────
+
+
+async def test_later_means_later_and_keeps_the_order(office: Office) -> None:
+    office.wall.wrong = [TryLater(0.2), TryLater(0.0)]
+    begun = asyncio.get_running_loop().time()
+    await office.posts("first", "second")
+    await office.idle()
+    assert office.wall.names() == ["first", "second"]
+    assert asyncio.get_running_loop().time() - begun >= 0.3, "what the platform asked, a little always"
+
+
+async def test_our_own_mistake_is_tried_again(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.wall.wrong = [ValueError("13812345678")]
+    await office.posts("first", "second")
+    await office.idle()
+    assert office.wall.names() == ["first", "second"]
+    assert "ValueError" in caplog.text and "13812345678" not in caplog.text
+
+
+async def test_a_chat_that_is_gone_is_forgotten_and_its_case_goes_on(office: Office) -> None:
+    receipt = await office.counter.files(chat="anna")
+    [row] = await office.counter.database.all("SELECT stream, address FROM reports")
+    assert row["address"] is not None
+    letters = [letter(word, row["stream"]) for word in ("accepted", "and what waits behind it")]
+    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    office.wall.wrong = [Gone(), Gone()]
+    await office.sender.look()
+    await office.idle()
+    [row] = await office.counter.database.all("SELECT address, mine FROM reports")
+    assert (row["address"], row["mine"], await office.pending()) == (None, None, 0)
+    assert office.wall.shown == []
+    assert await office.counter.story(receipt)
+
+
+async def test_a_refused_message_is_noted_for_staff_and_the_next_one_goes_out(office: Office) -> None:
+    await office.counter.files(chat="anna")
+    [row] = await office.counter.database.all("SELECT stream FROM reports")
+    office.wall.wrong = [Refused()]
+    letters = [letter(name, row["stream"]) for name in ("too long", "next")]
+    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    await office.sender.look()
+    await office.idle()
+    assert (office.wall.names(), await office.pending()) == (["next"], 0)
+    [note] = await office.counter.database.all("SELECT count(*) AS number FROM notes")
+    assert note["number"] == 1
+
+
+@pytest.mark.parametrize("error", [Gone, Refused])
+async def test_a_fate_that_storage_refuses_is_tried_again(
+    office: Office, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is the chat forgotten by halves, nor does what waits behind it wait for ever."""
+    asked: list[bytes] = []
+
+    async def fate(stream: bytes) -> Sequence[Write]:
+        asked.append(stream)
+        if len(asked) < 3:
+            raise Refusing("full")
+        return []
+
+    office = Office(office.counter, office.wall, fate, fate)
+    office.wall.wrong = [error(), error(), error()]
+    await office.posts("first", "second")
+    await office.idle()
+    assert asked == [STREAMS[ANNA]] * 3
+    assert (office.wall.names(), await office.pending()) == (["second"], 0)
+    await office.posts("third")
+    await office.idle()
+    assert office.wall.names() == ["second", "third"]
+
+
+# ── storage refuses, the program is killed ───────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def locked(file: Path) -> AsyncIterator[None]:
+    """Another process holds the database, so that nothing can be written."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_an_end_that_cannot_be_written_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message went out, its row stayed: it goes out again, and those behind it keep their order."""
+    monkeypatch.setattr(bot.sender, "AFTER_TROUBLE", 0.05)
+    async with opened(tmp_path, patience=0.05) as counter:
+        office = Office(counter, Wall(), counter.casework.forget_address, counter.casework.undelivered)
+        letters = [letter(name, STREAMS[ANNA]) for name in ("first", "second")]
+        await counter.database.commit([counter.post.put(one) for one in letters])
+        async with locked(tmp_path / "data" / "jianfu.db"):
+            await office.sender.look()
+            await until(lambda: len(office.wall.shown) > 1)
+        await office.idle()
+        names = office.wall.names()
+        assert names == ["first"] * (len(names) - 1) + ["second"]
+        assert (await office.pending(), office.wall.told) == (0, [ANNA, ANNA])
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.bot.test_sender import begun
+
+folder, kind, number, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def deadly(channel):
+    sent, send, delivered = [], channel.send, channel.delivered
+    async def sending(*words):
+        writes = await send(*words)
+        sent.append(words)
+        if when == "sent" and len(sent) == number:
+            die()
+        return writes
+    def told(to):
+        if when == "committed" and len(sent) == number:
+            die()
+        delivered(to)
+    channel.send, channel.delivered = sending, told
+
+async def main():
+    async with begun(folder, kind) as (sender, channel, to):
+        deadly(channel)
+        await sender.look()
+        await sender.idle()
+
+asyncio.run(main())
+"""
+WORDS = ["one", "two", "three", "four"]
+
+
+class Notebook(Wall):
+    """A messenger that forgets nothing when the program is killed, and does not know a message again."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        with open(self._file, "a") as file:
+            file.write(f"{message.message.params['word']}\n")
+        return []
+
+
+@asynccontextmanager
+async def begun(folder: Path, kind: str) -> AsyncIterator[tuple[Sender, Channel, Address]]:
+    """A program that starts on what is there: its sender, its one channel and the one chat there is."""
+    file = folder / "keys" / "keyring.json"
+    keys = Keys.of(Keyring.load(file) if file.exists() else Keyring.create(file))
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    channel: Channel = (
+        Notebook(folder / "notes") if kind == "wall" else WebChannel(database, keys, 15, clock)
+    )
+
+    async def nothing(stream: bytes) -> Sequence[Write]:
+        return []
+
+    try:
+        sender = Sender(database, Post(keys.outbox), {kind: channel}, clock, nothing, nothing)
+        yield sender, channel, Address(kind, "t" * 43)
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("when", ["sent", "committed"])
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("kind", ["wall", "web"])
+async def test_killed_in_between_at_most_that_one_message_comes_twice(
+    tmp_path: Path, kind: str, number: int, when: str
+) -> None:
+    """On the web it never does: the bubble and the end of its outbox row are one commit."""
+    async with begun(tmp_path, kind) as (_, channel, to):
+        await _fill(tmp_path, channel, to)
+    program = [sys.executable, "-c", KILLED, str(tmp_path), kind, str(number), when]
+    done = subprocess.run(program, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    async with begun(tmp_path, kind) as (sender, channel, to):
+        await sender.look()
+        await asyncio.wait_for(sender.idle(), 10)
+        shown = await _shown(tmp_path, channel, to)
+    twice = WORDS[number - 1 : number] if (kind, when) == ("wall", "sent") else []
+    assert shown == [*WORDS[: number - 1], *twice, *WORDS[number - 1 :]]
+
+
+async def _fill(folder: Path, channel: Channel, to: Address) -> None:
+    keys = Keys.of(Keyring.load(folder / "keys" / "keyring.json"))
+    post, stream = Post(keys.outbox), b"s" * 16
+    writes = [post.put(letter(name, stream, to)) for name in WORDS]
+    if isinstance(channel, WebChannel):
+        writes.append(WebSessions.touch(channel.screen_of(to), False, 1 << 40))
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    await database.commit(writes)
+    await database.close()
+
+
+async def _shown(folder: Path, channel: Channel, to: Address) -> list[str]:
+    if isinstance(channel, WebChannel):
+        bubbles = await channel.bubbles(channel.screen_of(to))
+        return [bubble.message.params["word"] for bubble in bubbles if bubble.message]
+    return (folder / "notes").read_text().split()
