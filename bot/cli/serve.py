@@ -11,6 +11,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -52,9 +53,28 @@ def run(args: argparse.Namespace) -> int:
     web = {name: value for name, value in given.items() if value is not None}
     settings = load(**({"web": web} if web else {}))
     settings.web.refuse_exposure()
+    _prove_certificate(settings.web)
     logs.start(settings.log_level)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings))
+
+
+def _prove_certificate(web: Web) -> None:
+    """Raises: OperatorError, if certificate and key cannot be used; OpenSSL's own words help nobody."""
+    if web.tls_cert is None or web.tls_key is None:
+        return
+    for path in (web.tls_cert, web.tls_key):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise told("读不了 TLS 文件", path, error) from None
+    try:  # a password is never asked for: nobody sits before a service
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(web.tls_cert, web.tls_key, password=str)
+    except (ssl.SSLError, ValueError):
+        raise OperatorError(
+            f"TLS 证书 {web.tls_cert} 与私钥 {web.tls_key} 用不了："
+            "两个都须是 PEM，互相配对，私钥不带密码"
+        ) from None
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

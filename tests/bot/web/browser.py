@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import ssl
 from html import unescape
 from pathlib import Path
 from typing import Self
@@ -16,8 +17,10 @@ SENTENCE = "街道要求我们社区每周把同一份台账报五次，王主�
 class Browser:
     """Without scripts unless `seen` is handed in, as a page with scripts does."""
 
-    def __init__(self, url: str, **headers: str) -> None:
-        self.client = httpx.Client(base_url=url, headers={"Origin": url, **headers}, trust_env=False)
+    def __init__(self, url: str, verify: ssl.SSLContext | bool = True, **headers: str) -> None:
+        self.client = httpx.Client(
+            base_url=url, headers={"Origin": url, **headers}, verify=verify, trust_env=False
+        )
         self.page = ""
 
     def __enter__(self) -> Self:
