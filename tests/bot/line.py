@@ -1,0 +1,92 @@
+"""The whole program joined, a messenger that writes down what it is handed, and a clock turned by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from bot.app import App, Parts, opened
+from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.render import Rendered
+from bot.settings import Settings
+from dialogs.words import Event, Pressed
+from storage.port import Write
+
+MORNING = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # Monday, 10:17 in Beijing
+
+
+class Notebook:
+    """A messenger without a network: `shown` is what every chat got, in order."""
+
+    name = "notebook"
+    limits = Limits(10_000, 99, 99)
+
+    def __init__(self) -> None:
+        self.shown: dict[str, list[Rendered]] = {}
+        self.wiped: list[str] = []
+
+    async def listen(self, hear: Hear) -> None:
+        """Nothing comes by itself."""
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        self.shown.setdefault(to.key, []).append(message)
+        return ()
+
+    def reaches(self, to: Address) -> bool:
+        return True
+
+    def delivered(self, to: Address) -> None:
+        """Nobody waits for it."""
+
+    def wipe(self, to: Address) -> Sequence[Write]:
+        self.wiped.append(to.key)
+        return ()
+
+
+class Line:
+    """What happens at the hotline, in one line each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
+        self.notebook = Notebook()
+        self.at = MORNING
+        self.keys = count(1)
+        self.app: App
+
+    def later(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    def make(self, parts: Parts) -> list[Notebook]:
+        return [self.notebook]
+
+    async def says(self, *words: str, chat: str = "anna", key: str | None = None) -> str:
+        for said in words:
+            await self.takes(heard(said, self.at), chat, key)
+        return self.screen(chat)
+
+    async def presses(self, choice: str, chat: str = "anna") -> str:
+        mark = self.notebook.shown[chat][-1].message.mark
+        await self.takes(Pressed(choice, mark, self.at), chat)
+        return self.screen(chat)
+
+    async def takes(self, event: Event, chat: str = "anna", key: str | None = None) -> None:
+        incoming = Incoming(key or f"{next(self.keys)}", Address("notebook", chat), event)
+        await self.app.hotline.hear(incoming)
+        await self.app.sender.idle()
+
+    def screen(self, chat: str = "anna") -> str:
+        return self.notebook.shown[chat][-1].text
+
+    async def count(self, table: str) -> int:
+        [row] = await self.app.parts.database.all(f"SELECT count(*) FROM {table}")
+        return int(row[0])
+
+
+@asynccontextmanager
+async def opened_line(folder: Path) -> AsyncIterator[Line]:
+    line = Line(folder)
+    async with opened(line.settings, line.make, lambda: line.at) as line.app:
+        yield line

@@ -1,0 +1,94 @@
+"""What rings: drafts are reminded of once and let go in time; what has expired is swept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from anonymizer.scrub import Scrubbed
+from bot.channels.port import Address, Incoming
+from dialogs.words import Picture, Pictured
+from storage.repositories.talks import TalkRow, Talks
+from tests.bot.line import Line, opened_line
+
+CLEAR = "街道要求我们社区同一份台账每周报五次"
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[Line]:
+    async with opened_line(tmp_path) as line:
+        yield line
+
+
+async def ring(line: Line) -> None:
+    await line.app.bell.drafts()
+    await line.app.sender.idle()
+
+
+async def test_a_draft_is_reminded_of_once_in_neutral_words(line: Line) -> None:
+    await line.says(CLEAR)
+    line.later(hours=3)
+    await ring(line)
+    assert len(line.notebook.shown["anna"]) == 1
+    line.later(hours=1)
+    for _ in range(3):
+        await ring(line)
+        line.later(hours=1)
+    reminders = line.notebook.shown["anna"][1:]
+    assert len(reminders) == 1
+    assert not any(word in reminders[0].text for word in ("专线", "反映", "台账", "减负"))
+
+
+async def test_a_draft_goes_within_a_day_of_its_first_word(line: Line) -> None:
+    """However often it is touched: nothing unsent is kept for longer than promised."""
+    await line.says(CLEAR)
+    for _ in range(11):
+        line.later(hours=2)
+        await ring(line)
+        await line.says("再补一句")
+    assert await line.count("talks") == 1
+    line.later(hours=2)
+    await ring(line)
+    assert await line.count("talks") == 0
+
+
+async def test_nobody_is_reminded_at_night(line: Line) -> None:
+    line.later(hours=8)  # 18:17 in Beijing: four hours on it is night
+    await line.says(CLEAR)
+    line.later(hours=6)
+    await ring(line)
+    assert len(line.notebook.shown["anna"]) == 1
+    line.later(hours=8)  # 08:17
+    await ring(line)
+    assert len(line.notebook.shown["anna"]) == 2
+
+
+async def test_pictures_of_a_draft_nobody_finished_go_with_it(line: Line) -> None:
+    await line.says(CLEAR)
+    event = Pictured(Picture("ab" * 16, 4, 3), line.at)
+    scrubbed = Scrubbed(b"picture", "image/png", 4, 3)
+    await line.app.hotline.hear(Incoming("picture", Address("notebook", "anna"), event, scrubbed=scrubbed))
+    assert await line.count("media") == 1
+    line.later(hours=25)
+    await ring(line)
+    assert await line.count("media") == 0 and await line.count("talks") == 0
+
+
+async def test_marks_of_the_inbox_are_swept_after_days(line: Line) -> None:
+    await line.says(CLEAR)
+    await line.app.bell.sweep()
+    assert await line.count("inbox") == 1
+    line.later(days=5)
+    await line.app.bell.sweep()
+    assert await line.count("inbox") == 0
+
+
+async def test_a_talk_that_does_not_open_is_dropped_and_stops_no_other(line: Line) -> None:
+    await line.says(CLEAR)
+    await line.app.parts.database.commit([Talks.save(TalkRow(b"x" * 32, 1, 0, b"no seal"), 0)])
+    line.later(hours=5)
+    await ring(line)
+    assert await line.count("talks") == 1
+    assert len(line.notebook.shown["anna"]) == 2
