@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sqlite3
 import sys
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     if unknown:
         print(f"没有 {'、'.join(unknown)} 这个项目，可选：{'、'.join(BENCHES)}", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an end by which folders are still cleaned
     results: list[Result] = []
     for name in args.which or BENCHES:
         results.append(import_module(f"bot.bench.{name}").measure(args.quick))

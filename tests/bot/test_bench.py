@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,20 @@ def test_json_keeps_its_names_and_folders_are_cleaned(tmp_path: Path) -> None:
     (result,) = document["results"]
     assert result["bench"] == "size" and document["sqlite"] == sqlite3.sqlite_version
     assert all(set(figure) == NAMES for figure in result["figures"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_told_to_stop_it_leaves_nothing(tmp_path: Path) -> None:
+    """SIGTERM in the middle of measuring: the temporary folder is empty again."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot", "bench", "turns"], env=os.environ | {"TMPDIR": str(tmp_path)}
+    )
+    until = time.monotonic() + 20
+    while not list(tmp_path.glob("*/data/jianfu.db")) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) != []
+    running.terminate()
+    assert running.wait(20) == 143
     assert list(tmp_path.iterdir()) == []
 
 
