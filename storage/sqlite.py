@@ -40,11 +40,15 @@ def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
     connection = sqlite3.connect(
         uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=256
     )
-    connection.row_factory = sqlite3.Row
-    for pragma in ("synchronous = FULL", "wal_autocheckpoint = 8000", "secure_delete = ON",
-                   "trusted_schema = OFF", "foreign_keys = ON", "temp_store = MEMORY",
-                   "cache_size = -8192"):  # fmt: skip
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in ("synchronous = FULL", "wal_autocheckpoint = 8000", "secure_delete = ON",
+                       "trusted_schema = OFF", "foreign_keys = ON", "temp_store = MEMORY",
+                       "cache_size = -8192"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
