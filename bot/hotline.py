@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -277,7 +278,8 @@ class Hotline:
         sender = Address(envelope["channel"], envelope["key"])
         event = Rang("expire" if expired else "remind", at)
         key = f"ring {row.pseudonym.hex()} {row.version}"
-        await self.hear(Incoming(key, sender, event, envelope["talk"]["lang"], envelope["lasting"]))
+        with suppress(Failed):  # logged with its incident; the next minute tries again, the other talks now
+            await self.hear(Incoming(key, sender, event, envelope["talk"]["lang"], envelope["lasting"]))
 
     async def leave(self, sender: Address, at: datetime) -> None:
         """Quick exit: the draft, its pictures and all that the channel shows are gone at once."""

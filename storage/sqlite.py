@@ -99,6 +99,8 @@ class Lane:
 
     async def run(self, call: Callable[[], bool]) -> bool:
         """Something else on the same thread, between two batches."""
+        if self.closed:
+            raise Refusing("closed")
         try:
             return await self._loop.run_in_executor(self._thread, call)
         except sqlite3.Error as error:
