@@ -99,7 +99,7 @@ async def test_a_secret_is_gone_after_its_minutes_to_the_second(screen: Screen) 
 
 
 async def test_a_receipt_shown_again_is_gone_with_the_first(screen: Screen) -> None:
-    """Asking for it prolongs nothing, not even after the screen was wiped; another receipt has its own time."""
+    """Asking for it prolongs nothing, not even once the screen was wiped; another has its own time."""
     await screen.begin()
     await screen.send(SECRET)
     screen.at += timedelta(minutes=10)

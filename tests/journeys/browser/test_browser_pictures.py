@@ -71,7 +71,7 @@ def test_a_preview_in_the_dark_and_one_in_english(browser: Browser, line: Line, 
 
 
 def top(visitor: Visitor, selector: str) -> None:
-    visitor.page.wait_for_timeout(500)
+    visitor.page.wait_for_timeout(200)  # for the page's own scrolling to what is new
     visitor.page.locator(selector).last.evaluate("element => element.scrollIntoView({block: 'start'})")
 
 

@@ -15,15 +15,17 @@ from tests.journeys.browser.visitor import DESKTOP, PHONE, visiting
 pytestmark = pytest.mark.browser
 
 SENTENCE = "街道要求我们社区每周把同一份台账报五次，王主任（13812345678）天天在群里催。"
-WINDOWS = [
+WHOLE = [
     pytest.param(PHONE, True, id="phone"),
+    pytest.param(DESKTOP, False, id="desktop-without-scripts"),
+]
+SHORT = [
     pytest.param(PHONE, False, id="phone-without-scripts"),
     pytest.param(DESKTOP, True, id="desktop"),
-    pytest.param(DESKTOP, False, id="desktop-without-scripts"),
 ]
 
 
-@pytest.mark.parametrize(("size", "scripts"), WINDOWS)
+@pytest.mark.parametrize(("size", "scripts"), WHOLE)
 def test_from_the_first_sentence_to_the_rating(
     browser: Browser, line: Line, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -40,10 +42,10 @@ def test_from_the_first_sentence_to_the_rating(
         [alias] = {case["alias"] for case in line.staff("list")} - known
         line.staff("accept", alias)
         line.staff("ask", alias, "是哪一份台账？")
-        if not scripts:
-            visitor.page.wait_for_timeout(2500)  # what comes later is seen at the next look
-            visitor.page.reload()
-        visitor.sees("有个问题想请您补充一句")
+        if scripts:
+            visitor.sees("有个问题想请您补充一句")
+        else:
+            visitor.looks_again_for("有个问题想请您补充一句")
 
         visitor.presses("我已保存")
         visitor.sees("回执码不再显示")
@@ -67,6 +69,22 @@ def test_from_the_first_sentence_to_the_rating(
         visitor.presses("满意")
         visitor.presses("不说了")
         visitor.sees("谢谢，记下了")
+
+
+@pytest.mark.parametrize(("size", "scripts"), SHORT)
+def test_from_the_first_sentence_to_the_story(
+    browser: Browser, line: Line, size: tuple[int, int], scripts: bool
+) -> None:
+    with visiting(browser, line.url, size, scripts) as visitor:
+        visitor.says(SENTENCE)
+        visitor.reaches_preview()
+        visitor.presses("送出")
+        receipt = visitor.receipt
+        visitor.presses("我已保存")
+        visitor.sees("回执码不再显示")
+        visitor.says(receipt)
+        visitor.sees("等待受理")
+        visitor.sees_no("13812345678")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
