@@ -47,7 +47,7 @@ phrases(
     qr="二维码",
     qr_alt="回执码的二维码，扫出来就是这16位字符",
     too_large="图片超过20MB了，请裁小或截图后再发。",
-    secret_until="15分钟后自动消失",
+    secret_until="送出15分钟后自动消失",
     number="编号 {number}",
     unit="承办单位：{unit}",
     next="接下来",

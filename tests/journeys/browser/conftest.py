@@ -36,7 +36,10 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draw.ellipse((24, 24, 104, 104), fill="#c0392b")
     draw.rectangle((128, 44, 360, 84), fill="#222222")
     for row in range(6):
-        draw.rounded_rectangle((24, 160 + row * 150, 620, 280 + row * 150), 18, fill="#ffffff")
+        top = 160 + row * 150
+        draw.rounded_rectangle((24, top, 620, top + 120), 18, fill="#ffffff")
+        for words, wide in enumerate((540, 300 + row * 37 % 200)):
+            draw.rectangle((54, top + 28 + words * 40, wide, top + 48 + words * 40), fill="#8a8f8c")
     image.save(path)
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -86,5 +87,18 @@ def paint(visitor: Visitor) -> None:
 
 
 def test_the_docs_have_their_pictures() -> None:
-    assert {path.stem for path in DOCS.glob("*.png")} >= NAMES
+    """All of them stand on the page of screens, told in words too; no page shows one that is not there."""
+    assert {path.stem for path in DOCS.glob("web-*.png")} == NAMES
     assert all(path.stat().st_size < 150_000 for path in DOCS.glob("web-*.png"))
+    screens = dict(shown_in(ROOT / "docs" / "screens.md"))
+    assert {path.stem for path in screens} >= NAMES
+    for page in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
+        screens |= dict(shown_in(page))
+    assert all(path.is_file() and words for path, words in screens.items())
+
+
+def shown_in(page: Path) -> list[tuple[Path, str]]:
+    """The pictures of a page, each with the words that stand for it."""
+    shown = re.findall(r"!\[(.*?)\]\((.*?)\)", page.read_text())
+    assert shown
+    return [((page.parent / path).resolve(), words) for words, path in shown]

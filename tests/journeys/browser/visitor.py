@@ -142,6 +142,7 @@ def visiting(
 def screenshot(visitor: Visitor, name: str, folder: Path) -> None:
     """Keep what is seen, small enough for the docs."""
     visitor.page.emulate_media(reduced_motion="reduce")  # nothing is caught in the middle of a fade
+    visitor.page.mouse.move(0, 0)  # and nothing lights up below the pointer
     visitor.page.wait_for_timeout(100)
     raw = folder / f"{name}.raw.png"
     visitor.page.screenshot(path=raw)
