@@ -95,18 +95,28 @@ def shared_by_few(held: Mapping[bytes, set[Value]]) -> dict[Value, list[bytes]]:
 def chance(held: Mapping[bytes, set[Value]], people: Mapping[bytes, Person], dice: random.Random) -> float:
     """How often reports dealt out to people at random share as much as those that are one person's.
 
-    0.01: these pairs share more than 99 % of the random ones do.
+    They are dealt out among those of one messenger ("web 3", "web 5"): which messenger a waiting message goes
+    to is no secret. 0.01: these pairs share more than 99 % of the random ones do.
     """
     holders = shared_by_few(held)
     reports = sorted(held)
     pairs = Counter(pair for several in holders.values() for pair in combinations(sorted(several), 2))
     real = _shared(reports, [people[report] for report in reports], pairs)
-    names = [people[report] for report in reports]
+    kinds: dict[str, list[bytes]] = defaultdict(list)
+    for report in reports:
+        kinds[people[report].partition(" ")[0]].append(report)
     as_much = 0
     for _ in range(TRIES):
-        dice.shuffle(names)
-        as_much += _shared(reports, names, pairs) >= real
+        dealt = {report: who for kind in kinds.values() for report, who in _dealt(kind, people, dice)}
+        as_much += _shared(reports, [dealt[report] for report in reports], pairs) >= real
     return as_much / TRIES
+
+
+def _dealt(
+    reports: list[bytes], people: Mapping[bytes, Person], dice: random.Random
+) -> Iterable[tuple[bytes, Person]]:
+    names = [people[report] for report in reports]
+    return zip(reports, dice.sample(names, len(names)), strict=True)
 
 
 def _shared(
