@@ -53,6 +53,7 @@ def test_a_report_on_a_phone(browser: Browser, line: Line, shot: Path, folder: P
         line.staff("accept", alias)
         line.staff("assign", alias, "东湖街道办事处", "--level", "subdistrict")
         line.staff("answer", alias, "已通知各科室停报，改为每月一次，由街道一次性汇总。")
+        visitor.sees("有新进展：单位答复了")  # all that is pushed stands there before the story
         visitor.presses("我已保存")
         visitor.says(receipt)
         visitor.sees("已通知各科室停报")
