@@ -60,8 +60,11 @@ class Lookups:
         raise TypeError(f"nobody answers {type(query).__name__}")
 
     def keep_receipt(self, who: bytes, receipt: str) -> None:
+        """The oldest stand first; what is over is let go."""
         now = self._now()
-        self._receipts = {key: kept for key, kept in self._receipts.items() if kept[1] > now}
+        while self._receipts and (oldest := next(iter(self._receipts.items())))[1][1] <= now:
+            del self._receipts[oldest[0]]
+        self._receipts.pop(who, None)
         self._receipts[who] = receipt, now + self._shown_for
 
     def drop_receipt(self, who: bytes) -> None:

@@ -3,7 +3,7 @@
 A transcript's lines:
     = title or remark                      nothing happens
     reporter> words                        typed into `jianfu chat`, answered before the next line
-    hotline< words                         must stand in what came since the reporter spoke last; a regular expression
+    hotline< words                         must stand in what came since the reporter spoke (a pattern)
     hotline! words                         must not
     reporter hears< words                  arrives by itself (a push), within some seconds
     staff$ case accept {alias}             a `jianfu` command; {names} are what was caught before
