@@ -61,17 +61,13 @@ def test_axe_would_find_it(browser: Browser, line: Line, light: str) -> None:
     """The control: words that can hardly be read, in one of the two lights only."""
     with visiting(browser, line.url) as visitor:
         visitor.page.evaluate(
-            """light => {
-              const bubble = document.querySelector('.bubble');
-              const dark = matchMedia('(prefers-color-scheme: dark)');
-              const paint = () => {
-                const now = dark.matches ? 'dark' : 'light';
-                bubble.style.color = now !== light ? '' : dark.matches ? '#444' : '#ccc';
-              };
-              dark.addEventListener('change', paint);
-              paint();
+            """([light, colour]) => {
+              const sheet = new CSSStyleSheet();
+              sheet.replaceSync(
+                `@media (prefers-color-scheme: ${light}) { .bubble * { color: ${colour} !important } }`);
+              document.adoptedStyleSheets = [sheet];
             }""",
-            light,
+            [light, {"light": "#ccc", "dark": "#444"}[light]],
         )
         with pytest.raises(AssertionError, match="color-contrast"):
             visitor.is_accessible()
