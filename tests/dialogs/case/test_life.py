@@ -6,12 +6,10 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from transitions import Machine, MachineError
 
 from dialogs.case.life import (
     ENDED,
     FINAL,
-    FINDINGS,
     MOVES,
     OPEN,
     ORDERED,
@@ -34,33 +32,6 @@ def at(state: State, **known: object) -> Case:
     """A case in this state for which every "only if" holds."""
     facts = {"finding": "substantiated", "asked_in": State.FILED if state is State.WAITING else None}
     return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
-
-
-class Model:
-    """What `transitions` moves."""
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-
-
-def machine_moves(case: Case, trigger: str) -> State | None:
-    machine = Machine(
-        None, states=State, transitions=TRANSITIONS, initial=State.FILED, auto_transitions=False
-    )
-    model = Model(case.state)
-    try:
-        moved = machine.events[trigger].trigger(model, case)
-    except MachineError:
-        return None
-    return model.state if moved else None
-
-
-@pytest.mark.parametrize(("trigger", "state"), PAIRS, ids=lambda value: getattr(value, "value", value))
-def test_the_library_reads_the_table_as_we_do(trigger: str, state: State) -> None:
-    """The rows are those of `transitions`; looking them up and running its machine come to the same."""
-    for finding, level, was in product((None, *FINDINGS), (None, "city"), (None, *OPEN)):
-        case = at(state, finding=finding, level=level, asked_in=was)
-        assert leads(case, trigger) == machine_moves(case, trigger)
 
 
 @pytest.mark.parametrize(
