@@ -92,9 +92,11 @@ async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = c
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
         raise told("打不开数据库", database_file(settings), error) from None
+    app = join(Parts(settings, database, Keys.of(keyring), journal, now), make)
     try:
-        yield join(Parts(settings, database, Keys.of(keyring), journal, now), make)
+        yield app
     finally:
+        await app.hotline.finish()
         await database.close()
 
 

@@ -253,6 +253,11 @@ class Hotline:
             log.warning("tidy: %s; the hourly sweep does it again", type(error).__name__)
         self._tidying = None
 
+    async def finish(self) -> None:
+        """Before the database is closed: what was forgotten is tidied away to the end."""
+        if self._tidying is not None:
+            await self._tidying
+
     async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
         """A picture of this chat's own draft, opened, with its row; None for any other."""
         who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)

@@ -65,6 +65,7 @@ class Login:
         return {name: value for name, value in {**base, **self.environ, **environ}.items() if value}
 
     def start(self, *words: str | Path, **environ: str) -> subprocess.Popen[bytes]:
+        """As from a terminal: where the tests themselves run in the background, Ctrl-C would be ignored."""
         pipe = subprocess.PIPE
         return subprocess.Popen(
             self.command(*words),
@@ -73,6 +74,7 @@ class Login:
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *words: str | Path, typed: str | bytes = "", **environ: str) -> Done:
