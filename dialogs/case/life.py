@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from transitions import Machine, MachineError
 
+from dialogs.case.clock import Line
+
 Finding = Literal["substantiated", "partly", "unsubstantiated"]
 FINDINGS: dict[str, str] = {"substantiated": "属实", "partly": "部分属实", "unsubstantiated": "不属实"}
 LEVELS: dict[str, str] = {"community": "社区", "subdistrict": "街道", "district": "区", "city": "市"}
@@ -79,11 +81,24 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreTime:
+    """The unit asks for more time. days: working days."""
+
+    days: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What the rules know of a case: nothing a reporter said. Ids in hex; reports: those not forgotten.
 
-    due: when the running clock ends; asked_in: where it was when somebody was asked back;
-    level: a key of LEVELS.
+    due: when the next running clock ends; asked_in: where it was when somebody was asked back;
+    level: a key of LEVELS; unit: its name, unit_id: in the register (hex), None for one that is not in it;
+    opened: the hour of filing; told: when reporters last heard of it; closed: when it was closed last;
+    ledger: every line of its clocks, in order (empty where only a list is shown);
+    returns: how often units have sent it back; wants: more time that the unit asked for, not decided yet;
+    called_back, looked_back: how often reporters were asked since it was closed.
     """
 
     id: str
@@ -101,6 +116,15 @@ class Case:
     finding: str | None = None
     extended: bool = False
     reports: tuple[str, ...] = ()
+    unit_id: str | None = None
+    opened: datetime | None = None
+    told: datetime | None = None
+    closed: datetime | None = None
+    ledger: tuple[Line, ...] = ()
+    returns: int = 0
+    wants: MoreTime | None = None
+    called_back: int = 0
+    looked_back: int = 0
 
 
 class Refusal(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from dialogs.case.life import (
     ENDED,
@@ -114,7 +114,88 @@ class Note:
     text: str
 
 
-Order = Claim | Accept | Decline | Ask | Assign | Answer | Find | Rectify | Close | StaffReopen | Merge | Note
+@dataclass(frozen=True, slots=True)
+class Release:
+    """I give the case back to whoever takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The unit is not competent. rule: the rule that shows it; within a working day, at most twice a case."""
+
+    rule: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseReturn:
+    """The hotline keeps the case with the unit that sent it back, and says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """The unit asks for more time, before its own has run out. days: working days."""
+
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantExtend:
+    """A supervisor decides about more time. days: fewer or more than were asked for; None: as asked."""
+
+    granted: bool
+    reason: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whistle:
+    """One level up, with its clock; unit: who has it there, "" for the parent of the present one."""
+
+    reason: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """For a third party: clocks pause. until: when it goes on by itself."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What was waited for is there, or not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """督办 by a person; the ladder of clocks does it by itself too."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The hotline writes to the reporters. It goes out when the undo window is over. to: as in `Ask`."""
+
+    text: str
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back a reply that has not gone out yet."""
+
+
+Order = (
+    Claim | Release | Accept | Decline | Ask | Assign | Answer | Return | RefuseReturn | Extend | GrantExtend
+    | Whistle | Wait | Resume | Supervise | Reply | Undo | Find | Rectify | Close | StaffReopen | Merge | Note
+)  # fmt: skip
 
 
 # ── what follows ─────────────────────────────────────────────────────────────────────────────
@@ -128,6 +209,19 @@ class Entry:
     params: Params = field(default_factory=dict)
     report: str | None = None
     public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Staff or a unit are told. to: who; name: a phrase under "alert.", filled with params.
+
+    urgent: also at night and at once; else staff of the hotline by day, units in their hours.
+    """
+
+    to: Literal["staff", "supervisor", "unit"]
+    name: str
+    params: Params = field(default_factory=dict)
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +239,7 @@ class Decision:
     serial: bool = False
     note: str | None = None
     into: Case | None = None
+    alerts: tuple[Alert, ...] = ()
 
 
 def decide(case: Case, order: Order, by: Staff, at: datetime, into: Case | None = None) -> Decision:
