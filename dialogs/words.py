@@ -289,6 +289,32 @@ class Hush:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What this reporter wants to be told: weekly, callback, look_back, later; those not named stay."""
+
+    report: str
+    wishes: Mapping[str, bool]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rebound:
+    """又反弹了: it came back after the case was closed. text: "" or already masked."""
+
+    report: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """没有反弹: asked, the reporter says that it has not come back."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DropPictures:
     """These draft pictures are no longer wanted."""
 
@@ -305,5 +331,5 @@ class ReceiptSaved:
     """The reporter has the receipt: show it no more."""
 
 
-Action = Look | Say | File | Supplement | Rate | Reopen | Forget | Hush | DropPictures | Wipe | ReceiptSaved
-CaseAction = File | Supplement | Rate | Reopen | Forget | Hush
+CaseAction = File | Supplement | Rate | Reopen | Rebound | Held | Wish | Forget | Hush
+Action = Look | Say | CaseAction | DropPictures | Wipe | ReceiptSaved

@@ -52,10 +52,15 @@ MOVES: dict[str, str] = {
     "accept": "受理",
     "decline": "不予受理",
     "ask": "问反映人",
-    "resumed": "接着办",
+    "wait": "等第三方",
+    "resume": "接着办",
     "assign": "转办",
+    "arrive": "单位到场",
     "return": "单位退回",
-    "extend": "延期",
+    "refuse-return": "不准退回",
+    "extend": "申请延期",
+    "grant": "批复延期",
+    "supervise": "督办",
     "whistle": "吹哨升级",
     "answer": "单位答复",
     "find": "核实定性",
@@ -68,8 +73,8 @@ MOVES: dict[str, str] = {
 }
 
 
-ORDERED = ("accept", "decline", "ask", "assign", "answer", "find", "rectify", "close", "reopen", "merge")
-# what staff can order so far; the other moves come with their clocks, their ladder and the units' own desk
+BY_ITSELF = ("call_back", "look_back")  # moves that nobody orders: they fall due
+ORDERED = tuple(name for name in MOVES if name not in BY_ITSELF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,15 @@ class MoreTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A reply to the reporters that can still be taken back. to: as in `Ask`; at: when it goes out."""
+
+    text: str
+    at: datetime
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What the rules know of a case: nothing a reporter said. Ids in hex; reports: those not forgotten.
 
@@ -98,7 +112,9 @@ class Case:
     opened: the hour of filing; told: when reporters last heard of it; closed: when it was closed last;
     ledger: every line of its clocks, in order (empty where only a list is shown);
     returns: how often units have sent it back; wants: more time that the unit asked for, not decided yet;
-    called_back, looked_back: how often reporters were asked since it was closed.
+    called_back, looked_back: how often reporters were asked since it was closed;
+    reply: what goes out when its undo window is over; added: the hour when a reporter last added something;
+    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are done.
     """
 
     id: str
@@ -125,6 +141,9 @@ class Case:
     wants: MoreTime | None = None
     called_back: int = 0
     looked_back: int = 0
+    reply: Pending | None = None
+    added: datetime | None = None
+    forgot: int = 0
 
 
 class Refusal(Exception):
@@ -150,7 +169,18 @@ def wrong_found(case: Case) -> bool:
 
 def never_extended(case: Case) -> bool:
     """没有延过期"""
-    return not case.extended
+    return not case.extended and case.wants is None
+
+
+def wants_time(case: Case) -> bool:
+    """单位申请了延期"""
+    return case.wants is not None
+
+
+def expected_on_site(case: Case) -> bool:
+    """加急，还没到场"""
+    last = [line.kind for line in case.ledger if line.clock == "on_site" and line.kind in ("start", "stop")]
+    return last[-1:] == ["start"]
 
 
 def below_city(case: Case) -> bool:
@@ -170,17 +200,23 @@ OPEN = (State.FILED, State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWE
         State.RECTIFYING)  # fmt: skip
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
 FINAL = (State.MERGED,)
+PAUSES = ("ask", "wait")
 AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
 TRANSITIONS: list[list[Any]] = [
     # trigger      from              to                only if
     ["accept",     State.FILED,      State.ACCEPTED],
     ["decline",    State.FILED,      State.DECLINED],
     *(["ask",      state,            State.WAITING] for state in OPEN),
-    *(["resumed",  State.WAITING,    state,            asked_in(state)] for state in OPEN),
+    *(["wait",     state,            State.WAITING] for state in OPEN),
+    *(["resume",   State.WAITING,    state,            asked_in(state)] for state in OPEN),
     *(["assign",   state,            State.ASSIGNED]
       for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)),
+    ["arrive",     State.ASSIGNED,   State.ASSIGNED,   expected_on_site],
     ["return",     State.ASSIGNED,   State.RETURNED],
+    ["refuse-return", State.RETURNED, State.ASSIGNED],
     ["extend",     State.ASSIGNED,   State.ASSIGNED,   never_extended],
+    ["grant",      State.ASSIGNED,   State.ASSIGNED,   wants_time],
+    *(["supervise", state,           state] for state in (State.ASSIGNED, State.RECTIFYING)),
     *(["whistle",  state,            State.ASSIGNED,   below_city] for state in AT_UNIT),
     ["answer",     State.ASSIGNED,   State.ANSWERED],
     ["find",       State.ANSWERED,   State.VERIFIED],
@@ -230,19 +266,19 @@ def move(case: Case, trigger: str) -> Case:
     Raises: Refusal, naming the moves that are legal now.
     """
     to = leads(case, trigger)
-    if to is None and case.state is State.WAITING and trigger != "ask":
-        resumed = move(case, "resumed")
+    if to is None and case.state is State.WAITING and trigger not in PAUSES:
+        resumed = move(case, "resume")
         return move(resumed, trigger) if leads(resumed, trigger) else refuse(case, trigger)
     if to is None:
         return refuse(case, trigger)
-    return replace(case, state=to, asked_in=case.state if to is State.WAITING else None)
+    return replace(case, state=to, asked_in=case.state if to is State.WAITING else None, resumes=None)
 
 
 def legal(case: Case) -> tuple[str, ...]:
     """All moves that are possible now, in the order of the table."""
     found = [trigger for trigger in MOVES if leads(case, trigger)]
     if case.state is State.WAITING:
-        found += [trigger for trigger in legal(move(case, "resumed")) if trigger != "ask"]
+        found += [trigger for trigger in legal(move(case, "resume")) if trigger not in PAUSES]
     return tuple(found)
 
 
