@@ -109,12 +109,13 @@ class Case:
 
     due: when the next running clock ends; asked_in: where it was when somebody was asked back;
     level: a key of LEVELS; unit: its name, unit_id: in the register (hex), None for one that is not in it;
-    opened: the hour of filing; told: when reporters last heard of it; closed: when it was closed last;
+    opened: the hour of filing; told: when reporters last heard of it; closed: when it was closed or declined;
     ledger: every line of its clocks, in order (empty where only a list is shown);
     returns: how often units have sent it back; wants: more time that the unit asked for, not decided yet;
     called_back, looked_back: how often reporters were asked since it was closed;
     reply: what goes out when its undo window is over; added: the hour when a reporter last added something;
-    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are done.
+    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are done;
+    resumes: when waiting for a third party ends by itself; retained: its content is gone, by age.
     """
 
     id: str
@@ -144,6 +145,8 @@ class Case:
     reply: Pending | None = None
     added: datetime | None = None
     forgot: int = 0
+    resumes: datetime | None = None
+    retained: bool = False
 
 
 class Refusal(Exception):

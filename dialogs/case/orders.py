@@ -70,9 +70,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
+    """due: the answer's, in place of the rules' time; complex: the rules give more of it."""
+
     unit: str
     level: str | None = None
     due: datetime | None = None
+    complex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """The unit is on site, or on line, with an urgent case."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +203,9 @@ class Undo:
 
 
 Order = (
-    Claim | Release | Accept | Decline | Ask | Assign | Answer | Return | RefuseReturn | Extend | GrantExtend
-    | Whistle | Wait | Resume | Supervise | Reply | Undo | Find | Rectify | Close | StaffReopen | Merge | Note
+    Claim | Release | Accept | Decline | Ask | Wait | Resume | Assign | Arrive | Answer | Return
+    | RefuseReturn | Extend | GrantExtend | Supervise | Whistle | Find | Rectify | Close | StaffReopen
+    | Merge | Reply | Undo | Note
 )  # fmt: skip
 
 
@@ -382,7 +393,7 @@ def react(
     """
     match action:
         case Supplement(report, text, pictures):
-            moved = move(case, "resumed") if asked and case.state is State.WAITING else case
+            moved = move(case, "resume") if asked and case.state is State.WAITING else case
             entry = Entry("supplemented", {"text": text, "pictures": len(pictures)}, report)
             return _reacted(case, moved, action, (entry,))
         case Rate(report):
@@ -396,7 +407,7 @@ def react(
         case Forget(report):
             left = tuple(other for other in case.reports if other != report)
             nobody = asked and not left and case.state is State.WAITING
-            moved = replace(move(case, "resumed") if nobody else case, reports=left)
+            moved = replace(move(case, "resume") if nobody else case, reports=left)
             return _reacted(case, moved, action, (Entry("forgotten", public=False),))
         case Hush():
             return _reacted(case, case, action, ())

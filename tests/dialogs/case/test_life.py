@@ -83,14 +83,14 @@ def test_a_move_changes_nothing_but_the_state() -> None:
 def test_who_waited_goes_on_where_he_asked(state: State) -> None:
     waiting = move(at(state), "ask")
     assert waiting.state is State.WAITING
-    assert move(waiting, "resumed").state is state
-    assert move(waiting, "resumed").asked_in is None
+    assert move(waiting, "resume").state is state
+    assert move(waiting, "resume").asked_in is None
 
 
 def test_who_waits_may_do_without_the_answer() -> None:
     waiting = move(CASE, "ask")
     assert move(waiting, "accept").state is State.ACCEPTED
-    assert set(legal(waiting)) == {"resumed", "accept", "decline", "merge"}
+    assert set(legal(waiting)) == {"resume", "accept", "decline", "merge"}
     with pytest.raises(Refusal, match=r"等待补充.*不能办结"):
         move(waiting, "close")
     with pytest.raises(Refusal, match="不能问反映人"):
