@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -101,6 +102,54 @@ class Web(BaseModel):
             )
 
 
+class Telegram(BaseModel):
+    """The Telegram bot; without a token there is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    token: SecretStr | None = Field(
+        None, description="Telegram 机器人的令牌（向 @BotFather 要），如 123456:ABC…；不设就没有 Telegram"
+    )
+    base_url: str = Field(
+        "https://api.telegram.org/bot",
+        pattern=r"^https?://[^\s?#]+/bot$",
+        description="Bot API 的地址，令牌接在后面；自建服务器如 http://127.0.0.1:8081/bot",
+    )
+    base_file_url: str = Field(
+        "https://api.telegram.org/file/bot",
+        pattern=r"^https?://[^\s?#]+/file/bot$",
+        description="Bot API 下载文件的地址，令牌接在后面；自建服务器如 http://127.0.0.1:8081/file/bot",
+    )
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description="怎么收消息：polling（自己去取，不用公网地址）或 webhook（Telegram 送来）"
+    )
+    webhook_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s?#]+/[^\s?#]+$",
+        description="webhook 时 Telegram 把消息送到的完整网址，如 https://jianfu.example.cn/telegram",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="webhook 时核对来源的口令，1–256 位字母、数字、_ 或 -；只有 Telegram 和本程序知道"
+    )
+    staff_chat_id: int | None = Field(
+        None, lt=0, description="工作人员的群（开了话题的超级群）的编号，负数，如 -1001234567890"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Telegram":
+        token = self.token.get_secret_value() if self.token else None
+        if token is not None and not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,}", token):
+            raise ValueError("JIANFU_TELEGRAM__TOKEN 不像令牌：要整个抄下，如 123456:ABC…")
+        secret = self.webhook_secret.get_secret_value() if self.webhook_secret else None
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise ValueError("JIANFU_TELEGRAM__WEBHOOK_SECRET 只能用字母、数字、_ 和 -，最多256位")
+        if token and self.mode == "webhook" and not (self.webhook_url and secret):
+            raise ValueError(
+                "webhook 方式须设 JIANFU_TELEGRAM__WEBHOOK_URL 和 JIANFU_TELEGRAM__WEBHOOK_SECRET"
+            )
+        return self
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -145,6 +194,7 @@ class Settings(BaseSettings):
     )
     receipt_minutes: int = Field(15, ge=1, le=60, description="送出后几分钟内可以再看一次回执码，1–60")
     web: Web = Web()
+    telegram: Telegram = Telegram()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

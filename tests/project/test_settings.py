@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import OperatorError, Settings, Web, fields, load
+from bot.settings import OperatorError, Settings, Telegram, Web, fields, load
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 FACTORY = {"JIANFU_KEYRING": "~/.config/jianfu/keyring.json"}
@@ -103,6 +103,11 @@ def test_command_line_over_environment_over_credentials_over_file(
         ("JIANFU_DATA_DIR", "~nobody-of-this-name/x", "JIANFU_DATA_DIR"),
         ("JIANFU_WEB__TLS_CERT", "/cert.pem", "JIANFU_WEB__TLS_KEY"),
         ("JIANFU_WEB__PUBLIC_URL", "https://a.example/path", "JIANFU_WEB__PUBLIC_URL"),
+        ("JIANFU_TELEGRAM__TOKEN", "hush-hush", "JIANFU_TELEGRAM"),
+        ("JIANFU_TELEGRAM__BASE_URL", "http://127.0.0.1:8081", "JIANFU_TELEGRAM__BASE_URL"),
+        ("JIANFU_TELEGRAM__MODE", "push", "JIANFU_TELEGRAM__MODE"),
+        ("JIANFU_TELEGRAM__WEBHOOK_SECRET", "two words", "JIANFU_TELEGRAM"),
+        ("JIANFU_TELEGRAM__STAFF_CHAT_ID", "1001234567890", "JIANFU_TELEGRAM__STAFF_CHAT_ID"),
         ("JIANFU_CONFIG", "/no/such/file.toml", "JIANFU_CONFIG"),
         ("JIANFU_KEYRING", "data/keyring.json", "JIANFU_KEYRING"),
         ("JIANFU_KEYRING", str(DOCS.parent / "keyring.json"), "JIANFU_KEYRING"),
@@ -159,4 +164,5 @@ def test_other_addresses_need_tls_or_a_proxy(host: str) -> None:
 def test_every_setting_says_what_it_is_for() -> None:
     """The description is what an operator reads when the value is wrong."""
     assert [name for name, field in fields() if not field.description] == []
-    assert len(dict(fields())) == len(Settings.model_fields) - 1 + len(Web.model_fields)
+    nested = len(Web.model_fields) + len(Telegram.model_fields)
+    assert len(dict(fields())) == len(Settings.model_fields) - 2 + nested
