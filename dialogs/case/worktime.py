@@ -1,0 +1,133 @@
+"""Time as the rules count it: Chinese working days, calendar days, hours. Pure.
+
+The day on which something starts is never counted. Results are in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dialogs.case.clock import Allowance
+    from dialogs.case.rules import Rules
+
+DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
+
+
+class Calendar(Protocol):
+    """Which days are worked."""
+
+    def works(self, day: date) -> bool:
+        """Whether a day is worked, make-up days (调休) included."""
+
+    def knows(self, year: int) -> bool:
+        """Whether this year's holidays are known; if not, Monday to Friday are taken as worked."""
+
+    def named(self, day: date) -> str:
+        """The Chinese name of the holiday that a day belongs to, or is worked for; "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what time is counted."""
+
+    rules: Rules
+    calendar: Calendar
+    zone: tzinfo
+
+
+class _Weekdays:
+    def works(self, day: date) -> bool:
+        return day.weekday() < 5
+
+    def knows(self, year: int) -> bool:
+        return False
+
+    def named(self, day: date) -> str:
+        return ""
+
+
+def weekday_calendar() -> Calendar:
+    """Monday to Friday, whatever the year; it knows of no holiday."""
+    return _Weekdays()
+
+
+def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
+    """When an allowance that starts at `start` is used up, in UTC.
+
+    n W: 24:00 local of the n-th working day after the start's day; 0 W: of that day, or of the next working
+    day where it is none. n D: 24:00 of the n-th day after it, worked or not. n C: n days later at the same
+    local time. n h: n hours later. Of a local time that a change of clocks skips or repeats, the later counts.
+    """
+    number = allowance.number
+    match allowance.unit:
+        case "h":
+            return start.astimezone(UTC) + timedelta(hours=number)
+        case "C":
+            return _instant(_local(start, terms) + timedelta(days=number), terms.zone)
+        case "D":
+            return end_of(day_of(start, terms) + timedelta(days=number), terms.zone)
+        case "W":
+            return end_of(_workday(day_of(start, terms), number, terms.calendar), terms.zone)
+
+
+def after(due: datetime, allowance: Allowance, terms: Terms) -> datetime:
+    """So much later than a due time: 24:00 belongs to the day that it ends."""
+    return add(due if allowance.unit in "hC" else due - TICK, allowance, terms)
+
+
+def _workday(day: date, number: int, calendar: Calendar) -> date:
+    works = calendar.works
+    if not number and not works(day):
+        number = 1
+    while number > 0:
+        day += DAY
+        if works(day):
+            number -= 1
+    return day
+
+
+def workdays(after: date, until: date, calendar: Calendar) -> int:
+    """How many days are worked in (after, until]."""
+    works = calendar.works
+    return sum(works(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
+
+
+def day_of(at: datetime, terms: Terms) -> date:
+    """The local day."""
+    return at.astimezone(terms.zone).date()
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """24:00 local, in UTC. Where clocks skip midnight, the moment at which they do."""
+    return datetime.combine(day + DAY, time(), zone).astimezone(UTC)
+
+
+def shifted(due: datetime, since: datetime, until: datetime, allowance: Allowance, terms: Terms) -> datetime:
+    """The due time after a pause [since, until): what remained then remains now; never earlier than before.
+
+    allowance: what the clock started with; its unit says what is kept: working days, days or hours.
+    """
+    match allowance.unit:
+        case "h":
+            return due + (until - since)
+        case "C":
+            later = _local(due, terms) + (_local(until, terms) - _local(since, terms))
+        case "D":
+            later = _local(due, terms) + (day_of(until, terms) - day_of(since, terms))
+        case "W":
+            left = workdays(day_of(since, terms), day_of(due - TICK, terms), terms.calendar)
+            return max(due, end_of(_workday(day_of(until, terms), left, terms.calendar), terms.zone))
+    return max(due, _instant(later, terms.zone))
+
+
+def _local(at: datetime, terms: Terms) -> datetime:
+    return at.astimezone(terms.zone).replace(tzinfo=None)
+
+
+def _instant(local: datetime, zone: tzinfo) -> datetime:
+    """The later of the two that a change of clocks may leave."""
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -1,0 +1,92 @@
+"""Which days are worked in China: the State Council's holidays and make-up days, and a file of local days."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import chinese_calendar as published
+
+NAMES = {
+    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节", "National Day": "国庆节", "Mid-autumn Festival": "中秋节",
+    "Anti-Fascist 70th Day": "抗战胜利纪念日",
+}  # fmt: skip
+PERIOD = '"2027-02-05/2027-02-11"'
+KEYS = ("work", "rest", "years")
+KNOWN = frozenset(day.year for day in published.holidays)
+
+
+class CalendarError(ValueError):
+    """The file of local days cannot be read: one Chinese line."""
+
+
+class WorkCalendar:
+    """Local days first, then the published ones; Monday to Friday in years that are not known.
+
+    local: {day: worked}; years: further years that `local` describes whole.
+    """
+
+    def __init__(self, local: Mapping[date, bool] | None = None, years: frozenset[int] = frozenset()) -> None:
+        self._local, self._years = dict(local or {}), KNOWN | years
+        self.works = lru_cache(maxsize=4096)(self._works)
+
+    def _works(self, day: date) -> bool:
+        if day in self._local:
+            return self._local[day]
+        if day in published.holidays:
+            return False
+        return day in published.workdays or day.weekday() < 5
+
+    def knows(self, year: int) -> bool:
+        return year in self._years
+
+    def named(self, day: date) -> str:
+        if day in self._local:
+            return ""
+        english = str(published.holidays.get(day) or published.workdays.get(day) or "")
+        return NAMES.get(english, "")
+
+
+def local_days(text: str) -> WorkCalendar:
+    """The calendar with the days of a TOML file: work, rest (dates, or "2027-02-05/2027-02-11"), years.
+
+    Raises: CalendarError.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CalendarError(f"不是合法的 TOML：{error}") from None
+    for key in told:
+        if key not in KEYS:
+            raise CalendarError(f"没有 {key} 这一项，只有 work、rest、years")
+    days: dict[date, bool] = {}
+    for key in ("rest", "work"):
+        for day in (day for entry in _list(told, key) for day in _days(key, entry)):
+            if days.setdefault(day, key == "work") != (key == "work"):
+                raise CalendarError(f"{day} 既在 work 又在 rest 里，请去掉一处")
+    years = _list(told, "years")
+    if not all(isinstance(year, int) for year in years):
+        raise CalendarError("years 要写成年份，如 [2027]")
+    return WorkCalendar(days, frozenset(years))
+
+
+def _list(told: Mapping[str, Any], key: str) -> list[Any]:
+    found = told.get(key, [])
+    if not isinstance(found, list):
+        raise CalendarError(f"{key} 要写成一列，如 {key} = [2027-01-01]")
+    return found
+
+
+def _days(key: str, entry: object) -> list[date]:
+    first, _, last = entry.partition("/") if isinstance(entry, str) else (str(entry), "", "")
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise CalendarError(f"{key} 里的 {entry} 不是日期，要写成 2027-01-01 或 {PERIOD}") from None
+    if not 0 <= (end - begin).days < 366:
+        raise CalendarError(f"{key} 里的 {entry} 不对：后一天不能早于前一天，也不能超过一年")
+    return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
