@@ -1,0 +1,47 @@
+"""What is pushed to a reporter, and the buttons under it.
+
+A push says that something happened, and nothing of what: a screen may be seen by anybody. Its buttons belong
+to no step (mark ""); each carries the first half of a report's name, which only its own chat resolves.
+"""
+
+from __future__ import annotations
+
+from dialogs.texts import phrases
+from dialogs.words import Button, Message
+
+phrases(
+    "push",
+    hear="您反映的事还在办。点“查进展”看下一步和最迟日期。",
+    breached="说好的时间过了，专线在催。点“查进展”看看。",
+    urged="有新进展：专线催办了。点“查进展”看看。",
+    supervised="有新进展：专线督办了。点“查进展”看看。",
+    escalated="有新进展：督办升了一级。点“查进展”看看。",
+    circulated="有新进展：专线通报了。点“查进展”看看。",
+    resumed="有新进展：接着办了。点“查进展”看看。",
+    replied="专线给您回话了。点“查进展”看看。",
+    called_back="您反映的事办结几天了。问题解决了吗？",
+    called_back_again="再问一句，就问这一回：问题解决了吗？",
+    looked_back="办结有一阵子了。又反弹了吗？\n这里的联系方式即将销毁，以后凭回执码查。",
+    looked_back_later="您让我们再问一次：又反弹了吗？\n这里的联系方式即将销毁，以后凭回执码查。",
+)
+phrases(
+    "b",
+    unsolved="未解决",
+    held="没有反弹",
+    rebound="又反弹了",
+    later="90天后再问我",
+)
+ANSWERS: dict[str, dict[str, str]] = {
+    "called_back": {"solved": "b.yes_solved", "unsolved": "b.unsolved"},
+    "called_back_again": {"solved": "b.yes_solved", "unsolved": "b.unsolved"},
+    "looked_back": {"held": "b.held", "rebound": "b.rebound", "later": "b.later"},
+    "looked_back_later": {"held": "b.held", "rebound": "b.rebound"},
+}
+ALWAYS = {"status": "b.status", "hush": "b.hush"}
+
+
+def push(report: str, kind: str) -> tuple[str, Message]:
+    """The message "push.kind" for the reporter of `report` (hex): its answers first, then what all have."""
+    verbs = ANSWERS.get(kind, {}) | ALWAYS
+    buttons = tuple(Button(f"{verb}:{report[:8]}", label) for verb, label in verbs.items())
+    return report, Message(f"push.{kind}", buttons=buttons)
