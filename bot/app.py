@@ -19,12 +19,12 @@ from bot.post import Post
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
 from bot.trouble import told
-from dialogs import report, status
+from dialogs import amend, report, status
 from scheduler.bell import Bell
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
 
-DIALOGS = (report.REPORT, status.STATUS)  # imported so that they are known
+DIALOGS = (report.REPORT, status.STATUS, amend.edited)  # imported so that they are known
 Make = Callable[["Parts"], Sequence[Channel]]
 
 

@@ -32,7 +32,6 @@ from dialogs.words import (
     Forget,
     Found,
     Look,
-    Pictured,
     Query,
     Rang,
     ReceiptSaved,
@@ -161,7 +160,7 @@ class Hotline:
         mark = self._keys.pseudonyms.inbox_mark(incoming.sender.channel, incoming.key)
         writes: list[Write | Audit] = [Inbox.mark(mark, seconds(incoming.event.at) // DAY)]
         writes += self._talk(visit)  # what may find the turn stale comes first: then nothing was written yet
-        writes += [*incoming.also, *self._picture(visit)]
+        writes += [*incoming.also, *self._pictures(visit)]
         for action in actions:
             match action:
                 case Say() | Look() | ReceiptSaved():
@@ -223,17 +222,18 @@ class Hotline:
     def _letter(self, visit: Visit, said: Say) -> Letter:
         return self._post.letter(visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream))
 
-    def _picture(self, visit: Visit) -> list[Write]:
-        """The scrubbed picture that came with this event, under the draft's own key."""
-        event, scrubbed = visit.incoming.event, visit.incoming.scrubbed
-        if not isinstance(event, Pictured) or scrubbed is None:
+    def _pictures(self, visit: Visit) -> list[Write]:
+        """The scrubbed pictures that came with this event, under the draft's own key."""
+        if not visit.incoming.scrubbed:
             return []
-        id, key = bytes.fromhex(event.picture.id), bytes.fromhex(visit.talk.key)
-        sealed = Sealer.own(key, "media").seal(scrubbed.data, Place("media", "sealed", id))
-        row = MediaRow(
-            id, None, None, self._expires(visit), scrubbed.mime, scrubbed.width, scrubbed.height, sealed
-        )
-        return [Media.put(row)]
+        expires, sealer = self._expires(visit), Sealer.own(bytes.fromhex(visit.talk.key), "media")
+        writes = []
+        for picture, scrubbed in visit.incoming.scrubbed.items():
+            id = bytes.fromhex(picture)
+            sealed = sealer.seal(scrubbed.data, Place("media", "sealed", id))
+            row = MediaRow(id, None, None, expires, scrubbed.mime, scrubbed.width, scrubbed.height, sealed)
+            writes.append(Media.put(row))
+        return writes
 
     def _remember(self, visit: Visit, actions: list[Action]) -> None:
         """A receipt may be shown again for minutes, from memory only; what was forgotten leaves no trace."""

@@ -22,6 +22,7 @@ from dialogs.words import (
     Action,
     Button,
     DropPictures,
+    Edited,
     Event,
     Found,
     Look,
@@ -33,6 +34,7 @@ from dialogs.words import (
     Rang,
     Said,
     Say,
+    Together,
     Unreadable,
 )
 
@@ -55,6 +57,7 @@ phrases(
     broken="这张图片打不开，请重新截图再发。",
     empty="没有看到内容，请写一句话再发。",
     voice="暂时听不了语音，请用文字说，或用输入法的语音转文字。",
+    video="视频还收不了，请截几张图发来，或把要点写成文字。",
     location="不需要定位，也没有保存。地点写个大概就行。",
     contact="不需要名片，也没有保存。请用文字说事。",
     sticker="看到表情了。请用一句话说说是什么事。",
@@ -279,7 +282,7 @@ def receive(talk: Talk, event: Event | Found) -> list[Action]:
         known, event = event.known, event.event
     before = _values(talk)
     talk.answers = dict(talk.answers)
-    turn = Turn(talk, event, known, tapped=isinstance(event, Pressed))
+    turn = Turn(talk, event, known, tapped=isinstance(event, Pressed | Edited))
     try:
         hear(turn, event)
     except _Needs as needs:
@@ -308,11 +311,36 @@ def hear(turn: Turn, event: Event) -> None:
         case Unreadable():
             turn.say(f"declined.{event.why}")
             turn.prompt()
+        case Edited():
+            COMMANDS["edited"](turn)
+        case Together():
+            together(turn, event)
+        case Rang(bell="again"):
+            if not turn.talk.idle:
+                turn.prompt()
         case Rang(bell="remind"):
             turn.talk.reminded = True
             turn.say("draft.waiting")
         case Rang():
             discard(turn)
+
+
+def together(turn: Turn, event: Together) -> None:
+    """One part after the other; of prompts, and of what is said several times, only the last is told."""
+    for part in event.parts:
+        if not turn.talk.over:
+            turn.event = part
+            hear(turn, part)
+        elif isinstance(part, Pictured):
+            turn.do(DropPictures((part.picture.id,)))
+    said: set[str] = set()
+    kept: list[Action] = []
+    for action in reversed(turn.actions):
+        name = ("prompt" if action.message.mark else action.message.name) if isinstance(action, Say) else ""
+        if name not in said:
+            kept.insert(0, action)
+        said |= {name} - {""}
+    turn.actions[:] = kept
 
 
 def listen(turn: Turn, step: Step, said: str) -> None:

@@ -105,20 +105,37 @@ class Unreadable:
     """Something came that we do not take. `why` names a phrase under "declined."."""
 
     why: Literal[
-        "file", "too_large", "too_many", "broken", "empty", "voice", "location", "contact", "sticker"
+        "file", "too_large", "too_many", "broken", "empty", "voice", "video", "location", "contact", "sticker"
     ]  # fmt: skip
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Rang:
-    """The scheduler rings for a draft: remind once, or let it go."""
+class Edited:
+    """The reporter changed words said before. `old`: as they were, None where nobody knows any more."""
 
-    bell: Literal["remind", "expire"]
+    old: str | None
+    new: str
     at: datetime
 
 
-Event = Said | Pressed | Pictured | Unreadable | Rang
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What came at once: an album, pictures with words. The words stand first; one answer is for all."""
+
+    parts: tuple[Said | Pictured | Unreadable, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """The scheduler rings for a draft: remind once, let it go, or show its step again."""
+
+    bell: Literal["remind", "expire", "again"]
+    at: datetime
+
+
+Event = Said | Pressed | Pictured | Unreadable | Edited | Together | Rang
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ ChannelError
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -37,7 +37,7 @@ class Incoming:
 
     `key` is the platform's own id of the update (redelivery is told by it). `lasting`: the chat will still be
     this person's tomorrow, so it may open its cases without a receipt. `also`: rows of the channel's own
-    that belong into the turn's commit. `scrubbed`: the picture of a `Pictured` event.
+    that belong into the turn's commit. `scrubbed`: the pictures of the event, by their ids.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Incoming:
     lang: str = "zh"
     lasting: bool = True
     also: tuple[Write, ...] = ()
-    scrubbed: Scrubbed | None = None
+    scrubbed: Mapping[str, Scrubbed] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Incoming({self.sender.channel}, {type(self.event).__name__})"

@@ -73,7 +73,8 @@ class TerminalChannel:
             await self._hear(hear, Pictured(picture, self._now()), scrubbed)
 
     async def _hear(self, hear: Hear, event: Event, scrubbed: Scrubbed | None = None) -> None:
-        incoming = Incoming(secrets.token_hex(16), self.address, event, scrubbed=scrubbed)
+        pictures = {event.picture.id: scrubbed} if scrubbed and isinstance(event, Pictured) else {}
+        incoming = Incoming(secrets.token_hex(16), self.address, event, scrubbed=pictures)
         try:
             await hear(incoming)
         except StorageError:

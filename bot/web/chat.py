@@ -28,7 +28,7 @@ from bot.web.pace import Pace
 from bot.web.screen import Pages, draw, welcome
 from bot.web.visits import Visit, Visits
 from dialogs.texts import text
-from dialogs.words import Event, Pressed, Said, Unreadable
+from dialogs.words import Event, Pictured, Pressed, Said, Unreadable
 from storage.port import Database, StorageError, Write
 from storage.repositories.media import MediaRow
 from storage.repositories.web import WebBubbles, WebSessions
@@ -230,8 +230,9 @@ class Chat:
         touched = visit.row is None or visit.row.expires != until
         if touched:
             also = [WebSessions.touch(visit.screen, visit.lasting, until), *also]
+        pictures = {event.picture.id: scrubbed} if scrubbed and isinstance(event, Pictured) else {}
         incoming = Incoming(
-            f"{visit.screen.hex()} {key}", visit.address, event, lang, visit.lasting, tuple(also), scrubbed
+            f"{visit.screen.hex()} {key}", visit.address, event, lang, visit.lasting, tuple(also), pictures
         )
         try:
             await self.door.hear(incoming)

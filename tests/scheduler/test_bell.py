@@ -69,7 +69,8 @@ async def test_pictures_of_a_draft_nobody_finished_go_with_it(line: Line) -> Non
     await line.says(CLEAR)
     event = Pictured(Picture("ab" * 16, 4, 3), line.at)
     scrubbed = Scrubbed(b"picture", "image/png", 4, 3)
-    await line.app.hotline.hear(Incoming("picture", Address("notebook", "anna"), event, scrubbed=scrubbed))
+    pictures = {event.picture.id: scrubbed}
+    await line.app.hotline.hear(Incoming("picture", Address("notebook", "anna"), event, scrubbed=pictures))
     assert await line.count("media") == 1
     line.later(hours=25)
     await ring(line)

@@ -45,6 +45,10 @@ INVENTORY = {
     "leases": {"name": OURS, "holder": PROCESS, "until": PROCESS},
     "audit": {"seq": "order of what staff did", "at": HOUR, "kind": OURS, "about": PARENT, "by": STAFF,
               "content": "ids and words of ours, none of a reporter", "hash": "of the line and all before"},
+    "telegram_chats": {"chat": DIGEST, "version": ORDER, "due_at": HOUR, "expires": "a whole day",
+                       "sealed": SEALED},
+    "telegram_held": {"id": DIGEST, "sealed": SEALED},
+    "telegram_state": {"name": OURS, "at": PROCESS},
 }  # fmt: skip
 INDEX = {"tokens": DIGEST}  # the search index, contentless: no text is stored
 
