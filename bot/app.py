@@ -16,9 +16,11 @@ from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.post import Post
+from bot.roster import Roster
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
 from bot.trouble import told
+from bot.units import Register
 from dialogs import amend, report, status
 from scheduler.bell import Bell
 from storage.port import StorageError
@@ -47,6 +49,8 @@ class App:
     hotline: Hotline
     bell: Bell
     channels: dict[str, Channel]
+    roster: Roster
+    register: Register
 
 
 def database_file(settings: Settings) -> Path:
@@ -108,6 +112,6 @@ def join(parts: Parts, make: Make) -> App:
     sender = Sender(database, post, channels, now, casework.forget_address, casework.undelivered)
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
-    return App(
-        parts, casework, sender, hotline, Bell(database, hotline.ring, now, settings.timezone), channels
-    )
+    bell = Bell(database, hotline.ring, now, settings.timezone)
+    roster, register = Roster(database, keys, now), Register(database, keys, now)
+    return App(parts, casework, sender, hotline, bell, channels, roster, register)

@@ -9,14 +9,15 @@ CREATE TABLE units (            -- the register of units that cases are given to
   sealed  BLOB NOT NULL         -- name, aliases, competences, people
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX units_parent ON units (parent) WHERE parent IS NOT NULL;
+CREATE INDEX units_version ON units (version);  -- the stamp of the register, read without its seals
 
 CREATE TABLE staff (
   id      BLOB PRIMARY KEY,     -- keyed digest of the name, as in steps."by"
   version INTEGER NOT NULL,
   role    TEXT NOT NULL,
-  unit_id BLOB REFERENCES units (id),  -- a liaison's
+  unit_id BLOB REFERENCES units (id),  -- whose this person is: a liaison's always
   active  INTEGER NOT NULL CHECK (active IN (0, 1)),
-  sealed  BLOB NOT NULL
+  sealed  BLOB NOT NULL         -- the name
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX staff_unit ON staff (unit_id) WHERE unit_id IS NOT NULL;
 

@@ -49,6 +49,13 @@ INVENTORY = {
                        "sealed": SEALED},
     "telegram_held": {"id": DIGEST, "sealed": SEALED},
     "telegram_state": {"name": OURS, "at": PROCESS},
+    "units": {"id": RANDOM, "version": ORDER, "parent": PARENT, "level": OURS, "active": OURS,
+              "sealed": SEALED},
+    "staff": {"id": STAFF, "version": ORDER, "role": OURS, "unit_id": PARENT, "active": OURS,
+              "sealed": SEALED},
+    "staff_links": {"digest": DIGEST, "staff_id": STAFF, "channel": OURS, "sealed": SEALED},
+    "staff_codes": {"digest": DIGEST, "staff_id": STAFF, "purpose": OURS, "expires": "staff's time, exact"},
+    "desk_sessions": {"digest": DIGEST, "staff_id": STAFF, "expires": "staff's time, exact"},
 }  # fmt: skip
 INDEX = {"tokens": DIGEST}  # the search index, contentless: no text is stored
 

@@ -1,0 +1,292 @@
+"""Who works at the hotline and at its units: names, roles, messenger accounts, one-time codes, browsers.
+
+A member of staff is known by a keyed digest of the name; an account by a keyed digest of another kind. What a
+reporter is known by is made with other keys, so nobody can tell that a colleague has reported something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from anonymizer.receipts import SYMBOLS
+from anonymizer.seal import Place
+from bot.channels.port import Address
+from bot.hours import seconds
+from bot.keys import Keys
+from dialogs.case.life import Refusal, Staff
+from dialogs.case.roles import ROLES, Role
+from storage.port import Audit, Database, Stale, Write
+from storage.repositories.staff import LinkRow, StaffList, StaffRow
+
+Purpose = Literal["link", "desk"]
+Changes = list[Write | Audit]
+Reached = list[tuple["Member", Address]]
+CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
+CODE_LASTS = timedelta(minutes=30)
+SESSION_LASTS = timedelta(days=7)  # of a browser on the units' page
+TRIES = 5  # of a change that others were faster than
+FREE_GUESSES = 2  # wrong codes before each further one has to wait
+LONGEST_WAIT = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """unit: whose this person is (id, hex): a liaison's always, of others for the conflict rule."""
+
+    staff: Staff
+    role: Role
+    unit: str | None = None
+    active: bool = True
+    linked: tuple[str, ...] = ()  # channels with an account; only in lists
+
+
+class Roster:
+    """All that is known of staff. Everything a caller hands in or gets is opened; what is stored is not."""
+
+    def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime]) -> None:
+        self._database, self._keys, self._now = database, keys, now
+        self._rows = StaffList(database)
+        self._guesses = Guesses(now)
+
+    def staff(self, name: str) -> Staff:
+        """Who works under this name: the id is a keyed digest of it, as everywhere in the casework."""
+        return Staff(self._keys.pseudonyms.staff_digest("name", name)[:16].hex(), name)
+
+    # ── who is who ───────────────────────────────────────────────────────────────────────────
+
+    async def add(self, name: str, role: Role, unit: str | None = None, by: str | None = None) -> Member:
+        """Take somebody on, again, or in another role. unit: id (hex). by: staff id for the audit line.
+
+        Raises: Refusal, a sentence for staff.
+        """
+        name = unicodedata.normalize("NFC", name).strip()
+        if not name:
+            raise Refusal("请写姓名。")
+        if role not in ROLES:
+            raise Refusal(f"角色只能是：{'、'.join(f'{code}（{said}）' for code, said in ROLES.items())}。")
+        if role == "liaison" and unit is None:
+            raise Refusal("联络员须有单位：请加 --unit 单位。")
+        member = Member(self.staff(name), role, unit)
+        id = bytes.fromhex(member.staff.id)
+        for _ in range(TRIES):
+            was = await self._rows.by_id(id)
+            if was is not None and self._member(was) == member:
+                raise Refusal(f"“{name}”已经在册，{_role(member)}。")
+            row = self._row(member, was.version + 1 if was else 1)
+            write = StaffList.change(row, was.version) if was else StaffList.add(row)
+            content = {"role": role} | ({"unit": unit} if unit else {})
+            line = self._audit("changed" if was else "added", id, by, **content)
+            try:
+                await self._database.commit([write, line])
+            except Stale:
+                continue
+            return member
+        raise Stale("five times")
+
+    async def list(self) -> list[Member]:
+        """Disabled ones last; then by role and name."""
+        linked: dict[bytes, list[str]] = {}
+        rows, links = await asyncio.gather(self._rows.all(), self._rows.links())
+        for link in links:
+            linked.setdefault(link.staff_id, []).append(link.channel)
+        members = [replace(self._member(row), linked=tuple(sorted(linked.get(row.id, ())))) for row in rows]
+        order = list(ROLES)
+        return sorted(members, key=lambda one: (not one.active, order.index(one.role), one.staff.name))
+
+    async def of(self, id: str) -> Member | None:
+        """By staff id (hex), disabled or not."""
+        row = await self._rows.by_id(bytes.fromhex(id))
+        return self._member(row) if row else None
+
+    async def named(self, name: str) -> Member | None:
+        """By exact name, disabled or not."""
+        return await self.of(self.staff(unicodedata.normalize("NFC", name).strip()).id)
+
+    async def disable(self, name: str, by: str | None = None) -> Member:
+        """Accounts, codes and browsers of this person open nothing from now on. Raises: Refusal."""
+        for _ in range(TRIES):
+            row = await self._known(name)
+            member = replace(self._member(row), active=False)
+            changed = StaffList.change(replace(row, version=row.version + 1, active=False), row.version)
+            try:
+                await self._database.commit(
+                    [changed, *StaffList.shut_out(row.id), self._audit("disabled", row.id, by)]
+                )
+            except Stale:
+                continue
+            return member
+        raise Stale("five times")
+
+    async def _known(self, name: str) -> StaffRow:
+        """Raises: Refusal, if nobody active is called so."""
+        row = await self._rows.by_id(bytes.fromhex(self.staff(unicodedata.normalize("NFC", name).strip()).id))
+        if row is None:
+            raise Refusal(f"名册里没有“{name.strip()}”。请看 jianfu staff list，或先 jianfu staff add。")
+        if not row.active:
+            raise Refusal(f"“{name.strip()}”已停用。要再启用，请用 jianfu staff add。")
+        return row
+
+    # ── one-time codes ───────────────────────────────────────────────────────────────────────
+
+    async def code(self, name: str, purpose: Purpose, by: str | None = None) -> str:
+        """A new code like `7KQ2M-X8D4R`, good once and for half an hour; an earlier one is void.
+
+        Raises: Refusal.
+        """
+        row = await self._known(name)
+        code = "".join(secrets.choice(SYMBOLS) for _ in range(CODE))
+        now = self._now()
+        await self._database.commit(
+            [
+                *StaffList.sweep(seconds(now)),
+                *StaffList.code(self._code_digest(purpose, code), row.id, purpose, seconds(now + CODE_LASTS)),
+                self._audit("code", row.id, by, purpose=purpose),
+            ]
+        )
+        return f"{code[:5]}-{code[5:]}"
+
+    async def link(self, code: str, to: Address) -> Member | None:
+        """This account belongs to whom the code was made for; it takes the place of an earlier one.
+
+        None for a used, expired or mistyped code, after a wait that grows with this account's wrong guesses.
+        """
+        digest = self._account_digest(to)
+        address = self._keys.staff.seal_json([to.channel, to.key], Place("staff_links", "sealed", digest))
+
+        def writes(row: StaffRow) -> Changes:
+            link = LinkRow(digest, row.id, to.channel, address)
+            return [*StaffList.link(link), self._audit("linked", row.id, row.id.hex(), channel=to.channel)]
+
+        return await self._spend(code, "link", digest, writes)
+
+    async def session(self, code: str, guesser: str = "") -> str | None:
+        """A browser's token for a code of purpose "desk"; None as in `link`.
+
+        guesser: what tells one browser from another, so that only who guesses wrong waits; "": nobody waits.
+        """
+        token = secrets.token_urlsafe(32)
+        until = seconds(self._now() + SESSION_LASTS)
+
+        def writes(row: StaffRow) -> Changes:
+            session = StaffList.session(self._session_digest(token), row.id, until)
+            return [session, self._audit("desk", row.id, row.id.hex())]
+
+        who = self._keys.pseudonyms.staff_digest("guesser", guesser) if guesser else None
+        return token if await self._spend(code, "desk", who, writes) else None
+
+    async def _spend(
+        self,
+        code: str,
+        purpose: Purpose,
+        who: bytes | None,
+        writes: Callable[[StaffRow], Changes],
+    ) -> Member | None:
+        await self._guesses.wait(who)
+        digest = self._code_digest(purpose, code)
+        row = await self._rows.by_code(digest, purpose, seconds(self._now()))
+        if row is not None and row.active:
+            try:
+                await self._database.commit([StaffList.use(digest), *writes(row)])
+                return self._member(row)
+            except Stale:  # used this very moment, from elsewhere
+                pass
+        self._guesses.wrong(who)
+        return None
+
+    # ── accounts and browsers ────────────────────────────────────────────────────────────────
+
+    async def who(self, to: Address) -> Member | None:
+        """The member of staff with this account, if active."""
+        return self._active(await self._rows.by_link(self._account_digest(to)))
+
+    async def reach(self, roles: Sequence[Role], but: Collection[str] = ()) -> Reached:
+        """Accounts of all active members of these roles, except of those ids (hex)."""
+        rows, links = await asyncio.gather(self._rows.all(), self._rows.links())
+        members = {row.id: self._member(row) for row in rows if row.active and row.role in roles}
+        wanted = [link for link in links if link.staff_id in members and link.staff_id.hex() not in but]
+        found = [(members[link.staff_id], self._address(link)) for link in wanted]
+        return sorted(found, key=lambda pair: (pair[0].staff.name, pair[1].channel))
+
+    async def of_session(self, token: str) -> Member | None:
+        """Whose browser has this token."""
+        row = await self._rows.by_session(self._session_digest(token), seconds(self._now()))
+        return self._active(row)
+
+    async def leave(self, token: str) -> None:
+        """This browser's token opens nothing any more."""
+        await self._database.commit([StaffList.leave(self._session_digest(token))])
+
+    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+
+    def _active(self, row: StaffRow | None) -> Member | None:
+        return self._member(row) if row and row.active else None
+
+    def _member(self, row: StaffRow) -> Member:
+        name: str = self._keys.staff.open_json(row.sealed, _place(row.id))
+        unit = row.unit_id.hex() if row.unit_id else None
+        return Member(Staff(row.id.hex(), name), cast(Role, row.role), unit, row.active)
+
+    def _row(self, member: Member, version: int) -> StaffRow:
+        id = bytes.fromhex(member.staff.id)
+        unit = bytes.fromhex(member.unit) if member.unit else None
+        sealed = self._keys.staff.seal_json(member.staff.name, _place(id))
+        return StaffRow(id, version, member.role, unit, member.active, sealed)
+
+    def _address(self, link: LinkRow) -> Address:
+        channel, key = self._keys.staff.open_json(link.sealed, Place("staff_links", "sealed", link.digest))
+        return Address(channel, key)
+
+    def _account_digest(self, to: Address) -> bytes:
+        return self._keys.pseudonyms.staff_digest(f"account {to.channel}", to.key)
+
+    def _session_digest(self, token: str) -> bytes:
+        return self._keys.pseudonyms.staff_digest("desk session", token)
+
+    def _code_digest(self, purpose: Purpose, typed: str) -> bytes:
+        return self._keys.pseudonyms.staff_digest(f"code {purpose}", meant(typed))
+
+    def _audit(self, what: str, id: bytes, by: str | None, **content: str) -> Audit:
+        at = seconds(self._now())
+        return Audit(at, f"staff.{what}", id, bytes.fromhex(by) if by else None, json.dumps(content))
+
+
+class Guesses:
+    """How often somebody guessed wrong today, in memory alone; each further guess waits twice as long."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now, self._day = now, now().date()
+        self._wrong: dict[bytes, int] = {}
+
+    async def wait(self, who: bytes | None) -> None:
+        """Before the look-up, so that right and wrong answers take equally long."""
+        if self._now().date() != self._day:
+            self._wrong, self._day = {}, self._now().date()
+        wrong = self._wrong.get(who, 0) if who else 0
+        if wrong > FREE_GUESSES:
+            await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_WAIT))
+
+    def wrong(self, who: bytes | None) -> None:
+        if who:
+            self._wrong[who] = self._wrong.get(who, 0) + 1
+
+
+def meant(typed: str) -> str:
+    """A code as it was made, from whatever a person typed: O is 0, I and L are 1, dashes do not matter."""
+    letters = unicodedata.normalize("NFKC", typed).upper()
+    return re.sub(r"[\W_]", "", letters).translate(str.maketrans("OIL", "011"))
+
+
+def _role(member: Member) -> str:
+    return ROLES[member.role] + ("，有单位" if member.unit else "")
+
+
+def _place(id: bytes) -> Place:
+    return Place("staff", "sealed", id)

@@ -1,0 +1,61 @@
+"""Who may order what, and who must not see a case. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal, get_args
+
+from dialogs.case.orders import Answer, Extend, GrantExtend, Order, Return, Supervise
+
+Role = Literal["operator", "supervisor", "custodian", "auditor", "liaison", "observer", "applicant"]
+ROLES: Mapping[Role, str] = {
+    "operator": "专线工作人员",
+    "supervisor": "专线主管",
+    "custodian": "身份保管人",
+    "auditor": "审计",
+    "liaison": "承办单位联络员",
+    "observer": "观测点观察员",
+    "applicant": "申请部门",
+}
+HOTLINE: tuple[Role, ...] = ("operator", "supervisor")  # they read every case that they are not blind to
+
+_EVERY: frozenset[type[Order]] = frozenset(get_args(Order))
+_APPROVALS: frozenset[type[Order]] = frozenset({GrantExtend, Supervise})
+_NONE: frozenset[type[Order]] = frozenset()
+MAY: Mapping[Role, frozenset[type[Order]]] = {
+    "operator": _EVERY - _APPROVALS,  # what a unit says on the telephone, too
+    "supervisor": _EVERY,
+    "custodian": _NONE,
+    "auditor": _NONE,
+    "liaison": frozenset({Answer, Return, Extend}),
+    "observer": _NONE,
+    "applicant": _NONE,
+}
+
+
+def may(role: Role, order: Order | type[Order]) -> bool:
+    """Whether this role may give this order, as far as the case allows it too."""
+    kind = order if isinstance(order, type) else type(order)
+    return kind in MAY[role]
+
+
+def blind(
+    name: str,
+    role: Role,
+    unit: str | None,
+    assigned: str | None,
+    concerned: Iterable[tuple[str, Collection[str]]],
+) -> bool:
+    """Whether this person must not learn that a case exists.
+
+    A case is hidden from the people of every unit it names or is given to; only the liaison of the unit that
+    has it sees it, for that unit.
+    Args:
+        unit: whose the person is (id), if any. assigned: the unit that has the case (id).
+        concerned: (id, names of its people) of each unit that the case names or is given to.
+    """
+    for id, people in concerned:
+        answers = role == "liaison" and unit == id == assigned
+        if not answers and (unit == id or name in people):
+            return True
+    return False
