@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.app import opened
 from bot.casework import Casework
 from bot.cli import casetext
+from bot.cli.answers import answered, common, login, out
 from bot.settings import OperatorError, load
 from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
 from dialogs.case.orders import (
@@ -35,9 +34,7 @@ from dialogs.case.orders import (
     StaffReopen,
 )
 from dialogs.understand import CATEGORIES
-from storage.port import Refusing, Stale
 
-REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -53,8 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             sub.add_argument(
                 "case", metavar="工单", help="代号（白鹭-K7QM）、代号后四位（K7QM）或编号（JF2026-000123）"
             )
-        sub.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本使用")
-        sub.add_argument("--as", dest="by", metavar="姓名", help="谁在办，默认是登录名")
+        common(sub)
         return sub
 
     listing = verb("list", "列出要办的工单，加急的在前，早的在前", case=False)
@@ -128,30 +124,24 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def work(args: argparse.Namespace, casework: Casework) -> int:
     """Carry out one verb on an open casework. Returns the exit code."""
-    by = args.by or _login()
+    by = args.by or login()
     screen = casetext.Screen(casework.zone, sys.stdout)
-    try:
+
+    async def carry_out() -> None:
         if args.move in ("list", "search"):
             entries = await _entries(args, casework, by)
-            _out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
-                 lambda: screen.entries(entries, args.most))  # fmt: skip
+            out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
+                lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.find(args.case)
             saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
             sheet = await casework.book.sheet(row)
-            _out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
+            out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
         else:
             outcome = await casework.order(args.case, order(args, casework.zone), by)
-            _out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
-    except Refusal as refusal:
-        return _refused(args, str(refusal), refusal.legal, REFUSED)
-    except Stale:
-        return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
-    except Refusing:
-        return _refused(
-            args, "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。", (), LATER
-        )
-    return 0
+            out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
+
+    return await answered(args, carry_out)
 
 
 async def _entries(args: argparse.Namespace, casework: Casework, by: str) -> list[Any]:
@@ -212,31 +202,3 @@ async def _save(folder: Path, casework: Casework, name: str) -> dict[str, str]:
     except OSError as error:
         raise OperatorError(f"写不了 {folder}：{error.strerror}，请换一个可写的目录") from None
     return saved
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise OperatorError("不知道您是谁：请加 --as 姓名") from None
-
-
-def _out(args: argparse.Namespace, document: object, draw: Callable[[], None]) -> None:
-    if args.json:
-        _print_json(document)
-    else:
-        draw()
-
-
-def _print_json(document: object) -> None:
-    """Lone surrogates, which messengers do send, become JSON escapes."""
-    written = json.dumps(document, ensure_ascii=False, indent=1)
-    print(written.encode("utf-8", "backslashreplace").decode())
-
-
-def _refused(args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int) -> int:
-    """One sentence on stderr; for scripts the same as JSON on stdout."""
-    if args.json:
-        _print_json({"refused": sentence, "legal": legal})
-    print(sentence, file=sys.stderr)
-    return code

@@ -1,0 +1,73 @@
+"""What staff's verbs have in common: who types, one JSON document, and how a refusal is told."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.cli.casetext import pad, width
+from bot.settings import OperatorError
+from dialogs.case.life import Refusal
+from storage.port import Refusing, Stale
+
+REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
+
+
+def common(parser: argparse.ArgumentParser) -> None:
+    """`--json` and `--as`."""
+    parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本使用")
+    parser.add_argument("--as", dest="by", metavar="姓名", help="谁在办，默认是登录名")
+
+
+async def answered(args: argparse.Namespace, work: Callable[[], Awaitable[None]]) -> int:
+    """Do it. Returns the exit code; what was refused is one sentence, on stderr and in the JSON."""
+    try:
+        await work()
+    except Refusal as refusal:
+        return _refused(args, str(refusal), refusal.legal, REFUSED)
+    except Stale:
+        return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
+    except Refusing:
+        return _refused(
+            args, "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。", (), LATER
+        )
+    return 0
+
+
+def login() -> str:
+    """Who types. Raises: OperatorError."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise OperatorError("不知道您是谁：请加 --as 姓名") from None
+
+
+def out(args: argparse.Namespace, document: object, draw: Callable[[], None]) -> None:
+    """The document for scripts, or what `draw` prints for people."""
+    if args.json:
+        print_json(document)
+    else:
+        draw()
+
+
+def print_json(document: object) -> None:
+    """Lone surrogates, which messengers do send, become JSON escapes."""
+    written = json.dumps(document, ensure_ascii=False, indent=1)
+    print(written.encode("utf-8", "backslashreplace").decode())
+
+
+def table(rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as they must be; a Chinese character is two wide."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip())
+
+
+def _refused(args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int) -> int:
+    if args.json:
+        print_json({"refused": sentence, "legal": legal})
+    print(sentence, file=sys.stderr)
+    return code
