@@ -128,7 +128,9 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """The time has run out, or the next step is due: it is noted, said plainly, and somebody is pressed."""
     clock, noted = _late(case, kind, terms), NOTED[kind]
     moved = _noted(case, clock, noted, at)
-    entry = Entry(noted, {"clock": clock, "unit": case.unit or "", "until": _due(case, clock, terms)})
+    due = _due(case, clock, terms)
+    params = {"clock": clock, "unit": case.unit or "", "until": due - 1}  # 24:00 belongs to the day it ends
+    entry = Entry(noted, params)
     alerts = _alerts(case, clock, kind, terms)
     if _yields(moved, kind, at, terms):
         return _rang(case, moved, kind, (entry,), alerts=alerts)
@@ -231,10 +233,11 @@ def _noted(case: Case, clock: Clock, kind: Kind, at: datetime) -> Case:
     return replace(case, ledger=(*case.ledger, Line(clock, kind, at)))
 
 
-def _due(case: Case, clock: Clock, terms: Terms) -> int | None:
-    """When the clock ends, in seconds since 1970 UTC; None while it is paused."""
+def _due(case: Case, clock: Clock, terms: Terms) -> int:
+    """When the clock ends, in seconds since 1970 UTC."""
     reading = read(case.ledger, clock, terms)
-    return int(reading.due.timestamp()) if reading and reading.due else None
+    assert reading is not None  # it runs
+    return int(reading.ends.timestamp())
 
 
 def _alerts(case: Case, clock: Clock, kind: str, terms: Terms) -> tuple[Alert, ...]:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.life import ENDED, Case, State, accepted_until
-from dialogs.texts import phrases, text
+from dialogs.case.promise import Promise, promise
+from dialogs.case.worktime import TICK, Terms
+from dialogs.texts import CHINESE, phrases, text
 from dialogs.words import Params
 
 phrases(
@@ -34,11 +36,32 @@ phrases(
     accepted="专线受理了。",
     declined="这件事没有受理：{text}",
     asked="专线想问您：{text}",
+    waiting="先停一停，专线在等：{text}",
+    waiting_until="先停一停，专线在等：{text}。最迟{until}接着办。",
+    resumed="接着办了。",
+    replied="专线给您回话：{text}",
     supplemented="您补充了：{text}",
     pictured="您补充了{pictures}张图片。{text}",
     assigned="转给{unit}办理。",
     assigned_due="转给{unit}办理，要求{due}前答复。",
+    arrived="{unit}到场了。{text}",
     answered="{unit}答复：{text}",
+    returned="{unit}说不归它管，退了回来。{text}",
+    return_refused="专线没有同意退回，{unit}接着办。{text}",
+    extended="{unit}申请延期，专线同意了。{text}",
+    extended_due="{unit}申请延期，专线同意了，改为{due}前答复。{text}",
+    whistled="升一级，交给{unit}办。{text}",
+    whistled_due="升一级，交给{unit}办，要求{due}前答复。{text}",
+    late_accept="说好{until}前告诉您是否受理，专线没做到，对不住。",
+    late_assign="说好{until}前转给单位，专线没做到，对不住。",
+    late_answer="{unit}到{until}还没有答复。",
+    late_rectify="{unit}到{until}还没有改好。",
+    late_on_site="{unit}没有按时到场。",
+    late_result="{unit}到{until}还没有结果。",
+    urged="专线催办，要{unit}马上办。",
+    supervised="专线督办，请{unit}分管的负责人抓紧办。",
+    escalated="督办升一级，请{unit}的主要负责人过问。",
+    circulated="{unit}还没有办好，专线提出通报。",
     found_substantiated="专线核实：属实。{text}",
     found_partly="专线核实：部分属实。{text}",
     found_unsubstantiated="专线核实：不属实。{text}",
@@ -46,7 +69,12 @@ phrases(
     rectifying_due="开始整改，{due}前改好。{text}",
     closed="办结了：{text}",
     rated="您评价了：{rating}。",
-    asked_again="您要求重新办理：{text}",
+    called_back="办结几天了，专线问您：解决了吗？",
+    called_back_again="专线又问了一次：解决了吗？",
+    looked_back="专线回头看，问您：又反弹了吗？",
+    held="您说没有反弹。",
+    rebounded="您说又反弹了。{text}",
+    asked_again="您要求重新办理。{text}",
     reopened="专线重新办理。{text}",
     merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
 )
@@ -58,7 +86,7 @@ phrases(
     filed="专线会在{date}前告诉您是否受理。",
     filed_late="说好{date}前告诉您是否受理，我们晚了，对不住。专线正抓紧看。",
     accepted="专线会在受理后1个工作日内转给能管这事的单位。",
-    assigned="{unit}应在15个工作日内答复。有没有答复，专线每7天都会告诉您一次。",
+    assigned="{unit}接着办，有没有答复，专线每7天都会告诉您一次。",
     assigned_due="{unit}应在{date}前答复。到时没有答复，专线会去催。",
     assigned_late="{unit}过了{date}还没答复，专线正在催。",
     returned="那个单位说不归它管，专线正在找能管的单位。",
@@ -69,7 +97,7 @@ phrases(
     rectifying_late="说好{date}前改好，已经过了，专线正在催。",
     closed="请评一评。没解决，点“重新办理”就行。{date}前后专线会回头看有没有反弹。",
     closed_rated="{date}前后专线会回头看有没有反弹。又出现了，点“重新办理”就行。",
-    look_back="专线正在回头看有没有反弹。又出现了，点“重新办理”就行。",
+    look_back="又出现了，点“又反弹了”就行，专线马上重新办理。",
     declined="觉得不对，点“重新办理”，写一句理由，换个人再看一遍。",
     waiting_you="请回答专线的问题，直接写就行。不方便答也没关系，专线会接着办。",
     waiting="专线在等一份补充情况，等到了接着办。",
@@ -92,6 +120,7 @@ phrases(
 )  # fmt: skip
 
 LOOKED_BACK_AFTER = timedelta(days=30)
+HOUR = timedelta(hours=1)
 Grain = Literal["minute", "hour", "day"]
 
 
@@ -106,13 +135,14 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The reporter's own report. at: the hour; follows: progress is pushed to a chat."""
+    """The reporter's own report. at: the hour; follows: progress is pushed to a chat; wishes: see `Wish`."""
 
     report: str
     category: str
     at: datetime
     follows: bool
     rating: Rating | None = None
+    wishes: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +192,8 @@ class Story:
     next: tuple[str, Params]
     can: tuple[str, ...]
     year: int
+    wishes: Mapping[str, bool] = field(default_factory=dict)
+    promise: Promise | None = None
 
     def params(self, lang: str) -> dict[str, Any]:
         """For channels that draw a timeline: JSON values, in this language."""
@@ -172,6 +204,7 @@ class Story:
             "unit": self.unit,
             "lines": [{"when": self._when(lang, line), "text": line.text(lang)} for line in self.lines],
             "next": _say(lang, *self.next),
+            "promise": self.promise.params(lang) if self.promise else None,
         }
 
     def text(self, lang: str) -> str:
@@ -179,6 +212,7 @@ class Story:
         told = self.params(lang)
         head = [text(lang, "story.head", told)]
         head += [text(lang, f"story.{name}", told) for name in ("number", "unit") if told[name]]
+        head += [told["promise"]["text"]] if told["promise"] else []
         lines = [text(lang, "story.line", line) for line in told["lines"]]
         return "\n".join([*head, "", *lines, "", text(lang, "story.next", told)])
 
@@ -202,19 +236,34 @@ def _say(lang: str, name: str, params: Params) -> str:
     return text(lang, name, values)
 
 
-def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tzinfo) -> Story:
+def tell(
+    case: Case,
+    mine: Filed,
+    steps: Sequence[Told],
+    now: datetime,
+    zone: tzinfo,
+    terms: Terms | None = None,
+) -> Story:
     """Make the story that the reporter of `mine` may read, from the case they are in now.
 
     steps: in order, of the case the report was filed into, then of those it was merged into; the reporter's
-    own and staff's, whatever else is among them is left out here. now, steps' times: UTC.
+    own and staff's, whatever else is among them is left out here. now, steps' times: UTC. terms: by which
+    the promise is reckoned; without them there is none.
     """
     mine_now = [step for step in steps if visible(step.public, step.report, mine.report)]
     joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
     lines = [Line(mine.at.astimezone(zone), "hour", "told.filed")]
+    rated = [step for step in mine_now if step.kind == "rated"][-1:]
     lines += [
-        _line(step, mine, zone, older=joined is not None and step.case == case.id and step.at < joined)
+        _line(
+            step,
+            mine.rating if step in rated else None,
+            zone,
+            older=joined is not None and step.case == case.id and step.at < joined,
+        )
         for step in mine_now
     ]
+    asked = case.state is State.WAITING and is_asked(mine_now, mine.report)
     return Story(
         report=mine.report,
         number=case.serial,
@@ -225,26 +274,37 @@ def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tz
         next=_next(case, mine, mine_now, now.astimezone(zone), zone),
         can=_can(case, mine, mine_now),
         year=now.astimezone(zone).year,
+        wishes=mine.wishes,
+        promise=promise(case, now, terms, asked=asked) if terms else None,
     )
 
 
-def _line(step: Told, mine: Filed, zone: tzinfo, older: bool) -> Line:
+def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> Line:
     """older: it happened before this report was merged in; exact times would tell when somebody else came."""
     grain: Grain = "day" if older else "hour" if step.by_reporter else "minute"
     params = {"text": "", "unit": "", **step.params}
-    due = params.pop("due", None)
-    name = step.kind
-    if due is not None:
-        params["due"], name = datetime.fromtimestamp(due, zone), f"{name}_due"
-    if step.kind == "found":
-        name = f"found_{params['finding']}"
-    elif step.kind == "supplemented" and params.get("pictures"):
-        name = "pictured"
-    elif step.kind == "reopened" and step.report:
-        name = "asked_again"
-    elif step.kind == "rated":
-        params["rating"] = _rating_words(mine.rating)
-    return Line(step.at.astimezone(zone), grain, f"told.{name}", params)
+    name = f"told.{_named(step, params)}"
+    for date in ("due", "until"):
+        if params.get(date) is not None:
+            params[date] = datetime.fromtimestamp(params[date], zone)
+            name = f"{name}_{date}" if f"{name}_{date}" in CHINESE else name
+    if step.kind == "rated":
+        params["rating"] = _rating_words(rating)
+    return Line(step.at.astimezone(zone), grain, name, params)
+
+
+def _named(step: Told, params: Params) -> str:
+    match step.kind:
+        case "found":
+            return f"found_{params['finding']}"
+        case "breached":
+            return f"late_{params['clock']}"
+        case "supplemented" if params.get("pictures"):
+            return "pictured"
+        case "reopened" if step.report:
+            return "asked_again"
+        case kind:
+            return kind
 
 
 def _rating_words(rating: Rating | None) -> list[str]:
@@ -263,14 +323,33 @@ def is_asked(steps: Sequence[Told], report: str) -> bool:
     return bool(own) and own[-1] == "asked"
 
 
+def is_rated(steps: Sequence[Told], report: str, closed: datetime | None) -> bool:
+    """Whether this reporter has rated since it was closed last; what was rated before a reopening is past."""
+    return any(step.kind == "rated" and step.report == report and _since(step, closed) for step in steps)
+
+
+def _since(step: Told, at: datetime | None) -> bool:
+    """Reporters' steps are kept to the hour."""
+    return at is None or step.at > at - HOUR
+
+
+def _has_held(steps: Sequence[Told], report: str) -> bool:
+    """Whether the last look-back was answered with 没有反弹."""
+    asked = max((step.at for step in steps if step.kind == "looked_back"), default=None)
+    return any(step.kind == "held" and step.report == report and _since(step, asked) for step in steps)
+
+
 def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
     asked = case.state is State.WAITING and is_asked(steps, mine.report)
-    ended = case.state in ENDED
+    ended, looking = case.state in ENDED, case.state is State.LOOK_BACK
     moves = {
         "answer": asked,
         "supplement": not asked and not ended,
-        "rate": ended and mine.rating is None,
-        "reopen": ended or case.state is State.DECLINED,
+        "held": looking and not _has_held(steps, mine.report),
+        "rebound": looking,
+        "rate": ended and not is_rated(steps, mine.report, case.closed),
+        "reopen": (ended and not looking) or case.state is State.DECLINED,
+        "follow": mine.follows,
         "hush": mine.follows,
         "forget": True,
     }
@@ -280,8 +359,8 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
 def _next(
     case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tzinfo
 ) -> tuple[str, Mapping[str, Any]]:
-    """The phrase that says what comes next, with the dates promised."""
-    name, date = case.state.value, case.due.astimezone(zone) if case.due else None
+    """The phrase that says what comes next, with the dates promised; 24:00 belongs to the day it ends."""
+    name, date = case.state.value, (case.due - TICK).astimezone(zone) if case.due else None
     match case.state:
         case State.FILED:
             date = date or accepted_until(mine.at).astimezone(zone)
@@ -290,7 +369,7 @@ def _next(
             name += "_late" if now > date else "_due"
         case State.CLOSED | State.CALLBACK:
             closed = max((step.at for step in steps if step.kind == "closed"), default=now)
-            name = "closed_rated" if mine.rating else "closed"
+            name = "closed_rated" if is_rated(steps, mine.report, case.closed) else "closed"
             date = closed.astimezone(zone) + LOOKED_BACK_AFTER
         case State.WAITING if is_asked(steps, mine.report):
             name = "waiting_you"

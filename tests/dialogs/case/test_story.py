@@ -62,7 +62,7 @@ def test_dates_promised_are_those_of_the_case() -> None:
 @pytest.mark.parametrize("state", State)
 def test_a_reporter_can_always_say_more_or_ask_again_and_be_forgotten(state: State) -> None:
     can = tell(replace(CASE, state=state), MINE, [], AT, BEIJING).can
-    assert "forget" in can and {"answer", "supplement", "reopen"} & {*can}
+    assert "forget" in can and {"answer", "supplement", "reopen", "rebound"} & {*can}
     assert ("rate" in can) == (state in ENDED)
     assert "hush" in can and "hush" not in tell(CASE, replace(MINE, follows=False), [], AT, BEIJING).can
 
