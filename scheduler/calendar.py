@@ -11,10 +11,15 @@ from typing import Any
 import chinese_calendar as published
 
 NAMES = {
-    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
-    "Dragon Boat Festival": "端午节", "National Day": "国庆节", "Mid-autumn Festival": "中秋节",
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
     "Anti-Fascist 70th Day": "抗战胜利纪念日",
-}  # fmt: skip
+}
 PERIOD = '"2027-02-05/2027-02-11"'
 KEYS = ("work", "rest", "years")
 KNOWN = frozenset(day.year for day in published.holidays)

@@ -4,10 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, Literal
 
 from dialogs.case.worktime import TICK, Terms, add, after, day_of, shifted, workdays
+from dialogs.texts import CHINESE, phrases, text
+from dialogs.words import Params
+
+phrases(
+    "clock",
+    name_accept="受理",
+    name_assign="转办",
+    name_answer="单位答复",
+    name_rectify="整改",
+    name_on_site="到场或上线",
+    name_result="当日出结果",
+    W="{n}个工作日",
+    C="{n}天",
+    D="{n}天（到当天24:00）",
+    h="{n}小时",
+    today="当天（到24:00）",
+    span="{days}天{hours}小时{minutes}分",
+    span_hours="{hours}小时{minutes}分",
+    day="{month}月{day}日",
+    year="{year}年{day}",
+    midnight="{day}24:00",
+    moment="{day} {hour:02}:{minute:02}",
+    head="【{clock}】",
+    start="{at} 起算，给{amount}。",
+    start_W="{at} 起算，给{amount}，当天不算。",
+    start_until="{at} 起算，约定 {until} 前。",
+    work="　{days}：上班{n}天，第{numbers}个工作日。",
+    make_up="　{days}：周末补班{n}天，第{numbers}个工作日。",
+    rest="　{days}：周末，不算。",
+    holiday="　{days}：{called}休{n}天，不算。",
+    local="　{days}：本地休{n}天，不算。",
+    pause="{at} 暂停：{reason}。{until}{left}",
+    until="到 {date} 为止。",
+    left="还剩{amount}。",
+    nothing_left="期限已过。",
+    resume="{at} 接着算。{skipped}",
+    skipped="暂停{n}个工作日不算。",
+    extend="{at} 延期{amount}（{by}）：{reason}。",
+    stop="{at} 办了，不再计时。",
+    warned="{at} 已预警。",
+    breached="{at} 到期没办。",
+    urged="{at} 已催办。",
+    supervised="{at} 已督办（分管领导）。",
+    escalated="{at} 已提级督办（主要负责人）。",
+    circulated="{at} 已通报。",
+    no_reason="没写原因",
+    still_paused="现在还在暂停，接着算时才有期限。",
+    due="期限：{due}。",
+    now_in_time="现在 {at}，用了{share}%，没有超期。",
+    now_late="现在 {at}，已超期{late}。",
+    done_in_time="按时办的（用了{share}%）。",
+    done_late="办的时候已超期{late}。",
+    unknown="{year}年的放假调休安排还不知道，按周一至周五算。",
+    also="、",
+    new_year="元旦",
+    spring="春节",
+    qingming="清明节",
+    labour="劳动节",
+    dragon_boat="端午节",
+    mid_autumn="中秋节",
+    national="国庆节",
+)
+HOLIDAYS = {
+    "元旦": "new_year", "春节": "spring", "清明节": "qingming", "劳动节": "labour", "端午节": "dragon_boat",
+    "中秋节": "mid_autumn", "国庆节": "national",
+}  # fmt: skip
 
 Clock = Literal["accept", "assign", "answer", "rectify", "on_site", "result"]
 Kind = Literal[
@@ -114,16 +181,22 @@ def read(ledger: Sequence[Line], clock: Clock, terms: Terms) -> Reading | None:
     A line never counts as earlier than the line before it, so that a clock jumping back takes no time away.
     What cannot be (a resume without a pause, a line after the stop) changes nothing.
     """
-    reading: Reading | None = None
-    latest: datetime | None = None
+    run = _run(ledger, clock, terms)
+    return run[-1][2] if run else None
+
+
+def _run(ledger: Sequence[Line], clock: Clock, terms: Terms) -> list[tuple[Line, datetime, Reading]]:
+    """The lines of the latest run that changed or noted something: when each counts, and what it left."""
+    run: list[tuple[Line, datetime, Reading]] = []
+    at: datetime | None = None
     for line in ledger:
         if line.clock == clock:
-            latest = line.at if latest is None else max(latest, line.at)
+            at = line.at if at is None else max(at, line.at)
             if line.kind == "start":
-                reading = _started(line, latest, terms)
-            elif reading is not None and reading.stopped is None:
-                reading = _followed(reading, line, latest)
-    return reading
+                run = [(line, at, _started(line, at, terms))]
+            elif run and run[-1][2].stopped is None:
+                run.append((line, at, _followed(run[-1][2], line, at)))
+    return run
 
 
 def _started(line: Line, at: datetime, terms: Terms) -> Reading:
@@ -148,7 +221,8 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
                 total = Allowance(total.number + line.allowance.number, total.unit)
             return replace(reading, ends=ends, allowance=total)
         case "stop":
-            return replace(reading, stopped=at)
+            ended = _resumed(reading, reading.paused, at) if reading.paused else reading
+            return replace(ended, stopped=at)
         case _:
             return reading
 
@@ -215,11 +289,171 @@ def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, date
     return {kind: at for kind, at in found.items() if kind not in done}
 
 
+# ── why it is due then ───────────────────────────────────────────────────────────────────────
+
+
 def explain(ledger: Sequence[Line], terms: Terms, now: datetime, lang: str = "zh") -> list[str]:
-    """Why a due time is what it is, line by line."""
-    lines = []
-    for clock in dict.fromkeys(line.clock for line in ledger):
-        reading = read(ledger, clock, terms)
-        if reading is not None:
-            lines.append(f"{clock}: {reading.started:%m-%d} → {reading.ends:%m-%d %H:%M}")
-    return lines
+    """Why each clock is due when it is, so that a person with a calendar can follow line by line.
+
+    The latest run of every clock, in the order in which they were started; each begins with its name. Times
+    are local. For staff and units: it repeats their own reasons and names.
+    """
+    clocks = dict.fromkeys(line.clock for line in ledger if line.kind == "start")
+    return [said for clock in clocks for said in _Telling(terms, lang).tell(_run(ledger, clock, terms), now)]
+
+
+def amount(allowance: Allowance, lang: str = "zh") -> str:
+    """An allowance in words: "15个工作日"."""
+    name = "today" if (allowance.number, allowance.unit) == (0, "D") else allowance.unit
+    return text(lang, f"clock.{name}", {"n": allowance.number})
+
+
+class _Telling:
+    """One explanation under way. _day: the last day that was told; _count: working days so far.
+
+    _year: the one that was said last; it is said again when it changes.
+    """
+
+    def __init__(self, terms: Terms, lang: str) -> None:
+        self._terms, self._lang, self._said = terms, lang, list[str]()
+        self._day, self._count, self._year = date.min, 0, 0
+
+    def tell(self, run: Sequence[tuple[Line, datetime, Reading]], now: datetime) -> list[str]:
+        start, at, was = run[0]
+        self._say("head", clock=self._phrase(f"name_{was.clock}"))
+        self._start(start, at, was)
+        for line, at, reading in run[1:]:
+            self._event(line, at, was, reading)
+            was = reading
+        self._end(was, now)
+        if was.allowance.unit == "W":
+            first, last = day_of(was.started, self._terms).year, day_of(was.ends, self._terms).year
+            unknown = (year for year in range(first, last + 1) if not self._terms.calendar.knows(year))
+            for year in unknown:
+                self._say("unknown", year=year)
+        return self._said
+
+    def _start(self, line: Line, at: datetime, reading: Reading) -> None:
+        self._day = day_of(at, self._terms)
+        if line.until is not None:
+            self._say("start_until", at=self._at(at), until=self._at(line.until))
+        else:
+            name = "start_W" if reading.allowance.unit == "W" else "start"
+            self._say(name, at=self._at(at), amount=amount(reading.allowance, self._lang))
+
+    def _event(self, line: Line, at: datetime, was: Reading, reading: Reading) -> None:
+        """What a line changed, after the days that led to it."""
+        if was.paused is None:
+            self._days(was, at)
+        when, reason = self._at(at), line.reason.rstrip("。.") or self._phrase("no_reason")
+        match line.kind:
+            case "pause":
+                until = self._phrase("until", date=self._at(line.until)) if line.until else ""
+                left = self._left(was, at) if was.paused is None else ""
+                self._say("pause", at=when, reason=reason, until=until, left=left)
+            case "resume" if was.paused is not None:
+                self._resume(was, reading)
+            case "extend":
+                more = amount(line.allowance or Allowance(0, "h"), self._lang)
+                self._say("extend", at=when, amount=more, by=line.by or "—", reason=reason)
+            case "stop":
+                self._say("stop", at=when)
+            case _ if f"clock.{line.kind}" in CHINESE:
+                self._say(line.kind, at=when)
+
+    def _resume(self, was: Reading, reading: Reading) -> None:
+        first, last = day_of(was.since, self._terms), day_of(reading.since, self._terms)
+        days = workdays(first, last, self._terms.calendar)
+        skipped = self._phrase("skipped", n=days) if reading.allowance.unit == "W" else ""
+        self._say("resume", at=self._at(reading.since), skipped=skipped)
+        self._day = max(self._day, last)
+
+    def _left(self, reading: Reading, at: datetime) -> str:
+        """What remains when a pause begins."""
+        if at >= reading.ends:
+            return self._phrase("nothing_left")
+        if reading.allowance.unit == "W":
+            left = workdays(
+                day_of(at, self._terms), day_of(reading.ends - TICK, self._terms), self._terms.calendar
+            )
+            return self._phrase("left", amount=amount(Allowance(left, "W"), self._lang))
+        return self._phrase("left", amount=self._span(reading.ends - at))
+
+    def _days(self, reading: Reading, until: datetime) -> None:
+        """Tell the days up to `until`, or to the due day: worked ones counted, the others named."""
+        last = min(day_of(until, self._terms), day_of(reading.ends - TICK, self._terms))
+        if reading.allowance.unit != "W":
+            return
+        days = [self._day + timedelta(days=n) for n in range(1, (last - self._day).days + 1)]
+        for kind, group in groupby(days, self._kind):
+            stretch = list(group)
+            params = {"days": self._stretch(stretch[0], stretch[-1]), "n": len(stretch)}
+            if kind == "rest":
+                self._rest(stretch, params)
+            else:
+                first, self._count = self._count + 1, self._count + len(stretch)
+                numbers = str(first) if first == self._count else f"{first}–{self._count}"
+                self._say(kind, **params, numbers=numbers)
+        self._day = max(self._day, last)
+
+    def _rest(self, days: Sequence[date], params: Params) -> None:
+        names = dict.fromkeys(self._terms.calendar.named(day) for day in days)
+        called = [self._phrase(HOLIDAYS[name]) if name in HOLIDAYS else name for name in names if name]
+        if called:
+            self._say("holiday", **params, called=self._phrase("also").join(called))
+        else:
+            self._say("local" if any(day.weekday() < 5 for day in days) else "rest", **params)
+
+    def _kind(self, day: date) -> str:
+        if not self._terms.calendar.works(day):
+            return "rest"
+        return "make_up" if day.weekday() >= 5 else "work"
+
+    def _end(self, reading: Reading, now: datetime) -> None:
+        if reading.paused is not None:
+            self._say("still_paused")
+            return
+        self._days(reading, reading.ends)
+        self._say("due", due=self._at(reading.ends))
+        at = reading.stopped or now
+        name = "done" if reading.stopped else "now"
+        if at < reading.ends:
+            self._say(f"{name}_in_time", at=self._at(at), share=int(reading.share(at) * 100))
+        else:
+            self._say(f"{name}_late", at=self._at(at), late=self._late(reading, at))
+
+    def _late(self, reading: Reading, at: datetime) -> str:
+        if reading.allowance.unit != "W":
+            return self._span(at - reading.ends)
+        due, day = day_of(reading.ends - TICK, self._terms), day_of(at, self._terms)
+        return amount(Allowance(workdays(due, day, self._terms.calendar), "W"), self._lang)
+
+    # ── words ──
+
+    def _say(self, name: str, **params: Any) -> None:
+        self._said.append(self._phrase(name, **params))
+
+    def _phrase(self, name: str, **params: Any) -> str:
+        return text(self._lang, f"clock.{name}", params)
+
+    def _at(self, at: datetime) -> str:
+        """Midnight is 24:00 of the day that it ends."""
+        local = at.astimezone(self._terms.zone)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):
+            return self._phrase("midnight", day=self._date(local.date() - timedelta(days=1)))
+        return self._phrase("moment", day=self._date(local.date()), hour=local.hour, minute=local.minute)
+
+    def _date(self, day: date) -> str:
+        said = self._phrase("day", month=day.month, day=day.day)
+        if day.year == self._year:
+            return said
+        self._year = day.year
+        return self._phrase("year", year=day.year, day=said)
+
+    def _stretch(self, first: date, last: date) -> str:
+        return self._date(first) if first == last else f"{self._date(first)}–{self._date(last)}"
+
+    def _span(self, span: timedelta) -> str:
+        minutes = int(span.total_seconds() // 60)
+        name = "span" if minutes >= 1440 else "span_hours"
+        return self._phrase(name, days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60)

@@ -59,8 +59,8 @@ def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
     """When an allowance that starts at `start` is used up, in UTC.
 
     n W: 24:00 local of the n-th working day after the start's day; 0 W: of that day, or of the next working
-    day where it is none. n D: 24:00 of the n-th day after it, worked or not. n C: n days later at the same
-    local time. n h: n hours later. Of a local time that a change of clocks skips or repeats, the later counts.
+    day where it is none. n D: 24:00 of the n-th day after it, worked or not. n h: n hours later.
+    n C: n days later at the same local time; if a change of clocks skips or repeats that, the later counts.
     """
     number = allowance.number
     match allowance.unit:
