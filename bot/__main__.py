@@ -13,6 +13,8 @@ VERBS = {
     "serve": "开通专线：网页聊天",
     "chat": "在终端里走一遍反映人的对话",
     "case": "办理工单：list、show、accept……",
+    "staff": "名册：add、list、disable、link",
+    "unit": "单位名录：add、import、list、show、people、disable",
     "init": "建钥匙环和数据库",
     "migrate": "把数据库升到本版",
     "doctor": "体检：钥匙、权限、磁盘、完整性、设置",

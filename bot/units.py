@@ -209,7 +209,7 @@ class Register:
     async def import_(self, entries: Sequence[NewUnit], by: str | None = None) -> Imported:
         """Add those that are new, bring the others to what stands here; all of it or nothing.
 
-        Units that are not among them stay as they are. Raises: Refusal, `bot.unitfile.Wrong` with the place.
+        Units that are not among them stay as they are. Raises: Wrong, naming the first that cannot be.
         """
         for _ in range(TRIES):
             directory = await self.directory()
@@ -222,7 +222,11 @@ class Register:
     async def disable(self, name: str, by: str | None = None) -> Unit:
         """No case is given to it any more; what it has, it keeps. Raises: Refusal."""
         for _ in range(TRIES):
-            unit = (await self.directory()).get(name)
+            directory = await self.directory()
+            known = directory.by_name(name)
+            if known is not None and not known.active:
+                raise Refusal(f"“{known.name}”本来就停用着。")
+            unit = directory.get(name)
             was = self._versions[unit.id]
             row = replace(was, version=was.version + 1, active=False)
             try:
@@ -298,7 +302,7 @@ def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = F
         _valid(number, entry)
         name = plain(entry.name)
         if name in seen:
-            raise Wrong(number, f"“{entry.name}”写了两次")
+            raise Wrong(number, "name", f"“{entry.name}”写了两次")
         seen[name] = number
         ids.setdefault(name, secrets.token_hex(16))
     units: dict[str, Unit] = {}
@@ -315,23 +319,28 @@ def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = F
 
 
 class Wrong(Refusal):
-    """An entry cannot be as it is written. number: which, from 0; why: without the full stop."""
+    """An entry cannot be as it is written. number: which, from 0; field: of `NewUnit`; why: no full stop."""
 
-    def __init__(self, number: int, why: str) -> None:
+    def __init__(self, number: int, field: str, why: str) -> None:
         super().__init__(f"{why}。")
-        self.number, self.why = number, why
+        self.number, self.field, self.why = number, field, why
 
 
 def _valid(number: int, entry: NewUnit) -> None:
-    for name in (entry.name, *entry.aliases):
-        if len(plain(name)) < SHORTEST:
-            raise Wrong(number, f"名称“{name}”太短，至少{SHORTEST}个字" if name.strip() else "没有写名称")
+    for field, names in (("name", (entry.name,)), ("aliases", entry.aliases)):
+        for name in names:
+            if not name.strip():
+                raise Wrong(number, field, "没有写名称" if field == "name" else f"“{entry.name}”有空的别名")
+            if len(plain(name)) < SHORTEST:
+                raise Wrong(number, field, f"名称“{name}”太短，至少{SHORTEST}个字")
     if entry.level not in LEVELS:
         known = "、".join(f"{code}（{name}）" for code, name in LEVELS.items())
-        raise Wrong(number, f"“{entry.name}”的层级“{entry.level}”不对，只能是：{known}")
+        given = f"“{entry.level}”不对" if entry.level else "没有写"
+        raise Wrong(number, "level", f"“{entry.name}”的层级{given}，只能是：{known}")
     for code in entry.competences:
         if code not in CATEGORIES:
-            raise Wrong(number, f"“{entry.name}”的职责“{code}”不是类别，只能是：{'、'.join(CATEGORIES)}")
+            known = "、".join(CATEGORIES)
+            raise Wrong(number, "competences", f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}")
 
 
 def _parent(number: int, entry: NewUnit, ids: Mapping[str, str], directory: Directory) -> str | None:
@@ -342,7 +351,7 @@ def _parent(number: int, entry: NewUnit, ids: Mapping[str, str], directory: Dire
     if found is None:
         known = directory.find(entry.parent)
         if known is None:
-            raise Wrong(number, f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里")
+            raise Wrong(number, "parent", f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里")
         found = known.id
     return found
 
@@ -353,7 +362,7 @@ def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
     while at is not None:
         depth += 1
         if at == unit.id or depth > len(above):
-            raise Wrong(number, f"“{unit.name}”的上级绕了一圈又回到它自己")
+            raise Wrong(number, "parent", f"“{unit.name}”的上级绕了一圈又回到它自己")
         at = above.get(at)
     return depth
 

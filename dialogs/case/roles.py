@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, get_args
 
-from dialogs.case.orders import Answer, Extend, GrantExtend, Order, Return, Supervise
+from dialogs.case.orders import Answer, Arrive, Extend, GrantExtend, Order, Return, Supervise
 
 Role = Literal["operator", "supervisor", "custodian", "auditor", "liaison", "observer", "applicant"]
 ROLES: Mapping[Role, str] = {
@@ -27,7 +27,7 @@ MAY: Mapping[Role, frozenset[type[Order]]] = {
     "supervisor": _EVERY,
     "custodian": _NONE,
     "auditor": _NONE,
-    "liaison": frozenset({Answer, Return, Extend}),
+    "liaison": frozenset({Arrive, Answer, Return, Extend}),
     "observer": _NONE,
     "applicant": _NONE,
 }

@@ -1,0 +1,130 @@
+"""`jianfu staff …`: who works here, in which role, and with which account."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from bot.app import App, opened
+from bot.cli.answers import answered, common, login, out, table
+from bot.roster import CODE_LASTS, Member
+from bot.settings import load
+from bot.units import Directory
+from dialogs.case.roles import ROLES
+
+CHANNELS = {"telegram": "Telegram"}
+MINUTES = int(CODE_LASTS.total_seconds()) // 60
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="move", required=True, metavar="动作")
+
+    def verb(name: str, summary: str, *, of: bool = True) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=summary, description=summary)
+        if of:
+            sub.add_argument("name", metavar="姓名", help="同事怎么称呼；同名的请加区别，如“王芳（二组）”")
+        common(sub)
+        return sub
+
+    add = verb("add", "登记一个人；已在册的改角色、改单位，停用过的重新启用")
+    roles = "、".join(f"{code}（{said}）" for code, said in ROLES.items())
+    add.add_argument("--role", required=True, choices=ROLES, metavar="角色", help=roles)
+    add.add_argument("--unit", metavar="单位", help="联络员必填；别的角色写了，就看不到点名这个单位的工单")
+    verb("list", "列出名册", of=False)
+    verb("disable", "停用：账号、登记码、网页登录马上失效")
+    link = verb("link", f"出一个登记码，{MINUTES}分钟内有效，只能用一次")
+    link.add_argument("--desk", action="store_true", help="给联络员登录单位网页；不写是绑定 Telegram 账号")
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    async with opened(load(), lambda parts: []) as app:
+        return await work(args, app)
+
+
+async def work(args: argparse.Namespace, app: App) -> int:
+    """Carry out one verb. Returns the exit code."""
+    roster, register = app.roster, app.register
+    by = app.casework.staff(args.by or login()).id
+
+    async def carry_out() -> None:
+        directory = await register.directory()
+        match args.move:
+            case "list":
+                members = await roster.list()
+                out(args, [member_json(one, directory) for one in members], lambda: _list(members, directory))
+            case "add":
+                unit = directory.get(args.unit).id if args.unit else None
+                member = await roster.add(args.name, args.role, unit, by)
+                out(args, member_json(member, directory), lambda: print(_line(member, directory) + "。"))
+            case "disable":
+                member = await roster.disable(args.name, by)
+                out(args, member_json(member, directory), lambda: print(f"{member.staff.name}已停用。"))
+            case "link":
+                code = await roster.code(args.name, "desk" if args.desk else "link", by)
+                site = app.parts.settings.web.public_url
+                words = _desk(args.name, code, site) if args.desk else _link(args.name, code)
+                out(args, {"code": code, "minutes": MINUTES}, lambda: print(words))
+
+    return await answered(args, carry_out)
+
+
+def _list(members: list[Member], directory: Directory) -> None:
+    if not members:
+        print("名册还空着。请用 jianfu staff add 姓名 --role supervisor 先登记一位主管。")
+        return
+    table([_cells(member, directory) for member in members])
+    print(f"共 {len(members)} 人。")
+
+
+def _cells(member: Member, directory: Directory) -> list[str]:
+    accounts = "、".join(CHANNELS.get(channel, channel) for channel in member.linked)
+    state = "" if member.active else "已停用"
+    return [member.staff.name, ROLES[member.role], _unit(member, directory), accounts or state]
+
+
+def _line(member: Member, directory: Directory) -> str:
+    unit = _unit(member, directory)
+    return f"{member.staff.name}：{ROLES[member.role]}{f'，{unit}' if unit else ''}"
+
+
+def _unit(member: Member, directory: Directory) -> str:
+    unit = directory.of(member.unit) if member.unit else None
+    return unit.name if unit else ""
+
+
+def _link(name: str, code: str) -> str:
+    return f"""{name}的登记码，{MINUTES}分钟内有效，只能用一次：
+
+    {code}
+
+请本人在 Telegram 里和专线机器人私聊，发送：
+
+    /link {code}
+
+别在群里发，也别转发。用过或过期，再出一个就行；旧的登记码已经作废。绑定新账号后，原来的账号随即失效。"""
+
+
+def _desk(name: str, code: str, site: str | None) -> str:
+    return f"""{name}的网页登录码，{MINUTES}分钟内有效，只能用一次：
+
+    {code}
+
+请本人打开 {site or "专线的网址"}/unit ，输入这个码。别转发。用过或过期，再出一个就行；旧的登录码已经作废。"""
+
+
+def member_json(member: Member, directory: Directory) -> Mapping[str, Any]:
+    """Stable names for scripts; no account is in it."""
+    return {
+        "name": member.staff.name,
+        "id": member.staff.id,
+        "role": member.role,
+        "unit": _unit(member, directory) or None,
+        "active": member.active,
+        "linked": list(member.linked),
+    }

@@ -1,0 +1,180 @@
+"""`jianfu unit …`: the register of units that cases are given to."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, opened
+from bot.cli.answers import answered, common, login, out, table
+from bot.roster import Member
+from bot.settings import load
+from bot.trouble import told
+from bot.unitfile import category_code, level_code, parse
+from bot.units import Directory, Imported, NewUnit, Unit, Wrong
+from dialogs.case.life import LEVELS, Refusal
+from dialogs.texts import CHINESE
+from dialogs.understand import CATEGORIES
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="move", required=True, metavar="动作")
+
+    def verb(name: str, summary: str, *, of: bool = True) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=summary, description=summary)
+        if of:
+            sub.add_argument("name", metavar="单位", help="名称或别名")
+        common(sub)
+        return sub
+
+    add = verb("add", "登记一个单位；停用过的重新启用")
+    levels = "、".join(f"{code}（{said}）" for code, said in LEVELS.items())
+    add.add_argument("--level", required=True, metavar="层级", help=levels)
+    add.add_argument("--parent", metavar="上级", help="上级单位；吹哨升级交给它")
+    for option, meta, words in (
+        ("alias", "别名", "别的叫法"),
+        ("competence", "类别", f"管哪一类：{'、'.join(CATEGORIES)}"),
+        ("person", "姓名", "单位里的人，看不到点名本单位的工单"),
+    ):
+        add.add_argument(
+            f"--{option}", action="append", default=[], metavar=meta, help=f"{words}；可以写几次"
+        )
+    several = verb("import", "从 TOML 或 CSV 导入：新的登记，已有的改成文件里的样子", of=False)
+    several.add_argument(
+        "file", type=Path, metavar="文件", help="写法见 docs/people.md；有一处不对就全不导入"
+    )
+    verb("list", "列出名录", of=False)
+    verb("show", "看一个单位的全部")
+    verb("people", "看一个单位的联络员和相关人员")
+    verb("disable", "停用：不再转给它，手上的继续办")
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    async with opened(load(), lambda parts: []) as app:
+        return await work(args, app)
+
+
+async def work(args: argparse.Namespace, app: App) -> int:
+    """Carry out one verb. Returns the exit code."""
+    register = app.register
+    by = app.casework.staff(args.by or login()).id
+
+    async def carry_out() -> None:
+        match args.move:
+            case "import":
+                done = await _import(args.file, app, by)
+                out(args, imported_json(done), lambda: print(_said(done)))
+                return
+            case "add":
+                await register.add(_entry(args), by)
+            case "disable":
+                await register.disable(args.name, by)
+        directory = await register.directory()
+        if args.move == "list":
+            units = list(directory)
+            out(args, [unit_json(unit, directory) for unit in units], lambda: _list(units, directory))
+            return
+        unit = directory.by_name(args.name) or directory.get(args.name)
+        members = [member for member in await app.roster.list() if member.unit == unit.id]
+        document = unit_json(unit, directory) | {"liaisons": _names(members, liaisons=True)}
+        if args.move == "people":
+            out(args, document, lambda: _people(unit, members))
+        else:
+            out(args, document, lambda: _show(unit, directory, members))
+
+    return await answered(args, carry_out)
+
+
+async def _import(path: Path, app: App, by: str) -> Imported:
+    """Raises: Refusal, naming the line; OperatorError, if there is nothing to read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise told("读不了", path, error) from None
+    if path.suffix.lower() not in (".toml", ".csv"):
+        raise Refusal("只认 .toml 和 .csv 文件。")
+    file = parse(data, toml=path.suffix.lower() == ".toml")
+    try:
+        return await app.register.import_(file.units, by)
+    except Wrong as wrong:
+        raise Refusal(file.sentence(wrong)) from None
+
+
+def _entry(args: argparse.Namespace) -> NewUnit:
+    competences = tuple(dict.fromkeys(map(category_code, args.competence)))
+    level, aliases, people = level_code(args.level), _unique(args.alias), _unique(args.person)
+    return NewUnit(args.name, level, args.parent, aliases, competences, people)
+
+
+def _unique(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for word in words))
+
+
+def _said(done: Imported) -> str:
+    return f"新登记{done.added}个，改了{done.changed}个，{done.same}个原样。"
+
+
+def _list(units: Sequence[Unit], directory: Directory) -> None:
+    if not units:
+        print("名录还空着。请用 jianfu unit import 文件 或 jianfu unit add 登记。")
+        return
+    table([[unit.name, LEVELS[unit.level], _parent(unit, directory), "" if unit.active else "已停用"]
+           for unit in units])  # fmt: skip
+    print(f"共 {len(units)} 个。")
+
+
+def _show(unit: Unit, directory: Directory, members: Sequence[Member]) -> None:
+    print(unit.name if unit.active else f"{unit.name}（已停用）")
+    rows = [
+        ("层级", LEVELS[unit.level]),
+        ("上级", _parent(unit, directory)),
+        ("别名", "、".join(unit.aliases)),
+        ("职责", "；".join(CHINESE[f"category.{code}"] for code in unit.competences)),
+        ("联络员", "、".join(_names(members, liaisons=True))),
+        ("相关人员", "、".join(_others(unit, members))),
+    ]
+    table([[head, said or "（无）"] for head, said in rows])
+
+
+def _people(unit: Unit, members: Sequence[Member]) -> None:
+    liaisons, others = _names(members, liaisons=True), _others(unit, members)
+    print(f"联络员：{'、'.join(liaisons) or '（无）请用 jianfu staff add 姓名 --role liaison --unit 单位'}")
+    print(f"相关人员，看不到点名{unit.name}的工单：{'、'.join(others) or '（无）'}")
+
+
+def _names(members: Sequence[Member], *, liaisons: bool) -> list[str]:
+    return [one.staff.name for one in members if one.active and (one.role == "liaison") is liaisons]
+
+
+def _others(unit: Unit, members: Sequence[Member]) -> list[str]:
+    return list(dict.fromkeys([*unit.people, *_names(members, liaisons=False)]))
+
+
+def _parent(unit: Unit, directory: Directory) -> str:
+    above = directory.parent_of(unit.id)
+    return above.name if above else ""
+
+
+def unit_json(unit: Unit, directory: Directory) -> dict[str, Any]:
+    """Stable names for scripts."""
+    return {
+        "name": unit.name,
+        "id": unit.id,
+        "aliases": list(unit.aliases),
+        "level": unit.level,
+        "parent": _parent(unit, directory) or None,
+        "competences": list(unit.competences),
+        "people": list(unit.people),
+        "active": unit.active,
+    }
+
+
+def imported_json(done: Imported) -> Mapping[str, int]:
+    return {"added": done.added, "changed": done.changed, "same": done.same}
