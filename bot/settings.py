@@ -193,6 +193,12 @@ class Settings(BaseSettings):
         4, ge=1, le=23, description="草稿搁置几小时后提醒一次，1–23，须小于 draft_hours"
     )
     receipt_minutes: int = Field(15, ge=1, le=60, description="送出后几分钟内可以再看一次回执码，1–60")
+    rules: AbsolutePath | None = Field(
+        None, description="规则文件（TOML），只写与默认不同的期限、步骤和保留天数，见 docs/clocks.md"
+    )
+    calendar: AbsolutePath | None = Field(
+        None, description="本地日历（TOML）：另外放假或上班的日子，见 docs/clocks.md"
+    )
     web: Web = Web()
     telegram: Telegram = Telegram()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 import chinese_calendar as published
 
+log = logging.getLogger(__name__)
 NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -21,7 +23,7 @@ NAMES = {
     "Anti-Fascist 70th Day": "抗战胜利纪念日",
 }
 PERIOD = '"2027-02-05/2027-02-11"'
-KEYS = ("work", "rest", "years")
+KEYS = ("rest", "work", "years")
 KNOWN = frozenset(day.year for day in published.holidays)
 
 
@@ -30,18 +32,22 @@ class CalendarError(ValueError):
 
 
 class WorkCalendar:
-    """Local days first, then the published ones; Monday to Friday in years that are not known.
+    """Local days first, then the published ones; Monday to Friday in years that nobody has told of.
 
-    local: {day: worked}; years: further years that `local` describes whole.
+    local: {day: worked}; years: further years that `local` describes whole. Of each year that is needed and
+    not known, the log warns once.
     """
 
-    def __init__(self, local: Mapping[date, bool] | None = None, years: frozenset[int] = frozenset()) -> None:
-        self._local, self._years = dict(local or {}), KNOWN | years
-        self.works = lru_cache(maxsize=4096)(self._works)
+    def __init__(self, local: Mapping[date, bool] | None = None, years: Iterable[int] = ()) -> None:
+        self._local, self._years, self._warned = dict(local or {}), KNOWN.union(years), set[int]()
+        self.works: Callable[[date], bool] = lru_cache(maxsize=4096)(self._works)  # asked at every change
 
     def _works(self, day: date) -> bool:
         if day in self._local:
             return self._local[day]
+        if day.year not in self._years and day.year not in self._warned:
+            self._warned.add(day.year)
+            log.warning("%s", self.doubt(day.year))
         if day in published.holidays:
             return False
         return day in published.workdays or day.weekday() < 5
@@ -50,10 +56,20 @@ class WorkCalendar:
         return year in self._years
 
     def named(self, day: date) -> str:
+        """The holiday a day is off for, or made up for; "" for none, and where the local file decides."""
         if day in self._local:
             return ""
-        english = str(published.holidays.get(day) or published.workdays.get(day) or "")
-        return NAMES.get(english, "")
+        english = published.holidays.get(day) or published.workdays.get(day)
+        return NAMES.get(str(english), "")
+
+    def doubt(self, year: int) -> str:
+        """What an operator is told of a year that is not known; "" if it is."""
+        if self.knows(year):
+            return ""
+        return (
+            f"{year}年的放假调休安排还不知道，先按周一至周五算。国务院办公厅公布后（一般在上一年11月），"
+            f"请更新 chinesecalendar，或写进 JIANFU_CALENDAR 所指的文件（见 docs/clocks.md）"
+        )
 
 
 def local_days(text: str) -> WorkCalendar:
@@ -67,16 +83,16 @@ def local_days(text: str) -> WorkCalendar:
         raise CalendarError(f"不是合法的 TOML：{error}") from None
     for key in told:
         if key not in KEYS:
-            raise CalendarError(f"没有 {key} 这一项，只有 work、rest、years")
+            raise CalendarError(f"没有 {key} 这一项，只有 {'、'.join(KEYS)}")
     days: dict[date, bool] = {}
     for key in ("rest", "work"):
         for day in (day for entry in _list(told, key) for day in _days(key, entry)):
             if days.setdefault(day, key == "work") != (key == "work"):
                 raise CalendarError(f"{day} 既在 work 又在 rest 里，请去掉一处")
     years = _list(told, "years")
-    if not all(isinstance(year, int) for year in years):
-        raise CalendarError("years 要写成年份，如 [2027]")
-    return WorkCalendar(days, frozenset(years))
+    if not all(type(year) is int and 1900 < year < 2200 for year in years):
+        raise CalendarError("years 里只写年份，如 years = [2027]")
+    return WorkCalendar(days, years)
 
 
 def _list(told: Mapping[str, Any], key: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,8 +17,9 @@ from pydantic import (
     PlainValidator,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dialogs.case.clock import Allowance, Clock, Unit
 
@@ -30,7 +32,17 @@ Category = Literal[
 ]  # fmt: skip
 UNIT_CLOCKS: tuple[Clock, ...] = ("answer", "rectify", "on_site", "result")  # they run against a unit
 SPAN = r"^(\d{1,4}) ?([WCDh])$"
-HOURS: dict[Unit, int] = {"h": 1, "C": 24, "D": 24, "W": 34}  # roughly, to compare steps of different units
+HOURS: dict[Unit, float] = {"h": 1, "C": 24, "D": 24, "W": 24 * 7 / 5}  # roughly, to compare different units
+SAYS = {
+    "span": '要写成 "5 W"、"1 C"、"0 D" 或 "2 h"',
+    "int_type": "要写成整数",
+    "float_type": "要写成小数，如 0.8",
+    "greater_than": "要大于{gt}",
+    "greater_than_equal": "不能小于{ge}",
+    "less_than": "要小于{lt}",
+    "less_than_equal": "不能大于{le}",
+    "dict_type": "是一张表，要写成 [表名] 下面各占一行",
+}  # by pydantic's name of the error
 
 
 class RulesError(ValueError):
@@ -40,24 +52,23 @@ class RulesError(ValueError):
 def _allowance(value: object) -> Allowance:
     found = re.fullmatch(SPAN, value) if isinstance(value, str) else None
     if found is None:
-        raise PydanticCustomError("span", '要写成 "5 W"、"1 C"、"0 D" 或 "2 h"（数字、空格、单位）')
+        raise PydanticCustomError("span", "not a span of time")
     number, unit = found.groups()
     return Allowance(int(number), cast(Unit, unit))
 
 
 Span = Annotated[Allowance, PlainValidator(_allowance), WithJsonSchema({"type": "string", "pattern": SPAN})]
 Days = Annotated[int, Field(ge=1, le=36500, strict=True)]
-Times = Annotated[int, Field(ge=0, le=9, strict=True)]
+Deadlines = Mapping[Name, Span]
 
 
 class Rules(BaseModel):
-    """As the file has it; `docs/clocks.md` explains each."""
+    """As the file has it: `docs/clocks.md` explains each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     extension: Span
-    extensions: Times
-    returns: Times
+    returns: int = Field(ge=0, le=9, strict=True)
     return_within: Span
     rectify_most: Span
     warn_at: float = Field(gt=0, lt=1, strict=True)
@@ -68,10 +79,10 @@ class Rules(BaseModel):
     look_back_later: Span
     forget_after: Span
     forget_later: Span
-    deadlines: Mapping[Name, Span]
-    urgent: Mapping[Name, Span]
-    category: Mapping[Category, Mapping[Name, Span]] = {}
-    urgent_category: Mapping[Category, Mapping[Name, Span]] = {}
+    deadlines: Deadlines
+    urgent: Deadlines
+    category: Mapping[Category, Deadlines]
+    urgent_category: Mapping[Category, Deadlines]
     steps: Mapping[Step, Span]
     urgent_steps: Mapping[Step, Span]
     retention: Mapping[Kept, Days]
@@ -84,10 +95,11 @@ class Rules(BaseModel):
         self, clock: Clock, category: str = "", urgent: bool = False, complex: bool = False
     ) -> Allowance:
         """What a clock is started with. The narrower rule goes first, urgency before category."""
-        tables: list[Mapping[Any, Allowance]] = [self.category.get(category, {}), self.deadlines]  # type: ignore[call-overload]
+        kind = cast(Category, category)
+        tables = [self.category.get(kind, {}), self.deadlines]
         if urgent:
-            tables = [self.urgent_category.get(category, {}), self.urgent, *tables]  # type: ignore[call-overload]
-        name = "answer_complex" if clock == "answer" and complex else clock
+            tables = [self.urgent_category.get(kind, {}), self.urgent, *tables]
+        name: Name = "answer_complex" if clock == "answer" and complex else clock
         return next(table[name] for table in tables if name in table)
 
     def steps_for(self, clock: Clock) -> Mapping[Step, Allowance]:
@@ -95,6 +107,53 @@ class Rules(BaseModel):
         if clock not in UNIT_CLOCKS:
             return {}
         return self.urgent_steps if clock in ("on_site", "result") else self.steps
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Rules:
+        """Nothing is asked or told without end, and no default breaks its own limit."""
+        for name in ("hear_every", "callback_again_after"):
+            if _hours(getattr(self, name)) < 24:
+                raise ValueError(f"{name} 不能短于一天：反映人不该一直被打扰")
+        if _hours(self.deadlines["rectify"]) > _hours(self.rectify_most):
+            raise ValueError("deadlines.rectify 不能长于 rectify_most")
+        return self
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Rules:
+        """What comes after something else must not be set before it."""
+        for name in ("steps", "urgent_steps"):
+            table: Mapping[Step, Allowance] = getattr(self, name)
+            if list(table) != sorted(table, key=lambda step: _hours(table[step])):
+                raise ValueError(f"{name} 的次序不对：催办、督办、提级督办、通报，后一步不能早于前一步")
+        for first, second in (
+            ("look_back_after", "forget_after"),
+            ("look_back_later", "forget_later"),
+            ("callback_after", "look_back_after"),
+            ("look_back_after", "look_back_later"),
+        ):
+            if _hours(getattr(self, first)) > _hours(getattr(self, second)):
+                raise ValueError(f"{second} 不能早于 {first}")
+        if self.retention["closed"] * 24 < _hours(self.forget_later):
+            raise ValueError("retention.closed 不能短于 forget_later：回头看之前不能删")
+        if self.retention["drafts"] > 1 or self.retention["originals"] > 1:
+            raise ValueError("retention.drafts 和 retention.originals 不能大于1：草稿和原文最多留一天")
+        return self
+
+    @model_validator(mode="after")
+    def _urgent_never_waits(self) -> Rules:
+        """No rule of working days for what is urgent."""
+        fast = {name: span for name, span in self.deadlines.items() if name in ("on_site", "result")}
+        tables = {"deadlines": fast, "urgent": self.urgent, "urgent_steps": self.urgent_steps}
+        tables |= {f"urgent_category.{code}": table for code, table in self.urgent_category.items()}
+        for where, table in tables.items():
+            for name, span in cast(Mapping[str, Allowance], table).items():
+                if span.unit == "W":
+                    raise ValueError(f"{where}.{name} 不能用工作日（W）：加急件不等工作日，请用 h、C 或 D")
+        return self
+
+
+def _hours(span: Allowance) -> float:
+    return span.number * HOURS[span.unit]
 
 
 def parse(text: str) -> Rules:
@@ -107,10 +166,39 @@ def parse(text: str) -> Rules:
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"不是合法的 TOML：{error}") from None
     except ValidationError as error:
-        raise RulesError(str(error)) from None
+        raise RulesError(_told(error.errors(include_url=False)[0])) from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a file that overrides: everything may be left out."""
+    whole = Rules.model_json_schema()
+    whole.pop("required")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": "减负专线的规则"}
+
+
+def _told(error: ErrorDetails) -> str:
+    if error["type"] == "value_error":  # several keys that do not fit together
+        return str(error["ctx"]["error"])
+    path = [str(part) for part in error["loc"] if part != "[key]"]
+    key = ".".join(path)
+    if error["type"] in ("extra_forbidden", "literal_error"):
+        known = _names(path[:-1])
+        near = difflib.get_close_matches(path[-1], known, n=1)
+        meant = f"是不是 {'.'.join([*path[:-1], near[0]])}？" if near else f"这里可以写：{'、'.join(known)}"
+        return f"没有 {key} 这一项：{meant}"
+    return f"{key} 不对：{SAYS.get(error['type'], '说明见 docs/clocks.md').format_map(error.get('ctx', {}))}"
+
+
+def _names(table: list[str]) -> list[str]:
+    """What may stand in a table."""
+    node = schema()
+    for part in table:
+        node = node["properties"][part] if "properties" in node else node["additionalProperties"]
+    return list(node["properties"] if "properties" in node else node["propertyNames"]["enum"])
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged key by key, everything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
         under = below.get(key)
@@ -120,7 +208,8 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _shipped() -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
+    shipped = tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
+    return {"category": {}, "urgent_category": {}, **shipped}
 
 
 @cache
