@@ -49,9 +49,12 @@ STATUS = {
     "add": "写补充",
     "check": "看一眼补充",
     "solved": "解决了吗",
+    "unsolved": "要重办吗",
     "satisfied": "满意吗",
     "word": "一句话",
     "reason": "为什么重办",
+    "rebound": "又反弹了",
+    "settings": "跟进设置",
     "forget": "忘记我吗",
 }
 

@@ -348,6 +348,8 @@ def listen(turn: Turn, step: Step, said: str) -> None:
     word = plain_word(said)
     if command := WORDS.get(word):
         COMMANDS[command](turn)
+    elif turn.talk.idle and (verb := SPOKEN.get(word)):
+        PUSHED[verb](turn, "")
     elif choice := named(turn, step.buttons(turn), word):
         tap(turn, step, choice)
     elif no_button(word) or step.read is None or not step.read(turn, said):
@@ -360,9 +362,11 @@ def no_button(word: str) -> bool:
 
 
 def press(turn: Turn, step: Step, event: Pressed) -> None:
-    """A button of the open prompt; of an older one, the open step is only shown again."""
-    name = event.choice.partition(":")[0]
-    if name in COMMANDS:
+    """A button of a push, or of the open prompt; of an older one, the open step is only shown again."""
+    name, _, argument = event.choice.partition(":")
+    if argument and not event.mark and name in PUSHED:
+        PUSHED[name](turn, argument)
+    elif name in COMMANDS:
         COMMANDS[name](turn)
     elif event.mark == mark_of(turn.talk) and offered(turn, step, event.choice):
         tap(turn, step, event.choice)
@@ -419,6 +423,25 @@ def command(name: str, *words: str) -> Callable[[Callable[[Turn], None]], Callab
     def known(act: Callable[[Turn], None]) -> Callable[[Turn], None]:
         COMMANDS[name] = act
         WORDS.update({word: name for word in (f"/{name}", *words)})
+        return act
+
+    return known
+
+
+PUSHED: dict[str, Callable[[Turn, str], None]] = {}
+SPOKEN: dict[str, str] = {}
+
+
+def pushed(verb: str, *words: str) -> Callable[[Callable[[Turn, str], None]], Callable[[Turn, str], None]]:
+    """Make a function the answer to a push's button "verb:half", anywhere.
+
+    half: the first half of the report's name, "" where one of `words` was typed into a chat in which nothing
+    else is open: then it may well answer a push.
+    """
+
+    def known(act: Callable[[Turn, str], None]) -> Callable[[Turn, str], None]:
+        PUSHED[verb] = act
+        SPOKEN.update(dict.fromkeys(words, verb))
         return act
 
     return known

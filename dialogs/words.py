@@ -210,7 +210,14 @@ class Told(Protocol):
 
     @property
     def can(self) -> tuple[str, ...]:
-        """What the reporter may do now: answer, supplement, rate, reopen, hush, forget."""
+        """What the reporter may do now.
+
+        answer, supplement, held, rebound, rate, reopen, settings, hush, forget.
+        """
+
+    @property
+    def wishes(self) -> Mapping[str, bool]:
+        """What was said by `Wish` so far; what is missing is as by default."""
 
     def text(self, lang: str) -> str:
         """All of it in plain words."""
@@ -305,9 +312,12 @@ class Hush:
     at: datetime
 
 
+WISHES = {"weekly": True, "callback": True, "look_back": True, "later": False}  # where nothing was said
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What this reporter wants to be told: weekly, callback, look_back, later; those not named stay."""
+    """What this reporter wants to be told, by the names of WISHES; those not named stay."""
 
     report: str
     wishes: Mapping[str, bool]

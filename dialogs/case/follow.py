@@ -24,7 +24,6 @@ LADDER: tuple[Kind, ...] = ("urged", "supervised", "escalated", "circulated")
 KINDS: dict[Kind, str] = {"warned": "warn", "breached": "breach", **{step: step for step in LADDER}}
 NOTED: dict[str, Kind] = {kind: noted for noted, kind in KINDS.items()}
 AFTER_THE_END = (*ENDED, State.DECLINED)
-WISHES = {"weekly": True, "callback": True, "look_back": True, "later": False}  # where nothing was said
 WISH = {
     "push.hear": "weekly",
     "push.breached": "weekly",

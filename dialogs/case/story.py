@@ -349,7 +349,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
         "rebound": looking,
         "rate": ended and not is_rated(steps, mine.report, case.closed),
         "reopen": (ended and not looking) or case.state is State.DECLINED,
-        "follow": mine.follows,
+        "settings": mine.follows,
         "hush": mine.follows,
         "forget": True,
     }

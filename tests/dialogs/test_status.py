@@ -82,7 +82,7 @@ def test_a_dropped_supplement_leaves_nothing(chat: Chat) -> None:
 
 
 def test_rating_is_one_tap_each_then_a_free_word(chat: Chat) -> None:
-    chat.says(RECEIPT, "评价", "没解决", "满意", "王伟态度很好")
+    chat.says(RECEIPT, "评价", "没解决", "先不用", "满意", "王伟态度很好")
     rated = [action for action in chat.done if isinstance(action, Rate)]
     assert [(rate.solved, rate.satisfied) for rate in rated] == [(False, None), (None, True), (None, None)]
     assert rated[-1].word is not None and rated[-1].word.endswith("态度很好")
