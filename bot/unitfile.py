@@ -84,7 +84,7 @@ def _line(text: str, start: int, name: str) -> int | None:
     for number, line in enumerate(text.splitlines()[start:], start + 1):
         if HEADER.match(line) and start:
             return None
-        if re.match(rf"""\s*\[?["']?{re.escape(name)}["']?\s*[=.\]]""", line):
+        if re.match(rf"""[\s\[]*["']?{re.escape(name)}["']?\s*[=.\]]""", line):
             return number
     return None
 

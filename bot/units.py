@@ -293,29 +293,37 @@ def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = F
     """The units that these entries make of those known, parents before children.
 
     revive: a disabled one is put in use again.
-
     Raises: Wrong, naming the first entry that cannot be.
     """
-    ids = {plain(unit.name): unit.id for unit in directory}
-    seen: dict[str, int] = {}
+    units: list[Unit] = []
+    seen: set[str] = set()
     for number, entry in enumerate(entries):
         _valid(number, entry)
-        name = plain(entry.name)
-        if name in seen:
+        if plain(entry.name) in seen:
             raise Wrong(number, "name", f"“{entry.name}”写了两次")
-        seen[name] = number
-        ids.setdefault(name, secrets.token_hex(16))
-    units: dict[str, Unit] = {}
-    for number, entry in enumerate(entries):
-        parent = _parent(number, entry, ids, directory)
-        id = ids[plain(entry.name)]
-        known = directory.of(id)
-        active = revive or known is None or known.active
-        units[id] = Unit(id, entry.name.strip(), entry.aliases, entry.level, parent, entry.competences,
-                         entry.people, active)  # fmt: skip
-    above = {unit.id: unit.parent for unit in directory} | {unit.id: unit.parent for unit in units.values()}
-    depths = {id: _depth(seen[plain(unit.name)], unit, above) for id, unit in units.items()}
-    return sorted(units.values(), key=lambda unit: depths[unit.id])
+        seen.add(plain(entry.name))
+        known = directory.by_name(entry.name)
+        id, active = (known.id, revive or known.active) if known else (secrets.token_hex(16), True)
+        units.append(
+            Unit(
+                id,
+                entry.name.strip(),
+                entry.aliases,
+                entry.level,
+                None,
+                entry.competences,
+                entry.people,
+                active,
+            )
+        )
+    after = Directory([*({unit.id: unit for unit in directory} | {unit.id: unit for unit in units}).values()])
+    units = [
+        replace(unit, parent=_parent(number, entry, after))
+        for number, (unit, entry) in enumerate(zip(units, entries, strict=True))
+    ]
+    above = {unit.id: unit.parent for unit in after} | {unit.id: unit.parent for unit in units}
+    depths = {unit.id: _depth(number, unit, above) for number, unit in enumerate(units)}
+    return sorted(units, key=lambda unit: depths[unit.id])
 
 
 class Wrong(Refusal):
@@ -343,17 +351,17 @@ def _valid(number: int, entry: NewUnit) -> None:
             raise Wrong(number, "competences", f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}")
 
 
-def _parent(number: int, entry: NewUnit, ids: Mapping[str, str], directory: Directory) -> str | None:
-    """By name among all, by alias among those known."""
+def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
+    """Its id; after: all units as they will be."""
     if not entry.parent or not plain(entry.parent):
         return None
-    found = ids.get(plain(entry.parent))
+    try:
+        found = after.by_name(entry.parent) or after.find(entry.parent)
+    except Refusal as several:
+        raise Wrong(number, "parent", str(several).removesuffix("。")) from None
     if found is None:
-        known = directory.find(entry.parent)
-        if known is None:
-            raise Wrong(number, "parent", f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里")
-        found = known.id
-    return found
+        raise Wrong(number, "parent", f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里")
+    return found.id
 
 
 def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
