@@ -117,23 +117,25 @@ def _yields(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
 
 
 def _warn(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    clock = _late(case, kind, terms)
-    moved = _noted(case, clock, "warned", at)
-    late = _is_due(moved, "breach", at, terms)
-    return _rang(case, moved, kind, alerts=() if late else _alerts(case, clock, kind, terms))
+    moved, alerts = case, tuple[Alert, ...]()
+    for clock in _late(case, kind, at, terms):
+        moved = _noted(moved, clock, "warned", at)
+        if _of_clock(moved, clock, terms)["breach"] > at:  # no warning of what is over
+            alerts += _alerts(case, clock, kind, terms)
+    return _rang(case, moved, kind, alerts=alerts)
 
 
 def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """The time has run out, or the next step is due: it is noted, said plainly, and somebody is pressed."""
-    clock, noted = _late(case, kind, terms), NOTED[kind]
-    moved = _noted(case, clock, noted, at)
-    due = _due(case, clock, terms)
-    params = {"clock": clock, "unit": case.unit or "", "until": due - 1}  # 24:00 belongs to the day it ends
-    entry = Entry(noted, params)
-    alerts = _alerts(case, clock, kind, terms)
+    moved, alerts, entries = case, tuple[Alert, ...](), tuple[Entry, ...]()
+    for clock in _late(case, kind, at, terms):
+        until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
+        moved = _noted(moved, clock, NOTED[kind], at)
+        entries += (Entry(NOTED[kind], {"clock": clock, "unit": case.unit or "", "until": until}),)
+        alerts += _alerts(case, clock, kind, terms)
     if _yields(moved, kind, at, terms):
-        return _rang(case, moved, kind, (entry,), alerts=alerts)
-    return _rang(case, replace(moved, told=at), kind, (entry,), noted, alerts)
+        return _rang(case, moved, kind, entries, alerts=alerts)
+    return _rang(case, replace(moved, told=at), kind, entries, NOTED[kind], alerts)
 
 
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
@@ -222,10 +224,10 @@ _PRESSED: dict[str, tuple[Ear, ...]] = {
 }
 
 
-def _late(case: Case, kind: str, terms: Terms) -> Clock:
-    """The clock whose `kind` falls due first."""
+def _late(case: Case, kind: str, at: datetime, terms: Terms) -> list[Clock]:
+    """The clocks of which `kind` is due."""
     owed = {clock: _of_clock(case, clock, terms).get(kind) for clock in running(case.ledger)}
-    return min((at, clock) for clock, at in owed.items() if at is not None)[1]
+    return [clock for clock, due in owed.items() if due is not None and due <= at]
 
 
 def _noted(case: Case, clock: Clock, kind: Kind, at: datetime) -> Case:
