@@ -23,8 +23,9 @@ from bot.channels.port import Address, Hear, Incoming
 from bot.channels.web import Bubble, WebChannel, expires
 from bot.hotline import Failed
 from bot.hours import seconds
+from bot.unitdesk import UnitDesk
 from bot.web.forms import BadForm, TooMuch, read_form
-from bot.web.pace import Pace
+from bot.web.pace import Pace, peer_of
 from bot.web.screen import Pages, draw, welcome
 from bot.web.visits import Visit, Visits
 from dialogs.texts import text
@@ -59,6 +60,7 @@ class Door:
     channel: WebChannel
     database: Database
     now: Callable[[], datetime]
+    desk: UnitDesk | None = None  # the units' page
 
 
 class Chat:
@@ -199,7 +201,7 @@ class Chat:
 
     async def begin(self, request: Request) -> tuple[Visit, dict[str, str] | Trouble]:
         """Who posts, and what; at a pace that a flood has to keep too."""
-        await self._pace.wait(self._peer(request))
+        await self._pace.wait(peer_of(request, self._behind_proxy))
         visit = await self.visits.of(request)
         try:
             form = dict(await read_form(request))
@@ -287,12 +289,6 @@ class Chat:
                 response.headers["x-again"] = "1"
             return response
         return await self._page(visit, trouble)
-
-    def _peer(self, request: Request) -> str | None:
-        """Whose pace counts; never stored. Behind a proxy it is the address that the proxy itself saw."""
-        if self._behind_proxy:
-            return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or None
-        return request.client.host if request.client else None
 
 
 def seen_of(bubbles: Sequence[Bubble]) -> str:

@@ -52,12 +52,12 @@ async def read_form(request: Request, most: int = MOST_TEXT) -> list[tuple[str, 
         raise TooMuch("fields") from None
 
 
-async def read_upload(request: Request, most: int) -> Upload:
-    """One picture and the small fields before it, from multipart/form-data. Raises: BadForm."""
+async def read_upload(request: Request, most: int, most_field: int = MOST_FIELD) -> Upload:
+    """One picture and the small fields around it, from multipart/form-data. Raises: BadForm."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise BadForm("not multipart")
-    parts = _Parts(most)
+    parts = _Parts(most, most_field)
     parser = MultipartParser(options[b"boundary"], parts.callbacks())
     read = 0
     try:
@@ -88,9 +88,9 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 class _Parts:
     """Takes in what the parser finds."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_field: int) -> None:
         self.upload = Upload()
-        self._most = most
+        self._most, self._most_field = most, most_field
         self._header = self._value = self._disposition = b""
         self._name, self._text = "", bytearray()
         self._is_file = False
@@ -127,7 +127,7 @@ class _Parts:
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if not self._is_file:
-            if len(self._text) + end - start > MOST_FIELD:
+            if len(self._text) + end - start > self._most_field:
                 raise TooMuch("field")
             self._text += data[start:end]
             return

@@ -8,6 +8,8 @@ import ipaddress
 import secrets
 from collections.abc import Callable
 
+from starlette.requests import Request
+
 BURST = 60  # posts at once: a whole office behind one address
 RATE = 10.0  # posts a second after that
 LONGEST = 5.0  # seconds one post is held up at most
@@ -40,6 +42,13 @@ class Pace:
         if len(self._full) < MOST:
             self._full[who] = min(full, now + BURST / RATE + LONGEST)
         return min(max(over, 0.0), LONGEST)
+
+
+def peer_of(request: Request, behind_proxy: bool) -> str | None:
+    """Whose pace counts; never stored. Behind a proxy it is the address that the proxy itself saw."""
+    if behind_proxy:
+        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or None
+    return request.client.host if request.client else None
 
 
 def _is_loopback(peer: str) -> bool:

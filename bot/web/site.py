@@ -20,6 +20,7 @@ from bot.web.live import Live
 from bot.web.pace import Pace
 from bot.web.pictures import Pictures
 from bot.web.screen import Pages
+from bot.web.units import Units
 from bot.web.visits import Visits
 
 
@@ -50,7 +51,8 @@ def site(door: Door, web: Web) -> ASGIApp:
     files = Files()
     visits = Visits(door.channel, web)
     pace = Pace(lambda: door.now().timestamp())
-    chat = Chat(door, Pages(files.addresses, door.now), visits, pace, web.behind_proxy)
+    pages = Pages(files.addresses, door.now)
+    chat = Chat(door, pages, visits, pace, web.behind_proxy)
     pictures = Pictures(chat)
     app = Starlette(
         routes=[
@@ -68,6 +70,7 @@ def site(door: Door, web: Web) -> ASGIApp:
             Route("/note", chat.away, methods=["GET"]),
             Route("/static/{name}", files.__call__, methods=["GET"]),
             Route("/health", chat.health, methods=["GET"]),
+            *(Units(door.desk, pages, pace, web).routes() if door.desk else ()),
         ],
         exception_handlers={404: chat.missing, 405: chat.missing},
     )

@@ -1,0 +1,387 @@
+"""The liaison's pages: what a unit has to do, by due date; receive, answer, ask for time, send back.
+
+Nothing irreversible goes out before it was shown once more; what was typed is on every page that comes back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub_image
+from bot.documents import RULES_OF_USE, SIGNED, Slip, slip_document
+from bot.settings import Web
+from bot.unitdesk import LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
+from bot.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
+from bot.web.pace import Pace, peer_of
+from bot.web.screen import Pages
+from dialogs.case.life import Refusal
+from dialogs.case.orders import Answer, Arrive, Extend, Order, Return
+from dialogs.texts import text
+from storage.port import Refusing, Stale
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
+ID = re.compile(r"[0-9a-f]{32}")
+CLOCKS = {"answer": "答复", "rectify": "整改", "on_site": "到场或上线", "result": "当日出结果"}
+DID = {
+    "receive": "已签收。",
+    "arrive": "已记下到场或上线。",
+    "answer": "答复已送出。",
+    "extend": "延期申请已送出，等专线主管决定。",
+    "return": "已退回，等专线决定。",
+    "add": "图片已加上，拍摄信息已去掉。",
+}
+CONFIRMED = ("answer", "extend", "return", "arrive")
+MOST_ON_PAPER = 1800  # characters of the text that fit one A4 page
+LONG, LONGER = 350, 900  # from here on the print is smaller
+GONE = "没有这一页。"
+LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
+BUSY = "专线正在改这一件，没有送出。您写的还在下面，请再送一次。"
+NOT_IMAGE = "只收图片（JPG、PNG、WebP 等），这个文件没有收：别的文件可能带着看不见的信息。请截图后再传。"
+TOO_LARGE = "图片超过20MB了，没有收。请裁小或截图后再传。"
+NOT_SCRUBBED = "这张图片没有处理成，没有收。请截图后再传。"
+TOO_MANY = f"一次答复最多{PICTURES}张图片，多出来的没有收。"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed so far. open: which of the folded forms it was."""
+
+    text: str = ""
+    reason: str = ""
+    rule: str = ""
+    days: str = ""
+    pictures: tuple[str, ...] = ()
+    open: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str], action: str) -> Form:
+        def said(name: str, most: int = LONGEST) -> str:
+            return fields.get(name, "").replace("\r\n", "\n")[:most]
+
+        pictures = tuple(id for id in fields.get("pictures", "").split(",") if ID.fullmatch(id))
+        return cls(said("text"), said("reason"), said("rule", 500), said("days", 4), pictures, action)
+
+    def order(self) -> Order:
+        """Raises: Refusal, for what cannot be meant."""
+        match self.open:
+            case "answer":
+                return Answer(self.text)
+            case "extend":
+                if not self.days.isdecimal() or not self.days.isascii():
+                    raise Refusal("请写要延几个工作日，如 5。")
+                return Extend(int(self.days), self.reason)
+            case "return":
+                return Return(self.rule, self.reason)
+        return Arrive()
+
+
+class Units:
+    """What a liaison sees and does in a browser."""
+
+    def __init__(self, desk: UnitDesk, pages: Pages, pace: Pace, web: Web) -> None:
+        self._desk, self._pages, self._pace, self._web = desk, pages, pace, web
+        self.cookie = "__Host-u" if web.https else "u"
+
+    def routes(self) -> list[Route]:
+        case = "/unit/case/{alias}"
+        return [
+            Route("/unit", self.list, methods=["GET"]),
+            Route("/unit/", self.list, methods=["GET"]),
+            Route("/unit/enter", self.enter, methods=["POST"]),
+            Route("/unit/leave", self.leave, methods=["POST"]),
+            Route(case, self.case, methods=["GET"]),
+            Route(f"{case}/slip", self.slip, methods=["GET"]),
+            Route(f"{case}/slip.docx", self.slip_docx, methods=["GET"]),
+            Route(f"{case}/picture/{{id}}", self.picture, methods=["GET"]),
+            Route(f"{case}/receive", self.receive, methods=["POST"]),
+            Route(f"{case}/{{action}}", self.act, methods=["POST"]),
+        ]
+
+    # ── coming and going ─────────────────────────────────────────────────────────────────────
+
+    async def enter(self, request: Request) -> Response:
+        """The code of a one-time link, for a session."""
+        peer = peer_of(request, self._web.behind_proxy)
+        await self._pace.wait(peer)
+        try:
+            code = dict(await read_form(request, 4096)).get("code", "")
+            token = await self._desk.enter(code, peer or "") if code.strip() else None
+        except BadForm:
+            token = None
+        except Refusing:
+            return self._page("enter", None, 503, trouble="现在登录不了，请稍后再试；链接还可以用。", kept="")
+        if token is None:
+            words = "这个链接用过了、过期了，或者抄错了。请再看一眼，或联系专线再要一个。"
+            return self._page("enter", None, 403, trouble=words, kept="")
+        response = RedirectResponse("/unit/", 303)
+        self._set(response, token, None)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        token = request.cookies.get(self.cookie, "")
+        if TOKEN.fullmatch(token):
+            await self._desk.leave(token)
+        response = RedirectResponse("/unit/", 303)
+        self._set(response, "", 0)
+        return response
+
+    def _set(self, response: Response, value: str, max_age: int | None) -> None:
+        response.set_cookie(
+            self.cookie,
+            value,
+            max_age=max_age,
+            path="/",
+            secure=self._web.https,
+            httponly=True,
+            samesite="strict",
+        )
+
+    async def _who(self, request: Request) -> Liaison | None:
+        token = request.cookies.get(self.cookie, "")
+        return await self._desk.who(token) if TOKEN.fullmatch(token) else None
+
+    # ── seeing ───────────────────────────────────────────────────────────────────────────────
+
+    async def list(self, request: Request) -> Response:
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, kept="")
+        items = await self._desk.cases(who)
+        return self._page(
+            "list",
+            who,
+            open=[item for item in items if item.open],
+            waiting=[item for item in items if not item.open and not item.done],
+            done=[item for item in items if item.done],
+        )
+
+    async def case(self, request: Request) -> Response:
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, 401, kept="")
+        return await self._case(request, who, Form(), did=DID.get(request.query_params.get("did", ""), ""))
+
+    async def _case(
+        self, request: Request, who: Liaison, form: Form, status: int = 200, trouble: str = "", did: str = ""
+    ) -> Response:
+        try:
+            case = await self._desk.case(who, request.path_params["alias"])
+        except Missing:
+            return self._missing(who)
+        return self._page("case", who, status, trouble, did, case=case, form=form)
+
+    async def slip(self, request: Request) -> Response:
+        """The 转办单, for the printer."""
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, 401, kept="")
+        try:
+            slip = self._slip(who, await self._desk.case(who, request.path_params["alias"]))
+        except Missing:
+            return self._missing(who)
+        size = "longer" if len(slip.told) > LONGER else "long" if len(slip.told) > LONG else ""
+        alias = request.path_params["alias"]
+        return self._page("slip", who, slip=slip, alias=alias, size=size, rules=RULES_OF_USE, signed=SIGNED)
+
+    async def slip_docx(self, request: Request) -> Response:
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, 401, kept="")
+        try:
+            slip = self._slip(who, await self._desk.case(who, request.path_params["alias"]))
+        except Missing:
+            return self._missing(who)
+        name = quote(f"转办单-{slip.number}.docx")
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(slip_document(slip), media_type=DOCX, headers=headers)
+
+    def _slip(self, who: Liaison, case: UnitCase) -> Slip:
+        item = case.item
+        facts = {
+            "代号": item.alias,
+            "类别": text("zh", f"category.{item.category}"),
+            "转办时间": self._at(case.assigned) if case.assigned else "",
+            "期限": "；".join(
+                f"{CLOCKS[timer.clock]} {self._at(timer.due)} 前" if timer.due else timer.left
+                for timer in item.timers
+            ),
+            "地点": case.place or "",
+            "时间频次": case.when or "",
+        }
+        told, more = cut(case.text, MOST_ON_PAPER), []
+        left = MOST_ON_PAPER - len(told)
+        for words in case.more:
+            if left > 0:
+                more.append(cut(words, left))
+                left -= len(more[-1])
+        return Slip(
+            item.serial or item.alias,
+            who.unit_name,
+            item.urgent,
+            {label: words for label, words in facts.items() if words},
+            told,
+            tuple(more),
+            tuple(case.why) if len(case.why) <= 12 else tuple([*case.why[:2], "……", *case.why[-3:]]),
+            self._desk.now().astimezone(self._desk.terms.zone),
+        )
+
+    async def picture(self, request: Request) -> Response:
+        who, id = await self._who(request), request.path_params["id"]
+        if who is None or not ID.fullmatch(id):
+            return Response(status_code=404)
+        try:
+            found = await self._desk.picture(who, request.path_params["alias"], id)
+        except Missing:
+            found = None
+        return Response(found[0], media_type=found[1]) if found else Response(status_code=404)
+
+    # ── doing ────────────────────────────────────────────────────────────────────────────────
+
+    async def receive(self, request: Request) -> Response:
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, 401, kept="")
+        try:
+            await self._desk.receive(who, request.path_params["alias"])
+        except Missing:
+            return self._missing(who)
+        except Refusing:
+            return await self._case(request, who, Form(), 503, LATER)
+        return self._back(request, "receive")
+
+    async def act(self, request: Request) -> Response:
+        """Answer, extend, return: typed, looked at once more, sent. Arriving is one tap."""
+        await self._pace.wait(peer_of(request, self._web.behind_proxy))
+        action = request.path_params["action"]
+        if action not in CONFIRMED:
+            return self._note(await self._who(request), GONE, 404)
+        try:
+            upload = await self._read(request, action)
+        except TooMuch:
+            return self._note(await self._who(request), text("zh", "web.too_much"), 413)
+        except BadForm:
+            return self._note(await self._who(request), text("zh", "web.bad_form"), 400)
+        form, act = Form.of(upload.fields, action), upload.fields.get("act", "")
+        who = await self._who(request)
+        if who is None:
+            kept = form.text or "\n".join(filter(None, [form.rule, form.reason]))
+            return self._page("enter", None, 401, kept=kept)
+        try:
+            case = await self._desk.case(who, request.path_params["alias"])
+            if upload.data or upload.too_large or act == "add":
+                form, trouble = await self._with_picture(form, upload)
+                if trouble or act == "add":
+                    did = "" if trouble else DID["add"]
+                    return await self._case(request, who, form, 422 if trouble else 200, trouble, did)
+            if act == "edit":
+                return await self._case(request, who, form)
+            if action == "arrive" or act == "send":
+                await self._desk.order(who, case.item.alias, form.order(), form.pictures)
+                return self._back(request, action)
+            self._ready(case, form)
+            return self._page("check", who, item=case.item, action=action, form=form)
+        except Missing:
+            return self._missing(who)
+        except Refusal as refusal:
+            return await self._case(request, who, form, 422, str(refusal))
+        except Stale:
+            return await self._case(request, who, form, 409, BUSY)
+        except Refusing:
+            return await self._case(request, who, form, 503, LATER)
+
+    async def _read(self, request: Request, action: str) -> Upload:
+        if action == "answer":
+            return await read_upload(request, MOST_BYTES, LONGEST * 4)
+        return Upload(dict(await read_form(request)))
+
+    async def _with_picture(self, form: Form, upload: Upload) -> tuple[Form, str]:
+        """The form with one picture more, or why it was not taken."""
+        if len(form.pictures) >= PICTURES:
+            return form, TOO_MANY
+        if upload.too_large:
+            return form, TOO_LARGE
+        if not upload.data:
+            return form, "请先选一张图片。"
+        try:
+            scrubbed = await scrub_image(bytes(upload.data))
+        except TooLarge:
+            return form, TOO_LARGE
+        except NotAnImage:
+            return form, NOT_IMAGE
+        except ScrubError:
+            return form, NOT_SCRUBBED
+        return replace(form, pictures=(*form.pictures, await self._desk.keep(scrubbed))), ""
+
+    def _ready(self, case: UnitCase, form: Form) -> None:
+        """Say what is missing before it is looked at once more, not after. Raises: Refusal."""
+        if form.open == "answer" and not form.text.strip():
+            raise Refusal("请写明答复：查了什么、做了什么、何时改好。")
+        if form.open == "return" and not form.rule.strip():
+            raise Refusal("请写明依据：哪条规定说明不归本单位管。")
+        if form.open == "extend":
+            form.order()
+            if not form.reason.strip():
+                raise Refusal("请写明为什么要延期。")
+            if not 1 <= int(form.days) <= case.days:
+                raise Refusal(f"一次最多延{case.days}个工作日。")
+        if why := dict(case.may).get(form.open):  # type: ignore[call-overload]
+            raise Refusal(why)
+
+    # ── answering ────────────────────────────────────────────────────────────────────────────
+
+    def _back(self, request: Request, did: str) -> Response:
+        return RedirectResponse(f"/unit/case/{quote(request.path_params['alias'])}?did={did}", 303)
+
+    def _missing(self, who: Liaison) -> Response:
+        return self._note(who, GONE, 404)
+
+    def _note(self, who: Liaison | None, words: str, status: int) -> Response:
+        return self._page("note", who, status, words=words)
+
+    def _page(
+        self,
+        name: str,
+        who: Liaison | None,
+        status: int = 200,
+        trouble: str = "",
+        did: str = "",
+        **values: Any,
+    ) -> Response:
+        page = self._pages.page(
+            f"unit_{name}.html",
+            "zh",
+            who=who,
+            trouble=trouble,
+            did=did,
+            at=self._at,
+            category=lambda code: text("zh", f"category.{code}"),
+            clocks=CLOCKS,
+            longest=LONGEST,
+            most_pictures=PICTURES,
+            **values,
+        )
+        return HTMLResponse(page, status)
+
+    def _at(self, at: datetime) -> str:
+        """Midnight is 24:00 of the day that it ends; the year only where it is another one."""
+        zone = self._desk.terms.zone
+        local, now = at.astimezone(zone), self._desk.now().astimezone(zone)
+        clock = f"{local:%H:%M}"
+        if clock == "00:00":
+            local, clock = local - timedelta(minutes=1), "24:00"
+        year = f"{local.year}年" if local.year != now.year else ""
+        return f"{year}{local.month}月{local.day}日 {clock}"
+
+
+def cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: max(most - 20, 0)]}……（全文见网页）"
