@@ -19,6 +19,7 @@ from bot.post import Post
 from bot.roster import Roster
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
+from bot.terms import terms_of
 from bot.trouble import told
 from bot.units import Register
 from dialogs import amend, report, status
@@ -107,11 +108,13 @@ async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = c
 def join(parts: Parts, make: Make) -> App:
     settings, database, keys, now = parts.settings, parts.database, parts.keys, parts.now
     post = Post(keys.outbox)
-    casework = Casework(database, keys, post, settings, parts.journal, now)
+    roster, register = Roster(database, keys, now), Register(database, keys, now)
+    casework = Casework(
+        database, keys, post, settings, parts.journal, now, terms_of(settings), register=register
+    )
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(database, post, channels, now, casework.forget_address, casework.undelivered)
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     bell = Bell(database, hotline.ring, now, settings.timezone)
-    roster, register = Roster(database, keys, now), Register(database, keys, now)
     return App(parts, casework, sender, hotline, bell, channels, roster, register)

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.casefile import GONE, CaseFiles, corpus
-from dialogs.case.life import Case, Refusal, State
-from dialogs.case.orders import FINISHED
+from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.media import Media

@@ -6,17 +6,19 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from anonymizer.seal import Place, Sealer
 from bot.channels.port import Address
 from bot.hours import seconds
 from bot.keys import Keys
-from dialogs.case.life import Case, Staff, State
+from dialogs.case.clock import Allowance, Clock, Kind, Line, Unit
+from dialogs.case.life import Case, MoreTime, Pending, Staff, State
 from dialogs.case.orders import Entry
 from dialogs.case.story import Told
 from storage.port import Write
 from storage.repositories.cases import CaseRow
+from storage.repositories.clocks import ClockRow, Clocks
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import NoteRow, RatingRow, StepRow, Steps
@@ -70,10 +72,11 @@ class CaseFiles:
 
     # ── cases ──
 
-    def case(self, row: CaseRow, reports: Iterable[ReportRow] = ()) -> Case:
-        """As the rules want it; `reports` in the order in which staff count them."""
+    def case(self, row: CaseRow, reports: Iterable[ReportRow] = (), lines: Sequence[ClockRow] = ()) -> Case:
+        """As the rules want it; `reports` in the order in which staff count them, `lines` of its ledger."""
         details = self._keys.content.open_json(row.sealed, _case_place(row.id)) if row.sealed else {}
-        claimed = Staff(row.claimed_by.hex(), details.get("claimed", "")) if row.claimed_by else None
+        known = details.get
+        opened, reply, wants = utc(row.opened_hour), known("reply"), known("wants")
         return Case(
             id=row.id.hex(),
             alias=row.alias,
@@ -82,14 +85,28 @@ class CaseFiles:
             urgent=row.urgent,
             serial=row.serial,
             level=row.level,
-            due=utc(row.due_at) if row.due_at is not None else None,
-            claimed=claimed,
+            due=_time(row.due_at),
+            claimed=Staff(row.claimed_by.hex(), known("claimed", "")) if row.claimed_by else None,
             merged_into=row.merged_into.hex() if row.merged_into else None,
-            asked_in=State(details["asked_in"]) if details.get("asked_in") else None,
-            unit=details.get("unit"),
-            finding=details.get("finding"),
-            extended=details.get("extended", False),
-            reports=tuple(report.id.hex() for report in reports if report.wrapped_key is not None),
+            asked_in=State(details["asked_in"]) if "asked_in" in details else None,
+            unit=known("unit"),
+            finding=known("finding"),
+            extended=known("extended", False),
+            reports=tuple([report.id.hex() for report in reports if report.wrapped_key is not None]),
+            unit_id=row.unit_id.hex() if row.unit_id else None,
+            opened=opened,
+            told=_time(known("told")) or opened,
+            closed=_time(known("closed")),
+            ledger=tuple([self.line(line) for line in lines]),
+            returns=known("returns", 0),
+            wants=MoreTime(wants[0], wants[1], utc(wants[2])) if wants else None,
+            called_back=known("called_back", 0),
+            looked_back=known("looked_back", 0),
+            reply=Pending(reply[0], utc(reply[1]), reply[2]) if reply else None,
+            added=_time(known("added")),
+            forgot=known("forgot", 0),
+            resumes=_time(known("resumes")),
+            retained=known("retained", False),
         )
 
     def case_row(self, was: CaseRow, case: Case, at: int) -> CaseRow:
@@ -100,6 +117,17 @@ class CaseFiles:
             "unit": case.unit,
             "finding": case.finding,
             "extended": case.extended,
+            "told": _seconds(case.told) if case.told != case.opened else None,
+            "closed": _seconds(case.closed),
+            "returns": case.returns,
+            "wants": [case.wants.days, case.wants.reason, seconds(case.wants.at)] if case.wants else None,
+            "called_back": case.called_back,
+            "looked_back": case.looked_back,
+            "reply": [case.reply.text, seconds(case.reply.at), case.reply.to] if case.reply else None,
+            "added": _seconds(case.added),
+            "forgot": case.forgot,
+            "resumes": _seconds(case.resumes),
+            "retained": case.retained,
         }
         known = {name: value for name, value in details.items() if value}
         return replace(
@@ -109,11 +137,41 @@ class CaseFiles:
             urgent=case.urgent,
             level=case.level,
             changed_at=at,
-            due_at=seconds(case.due) if case.due else None,
+            due_at=_seconds(case.due),
             merged_into=bytes.fromhex(case.merged_into) if case.merged_into else None,
             claimed_by=bytes.fromhex(case.claimed.id) if case.claimed else None,
             sealed=self._keys.content.seal_json(known, _case_place(was.id)) if known else b"",
+            unit_id=bytes.fromhex(case.unit_id) if case.unit_id else None,
         )
+
+    # ── the ledger ──
+
+    def line(self, row: ClockRow) -> Line:
+        reason, by = "", ""
+        if row.sealed:
+            reason, by = self._keys.content.open_json(row.sealed, _line_place(row.case_id, row.number))
+        number, _, unit = (row.allowance or "").partition(" ")
+        return Line(
+            cast(Clock, row.clock),
+            cast(Kind, row.kind),
+            utc(row.at),
+            Allowance(int(number), cast(Unit, unit)) if number else None,
+            _time(row.until),
+            reason,
+            by,
+        )
+
+    def add_lines(self, case: bytes, ledger: Sequence[Line], after: int) -> list[Write]:
+        """All lines behind the first `after` ones."""
+        return [Clocks.add(self._line_row(case, number, ledger[number - 1]))
+                for number in range(after + 1, len(ledger) + 1)]  # fmt: skip
+
+    def _line_row(self, case: bytes, number: int, line: Line) -> ClockRow:
+        said = [line.reason, line.by]
+        sealed = self._keys.content.seal_json(said, _line_place(case, number)) if any(said) else b""
+        allowance = f"{line.allowance.number} {line.allowance.unit}" if line.allowance else None
+        until = _seconds(line.until)
+        return ClockRow(case, number, line.clock, line.kind, seconds(line.at), allowance, until, sealed)
 
     # ── steps, notes, ratings ──
 
@@ -185,6 +243,18 @@ class CaseFiles:
 
 def _case_place(id: bytes) -> Place:
     return Place("cases", "sealed", id)
+
+
+def _line_place(case: bytes, number: int) -> Place:
+    return Place("clocks", "sealed", case + number.to_bytes(4, "big"))
+
+
+def _time(at: int | None) -> datetime | None:
+    return None if at is None else utc(at)
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else seconds(at)
 
 
 def corpus(content: Mapping[str, Any], said: Iterable[str]) -> str:

@@ -7,31 +7,50 @@ of staff is its own commit, guarded by the case's version.
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from anonymizer import receipts
 from anonymizer.shred import ShredJournal
+from bot.alerts import Alerts, Silence
 from bot.aliases import meant, new_alias
 from bot.casebook import Casebook
 from bot.casefile import CaseFiles, corpus, utc
 from bot.channels.port import Address
-from bot.hours import outside_quiet, seconds, whole_hour
+from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.post import Post
+from bot.pushes import Pushes
+from bot.record import ALERT, Changes, Loaded, Record, audit, whole
 from bot.settings import Settings
-from dialogs.case.life import Case, Refusal, Staff, State, accepted_until
-from dialogs.case.orders import Decision, Entry, Merge, Order, decide, react
+from bot.units import Register
+from bot.wayback import Opened, WayBack
+from dialogs.case.deciding import decide
+from dialogs.case.figures import rated
+from dialogs.case.life import Case, Refusal, Staff
+from dialogs.case.orders import Assign, Decision, Entry, Merge, Order, Whistle
+from dialogs.case.reactions import Reaction, filed, react
+from dialogs.case.roles import ROLES, Role, may
 from dialogs.case.story import Filed, Rating, Story, is_asked, tell, visible
+from dialogs.case.worktime import Terms
 from dialogs.texts import text
-from dialogs.words import CaseAction, File, Forget, Hush, Message, MyCase, Rate, Reopen, Supplement
+from dialogs.words import (
+    CaseAction,
+    File,
+    Forget,
+    Hush,
+    MyCase,
+    Rate,
+    Rebound,
+    Reopen,
+    Supplement,
+    Wish,
+)
 from storage.port import Audit, Database, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
-from storage.repositories.counts import Counts
 from storage.repositories.media import Media
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
@@ -39,13 +58,10 @@ from storage.repositories.search import Search
 from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
 TRIES = 5  # of an order that others were faster than
-COUNTED = {"accepted", "declined", "closed", "reopened", "merged"}  # kinds of steps in the month figures
 HOTLINE = Staff("0" * 32, "专线")  # who writes what no person wrote
 KEPT = ("text", "category", "also", "kind", "unit", "unit_level", "place", "when", "counts", "signpost",
         "lang")  # fmt: skip
-
-Changes = list[Write | Audit]
-Reaction = Supplement | Rate | Reopen | Forget | Hush
+NEWS = (Supplement, Reopen, Rebound)  # what of a reporter's doing staff are told of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,14 +81,6 @@ class Outcome:
     told: int
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A report with its key."""
-
-    row: ReportRow
-    key: bytes
-
-
 class Casework:
     """All that changes a case."""
 
@@ -84,10 +92,17 @@ class Casework:
         settings: Settings,
         shred_journal: ShredJournal,
         now: Callable[[], datetime],
+        terms: Terms,
+        alerts: Alerts | None = None,
+        register: Register | None = None,
     ) -> None:
-        self._database, self._keys, self._post, self._settings = database, keys, post, settings
-        self._journal, self._now = shred_journal, now
+        """register: of units; without it units are names only."""
+        self._database, self._keys, self._settings, self._now = database, keys, settings, now
+        self._register = register
         self._files = CaseFiles(keys)
+        self.way = WayBack(database, keys, self._files, shred_journal)
+        pushes = Pushes(database, self._files, post, settings, now)
+        self.record = Record(database, self._files, pushes, alerts or Silence(), terms)
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
         self._media, self._search = Media(database), Search(database)
@@ -111,14 +126,14 @@ class Casework:
 
     async def _file(self, action: File, draft: Draft, to: Address | None, lasting: bool) -> Changes:
         """The draft's key becomes the report's own; the case knows only what staff may keep without it."""
-        hour, case = whole_hour(action.at), secrets.token_bytes(16)
+        hour, id = whole_hour(action.at), secrets.token_bytes(16)
         search_id, tag = await asyncio.gather(
-            self._search.free_search_id(), self._next_tag(to if lasting else None)
+            self._search.free_search_id(), self.way.next_tag(to if lasting else None)
         )
-        content = _content(action, case)
+        content = _content(action, id)
         report = ReportRow(
             id=draft.report,
-            case_id=case,
+            case_id=id,
             version=1,
             wrapped_key=self._files.wrap(draft.key, draft.report),
             receipt=receipts.fingerprint(action.receipt, self._keys.receipt),
@@ -129,79 +144,84 @@ class Casework:
             search_id=search_id,
             sealed=self._files.seal_content(content, draft.key, draft.report),
         )
+        case = filed(id.hex(), new_alias(), draft.report.hex(), action, self.record.terms)
         return [
-            *Cases.open(_opened(case, action, hour)),
+            *self.record.opening(_opened(id, case, hour), case, self._news_at(case, action.at)),
             Reports.file(report),
             *(Media.keep(bytes.fromhex(picture), draft.report) for picture in action.pictures),
             Search.index(search_id, self._keys.search.tokens(corpus(content, ()))),
-            Audit(hour, "report.filed", case, None, "{}"),
+            Audit(hour, "report.filed", id, None, "{}"),
         ]
 
+    def _news_at(self, case: Case, at: datetime) -> int:
+        """When staff hear of what a reporter did: at once if urgent, else as late as the lot says."""
+        if case.urgent:
+            return whole_hour(at)
+        return seconds(at) + secrets.randbelow(self._settings.push_delay_minutes * 60 + 1)
+
     async def _react(self, action: Reaction, draft: Draft) -> Changes:
-        opened = await self._open(bytes.fromhex(action.report))
+        opened = await self.way.open(bytes.fromhex(action.report))
         if opened is None:  # forgotten meanwhile, from another chat
             return [Media.drop(bytes.fromhex(id)) for id in getattr(action, "pictures", ())]
         if isinstance(action, Hush):
-            return [*await self._unlink(opened), Outbox.drop_stream(opened.row.stream)]
-        row, siblings, own, rated = await asyncio.gather(
-            self._cases.by_id(opened.row.case_id),
-            self._reports.of_case(opened.row.case_id),
+            return [*await self.way.unlink(opened), Outbox.drop_stream(opened.row.stream)]
+        if isinstance(action, Wish):
+            return [self._wished(action, opened)]
+        case, own, rating = await asyncio.gather(
+            self.record.by_id(opened.row.case_id),
             self._steps.of_report(opened.row.id),
             self._ratings.of_report(opened.row.id),
         )
-        assert row is not None  # a foreign key
-        case = self._files.case(row, siblings)
         asked = is_asked([self._files.told(step, opened.key) for step in own], action.report)
-        decision = react(case, action, asked=asked, rated=rated is not None)
+        decision = react(case.case, action, self.record.terms, asked=asked, rated=rating is not None)
         return [
-            *await self._of_report(action, opened, own, rated),
-            *await self._record(action, decision, row, siblings, opened, draft),
+            *await self._of_report(action, opened, own, rating, case),
+            *await self._reacted(action, decision, case, opened, draft),
         ]
 
+    def _wished(self, action: Wish, opened: Opened) -> Write:
+        content, row = self._files.content(opened.row, opened.key), opened.row
+        content["wishes"] = {**content.get("wishes", {}), **action.wishes}
+        sealed = self._files.seal_content(content, opened.key, row.id)
+        return Reports.change(replace(row, version=row.version + 1, sealed=sealed), row.version)
+
     async def _of_report(
-        self, action: Reaction, opened: Opened, own: Sequence[StepRow], rated: RatingRow | None
+        self,
+        action: Reaction,
+        opened: Opened,
+        own: Sequence[StepRow],
+        rating: RatingRow | None,
+        case: Loaded,
     ) -> list[Write]:
         """What changes in the report's own rows; its version guards them all."""
         match action:
             case Supplement(text=text) if text:
                 return [_touched(opened.row), *self._reindexed(opened, own, text)]
             case Rate():
-                return [_touched(opened.row), Ratings.put(self._rating(action, opened, rated))]
+                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating else (None, None)
+                figures = self.record.of_unit(case.case, rated(was, action), whole_hour(action.at))
+                return [_touched(opened.row), Ratings.put(self._rating(action, opened, rating)), *figures]
             case Forget():
-                # Journal first: after a crash in between, a restored backup shreds what was asked to be
-                # shredded; the other way round it would bring it back. A digest too many does no harm.
-                await asyncio.to_thread(self._journal.add, opened.row.id)
-                tokens = self._keys.search.tokens(self._corpus(opened, own))
-                unlinked = await self._unlink(opened)
-                return [
-                    *unlinked,
-                    *Search.forget(opened.row.search_id, tokens),
-                    *Reports.shred(opened.row.id),
-                ]
+                return await self.way.shred(opened, own)
             case _:
                 return [_touched(opened.row)]
 
-    async def _record(
-        self,
-        action: Reaction,
-        decision: Decision,
-        row: CaseRow,
-        siblings: Sequence[ReportRow],
-        opened: Opened,
-        draft: Draft,
+    async def _reacted(
+        self, action: Reaction, decision: Decision, case: Loaded, opened: Opened, draft: Draft
     ) -> Changes:
         """The case moved, its story longer, other reporters told; all of it no finer than the hour."""
         hour = whole_hour(action.at)
         keys = {opened.row.id.hex(): opened.key}
-        changes: Changes = [Cases.change(self._files.case_row(row, decision.case, hour), row.version)]
+        steps: list[Write] = []
         for entry in decision.entries:
-            step, write = self._files.add_step(entry, row.id, hour, None, keys)
-            changes.append(write)
+            step, write = self._files.add_step(entry, case.row.id, hour, None, keys)
+            steps.append(write)
             if isinstance(action, Supplement):
-                changes += await self._pictures(action, opened, draft, step)
-        changes += self._figures(decision, row, hour)
-        changes += self._pushes(decision, siblings)
-        return [*changes, _audit(decision, row.id, hour, None)]
+                steps += await self._pictures(action, opened, draft, step)
+        if isinstance(action, NEWS) and ALERT not in case.owed:
+            owed = self.record.owed(decision.case) | {ALERT: self._news_at(case.case, action.at)}
+            return await self.record.changes(case, decision, hour, None, steps, owed)
+        return await self.record.changes(case, decision, hour, None, steps)
 
     async def _pictures(self, action: Supplement, opened: Opened, draft: Draft, step: bytes) -> list[Write]:
         found = await asyncio.gather(*(self._media.get(bytes.fromhex(id)) for id in action.pictures))
@@ -219,13 +239,9 @@ class Casework:
             was.sealed if action.word is None else self._files.seal_word(action.word, opened.key, report),
         )
 
-    def _corpus(self, opened: Opened, own: Sequence[StepRow]) -> str:
-        said = [self._files.step(step, opened.key)[0]["text"] for step in own if step.kind == "supplemented"]
-        return corpus(self._files.content(opened.row, opened.key), said)
-
     def _reindexed(self, opened: Opened, own: Sequence[StepRow], more: str) -> list[Write]:
         """The index forgets the old words and learns old and new: it keeps no list that could be added to."""
-        before, id = self._corpus(opened, own), opened.row.search_id
+        before, id = self.way.corpus(opened, own), opened.row.search_id
         return [
             *Search.forget(id, self._keys.search.tokens(before)),
             Search.index(id, self._keys.search.tokens(f"{before}\n{more}")),
@@ -233,58 +249,17 @@ class Casework:
 
     # ── the way back to a reporter ───────────────────────────────────────────────────────────
 
-    async def _chain(self, to: Address) -> list[ReportRow]:
-        """All reports that this chat may open, oldest first: by its tags 0, 1, 2 … until one is missing."""
-        found: list[ReportRow] = []
-        width = 2
-        while True:
-            numbers = range(len(found), len(found) + width)
-            tags = [self._keys.pseudonyms.mine(to.channel, to.key, i) for i in numbers]
-            for row in await asyncio.gather(*(self._reports.by_mine(tag) for tag in tags)):
-                if row is None:
-                    return found
-                found.append(row)
-            width *= 2
-
-    async def _next_tag(self, to: Address | None) -> bytes | None:
-        if to is None:
-            return None
-        return self._keys.pseudonyms.mine(to.channel, to.key, len(await self._chain(to)))
-
-    async def _unlink(self, opened: Opened) -> list[Write]:
-        """No way leads from the report to its chat any more; the chat's last tag closes the gap."""
-        row, to = opened.row, self._files.address(opened.row, opened.key)
-        writes = [_unlinked(row)]
-        if row.mine is not None and to is not None:
-            last = (await self._chain(to))[-1]
-            if last.id != row.id:
-                moved = replace(last, version=last.version + 1, mine=row.mine)
-                writes.append(Reports.change(moved, last.version))
-        return writes
-
     async def forget_address(self, stream: bytes) -> list[Write]:
-        """The chat of this stream is gone: forget its address in all its reports. The cases go on.
-
-        Nothing is noted at the cases: equal times would tell that one person filed them.
-        """
-        opened = await self._of_stream(stream)
-        to = self._files.address(opened.row, opened.key) if opened else None
-        if opened is None or to is None:
-            return []
-        rows = {row.id: row for row in [opened.row, *await self._chain(to)]}.values()
-        return [write for row in rows for write in (_unlinked(row), Outbox.drop_stream(row.stream))]
+        """The chat of this stream is gone."""
+        return await self.way.forget_address(stream)
 
     async def undelivered(self, stream: bytes) -> list[Write]:
         """A message of this stream was refused for good: an internal note tells staff."""
-        opened = await self._of_stream(stream)
+        opened = await self.way.of_stream(stream)
         if opened is None:
             return []
         words = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
         return [Notes.add(self._files.note(opened.row.case_id, seconds(self._now()), HOTLINE, words))]
-
-    async def _of_stream(self, stream: bytes) -> Opened | None:
-        row = await self._reports.by_stream(stream)
-        return await self._open(row.id) if row else None
 
     # ── what reporters read ──────────────────────────────────────────────────────────────────
 
@@ -295,7 +270,7 @@ class Casework:
 
     async def mine(self, to: Address) -> tuple[MyCase, ...]:
         """The reports that this chat filed and may open without a receipt, newest first."""
-        rows = await self._chain(to)
+        rows = await self.way.chain(to)
         cases = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
         found = []
         for row, case in sorted(
@@ -313,27 +288,29 @@ class Casework:
 
     async def story(self, report: bytes) -> Story | None:
         """As its reporter may read it; None once forgotten. Raises: Unsealable."""
-        opened = await self._open(report)
+        opened = await self.way.open(report)
         if opened is None:
             return None
         content = self._files.content(opened.row, opened.key)
         rating, chain = await asyncio.gather(
             self._ratings.of_report(report), self._merged_along(bytes.fromhex(content["case"]))
         )
-        filed = Filed(
+        mine = Filed(
             report.hex(),
             content["category"],
             utc(opened.row.filed_hour),
             opened.row.address is not None,
             Rating(_flag(rating.solved), _flag(rating.satisfied)) if rating else None,
+            content.get("wishes", {}),
         )
         told = [
             self._files.told(step, opened.key)
             for _, steps in chain
             for step in steps
-            if visible(step.public, step.report_id.hex() if step.report_id else None, filed.report)
+            if visible(step.public, step.report_id.hex() if step.report_id else None, mine.report)
         ]
-        return tell(self._files.case(chain[-1][0]), filed, told, self._now(), self.zone)
+        case = (await self.record.load(chain[-1][0])).case
+        return tell(case, mine, told, self._now(), self.zone, self.record.terms)
 
     async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:
         """The case, and those it was merged into, one after the other."""
@@ -345,11 +322,6 @@ class Casework:
             chain.append((row, steps))
             following = row.merged_into
         return chain
-
-    async def _open(self, report: bytes) -> Opened | None:
-        row = await self._reports.by_id(report)
-        key = self._files.key(row)
-        return Opened(row, key) if row and key else None
 
     # ── staff ────────────────────────────────────────────────────────────────────────────────
 
@@ -368,83 +340,75 @@ class Casework:
             )
         return found[0]
 
-    async def order(self, name: str, order: Order, by: str) -> Outcome:
+    async def order(
+        self,
+        name: str,
+        order: Order,
+        by: str,
+        role: Role = "operator",
+        unit: str | None = None,
+        also: Sequence[Write] = (),
+    ) -> Outcome:
         """Carry out what `by` orders for a case, and push to its reporters, late enough to tell nothing.
 
+        unit: a liaison's own (hex), which must have the case; also: rows that go with it, in the same commit.
         Raises: Refusal, a sentence for staff; Stale, when others were faster five times; Refusing.
         """
+        if not may(role, order):
+            raise Refusal(f"{ROLES[role]}不能办这一步，请找专线主管。")
         staff = self.staff(by)
         for _ in range(TRIES):
             row = await self.find(name)
-            into = await self.find(order.into) if isinstance(order, Merge) else None
-            reports = await self._reports.of_case(row.id)
-            at = self._now()
-            target = self._files.case(into, await self._reports.of_case(into.id)) if into else None
-            decision = decide(self._files.case(row, reports), order, staff, at, target)
+            case = await self.record.load(row)
+            if role == "liaison" and (unit is None or case.case.unit_id != unit):
+                raise Refusal(f"“{name}”不在本单位名下。")
+            into = await self.record.load(await self.find(order.into)) if isinstance(order, Merge) else None
+            at = whole(self._now())
+            meant, unit_id = await self._resolved(order, case.case)
+            decision = decide(
+                case.case, meant, staff, at, self.record.terms, into.case if into else None, role, unit_id
+            )
             try:
-                await self._database.commit(self._ordered(decision, row, into, reports, staff, seconds(at)))
+                changes = await self._ordered(decision, case, into, staff, seconds(at))
+                await self._database.commit([*changes, *also])
             except Stale:
                 continue
             serial = (await self.find(row.alias)).serial if decision.serial else row.serial
-            return Outcome(replace(decision.case, serial=serial), self._reachable(decision, reports))
+            return Outcome(replace(decision.case, serial=serial), _reached(decision, case.reports))
         raise Stale("five times")
 
-    def _ordered(
-        self,
-        decision: Decision,
-        row: CaseRow,
-        into: CaseRow | None,
-        reports: Sequence[ReportRow],
-        by: Staff,
-        at: int,
+    async def _resolved(self, order: Order, case: Case) -> tuple[Order, str | None]:
+        """The order with the unit's registered name, and its id; a unit not registered stays as written."""
+        if self._register is None or not isinstance(order, Assign | Whistle):
+            return order, None
+        directory = await self._register.directory()
+        if isinstance(order, Whistle) and not order.unit.strip():
+            unit = directory.parent_of(case.unit_id) if case.unit_id else None
+        else:
+            unit = directory.find(order.unit)
+        if unit is None:
+            return order, None
+        if isinstance(order, Assign):
+            return replace(order, unit=unit.name, level=order.level or unit.level), unit.id
+        return replace(order, unit=unit.name), unit.id
+
+    async def _ordered(
+        self, decision: Decision, case: Loaded, into: Loaded | None, by: Staff, at: int
     ) -> Changes:
-        changes: Changes = []
         if decision.note is not None:
             return [
-                Notes.add(self._files.note(row.id, at, by, decision.note)),
-                _audit(decision, row.id, at, by),
+                Notes.add(self._files.note(case.row.id, at, by, decision.note)),
+                audit(decision, case.row.id, at, by),
             ]
-        changes.append(Cases.change(self._files.case_row(row, decision.case, at), row.version))
-        if decision.serial:
-            changes += Cases.give_serial(row.id, utc(at).astimezone(self.zone).year)
-        keys = {report.id.hex(): key for report in reports if (key := self._files.key(report))}
-        changes += [self._files.add_step(entry, row.id, at, by, keys)[1] for entry in decision.entries]
+        steps = self.record.steps(case, decision, at, by)
+        changes = await self.record.changes(case, decision, at, by, steps)
         if into is not None and decision.into is not None:
-            absorbed = Entry("absorbed", {"text": row.alias}, public=False)
-            changes.append(Cases.change(self._files.case_row(into, decision.into, at), into.version))
-            changes.append(self._files.add_step(absorbed, into.id, at, by, {})[1])
-            changes += [Reports.move_to_case(report.id, into.id) for report in reports]
-        changes += self._figures(decision, row, at)
-        changes += self._pushes(decision, reports)
-        return [*changes, _audit(decision, row.id, at, by)]
-
-    def _figures(self, decision: Decision, row: CaseRow, at: int) -> list[Write]:
-        kinds = [entry.kind for entry in decision.entries if entry.kind in COUNTED and entry.report is None]
-        return [Counts.add(at, row.category, kind) for kind in kinds]
-
-    def _pushes(self, decision: Decision, reports: Sequence[ReportRow]) -> list[Write]:
-        """To those who wished to hear, each at a time of its own."""
-        rows = {report.id.hex(): report for report in reports}
-        writes = []
-        for report, message in decision.pushes:
-            row, key = rows[report], self._files.key(rows[report])
-            to = self._files.address(row, key) if key else None
-            if key and to:
-                spoken = _in(message, self._files.content(row, key)["lang"])
-                writes.append(self._post.put(self._post.letter(to, spoken, row.stream), self._push_at()))
-        return writes
-
-    def _push_at(self) -> int:
-        """Up to some minutes late, so that no chat tells by its clock who pressed a key; never at night."""
-        spread = self._settings.push_delay_minutes * 60
-        first = outside_quiet(self._now(), self._settings)
-        return seconds(
-            outside_quiet(first + timedelta(seconds=secrets.randbelow(spread + 1)), self._settings)
-        )
-
-    def _reachable(self, decision: Decision, reports: Sequence[ReportRow]) -> int:
-        reached = {report.id.hex() for report in reports if report.address is not None}
-        return sum(report in reached for report, _ in decision.pushes)
+            absorbed = Decision(decision.into, (Entry("absorbed", {"text": case.row.alias}, public=False),),
+                                audit=("case.absorb", {}))  # fmt: skip
+            steps = self.record.steps(into, absorbed, at, by)
+            changes += await self.record.changes(into, absorbed, at, by, steps)
+            changes += [Reports.move_to_case(report.id, into.row.id) for report in case.reports]
+        return changes
 
 
 def _content(action: File, case: bytes) -> dict[str, object]:
@@ -453,19 +417,19 @@ def _content(action: File, case: bytes) -> dict[str, object]:
     return {"case": case.hex()} | {name: value for name, value in kept.items() if value}
 
 
-def _opened(case: bytes, action: File, hour: int) -> CaseRow:
+def _opened(id: bytes, case: Case, hour: int) -> CaseRow:
     return CaseRow(
-        id=case,
+        id=id,
         version=1,
-        alias=new_alias(),
+        alias=case.alias,
         serial=None,
-        state=State.FILED.value,
-        category=action.category,
-        urgent=action.urgent,
+        state=case.state.value,
+        category=case.category,
+        urgent=case.urgent,
         level=None,
         opened_hour=hour,
         changed_at=hour,
-        due_at=seconds(accepted_until(action.at)),
+        due_at=seconds(case.due) if case.due else None,
         merged_into=None,
         claimed_by=None,
         sealed=b"",
@@ -477,17 +441,9 @@ def _touched(row: ReportRow) -> Write:
     return Reports.change(replace(row, version=row.version + 1), row.version)
 
 
-def _unlinked(row: ReportRow) -> Write:
-    return Reports.change(replace(row, version=row.version + 1, address=None, mine=None), row.version)
-
-
-def _audit(decision: Decision, case: bytes, at: int, by: Staff | None) -> Audit:
-    kind, content = decision.audit
-    return Audit(at, kind, case, bytes.fromhex(by.id) if by else None, json.dumps(content))
-
-
-def _in(message: Message, lang: str) -> Message:
-    return replace(message, lang=lang)
+def _reached(decision: Decision, reports: Sequence[ReportRow]) -> int:
+    reached = {report.id.hex() for report in reports if report.address is not None}
+    return sum(report in reached for report, _ in decision.pushes)
 
 
 def _flag(value: int | None) -> bool | None:

@@ -203,6 +203,7 @@ OPEN = (State.FILED, State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWE
         State.RECTIFYING)  # fmt: skip
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
 FINAL = (State.MERGED,)
+FINISHED = (State.DECLINED, State.MERGED, *ENDED)  # what staff need not look at any more
 PAUSES = ("ask", "wait")
 AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
 TRANSITIONS: list[list[Any]] = [

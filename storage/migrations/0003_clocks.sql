@@ -9,7 +9,9 @@ CREATE TABLE clocks (           -- the ledger of a case's clocks: only ever adde
   clock   TEXT NOT NULL,        -- accept, assign, answer, rectify, on_site, result
   kind    TEXT NOT NULL,        -- start, pause, resume, extend, stop, warned, breached, urged, …
   at      INTEGER NOT NULL,     -- the hour where a reporter caused it
-  sealed  BLOB NOT NULL,        -- allowance, reason, name; purpose "content"
+  allowance TEXT,               -- as the rules write it: 5 W
+  until   INTEGER,              -- a committed date, or when a pause ends
+  sealed  BLOB NOT NULL,        -- staff's reason and name, purpose "content"; empty where there are none
   PRIMARY KEY (case_id, number)
 ) WITHOUT ROWID, STRICT;
 
@@ -46,3 +48,14 @@ CREATE TABLE rungs (            -- the ladder: proposed by the count, decided by
   sealed     BLOB NOT NULL      -- the reason for the decision
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX rungs_unit ON rungs (unit_id, at);
+
+-- Cases from before there were clocks: theirs start where they stand, and ring once so that all is counted.
+INSERT INTO clocks (case_id, number, clock, kind, at, allowance, until, sealed)
+SELECT id, 1, iif(state = 'filed', 'accept', 'assign'), 'start',
+  iif(state = 'filed', opened_hour + 3600, changed_at), iif(state = 'filed', '1 C', '1 W'), NULL, x''
+FROM cases WHERE state IN ('filed', 'accepted', 'returned');
+INSERT INTO clocks (case_id, number, clock, kind, at, allowance, until, sealed)
+SELECT id, 1, iif(state = 'assigned', 'answer', 'rectify'), 'start', changed_at,
+  iif(due_at IS NULL, iif(state = 'assigned', '15 W', '30 W'), NULL), due_at, x''
+FROM cases WHERE state IN ('assigned', 'rectifying');
+INSERT INTO followups (case_id, kind, due_at) SELECT id, 'count', 0 FROM cases WHERE state <> 'merged';

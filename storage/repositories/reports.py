@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.port import Reader, Rows, Write
+from storage.repositories.followups import ROUND
 
 COLUMNS = "id, case_id, version, wrapped_key, receipt, mine, stream, address, filed_hour, search_id, sealed"
 FILE = f"INSERT INTO reports ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -13,6 +14,7 @@ BY_RECEIPT = f"SELECT {COLUMNS} FROM reports WHERE receipt = :receipt"
 BY_MINE = f"SELECT {COLUMNS} FROM reports WHERE mine = :mine"
 BY_STREAM = f"SELECT {COLUMNS} FROM reports WHERE stream = :stream"
 OF_CASE = f"SELECT {COLUMNS} FROM reports WHERE case_id = :case_id ORDER BY filed_hour, id"
+OF_ROUND = f"SELECT {COLUMNS} FROM reports WHERE case_id IN {ROUND} ORDER BY filed_hour, id"
 BY_SEARCH_IDS = f"SELECT {COLUMNS} FROM reports WHERE search_id IN (SELECT value FROM json_each(:ids))"
 CHANGE = """UPDATE reports SET version = ?, wrapped_key = ?, receipt = ?, mine = ?, stream = ?, address = ?,
 sealed = ? WHERE id = ? AND version = ?"""
@@ -75,6 +77,13 @@ class Reports:
     async def of_case(self, case_id: bytes) -> list[ReportRow]:
         """Oldest hour first."""
         return [ReportRow(*row) for row in await self._reader.all(OF_CASE, case_id=case_id)]
+
+    async def of_round(self, at: int, after: tuple[int, bytes], most: int) -> dict[bytes, list[ReportRow]]:
+        """Of the cases that `Followups.due` names."""
+        found: dict[bytes, list[ReportRow]] = {}
+        for row in await self._reader.all(OF_ROUND, at=at, due_at=after[0], case_id=after[1], most=most):
+            found.setdefault(row[1], []).append(ReportRow(*row))
+        return found
 
     async def by_search_ids(self, ids: Sequence[int]) -> list[ReportRow]:
         """In no order."""

@@ -19,6 +19,8 @@ from bot.hours import seconds
 from bot.keys import Keys
 from bot.post import Letter, Post
 from bot.settings import Settings
+from bot.terms import terms_of
+from bot.units import Register
 from dialogs.case.orders import Order
 from dialogs.case.story import Story
 from dialogs.words import CaseAction, File
@@ -62,7 +64,11 @@ class Counter:
 
     def another(self) -> Casework:
         """A second program on the same database."""
-        return Casework(self.database, self.keys, self.post, self.settings, self.journal, lambda: self.at)
+        now, terms = lambda: self.at, terms_of(self.settings)
+        register = Register(self.database, self.keys, now)
+        return Casework(
+            self.database, self.keys, self.post, self.settings, self.journal, now, terms, register=register
+        )
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)

@@ -14,6 +14,7 @@ SEALED = "ciphertext; the key is kept elsewhere, or wrapped by such a one"
 OURS = "a word or number of the hotline, the same for many rows"
 HOUR = "a time rounded to the hour where a reporter caused it"
 STAFF = "id of a member of staff; never of a reporter"
+UNIT = "random id of a unit"
 PARENT = "random id of the row it belongs to"
 ALIAS = "random words, made for this row"
 PIXELS = "after cropping and scrubbing"
@@ -30,7 +31,14 @@ INVENTORY = {
                 "sealed": SEALED},
     "cases": {"id": RANDOM, "version": ORDER, "alias": ALIAS, "serial": OURS, "state": OURS,
               "category": OURS, "urgent": OURS, "level": OURS, "opened_hour": HOUR, "changed_at": HOUR,
-              "due_at": HOUR, "merged_into": PARENT, "claimed_by": STAFF, "sealed": SEALED},
+              "due_at": HOUR, "merged_into": PARENT, "claimed_by": STAFF, "sealed": SEALED, "unit_id": UNIT},
+    "clocks": {"case_id": PARENT, "number": ORDER, "clock": OURS, "kind": OURS, "at": HOUR, "allowance": OURS,
+               "until": "a date staff committed to", "sealed": SEALED},
+    "followups": {"case_id": PARENT, "kind": OURS, "due_at": "reckoned from such hours, or drawn by lot"},
+    "periods": {"name": OURS, "last": OURS},
+    "unit_counts": {"month": OURS, "unit_id": UNIT, "what": OURS, "n": OURS},
+    "rungs": {"id": RANDOM, "unit_id": UNIT, "case_id": PARENT, "rung": OURS, "at": "staff's time, exact",
+              "decision": OURS, "decided_at": "staff's time, exact", "decided_by": STAFF, "sealed": SEALED},
     "steps": {"id": RANDOM, "case_id": PARENT, "report_id": PARENT, "number": ORDER, "kind": OURS, "at": HOUR,
               "by": STAFF, "public": OURS, "sealed": SEALED},
     "notes": {"id": RANDOM, "case_id": PARENT, "at": "staff's time, exact", "by": STAFF, "sealed": SEALED},

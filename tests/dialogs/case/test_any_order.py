@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.case.deciding import decide
 from dialogs.case.life import FINDINGS, LEVELS, OPEN, Case, Refusal, Staff, State, legal
 from dialogs.case.orders import (
     Accept,
@@ -25,10 +26,11 @@ from dialogs.case.orders import (
     Order,
     Rectify,
     StaffReopen,
-    decide,
-    react,
 )
+from dialogs.case.reactions import Reaction, react
+from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, Rating, Told, is_asked, tell
+from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -60,7 +62,7 @@ REACTIONS = st.one_of(
     st.builds(Hush, REPORTS, st.just(AT)),
 )
 STAFF = st.sampled_from([Staff("aa", "王"), Staff("bb", "李")])
-Reaction = Supplement | Rate | Reopen | Forget | Hush
+TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
 
 
 def answered(case: Case, act: tuple[Staff, Order] | Reaction, told: list[Told]) -> Decision | None:
@@ -68,10 +70,10 @@ def answered(case: Case, act: tuple[Staff, Order] | Reaction, told: list[Told]) 
     if not isinstance(act, tuple):
         if act.report not in case.reports:
             return None  # forgotten: the hotline drops it before the rules see it
-        return react(case, act, asked=is_asked(told, act.report))
+        return react(case, act, TERMS, asked=is_asked(told, act.report))
     by, order = act
     try:
-        return decide(case, order, by, AT, INTO)
+        return decide(case, order, by, AT, TERMS, INTO)
     except Refusal as refusal:
         assert str(refusal) and "\n" not in str(refusal).replace(case.alias, "")
         return None

@@ -5,27 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.case.life import ENDED, OPEN, Case, Refusal, Staff, State
+from dialogs.case.clock import Allowance, Line
+from dialogs.case.deciding import decide as _decide
+from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State
 from dialogs.case.orders import (
-    Accept,
-    Answer,
-    Ask,
-    Assign,
-    Claim,
-    Close,
-    Decline,
-    Find,
-    Merge,
-    Note,
-    Order,
-    Rectify,
-    StaffReopen,
-    decide,
-    react,
-)
+    Accept, Answer, Arrive, Ask, Assign, Claim, Close, Decision, Decline, Extend, Find, GrantExtend, Merge, Note,
+    Order, Rectify, RefuseReturn, Release, Reply, Resume, Return, StaffReopen, Supervise, Undo, Wait, Whistle,
+)  # fmt: skip
+from dialogs.case.reactions import Reaction
+from dialogs.case.reactions import react as _react
+from dialogs.case.rules import Rules
+from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
 
@@ -38,6 +32,14 @@ ORDERS: list[tuple[State, Order, State]] = [
     (State.FILED, Decline("不归这里"), State.DECLINED),
     (State.ACCEPTED, Ask("哪天？"), State.WAITING),
     (State.ACCEPTED, Assign("某街道", "subdistrict", AT + timedelta(days=5)), State.ASSIGNED),
+    (State.ASSIGNED, Wait("等区里的批复", AT + timedelta(days=5)), State.WAITING),
+    (State.WAITING, Resume(), State.ASSIGNED),
+    (State.ASSIGNED, Arrive("到了"), State.ASSIGNED),
+    (State.ASSIGNED, Return("三定方案第二条", "归城管"), State.RETURNED),
+    (State.RETURNED, RefuseReturn("首接负责"), State.ASSIGNED),
+    (State.ASSIGNED, GrantExtend(True), State.ASSIGNED),
+    (State.ASSIGNED, Supervise("请分管领导过问"), State.ASSIGNED),
+    (State.RECTIFYING, Whistle("街道办不了", "区数据局"), State.ASSIGNED),
     (State.ASSIGNED, Answer("已改"), State.ANSWERED),
     (State.ANSWERED, Find("partly"), State.VERIFIED),
     (State.VERIFIED, Rectify("取消", AT + timedelta(days=9)), State.RECTIFYING),
@@ -45,11 +47,29 @@ ORDERS: list[tuple[State, Order, State]] = [
     (State.CLOSED, StaffReopen("又来了"), State.ACCEPTED),
     (State.ACCEPTED, Merge("K7QM"), State.MERGED),
 ]
+TERMS = Terms(Rules.default(), weekday_calendar(), ZoneInfo("Asia/Shanghai"))
 PUSHED = {report for report in CASE.reports}
 
 
+def decide(case: Case, order: Order, by: Staff, at: datetime, into: Case | None = None) -> Decision:
+    return _decide(case, order, by, at, TERMS, into)
+
+
+def react(case: Case, action: Reaction, **known: bool) -> Decision:
+    return _react(case, action, TERMS, **known)
+
+
 def at(state: State, **known: object) -> Case:
-    facts = {"finding": "substantiated", "unit": "某街道"}
+    """A case in this state for which every "only if" holds."""
+    on_site = Line("on_site", "start", AT - timedelta(hours=1), Allowance(2, "h"))
+    answer = Line("answer", "start", AT - timedelta(hours=1), Allowance(5, "W"))
+    facts = {
+        "finding": "substantiated",
+        "unit": "某街道",
+        "ledger": (on_site, answer),
+        "wants": MoreTime(5, "人手不够", AT),
+        "asked_in": State.ASSIGNED if state is State.WAITING else None,
+    }
     return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
 
 
@@ -66,7 +86,9 @@ def test_every_move_is_told_to_every_reporter(state: State, order: Order, to: St
 
 
 def test_every_order_is_tried_above() -> None:
-    assert {type(order) for _, order, _ in ORDERS} == {*get_args(Order)} - {Claim, Note}
+    assert {type(order) for _, order, _ in ORDERS} == {*get_args(Order)} - {
+        Claim, Release, Note, Extend, Reply, Undo
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("state", State)

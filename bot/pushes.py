@@ -1,0 +1,70 @@
+"""The way of a push: to reporters who wished to hear of this, late enough to tell nothing, never at night."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.casefile import CaseFiles
+from bot.hours import outside_quiet, seconds
+from bot.post import Post
+from bot.settings import Settings
+from dialogs.case.follow import WISH
+from dialogs.words import WISHES, Message
+from storage.port import Database, Write
+from storage.repositories.reports import ReportRow
+from storage.repositories.steps import Ratings
+
+
+class Pushes:
+    """Makes the letters; whether a reporter left an address and what was wished is sealed with the report."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: CaseFiles,
+        post: Post,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._files, self._post, self._settings, self._now = files, post, settings, now
+        self._ratings = Ratings(database)
+
+    async def writes(
+        self, pushes: Sequence[tuple[str, Message]], reports: Sequence[ReportRow]
+    ) -> list[Write]:
+        """(report in hex, message) → outbox rows, each at a time of its own."""
+        if not pushes:
+            return []
+        rows = {report.id.hex(): report for report in reports}
+        found = []
+        for report, message in pushes:
+            row = rows[report]
+            key = self._files.key(row) if row.address is not None else None
+            to = self._files.address(row, key) if key else None
+            if key is None or to is None:
+                continue
+            content = self._files.content(row, key)
+            if await self._wished(message.name, row.id, content.get("wishes", {})):
+                spoken = replace(message, lang=content["lang"])
+                found.append(self._post.put(self._post.letter(to, spoken, row.stream), self._due()))
+        return found
+
+    async def _wished(self, name: str, report: bytes, wishes: dict[str, bool]) -> bool:
+        wish = WISH.get(name)
+        if wish is None:
+            return True
+        if wish == "callback":
+            rating = await self._ratings.of_report(report)
+            if rating is not None and rating.solved is not None:  # it is known already: nobody asks again
+                return False
+        return wishes.get(wish, WISHES[wish])
+
+    def _due(self) -> int:
+        """Up to some minutes late, so that no chat tells by its clock who pressed a key; never at night."""
+        spread = self._settings.push_delay_minutes * 60
+        first = outside_quiet(self._now(), self._settings)
+        late = first + timedelta(seconds=secrets.randbelow(spread + 1))
+        return seconds(outside_quiet(late, self._settings))

@@ -1,0 +1,113 @@
+"""The way back to a reporter: the reports that one chat may open, and how such a way is ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from anonymizer.shred import ShredJournal
+from bot.casefile import CaseFiles, corpus
+from bot.channels.port import Address
+from bot.keys import Keys
+from storage.port import Database, Write
+from storage.repositories.outbox import Outbox
+from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.search import Search
+from storage.repositories.steps import StepRow, Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report with its key."""
+
+    row: ReportRow
+    key: bytes
+
+
+class WayBack:
+    """Reads are awaited; what ends a way comes back as writes, guarded by the reports' versions."""
+
+    def __init__(self, database: Database, keys: Keys, files: CaseFiles, journal: ShredJournal) -> None:
+        self._keys, self._files, self._journal = keys, files, journal
+        self._reports, self._steps = Reports(database), Steps(database)
+
+    async def open(self, report: bytes) -> Opened | None:
+        return self.opened(await self._reports.by_id(report))
+
+    def opened(self, row: ReportRow | None) -> Opened | None:
+        key = self._files.key(row)
+        return Opened(row, key) if row and key else None
+
+    async def of_stream(self, stream: bytes) -> Opened | None:
+        return self.opened(await self._reports.by_stream(stream))
+
+    # ── the chain of one chat ────────────────────────────────────────────────────────────────
+
+    async def chain(self, to: Address) -> list[ReportRow]:
+        """All reports that this chat may open, oldest first: by its tags 0, 1, 2 … until one is missing."""
+        found: list[ReportRow] = []
+        width = 2
+        while True:
+            numbers = range(len(found), len(found) + width)
+            tags = [self._keys.pseudonyms.mine(to.channel, to.key, i) for i in numbers]
+            for row in await asyncio.gather(*(self._reports.by_mine(tag) for tag in tags)):
+                if row is None:
+                    return found
+                found.append(row)
+            width *= 2
+
+    async def next_tag(self, to: Address | None) -> bytes | None:
+        if to is None:
+            return None
+        return self._keys.pseudonyms.mine(to.channel, to.key, len(await self.chain(to)))
+
+    # ── its end ──────────────────────────────────────────────────────────────────────────────
+
+    async def unlink(self, opened: Opened) -> list[Write]:
+        """No way leads from the report to its chat any more; the chat's last tag closes the gap."""
+        row, to = opened.row, self._files.address(opened.row, opened.key)
+        writes = [unlinked(row)]
+        if row.mine is not None and to is not None:
+            last = (await self.chain(to))[-1]
+            if last.id != row.id:
+                moved = replace(last, version=last.version + 1, mine=row.mine)
+                writes.append(Reports.change(moved, last.version))
+        return writes
+
+    async def forget_address(self, stream: bytes) -> list[Write]:
+        """The chat of this stream is gone: forget its address in all its reports. The cases go on.
+
+        Nothing is noted at the cases: equal times would tell that one person filed them.
+        """
+        opened = await self.of_stream(stream)
+        to = self._files.address(opened.row, opened.key) if opened else None
+        if opened is None or to is None:
+            return []
+        rows = {row.id: row for row in [opened.row, *await self.chain(to)]}.values()
+        return [write for row in rows for write in (unlinked(row), Outbox.drop_stream(row.stream))]
+
+    async def shred(self, opened: Opened, own: Sequence[StepRow] | None = None) -> list[Write]:
+        """Key, words, pictures and the way back go. own: the steps of this report alone, where they are read.
+
+        Raises: KeyringError, if it cannot be noted: then nothing is shredded.
+        """
+        # Journal first: after a crash in between, a restored backup shreds what was asked to be shredded; the
+        # other way round it would bring it back. A digest too many does no harm.
+        await asyncio.to_thread(self._journal.add, opened.row.id)
+        own = await self._steps.of_report(opened.row.id) if own is None else own
+        tokens = self._keys.search.tokens(self.corpus(opened, own))
+        return [
+            *await self.unlink(opened),
+            *Search.forget(opened.row.search_id, tokens),
+            *Reports.shred(opened.row.id),
+        ]
+
+    def corpus(self, opened: Opened, own: Sequence[StepRow]) -> str:
+        """All words of a report that can be searched."""
+        said = [self._files.step(step, opened.key)[0]["text"] for step in own if step.kind == "supplemented"]
+        return corpus(self._files.content(opened.row, opened.key), said)
+
+
+def unlinked(row: ReportRow) -> Write:
+    return Reports.change(replace(row, version=row.version + 1, address=None, mine=None), row.version)
