@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,10 @@ from anonymizer.keyring import Keyring, KeyringError
 from anonymizer.shred import ShredJournal
 from bot.copies import WORK
 from bot.probe import opens
-from bot.settings import Settings
+from bot.settings import OperatorError, Settings
+from bot.terms import terms_of
 from bot.trouble import reason
+from scheduler.calendar import REMEDY, UNKNOWN
 from storage.migrate import migrations, version
 from storage.repositories.audit import EVERY, AuditRow, first_break
 from storage.sqlite import connect
@@ -158,7 +160,22 @@ def _clock(here: Deployment) -> Iterator[Finding]:
     yield _finding("clock", here.now >= BUILT, says, "时钟太慢：请对时，例如 timedatectl set-ntp true")
 
 
-FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock)
+def _rules(here: Deployment) -> Iterator[Finding]:
+    """The files by which time is counted; from December on next year's holidays must be known."""
+    try:
+        terms = terms_of(here.settings)
+    except OperatorError as error:
+        yield Finding("rules", False, str(error), "请改正这个文件，写法见 docs/clocks.md")
+        return
+    yield Finding("rules", True, f"规则能用（{here.settings.rules or '全用默认'}）")
+    today = datetime.fromtimestamp(here.now, terms.zone).date()
+    unknown = [year for year in (today.year, today.year + 1) if not terms.calendar.knows(year)]
+    pressing = [year for year in unknown if year <= (today + timedelta(days=31)).year]
+    says = "；".join(UNKNOWN.format(year=year) for year in unknown) or f"认得{today.year}年和下一年的放假调休"
+    yield _finding("calendar", not pressing, says, REMEDY)
+
+
+FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules)
 
 
 # ── the database ─────────────────────────────────────────────────────────────────────────────

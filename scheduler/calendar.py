@@ -11,7 +11,13 @@ from typing import Any
 
 import chinese_calendar as published
 
+UNKNOWN = "{year}年的放假调休安排还不知道，先按周一至周五算"
+REMEDY = (
+    "国务院办公厅公布后（一般在上一年11月），请更新 chinesecalendar，"
+    "或写进 JIANFU_CALENDAR 所指的文件（见 docs/clocks.md）"
+)
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # a command of one answer keeps quiet; `serve` and `doctor` say it
 NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -47,7 +53,7 @@ class WorkCalendar:
             return self._local[day]
         if day.year not in self._years and day.year not in self._warned:
             self._warned.add(day.year)
-            log.warning("%s", self.doubt(day.year))
+            log.warning("%s：%s", UNKNOWN.format(year=day.year), REMEDY)
         if day in published.holidays:
             return False
         return day in published.workdays or day.weekday() < 5
@@ -61,15 +67,6 @@ class WorkCalendar:
             return ""
         english = published.holidays.get(day) or published.workdays.get(day)
         return NAMES.get(str(english), "")
-
-    def doubt(self, year: int) -> str:
-        """What an operator is told of a year that is not known; "" if it is."""
-        if self.knows(year):
-            return ""
-        return (
-            f"{year}年的放假调休安排还不知道，先按周一至周五算。国务院办公厅公布后（一般在上一年11月），"
-            f"请更新 chinesecalendar，或写进 JIANFU_CALENDAR 所指的文件（见 docs/clocks.md）"
-        )
 
 
 def local_days(text: str) -> WorkCalendar:

@@ -17,10 +17,17 @@ from anonymizer.keyring import Keyring
 from tests.bot.command import CHINESE, ROOT, Login
 
 
+def fresh(folder: Path) -> Login:
+    """Nothing done yet; the holidays are known in whatever year the tests run."""
+    year, days = time.localtime().tm_year, folder / "days.toml"
+    days.write_text(f"years = {[year, year + 1]}", "utf-8")
+    return Login(folder, {"JIANFU_CALENDAR": str(days)})
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Login:
     """With reports, so that there is something to open."""
-    login = Login(tmp_path_factory.mktemp("sound"))
+    login = fresh(tmp_path_factory.mktemp("sound"))
     login.does("init")
     login.files("同一份网格台账每周要报五次")
     login.files("工作群里每天打卡三次还要截图")
@@ -31,7 +38,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Login:
 def login(sound: Login, tmp_path: Path) -> Login:
     """A copy of the sound one, to be spoiled."""
     shutil.copytree(sound.folder, tmp_path / "login")
-    return Login(tmp_path / "login")
+    return Login(tmp_path / "login", sound.environ)
 
 
 def found(login: Login) -> dict[str, str]:
@@ -75,6 +82,11 @@ def with_sql(*statements: str) -> Callable[[Login], None]:
     return spoil
 
 
+def strange_rules(login: Login) -> None:
+    (login.folder / "jianfu.toml").write_text('rules = "rules.toml"\n', "utf-8")
+    (login.folder / "rules.toml").write_text('[deadlines]\nanswer = "soon"\n', "utf-8")
+
+
 def left_over(login: Login) -> None:
     (login.data / ".work").mkdir(mode=0o700)
     (login.data / ".work" / "copy").touch(0o600)
@@ -110,6 +122,7 @@ FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
     "messages waiting": (with_sql(OVERDUE), {"outbox", "keys"}),
     "a copy left over": (left_over, {"leftovers"}),
     "the log too long": (long_log, {"wal"}),
+    "rules that cannot be": (strange_rules, {"rules"}),
     "no journal": (lambda it: it.journal.unlink(), {"journal"}),
 }
 
@@ -170,7 +183,7 @@ def test_no_secret_is_shown(login: Login) -> None:
 
 def test_nothing_there_yet(tmp_path: Path) -> None:
     """On a fresh machine the way begins with init."""
-    faults = found(Login(tmp_path))
+    faults = found(fresh(tmp_path))
     assert set(faults) == {"keyring", "data_dir", "database"}
     assert all("jianfu init" in remedy for remedy in faults.values())
     assert not (tmp_path / "data").exists()
@@ -183,7 +196,7 @@ def test_a_disk_nearly_full_or_read_only_is_found(tmp_path: Path) -> None:
     if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting needs root")
     try:
-        login = Login(tmp_path)
+        login = fresh(tmp_path)
         login.does("init")
         assert set(found(login)) == {"disk"}
         subprocess.run(["mount", "-o", "remount,ro", str(tmp_path / "data")], check=True)
