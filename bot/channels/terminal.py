@@ -15,7 +15,7 @@ from bot.channels.port import Address, Hear, Incoming, Limits, heard
 from bot.hotline import Failed
 from bot.render import Rendered, numbered
 from dialogs.texts import phrases, text
-from dialogs.words import Event, Picture, Pictured, Said, Unreadable
+from dialogs.words import Event, Picture, Pictured, Pressed, Said, Unreadable
 from storage.port import StorageError, Write
 
 phrases(
@@ -51,10 +51,21 @@ class TerminalChannel:
     async def _take(self, hear: Hear, line: str) -> None:
         if line.startswith("/picture"):
             await self._picture(hear, line.removeprefix("/picture").strip())
+        elif choice := self._pushed(line.strip()):
+            await self._hear(hear, Pressed(choice, "", self._now()))
         elif line.strip():
             await self._hear(hear, heard(line, self._now()))
         else:
             await self._hear(hear, Unreadable("empty", self._now()))
+
+    def _pushed(self, typed: str) -> str | None:
+        """Which button of a push is meant by its number or label; a prompt reads its own numbers."""
+        if self._last is None or self._last.message.mark:
+            return None
+        keys = self._last.keys
+        if typed.isdecimal() and 1 <= int(typed) <= len(keys):
+            return keys[int(typed) - 1].choice
+        return next((key.choice for key in keys if key.label == typed), None)
 
     async def _picture(self, hear: Hear, path: str) -> None:
         try:
@@ -86,6 +97,7 @@ class TerminalChannel:
         """Print it."""
         if key not in self._shown:
             self._shown.add(key)
+            self._last = message
             self._print(numbered(message))
         return ()
 

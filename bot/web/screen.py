@@ -124,7 +124,7 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
     if message.name in PICTURED or message.name in MASKED:
         return _card(bubble, shown, open)
     rendered = render(shown)
-    kind = "story" if message.name == "story" else "text"
+    kind = "story" if message.name == "story" and "state" in message.params else "text"  # it may be gone
     return Drawn(bubble, kind, rendered.text, "", rendered.keys, open, params=message.params)
 
 

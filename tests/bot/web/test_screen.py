@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.web import Bubble
-from bot.web.screen import Drawn, draw, pieces, welcome
+from bot.web.screen import Drawn, Pages, draw, pieces, welcome
 from dialogs.report import PREVIEW_BUTTONS
 from dialogs.words import Button, Message
+from tests.dialogs.chat import NOON
 
 
 @given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=8))
@@ -70,3 +71,30 @@ def test_the_first_screen_is_shown_once() -> None:
     follows = welcome([Bubble("0", 1, words="一句话")], "zh")
     assert follows and not follows.open
     assert welcome([Bubble("0", 1, Message("welcome"))], "zh") is None
+
+
+def test_a_story_that_is_gone_meanwhile_is_one_sentence() -> None:
+    drawn = only(
+        Bubble("0", 1, Message("story", {"text": "这件事的内容已按要求销毁，查不到了。", "lines": []}))
+    )
+    assert drawn.kind == "text" and "销毁" in drawn.text
+
+
+def test_the_promise_is_drawn_where_there_is_one() -> None:
+    told = {
+        "text": "",
+        "state": "已转办",
+        "category": "台账报表",
+        "number": None,
+        "unit": None,
+        "lines": [],
+        "next": "等",
+    }
+    promise = {"text": "承诺：单位答复，最迟11月30日，还有3天。", "share": 0.4, "late": True}
+    pages = Pages({}, lambda: NOON)
+    with_it, without = (
+        pages.bubbles([Bubble("0", 1, Message("story", told | {"promise": known}))], "zh")
+        for known in (promise, None)
+    )
+    assert "还有3天" in with_it and 'value="0.4"' in with_it and 'class="promise late"' in with_it
+    assert "progress" not in without
