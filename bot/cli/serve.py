@@ -15,12 +15,15 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import App, Parts, opened
+from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.forgotten import forget_again
 from bot.hours import seconds
@@ -30,6 +33,9 @@ from bot.web.chat import Door
 from bot.web.site import site
 from storage.port import StorageError
 from storage.repositories.leases import Leases
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.run import Telegram
 
 log = logging.getLogger(__name__)
 LEASE = "serve"
@@ -72,8 +78,7 @@ def _prove_certificate(web: Web) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(web.tls_cert, web.tls_key, password=str)
     except (ssl.SSLError, ValueError):
         raise OperatorError(
-            f"TLS 证书 {web.tls_cert} 与私钥 {web.tls_key} 用不了："
-            "两个都须是 PEM，互相配对，私钥不带密码"
+            f"TLS 证书 {web.tls_cert} 与私钥 {web.tls_key} 用不了：两个都须是 PEM，互相配对，私钥不带密码"
         ) from None
 
 
@@ -91,8 +96,9 @@ async def _serve(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
-    def make(parts: Parts) -> list[WebChannel]:
-        return [WebChannel(parts.database, parts.keys, settings.receipt_minutes, parts.now)]
+    def make(parts: Parts) -> list[Channel]:
+        web = WebChannel(parts.database, parts.keys, settings.receipt_minutes, parts.now)
+        return [web, *_messengers(parts)]
 
     async with _alone(settings.data_dir, stop) as alone:
         if not alone:
@@ -101,6 +107,17 @@ async def _serve(settings: Settings) -> int:
         async with opened(settings, make) as app:
             await _run(app, listening, stop)
     return 0
+
+
+def _messengers(parts: Parts) -> list[Channel]:
+    """Those that are configured; only they are imported."""
+    settings = parts.settings.telegram
+    if settings.token is None:
+        return []
+    from bot.channels.telegram.channel import TelegramChannel, make_bot
+
+    public = parts.settings.web.public_url
+    return [TelegramChannel(make_bot(settings), parts.database, parts.keys, parts.now, web=public)]
 
 
 @asynccontextmanager
@@ -161,7 +178,8 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     """Everything that goes on while the line is open; it ends when told to, or when a part of it fails."""
     web, channel = app.parts.settings.web, app.channels["web"]
     assert isinstance(channel, WebChannel)
-    server = Server(_config(app, channel, web))
+    telegram = _telegram(app)
+    server = Server(_config(app, channel, web, telegram))
     holder, leases = secrets.token_bytes(16), Leases(app.parts.database)
     await _hold_on(app, leases, holder, ALWAYS)
     await _finish_forgetting(app)
@@ -173,6 +191,7 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
             server.serve([listening]),
             app.sender.run(),
             _hold(app, leases, holder),
+            *([telegram.run()] if telegram else []),
             _tell(server, listening, web),
         )
     ]
@@ -229,7 +248,33 @@ async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
     print(f"减负专线已开通：{web.public_url or own}/ （Ctrl-C 停止）", flush=True)
 
 
-def _config(app: App, channel: WebChannel, web: Web) -> uvicorn.Config:
+def _telegram(app: App) -> Telegram | None:
+    """What runs for Telegram, where it is configured."""
+    channel = app.channels.get("telegram")
+    if channel is None:
+        return None
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.intake import Inside
+    from bot.channels.telegram.run import Telegram
+
+    assert isinstance(channel, TelegramChannel)
+    parts = app.parts
+    inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
+    return Telegram(channel, inside)
+
+
+def _pages(door: Door, web: Web, telegram: Telegram | None) -> ASGIApp:
+    """The web pages, and before them the messengers' own way in."""
+    pages = site(door, web)
+    hooks = telegram.hooks() if telegram else {}
+    if not hooks:
+        return pages
+    from bot.channels.telegram.webhook import Hooks
+
+    return Hooks(pages, hooks)
+
+
+def _config(app: App, channel: WebChannel, web: Web, telegram: Telegram | None = None) -> uvicorn.Config:
     """Uvicorn as a bare engine: no access log, no log of its own, nothing about itself in the answers."""
     door = Door(
         app.hotline.hear,
@@ -241,7 +286,7 @@ def _config(app: App, channel: WebChannel, web: Web) -> uvicorn.Config:
         app.parts.now,
     )
     return uvicorn.Config(
-        site(door, web),
+        _pages(door, web, telegram),
         access_log=False,
         log_config=None,
         server_header=False,

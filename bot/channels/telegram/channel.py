@@ -1,0 +1,327 @@
+"""Telegram as a messenger: one screen is one message, edited in place while only buttons are pressed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.request import HTTPXRequest
+
+import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
+from bot.channels.port import Address, ChannelError, Hear, Limits, TryLater
+from bot.channels.telegram.chats import Chat, Chats
+from bot.channels.telegram.decode import CLEAR
+from bot.channels.telegram.errors import about, kind
+from bot.channels.telegram.markup import (
+    CAPTION,
+    Html,
+    copying,
+    data,
+    join,
+    keyboard,
+    plain,
+    split,
+    tag,
+    units,
+    worded,
+)
+from bot.channels.telegram.pace import Pace
+from bot.hours import HOUR, seconds
+from bot.keys import Keys
+from bot.render import Rendered
+from bot.settings import Telegram
+from dialogs.texts import text
+from storage.port import Database, Write
+
+log = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds for one call
+CONNECTIONS = 64
+RECEIPT_STAYS = HOUR  # seconds
+PUSH = "push."  # names of messages that nobody waits for: their words are covered on a lock screen
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # or Telegram would visit the addresses people write
+
+Step = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A private chat, a group, or a topic of a group."""
+
+    chat: int
+    thread: int | None = None
+
+    @property
+    def private(self) -> bool:
+        return self.chat > 0
+
+
+def place(to: Address) -> Place:
+    chat, _, thread = to.key.partition(":")
+    return Place(int(chat), int(thread) if thread else None)
+
+
+def make_bot(settings: Telegram) -> Bot:
+    """A bot of python-telegram-bot that speaks to the configured server; nothing is asked yet."""
+    assert settings.token is not None
+    return Bot(
+        settings.token.get_secret_value(),
+        base_url=settings.base_url,
+        base_file_url=settings.base_file_url,
+        request=_requests(CONNECTIONS),
+        get_updates_request=_requests(2),
+    )
+
+
+def _requests(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=PATIENCE,
+        read_timeout=PATIENCE,
+        write_timeout=PATIENCE,
+        pool_timeout=60.0,
+    )
+
+
+async def close(bot: Bot) -> None:
+    """Let its connections go."""
+    await bot.request.shutdown()
+    await bot._request[0].shutdown()
+
+
+class TelegramChannel:
+    """Sends, edits and deletes. What came in is taken in by `Intake`."""
+
+    name = "telegram"
+    limits = Limits(characters=4096, buttons=24, label=40)
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        keys: Keys,
+        now: Callable[[], datetime],
+        *,
+        web: str | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        """web: address of the web chat, for those who do not want Telegram to see them. speed: see Pace."""
+        self.bot, self.pace, self.chats = bot, Pace(speed), Chats(database, keys)
+        self._now, self._web = now, web
+        self._begun: dict[bytes, list[Message | None]] = {}  # of a message in several calls: those done
+        self._tries: dict[bytes, int] = {}
+
+    async def listen(self, hear: Hear) -> None:
+        """Updates come in through `Intake`, which knows the staff's door too."""
+        await asyncio.Event().wait()
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────
+
+    async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        """Deliver, at the platform's pace. What was delivered of it before trouble is not sent again."""
+        where = place(to)
+        trouble: ChannelError | None = None
+        try:
+            rows = await self._send(where, message, key)
+        except TelegramError as error:
+            trouble = kind(error, self._tries.get(key, 0))
+        if trouble is None:
+            self._tries.pop(key, None)
+            self._begun.pop(key, None)
+            return rows
+        if isinstance(trouble, TryLater):
+            self._tries[key] = self._tries.get(key, 0) + 1
+            self.pace.hold(where.chat, trouble.wait)
+        else:
+            self._tries.pop(key, None)
+            self._begun.pop(key, None)
+        raise trouble
+
+    async def _send(self, where: Place, message: Rendered, key: bytes) -> Sequence[Write]:
+        if not where.private:
+            await self._do(self._new(where, message, self._parts(message)), where, key)
+            return ()
+        now = seconds(self._now())
+        chat = await self.chats.of(where.chat, now)
+        said, steps = message.message, self._steps(chat, message)
+        sent = await self._do(steps, where, key)
+        new = [one.message_id for one in sent if one is not None]
+        for number in new:
+            chat.add(number, now)
+        if said.mark and new:
+            chat.prompt, chat.touched = new[-1], None
+        if said.secret:
+            for number in new:
+                chat.delete_at(number, now + RECEIPT_STAYS)
+        return [self.chats.save(chat, now)]
+
+    async def _do(self, steps: Sequence[Step], where: Place, key: bytes) -> list[Message | None]:
+        """One call after the other; those that went through stay done when a later one is repeated."""
+        done = self._begun.setdefault(key, [])
+        for step in steps[len(done) :]:
+            await self.pace.turn(where.chat)
+            done.append(await step())
+        return done
+
+    def _steps(self, chat: Chat, message: Rendered) -> list[Step]:
+        said = message.message
+        if said.secret:
+            return [lambda: self._receipt(chat.id, message)]
+        parts = self._parts(message)
+        new = self._new(Place(chat.id), message, parts)
+        if said.replaces and chat.prompt is not None and chat.touched == chat.prompt and len(new) == 1:
+            return [lambda: self._edit(chat, message, parts[0], new[0])]
+        return new
+
+    def _parts(self, message: Rendered) -> list[Html]:
+        """The words, cut where they are too long. What nobody waits for is covered on a lock screen."""
+        said, words = message.message, worded(message, self.limits.buttons)
+        if said.name == "welcome":
+            words = f"{self._plainly(said.lang)}\n\n{words}"
+        if not said.name.startswith(PUSH):
+            return [plain(part) for part in split(words, self.limits.characters)]
+        news = text(said.lang, "telegram.news")
+        room = self.limits.characters - units(news) - 1
+        return [join("\n", [news, tag("tg-spoiler", part)]) for part in split(words, room)]
+
+    def _plainly(self, lang: str) -> str:
+        """What Telegram can see, before the first question."""
+        sees = text(lang, "telegram.sees")
+        return f"{sees}\n{text(lang, 'telegram.instead', {'url': self._web})}" if self._web else sees
+
+    def _new(self, where: Place, message: Rendered, parts: Sequence[Html]) -> list[Step]:
+        """The calls that put a message into a chat: its parts, the buttons under the last, then its files."""
+        said, markup = message.message, self.markup(message)
+        texts = [self._text(where, part, None) for part in parts[:-1]]
+        files = [self._file(where, *file) for file in said.params.get("files", ())]
+        return [*texts, self._text(where, parts[-1], markup), *files]
+
+    def markup(self, message: Rendered) -> InlineKeyboardMarkup | None:
+        return keyboard(message.message.mark, message.keys, self.limits.buttons, self.limits.label)
+
+    def _text(self, where: Place, part: Html, markup: InlineKeyboardMarkup | None) -> Step:
+        async def step() -> Message:
+            return await self.bot.send_message(
+                where.chat,
+                part,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=markup,
+                message_thread_id=where.thread,
+            )
+
+        return step
+
+    def _file(self, where: Place, name: str, mime: str, content: str) -> Step:
+        """A picture as a picture, anything else as a document."""
+
+        async def step() -> Message:
+            raw = base64.b64decode(content)
+            if mime == "image/png":
+                return await self.bot.send_photo(
+                    where.chat, raw, filename=name, message_thread_id=where.thread
+                )
+            return await self.bot.send_document(
+                where.chat, raw, filename=name, message_thread_id=where.thread
+            )
+
+        return step
+
+    async def _edit(self, chat: Chat, message: Rendered, words: Html, anew: Step) -> Message | None:
+        """In the place of the open step; as a new message where that one is gone."""
+        assert chat.prompt is not None
+        try:
+            await self.bot.edit_message_text(
+                words,
+                chat.id,
+                chat.prompt,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=self.markup(message),
+            )
+        except BadRequest as error:
+            said = str(error).lower()
+            if "not modified" in said:
+                return None
+            if "to edit not found" not in said and "can't be edited" not in said:
+                raise
+        else:
+            return None
+        await self.pace.turn(chat.id)
+        return await anew()
+
+    async def _receipt(self, chat: int, message: Rendered) -> Message:
+        """Words and QR code in one message that cannot be passed on, with a button that copies."""
+        said = message.message
+        receipt = str(said.params["receipt"])
+        words = plain(message.text).replace(plain(receipt), tag("code", receipt))
+        caption = join("\n", [Html(words), text(said.lang, "telegram.goes")])
+        if units(caption) > CAPTION:
+            caption = tag("code", receipt)
+        kept = self.markup(message)
+        rows: list[Sequence[InlineKeyboardButton]] = [
+            [copying(text(said.lang, "telegram.copy"), receipt)],
+            *(kept.inline_keyboard if kept else ()),
+            [InlineKeyboardButton(text(said.lang, "telegram.clear"), callback_data=data("", CLEAR))],
+        ]
+        return await self.bot.send_photo(
+            chat,
+            qr(receipt),
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            filename="receipt.png",
+            protect_content=True,
+            reply_markup=InlineKeyboardMarkup(rows),
+        )
+
+    def reaches(self, to: Address) -> bool:
+        """The one process that sends reaches everybody."""
+        return True
+
+    def delivered(self, to: Address) -> None:
+        """Nothing waits for it here."""
+
+    def wipe(self, to: Address) -> Sequence[Write]:
+        """What was said is filed or dropped: its words need not be known any more. Deleting is asked for."""
+        chat = self.chats.known(place(to).chat)
+        if chat is not None:
+            chat.said.clear()
+        return ()
+
+    # ── without the outbox: best effort ──────────────────────────────────────────────────────
+
+    async def tell(self, chat: int, words: str, thread: int | None = None) -> None:
+        """A fixed sentence about failure, or where to write. Never raises for Telegram's sake."""
+        try:
+            await self.pace.turn(chat)
+            sent = await self.bot.send_message(
+                chat, words, message_thread_id=thread, link_preview_options=NO_PREVIEW
+            )
+        except TelegramError as error:
+            log.info("a sentence was not told: %s", about(error))
+            return
+        if chat > 0:
+            now = seconds(self._now())
+            (await self.chats.of(chat, now)).add(sent.message_id, now)
+
+    async def answer(self, callback: str, words: str | None = None) -> None:
+        """That a button press arrived; with words: shown in a window."""
+        try:
+            await self.bot.answer_callback_query(callback, words, show_alert=words is not None)
+        except TelegramError as error:
+            log.debug("a press was not answered: %s", about(error))
+
+
+def qr(receipt: str) -> bytes:
+    """The receipt as plain text in a PNG."""
+    out = io.BytesIO()
+    segno.make_qr(receipt).save(out, kind="png", scale=10, border=4)
+    return out.getvalue()

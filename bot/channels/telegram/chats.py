@@ -1,0 +1,156 @@
+"""What stands in each private chat: which message shows the open step, and which must be deleted when.
+
+In memory for the running process, sealed in the database for the next one; nothing is older than 48 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from anonymizer.seal import Place, Unsealable
+from bot.hours import HOUR
+from bot.keys import Keys
+from storage.port import Database, Write
+from storage.repositories.telegram import ChatRow, TelegramChats
+
+DAY = 24 * HOUR
+DELETABLE = 47 * HOUR  # seconds; Telegram deletes nothing that is older than 48 hours
+REMEMBERED = 400  # messages of one chat
+SAID = 40  # sentences of a draft whose words are known, should they be edited
+AT_HAND = 4096  # chats in memory
+ROUND = 300  # seconds: a row says no more exactly when something is to be deleted
+
+
+@dataclass(slots=True, repr=False)
+class Chat:
+    """id: Telegram's; prompt: the message that shows the open step; touched: the one that may be replaced.
+
+    messages: {message id: the hour it came}; due: {message id: when it must go}, both seconds since 1970 UTC.
+    at: when the person was last heard. said: {message id: words}, in memory only.
+    """
+
+    digest: bytes
+    id: int
+    version: int = 0
+    prompt: int | None = None
+    touched: int | None = None
+    lang: str = "zh"
+    at: int = 0
+    messages: dict[int, int] = field(default_factory=dict)
+    due: dict[int, int] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
+
+    def add(self, message: int, now: int) -> None:
+        """A message stands in the chat now, theirs or ours."""
+        self.messages[message] = now - now % HOUR
+        while len(self.messages) > REMEMBERED:
+            del self.messages[next(iter(self.messages))]
+
+    def heard(self, message: int, words: str) -> None:
+        """Words of theirs, should they edit them."""
+        self.said[message] = words
+        while len(self.said) > SAID:
+            del self.said[next(iter(self.said))]
+
+    def delete_at(self, message: int, due: int) -> None:
+        self.due[message] = due
+
+    def delete_all(self, now: int) -> None:
+        self.due = dict.fromkeys(self.messages, now)
+        self.prompt = self.touched = None
+
+    def gone(self, messages: Iterable[int]) -> None:
+        """These do not stand there any more."""
+        for message in messages:
+            self.messages.pop(message, None)
+            self.due.pop(message, None)
+            self.said.pop(message, None)
+            if message == self.prompt:
+                self.prompt = None
+
+
+class Chats:
+    """All of them. One process holds the data folder, so what is in memory is the newest."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._keys, self._rows = keys, TelegramChats(database)
+        self._at_hand: dict[int, Chat] = {}
+
+    def digest(self, id: int) -> bytes:
+        return self._keys.pseudonyms.session_digest(f"telegram {id}")
+
+    async def of(self, id: int, now: int) -> Chat:
+        """What is known of this chat. now: seconds since 1970 UTC."""
+        chat = self._at_hand.pop(id, None)
+        if chat is None:
+            row = await self._rows.get(self.digest(id), now)
+            chat = (self._open(row) if row else None) or Chat(self.digest(id), id)
+            chat = self._at_hand.pop(id, chat)  # somebody else may have read it meanwhile
+        self._at_hand[id] = chat
+        if len(self._at_hand) > AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+        return chat
+
+    def known(self, id: int) -> Chat | None:
+        """Only if it is in memory."""
+        return self._at_hand.get(id)
+
+    def save(self, chat: Chat, now: int) -> Write:
+        """The chat as it is now; of several such writes the newest stays, whichever comes last."""
+        chat.version += 1
+        for message in [one for one, came in chat.messages.items() if came < now - DELETABLE]:
+            chat.gone([message])
+        until = (now // DAY + 2) * DAY
+        due = min(chat.due.values(), default=None)
+        shown = None if due is None else due + ROUND - due % ROUND if due > now else due - due % HOUR
+        return TelegramChats.put(ChatRow(chat.digest, chat.version, shown, until, self._seal(chat)))
+
+    async def due(self, now: int) -> list[Chat]:
+        """Chats in which something must be deleted by now."""
+        rows = await self._rows.due(now)
+        return [await self.of(chat.id, now) for row in rows if (chat := self._open(row))]
+
+    async def active(self, since: int, now: int) -> AsyncIterator[Chat]:
+        """Chats with an open step whose person was heard since then."""
+        after = b""
+        while rows := await self._rows.all(now, after):
+            after = rows[-1].chat
+            for row in rows:
+                kept = self._open(row)
+                chat = await self.of(kept.id, now) if kept else None
+                if chat is not None and chat.prompt is not None and chat.at >= since:
+                    yield chat
+
+    def _seal(self, chat: Chat) -> bytes:
+        values: dict[str, Any] = {
+            "id": chat.id,
+            "prompt": chat.prompt,
+            "lang": chat.lang,
+            "at": chat.at,
+            "messages": list(chat.messages.items()),
+            "due": list(chat.due.items()),
+        }
+        return self._keys.session.seal_json(values, _place(chat.digest))
+
+    def _open(self, row: ChatRow) -> Chat | None:
+        try:
+            values = self._keys.session.open_json(row.sealed, _place(row.chat))
+        except Unsealable:  # a key that was taken out of the ring: older messages stay where they are
+            return None
+        return Chat(
+            row.chat,
+            values["id"],
+            row.version,
+            values["prompt"],
+            None,
+            values["lang"],
+            values["at"],
+            dict(values["messages"]),
+            dict(values["due"]),
+        )
+
+
+def _place(digest: bytes) -> Place:
+    return Place("telegram_chats", "sealed", digest)

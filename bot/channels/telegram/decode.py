@@ -1,0 +1,173 @@
+"""One update of Telegram becomes what a person did. Pure; names, numbers and origins are not even read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from telegram import CallbackQuery, Chat, Message, Update, User
+
+from anonymizer.scrub import MOST_BYTES
+from bot.channels.port import heard
+from dialogs.talk import WORDS
+from dialogs.texts import LANGUAGES
+from dialogs.words import Pressed, Said, Unreadable
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+CLEAR = "clear"
+CLEARING = ("清空聊天", "清空", "clear chat")
+IMAGES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
+DECLINED = {
+    "voice": "voice",
+    "audio": "voice",
+    "video_note": "video",
+    "video": "video",
+    "animation": "video",
+    "location": "location",
+    "venue": "location",
+    "contact": "contact",
+    "sticker": "sticker",
+    "dice": "sticker",
+}
+OTHER = ("document", "poll", "game", "story", "paid_media", "checklist", "invoice", "giveaway")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Photo:
+    """A picture that must still be fetched; `file` is Telegram's name for it."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Changed:
+    """The words of a message of theirs were edited."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """清空聊天"""
+
+
+Part = Said | Pressed | Unreadable | Photo | Changed | Clear
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note:
+    """What one person did in their private chat.
+
+    message: theirs, or the one whose button they pressed; album: equal for pictures sent in one go; callback:
+    a press that must be answered. Of all that Telegram knows of the person only the language is kept.
+    """
+
+    update: int
+    chat: int
+    lang: str
+    message: int | None
+    parts: tuple[Part, ...]
+    album: str | None = None
+    callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Elsewhere:
+    """Somebody spoke to us in a group: it is only told where to write."""
+
+    chat: int
+    thread: int | None
+
+
+def decode(update: Update, at: datetime, name: str | None = None) -> Note | Elsewhere | None:
+    """What was done, or None where nothing is to be answered. name: the bot's own, to hear it in groups."""
+    if update.callback_query is not None:
+        return _press(update.update_id, update.callback_query, at)
+    message = update.message or update.edited_message
+    if message is None or message.from_user is None:
+        return None
+    if message.chat.type != Chat.PRIVATE:
+        return Elsewhere(message.chat.id, message.message_thread_id) if _to_us(update, name) else None
+    parts: tuple[Part, ...]
+    if update.edited_message is not None:
+        words = message.text or message.caption
+        parts = (Changed(words),) if words else ()
+    else:
+        parts = _parts(message, at)
+    if not parts:
+        return None
+    return Note(
+        update.update_id,
+        message.chat.id,
+        language(message.from_user),
+        message.message_id,
+        parts,
+        message.media_group_id,
+    )
+
+
+def language(user: User) -> str:
+    """The only thing taken from a person's profile: one of our languages."""
+    code = (user.language_code or "").partition("-")[0].lower()
+    return code if code in LANGUAGES else LANGUAGES[0]
+
+
+def _press(update: int, query: CallbackQuery, at: datetime) -> Note | None:
+    message = query.message
+    if message is not None and message.chat.type != Chat.PRIVATE:
+        return None
+    chat = message.chat.id if message is not None else query.from_user.id
+    mark, found, choice = (query.data or "").partition("|")
+    part: Part = Clear() if choice == CLEAR else Pressed(choice if found else "", mark, at)
+    number = message.message_id if message is not None else None
+    return Note(update, chat, language(query.from_user), number, (part,), callback=query.id)
+
+
+def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
+    """Words first, then what came with them; none for what the platform itself notes in a chat."""
+    if message.text is not None:
+        return (_said(message.text, at),)
+    words: tuple[Part, ...] = (heard(message.caption, at),) if message.caption else ()
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (*words, Photo(largest.file_id))
+    document = message.document if message.animation is None else None
+    if document is not None and document.mime_type in IMAGES:
+        too_large = (document.file_size or 0) > MOST_BYTES
+        return (*words, Unreadable("too_large", at) if too_large else Photo(document.file_id))
+    for kind, why in DECLINED.items():
+        if getattr(message, kind) is not None:
+            return (*words, Unreadable(why, at))  # type: ignore[arg-type]
+    if any(getattr(message, kind) is not None for kind in OTHER):
+        return (*words, Unreadable("file", at))
+    return words
+
+
+def _said(text: str, at: datetime) -> Part:
+    """Words; of a command only its name counts, and one we do not know is a call for help."""
+    said = heard(text, at)
+    found = COMMAND.fullmatch(text.strip())
+    if text.strip().lower().rstrip("。.!！") in CLEARING:
+        return Clear()
+    if said.receipt or found is None:
+        return said
+    name = found[1].lower()
+    if name == CLEAR:
+        return Clear()
+    return Said(f"/{name}" if f"/{name}" in WORDS else "/help", at)
+
+
+def _to_us(update: Update, name: str | None) -> bool:
+    """Whether a group's message means us: a command, our name, or that we were just brought in."""
+    message = update.message
+    if message is None:
+        return False
+    if any(user.is_bot and user.username == name for user in message.new_chat_members or ()):
+        return True
+    words = message.text or ""
+    command = COMMAND.fullmatch(words)
+    if command and "@" in words.split()[0]:
+        return name is not None and words.split()[0].lower().endswith(f"@{name.lower()}")
+    return bool(command) or (name is not None and f"@{name.lower()}" in words.lower())

@@ -1,0 +1,38 @@
+"""What is meant for staff goes to their door first; whatever it does not take is a reporter's."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from telegram import Update
+
+STAFF_BUTTON = "s:"  # callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
+
+
+class StaffDoor(Protocol):
+    """Consulted before pseudonym and hotline."""
+
+    async def hear(self, update: Update) -> bool:
+        """Take it, if a member of staff did what only staff can do. True: taken, and answered.
+
+        Offered is everything from the staff group; of a private chat only slash commands, staff's buttons and
+        replies to a message of ours. When this returns, what it changed is committed: the update may be
+        confirmed. It answers the button presses that it takes; a repeated update must change nothing.
+        Raises: StorageError, to be asked again later.
+        """
+        ...
+
+
+def offered(update: Update, staff_chat: int | None) -> bool:
+    """Whether the staff's door is asked about this update."""
+    chat = update.effective_chat
+    if chat is not None and staff_chat is not None and chat.id == staff_chat:
+        return True
+    if update.callback_query is not None:
+        return (update.callback_query.data or "").startswith(STAFF_BUTTON)
+    message = update.message
+    if message is None or chat is None or chat.type != chat.PRIVATE:
+        return False
+    reply = message.reply_to_message
+    to_us = reply is not None and reply.from_user is not None and reply.from_user.is_bot
+    return (message.text or "").startswith("/") or to_us

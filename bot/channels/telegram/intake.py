@@ -1,0 +1,439 @@
+"""Updates in: each is confirmed to Telegram only after what it changed is committed.
+
+Polling and webhook put updates into the same lanes. An update that takes long is kept sealed in our own
+database and confirmed then, so that it holds up no other chat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest, TelegramError
+
+from anonymizer.scrub import NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
+from anonymizer.seal import Place, Unsealable
+from bot.channels.port import Address, Hear, Incoming, TryLater
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.chats import Chat
+from bot.channels.telegram.decode import Changed, Clear, Elsewhere, Note, Photo, decode
+from bot.channels.telegram.door import StaffDoor, offered
+from bot.channels.telegram.errors import about, backoff, kind
+from bot.channels.telegram.janitor import Janitor
+from bot.channels.telegram.lanes import Lane, Lanes, Waiting
+from bot.hotline import Failed
+from bot.hours import HOUR, outside_quiet, seconds
+from bot.keys import Keys
+from bot.settings import Settings
+from dialogs.texts import text
+from dialogs.words import (
+    MISTYPED,
+    Edited,
+    Event,
+    Picture,
+    Pictured,
+    Pressed,
+    Rang,
+    Said,
+    Together,
+    Unreadable,
+)
+from storage.port import Database, Seen, StorageError, Write
+from storage.repositories.inbox import Inbox
+from storage.repositories.telegram import TelegramHeld
+
+log = logging.getLogger(__name__)
+HOLD_AFTER = 2.0  # seconds a turn may take before the update is kept by ourselves
+ALBUM = 0.7  # seconds of silence after which an album is complete
+ALBUM_LONGEST = 5.0
+FETCHES = 8  # tries to fetch a picture while the network is down
+GROUP_EVERY = 3600  # seconds between two answers to the same group
+DAY = 24 * HOUR
+SEEN = 20_000  # updates remembered to be taken in already
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the intake needs of the program."""
+
+    hear: Hear
+    database: Database
+    keys: Keys
+    settings: Settings
+    now: Callable[[], datetime]
+
+
+class Intake:
+    """Takes updates, whoever brings them."""
+
+    def __init__(
+        self,
+        channel: TelegramChannel,
+        inside: Inside,
+        door: StaffDoor | None = None,
+        name: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """name: the bot's username, once known."""
+        self._channel, self._inside, self._door, self._name = channel, inside, door, name
+        self._lanes = Lanes(self._work)
+        self._taken: dict[int, asyncio.Future[None]] = {}
+        self._open: dict[int, tuple[Update, float]] = {}  # neither done nor kept, and since when
+        self._order: deque[int] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told: dict[int, int] = {}  # groups: when they were told where to write
+        self.janitor = Janitor(channel, inside.database, inside.now)
+
+    # ── taking in ────────────────────────────────────────────────────────────────────────────
+
+    def take(self, update: Update) -> asyncio.Future[None]:
+        """Put it into its lane. The future is done once its turn is committed, or it was kept."""
+        known = self._taken.get(update.update_id)
+        if known is not None:
+            return known
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._remember(update, done)
+        query = update.callback_query
+        if query is not None and not offered(update, self._staff_chat):
+            words = _shown(query.data or "", query.from_user.language_code)
+            self.soon(self._channel.answer(query.id, words))
+        self._lanes.put(_lane(update), Waiting(update.update_id, update, done))
+        return done
+
+    async def settle(self, update: Update) -> None:
+        """Until the update may be confirmed. Raises: StorageError, if it can be neither done nor kept now."""
+        done = self.take(update)
+        await asyncio.wait({done}, timeout=HOLD_AFTER)
+        if not done.done():
+            await self.hold(update)
+
+    async def hold(self, update: Update) -> None:
+        """Keep it sealed until its turn is over; from now on it may be confirmed. Raises: StorageError."""
+        id = self._held_id(update.update_id)
+        sealed = self._inside.keys.session.seal(update.to_json().encode(), _held_place(id))
+        done = self._taken[update.update_id]
+        await self._inside.database.commit([TelegramHeld.hold(id, sealed)])
+        if done.done():  # its turn ended meanwhile, before it knew of this row
+            await self._inside.database.commit([TelegramHeld.release(id)])
+        else:
+            done.add_done_callback(partial(self._let_go, id))
+        self._open.pop(update.update_id, None)
+
+    async def take_up_held(self) -> None:
+        """What was kept when the last process ended."""
+        for id, sealed in await TelegramHeld(self._inside.database).all():
+            try:
+                values = json.loads(self._inside.keys.session.open(sealed, _held_place(id)))
+            except Unsealable:
+                log.error("a kept update does not open: is the keyring complete?")
+                continue
+            update = Update.de_json(values, self._channel.bot)
+            done = self.take(update)
+            self._open.pop(update.update_id, None)  # it is confirmed already
+            done.add_done_callback(partial(self._let_go, id))
+
+    def _let_go(self, id: bytes, _: object) -> None:
+        self.soon(self._release(id))
+
+    async def _release(self, id: bytes) -> None:
+        try:
+            await self._inside.database.commit([TelegramHeld.release(id)])
+        except StorageError as error:  # it is taken in again at the next start, and known by its mark
+            log.warning("a kept update stays: %s", type(error).__name__)
+
+    async def clear(self, seconds: float) -> int | None:
+        """Wait for what is open, but not long; what takes too long is kept.
+
+        Returns: the number of the first update that may not be confirmed yet. Raises: StorageError.
+        """
+        if self._open:
+            await asyncio.wait([self._taken[number] for number in self._open], timeout=seconds)
+        late = asyncio.get_running_loop().time() - HOLD_AFTER
+        for update, since in list(self._open.values()):
+            if since < late:
+                await self.hold(update)
+        return min(self._open, default=None)
+
+    def _remember(self, update: Update, done: asyncio.Future[None]) -> None:
+        number = update.update_id
+        self._taken[number] = done
+        self._open[number] = update, asyncio.get_running_loop().time()
+        done.add_done_callback(lambda _: self._open.pop(number, None))
+        self._order.append(number)
+        while len(self._order) > SEEN and self._taken[self._order[0]].done():
+            del self._taken[self._order.popleft()]
+
+    async def close(self) -> None:
+        await self._lanes.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ── one turn ─────────────────────────────────────────────────────────────────────────────
+
+    async def _work(self, lane: Lane, waiting: Waiting) -> None:
+        """Until it is done, whatever happens: storage that refuses is waited for, our bugs are told."""
+        tries, batch = 0, [waiting]
+        while True:
+            try:
+                await self._turn(lane, batch)
+                break
+            except StorageError as error:
+                log.warning("an update waits: %s", type(error).__name__)
+                await self._tell_once(waiting.update, tries)
+            except Failed as failed:
+                await self._tell_failed(waiting.update, failed.incident)
+                break
+            except TelegramError as error:
+                log.info("an update waits: %s", about(error))
+            except Exception as error:  # one chat's trouble is not another's; content-free by the type alone
+                incident = secrets.token_hex(4)
+                log.error("incident %s: %s in the intake", incident, type(error).__name__)
+                await self._tell_failed(waiting.update, incident)
+                break
+            await asyncio.sleep(backoff(tries))
+            tries += 1
+        for one in batch[1:]:
+            if not one.done.done():
+                one.done.set_result(None)
+
+    async def _turn(self, lane: Lane, batch: list[Waiting]) -> None:
+        update = batch[0].update
+        if offered(update, self._staff_chat):
+            if self._door is not None and await self._door.hear(update):
+                return
+            if update.effective_chat is not None and update.effective_chat.id == self._staff_chat:
+                return
+        note = decode(update, self._inside.now(), self._name())
+        if isinstance(note, Elsewhere):
+            await self._where(note)
+        elif note is not None:
+            notes = [note]
+            if note.album is not None:
+                notes += await self._album(lane, batch, note.album)
+            await self._hear(notes)
+
+    async def _album(self, lane: Lane, batch: list[Waiting], album: str) -> list[Note]:
+        """The other pictures of an album, which come one by one."""
+        until = asyncio.get_running_loop().time() + ALBUM_LONGEST
+        quiet = len(batch) > 1
+        while True:
+            while more := lane.take(lambda update: _album_of(update) == album):
+                batch.append(more)
+            if quiet or len(lane) or asyncio.get_running_loop().time() > until:
+                break
+            count = len(batch) + len(lane)
+            await lane.more(ALBUM)
+            quiet = len(batch) + len(lane) == count
+        found = [decode(one.update, self._inside.now()) for one in batch[1:]]
+        return [note for note in found if isinstance(note, Note)]
+
+    async def _hear(self, notes: Sequence[Note]) -> None:
+        """Hand on what was done, with what this chat's messages need remembered, in one commit."""
+        notes = await self._new(notes)
+        if not notes:
+            return
+        now = self._inside.now()
+        note, moment = notes[0], seconds(now)
+        chat = await self._channel.chats.of(note.chat, moment)
+        event, pictures = await self._event(chat, notes, now)
+        self._note_down(chat, notes, event, moment)
+        also = [self._mark(other) for other in notes[1:]]
+        if event is None:
+            with suppress(Seen):
+                await self._inside.database.commit(
+                    [self._mark(note), *also, self._channel.chats.save(chat, moment)]
+                )
+        else:
+            also.append(self._channel.chats.save(chat, moment))
+            sender = Address(self._channel.name, str(note.chat))
+            await self._inside.hear(
+                Incoming(self._key(note), sender, event, note.lang, True, tuple(also), pictures)
+            )
+        for one in notes:
+            for part in one.parts:
+                if one.message is not None and isinstance(part, Said | Changed):
+                    chat.heard(one.message, part.text if isinstance(part, Said) else part.words)
+        self.janitor.poke(chat)
+
+    def _note_down(self, chat: Chat, notes: Sequence[Note], event: Event | None, now: int) -> None:
+        """Which messages stand there, which may be replaced, and which must go."""
+        chat.at, chat.lang = now, notes[0].lang
+        if event is None:
+            chat.delete_all(now)
+        for note in notes:
+            if note.message is None:
+                continue
+            if note.callback is None:
+                chat.add(note.message, now)
+            for part in note.parts:
+                if isinstance(part, Said) and part.receipt not in (None, MISTYPED):
+                    chat.delete_at(note.message, now)
+                if isinstance(part, Pressed) and part.choice == "saved":
+                    chat.delete_at(note.message, now)
+                if isinstance(part, Clear):
+                    chat.delete_at(note.message, now)
+        if isinstance(event, Pressed):
+            chat.touched = notes[0].message
+        else:
+            below = isinstance(event, Edited) and chat.prompt == max(chat.messages, default=None)
+            chat.touched = chat.prompt if below else None
+
+    async def _new(self, notes: Sequence[Note]) -> list[Note]:
+        """Those not dealt with before; this spares work, and of an album it drops what came again."""
+        inbox = Inbox(self._inside.database)
+        return [note for note in notes if not await inbox.known(self._digest(note))]
+
+    async def _event(
+        self, chat: Chat, notes: Sequence[Note], now: datetime
+    ) -> tuple[Event | None, dict[str, Scrubbed]]:
+        """One event for all of it, pictures fetched and scrubbed; None for 清空聊天."""
+        parts: list[Said | Pictured | Unreadable] = []
+        pictures: dict[str, Scrubbed] = {}
+        for note in notes:
+            for part in note.parts:
+                match part:
+                    case Clear():
+                        return None, {}
+                    case Pressed():
+                        return part, {}
+                    case Changed(words):
+                        return Edited(chat.said.get(note.message or 0), words, now), {}
+                    case Photo(file):
+                        found = await self._picture(file, now)
+                        if isinstance(found, Unreadable):
+                            parts.append(found)
+                        else:
+                            picture = Picture(secrets.token_hex(16), found.width, found.height)
+                            pictures[picture.id] = found
+                            parts.append(Pictured(picture, now))
+                    case Said() | Unreadable():
+                        parts.append(part)
+        parts.sort(key=lambda part: not isinstance(part, Said))
+        return (parts[0] if len(parts) == 1 else Together(tuple(parts), now)), pictures
+
+    async def _picture(self, file: str, now: datetime) -> Scrubbed | Unreadable:
+        data = await self._fetch(file)
+        if data is None:
+            return Unreadable("broken", now)
+        try:
+            return await scrub_image(data)
+        except TooLarge:
+            return Unreadable("too_large", now)
+        except NotAnImage:
+            return Unreadable("file", now)
+        except ScrubError:
+            return Unreadable("broken", now)
+
+    async def _fetch(self, file: str) -> bytes | None:
+        """The picture as it was sent; None where Telegram does not give it."""
+        for tries in range(FETCHES):
+            try:
+                found = await self._channel.bot.get_file(file)
+                return bytes(await found.download_as_bytearray())
+            except TelegramError as error:
+                trouble = None if isinstance(error, BadRequest) else kind(error, tries)
+            if not isinstance(trouble, TryLater):
+                return None
+            await asyncio.sleep(trouble.wait)
+        return None
+
+    # ── fixed sentences ──────────────────────────────────────────────────────────────────────
+
+    async def _where(self, group: Elsewhere) -> None:
+        """In groups we only say where to write, and not all the time."""
+        now, name = seconds(self._inside.now()), self._name()
+        if name is not None and self._told.get(group.chat, 0) + GROUP_EVERY <= now:
+            self._told[group.chat] = now
+            words = text("zh", "telegram.elsewhere", {"name": name})
+            await self._channel.tell(group.chat, words, group.thread)
+
+    async def _tell_once(self, update: Update, tries: int) -> None:
+        if tries == 0:
+            self._tell(update, "telegram.refused", {})
+
+    async def _tell_failed(self, update: Update, incident: str) -> None:
+        self._tell(update, "telegram.failed", {"incident": incident})
+
+    def _tell(self, update: Update, name: str, params: dict[str, str]) -> None:
+        chat = update.effective_chat
+        if chat is not None and chat.type == chat.PRIVATE:
+            known = self._channel.chats.known(chat.id)
+            words = text(known.lang if known else "zh", name, params)
+            self.soon(self._channel.tell(chat.id, words))
+
+    # ── after a silence ──────────────────────────────────────────────────────────────────────
+
+    async def show_again(self, silent_since: int) -> None:
+        """Telegram forgets presses: who was in the middle of something is shown the open step once more."""
+        now = self._inside.now()
+        if outside_quiet(now, self._inside.settings) != now:
+            return
+        since = seconds(now - timedelta(hours=1))
+        async for chat in self._channel.chats.active(since, seconds(now)):
+            if chat.at > silent_since:
+                continue  # heard since then, and answered
+            key = f"again {chat.digest.hex()} {silent_since}"
+            sender = Address(self._channel.name, str(chat.id))
+            try:
+                await self._inside.hear(Incoming(key, sender, Rang("again", now), chat.lang))
+            except (StorageError, Failed) as error:
+                log.warning("a step was not shown again: %s", type(error).__name__)
+
+    # ── names of things ──────────────────────────────────────────────────────────────────────
+
+    @property
+    def _staff_chat(self) -> int | None:
+        return self._inside.settings.telegram.staff_chat_id
+
+    def _key(self, note: Note) -> str:
+        """Of an update, for a bot: another bot's updates have numbers of their own."""
+        return f"{self._channel.bot.id} {note.update}"
+
+    def _digest(self, note: Note) -> bytes:
+        return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, self._key(note))
+
+    def _mark(self, note: Note) -> Write:
+        return Inbox.mark(self._digest(note), seconds(self._inside.now()) // DAY)
+
+    def _held_id(self, number: int) -> bytes:
+        key = f"held {self._channel.bot.id} {number}"
+        return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, key)
+
+    def soon(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _lane(update: Update) -> str:
+    """One per private chat; a group has one per topic."""
+    chat, message = update.effective_chat, update.effective_message
+    if chat is None:
+        return f"{update.effective_user.id if update.effective_user else 0}"
+    thread = getattr(message, "message_thread_id", None) if chat.id < 0 else None
+    return f"{chat.id}:{thread or ''}" if chat.id < 0 else f"{chat.id}"
+
+
+def _album_of(update: Update) -> str | None:
+    return update.message.media_group_id if update.message else None
+
+
+def _shown(data: str, code: str | None) -> str | None:
+    """What a press is answered with in a window; None for a plain acknowledgement."""
+    if data.rpartition("|")[2] != "clear":
+        return None
+    return text("en" if (code or "").startswith("en") else "zh", "telegram.clearing")
+
+
+def _held_place(id: bytes) -> Place:
+    return Place("telegram_held", "sealed", id)

@@ -1,0 +1,75 @@
+"""The platform's pace, kept by us: a chat that must wait holds up nobody else.
+
+Source: Bots FAQ, "My bot is hitting limits": about one message a second in a chat (short bursts may pass),
+20 a minute in a group, 30 a second overall. Edits count like messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+EACH = 1.02  # seconds between two messages of one chat
+BURST = 2  # of a chat that was quiet
+GROUP, MINUTE = 19, 61.0  # messages of a group in so many seconds
+ALL = 1 / 27  # seconds between two messages at all
+TOGETHER = 2  # of them at once
+MOST = 10_000  # chats remembered
+
+
+class Pace:
+    """Whose turn it is. `speed` divides every time, for tests against a server as fast."""
+
+    def __init__(
+        self,
+        speed: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._speed, self._clock, self._sleep = speed, clock, sleep
+        self._chats: dict[int, float] = {}  # when the chat's bucket is full again
+        self._groups: dict[int, deque[float]] = {}
+        self._held: dict[int, float] = {}  # told to wait until
+        self._all = 0.0
+
+    async def turn(self, chat: int, messages: int = 1) -> None:
+        """Wait until `messages` more may go to this chat."""
+        for _ in range(messages):
+            await self._wait(self._of_chat(chat))
+            await self._wait(self._of_all())
+
+    def hold(self, chat: int, seconds: float) -> None:
+        """The platform said so: nothing to this chat until then."""
+        self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
+
+    async def _wait(self, until: float) -> None:
+        while (left := until - self._clock()) > 0:
+            await self._sleep(left)
+
+    def _of_chat(self, chat: int) -> float:
+        """Take one from the chat's bucket. Returns: when it may go."""
+        now, each = self._clock(), EACH / self._speed
+        if len(self._chats) > MOST:
+            self._chats = {known: full for known, full in self._chats.items() if full > now}
+            self._held = {known: until for known, until in self._held.items() if until > now}
+        start = max(now, self._held.get(chat, 0.0))
+        if chat < 0:
+            start = max(start, self._of_group(chat))
+        full = max(self._chats.get(chat, 0.0), start)
+        self._chats[chat] = full + each
+        at = max(start, full - (BURST - 1) * each)
+        if chat < 0:
+            self._groups[chat].append(at)
+        return at
+
+    def _of_group(self, chat: int) -> float:
+        times = self._groups.setdefault(chat, deque(maxlen=GROUP))
+        return times[0] + MINUTE / self._speed if len(times) == GROUP else 0.0
+
+    def _of_all(self) -> float:
+        now, each = self._clock(), ALL / self._speed
+        full = max(self._all, now)
+        self._all = full + each
+        return max(now, full - (TOGETHER - 1) * each)

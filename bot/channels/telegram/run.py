@@ -1,0 +1,189 @@
+"""All that goes on for Telegram while the line is open. Trouble with Telegram never ends the program."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import warnings
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
+
+from telegram import BotCommand, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram import menu
+from bot.channels.telegram.channel import TelegramChannel, close
+from bot.channels.telegram.decode import ALLOWED
+from bot.channels.telegram.door import StaffDoor
+from bot.channels.telegram.errors import about, backoff, retry_after
+from bot.channels.telegram.intake import Inside, Intake
+from bot.channels.telegram.webhook import Webhook
+from bot.hours import seconds
+from storage.port import StorageError
+from storage.repositories.telegram import TelegramState
+
+log = logging.getLogger(__name__)
+LONG_POLL = 50  # seconds
+GLANCE = 0.25  # seconds between two polls while updates are in work
+SILENT = 150  # seconds after which Telegram has forgotten presses
+BEAT = 60  # seconds between two notes that we are alive
+CATCH_UP = 3.0  # seconds for what waited, before steps are shown again
+CONNECTIONS = 40  # webhook calls at once
+SERIOUS = (Conflict, InvalidToken)
+
+
+class Telegram:
+    """Intake, menu, janitor. `staff`: commands shown in the staff group."""
+
+    def __init__(
+        self,
+        channel: TelegramChannel,
+        inside: Inside,
+        door: StaffDoor | None = None,
+        staff: Sequence[BotCommand] = (),
+    ) -> None:
+        self.name: str | None = None
+        self.intake = Intake(channel, inside, door, lambda: self.name)
+        self._channel, self._inside, self._staff = channel, inside, staff
+        self._state = TelegramState(inside.database)
+        self._last: int | None = None  # when Telegram was last reached, as noted
+        self._noted = 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            await self._trying(self.intake.take_up_held)
+            async with asyncio.TaskGroup() as jobs:
+                jobs.create_task(self._trying(self._introduce))
+                jobs.create_task(self.intake.janitor.run())
+                webhook = self._inside.settings.telegram.mode == "webhook"
+                jobs.create_task(self._webhook() if webhook else self._poll())
+        finally:
+            await self.intake.close()
+            await close(self._channel.bot)
+
+    def hooks(self) -> dict[str, Webhook]:
+        """Our way in for Telegram's posts, by path; none where we fetch."""
+        settings = self._inside.settings.telegram
+        if settings.mode != "webhook" or settings.webhook_url is None or settings.webhook_secret is None:
+            return {}
+        secret = settings.webhook_secret.get_secret_value()
+        return {urlsplit(settings.webhook_url).path: Webhook(self.intake, self._channel.bot, secret)}
+
+    async def _trying(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """Again and again, until Telegram and storage let it."""
+        tries = 0
+        while True:
+            try:
+                return await doing()
+            except TelegramError as error:
+                log.log(_level(error), "telegram: %s", about(error))
+                wait = retry_after(error) if isinstance(error, RetryAfter) else backoff(tries + 2)
+            except StorageError as error:
+                log.warning("telegram: %s", type(error).__name__)
+                wait = backoff(tries + 2)
+            await asyncio.sleep(wait)
+            tries += 1
+
+    async def _introduce(self) -> None:
+        self.name = (await self._channel.bot.get_me()).username
+        await menu.show(self._channel.bot, self._inside.settings.telegram.staff_chat_id, self._staff)
+
+    # ── polling ──────────────────────────────────────────────────────────────────────────────
+
+    async def _poll(self) -> None:
+        """Fetch, take in, and confirm by the next offset what was committed."""
+        await self._trying(self._no_webhook)
+        following: int | None = None
+        tries = 0
+        while True:
+            try:
+                first = await self.intake.clear(GLANCE)
+                updates = await self._fetch(first if first is not None else following, first is None)
+                tries = 0
+            except TelegramError as error:
+                log.log(_level(error), "telegram: %s", about(error))
+                await asyncio.sleep(retry_after(error) if isinstance(error, RetryAfter) else backoff(tries))
+                tries += 1
+                continue
+            except StorageError as error:
+                log.warning("telegram: %s", type(error).__name__)
+                await asyncio.sleep(backoff(tries))
+                tries += 1
+                continue
+            for update in sorted(updates, key=lambda update: update.update_id):
+                self.intake.take(update)
+                following = update.update_id + 1
+            await self._alive()
+
+    async def _no_webhook(self) -> None:
+        await self._channel.bot.delete_webhook(drop_pending_updates=False)
+
+    async def _fetch(self, offset: int | None, wait: bool) -> Sequence[Update]:
+        timeout = LONG_POLL if wait else 0
+        try:
+            return await self._channel.bot.get_updates(offset, 100, timeout, allowed_updates=ALLOWED)
+        except TelegramError:
+            raise
+        except Exception as error:  # something in it that python-telegram-bot cannot read
+            log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+        return await self._one_by_one(offset)
+
+    async def _one_by_one(self, offset: int | None) -> list[Update]:
+        """What can be read of it; an update that cannot is passed over, or it would hold up all."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there is a method for this
+            asked = {"offset": offset, "limit": 100, "timeout": 0, "allowed_updates": list(ALLOWED)}
+            raw = await self._channel.bot.do_api_request("getUpdates", asked)
+        found = []
+        for values in raw:
+            try:
+                found.append(Update.de_json(values, self._channel.bot))
+            except Exception as error:
+                log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+                found.append(Update(values["update_id"]))
+        return found
+
+    # ── webhook ──────────────────────────────────────────────────────────────────────────────
+
+    async def _webhook(self) -> None:
+        """Tell Telegram where to; the rest comes in through the route."""
+        await self._trying(self._set_webhook)
+        while True:
+            await self._alive()
+            await asyncio.sleep(BEAT / 2)
+
+    async def _set_webhook(self) -> None:
+        settings = self._inside.settings.telegram
+        assert settings.webhook_url is not None and settings.webhook_secret is not None
+        await self._channel.bot.set_webhook(
+            settings.webhook_url,
+            max_connections=CONNECTIONS,
+            allowed_updates=ALLOWED,
+            secret_token=settings.webhook_secret.get_secret_value(),
+        )
+
+    # ── being there ──────────────────────────────────────────────────────────────────────────
+
+    async def _alive(self) -> None:
+        """Note now and then that Telegram reaches us; after a long silence, steps are shown again."""
+        now = seconds(self._inside.now())
+        try:
+            last = self._last if self._last is not None else await self._state.at("alive")
+            if now - self._noted >= BEAT:
+                await self._inside.database.commit([TelegramState.note("alive", now)])
+                self._noted = now
+        except StorageError as error:
+            log.warning("telegram: %s", type(error).__name__)
+            return
+        self._last = now
+        if last is not None and now - last > SILENT:
+            asyncio.get_running_loop().call_later(CATCH_UP, self._show_again, last)
+
+    def _show_again(self, silent_since: int) -> None:
+        self.intake.soon(self.intake.show_again(silent_since))
+
+
+def _level(error: TelegramError) -> int:
+    return logging.ERROR if isinstance(error, SERIOUS) else logging.INFO

@@ -1,0 +1,71 @@
+"""Our own webhook: Telegram's posts, proved by the secret, answered only after the commit."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import secrets
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from telegram import Bot, Update
+
+from bot.channels.telegram.intake import Intake
+from storage.port import StorageError
+
+log = logging.getLogger(__name__)
+MOST = 1 << 20  # bytes of one update
+SECRET = b"x-telegram-bot-api-secret-token"
+
+
+class Webhook:
+    """An ASGI application for one path."""
+
+    def __init__(self, intake: Intake, bot: Bot, secret: str) -> None:
+        self._intake, self._bot, self._secret = intake, bot, secret.encode()
+
+    def knows(self, scope: Scope) -> bool:
+        """Whether this is Telegram: compared in constant time."""
+        shown = dict(scope["headers"]).get(SECRET, b"")
+        return hmac.compare_digest(shown, self._secret) and scope["method"] == "POST"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            status = await self._take(request)
+        except ClientDisconnect:
+            return
+        await Response(status_code=status)(scope, receive, send)
+
+    async def _take(self, request: Request) -> int:
+        """The answer's status, once the update is committed or kept."""
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MOST:
+                return 413
+        try:
+            update = Update.de_json(json.loads(body), self._bot)
+        except Exception as error:  # sent again and again, it would never get better
+            log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+            return 200
+        try:
+            await self._intake.settle(update)
+        except StorageError as error:
+            log.warning("webhook: %s", type(error).__name__)
+            return 503
+        return 200
+
+
+class Hooks:
+    """Stands before the web pages. Who does not know the secret gets from them what any visitor would get."""
+
+    def __init__(self, pages: ASGIApp, hooks: dict[str, Webhook]) -> None:
+        self._pages, self._hooks = pages, hooks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hook = self._hooks.get(scope["path"]) if scope["type"] == "http" else None
+        meant = hook if hook is not None and hook.knows(scope) else self._pages
+        await meant(scope, receive, send)
