@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot.web.texts  # noqa: F401 - the phrases of the pages
 from bot.channels.web import Bubble
 from bot.web.screen import Drawn, Pages, draw, pieces, welcome
 from dialogs.report import PREVIEW_BUTTONS
