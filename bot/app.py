@@ -21,6 +21,7 @@ from bot.sender import Sender
 from bot.settings import OperatorError, Settings
 from bot.terms import terms_of
 from bot.trouble import told
+from bot.unitdesk import UnitDesk
 from bot.units import Register
 from dialogs import amend, report, status
 from scheduler.bell import Bell
@@ -52,6 +53,7 @@ class App:
     channels: dict[str, Channel]
     roster: Roster
     register: Register
+    desk: UnitDesk
 
 
 def database_file(settings: Settings) -> Path:
@@ -117,4 +119,5 @@ def join(parts: Parts, make: Make) -> App:
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     bell = Bell(database, hotline.ring, now, settings.timezone)
-    return App(parts, casework, sender, hotline, bell, channels, roster, register)
+    desk = UnitDesk(database, keys, casework, roster, register, now)
+    return App(parts, casework, sender, hotline, bell, channels, roster, register, desk)

@@ -154,11 +154,11 @@ class UnitDesk:
         casework: Casework,
         roster: Roster,
         register: Register,
-        terms: Terms,
         now: Callable[[], datetime],
     ) -> None:
         self._database, self._keys, self._casework = database, keys, casework
-        self._roster, self._register, self._terms, self.now = roster, register, terms, now
+        self._roster, self._register, self.now = roster, register, now
+        self._terms = casework.record.terms
         self._files = CaseFiles(keys)
         self._cases, self._steps = Cases(database), Steps(database)
         self._reports, self._media = Reports(database), Media(database)

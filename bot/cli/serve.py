@@ -284,6 +284,7 @@ def _config(app: App, channel: WebChannel, web: Web, telegram: Telegram | None =
         channel,
         app.parts.database,
         app.parts.now,
+        app.desk,
     )
     return uvicorn.Config(
         _pages(door, web, telegram),
