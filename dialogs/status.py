@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+import dialogs.case.pushes  # noqa: F401 - its buttons stand under a story, too
 from dialogs import draft
 from dialogs.talk import (
     FIRST,

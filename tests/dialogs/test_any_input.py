@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dialogs.talk import COMMANDS, DIALOGS, Talk, current
+from dialogs.talk import COMMANDS, DIALOGS, PUSHED, Talk, current
 from dialogs.words import File, MyCase, Say
 from tests.dialogs.chat import RECEIPT, Chat, StoryStub
 
@@ -27,6 +27,11 @@ SENTENCES = st.sampled_from(
         "English",
         "回执码",
         "我已保存",
+        "别再提醒",
+        "没解决",
+        "又反弹了",
+        "没有反弹",
+        "跟进设置",
         "送出",
         RECEIPT,
         RECEIPT[:-1] + "?",
@@ -44,7 +49,7 @@ SENTENCES = st.sampled_from(
         "很" * 5001,
     ]
 )
-CAN = ("answer", "supplement", "rate", "reopen", "hush", "forget")
+CAN = ("answer", "supplement", "held", "rebound", "rate", "reopen", "settings", "hush", "forget")
 CASES = (MyCase("aa" * 16, "forms", "closed", "11月20日"), MyCase("bb" * 16, "other", "filed", "11月21日"))
 
 
@@ -77,13 +82,23 @@ class AnyInput(RuleBasedStateMachine):
             self.chat.presses(data.draw(st.sampled_from(buttons)))
 
     @rule(
-        choice=st.sampled_from([*sorted(COMMANDS), "mask:0", "hide:0-3", "unpicture:x", "is:forms", "case:1"])
+        choice=st.sampled_from(
+            [*sorted(COMMANDS), "mask:0", "hide:0-3", "unpicture:x", "is:forms", "case:1", "wish:later"]
+        )
         | st.text(max_size=20),
         data=st.data(),
     )
     def presses_anything(self, choice: str, data: st.DataObject) -> None:
         self.agreed += self.preview()
         self.chat.presses(choice, data.draw(st.sampled_from([self.chat.mark, *self.marks[-3:]])))
+
+    @rule(
+        verb=st.sampled_from(sorted(PUSHED)),
+        half=st.sampled_from(["a" * 8, "b" * 8, "c" * 8, ""]),
+    )
+    def answers_a_push(self, verb: str, half: str) -> None:
+        """However late, twice, or in another chat than the one it came to."""
+        self.chat.presses(f"{verb}:{half}", "")
 
     @rule()
     def looks_a_case_up(self) -> None:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.words import Forget, Hush, MyCase, Rate, Reopen, Supplement
+from dialogs.case.pushes import push
+from dialogs.words import (
+    Action,
+    Forget,
+    Held,
+    Hush,
+    MyCase,
+    Rate,
+    Rebound,
+    Reopen,
+    Supplement,
+    Wipe,
+    Wish,
+)
 from tests.dialogs.chat import NOON, RECEIPT, Chat, StoryStub
 
-ALL = ("answer", "supplement", "rate", "reopen", "hush", "forget")
+ALL = ("answer", "supplement", "held", "rebound", "rate", "reopen", "settings", "hush", "forget")
 ONE = MyCase("aa" * 16, "forms", "accepted", "11月20日")
 TWO = MyCase("bb" * 16, "meetings", "filed", "11月21日")
 CLEAR = "街道要求我们社区同一份台账每周报五次"
@@ -137,3 +150,235 @@ def test_back_from_the_first_question_leads_to_the_first_screen(chat: Chat) -> N
 def test_a_sentence_where_a_receipt_was_asked_for_is_heard_as_one(chat: Chat) -> None:
     chat.says("进度", CLEAR)
     assert chat.step == "preview"
+
+
+# ── answers to pushes ────────────────────────────────────────────────────────────────────────
+
+RATED = tuple(move for move in ALL if move != "rate")
+RUNNING = ("supplement", "settings", "hush", "forget")
+
+
+def pressed(chat: Chat, kind: str, verb: str, report: str = ONE.report) -> str:
+    """Press this button of a push; pushes belong to no step."""
+    [choice] = [b.choice for b in push(report, kind)[1].buttons if b.choice.startswith(f"{verb}:")]
+    return chat.presses(choice, "")
+
+
+def acts(chat: Chat) -> list[Action]:
+    return [action for action in chat.done if not isinstance(action, Wipe)]
+
+
+def test_solved_is_kept_with_the_first_tap(chat: Chat) -> None:
+    chat.mine = (TWO, ONE)
+    assert "满意" in pressed(chat, "called_back", "solved")
+    assert acts(chat) == [Rate(ONE.report, True, None, None, NOON)]
+    chat.says("满意", "不说了")
+    assert acts(chat)[1:] == [Rate(ONE.report, None, True, None, NOON)]
+    assert chat.step == "story"
+
+
+def test_unsolved_is_reopened_with_one_more_tap(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    assert "要重新办理吗" in pressed(chat, "called_back_again", "unsolved")
+    assert "已重新办理" in chat.presses("reopen")
+    assert acts(chat) == [Rate(ONE.report, False, None, None, NOON), Reopen(ONE.report, "", NOON)]
+    assert chat.talk is None
+
+
+def test_unsolved_with_a_reason(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    pressed(chat, "called_back", "unsolved")
+    chat.says("上周王伟又要报")
+    [reopened] = [action for action in acts(chat) if isinstance(action, Reopen)]
+    assert reopened.reason.endswith("又要报") and "王伟" not in reopened.reason
+
+
+@pytest.mark.parametrize("no", ["先不用", "不用了", "算了"])
+def test_unsolved_need_not_be_reopened(chat: Chat, no: str) -> None:
+    chat.mine = (ONE,)
+    pressed(chat, "called_back", "unsolved")
+    chat.says(no)
+    assert chat.step == "satisfied"
+    assert not [action for action in acts(chat) if isinstance(action, Reopen)]
+
+
+def test_it_has_held(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    assert "没有反弹" in pressed(chat, "looked_back", "held")
+    assert acts(chat) == [Held(ONE.report, NOON)] and chat.talk is None
+
+
+def test_it_came_back(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    pressed(chat, "looked_back_later", "rebound")
+    assert acts(chat) == [] and chat.step == "rebound"
+    chat.says("这周又报了三次")
+    assert acts(chat) == [Rebound(ONE.report, "这周又报了三次", NOON)] and chat.talk is None
+
+
+def test_it_came_back_without_a_word(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    pressed(chat, "looked_back", "rebound")
+    chat.presses("reopen")
+    assert acts(chat) == [Rebound(ONE.report, "", NOON)]
+
+
+def test_ask_me_again_after_ninety_days(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    assert "90天" in pressed(chat, "looked_back", "later")
+    assert acts(chat) == [Wish(ONE.report, {"later": True}, NOON)] and chat.talk is None
+
+
+def test_no_more_reminders_in_one_tap_and_what_is_open_stays_open(chat: Chat) -> None:
+    chat.mine = (ONE, TWO)
+    chat.says(CLEAR)
+    assert "不再主动告诉您" in pressed(chat, "hear", "hush", TWO.report)
+    assert acts(chat) == [Hush(TWO.report, NOON)] and chat.step == "preview"
+    chat.says("送出")
+    assert len(chat.filed) == 1
+
+
+def test_no_more_reminders_of_the_case_that_is_open_ends_its_story(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    chat.says("进度")
+    pressed(chat, "hear", "hush")
+    assert acts(chat) == [Hush(ONE.report, NOON)] and chat.talk is None
+
+
+def test_a_push_opens_its_own_case_of_several(chat: Chat) -> None:
+    chat.mine = (TWO, ONE)
+    pressed(chat, "accepted", "status")
+    assert chat.talk and chat.talk.answers["report"] == ONE.report
+
+
+@pytest.mark.parametrize(
+    ("verb", "step"),
+    [("solved", "satisfied"), ("unsolved", "unsolved"), ("rebound", "rebound"), ("status", "story")],
+)
+def test_an_unknown_push_asks_for_the_receipt_and_goes_on(chat: Chat, verb: str, step: str) -> None:
+    """The chat's way to the case is gone, or this is another chat."""
+    kind = "looked_back" if verb == "rebound" else "called_back"
+    assert "回执码" in pressed(chat, kind, verb) and acts(chat) == []
+    chat.says(RECEIPT)
+    assert chat.step == step and chat.talk and chat.talk.answers["report"] == ONE.report
+
+
+def test_silence_asked_for_where_nobody_knows_the_case(chat: Chat) -> None:
+    assert "回执码" in pressed(chat, "hear", "hush")
+    chat.says(RECEIPT)
+    assert acts(chat) == [Hush(ONE.report, NOON)]
+
+
+@pytest.mark.parametrize(
+    ("can", "sentence"), [(RATED, "答过了"), (RUNNING, "有了新情况")], ids=["rated", "reopened"]
+)
+@pytest.mark.parametrize("verb", ["solved", "unsolved"])
+def test_a_question_that_is_past_gets_a_friendly_sentence_and_the_story(
+    chat: Chat, can: tuple[str, ...], sentence: str, verb: str
+) -> None:
+    chat.mine, chat.stories[ONE.report] = (ONE,), StoryStub(ONE.report, can)
+    screen = pressed(chat, "called_back", verb)
+    assert sentence in screen and "办理中" in screen
+    assert acts(chat) == [] and chat.step == "story"
+
+
+@pytest.mark.parametrize("verb", ["held", "rebound", "later"])
+def test_a_look_back_that_is_past(chat: Chat, verb: str) -> None:
+    chat.mine, chat.stories[ONE.report] = (ONE,), StoryStub(ONE.report, RUNNING)
+    assert "有了新情况" in pressed(chat, "looked_back", verb)
+    assert acts(chat) == []
+
+
+def test_a_push_of_a_forgotten_case(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    del chat.stories[ONE.report]
+    assert "销毁" in pressed(chat, "called_back", "solved")
+    assert acts(chat) == [] and chat.talk is None
+
+
+def test_ninety_days_where_no_way_back_is_kept(chat: Chat) -> None:
+    moves = tuple(move for move in ALL if move not in ("settings", "hush"))
+    chat.stories[ONE.report] = StoryStub(ONE.report, moves)
+    pressed(chat, "looked_back", "later")
+    assert "凭回执码来看" in chat.says(RECEIPT)
+    assert acts(chat) == []
+
+
+def test_an_unsent_supplement_is_not_swept_away_by_a_push(chat: Chat) -> None:
+    chat.mine = (ONE, TWO)
+    chat.says(RECEIPT, "又要报了")
+    assert "还没送出" in pressed(chat, "called_back", "solved", TWO.report)
+    assert chat.step == "check"
+    chat.says("送出")
+    assert acts(chat) == [Supplement(ONE.report, "又要报了", (), NOON)]
+
+
+# ── the same, typed ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        ("解决了！", [Rate(ONE.report, True, None, None, NOON)]),
+        ("没解决", [Rate(ONE.report, False, None, None, NOON)]),
+        ("没有反弹", [Held(ONE.report, NOON)]),
+        ("90天后再问我", [Wish(ONE.report, {"later": True}, NOON)]),
+        ("别再提醒", [Hush(ONE.report, NOON)]),
+    ],
+)
+def test_the_only_case_of_a_chat_is_meant(chat: Chat, words: str, done: list[Action]) -> None:
+    chat.mine = (ONE,)
+    chat.says(words)
+    assert acts(chat) == done
+
+
+def test_of_several_cases_it_is_asked_which(chat: Chat) -> None:
+    chat.mine = (ONE, TWO)
+    assert "哪一件" in chat.says("别再提醒") and acts(chat) == []
+    chat.says("2")
+    assert acts(chat) == [Hush(TWO.report, NOON)]
+
+
+def test_nothing_reminds_here(chat: Chat) -> None:
+    assert "没有会主动提醒您的事" in chat.says("别再提醒")
+    assert acts(chat) == [] and chat.talk is None
+
+
+def test_words_of_a_draft_are_no_answer_to_a_push(chat: Chat) -> None:
+    chat.mine = (ONE,)
+    chat.says(CLEAR, "解决了")
+    assert acts(chat) == [] and chat.step == "preview"
+
+
+# ── what is told on our own ──────────────────────────────────────────────────────────────────
+
+
+def test_follow_ups_are_switched_case_by_case(chat: Chat) -> None:
+    chat.stories[ONE.report].wishes = {"callback": False}
+    chat.says(RECEIPT)
+    screen = chat.says("跟进设置")
+    assert "超期、督办）：开" in screen and "回访：关" in screen and "再问一次：关" in screen
+    assert "超期、督办）：关" in chat.presses("wish:weekly")
+    chat.presses("wish:later")
+    assert acts(chat) == [
+        Wish(ONE.report, {"weekly": False}, NOON),
+        Wish(ONE.report, {"later": True}, NOON),
+    ]
+    chat.presses("wish:nonsense")
+    assert len(acts(chat)) == 2 and chat.step == "settings"
+    chat.says("返回")
+    assert chat.step == "story"
+
+
+def test_silence_is_on_the_same_screen(chat: Chat) -> None:
+    chat.says(RECEIPT, "跟进设置", "别再提醒")
+    assert acts(chat) == [Hush(ONE.report, NOON)] and chat.talk is None
+
+
+def test_who_only_has_a_receipt_finds_the_same_questions(chat: Chat) -> None:
+    moves = ("held", "rebound", "rate", "forget")
+    chat.stories[ONE.report] = StoryStub(ONE.report, moves)
+    screen = chat.says(RECEIPT)
+    assert "没有反弹" in screen and "又反弹了" in screen and "评价" in screen and "跟进设置" not in screen
+    chat.says("没有反弹")
+    assert acts(chat) == [Held(ONE.report, NOON)]
