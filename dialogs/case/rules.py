@@ -79,6 +79,8 @@ class Rules(BaseModel):
     look_back_later: Span
     forget_after: Span
     forget_later: Span
+    quick_from: float = Field(gt=0, le=1, strict=True)
+    good_from: float = Field(gt=0, le=1, strict=True)
     deadlines: Deadlines
     urgent: Deadlines
     category: Mapping[Category, Deadlines]

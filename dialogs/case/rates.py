@@ -1,0 +1,60 @@
+"""响应率、解决率、满意率, and how far they reach (有效回访率). Pure.
+
+Only reporters' own answers count for solved and satisfied. What rests on fewer than LEAST is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LEAST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """share: 0 to 1, None where it is hidden; of: how many it rests on, 0 where hidden; reason: why hidden."""
+
+    share: float | None
+    of: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """response: answered in time / due; solved: solved / called back; satisfied: satisfied / rated;
+    coverage: answered whether it is solved / called back."""
+
+    response: Rate
+    solved: Rate
+    satisfied: Rate
+    coverage: Rate
+
+
+FEW = "few"  # too few; none at all is too few as well: "nobody" is also an answer
+
+
+def rates(counts: Mapping[str, int]) -> Rates:
+    """The rates of a unit, or of all together.
+
+    Args:
+        counts: due, in_time, called_back, solved, unsolved, satisfied, unsatisfied; what is missing is 0.
+            `called_back` is who was asked; who answered without being asked was as good as called back.
+    """
+    due, in_time, solved, satisfied = (
+        max(0, counts.get(what, 0)) for what in ("due", "in_time", "solved", "satisfied")
+    )
+    answered = solved + max(0, counts.get("unsolved", 0))
+    rated = satisfied + max(0, counts.get("unsatisfied", 0))
+    asked = max(counts.get("called_back", 0), answered)
+    return Rates(
+        response=_rate(in_time, due, due),
+        solved=_rate(solved, asked, answered),
+        satisfied=_rate(satisfied, rated, rated),
+        coverage=_rate(answered, asked, answered),
+    )
+
+
+def _rate(part: int, whole: int, people: int) -> Rate:
+    """people: whose cases or answers it tells of."""
+    return Rate(min(part / whole, 1.0), whole) if people >= LEAST else Rate(None, 0, FEW)
