@@ -17,6 +17,7 @@ from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.post import Post
 from bot.roster import Roster
+from bot.rounds import Rounds
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
 from bot.terms import terms_of
@@ -54,6 +55,7 @@ class App:
     roster: Roster
     register: Register
     desk: UnitDesk
+    rounds: Rounds
 
 
 def database_file(settings: Settings) -> Path:
@@ -118,6 +120,7 @@ def join(parts: Parts, make: Make) -> App:
     sender = Sender(database, post, channels, now, casework.forget_address, casework.undelivered)
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
-    bell = Bell(database, hotline.ring, now, settings.timezone)
+    rounds = Rounds(database, casework.record, casework.way)
+    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone)
     desk = UnitDesk(database, keys, casework, roster, register, now)
-    return App(parts, casework, sender, hotline, bell, channels, roster, register, desk)
+    return App(parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds)

@@ -24,7 +24,7 @@ from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.post import Post
 from bot.pushes import Pushes
-from bot.record import ALERT, Changes, Loaded, Record, audit, whole
+from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
 from bot.settings import Settings
 from bot.units import Register
 from bot.wayback import Opened, WayBack
@@ -219,7 +219,7 @@ class Casework:
             if isinstance(action, Supplement):
                 steps += await self._pictures(action, opened, draft, step)
         if isinstance(action, NEWS) and ALERT not in case.owed:
-            owed = self.record.owed(decision.case) | {ALERT: self._news_at(case.case, action.at)}
+            owed = owing(decision.case, self.record.terms) | {ALERT: self._news_at(case.case, action.at)}
             return await self.record.changes(case, decision, hour, None, steps, owed)
         return await self.record.changes(case, decision, hour, None, steps)
 

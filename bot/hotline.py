@@ -20,6 +20,7 @@ from bot.casework import Casework, Draft
 from bot.channels.port import Address, Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
+from bot.logs import where
 from bot.lookups import Lookups
 from bot.post import Letter, Post
 from bot.sender import Sender
@@ -111,7 +112,7 @@ class Hotline:
             raise
         except Exception as error:
             incident = secrets.token_hex(4)
-            log.error("incident %s: %s in %s", incident, type(error).__name__, _where(error))
+            log.error("incident %s: %s in %s", incident, type(error).__name__, where(error))
             raise Failed(incident) from None
 
     async def _turn(self, incoming: Incoming, who: bytes) -> None:
@@ -314,11 +315,3 @@ def _draft(talk: Talk) -> Draft:
 
 def _talk_place(who: bytes) -> Place:
     return Place("talks", "sealed", who)
-
-
-def _where(error: Exception) -> str:
-    """The innermost line, which names our code and never a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"

@@ -46,3 +46,11 @@ def _content_free(kind: type[BaseException], error: BaseException, trace: Traceb
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
     print(f"jianfu: {kind.__name__} in {place}", file=sys.stderr)
+
+
+def where(error: Exception) -> str:
+    """The innermost line, which names our code and never a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"

@@ -32,10 +32,10 @@ class Pushes:
         self._files, self._post, self._settings, self._now = files, post, settings, now
         self._ratings = Ratings(database)
 
-    async def writes(
+    async def letters(
         self, pushes: Sequence[tuple[str, Message]], reports: Sequence[ReportRow]
-    ) -> list[Write]:
-        """(report in hex, message) → outbox rows, each at a time of its own."""
+    ) -> list[tuple[str, Write]]:
+        """(report in hex, message) → (message's name, outbox row), each at a time of its own."""
         if not pushes:
             return []
         rows = {report.id.hex(): report for report in reports}
@@ -49,7 +49,8 @@ class Pushes:
             content = self._files.content(row, key)
             if await self._wished(message.name, row.id, content.get("wishes", {})):
                 spoken = replace(message, lang=content["lang"])
-                found.append(self._post.put(self._post.letter(to, spoken, row.stream), self._due()))
+                letter = self._post.letter(to, spoken, row.stream)
+                found.append((message.name, self._post.put(letter, self._due())))
         return found
 
     async def _wished(self, name: str, report: bytes, wishes: dict[str, bool]) -> bool:

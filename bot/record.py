@@ -34,6 +34,7 @@ COUNTED = {"accepted", "declined", "closed", "reopened", "merged"}  # public ste
 ALERT = (
     "alert"  # the one follow-up that is no function of its case: staff hear of news at a time drawn by lot
 )
+CALLED_BACK = "push.called_back"  # the first of its two questions
 A_YEAR = timedelta(days=366)
 
 Changes = list[Write | Audit]
@@ -78,7 +79,7 @@ class Record:
 
     def opening(self, row: CaseRow, case: Case, alert_at: int) -> list[Write]:
         """A new case. alert_at: when staff hear of it."""
-        owed = self.owed(case) | {ALERT: alert_at}
+        owed = owing(case, self.terms) | {ALERT: alert_at}
         return [
             *Cases.open(row),
             *self._files.add_lines(row.id, case.ledger, 0),
@@ -105,19 +106,19 @@ class Record:
             changes += Cases.give_serial(row.id, utc(at).astimezone(self.terms.zone).year)
         changes += self._files.add_lines(row.id, case.ledger, len(was.case.ledger))
         if owed is None:
-            owed = self.owed(case) | self._kept(was)
+            owed = owing(case, self.terms) | self._kept(was)
         changes += Followups.replace(row.id, was.owed, owed)
         changes += steps
-        changes += self._counted(was, decision, at)
+        letters = await self._pushes.letters(decision.pushes, was.reports)
+        changes += [write for _, write in letters]
+        called_back = sum(name == CALLED_BACK for name, _ in letters)
+        changes += self._counted(was, decision, called_back, at)
         changes += await self._ladder(was, decision, at)
-        changes += await self._pushes.writes(decision.pushes, was.reports)
         for alert in decision.alerts:
             changes += await self._alerts.writes(alert, case)
-        return [*changes, audit(decision, row.id, at, by)]
-
-    def owed(self, case: Case) -> Due:
-        """What a case owes by itself."""
-        return {kind: seconds(at) for kind, at in dues(case, self.terms).items()}
+        if decision.audit[0]:
+            changes.append(audit(decision, row.id, at, by))
+        return changes
 
     @staticmethod
     def _kept(was: Loaded) -> Due:
@@ -125,10 +126,13 @@ class Record:
 
     # ── figures ──────────────────────────────────────────────────────────────────────────────
 
-    def _counted(self, was: Loaded, decision: Decision, at: int) -> list[Write]:
+    def _counted(self, was: Loaded, decision: Decision, called_back: int, at: int) -> list[Write]:
         kinds = [entry.kind for entry in decision.entries if entry.kind in COUNTED and entry.report is None]
         writes = [Counts.add(at, was.row.category, kind) for kind in kinds]
-        return writes + self.of_unit(was.case, unit_figures(was.case, decision, self.terms), at)
+        figures = unit_figures(was.case, decision, self.terms)
+        if called_back:
+            figures["called_back"] = called_back
+        return writes + self.of_unit(was.case, figures, at)
 
     def of_unit(self, case: Case, figures: Mapping[str, int], at: int) -> list[Write]:
         """Figures of the unit that has the case, if it is in the register."""
@@ -169,6 +173,11 @@ class Record:
     def _keys(self, reports: Sequence[ReportRow], wanted: Collection[str]) -> dict[str, bytes]:
         rows = [row for row in reports if row.id.hex() in wanted]
         return {row.id.hex(): key for row in rows if (key := self._files.key(row))}
+
+
+def owing(case: Case, terms: Terms) -> Due:
+    """What a case owes by itself: kind → seconds since 1970 UTC."""
+    return {kind: seconds(at) for kind, at in dues(case, terms).items()}
 
 
 def rung(substantiated: Sequence[date], at: date) -> str:

@@ -42,6 +42,11 @@ class WayBack:
     async def of_stream(self, stream: bytes) -> Opened | None:
         return self.opened(await self._reports.by_stream(stream))
 
+    def wishes(self, opened: Opened) -> dict[str, bool]:
+        """What this reporter said about being told; see `Wish`."""
+        wishes: dict[str, bool] = self._files.content(opened.row, opened.key).get("wishes", {})
+        return wishes
+
     # ── the chain of one chat ────────────────────────────────────────────────────────────────
 
     async def chain(self, to: Address) -> list[ReportRow]:

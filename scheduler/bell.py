@@ -17,25 +17,37 @@ from storage.sqlite import SQLiteDatabase
 
 log = logging.getLogger(__name__)
 REDELIVERY = timedelta(days=3)  # platforms repeat an update for at most two
+LOOK_EVERY = 2  # seconds between two looks for what cases owe
 LATE = 3600  # seconds a missed ring is still worth ringing
 
 
 class Bell:
-    """Every minute: drafts that are due. Every hour: what has expired is swept, for good."""
+    """Every two seconds: what cases owe. Every minute: drafts. Every hour: what has expired is swept."""
 
     def __init__(
         self,
         database: SQLiteDatabase,
         ring: Callable[[TalkRow, datetime], Awaitable[None]],
+        rounds: Callable[[datetime], Awaitable[int]],
         now: Callable[[], datetime],
         timezone: str,
     ) -> None:
-        self._database, self._ring, self._now = database, ring, now
+        self._database, self._ring, self._rounds, self._now = database, ring, rounds, now
         self._talks = Talks(database)
         self._scheduler = AsyncIOScheduler(timezone=timezone)
-        for job, every in ((self.drafts, {"minutes": 1}), (self.sweep, {"hours": 1})):
+        for job, every in (
+            (self.cases, {"seconds": LOOK_EVERY}),
+            (self.drafts, {"minutes": 1}),
+            (self.sweep, {"hours": 1}),
+        ):
             self._scheduler.add_job(
-                job, "interval", **every, next_run_time=now(), coalesce=True, misfire_grace_time=LATE
+                job,
+                "interval",
+                **every,
+                next_run_time=now(),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=LATE,
             )
 
     def start(self) -> None:
@@ -43,6 +55,13 @@ class Bell:
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+
+    async def cases(self) -> None:
+        """Ring what cases owe by now."""
+        try:
+            await self._rounds(self._now())
+        except StorageError as error:
+            log.warning("rounds: %s", type(error).__name__)
 
     async def drafts(self) -> None:
         """Remind of drafts once, and let go of those whose time is over."""

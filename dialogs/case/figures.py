@@ -19,7 +19,7 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
     """What is counted for `case.unit_id` in the month of the change; below zero takes back.
 
     Each dispatch is due once: when it is answered, or when it is late; more time granted after that takes it
-    back. called_back: reporters who were asked whether it is solved.
+    back.
     """
     found: Counter[str] = Counter()
     for number in range(len(case.ledger), len(decision.case.ledger)):
@@ -37,8 +37,6 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
             found.update(due=1, late=int(missed), in_time=int(not missed))
     found.update(entry.kind for entry in decision.entries if entry.kind in COUNTED)
     found.update(_found(entry.params.get("finding") for entry in decision.entries))
-    if decision.audit[0] == "case.call_back":
-        found["called_back"] += len(decision.pushes)
     return {what: n for what, n in found.items() if n}
 
 

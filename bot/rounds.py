@@ -1,0 +1,192 @@
+"""What is due rings: through the same guarded commit as an order, each item exactly once, each case in order.
+
+A ring changes its case, whose version guards the commit: of two processes that ring at once one finds it
+stale, reads again, and nothing is due any more. Killed in between, a round goes on where the rows say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.hours import seconds
+from bot.logs import where
+from bot.record import ALERT, Changes, Loaded, Record, owing, whole
+from bot.wayback import WayBack
+from dialogs.case.deciding import settled
+from dialogs.case.follow import ring
+from dialogs.case.life import FINISHED, Case, State
+from dialogs.case.orders import Alert, Decision
+from dialogs.case.worktime import Terms
+from dialogs.words import WISHES
+from storage.port import Database, Stale, StorageError, Write
+from storage.repositories.cases import Cases
+from storage.repositories.clocks import Clocks
+from storage.repositories.followups import Due, Followups
+from storage.repositories.reports import Reports
+
+log = logging.getLogger(__name__)
+PAGE = 256  # rows read at a time; the writer joins as many turns into one transaction
+TRIES = 5  # of a case that others were faster with
+MOST = 64  # rings of one case in one round: more would be a circle
+REST = timedelta(minutes=5)  # that a case gets after a mistake of ours, so that it does not ring all day long
+FORGETTING = {"forget", "forget_later"}
+RETAINING = "retain"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What one case did in a round. kinds: what rang, in order; owed: its follow-ups afterwards."""
+
+    decision: Decision
+    kinds: tuple[str, ...]
+    owed: Due
+
+
+class Rounds:
+    """Construct once; `run` may go on in two processes at the same time."""
+
+    def __init__(self, database: Database, record: Record, way: WayBack) -> None:
+        self._database, self._record, self._way = database, record, way
+        self._cases, self._reports = Cases(database), Reports(database)
+        self._clocks, self._followups = Clocks(database), Followups(database)
+        self._resting: dict[bytes, datetime] = {}
+
+    async def run(self, at: datetime) -> int:
+        """Ring all that is due by `at`; gives how many items rang.
+
+        Raises: StorageError; what has rung by then stays, the rest rings the next time.
+        """
+        at = whole(at)
+        self._resting = {id: until for id, until in self._resting.items() if until > at}
+        rang, after = 0, (-1, b"")
+        while page := await self._followups.due(seconds(at), after, PAGE):
+            due = await self._read(seconds(at), after)
+            rang += sum(await asyncio.gather(*(self._case(one, at) for one in due)))
+            after = page[-1][2], page[-1][0]
+        return rang
+
+    async def _read(self, at: int, after: tuple[int, bytes]) -> list[Loaded]:
+        """The cases first: what changes while the rest is read makes the commit stale."""
+        rows = await self._cases.in_round(at, after, PAGE)
+        reports, lines, owed = await asyncio.gather(
+            self._reports.of_round(at, after, PAGE),
+            self._clocks.of_round(at, after, PAGE),
+            self._followups.of_round(at, after, PAGE),
+        )
+        return [
+            self._record.loaded(row, reports.get(row.id, ()), lines.get(row.id, ()), owed.get(row.id, {}))
+            for row in rows
+            if row.id not in self._resting
+        ]
+
+    async def _case(self, case: Loaded, at: datetime) -> int:
+        """Everything that is due for one case, in one commit; gives how many items rang."""
+        try:
+            for _ in range(TRIES):
+                rung = rings(case.case, case.owed, at, self._record.terms)
+                if not rung.kinds and rung.owed == case.owed:
+                    return 0
+                try:
+                    await self._database.commit(await self._changes(case, rung, at))
+                    return len(rung.kinds)
+                except Stale:
+                    case = await self._record.by_id(case.row.id)
+        except StorageError:
+            raise
+        except Exception as error:
+            incident = secrets.token_hex(4)
+            log.error("incident %s: ringing: %s in %s", incident, type(error).__name__, where(error))
+            self._resting[case.row.id] = at + REST
+        return 0  # after five times others are busy with it: the next round comes in seconds
+
+    async def _changes(self, case: Loaded, rung: Rung, at: datetime) -> Changes:
+        if not rung.kinds:
+            owed = Followups.replace(case.row.id, case.owed, rung.owed)
+            return [Cases.unchanged(case.row.id, case.row.version), *owed]
+        now = seconds(at)
+        news = rung.kinds == (ALERT,)  # its time is a reporter's: nothing but the alert shows it
+        changes = await self._record.changes(
+            case,
+            rung.decision,
+            now,
+            None,
+            self._record.steps(case, rung.decision, now, None),
+            rung.owed,
+            case.row.changed_at if news else now,
+        )
+        if not FORGETTING.isdisjoint(rung.kinds):
+            changes += await self._forget(case, everybody="forget_later" in rung.kinds)
+        if RETAINING in rung.kinds:
+            changes += await self._shred(case)
+        return changes
+
+    async def _forget(self, case: Loaded, everybody: bool) -> list[Write]:
+        """No way leads to a chat any more, except to those who wished to be asked once more, later."""
+        writes: list[Write] = []
+        for opened in filter(None, map(self._way.opened, case.reports)):
+            if everybody or not self._way.wishes(opened).get("later", WISHES["later"]):
+                writes += await self._way.unlink(opened)
+        return writes
+
+    async def _shred(self, case: Loaded) -> list[Write]:
+        writes: list[Write] = []
+        for opened in filter(None, map(self._way.opened, case.reports)):
+            writes += await self._way.shred(opened)
+        return writes
+
+
+# ── pure parts ───────────────────────────────────────────────────────────────────────────────
+
+
+def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> Rung:
+    """Ring whatever is due, the longest due first, until nothing is. What is not due after all is set right.
+
+    Raises: RuntimeError, if that does not end.
+    """
+    now, moved, left = seconds(at), case, dict(owed)
+    told: list[Decision] = []
+    kinds: list[str] = []
+    while due := [(due_at, kind) for kind, due_at in left.items() if due_at <= now]:
+        kind = min(due)[1]
+        decision = _news(moved) if kind == ALERT else ring(moved, kind, at, terms)
+        del left[kind]
+        if decision is None:
+            continue
+        moved = decision.case
+        told.append(decision)
+        kinds.append(kind)
+        if len(kinds) > MOST:
+            raise RuntimeError("a case that never stops ringing")
+        left = owing(moved, terms) | ({ALERT: left[ALERT]} if ALERT in left else {})
+    if not kinds:
+        kept = {ALERT: left[ALERT]} if ALERT in left else {}
+        left = owing(case, terms) | kept
+        if any(due_at <= now for due_at in left.values()):
+            raise RuntimeError("due, and yet it does not ring")
+    return Rung(_together(settled(moved, terms), case, told, kinds), tuple(kinds), left)
+
+
+def _news(case: Case) -> Decision:
+    """Staff hear of a new case, or that its reporter did something."""
+    if case.state in FINISHED:
+        return Decision(case)
+    name = "new_case" if case.state is State.FILED and case.added is None else "news"
+    return Decision(case, alerts=(Alert("staff", name, urgent=case.urgent),))
+
+
+def _together(case: Case, was: Case, told: Sequence[Decision], kinds: Sequence[str]) -> Decision:
+    """One decision of several, in their order; the audit line names what rang, and not the alert alone."""
+    audited = [kind for kind in kinds if kind != ALERT]
+    states = {"from": was.state.value, "to": case.state.value}
+    return Decision(
+        case,
+        tuple(entry for one in told for entry in one.entries),
+        tuple(push for one in told for push in one.pushes),
+        ("case.rang", {"rang": audited} | states) if audited else ("", {}),
+        alerts=tuple(alert for one in told for alert in one.alerts),
+    )
