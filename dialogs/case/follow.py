@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
+from dialogs.case import ledger
 from dialogs.case.clock import Allowance, Clock, Kind, Line, ahead, read, running
+from dialogs.case.deciding import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
 from dialogs.case.orders import Alert, Decision, Entry
 from dialogs.case.pushes import push
@@ -100,7 +102,10 @@ def _kept_until(case: Case, end: datetime, terms: Terms) -> datetime:
 def ring(case: Case, kind: str, at: datetime, terms: Terms) -> Decision | None:
     """What follows from `kind` being due at `at`; None where it is not due, or not any more."""
     at = at.replace(microsecond=0)
-    return _RINGS[kind](case, kind, at, terms) if _is_due(case, kind, at, terms) else None
+    if not _is_due(case, kind, at, terms):
+        return None
+    decision = _RINGS[kind](case, kind, at, terms)
+    return replace(decision, case=settled(decision.case, terms))
 
 
 def _is_due(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
@@ -139,11 +144,7 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 
 
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved = replace(move(case, "resume"), resumes=None, told=at)
-    for clock in running(case.ledger):
-        reading = read(case.ledger, clock, terms)
-        if reading and reading.paused:
-            moved = _noted(moved, clock, "resume", at)
+    moved = replace(ledger.resume(move(case, "resume"), at), told=at)
     return _rang(case, moved, kind, (Entry("resumed"),), "resumed", (Alert("staff", "resumed"),))
 
 
@@ -257,6 +258,5 @@ def _rang(
     alerts: tuple[Alert, ...] = (),
 ) -> Decision:
     """said: what all reporters are pushed, if anything."""
-    states: dict[str, Any] = {"from": case.state.value, "to": moved.state.value}
-    pushes = tuple(push(report, said) for report in moved.reports) if said else ()
-    return Decision(moved, entries, pushes, (f"case.{kind}", states), alerts=alerts)
+    pushes = to_all(moved, said) if said else ()
+    return Decision(moved, entries, pushes, (f"case.{kind}", states(case, moved)), alerts=alerts)
