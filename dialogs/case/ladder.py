@@ -1,4 +1,4 @@
-"""一提醒、二通报、三处置: which rung the count proposes. A supervisor decides; the hotline never punishes. Pure."""
+"""一提醒、二通报、三处置: which rung the count proposes; a supervisor decides. Pure."""
 
 from __future__ import annotations
 

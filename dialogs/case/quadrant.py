@@ -10,12 +10,12 @@ Quadrant = Literal["A", "B", "C", "D"]
 QUADRANTS: dict[Quadrant, str] = {"A": "快且好", "B": "慢但好", "C": "快但差", "D": "慢且差"}
 
 
-def quadrant(in_time: float | None, solved: float | None, rules: Rules) -> Quadrant | None:
-    """By the shares of `rates`: response and solved, 0 to 1. A bound itself belongs to the better side.
+def quadrant(response: float | None, effect: float | None, rules: Rules) -> Quadrant | None:
+    """By the two shares of that name in `Rates`, 0 to 1. A bound itself belongs to the better side.
 
     None where one of them rests on too few to be shown: then the unit stands nowhere.
     """
-    if in_time is None or solved is None:
+    if response is None or effect is None:
         return None
-    quick, good = in_time >= rules.quick_from, solved >= rules.good_from
+    quick, good = response >= rules.quick_from, effect >= rules.good_from
     return ("A" if quick else "B") if good else ("C" if quick else "D")

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LEAST = 5
+FEW = "few"  # none at all is too few as well: "nobody" is also an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """share: 0 to 1, None where it is hidden; of: how many it rests on, 0 where hidden; reason: why hidden."""
+    """share: 0 to 1, None where it is hidden; of: how many it is a share of, 0 where hidden; reason: why."""
 
     share: float | None
     of: int
@@ -23,15 +24,14 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Rates:
     """response: answered in time / due; solved: solved / called back; satisfied: satisfied / rated;
-    coverage: answered whether it is solved / called back."""
+    coverage: answered whether it is solved / called back; effect: solved / answered, for the quadrant, since
+    nobody's silence is a unit's fault."""
 
     response: Rate
     solved: Rate
     satisfied: Rate
     coverage: Rate
-
-
-FEW = "few"  # too few; none at all is too few as well: "nobody" is also an answer
+    effect: Rate
 
 
 def rates(counts: Mapping[str, int]) -> Rates:
@@ -52,6 +52,7 @@ def rates(counts: Mapping[str, int]) -> Rates:
         solved=_rate(solved, asked, answered),
         satisfied=_rate(satisfied, rated, rated),
         coverage=_rate(answered, asked, answered),
+        effect=_rate(solved, answered, answered),
     )
 
 
