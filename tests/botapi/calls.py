@@ -50,7 +50,8 @@ class Call:
     args: dict[str, str]
     files: dict[str, Upload]
     at: float
-    refused: str | None = None  # the description of the refusal it got, or the fault it met
+    fault: str | None = None  # the kind of fault it met
+    refused: str | None = None  # the description of the refusal it got
     done: bool = False  # whether the world has changed by it
 
     def get(self, name: str, default: str = "") -> str:

@@ -83,6 +83,11 @@ class BotApi:
         return self.platform.world
 
     @property
+    def number(self) -> int:
+        """Of the last call; the next one has one more."""
+        return self._number
+
+    @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/bot"
 
@@ -244,7 +249,7 @@ class BotApi:
                 "chat_instance": chat.instance,
                 "data": data,
             },
-            chat.id,
+            user.id,
         )
         return press
 
@@ -337,7 +342,7 @@ class BotApi:
         fault = self._fault(call)
         if fault is None:
             return await self._work(method, call)
-        call.refused = fault.kind
+        call.fault = fault.kind
         match fault.kind:
             case "429":
                 self._forbid(call, fault.retry_after)
@@ -355,7 +360,6 @@ class BotApi:
                 if fault.kind == "reset_done":
                     raise Reset
                 await asyncio.Event().wait()
-        call.refused = None
         self._change(fault.kind, call)
         return await self._work(method, call)
 

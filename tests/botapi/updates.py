@@ -8,8 +8,9 @@ the page leaves out (`Client::do_get_updates`, `WebhookActor`):
 * `allowed_updates` is remembered and judged when the update is made, not when it is fetched;
 * a second poll ends the first with 409, and so does setting a webhook;
 * a poll that repeats its offset within half a second gets one update;
-* webhook: the updates of one chat go out one at a time and in order, those of different chats side by side up
-  to `max_connections`; any answer but 2xx, and silence, means again: after 1 s, then 2, 4 … 60 s (÷ speed);
+* webhook: the messages of one chat go out one at a time and in order; a person's button presses are a
+  queue of their own and may overtake a message; queues go side by side, up to `max_connections`; any answer
+  but 2xx, and silence, means again: after 1 s, then 2, 4 … 60 s (÷ speed);
 * a cloud webhook must be https on 443, 80, 88 or 8443; a server of one's own takes http on any port, as here.
 """
 
@@ -39,6 +40,7 @@ KINDS = {
     "my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost",
 }  # fmt: skip
 ON_REQUEST = {"chat_member", "message_reaction", "message_reaction_count"}  # not sent unless asked for
+QUEUES = {"edited_message": "message"}  # kinds that share a queue
 DEFAULT = frozenset(KINDS - ON_REQUEST)
 
 
@@ -47,7 +49,7 @@ class Update:
     id: int
     kind: str
     content: dict[str, Any]
-    queue: int  # updates of one queue keep their order on the webhook: the chat
+    queue: tuple[str, int]  # updates of one queue keep their order on the webhook
     expires: float  # by the world's clock
     wait: float = 0.0  # before the next try, of a webhook
     tries: int = 0
@@ -87,12 +89,15 @@ class Updates:
 
     # ---- making ------------------------------------------------------------------------------------------
 
-    def add(self, kind: str, content: dict[str, Any], chat: int) -> int | None:
-        """Queue an update. Returns its number, None where the bot did not ask for this kind."""
+    def add(self, kind: str, content: dict[str, Any], of: int) -> int | None:
+        """Queue an update of a chat, or of a person's presses.
+
+        Returns: its number, None where the bot did not ask for this kind.
+        """
         if kind not in self.allowed:
             return None
         kept = PRESS_KEPT if kind == "callback_query" else DAY
-        update = Update(self._next, kind, content, chat, self._now() + kept)
+        update = Update(self._next, kind, content, (QUEUES.get(kind, kind), of), self._now() + kept)
         self._next += 1
         self.pending.append(update)
         self._wake()
@@ -242,7 +247,7 @@ class Updates:
             while True:
                 self._expire()
                 now, soonest = time.monotonic(), None
-                waiting: set[int] = {update.queue for update in self.pending if update.busy}
+                waiting: set[tuple[str, int]] = {update.queue for update in self.pending if update.busy}
                 for update in self._in_turn():
                     if len(self._sending) >= hook.connections:
                         break

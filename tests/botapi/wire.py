@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
 from python_multipart.multipart import parse_form
@@ -167,7 +167,7 @@ async def _read(reader: asyncio.StreamReader, line: h11.Connection) -> Request |
             target = head.target.decode()
             mime = next((value.decode() for name, value in head.headers if name == b"content-type"), "")
             args, files = arguments(target, mime, b"".join(body))
-            return Request(head.method.decode(), urlsplit(target).path, args, files)
+            return Request(head.method.decode(), unquote(urlsplit(target).path), args, files)
         else:
             return None
 
