@@ -34,7 +34,7 @@ from dialogs.case.life import Case, Refusal, Staff
 from dialogs.case.orders import Assign, Decision, Entry, Merge, Order, Whistle
 from dialogs.case.reactions import Reaction, filed, react
 from dialogs.case.roles import ROLES, Role, may
-from dialogs.case.story import Filed, Rating, Story, is_asked, tell, visible
+from dialogs.case.story import Filed, Rating, Story, is_asked, is_rated, tell, visible
 from dialogs.case.worktime import Terms
 from dialogs.texts import text
 from dialogs.words import (
@@ -172,8 +172,10 @@ class Casework:
             self._steps.of_report(opened.row.id),
             self._ratings.of_report(opened.row.id),
         )
-        asked = is_asked([self._files.told(step, opened.key) for step in own], action.report)
-        decision = react(case.case, action, self.record.terms, asked=asked, rated=rating is not None)
+        told = [self._files.told(step, opened.key) for step in own]
+        asked = is_asked(told, action.report)
+        rated_since = is_rated(told, action.report, case.case.closed)
+        decision = react(case.case, action, self.record.terms, asked=asked, rated=rated_since)
         return [
             *await self._of_report(action, opened, own, rating, case),
             *await self._reacted(action, decision, case, opened, draft),

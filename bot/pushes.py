@@ -12,10 +12,11 @@ from bot.hours import outside_quiet, seconds
 from bot.post import Post
 from bot.settings import Settings
 from dialogs.case.follow import WISH
+from dialogs.case.story import is_rated
 from dialogs.words import WISHES, Message
 from storage.port import Database, Write
 from storage.repositories.reports import ReportRow
-from storage.repositories.steps import Ratings
+from storage.repositories.steps import Steps
 
 
 class Pushes:
@@ -30,12 +31,18 @@ class Pushes:
         now: Callable[[], datetime],
     ) -> None:
         self._files, self._post, self._settings, self._now = files, post, settings, now
-        self._ratings = Ratings(database)
+        self._steps = Steps(database)
 
     async def letters(
-        self, pushes: Sequence[tuple[str, Message]], reports: Sequence[ReportRow]
+        self,
+        pushes: Sequence[tuple[str, Message]],
+        reports: Sequence[ReportRow],
+        closed: datetime | None,
     ) -> list[tuple[str, Write]]:
-        """(report in hex, message) → (message's name, outbox row), each at a time of its own."""
+        """(report in hex, message) → (message's name, outbox row), each at a time of its own.
+
+        closed: when the case was closed last; who has rated since is not asked whether it is solved.
+        """
         if not pushes:
             return []
         rows = {report.id.hex(): report for report in reports}
@@ -47,19 +54,21 @@ class Pushes:
             if key is None or to is None:
                 continue
             content = self._files.content(row, key)
-            if await self._wished(message.name, row.id, content.get("wishes", {})):
+            if await self._wished(message.name, row, key, content.get("wishes", {}), closed):
                 spoken = replace(message, lang=content["lang"])
                 letter = self._post.letter(to, spoken, row.stream)
                 found.append((message.name, self._post.put(letter, self._due())))
         return found
 
-    async def _wished(self, name: str, report: bytes, wishes: dict[str, bool]) -> bool:
+    async def _wished(
+        self, name: str, row: ReportRow, key: bytes, wishes: dict[str, bool], closed: datetime | None
+    ) -> bool:
         wish = WISH.get(name)
         if wish is None:
             return True
         if wish == "callback":
-            rating = await self._ratings.of_report(report)
-            if rating is not None and rating.solved is not None:  # it is known already: nobody asks again
+            steps = [self._files.told(step, key) for step in await self._steps.of_report(row.id)]
+            if is_rated(steps, row.id.hex(), closed):  # it is known already: nobody asks again
                 return False
         return wishes.get(wish, WISHES[wish])
 

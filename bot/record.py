@@ -109,7 +109,7 @@ class Record:
             owed = owing(case, self.terms) | self._kept(was)
         changes += Followups.replace(row.id, was.owed, owed)
         changes += steps
-        letters = await self._pushes.letters(decision.pushes, was.reports)
+        letters = await self._pushes.letters(decision.pushes, was.reports, case.closed)
         changes += [write for _, write in letters]
         called_back = sum(name == CALLED_BACK for name, _ in letters)
         changes += self._counted(was, decision, called_back, at)
