@@ -298,8 +298,8 @@ class TelegramChannel:
 
     # ── without the outbox: best effort ──────────────────────────────────────────────────────
 
-    async def tell(self, chat: int, words: str, thread: int | None = None) -> None:
-        """A fixed sentence about failure, or where to write. Never raises for Telegram's sake."""
+    async def tell(self, chat: int, words: str, thread: int | None = None) -> int | None:
+        """A fixed sentence about failure, or where to write. Returns its number; None where it did not go."""
         try:
             await self.pace.turn(chat)
             sent = await self.bot.send_message(
@@ -307,10 +307,11 @@ class TelegramChannel:
             )
         except TelegramError as error:
             log.info("a sentence was not told: %s", about(error))
-            return
+            return None
         if chat > 0:
             now = seconds(self._now())
             (await self.chats.of(chat, now)).add(sent.message_id, now)
+        return sent.message_id
 
     async def answer(self, callback: str, words: str | None = None) -> None:
         """That a button press arrived; with words: shown in a window."""

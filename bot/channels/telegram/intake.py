@@ -58,6 +58,7 @@ ALBUM = 0.7  # seconds of silence after which an album is complete
 ALBUM_LONGEST = 5.0
 FETCHES = 8  # tries to fetch a picture while the network is down
 GROUP_EVERY = 3600  # seconds between two answers to the same group
+TOLD_STAYS = 60  # seconds
 DAY = 24 * HOUR
 SEEN = 20_000  # updates remembered to be taken in already
 
@@ -89,7 +90,7 @@ class Intake:
         self._taken: dict[int, asyncio.Future[None]] = {}
         self._open: dict[int, tuple[Update, float]] = {}  # neither done nor kept, and since when
         self._order: deque[int] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._told: dict[int, int] = {}  # groups: when they were told where to write
         self.janitor = Janitor(channel, inside.database, inside.now)
 
@@ -112,7 +113,8 @@ class Intake:
     async def settle(self, update: Update) -> None:
         """Until the update may be confirmed. Raises: StorageError, if it can be neither done nor kept now."""
         done = self.take(update)
-        await asyncio.wait({done}, timeout=HOLD_AFTER)
+        if _album_of(update) is None:  # the next of an album comes only after this one is confirmed
+            await asyncio.wait({done}, timeout=HOLD_AFTER)
         if not done.done():
             await self.hold(update)
 
@@ -253,6 +255,8 @@ class Intake:
                 await self._inside.database.commit(
                     [self._mark(note), *also, self._channel.chats.save(chat, moment)]
                 )
+                if note.callback is None:
+                    self.soon(self._tell_cleared(chat))
         else:
             also.append(self._channel.chats.save(chat, moment))
             sender = Address(self._channel.name, str(note.chat))
@@ -355,7 +359,16 @@ class Intake:
         if name is not None and self._told.get(group.chat, 0) + GROUP_EVERY <= now:
             self._told[group.chat] = now
             words = text("zh", "telegram.elsewhere", {"name": name})
-            await self._channel.tell(group.chat, words, group.thread)
+            self.soon(self._channel.tell(group.chat, words, group.thread))
+
+    async def _tell_cleared(self, chat: Chat) -> None:
+        """Who typed it is told by a message, which goes by itself."""
+        told = await self._channel.tell(chat.id, text(chat.lang, "telegram.clearing"))
+        if told is not None:
+            now = seconds(self._inside.now())
+            chat.delete_at(told, now + TOLD_STAYS)
+            with suppress(StorageError):  # it is known in memory all the same
+                await self._inside.database.commit([self._channel.chats.save(chat, now)])
 
     async def _tell_once(self, update: Update, tries: int) -> None:
         if tries == 0:
@@ -409,7 +422,8 @@ class Intake:
         key = f"held {self._channel.bot.id} {number}"
         return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, key)
 
-    def soon(self, doing: Coroutine[Any, Any, None]) -> None:
+    def soon(self, doing: Coroutine[Any, Any, Any]) -> None:
+        """Do it beside everything else; it ends with the intake."""
         task = asyncio.create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -50,7 +50,7 @@ class Line:
                 mode=mode,
                 webhook_url=f"http://127.0.0.1:{port}/telegram",
                 webhook_secret=SecretStr(SECRET),
-                **telegram,  # type: ignore[arg-type]
+                **telegram,
             ),
         )
         self.app: App
