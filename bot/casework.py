@@ -312,7 +312,7 @@ class Casework:
             if visible(step.public, step.report_id.hex() if step.report_id else None, mine.report)
         ]
         case = (await self.record.load(chain[-1][0])).case
-        return tell(case, mine, told, self._now(), self.zone, self.record.terms)
+        return tell(case, mine, told, self._now(), self.record.terms)
 
     async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:
         """The case, and those it was merged into, one after the other."""

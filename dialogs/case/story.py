@@ -10,7 +10,7 @@ from typing import Any, Literal
 import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.life import ENDED, Case, State, accepted_until
 from dialogs.case.promise import Promise, promise
-from dialogs.case.worktime import TICK, Terms
+from dialogs.case.worktime import TICK, Terms, add
 from dialogs.texts import CHINESE, phrases, text
 from dialogs.words import Params
 
@@ -119,7 +119,6 @@ phrases(
     year="{year}年{rest}",
 )  # fmt: skip
 
-LOOKED_BACK_AFTER = timedelta(days=30)
 HOUR = timedelta(hours=1)
 Grain = Literal["minute", "hour", "day"]
 
@@ -236,20 +235,13 @@ def _say(lang: str, name: str, params: Params) -> str:
     return text(lang, name, values)
 
 
-def tell(
-    case: Case,
-    mine: Filed,
-    steps: Sequence[Told],
-    now: datetime,
-    zone: tzinfo,
-    terms: Terms | None = None,
-) -> Story:
+def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms) -> Story:
     """Make the story that the reporter of `mine` may read, from the case they are in now.
 
     steps: in order, of the case the report was filed into, then of those it was merged into; the reporter's
-    own and staff's, whatever else is among them is left out here. now, steps' times: UTC. terms: by which
-    the promise is reckoned; without them there is none.
+    own and staff's, whatever else is among them is left out here. now, steps' times: UTC.
     """
+    zone = terms.zone
     mine_now = [step for step in steps if visible(step.public, step.report, mine.report)]
     joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
     lines = [Line(mine.at.astimezone(zone), "hour", "told.filed")]
@@ -271,11 +263,11 @@ def tell(
         category=mine.category,
         unit=case.unit,
         lines=tuple(lines),
-        next=_next(case, mine, mine_now, now.astimezone(zone), zone),
+        next=_next(case, mine, mine_now, now.astimezone(zone), terms),
         can=_can(case, mine, mine_now),
         year=now.astimezone(zone).year,
         wishes=mine.wishes,
-        promise=promise(case, now, terms, asked=asked) if terms else None,
+        promise=promise(case, now, terms, asked=asked),
     )
 
 
@@ -357,10 +349,11 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
 
 
 def _next(
-    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, zone: tzinfo
+    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms
 ) -> tuple[str, Mapping[str, Any]]:
     """The phrase that says what comes next, with the dates promised; 24:00 belongs to the day it ends."""
-    name, date = case.state.value, (case.due - TICK).astimezone(zone) if case.due else None
+    zone, name = terms.zone, case.state.value
+    date = (case.due - TICK).astimezone(zone) if case.due else None
     match case.state:
         case State.FILED:
             date = date or accepted_until(mine.at).astimezone(zone)
@@ -370,7 +363,7 @@ def _next(
         case State.CLOSED | State.CALLBACK:
             closed = max((step.at for step in steps if step.kind == "closed"), default=now)
             name = "closed_rated" if is_rated(steps, mine.report, case.closed) else "closed"
-            date = closed.astimezone(zone) + LOOKED_BACK_AFTER
+            date = add(closed, terms.rules.look_back_after, terms).astimezone(zone)
         case State.WAITING if is_asked(steps, mine.report):
             name = "waiting_you"
         case _:

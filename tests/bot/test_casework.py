@@ -46,14 +46,15 @@ async def told(counter: Counter, receipt: str) -> str:
 async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter) -> None:
     receipt = await counter.files()
     assert await told(counter, receipt) == (
-        "等待受理 · 台账报表、多头填报\n\n"
+        "等待受理 · 台账报表、多头填报\n"
+        "承诺：是否受理，最迟11月24日，还有1天。\n\n"
         "11月23日10时　您反映了这件事。\n\n"
         "接下来：专线会在11月24日前告诉您是否受理。"
     )
     name = await counter.alias()
     counter.later(minutes=5)
     await counter.orders(name, Accept(), Ask("是街道哪个科室要的？"))
-    assert (await counter.story(receipt)).can == ("answer", "hush", "forget")
+    assert (await counter.story(receipt)).can == ("answer", "settings", "hush", "forget")
     counter.later(hours=1)
     await counter.does(Supplement(await counter.report(receipt), "党政办", (), counter.at))
     counter.later(hours=1)
@@ -86,10 +87,10 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter)
     await counter.does(Rate(report, None, None, "态度好，但没改", counter.at))
     story = await counter.story(receipt)
     assert story.lines[-1].text("zh") == "您评价了：没解决，满意。"
-    assert story.can == ("reopen", "hush", "forget")
+    assert story.can == ("reopen", "settings", "hush", "forget")
     await counter.does(Reopen(report, "又要报了", counter.at))
     story = await counter.story(receipt)
-    assert [line.text("zh") for line in story.lines[-2:]] == ["您要求重新办理：又要报了", "专线重新办理。"]
+    assert [line.text("zh") for line in story.lines[-2:]] == ["您要求重新办理。又要报了", "专线重新办理。"]
     assert (story.state, story.unit, story.number) == ("accepted", None, "JF2026-000001")
     rated = (await counter.casework.book.sheet(await counter.casework.find(name))).reports[0]
     assert (rated.solved, rated.satisfied, rated.word) == (False, True, "态度好，但没改")
@@ -335,7 +336,7 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(counte
         "您补充了：贝塔补充",
         "还有人反映同一件事，合在一起办，进展一样告诉您。",
         "专线受理了。",
-        "转给某街道办理。",
+        "转给某街道办理，要求11月24日前答复。",
     ]
     whens = [line["when"] for line in (await counter.story(berta)).params("zh")["lines"]]
     assert whens[-2:] == ["11月23日", "11月24日 12:17"], "when others came is told by the day at most"

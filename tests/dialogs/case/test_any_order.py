@@ -100,6 +100,6 @@ def test_whatever_is_done_a_case_stays_sound(
             for entry in decision.entries
         ]
     for report in CASE.reports:
-        story = tell(case, Filed(report, "forms", AT, True, Rating(True)), told, AT, BEIJING)
+        story = tell(case, Filed(report, "forms", AT, True, Rating(True)), told, AT, TERMS)
         for lang in ("zh", "en"):
             assert story.params(lang)["next"] and story.text(lang)
