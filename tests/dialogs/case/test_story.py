@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.case.clock import Allowance, Clock
+from dialogs.case.clock import Line as ClockLine
 from dialogs.case.life import ENDED, Case, State
-from dialogs.case.rules import Rules
+from dialogs.case.rules import UNIT_CLOCKS, Rules
 from dialogs.case.story import Filed, Rating, Told, tell, visible
 from dialogs.case.worktime import Terms, weekday_calendar
 
@@ -22,12 +25,21 @@ CASE = Case("c", "白鹭-K7QM", State.ASSIGNED, "forms", serial="JF2026-000007",
 MINE = Filed("r1", "forms", AT, follows=True)
 KINDS = (
     "accepted", "declined", "asked", "supplemented", "assigned", "answered", "found", "rectifying",
-    "closed", "rated", "reopened", "merged",
+    "closed", "rated", "reopened", "merged", "waiting", "resumed", "replied", "arrived", "returned",
+    "return_refused", "extended", "whistled", "breached", "urged", "supervised", "escalated", "circulated",
+    "called_back", "called_back_again", "looked_back", "held", "rebounded",
 )  # fmt: skip
+DATED = {"due": ("assigned", "rectifying", "extended", "whistled"), "until": ("waiting", "breached")}
 
 
 def step(kind: str, **known: object) -> Told:
-    params = {"text": "一句话", "unit": "某街道", "finding": "partly"}
+    params = {
+        "text": "一句话",
+        "unit": "某街道",
+        "finding": "partly",
+        "clock": "answer",
+        "until": 1_800_000_000,
+    }
     return Told(kind, AT + timedelta(minutes=7), "c", **{"params": params, **known})  # type: ignore[arg-type]
 
 
@@ -45,12 +57,22 @@ def test_every_state_says_what_is_next(state: State, lang: str) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_step_has_its_sentence(kind: str, lang: str) -> None:
-    for params in ({}, {"due": 1_800_000_000}, {"pictures": 2}):
-        if "due" in params and kind not in ("assigned", "rectifying"):
+    for params in ({}, {"due": 1_800_000_000}, {"until": 1_800_000_000}, {"pictures": 2}):
+        dated = [name for name in ("due", "until") if name in params]
+        if any(kind not in DATED[name] for name in dated) or (kind == "breached" and not dated):
             continue
-        told = step(kind, params={"text": "一句话", "finding": "partly", **params})
+        told = step(kind, params={"text": "一句话", "finding": "partly", "clock": "answer", **params})
         line = tell(CASE, MINE, [told], AT, TERMS).params(lang)["lines"][-1]
         assert line["text"].strip() and "{" not in line["text"]
+        assert not dated or "15" in line["text"], "the day is named"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("clock", get_args(Clock))
+def test_whoever_is_late_is_told_plainly(clock: str, lang: str) -> None:
+    late = step("breached", params={"clock": clock, "unit": "某街道", "until": 1_800_000_000})
+    line = tell(CASE, MINE, [late], AT, TERMS).params(lang)["lines"][-1]["text"]
+    assert ("某街道" in line) == (clock in UNIT_CLOCKS)
 
 
 def test_dates_promised_are_those_of_the_case() -> None:
@@ -66,7 +88,9 @@ def test_a_reporter_can_always_say_more_or_ask_again_and_be_forgotten(state: Sta
     can = tell(replace(CASE, state=state), MINE, [], AT, TERMS).can
     assert "forget" in can and {"answer", "supplement", "reopen", "rebound"} & {*can}
     assert ("rate" in can) == (state in ENDED)
-    assert "hush" in can and "hush" not in tell(CASE, replace(MINE, follows=False), [], AT, TERMS).can
+    assert ("held" in can) == ("rebound" in can) == (state is State.LOOK_BACK)
+    silent = tell(CASE, replace(MINE, follows=False), [], AT, TERMS).can
+    assert {"hush", "settings"} <= {*can} and not {"hush", "settings"} & {*silent}
 
 
 def test_who_was_asked_may_answer_until_they_did() -> None:
@@ -76,6 +100,104 @@ def test_who_was_asked_may_answer_until_they_did() -> None:
     assert "答" in tell(waiting, MINE, [asked], AT, TERMS).params("zh")["next"]
     assert tell(waiting, MINE, [asked, answered], AT, TERMS).can[0] == "supplement"
     assert tell(waiting, MINE, [step("asked", report="r2")], AT, TERMS).can[0] == "supplement"
+
+
+def test_who_has_rated_may_rate_again_only_after_it_was_closed_anew() -> None:
+    rated = replace(step("rated", report="r1", by_reporter=True), at=AT)  # its hour; closed 7 minutes later
+    closed = replace(CASE, state=State.CLOSED, closed=AT + timedelta(minutes=7))
+    mine = replace(MINE, rating=Rating(False))
+    assert "rate" not in tell(closed, mine, [step("closed"), rated], AT, TERMS).can
+    again = replace(closed, closed=AT + timedelta(days=9))
+    assert "rate" in tell(again, mine, [step("closed"), rated], AT, TERMS).can
+
+
+def test_the_look_back_is_answered_once() -> None:
+    looking = replace(CASE, state=State.LOOK_BACK)
+    asked, held = step("looked_back"), replace(step("held", report="r1", by_reporter=True), at=AT)
+    assert "held" in tell(looking, MINE, [asked], AT, TERMS).can
+    assert "held" not in tell(looking, MINE, [asked, held], AT, TERMS).can
+    assert "rebound" in tell(looking, MINE, [asked, held], AT, TERMS).can, "it may still come back"
+    other = replace(held, report="r2")
+    assert "held" in tell(looking, MINE, [asked, other], AT, TERMS).can
+
+
+# ── the promise ──────────────────────────────────────────────────────────────────────────────
+
+
+def promised(at: datetime, *ledger: ClockLine, lang: str = "zh", **known: object) -> dict[str, Any]:
+    one = replace(CASE, **{"ledger": ledger, **known})  # type: ignore[arg-type]
+    shown: dict[str, Any] = tell(one, MINE, [], at, TERMS).params(lang)["promise"]
+    return shown
+
+
+STARTED = ClockLine("answer", "start", AT, Allowance(5, "W"))  # Monday: due on Monday the 30th at 24:00
+
+
+def test_the_promise_says_by_when_and_how_much_of_the_time_is_gone() -> None:
+    assert promised(AT, STARTED) == {
+        "label": "单位答复",
+        "due": "11月30日",
+        "share": 0.0,
+        "late": False,
+        "paused": False,
+        "text": "承诺：单位答复，最迟11月30日，还有7天。",
+    }
+    half = promised(AT + timedelta(days=3), STARTED)
+    assert 0.4 < half["share"] < 0.6 and half["text"].endswith("还有4天。")
+    assert promised(AT + timedelta(days=7), STARTED)["text"] == "承诺：单位答复，最迟11月30日，就是今天。"
+
+
+def test_a_broken_promise_is_said_plainly() -> None:
+    late = promised(AT + timedelta(days=9), STARTED)
+    assert late["late"] and late["share"] == 1.0
+    assert late["text"] == "承诺：单位答复，说好11月30日，晚了2天。"
+    midnight = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    assert (
+        not promised(midnight - timedelta(seconds=1), STARTED)["late"] and promised(midnight, STARTED)["late"]
+    )
+
+
+def test_a_promise_that_waits_says_for_what() -> None:
+    until = AT + timedelta(days=4)
+    pause = ClockLine("answer", "pause", AT, until=until, reason="区里批复")
+    told = promised(AT + timedelta(days=1), STARTED, pause, state=State.WAITING)
+    assert told["paused"] and told["text"] == "承诺：单位答复。现在停着不算，等区里批复，11月27日接着算。"
+    asked = ClockLine("answer", "pause", AT)
+    shown = promised(AT + timedelta(days=1), STARTED, asked, state=State.WAITING)
+    assert shown["text"] == "承诺：单位答复。现在停着不算，等补充情况。"
+
+
+def test_a_reporter_who_was_asked_reads_that_it_waits_for_them() -> None:
+    waiting = replace(CASE, state=State.WAITING, ledger=(STARTED, ClockLine("answer", "pause", AT)))
+    shown = tell(waiting, MINE, [step("asked", report="r1")], AT, TERMS).params("zh")
+    assert shown["promise"]["text"] == "承诺：单位答复。现在停着不算，等您回答。"
+
+
+def test_more_time_is_told() -> None:
+    extend = ClockLine("answer", "extend", AT, Allowance(10, "W"))
+    assert promised(AT, STARTED, extend, extended=True)["text"].startswith(
+        "承诺：单位答复（延过期），最迟12月14日"
+    )
+
+
+def test_an_urgent_promise_is_told_to_the_minute() -> None:
+    on_site = ClockLine("on_site", "start", AT, Allowance(2, "h"))
+    assert promised(AT, on_site)["text"] == "承诺：单位到场，最迟11月23日 12:00，就是今天。"
+
+
+def test_without_a_clock_the_next_news_is_promised() -> None:
+    told = promised(AT + timedelta(days=2), state=State.ANSWERED, told=AT)
+    assert told["text"] == "承诺：再告诉您一次，最迟11月30日，还有5天。"
+    assert told["share"] == pytest.approx(2 / 7, abs=0.001)
+    assert promised(AT, state=State.CLOSED, told=AT) is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_promise_stands_in_the_text(lang: str) -> None:
+    one = replace(CASE, ledger=(STARTED,))
+    for days in (0, 7, 9):
+        story = tell(one, MINE, [], AT + timedelta(days=days), TERMS)
+        assert story.params(lang)["promise"]["text"] in story.text(lang) and "{" not in story.text(lang)
 
 
 def test_times_of_reporters_are_told_to_the_hour() -> None:
