@@ -20,6 +20,7 @@ VERBS = {
     "doctor": "体检：钥匙、权限、磁盘、完整性、设置",
     "backup": "在线加密备份",
     "restore": "从备份恢复",
+    "retention": "删去过了保存期的内容；--plan 只看不删",
     "understand": "读入 JSONL，判断每句话说的是什么",
     "redact": "读入 JSONL，遮住能认出人的字",
     "bench": "测速：与参照同场对比",

@@ -23,7 +23,7 @@ from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import NoteRow, RatingRow, StepRow, Steps
 
-GONE = "[已应反映人要求删除]"
+GONE = "[已删除：反映人要求，或保存期满]"
 
 
 def utc(at: int) -> datetime:
@@ -189,7 +189,7 @@ class CaseFiles:
 
     def step(self, row: StepRow, key: bytes | None) -> tuple[dict[str, Any], str | None]:
         """Parameters and the staff member's name; what was forgotten says so. key: where a report is set."""
-        if row.report_id is not None and (key is None or not row.sealed):
+        if not row.sealed or (row.report_id is not None and key is None):
             return {"text": GONE}, None
         sealer = Sealer.own(key, "content") if row.report_id is not None and key else self._keys.content
         value = sealer.open_json(row.sealed, Place("steps", "sealed", row.id))
@@ -208,6 +208,8 @@ class CaseFiles:
 
     def note_text(self, row: NoteRow) -> tuple[str, str]:
         """(who, what)"""
+        if not row.sealed:
+            return "", GONE
         value = self._keys.staff.open_json(row.sealed, Place("notes", "sealed", row.id))
         return value["by"], value["text"]
 

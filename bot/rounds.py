@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from bot.hours import seconds
 from bot.logs import where
 from bot.record import ALERT, Changes, Loaded, Record, owing, whole
+from bot.retention import Retention
 from bot.wayback import WayBack
-from dialogs.case.deciding import settled
 from dialogs.case.follow import ring
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
@@ -54,6 +54,7 @@ class Rounds:
         self._database, self._record, self._way = database, record, way
         self._cases, self._reports = Cases(database), Reports(database)
         self._clocks, self._followups = Clocks(database), Followups(database)
+        self._retention = Retention(database, record, way)
         self._resting: dict[bytes, datetime] = {}
 
     async def run(self, at: datetime) -> int:
@@ -119,25 +120,18 @@ class Rounds:
             rung.owed,
             case.row.changed_at if news else now,
         )
-        if not FORGETTING.isdisjoint(rung.kinds):
+        if RETAINING in rung.kinds:  # with the keys the addresses are gone too
+            changes += await self._retention.writes(case, now)
+        elif not FORGETTING.isdisjoint(rung.kinds):
             changes += await self._forget(case, everybody="forget_later" in rung.kinds)
-        if RETAINING in rung.kinds:
-            changes += await self._shred(case)
         return changes
 
     async def _forget(self, case: Loaded, everybody: bool) -> list[Write]:
         """No way leads to a chat any more, except to those who wished to be asked once more, later."""
-        writes: list[Write] = []
-        for opened in filter(None, map(self._way.opened, case.reports)):
-            if everybody or not self._way.wishes(opened).get("later", WISHES["later"]):
-                writes += await self._way.unlink(opened)
-        return writes
-
-    async def _shred(self, case: Loaded) -> list[Write]:
-        writes: list[Write] = []
-        for opened in filter(None, map(self._way.opened, case.reports)):
-            writes += await self._way.shred(opened)
-        return writes
+        opened = [one for one in map(self._way.opened, case.reports) if one is not None]
+        if not everybody:
+            opened = [one for one in opened if not self._way.wishes(one).get("later", WISHES["later"])]
+        return await self._way.unlink(*opened)
 
 
 # ── pure parts ───────────────────────────────────────────────────────────────────────────────
@@ -168,7 +162,7 @@ def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> Rung:
         left = owing(case, terms) | kept
         if any(due_at <= now for due_at in left.values()):
             raise RuntimeError("due, and yet it does not ring")
-    return Rung(_together(settled(moved, terms), case, told, kinds), tuple(kinds), left)
+    return Rung(_together(moved, case, told, kinds), tuple(kinds), left)
 
 
 def _news(case: Case) -> Decision:

@@ -69,15 +69,18 @@ class WayBack:
 
     # ── its end ──────────────────────────────────────────────────────────────────────────────
 
-    async def unlink(self, opened: Opened) -> list[Write]:
-        """No way leads from the report to its chat any more; the chat's last tag closes the gap."""
-        row, to = opened.row, self._files.address(opened.row, opened.key)
-        writes = [unlinked(row)]
-        if row.mine is not None and to is not None:
-            last = (await self.chain(to))[-1]
-            if last.id != row.id:
-                moved = replace(last, version=last.version + 1, mine=row.mine)
-                writes.append(Reports.change(moved, last.version))
+    async def unlink(self, *all: Opened) -> list[Write]:
+        """No way leads from these reports to their chats any more; the chats' last tags close the gaps."""
+        gone = {one.row.id for one in all}
+        writes = [unlinked(one.row) for one in all]
+        for to in {self._files.address(one.row, one.key) for one in all if one.row.mine is not None} - {None}:
+            assert to is not None
+            chain = await self.chain(to)
+            left = sum(row.id not in gone for row in chain)
+            holes = [row.mine for row in chain[:left] if row.id in gone]
+            last = [row for row in chain[left:] if row.id not in gone]
+            for row, tag in zip(last, holes, strict=True):
+                writes.append(Reports.change(replace(row, version=row.version + 1, mine=tag), row.version))
         return writes
 
     async def forget_address(self, stream: bytes) -> list[Write]:
@@ -100,13 +103,19 @@ class WayBack:
         # Journal first: after a crash in between, a restored backup shreds what was asked to be shredded; the
         # other way round it would bring it back. A digest too many does no harm.
         await asyncio.to_thread(self._journal.add, opened.row.id)
+        return [*await self.unlink(opened), *await self._emptied(opened, own)]
+
+    async def shred_all(self, all: Sequence[Opened]) -> list[Write]:
+        """The same for several in one commit: singly, two of one chat would move each other's tags."""
+        if all:
+            await asyncio.to_thread(self._journal.add, *(one.row.id for one in all))
+        emptied = [write for one in all for write in await self._emptied(one)]
+        return [*await self.unlink(*all), *emptied]
+
+    async def _emptied(self, opened: Opened, own: Sequence[StepRow] | None = None) -> list[Write]:
         own = await self._steps.of_report(opened.row.id) if own is None else own
         tokens = self._keys.search.tokens(self.corpus(opened, own))
-        return [
-            *await self.unlink(opened),
-            *Search.forget(opened.row.search_id, tokens),
-            *Reports.shred(opened.row.id),
-        ]
+        return [*Search.forget(opened.row.search_id, tokens), *Reports.shred(opened.row.id)]
 
     def corpus(self, opened: Opened, own: Sequence[StepRow]) -> str:
         """All words of a report that can be searched."""

@@ -198,7 +198,7 @@ async def test_merged_and_forgotten_reports_are_shown_as_such(terminal: Terminal
     await counter.orders(names["第一件事"], Note("一人要求删除"), Close("办好"))
     shown = await terminal.runs("show", names["第一件事"])
     assert "第一件事" not in shown and "上周" not in shown and "反映人要求删除" in shown
-    assert "[已应反映人要求删除]" in shown and f"并进来    {names['第二件事']}" in shown
+    assert "[已删除：反映人要求，或保存期满]" in shown and f"并进来    {names['第二件事']}" in shown
     assert f"已并入    {names['第一件事']}" in await terminal.runs("show", names["第二件事"])
 
 

@@ -1,0 +1,252 @@
+"""What is kept no longer than the rules allow: what would go, and how it goes, audited without content.
+
+A case whose time is over keeps its skeleton (states, times, clocks, figures); the words of reporters and of
+staff go, with the keys of its reports. Each case is one commit, guarded by its version: killed in between,
+the next run goes on where rows still hold something.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.casefile import utc
+from bot.hours import seconds
+from bot.record import Changes, Loaded, Record, whole
+from bot.wayback import WayBack
+from dialogs.case.clock import Allowance
+from dialogs.case.follow import dues, ring
+from dialogs.case.life import ENDED, Case, State
+from dialogs.case.worktime import add
+from scheduler.bell import REDELIVERY
+from storage.port import Audit, Database, Stale, Write
+from storage.repositories.cases import Cases
+from storage.repositories.inbox import Inbox
+from storage.repositories.media import Media
+from storage.repositories.retention import Content, Kept
+from storage.repositories.staff import StaffList
+from storage.repositories.web import WebBubbles, WebSessions
+
+What = Literal["declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"]
+WHAT: dict[What, str] = {
+    "declined": "不予受理的工单",
+    "merged": "已并案的工单",
+    "closed": "已办结的工单",
+    "reports": "其中：反映",
+    "notes": "其中：备注",
+    "media": "图片",
+    "drafts": "没有送出的草稿",
+    "inbox": "防重复的收件标记",
+}
+STATES: dict[Literal["declined", "merged", "closed"], tuple[State, ...]] = {
+    "declined": (State.DECLINED,),
+    "merged": (State.MERGED,),
+    "closed": ENDED,
+}
+TRIES = 5  # of a case that others were faster with
+DAY = timedelta(days=1)
+LONGEST_DAY = timedelta(hours=25)  # when clocks go back
+
+Found = tuple[int, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How much of one kind; oldest: from when, for cases the day that they ended."""
+
+    what: What
+    number: int
+    oldest: datetime | None
+
+
+class Retention:
+    """Construct once. `plan` reads only; `run` may go on in two processes at the same time."""
+
+    def __init__(self, database: Database, record: Record, way: WayBack) -> None:
+        self._database, self._record, self._way = database, record, way
+        self._kept = Kept(database)
+
+    async def plan(self, now: datetime) -> list[Gone]:
+        """What `run` would remove now, kind by kind. Changes nothing."""
+        now, tally = whole(now), Tally()
+        async for case, content in self._over(now):
+            tally.case(case.case, content)
+        async for case, content in self._pictured(now):
+            tally.add("media", content.pictures, _end(case.case))
+        await self._expired(now, tally)
+        return tally.lines()
+
+    async def run(self, now: datetime) -> list[Gone]:
+        """Remove it, tidied away to the end; gives what went.
+
+        Raises: KeyringError, if a shredding cannot be noted; StorageError. What went by then is gone.
+        """
+        now, tally = whole(now), Tally()
+        async for case, content in self._over(now):
+            if await self._remove(case, now):
+                tally.case(case.case, content)
+        async for case, content in self._pictured(now):
+            if await self._drop(case, content, now):
+                tally.add("media", content.pictures, _end(case.case))
+        await self._expired(now, tally)
+        days, at = self._record.terms.rules.retention, seconds(now)
+        await self._database.commit(
+            [
+                Kept.drop_drafts(seconds(now - days["drafts"] * DAY)),
+                Media.sweep(at),
+                Inbox.sweep(_marks_before(now)),
+                WebBubbles.sweep(at),
+                WebSessions.sweep(at),
+                *StaffList.sweep(at),
+            ]
+        )
+        await self._database.tidy()
+        return tally.lines()
+
+    async def writes(self, case: Loaded, at: int) -> Changes:
+        """All words of a case go: what ringing "retain" adds to its commit.
+
+        Raises: KeyringError, if the shredding cannot be noted: then nothing is shredded.
+        """
+        content = await self._kept.of_case(case.row.id)
+        opened = [one for one in map(self._way.opened, case.reports) if one is not None]
+        counts = {
+            "reports": content.reports[0],
+            "pictures": content.pictures,
+            "steps": content.steps[0],
+            "notes": content.notes[0],
+        }
+        return [
+            *await self._way.shred_all(opened),
+            *Kept.empty(case.row.id),
+            Audit(at, "case.retained", case.row.id, None, json.dumps(counts)),
+        ]
+
+    # ── cases ────────────────────────────────────────────────────────────────────────────────
+
+    async def _over(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
+        """Cases whose time is over and that still hold words."""
+        days = self._record.terms.rules.retention
+        for what, states in STATES.items():
+            before = seconds(now - days[what] * DAY + LONGEST_DAY)
+            for id in await self._kept.with_content([state.value for state in states], before):
+                case, content = await self._record.by_id(id), await self._kept.of_case(id)
+                if self._is_over(case.case, content, now):
+                    yield case, content
+
+    def _is_over(self, case: Case, content: Content, now: datetime) -> bool:
+        terms = self._record.terms
+        if case.retained:  # something was noted afterwards: it has its own time
+            days = terms.rules.retention[_what(case)]
+            return add(utc(content.latest), Allowance(days, "C"), terms) <= now
+        due = dues(case, terms).get("retain")
+        return due is not None and due <= now
+
+    async def _remove(self, case: Loaded, now: datetime) -> bool:
+        at = seconds(now)
+        for _ in range(TRIES):
+            decision = ring(case.case, "retain", now, self._record.terms)
+            changes: Changes = [_touched(case)]
+            if decision is not None:
+                changes = await self._record.changes(case, decision, at, None, ())
+            try:
+                await self._database.commit([*changes, *await self.writes(case, at)])
+                return True
+            except Stale:
+                case = await self._record.by_id(case.row.id)
+                content = await self._kept.of_case(case.row.id)
+                if not content or not self._is_over(case.case, content, now):
+                    return False  # removed, reopened or added to this very moment
+        return False  # others are busy with it: the next run comes
+
+    # ── pictures, which go before the words ──────────────────────────────────────────────────
+
+    async def _pictured(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
+        """Closed cases whose pictures have had their time, and whose words have not."""
+        days = self._record.terms.rules.retention
+        before = seconds(now - days["media"] * DAY + LONGEST_DAY)
+        for id in await self._kept.with_pictures([state.value for state in ENDED], before):
+            case = await self._record.by_id(id)
+            content = await self._kept.of_case(id)
+            if self._pictures_over(case.case, now) and not self._is_over(case.case, content, now):
+                yield case, content
+
+    def _pictures_over(self, case: Case, now: datetime) -> bool:
+        terms, days = self._record.terms, self._record.terms.rules.retention
+        unread = case.added and add(case.added, Allowance(days["unread"], "C"), terms) > now
+        return not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
+
+    async def _drop(self, case: Loaded, content: Content, now: datetime) -> bool:
+        """Not tried again: who changed the case this very moment finds its pictures gone the next day."""
+        counts = json.dumps({"pictures": content.pictures})
+        try:
+            await self._database.commit(
+                [
+                    _touched(case),
+                    Kept.drop_pictures(case.row.id),
+                    Audit(seconds(now), "case.pictures_retained", case.row.id, None, counts),
+                ]
+            )
+        except Stale:
+            return False
+        return True
+
+    # ── what nobody sent ─────────────────────────────────────────────────────────────────────
+
+    async def _expired(self, now: datetime, tally: Tally) -> None:
+        """What the hourly sweep removes while the hotline serves; otherwise it is left to this."""
+        days = self._record.terms.rules.retention
+        tally.add("drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY)))
+        tally.add("media", *await self._kept.draft_pictures(seconds(now)))
+        tally.add("inbox", *await self._kept.marks(_marks_before(now)))
+
+
+class Tally:
+    """Adds up, kind by kind."""
+
+    def __init__(self) -> None:
+        self._found: dict[What, Found] = {what: (0, None) for what in WHAT}
+
+    def add(self, what: What, number: int, oldest: datetime | int | None) -> None:
+        if number:
+            at = seconds(oldest) if isinstance(oldest, datetime) else oldest
+            before, first = self._found[what]
+            times = [time for time in (first, at) if time is not None]
+            self._found[what] = before + number, min(times, default=None)
+
+    def case(self, case: Case, content: Content) -> None:
+        self.add(_what(case), 1, _end(case))
+        self.add("reports", *content.reports)
+        self.add("notes", *content.notes[:2])
+        self.add("media", content.pictures, _end(case))
+
+    def lines(self) -> list[Gone]:
+        return [Gone(what, number, None if oldest is None else utc(oldest))
+                for what, (number, oldest) in self._found.items()]  # fmt: skip
+
+
+def _touched(case: Loaded) -> Write:
+    """Of two processes that remove the same at once, one is stale."""
+    return Cases.change(replace(case.row, version=case.row.version + 1), case.row.version)
+
+
+def _what(case: Case) -> Literal["declined", "merged", "closed"]:
+    return next(what for what, states in STATES.items() if case.state in states)
+
+
+def _end(case: Case) -> datetime:
+    """From when its time is counted, as `dues` does."""
+    end = case.closed or case.told or case.opened
+    assert end is not None  # the row has its hour
+    return end
+
+
+def _marks_before(now: datetime) -> int:
+    return (seconds(now) - int(REDELIVERY.total_seconds())) // 86400
+
+
+def total(gone: Sequence[Gone]) -> int:
+    return sum(one.number for one in gone)
