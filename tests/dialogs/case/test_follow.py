@@ -23,6 +23,7 @@ from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
 from dialogs.words import WISHES
+from tests.project.checkout import ROOT
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
@@ -324,3 +325,33 @@ def test_every_push_carries_progress_and_silence_and_only_its_own_report() -> No
 def test_wishes_cover_what_is_no_change_of_state() -> None:
     assert {*WISH.values()} == {*WISHES}
     assert {*WISH} <= {*CHINESE} and {f"push.{kind}" for kind in ANSWERS} <= {*WISH}
+
+
+# ── the page that says so ────────────────────────────────────────────────────────────────────
+
+SWITCHES = {
+    "weekly": "办理中的提醒",
+    "callback": "办结后的回访",
+    "look_back": "30天后的回头看",
+    "later": "90天后再问一次（没选就不问）",
+    None: "总是说",
+}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CHINESE if name.startswith("push.")))
+def test_the_page_lists_every_push_and_its_switch(name: str) -> None:
+    page = (ROOT / "docs" / "followups.md").read_text("utf-8")
+    said = CHINESE[name].partition("\n")[0]
+    assert f"| {said} | {SWITCHES[WISH.get(name)]} |" in page
+
+
+def test_the_page_names_the_days_of_the_rules() -> None:
+    page, rules = (ROOT / "docs" / "followups.md").read_text("utf-8"), TERMS.rules
+    for days in (
+        rules.hear_every, rules.callback_after, rules.look_back_after, rules.look_back_later,
+        rules.forget_after, rules.forget_later,
+    ):  # fmt: skip
+        assert f"{days.number}天" in page
+    assert rules.callback_again_after == rules.callback_after and "又3天" in page
+    for step in ("supervised", "escalated", "circulated"):
+        assert f"{rules.steps[step].number}个工作日" in page
