@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import Keyring, KeyringError
+from anonymizer.seal import Place, Sealer, Unsealable
 from anonymizer.shred import ShredJournal
 from bot.copies import WORK
 from bot.probe import opens
@@ -198,6 +199,7 @@ def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
                 if keyring:
                     yield _keys(connection, keyring)
                     yield _forgotten(here, connection, keyring)
+                    yield from _people(connection, keyring)
     except sqlite3.Error as error:
         yield Finding("database", False, f"数据库打不开或读不完：{path}", reason(error))
 
@@ -292,3 +294,37 @@ def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyrin
         says = f"还没有销毁日志 {here.journal}"
     well = here.journal.exists() and not undone and not unknown
     return _finding("journal", well, says, "请运行 jianfu init，它会补上")
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Finding]:
+    """Whether somebody is there for all that needs somebody. Before the first entry nobody is missed."""
+    staff = connection.execute("SELECT role, unit_id FROM staff WHERE active = 1").fetchall()
+    units = connection.execute("SELECT id, sealed FROM units WHERE active = 1").fetchall()
+    if not staff and not units:
+        yield Finding("supervisor", True, "名册还空着，要用时 jianfu staff add、jianfu unit import")
+        return
+    supervisors = sum(role == "supervisor" for role, _ in staff)
+    says = f"专线主管{supervisors}位" if supervisors else "没有专线主管：延期没人批，督办没人管"
+    yield _finding("supervisor", supervisors > 0, says, "请运行 jianfu staff add 姓名 --role supervisor")
+    used = {id for id, _ in units}
+    lost = sum(role == "liaison" and unit not in used for role, unit in staff)
+    says = f"有{lost}位联络员没有在用的单位" if lost else "联络员都有单位"
+    yield _finding("liaisons", not lost, says, "请运行 jianfu staff add 姓名 --role liaison --unit 单位")
+    alone = _alone(units, {unit for _, unit in staff}, keyring)
+    some = "、".join(alone[:3]) + ("等" if len(alone) > 3 else "")
+    says = f"有{len(alone)}个单位没有人：{some}" if alone else "单位都有人"
+    yield _finding("units", not alone, says, "请给单位登记联络员（jianfu staff add），或在名录里写上人员")
+
+
+def _alone(units: list[sqlite3.Row], peopled: set[bytes | None], keyring: Keyring) -> list[str]:
+    """Names of units for which nobody is known: their cases go nowhere, and hide from nobody."""
+    sealer = Sealer(keyring, "staff")
+    try:
+        left = [(id, sealed) for id, sealed in units if id not in peopled]
+        said = [sealer.open_json(sealed, Place("units", "sealed", id)) for id, sealed in left]
+    except Unsealable:  # the keyring is another's: told already
+        return []
+    return sorted(unit["name"] for unit in said if not unit["people"])

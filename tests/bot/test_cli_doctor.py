@@ -207,6 +207,24 @@ def test_a_disk_nearly_full_or_read_only_is_found(tmp_path: Path) -> None:
         subprocess.run(["umount", str(tmp_path / "data")], check=True)
 
 
+def test_missing_people_are_found(login: Login) -> None:
+    """From the first entry on: nobody approves, a liaison without a unit, a unit without anybody."""
+    login.does("unit", "add", "文新街道", "--level", "街道")
+    login.does("unit", "add", "古荡街道", "--level", "街道", "--person", "张三")
+    faults = found(login)
+    assert set(faults) == {"supervisor", "units"}
+    assert "--role supervisor" in faults["supervisor"]
+    assert "有1个单位没有人：文新街道" in login.run("doctor").out
+    login.does("staff", "add", "王芳", "--role", "supervisor")
+    login.does("staff", "add", "李四", "--role", "liaison", "--unit", "文新街道")
+    assert set(found(login)) == set()
+    login.does("unit", "disable", "文新街道")
+    assert set(found(login)) == {"liaisons"}
+    login.does("staff", "disable", "李四")
+    login.does("staff", "disable", "王芳")
+    assert set(found(login)) == {"supervisor"}
+
+
 def test_the_docs_name_every_check() -> None:
     """Scripts rely on these names; the table of operations.md has each of them, and no other."""
     code = (ROOT / "bot" / "checkup.py").read_text("utf-8")
