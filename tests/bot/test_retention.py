@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
+import os
 import secrets
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from anonymizer.keyring import KeyringError
+from bot.app import opened
+from bot.channels.port import Address
+from bot.cli import retention as cli
+from bot.cli.backup import MAGIC
 from bot.hours import seconds
 from bot.retention import Gone, Retention
+from bot.rounds import Rounds
+from bot.settings import OperatorError
 from dialogs.case.life import State
-from dialogs.case.orders import Accept, Answer, Assign, Close, Decline, Find, Merge, Note
+from dialogs.case.orders import Accept, Answer, Ask, Assign, Close, Decline, Find, Merge, Note, StaffReopen
 from dialogs.words import Forget, Supplement
+from storage.port import Audit, Write
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.counter import MORNING, Counter, new_draft
@@ -157,10 +169,14 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
     first = await counter.alias()
     await counter.files("第二件", chat="boris")
     (second,) = [one.case.alias for one in await counter.casework.book.entries() if one.case.alias != first]
-    await counter.orders(first, Accept(), Merge(second))
+    await counter.orders(first, Accept(), Assign("某街道"), Ask("哪个科室？"), Merge(second))
+    before = (await counter.story(receipt)).text("zh")
     counter.at += YEAR
     assert numbers(await retention.run(counter.at)) == {"merged": 1}
-    assert await states(counter) == {"keys": 2, "steps": 2, "notes": 0, "media": 0}
+    story = (await counter.story(receipt)).text("zh")
+    assert "补充一句话" in before and "补充一句话" in story and "哪个科室？" in story
+    assert "某街道" in before and "某街道" not in story and "已删除" not in story
+    assert await states(counter) == {"keys": 2, "steps": 3, "notes": 0, "media": 0}
     assert [entry.case.alias for entry in await counter.casework.book.search("补充一句")] == [second]
     await counter.does(Forget(await counter.report(receipt), counter.at))
     assert await counter.casework.book.search("补充一句") == []
@@ -276,6 +292,96 @@ async def test_going_again_removes_nothing_more(counter: Counter, retention: Ret
     assert [tuple(row) for row in after[1]] == [tuple(row) for row in before[1]] and after[0] == before[0]
 
 
+# ── the bell and the command ─────────────────────────────────────────────────────────────────
+
+
+async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
+    """The same writes in the ring's one commit; the sweep finds nothing left."""
+    _, name = await closed(counter)
+    rounds = Rounds(counter.database, counter.casework.record, counter.casework.way)
+    for days in (3, 3, 24, 1, 60, 1, 300):
+        counter.at += days * DAY
+        await rounds.run(counter.at)
+    assert await states(counter) == {"keys": 0, "steps": 0, "notes": 0, "media": 0}
+    lines = await counter.database.all("SELECT content FROM audit WHERE kind = 'case.retained'")
+    assert len(lines) == 1 and '"notes": 1' in lines[0][0]
+    assert (await counter.casework.record.load(await counter.casework.find(name))).case.retained
+    assert numbers(await another(counter).run(counter.at)) == {}
+
+
+async def test_after_a_long_stop_address_and_words_go_in_one_ring(counter: Counter) -> None:
+    await closed(counter)
+    counter.at += 2 * YEAR
+    await Rounds(counter.database, counter.casework.record, counter.casework.way).run(counter.at)
+    assert (await states(counter))["keys"] == 0
+
+
+async def test_the_addresses_of_two_reports_of_one_chat_go_together(counter: Counter) -> None:
+    """A month after closing; the report that stays open can still be reached from there."""
+    first = await counter.files("同一件事", chat="anna")
+    one = await counter.alias()
+    second = await counter.files("同一件事又来了", chat="anna")
+    (other,) = [
+        entry.case.alias for entry in await counter.casework.book.entries() if entry.case.alias != one
+    ]
+    third = await counter.files("另一件事", chat="anna")
+    await counter.orders(one, Accept(), Merge(other))
+    await counter.orders(other, *ENDED)
+    rounds = Rounds(counter.database, counter.casework.record, counter.casework.way)
+    counter.at += 32 * DAY
+    await rounds.run(counter.at)
+    mine = [entry.report for entry in await counter.casework.mine(Address("terminal", "anna"))]
+    assert mine == [await counter.report(third)]
+    rows = await counter.database.all("SELECT id FROM reports WHERE address IS NULL")
+    assert {row[0].hex() for row in rows} == {await counter.report(first), await counter.report(second)}
+
+
+async def typed(counter: Counter, *words: str) -> None:
+    parser = argparse.ArgumentParser()
+    cli.arguments(parser)
+    async with opened(counter.settings, lambda parts: [], lambda: counter.at) as app:
+        assert await cli.work(parser.parse_args(words), app) == 0
+
+
+async def test_the_command_plans_and_does(counter: Counter, capsys: pytest.CaptureFixture[str]) -> None:
+    await closed(counter)
+    await typed(counter, "--plan")
+    assert capsys.readouterr().out.endswith("没有过了保存期的内容。\n")
+    counter.at += YEAR
+    await typed(counter, "--plan")
+    said = capsys.readouterr().out
+    assert said.splitlines()[3] == "已办结的工单      1     2026-11-23" and "什么都没有动" in said
+    assert (await states(counter))["keys"] == 1
+    await typed(counter, "--json")
+    done = json.loads(capsys.readouterr().out)
+    assert done["plan"] is False and done["gone"]["reports"] == {"number": 1, "oldest": "2026-11-23"}
+    assert (await states(counter))["keys"] == 0
+
+
+async def test_old_backups_go_and_the_newest_stays(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only backups of ours, only in the folder that is named, and never the last one."""
+    folder = counter.folder / "backups"
+    folder.mkdir()
+    ages = {"old": 60, "older": 90, "fresh": 1, "newest": 0, "mine.txt": 400}
+    for name, days in ages.items():
+        (folder / name).write_bytes(b"my own words" if name == "mine.txt" else MAGIC + b"sealed")
+        os.utime(folder / name, (time.time() - days * 86400,) * 2)
+    await typed(counter, "--plan", "--backups", str(folder), "--json")
+    planned = json.loads(capsys.readouterr().out)["backups"]
+    assert planned == [str(folder / "older"), str(folder / "old")]
+    assert len(list(folder.iterdir())) == 5
+    await typed(counter, "--backups", str(folder))
+    assert {path.name for path in folder.iterdir()} == {"fresh", "newest", "mine.txt"}
+    for name in ("fresh", "newest"):
+        os.utime(folder / name, (0, 0))
+    await typed(counter, "--backups", str(folder))
+    assert len(list(folder.iterdir())) == 2
+    with pytest.raises(OperatorError, match="读不了备份目录"):
+        await typed(counter, "--backups", str(folder / "nowhere"))
+
+
 # ── faults ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -304,8 +410,6 @@ async def test_two_reports_of_one_chat_in_one_case_go_together(
     last = await counter.files("最后一件", chat="anna")
     await counter.orders(names[0], Accept(), Merge(names[1]))
     await counter.orders(names[1], Decline("不属于减负范围"))
-    from bot.channels.port import Address
-
     to = Address("terminal", "anna")
     assert len(await counter.casework.mine(to)) == 4
     counter.at += 181 * DAY
@@ -314,34 +418,36 @@ async def test_two_reports_of_one_chat_in_one_case_go_together(
     assert mine == {await counter.report(kept), await counter.report(last)}
 
 
-@pytest.mark.parametrize("failing", range(1, 8))
+class Killed(BaseException):
+    """As by kill -9: nobody catches it."""
+
+
+@pytest.mark.parametrize("commit", [1, 2, 3])
+@pytest.mark.parametrize("written", [False, True])
 async def test_killed_at_any_commit_the_next_run_finishes(
-    counter: Counter, failing: int, monkeypatch: pytest.MonkeyPatch
+    counter: Counter, commit: int, written: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is noted as shredded but still there is shredded then; nothing is half gone for ever."""
     await mixed(counter)
-    expected = numbers(await another(counter).plan(counter.at))
-    commit, calls = counter.database.commit, 0
+    real, calls = counter.database.commit, 0
 
-    async def killed(writes: object) -> None:
+    async def killed(writes: Sequence[Write | Audit]) -> None:
         nonlocal calls
         calls += 1
-        if calls == failing:
-            raise KeyboardInterrupt
-        await commit(writes)  # type: ignore[arg-type]
+        if calls != commit or written:
+            await real(writes)
+        if calls == commit:
+            raise Killed
 
     monkeypatch.setattr(counter.database, "commit", killed)
-    before = failing
-    try:
+    with pytest.raises(Killed):
         await another(counter).run(counter.at)
-    except KeyboardInterrupt:
-        before = calls
     monkeypatch.undo()
     await another(counter).run(counter.at)
-    assert before == failing
     assert numbers(await another(counter).plan(counter.at)) == {}
-    assert expected == {"declined": 1, "closed": 1, "reports": 2, "media": 3}
-    assert (await states(counter))["keys"] == 1
+    assert await states(counter) == {"keys": 1, "steps": 1, "notes": 0, "media": 0}
+    lines = await counter.database.all("SELECT about FROM audit WHERE kind = 'case.retained'")
+    assert len(lines) == len({row[0] for row in lines}) == 2
 
 
 async def test_what_cannot_be_noted_is_not_shredded(counter: Counter, retention: Retention) -> None:
@@ -361,8 +467,6 @@ async def test_a_case_reopened_meanwhile_stays(
     counter: Counter, retention: Retention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Found over, then somebody reopens it before the commit: stale, read again, no longer due."""
-    from dialogs.case.orders import StaffReopen
-
     _, name = await closed(counter)
     counter.at += YEAR
     writes = retention.writes
