@@ -129,7 +129,7 @@ def _decide(case: Case, order: Order, by: Staff, at: datetime, terms: Terms, int
             moved = replace(ledger.stop(_moved(case, "decline", at), at), closed=at, forgot=0)
             return _told(case, moved, order, at, "declined", text=_words(reason, "理由"))
         case Ask():
-            return _ask(case, order, at)
+            return _ask(case, order, at, terms)
         case Wait(reason, until):
             reason = _words(reason, "等什么")
             moved = ledger.pause(move(case, "wait"), at, until=_future(until, at), reason=reason, by=by.name)
@@ -229,9 +229,10 @@ def _merge(case: Case, order: Merge, at: datetime, terms: Terms, into: Case) -> 
 # ── the hotline and the reporters ────────────────────────────────────────────────────────────
 
 
-def _ask(case: Case, order: Ask, at: datetime) -> Decision:
-    question = _words(order.question, "问题")
-    moved = ledger.pause(move(case, "ask"), at)
+def _ask(case: Case, order: Ask, at: datetime, terms: Terms) -> Decision:
+    """Who does not answer holds nothing up for longer than a week: then it goes on by itself."""
+    question, until = _words(order.question, "问题"), add(at, terms.rules.hear_every, terms)
+    moved = replace(ledger.pause(move(case, "ask"), at, until=until), resumes=until)
     asked = _addressed(case, order.to)
     entries = tuple(Entry("asked", {"text": question}, report) for report in asked)
     pushes = tuple(push(report, "asked") for report in asked)
