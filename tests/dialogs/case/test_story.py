@@ -29,18 +29,12 @@ KINDS = (
     "return_refused", "extended", "whistled", "breached", "urged", "supervised", "escalated", "circulated",
     "called_back", "called_back_again", "looked_back", "held", "rebounded",
 )  # fmt: skip
+SPOKEN = {"text": "一句话", "unit": "某街道", "finding": "partly", "clock": "answer", "until": 1_800_000_000}
 DATED = {"due": ("assigned", "rectifying", "extended", "whistled"), "until": ("waiting", "breached")}
 
 
 def step(kind: str, **known: object) -> Told:
-    params = {
-        "text": "一句话",
-        "unit": "某街道",
-        "finding": "partly",
-        "clock": "answer",
-        "until": 1_800_000_000,
-    }
-    return Told(kind, AT + timedelta(minutes=7), "c", **{"params": params, **known})  # type: ignore[arg-type]
+    return Told(kind, AT + timedelta(minutes=7), "c", **{"params": SPOKEN, **known})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -217,7 +211,7 @@ def test_nobody_elses_words_and_nothing_internal_is_ever_told(
 ) -> None:
     """Whatever is handed in: private steps of others and internal ones leave no trace."""
     told = [
-        step(kind, public=public, report=report, params={"text": f"<{number}>", "finding": "partly"})
+        step(kind, public=public, report=report, params=SPOKEN | {"text": f"<{number}>"})
         for number, (kind, public, report) in enumerate(steps)
     ]
     for state in State:
