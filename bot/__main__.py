@@ -15,6 +15,7 @@ VERBS = {
     "case": "办理工单：list、show、accept……",
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",
+    "report": "晨报、周报、月报：day、week、month",
     "init": "建钥匙环和数据库",
     "migrate": "把数据库升到本版",
     "doctor": "体检：钥匙、权限、磁盘、完整性、设置",

@@ -11,11 +11,13 @@ from pathlib import Path
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.casework import Casework
-from bot.channels.port import Channel
+from bot.channels.port import Address, Channel
 from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
+from bot.periods import Bulletins
 from bot.post import Post
+from bot.reports.press import Press
 from bot.roster import Roster
 from bot.rounds import Rounds
 from bot.sender import Sender
@@ -121,6 +123,25 @@ def join(parts: Parts, make: Make) -> App:
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     rounds = Rounds(database, casework.record, casework.way)
-    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone)
+    bulletins = _bulletins(settings, database, post, register, casework, sender, now)
+    reports = bulletins.run if bulletins else None
+    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone, reports)
     desk = UnitDesk(database, keys, casework, roster, register, now)
     return App(parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds)
+
+
+def _bulletins(
+    settings: Settings,
+    database: SQLiteDatabase,
+    post: Post,
+    register: Register,
+    casework: Casework,
+    sender: Sender,
+    now: Callable[[], datetime],
+) -> Bulletins | None:
+    """None where no staff chat is set: then `jianfu report` shows them."""
+    chat = settings.telegram.staff_chat_id
+    if chat is None:
+        return None
+    press = Press(database, register.directory, casework.record.terms.rules, now)
+    return Bulletins(database, post, press.message, Address("telegram", str(chat)), settings, sender.post)

@@ -22,7 +22,7 @@ LATE = 3600  # seconds a missed ring is still worth ringing
 
 
 class Bell:
-    """Every two seconds: what cases owe. Every minute: drafts. Every hour: what has expired is swept."""
+    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour: what expired is swept."""
 
     def __init__(
         self,
@@ -31,13 +31,16 @@ class Bell:
         rounds: Callable[[datetime], Awaitable[int]],
         now: Callable[[], datetime],
         timezone: str,
+        reports: Callable[[datetime], Awaitable[object]] | None = None,
     ) -> None:
+        """ring: a talk that is due; rounds: cases; reports: digests and reports, where anybody reads them."""
         self._database, self._ring, self._rounds, self._now = database, ring, rounds, now
-        self._talks = Talks(database)
+        self._reports, self._talks = reports, Talks(database)
         self._scheduler = AsyncIOScheduler(timezone=timezone)
         for job, every in (
             (self.cases, {"seconds": LOOK_EVERY}),
             (self.drafts, {"minutes": 1}),
+            *(((self.reports, {"minutes": 1}),) if reports else ()),
             (self.sweep, {"hours": 1}),
         ):
             self._scheduler.add_job(
@@ -71,6 +74,14 @@ class Bell:
                 await self._ring(row, now)
         except StorageError as error:
             log.warning("drafts: %s", type(error).__name__)
+
+    async def reports(self) -> None:
+        """Hand out the digest and the reports that are due."""
+        try:
+            if self._reports is not None:
+                await self._reports(self._now())
+        except StorageError as error:
+            log.warning("reports: %s", type(error).__name__)
 
     async def sweep(self) -> None:
         """Delete what has expired: inbox marks, draft pictures, web sessions and bubbles."""

@@ -1,0 +1,77 @@
+"""`jianfu report`: the morning's digest, a week's or a month's report, on the screen and as files."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+from bot.app import clock, opened
+from bot.periods import NAMES, Name, Period, latest, period
+from bot.reports.press import Press, Printed
+from bot.settings import OperatorError, load
+from bot.terms import terms_of
+
+TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "晨报是现在的情形；周报、月报只出已经过完的。数目不足5的都写作“<5”。"
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="哪一种")
+    for name in NAMES:
+        kind = kinds.add_parser(name, help=TITLES[name], description=TITLES[name])
+        if name != "day":
+            kind.add_argument(
+                "--date",
+                type=date.fromisoformat,
+                metavar="日期",
+                help="这一天所在的，如 2026-11-02；默认最近过完的",
+            )
+            kind.add_argument("--out", type=Path, metavar="目录", help="把图和表格存到这个目录")
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    settings = load()
+    terms, now = terms_of(settings), clock()
+    of = chosen(args.kind, getattr(args, "date", None), now, terms.zone)
+    out = getattr(args, "out", None)
+    async with opened(settings, lambda parts: []) as app:
+        press = Press(
+            app.parts.database, app.register.directory, terms.rules, lambda: now, drawn=out is not None
+        )
+        printed = await press.print(of)
+    print(printed.text)
+    if printed.trouble:
+        print(printed.trouble, file=sys.stderr)
+    if out is not None:
+        save(printed, out)
+    return 0
+
+
+def chosen(name: Name, day: date | None, now: datetime, zone: tzinfo) -> Period:
+    """The period of a day; without one the latest. Raises: OperatorError, if it is not over."""
+    newest = latest(name, now, zone)
+    of = period(name, day, zone) if day else newest
+    if of.after > now.astimezone(zone).date():
+        raise OperatorError(f"{day} 所在的这一期还没有过完：先后两份一减，就是几个人的回答。请写早些的日期")
+    return of
+
+
+def save(printed: Printed, folder: Path) -> None:
+    """Write its files, readable by this login only, and say where. Raises: OperatorError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for one in printed.files:
+            path = folder / one.name
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(one.data)
+            print(path)
+    except OSError as error:
+        raise OperatorError(f"写不了 {folder}：{error.strerror}，请换一个可写的目录") from None

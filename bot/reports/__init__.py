@@ -1,0 +1,1 @@
+"""Digest, weekly and monthly report: what is counted, hidden, drawn and written down."""

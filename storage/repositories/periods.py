@@ -1,0 +1,23 @@
+"""For which day, week and month a report was made last."""
+
+from storage.port import Reader, Rows, Write
+
+LAST = "SELECT last FROM periods WHERE name = :name"
+MADE = """INSERT INTO periods (name, last) VALUES (?, ?)
+ON CONFLICT DO UPDATE SET last = excluded.last WHERE last < excluded.last"""
+
+
+class Periods:
+    """Labels of one name grow as text does: 2026-11-23, 2026-W47, 2026-10."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def last(self, name: str) -> str | None:
+        row = await self._reader.one(LAST, name=name)
+        return row[0] if row else None
+
+    @staticmethod
+    def made(name: str, label: str) -> Write:
+        """Goes into the report's one commit. Stale when it, or a later one, was made already."""
+        return Write(MADE, (name, label), Rows(1))
