@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
-from dialogs.case.worktime import TICK, Terms, add, after, day_of, shifted, workdays
-from dialogs.texts import CHINESE, phrases, text
+from dialogs.case.worktime import DAY, TICK, Terms, add, after, back, day_of, end_of, shifted, workdays
+from dialogs.texts import phrases, text
 from dialogs.words import Params
 
 phrases(
@@ -71,11 +71,13 @@ phrases(
     mid_autumn="中秋节",
     national="国庆节",
 )
+NOTED = ("warned", "breached", "urged", "supervised", "escalated", "circulated")
 HOLIDAYS = {
     "元旦": "new_year", "春节": "spring", "清明节": "qingming", "劳动节": "labour", "端午节": "dragon_boat",
     "中秋节": "mid_autumn", "国庆节": "national",
 }  # fmt: skip
 
+SLIP = 1e-9  # of a share of working days: 0.2 of 15 is 3, whatever floats say
 Clock = Literal["accept", "assign", "answer", "rectify", "on_site", "result"]
 Kind = Literal[
     "start", "pause", "resume", "extend", "stop",
@@ -116,9 +118,9 @@ class Line:
 class Reading:
     """What the ledger says of the latest run of a clock. Times are UTC.
 
-    allowance: all that was granted; due: None while paused; paused: the pause it stands in;
-    since: from when it runs on (the start or the last resume); used: what was used before that, in the
-    allowance's working days, else in seconds.
+    allowance: all that was granted; ends: by when, or while paused, by when before it paused; paused: the
+    pause it stands in; since: from when it runs on (the start or the last resume), or when it paused;
+    used: seconds used before that (of no meaning for working days).
     """
 
     clock: Clock
@@ -136,43 +138,50 @@ class Reading:
         """By when; None while paused."""
         return None if self.paused else self.ends
 
+    @property
+    def last_day(self) -> date:
+        """The local day on which it ends."""
+        return day_of(self.ends - TICK, self.terms)
+
     def share(self, at: datetime) -> float:
         """How much of the allowance is used at `at`: 0 at the start, 1 when due, more when late."""
-        if self.stopped is not None:
-            at = min(at, self.stopped)
-        running = 0.0 if self.paused or at <= self.since else self._between(self.since, at)
+        at = max(at if self.stopped is None else min(at, self.stopped), self.since)
+        at = self.since if self.paused else at
         whole = self._whole()
-        return (self.used + running) / whole if whole else float(at >= self.ends)
+        if whole <= 0:
+            return float(at >= self.ends)
+        left = self._days_left(at) if self.allowance.unit == "W" else (self.ends - at).total_seconds()
+        return 1 - left / whole
 
     def when(self, share: float) -> datetime | None:
-        """When so much of the allowance will be used; None while paused."""
+        """When so much of the allowance will be used; None while paused. Not before it runs on."""
         if self.paused:
             return None
-        need = share * self._whole() - self.used
-        if need <= 0:
-            return self.since
+        left = self._whole() * (1 - share)
         if self.allowance.unit != "W":
-            return self.since + timedelta(seconds=need)
-        whole = -int(-(need - 1e-9) // 1)
-        ends = add(self.since, Allowance(whole, "W"), self.terms)
-        return ends - timedelta(days=whole - need)
+            return max(self.since, self.ends - timedelta(seconds=left))
+        whole = int(left + SLIP)
+        day = back(self.last_day, whole, self.terms.calendar)
+        ends = end_of(day, self.terms.zone) - timedelta(days=max(0.0, left - whole))
+        return max(self.since, ends) if day > day_of(self.since, self.terms) else self.since
 
     def _whole(self) -> float:
+        """Working days, or seconds."""
         if self.allowance.unit == "W":
             return self.allowance.number
         return self.used + (self.ends - self.since).total_seconds()
 
-    def _between(self, since: datetime, until: datetime) -> float:
-        """What a running clock uses: working days with their fraction, or seconds."""
-        if self.allowance.unit != "W":
-            return (until - since).total_seconds()
-        first, last = day_of(since, self.terms), day_of(until, self.terms)
-        if last <= first:
-            return 0.0
-        full = workdays(first, last - timedelta(days=1), self.terms.calendar)
-        local = until.astimezone(self.terms.zone)
-        part = (local.hour * 3600 + local.minute * 60 + local.second) / 86400
-        return full + part * self.terms.calendar.works(last)
+    def _days_left(self, at: datetime) -> float:
+        """Working days with their fraction; below 0 when late."""
+        works, day, last = self.terms.calendar.works, day_of(at, self.terms), self.last_day
+        local = at.astimezone(self.terms.zone)
+        part = works(day) * (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+        if day > last:
+            return -workdays(last, day - DAY, self.terms.calendar) - part
+        full = workdays(day, last, self.terms.calendar)
+        if day == last:
+            return 1 - part if not self.paused else 1
+        return full if day == day_of(self.since, self.terms) else full + works(day) - part
 
 
 def read(ledger: Sequence[Line], clock: Clock, terms: Terms) -> Reading | None:
@@ -212,7 +221,8 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
         case "pause" if reading.paused is not None:  # longer, or for another reason
             return replace(reading, paused=line)
         case "pause":
-            return replace(reading, paused=line, used=reading.used + _spent(reading, at), since=at)
+            used = reading.used + (at - reading.since).total_seconds()
+            return replace(reading, paused=line, used=used, since=at)
         case "resume" if reading.paused is not None:
             return _resumed(reading, reading.paused, at)
         case "extend" if line.allowance is not None:
@@ -227,21 +237,24 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
             return reading
 
 
-def _spent(reading: Reading, at: datetime) -> float:
-    """What a pause at `at` leaves behind it; its own day is used up."""
-    if reading.allowance.unit != "W":
-        return (at - reading.since).total_seconds()
-    return workdays(day_of(reading.since, reading.terms), day_of(at, reading.terms), reading.terms.calendar)
-
-
 def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
-    """It runs on from the date that was set, however late somebody noted it."""
+    """It runs on from the date that was set, however late somebody noted it. What was late has run on."""
+    if _was_late(reading):
+        return replace(reading, paused=None)
     if pause.until is not None:
         at = max(reading.since, min(at, pause.until))
-    ends = reading.ends
-    if reading.since < ends:
-        ends = shifted(ends, reading.since, at, reading.allowance, reading.terms)
+    ends = shifted(reading.ends, reading.since, at, reading.allowance, reading.terms)
     return replace(reading, ends=ends, since=at, paused=None)
+
+
+def _used_up(reading: Reading, at: datetime) -> date:
+    """The last day that is used when a clock pauses at `at`: its own, but the due day remains."""
+    day = day_of(at, reading.terms)
+    return day - DAY if at < reading.ends and day == reading.last_day else day
+
+
+def _was_late(paused: Reading) -> bool:
+    return paused.since >= paused.ends
 
 
 def running(ledger: Sequence[Line]) -> tuple[Clock, ...]:
@@ -268,7 +281,7 @@ def steps_done(ledger: Sequence[Line], clock: Clock) -> set[Kind]:
         if line.clock == clock:
             if line.kind in ("start", "extend"):
                 done = set()
-            elif line.kind not in ("pause", "resume", "stop"):
+            elif line.kind in NOTED:
                 done.add(line.kind)
     return done
 
@@ -344,44 +357,49 @@ class _Telling:
     def _event(self, line: Line, at: datetime, was: Reading, reading: Reading) -> None:
         """What a line changed, after the days that led to it."""
         if was.paused is None:
-            self._days(was, at)
-        when, reason = self._at(at), line.reason.rstrip("。.") or self._phrase("no_reason")
+            self._days(was, _used_up(was, at) if line.kind == "pause" else day_of(at, self._terms))
+        reason = line.reason.rstrip("。.") or self._phrase("no_reason")
         match line.kind:
             case "pause":
+                when, left = self._at(at), self._left(was, at) if was.paused is None else ""
                 until = self._phrase("until", date=self._at(line.until)) if line.until else ""
-                left = self._left(was, at) if was.paused is None else ""
                 self._say("pause", at=when, reason=reason, until=until, left=left)
             case "resume" if was.paused is not None:
-                self._resume(was, reading)
-            case "extend":
-                more = amount(line.allowance or Allowance(0, "h"), self._lang)
-                self._say("extend", at=when, amount=more, by=line.by or "—", reason=reason)
+                self._resume(at, was, reading)
+            case "extend" if line.allowance is not None:
+                more = amount(line.allowance, self._lang)
+                self._say("extend", at=self._at(at), amount=more, by=line.by or "—", reason=reason)
+                if was.paused is not None:
+                    self._days(reading, _used_up(reading, was.since))
             case "stop":
-                self._say("stop", at=when)
-            case _ if f"clock.{line.kind}" in CHINESE:
-                self._say(line.kind, at=when)
+                if was.paused is not None:
+                    self._resume(at, was, reading)
+                self._say("stop", at=self._at(at))
+            case kind if kind in NOTED:
+                self._say(kind, at=self._at(at))
 
-    def _resume(self, was: Reading, reading: Reading) -> None:
-        first, last = day_of(was.since, self._terms), day_of(reading.since, self._terms)
+    def _resume(self, at: datetime, was: Reading, reading: Reading) -> None:
+        if reading.ends == was.ends:  # it was late, or lost no working day: the days are told as any others
+            self._say("resume", at=self._at(at if _was_late(was) else reading.since), skipped="")
+            return
+        first, last = _used_up(was, was.since), day_of(reading.since, self._terms)
         days = workdays(first, last, self._terms.calendar)
         skipped = self._phrase("skipped", n=days) if reading.allowance.unit == "W" else ""
         self._say("resume", at=self._at(reading.since), skipped=skipped)
-        self._day = max(self._day, last)
+        self._day = last
 
     def _left(self, reading: Reading, at: datetime) -> str:
         """What remains when a pause begins."""
         if at >= reading.ends:
             return self._phrase("nothing_left")
         if reading.allowance.unit == "W":
-            left = workdays(
-                day_of(at, self._terms), day_of(reading.ends - TICK, self._terms), self._terms.calendar
-            )
+            left = workdays(_used_up(reading, at), reading.last_day, self._terms.calendar)
             return self._phrase("left", amount=amount(Allowance(left, "W"), self._lang))
         return self._phrase("left", amount=self._span(reading.ends - at))
 
-    def _days(self, reading: Reading, until: datetime) -> None:
+    def _days(self, reading: Reading, until: date) -> None:
         """Tell the days up to `until`, or to the due day: worked ones counted, the others named."""
-        last = min(day_of(until, self._terms), day_of(reading.ends - TICK, self._terms))
+        last = min(until, reading.last_day)
         if reading.allowance.unit != "W":
             return
         days = [self._day + timedelta(days=n) for n in range(1, (last - self._day).days + 1)]
@@ -413,7 +431,7 @@ class _Telling:
         if reading.paused is not None:
             self._say("still_paused")
             return
-        self._days(reading, reading.ends)
+        self._days(reading, reading.last_day)
         self._say("due", due=self._at(reading.ends))
         at = reading.stopped or now
         name = "done" if reading.stopped else "now"
@@ -425,8 +443,8 @@ class _Telling:
     def _late(self, reading: Reading, at: datetime) -> str:
         if reading.allowance.unit != "W":
             return self._span(at - reading.ends)
-        due, day = day_of(reading.ends - TICK, self._terms), day_of(at, self._terms)
-        return amount(Allowance(workdays(due, day, self._terms.calendar), "W"), self._lang)
+        days = workdays(reading.last_day, day_of(at, self._terms), self._terms.calendar)
+        return amount(Allowance(days, "W"), self._lang)
 
     # ── words ──
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Calendar(Protocol):
         """The Chinese name of the holiday that a day belongs to, or is worked for; "" for none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # made once and told by identity: results are kept by it
 class Terms:
     """By what time is counted."""
 
@@ -55,6 +56,7 @@ def weekday_calendar() -> Calendar:
     return _Weekdays()
 
 
+@lru_cache(maxsize=8192)
 def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
     """When an allowance that starts at `start` is used up, in UTC.
 
@@ -90,6 +92,15 @@ def _workday(day: date, number: int, calendar: Calendar) -> date:
     return day
 
 
+def back(day: date, number: int, calendar: Calendar) -> date:
+    """The last working day after which, up to and with `day`, so many are worked."""
+    works = calendar.works
+    while number or not works(day):
+        number -= works(day)
+        day -= DAY
+    return day
+
+
 def workdays(after: date, until: date, calendar: Calendar) -> int:
     """How many days are worked in (after, until]."""
     works = calendar.works
@@ -107,8 +118,10 @@ def end_of(day: date, zone: tzinfo) -> datetime:
 
 
 def shifted(due: datetime, since: datetime, until: datetime, allowance: Allowance, terms: Terms) -> datetime:
-    """The due time after a pause [since, until): what remained then remains now; never earlier than before.
+    """The due time after a pause [since, until), since < due: what remained then remains now, never less.
 
+    The day on which a pause begins is used, the day on which it ends is not counted, like any start; only
+    when it begins on the due day itself, that day remains. On one and the same day nothing changes.
     allowance: what the clock started with; its unit says what is kept: working days, days or hours.
     """
     match allowance.unit:
@@ -118,8 +131,10 @@ def shifted(due: datetime, since: datetime, until: datetime, allowance: Allowanc
             later = _local(due, terms) + (_local(until, terms) - _local(since, terms))
         case "D":
             later = _local(due, terms) + (day_of(until, terms) - day_of(since, terms))
+        case "W" if day_of(since, terms) == day_of(until, terms):
+            return due
         case "W":
-            left = workdays(day_of(since, terms), day_of(due - TICK, terms), terms.calendar)
+            left = max(1, workdays(day_of(since, terms), day_of(due - TICK, terms), terms.calendar))
             return max(due, end_of(_workday(day_of(until, terms), left, terms.calendar), terms.zone))
     return max(due, _instant(later, terms.zone))
 
