@@ -177,7 +177,7 @@ class Casework:
         rated_since = is_rated(told, action.report, case.case.closed)
         decision = react(case.case, action, self.record.terms, asked=asked, rated=rated_since)
         return [
-            *await self._of_report(action, opened, own, rating, case),
+            *await self._of_report(action, opened, own, rating, case, rated_since),
             *await self._reacted(action, decision, case, opened, draft),
         ]
 
@@ -194,13 +194,15 @@ class Casework:
         own: Sequence[StepRow],
         rating: RatingRow | None,
         case: Loaded,
+        rated_since: bool,
     ) -> list[Write]:
         """What changes in the report's own rows; its version guards them all."""
         match action:
             case Supplement(text=text) if text:
                 return [_touched(opened.row), *self._reindexed(opened, own, text)]
             case Rate():
-                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating else (None, None)
+                of_now = rated_since  # and not of a closing before
+                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating and of_now else (None, None)
                 figures = self.record.of_unit(case.case, rated(was, action), whole_hour(action.at))
                 return [_touched(opened.row), Ratings.put(self._rating(action, opened, rating)), *figures]
             case Forget():

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.alerts import Alerts
 from bot.casefile import CaseFiles, utc
@@ -18,6 +18,7 @@ from bot.hours import seconds
 from bot.pushes import Pushes
 from dialogs.case.figures import unit_figures
 from dialogs.case.follow import dues
+from dialogs.case.ladder import rung
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Decision
 from dialogs.case.worktime import Terms, day_of
@@ -178,10 +179,6 @@ class Record:
 def owing(case: Case, terms: Terms) -> Due:
     """What a case owes by itself: kind → seconds since 1970 UTC."""
     return {kind: seconds(at) for kind, at in dues(case, terms).items()}
-
-
-def rung(substantiated: Sequence[date], at: date) -> str:
-    return ("remind", "circulate", "sanction")[min(len(substantiated), 3) - 1]
 
 
 def audit(decision: Decision, case: bytes, at: int, by: Staff | None) -> Audit:

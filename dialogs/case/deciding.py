@@ -117,7 +117,8 @@ def decide(
 
 def settled(case: Case, terms: Terms) -> Case:
     """The case with its due time, as the ledger has it."""
-    return replace(case, due=next_due(case.ledger, terms))
+    due = next_due(case.ledger, terms)
+    return case if due == case.due else replace(case, due=due)
 
 
 def _decide(case: Case, order: Order, by: Staff, at: datetime, terms: Terms, into: Case | None) -> Decision:
