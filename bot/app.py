@@ -18,6 +18,7 @@ from bot.lookups import Lookups
 from bot.periods import Bulletins
 from bot.post import Post
 from bot.reports.press import Press
+from bot.retention import Retention
 from bot.roster import Roster
 from bot.rounds import Rounds
 from bot.sender import Sender
@@ -123,9 +124,10 @@ def join(parts: Parts, make: Make) -> App:
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     rounds = Rounds(database, casework.record, casework.way)
+    retention = Retention(database, casework.record, casework.way)
     bulletins = _bulletins(settings, database, post, register, casework, sender, now)
     reports = bulletins.run if bulletins else None
-    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone, reports)
+    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone, reports, retention.daily)
     desk = UnitDesk(database, keys, casework, roster, register, now)
     return App(parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds)
 

@@ -8,11 +8,13 @@ the next run goes on where rows still hold something.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from anonymizer.keyring import KeyringError
 from bot.casefile import utc
 from bot.hours import seconds
 from bot.record import Changes, Loaded, Record, whole
@@ -30,6 +32,7 @@ from storage.repositories.retention import Content, Kept
 from storage.repositories.staff import StaffList
 from storage.repositories.web import WebBubbles, WebSessions
 
+log = logging.getLogger(__name__)
 What = Literal["declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"]
 WHAT: dict[What, str] = {
     "declined": "不予受理的工单",
@@ -79,9 +82,10 @@ class Retention:
         await self._expired(now, tally)
         return tally.lines()
 
-    async def run(self, now: datetime) -> list[Gone]:
+    async def run(self, now: datetime, *, serving: bool = False) -> list[Gone]:
         """Remove it, tidied away to the end; gives what went.
 
+        serving: this process rings for drafts, and tells their writers.
         Raises: KeyringError, if a shredding cannot be noted; StorageError. What went by then is gone.
         """
         now, tally = whole(now), Tally()
@@ -91,20 +95,19 @@ class Retention:
         async for case, content in self._pictured(now):
             if await self._drop(case, content, now):
                 tally.add("media", content.pictures, _end(case.case))
-        await self._expired(now, tally)
-        days, at = self._record.terms.rules.retention, seconds(now)
-        await self._database.commit(
-            [
-                Kept.drop_drafts(seconds(now - days["drafts"] * DAY)),
-                Media.sweep(at),
-                Inbox.sweep(_marks_before(now)),
-                WebBubbles.sweep(at),
-                WebSessions.sweep(at),
-                *StaffList.sweep(at),
-            ]
-        )
-        await self._database.tidy()
+        if not serving:
+            await self._expired(now, tally)
+            await self._sweep(now)
+        if total(tally.lines()):
+            await self._database.tidy()
         return tally.lines()
+
+    async def daily(self, now: datetime) -> None:
+        """The same while serving, where nobody can be told that it failed. Raises: StorageError."""
+        try:
+            await self.run(now, serving=True)
+        except KeyringError:
+            log.error("retention: the shred journal cannot be written, nothing was shredded")
 
     async def writes(self, case: Loaded, at: int) -> Changes:
         """All words of a case go: what ringing "retain" adds to its commit.
@@ -196,8 +199,22 @@ class Retention:
 
     # ── what nobody sent ─────────────────────────────────────────────────────────────────────
 
+    async def _sweep(self, now: datetime) -> None:
+        """What the bell removes while the hotline serves."""
+        at = seconds(now)
+        await self._database.commit(
+            [
+                Kept.drop_drafts(seconds(now - self._record.terms.rules.retention["drafts"] * DAY)),
+                Media.sweep(at),
+                Inbox.sweep(_marks_before(now)),
+                WebBubbles.sweep(at),
+                WebSessions.sweep(at),
+                *StaffList.sweep(at),
+            ]
+        )
+
     async def _expired(self, now: datetime, tally: Tally) -> None:
-        """What the hourly sweep removes while the hotline serves; otherwise it is left to this."""
+        """How much of that there is."""
         days = self._record.terms.rules.retention
         tally.add("drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY)))
         tally.add("media", *await self._kept.draft_pictures(seconds(now)))

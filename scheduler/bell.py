@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from storage.port import StorageError
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
+from storage.repositories.staff import StaffList
 from storage.repositories.talks import TalkRow, Talks
 from storage.repositories.web import WebBubbles, WebSessions
 from storage.sqlite import SQLiteDatabase
@@ -22,7 +23,10 @@ LATE = 3600  # seconds a missed ring is still worth ringing
 
 
 class Bell:
-    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour: what expired is swept."""
+    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour: what has expired.
+
+    Every day: what has been kept long enough.
+    """
 
     def __init__(
         self,
@@ -32,16 +36,21 @@ class Bell:
         now: Callable[[], datetime],
         timezone: str,
         reports: Callable[[datetime], Awaitable[object]] | None = None,
+        retain: Callable[[datetime], Awaitable[object]] | None = None,
     ) -> None:
-        """ring: a talk that is due; rounds: cases; reports: digests and reports, where anybody reads them."""
+        """ring: a talk that is due; rounds: cases; reports: digests and reports, where anybody reads them.
+
+        retain: removes what is over its time.
+        """
         self._database, self._ring, self._rounds, self._now = database, ring, rounds, now
-        self._reports, self._talks = reports, Talks(database)
+        self._reports, self._retain, self._talks = reports, retain, Talks(database)
         self._scheduler = AsyncIOScheduler(timezone=timezone)
         for job, every in (
             (self.cases, {"seconds": LOOK_EVERY}),
             (self.drafts, {"minutes": 1}),
             *(((self.reports, {"minutes": 1}),) if reports else ()),
             (self.sweep, {"hours": 1}),
+            *(((self.retain, {"days": 1}),) if retain else ()),
         ):
             self._scheduler.add_job(
                 job,
@@ -84,7 +93,7 @@ class Bell:
             log.warning("reports: %s", type(error).__name__)
 
     async def sweep(self) -> None:
-        """Delete what has expired: inbox marks, draft pictures, web sessions and bubbles."""
+        """Delete what has expired: inbox marks, draft pictures, sessions and bubbles, staff's codes."""
         now = int(self._now().timestamp())
         try:
             await self._database.commit(
@@ -93,8 +102,17 @@ class Bell:
                     Media.sweep(now),
                     WebBubbles.sweep(now),
                     WebSessions.sweep(now),
+                    *StaffList.sweep(now),
                 ]
             )
             await self._database.tidy()
         except StorageError as error:
             log.warning("sweep: %s", type(error).__name__)
+
+    async def retain(self) -> None:
+        """Remove what has been kept long enough."""
+        try:
+            if self._retain is not None:
+                await self._retain(self._now())
+        except StorageError as error:
+            log.warning("retention: %s", type(error).__name__)

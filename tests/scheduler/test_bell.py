@@ -9,6 +9,7 @@ import pytest
 
 from anonymizer.scrub import Scrubbed
 from bot.channels.port import Address, Incoming
+from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.line import Line, opened_line
@@ -93,3 +94,28 @@ async def test_a_talk_that_does_not_open_is_dropped_and_stops_no_other(line: Lin
     await ring(line)
     assert await line.count("talks") == 1
     assert len(line.notebook.shown["anna"]) == 2
+
+
+async def test_codes_of_staff_are_swept_when_their_half_hour_is_over(line: Line) -> None:
+    roster = line.app.roster
+    await roster.add("王芳", "operator")
+    await roster.code("王芳", "link")
+    await line.app.bell.sweep()
+    assert await line.count("staff_codes") == 1
+    line.later(hours=1)
+    await line.app.bell.sweep()
+    assert await line.count("staff_codes") == 0
+
+
+async def test_every_day_the_words_of_old_cases_go_and_no_draft(line: Line) -> None:
+    """Drafts are let go by their own ring, which their writers see."""
+    await line.says(CLEAR)
+    await line.says("送出")
+    (entry,) = await line.app.casework.book.entries()
+    await line.app.casework.order(entry.case.alias, Decline("不属于减负范围"), "王芳")
+    line.later(days=181)
+    await line.says(CLEAR)
+    await line.app.bell.retain()
+    rows = await line.app.parts.database.all("SELECT wrapped_key FROM reports")
+    assert [row[0] for row in rows] == [None]
+    assert await line.count("talks") == 1
