@@ -6,7 +6,7 @@ Nothing irreversible goes out before it was shown once more; what was typed is o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,7 @@ DID = {
 }
 CONFIRMED = ("answer", "extend", "return", "arrive")
 MOST_ON_PAPER = 1800  # characters of the text that fit one A4 page
+MOST_WHY = 12  # lines
 LONG, LONGER = 350, 900  # from here on the print is smaller
 GONE = "没有这一页。"
 LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
@@ -231,7 +232,7 @@ class Units:
             {label: words for label, words in facts.items() if words},
             told,
             tuple(more),
-            tuple(case.why) if len(case.why) <= 12 else tuple([*case.why[:2], "……", *case.why[-3:]]),
+            shortened(case.why),
             self._desk.now().astimezone(self._desk.terms.zone),
         )
 
@@ -370,7 +371,7 @@ class Units:
             most_pictures=PICTURES,
             **values,
         )
-        return HTMLResponse(page, status)
+        return HTMLResponse(page.encode("utf-8", "replace"), status)  # messengers send half characters
 
     def _at(self, at: datetime) -> str:
         """Midnight is 24:00 of the day that it ends; the year only where it is another one."""
@@ -381,6 +382,12 @@ class Units:
             local, clock = local - timedelta(minutes=1), "24:00"
         year = f"{local.year}年" if local.year != now.year else ""
         return f"{year}{local.month}月{local.day}日 {clock}"
+
+
+def shortened(why: Sequence[str]) -> tuple[str, ...]:
+    """How the deadline was counted, without where the clock stands now, in so few lines that they fit."""
+    lines = [line for line in why if not line.startswith("现在")]
+    return tuple(lines) if len(lines) <= MOST_WHY else (*lines[:2], "……", *lines[-3:])
 
 
 def cut(words: str, most: int) -> str:
