@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from anonymizer import receipts
 from anonymizer.redact import find
 from bot.casework import Casework
 from bot.channels.port import Incoming
+from bot.guesses import Guesses
 from bot.settings import Settings
 from dialogs.understand import understand
 from dialogs.words import (
@@ -27,9 +27,6 @@ from dialogs.words import (
     Tell,
 )
 
-FREE_GUESSES = 2  # wrong receipts before each further one has to wait
-LONGEST_WAIT = 30.0  # seconds
-
 
 class Lookups:
     """Answers queries; remembers, in memory alone, fresh receipts and how often a chat guessed wrong."""
@@ -38,8 +35,7 @@ class Lookups:
         self._casework, self._now = casework, now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
-        self._wrong: dict[bytes, int] = {}
-        self._wrong_on = now().date()
+        self._guesses = Guesses(now)
 
     async def answer(self, query: Query[Any], incoming: Incoming, who: bytes) -> Any:
         match query:
@@ -80,13 +76,10 @@ class Lookups:
             receipt = receipts.read(text)
         except receipts.MalformedReceipt:
             return MISTYPED if receipts.resembles(text) else None
-        if self._now().date() != self._wrong_on:
-            self._wrong, self._wrong_on = {}, self._now().date()
-        wrong = self._wrong.get(who, 0)
-        await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_WAIT) if wrong > FREE_GUESSES else 0)
+        await self._guesses.wait(who)
         report = await self._casework.report_of(receipt)
         if report is None:
-            self._wrong[who] = wrong + 1
+            self._guesses.wrong(who)
         return report.hex() if report else None
 
 

@@ -19,6 +19,7 @@ from typing import Literal, cast
 from anonymizer.receipts import SYMBOLS
 from anonymizer.seal import Place
 from bot.channels.port import Address
+from bot.guesses import Guesses
 from bot.hours import seconds
 from bot.keys import Keys
 from dialogs.case.life import Refusal, Staff
@@ -33,8 +34,6 @@ CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
 CODE_LASTS = timedelta(minutes=30)
 SESSION_LASTS = timedelta(days=7)  # of a browser on the units' page
 TRIES = 5  # of a change that others were faster than
-FREE_GUESSES = 2  # wrong codes before each further one has to wait
-LONGEST_WAIT = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,8 @@ class Roster:
         who: bytes | None,
         writes: Callable[[StaffRow], Changes],
     ) -> Member | None:
-        await self._guesses.wait(who)
+        if who is not None:
+            await self._guesses.wait(who)
         digest = self._code_digest(purpose, code)
         row = await self._rows.by_code(digest, purpose, seconds(self._now()))
         if row is not None and row.active:
@@ -198,7 +198,8 @@ class Roster:
                 return self._member(row)
             except Stale:  # used this very moment, from elsewhere
                 pass
-        self._guesses.wrong(who)
+        if who is not None:
+            self._guesses.wrong(who)
         return None
 
     # ── accounts and browsers ────────────────────────────────────────────────────────────────
@@ -256,26 +257,6 @@ class Roster:
     def _audit(self, what: str, id: bytes, by: str | None, **content: str) -> Audit:
         at = seconds(self._now())
         return Audit(at, f"staff.{what}", id, bytes.fromhex(by) if by else None, json.dumps(content))
-
-
-class Guesses:
-    """How often somebody guessed wrong today, in memory alone; each further guess waits twice as long."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now, self._day = now, now().date()
-        self._wrong: dict[bytes, int] = {}
-
-    async def wait(self, who: bytes | None) -> None:
-        """Before the look-up, so that right and wrong answers take equally long."""
-        if self._now().date() != self._day:
-            self._wrong, self._day = {}, self._now().date()
-        wrong = self._wrong.get(who, 0) if who else 0
-        if wrong > FREE_GUESSES:
-            await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_WAIT))
-
-    def wrong(self, who: bytes | None) -> None:
-        if who:
-            self._wrong[who] = self._wrong.get(who, 0) + 1
 
 
 def meant(typed: str) -> str:
