@@ -151,7 +151,7 @@ class Reading:
         if whole <= 0:
             return float(at >= self.ends)
         left = self._days_left(at) if self.allowance.unit == "W" else (self.ends - at).total_seconds()
-        return 1 - left / whole
+        return max(0.0, 1 - left / whole)
 
     def when(self, share: float) -> datetime | None:
         """When so much of the allowance will be used; None while paused. Not before it runs on."""
@@ -226,15 +226,23 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
         case "resume" if reading.paused is not None:
             return _resumed(reading, reading.paused, at)
         case "extend" if line.allowance is not None:
-            ends, total = after(reading.ends, line.allowance, reading.terms), reading.allowance
-            if line.allowance.unit == total.unit:
-                total = Allowance(total.number + line.allowance.number, total.unit)
-            return replace(reading, ends=ends, allowance=total)
+            return _extended(reading, line.allowance)
         case "stop":
             ended = _resumed(reading, reading.paused, at) if reading.paused else reading
             return replace(ended, stopped=at)
         case _:
             return reading
+
+
+def _extended(reading: Reading, more: Allowance) -> Reading:
+    """Working days stay working days, whatever they are extended by."""
+    longer, total = replace(reading, ends=after(reading.ends, more, reading.terms)), reading.allowance
+    if total.unit == "W":
+        days = workdays(reading.last_day, longer.last_day, reading.terms.calendar)
+        total = Allowance(total.number + days, "W")
+    elif total.unit == more.unit:
+        total = Allowance(total.number + more.number, total.unit)
+    return replace(longer, allowance=total)
 
 
 def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
