@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from anonymizer.pseudonym import folded
 from anonymizer.seal import Place
@@ -75,7 +74,7 @@ class Directory:
                 called.setdefault(name, []).append(unit)
         self._called = called
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
 
     def __len__(self) -> int:
@@ -130,6 +129,10 @@ class Directory:
     def parent_of(self, id: str) -> Unit | None:
         unit = self._units.get(id)
         return self._units.get(unit.parent) if unit and unit.parent else None
+
+    def ties(self, member: Member) -> bool:
+        """Whether this person belongs to any unit: if not, no case is hidden from them."""
+        return member.unit is not None or any(member.staff.name in unit.people for unit in self)
 
     def conflict(self, member: Member, case: Case, text: str) -> bool:
         """Whether this case is to be invisible to this person. text: all that was reported in it."""
