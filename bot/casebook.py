@@ -12,6 +12,7 @@ from bot.casefile import GONE, CaseFiles, corpus
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.clocks import Clocks
 from storage.repositories.media import Media
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
@@ -95,7 +96,7 @@ class Casebook:
     def __init__(self, database: Database, files: CaseFiles, search_keys: SearchKeys) -> None:
         self._files, self._search_keys = files, search_keys
         self._cases, self._reports, self._media = Cases(database), Reports(database), Media(database)
-        self._steps, self._notes = Steps(database), Notes(database)
+        self._steps, self._notes, self._clocks = Steps(database), Notes(database), Clocks(database)
         self._ratings, self._search = Ratings(database), Search(database)
 
     async def entries(
@@ -161,14 +162,15 @@ class Casebook:
 
     async def sheet(self, row: CaseRow) -> Sheet:
         """One case in full."""
-        reports, steps, notes, merged, into = await asyncio.gather(
+        reports, lines, steps, notes, merged, into = await asyncio.gather(
             self._reports.of_case(row.id),
+            self._clocks.of_case(row.id),
             self._steps.of_case(row.id),
             self._notes.of_case(row.id),
             self._cases.merged_from(row.id),
             self._cases.by_id(row.merged_into or b""),
         )
-        case = self._files.case(row, reports)
+        case = self._files.case(row, reports, lines)
         owners, steps = await self._private(reports, steps)
         numbers = {report: number for number, report in enumerate(case.reports, 1)}
         views = await asyncio.gather(*(self._report(report, numbers) for report in reports))

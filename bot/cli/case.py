@@ -21,18 +21,31 @@ from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
 from dialogs.case.orders import (
     Accept,
     Answer,
+    Arrive,
     Ask,
     Assign,
     Claim,
     Close,
     Decline,
+    Extend,
     Find,
+    GrantExtend,
     Merge,
     Note,
     Order,
     Rectify,
+    RefuseReturn,
+    Release,
+    Reply,
+    Resume,
+    Return,
     StaffReopen,
-)
+    Supervise,
+    Undo,
+    Wait,
+    Whistle,
+)  # fmt: skip
+from dialogs.case.roles import Role
 from dialogs.understand import CATEGORIES
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -68,16 +81,42 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for several in (listing, search):
         several.add_argument("--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50")
     verb("claim", "认领").add_argument("--take", action="store_true", help="从同事手里接过来")
+    verb("release", "放回去，谁都可以接")
     verb("accept", "受理，给编号")
     _text(verb("decline", "不予受理"), "reason", "理由，反映人会看到")
     ask = verb("ask", "问反映人一句，等补充")
     _text(ask, "question", "问题，反映人会看到")
     ask.add_argument("--to", type=int, metavar="N", help="合并过的工单：只问第 N 位反映人")
+    wait = verb("wait", "等第三方，期限停着，到日子自己接着办")
+    _text(wait, "reason", "等什么，反映人会看到")
+    _due(wait, "等到哪一天", needed=True)
+    verb("resume", "不等了，接着办")
+    reply = verb("reply", "给反映人回话，10 秒内可以撤回")
+    _text(reply, "text", "要说的话，反映人会看到")
+    reply.add_argument("--to", type=int, metavar="N", help="合并过的工单：只对第 N 位反映人说")
+    verb("undo", "撤回还没发出的回话")
     assign = verb("assign", "转给承办单位")
     _text(assign, "unit", "承办单位")
     assign.add_argument("--level", choices=LEVELS, help="哪一级")
+    assign.add_argument("--complex", action="store_true", help="情况复杂，答复期限按复杂的算")
     _due(assign, "答复期限")
+    _text(verb("arrive", "加急件：单位到场或上线了"), "text", "说明，反映人会看到", needed=False)
     _text(verb("answer", "记下单位的答复"), "text", "答复，反映人会看到")
+    back = verb("return", "记下单位退回")
+    _text(back, "rule", "依据哪一条，说明不归它管，反映人会看到")
+    _text(back, "reason", "说明，反映人会看到", needed=False)
+    _text(verb("refuse-return", "不准退回，单位接着办"), "reason", "理由，单位和反映人会看到")
+    extend = verb("extend", "记下单位申请延期，到期前才行")
+    extend.add_argument("days", type=int, metavar="工作日", help="再要几个工作日")
+    _text(extend, "reason", "为什么，批准后反映人会看到")
+    grant = verb("grant", "批复延期，主管才行")
+    grant.add_argument("--refuse", action="store_true", help="不批准，要写理由")
+    grant.add_argument("--days", type=int, metavar="工作日", help="批几个工作日，默认照申请的")
+    _text(grant, "reason", "理由，单位会看到", needed=False)
+    _text(verb("supervise", "督办，主管才行"), "text", "要求，单位会看到")
+    whistle = verb("whistle", "吹哨，交给上一级办，期限重算")
+    _text(whistle, "reason", "为什么，反映人会看到")
+    _text(whistle, "unit", "上一级由谁办，默认是名录里的上级单位", needed=False)
     find = verb("find", "核实定性")
     find.add_argument("finding", choices=FINDINGS, help="属实、部分属实、不属实")
     _text(find, "text", "说明，反映人会看到", needed=False)
@@ -96,10 +135,12 @@ def _text(parser: argparse.ArgumentParser, name: str, summary: str, *, needed: b
     parser.add_argument(name, nargs=None if needed else "?", default="", help=f"{summary}；写 - 从标准输入读")
 
 
-def _due(parser: argparse.ArgumentParser, summary: str) -> None:
-    parser.add_argument(
-        "--due", type=_day, metavar="日期", help=f"{summary}，到这一天结束：2026-12-01，或 +5（天后）"
-    )
+def _due(parser: argparse.ArgumentParser, summary: str, *, needed: bool = False) -> None:
+    said = f"{summary}，到这一天结束：2026-12-01，或 +5（天后）"
+    if needed:
+        parser.add_argument("due", type=_day, metavar="日期", help=said)
+    else:
+        parser.add_argument("--due", type=_day, metavar="日期", help=said)
 
 
 def _day(typed: str) -> date | int:
@@ -116,14 +157,18 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     async with opened(load(), lambda parts: []) as app:
-        return await work(args, app.casework)
+        member = await app.roster.named(args.by or login())
+        return await work(args, app.casework, member.role if member else "supervisor")
 
 
 # ── what it does ─────────────────────────────────────────────────────────────────────────────
 
 
-async def work(args: argparse.Namespace, casework: Casework) -> int:
-    """Carry out one verb on an open casework. Returns the exit code."""
+async def work(args: argparse.Namespace, casework: Casework, role: Role = "supervisor") -> int:
+    """Carry out one verb on an open casework. Returns the exit code.
+
+    role: as the roster has it; who is not in it has the machine in hand, and may do all that staff may.
+    """
     by = args.by or login()
     screen = casetext.Screen(casework.zone, sys.stdout)
 
@@ -138,7 +183,7 @@ async def work(args: argparse.Namespace, casework: Casework) -> int:
             sheet = await casework.book.sheet(row)
             out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
         else:
-            outcome = await casework.order(args.case, order(args, casework.zone), by)
+            outcome = await casework.order(args.case, order(args, casework.zone), by, role)
             out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
 
     return await answered(args, carry_out)
@@ -156,10 +201,22 @@ def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
     """The order that a command line means. Raises: Refusal, if a text to be read cannot be."""
     make: dict[str, Callable[[], Order]] = {
         "claim": lambda: Claim(args.take),
+        "release": Release,
         "accept": Accept,
         "decline": lambda: Decline(_read(args.reason)),
         "ask": lambda: Ask(_read(args.question), args.to),
-        "assign": lambda: Assign(_read(args.unit), args.level, _until(args.due, zone)),
+        "assign": lambda: Assign(_read(args.unit), args.level, _until(args.due, zone), args.complex),
+        "wait": lambda: Wait(_read(args.reason), _day_end(args.due, zone)),
+        "resume": Resume,
+        "reply": lambda: Reply(_read(args.text), args.to),
+        "undo": Undo,
+        "arrive": lambda: Arrive(_read(args.text)),
+        "return": lambda: Return(_read(args.rule), _read(args.reason)),
+        "refuse-return": lambda: RefuseReturn(_read(args.reason)),
+        "extend": lambda: Extend(args.days, _read(args.reason)),
+        "grant": lambda: GrantExtend(not args.refuse, _read(args.reason), args.days),
+        "supervise": lambda: Supervise(_read(args.text)),
+        "whistle": lambda: Whistle(_read(args.reason), _read(args.unit)),
         "answer": lambda: Answer(_read(args.text)),
         "find": lambda: Find(args.finding, _read(args.text)),
         "rectify": lambda: Rectify(_read(args.plan), _until(args.due, zone)),
@@ -181,9 +238,11 @@ def _read(text: str) -> str:
 
 
 def _until(due: date | int | None, zone: ZoneInfo) -> datetime | None:
+    return None if due is None else _day_end(due, zone)
+
+
+def _day_end(due: date | int, zone: ZoneInfo) -> datetime:
     """The last second of that day."""
-    if due is None:
-        return None
     day = datetime.now(zone).date() + timedelta(days=due) if isinstance(due, int) else due
     return datetime.combine(day, time(23, 59, 59), zone)
 

@@ -19,14 +19,36 @@ KINDS = {
     "claimed": "认领",
     "accepted": "受理",
     "declined": "不予受理",
+    "released": "放回",
     "asked": "问反映人",
+    "waiting": "等第三方",
+    "resumed": "接着办",
+    "replied": "回话",
     "supplemented": "反映人补充",
     "assigned": "转办",
+    "received": "单位签收",
+    "arrived": "单位到场",
     "answered": "单位答复",
+    "returned": "单位退回",
+    "return_refused": "不准退回",
+    "extension_asked": "申请延期",
+    "extended": "同意延期",
+    "extension_refused": "不准延期",
+    "breached": "到期没办",
+    "urged": "催办",
+    "supervised": "督办",
+    "escalated": "提级督办",
+    "circulated": "提出通报",
+    "whistled": "吹哨升级",
     "found": "核实",
     "rectifying": "整改",
     "closed": "办结",
     "rated": "反映人评价",
+    "called_back": "回访",
+    "called_back_again": "再次回访",
+    "looked_back": "回头看",
+    "held": "没有反弹",
+    "rebounded": "又反弹了",
     "reopened": "重新办理",
     "merged": "并入别的工单",
     "absorbed": "并进来",
@@ -42,6 +64,7 @@ FACTS = {
     "signpost": "曾指路",
 }
 YES = {True: "是", False: "否", None: "没说"}
+ANYTIME = ("reply", "note")  # no moves
 EXCERPT = 40  # columns
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
@@ -94,6 +117,9 @@ class Screen:
                 "结论": FINDINGS.get(case.finding or ""),
                 "期限": f"{case.due.astimezone(self._zone):%Y-%m-%d %H:%M}" if case.due else None,
                 "在办人": case.claimed.name if case.claimed else None,
+                "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}" if case.wants else None,
+                "等到": self._at(int(case.resumes.timestamp())) if case.resumes else None,
+                "待发出": case.reply.text if case.reply else None,
                 "已并入": sheet.into,
                 "并进来": "、".join(sheet.merged) or None,
             }
@@ -108,7 +134,7 @@ class Screen:
         for note in sheet.notes:
             self._line(f"{self._at(note.at)}  {clean(note.by)}：{clean(note.text)}")
         may = [name for name in legal(case) if name in ORDERED]
-        self._line(f"\n现在可以：{'、'.join([*may, 'note'])}", DIM)
+        self._line(f"\n现在可以：{'、'.join([*may, *ANYTIME])}", DIM)
 
     def _report(self, report: ReportView, saved: Mapping[str, str]) -> None:
         number = f"反映 {report.number}" if report.number else "反映"
@@ -168,12 +194,18 @@ def step_text(step: StepView, zone: ZoneInfo) -> str:
     """The words of a step, with what belongs to its kind before them."""
     params = step.params
     before = []
-    if step.kind in ("assigned", "answered") and params.get("unit"):
+    if step.kind != "found" and params.get("unit"):
         before.append(params["unit"])
+    if params.get("rule"):
+        before.append(f"依据：{params['rule']}")
+    if params.get("days"):
+        before.append(f"{params['days']}个工作日")
     if params.get("finding"):
         before.append(FINDINGS[params["finding"]])
     if params.get("due"):
         before.append(f"限{utc(params['due']).astimezone(zone):%Y-%m-%d}")
+    if params.get("until"):
+        before.append(f"到{utc(params['until']).astimezone(zone):%Y-%m-%d}")
     if params.get("pictures"):
         before.append(f"{params['pictures']}张图片")
     return "，".join([*before, *filter(None, [params.get("text")])])
@@ -239,8 +271,13 @@ def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def sheet_json(sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]) -> dict[str, Any]:
+    wants = sheet.case.wants
     return case_json(sheet.case, zone) | {
         "opened": _iso(sheet.opened, zone),
+        "returns": sheet.case.returns,
+        "wants": {"days": wants.days, "reason": wants.reason} if wants else None,
+        "resumes": _iso(sheet.case.resumes, zone),
+        "reply": sheet.case.reply.text if sheet.case.reply else None,
         "merged_into": sheet.into,
         "merged": list(sheet.merged),
         "reports": [_report_json(report, zone, saved) for report in sheet.reports],

@@ -63,7 +63,7 @@ async def test_a_case_is_worked_through_in_the_terminal(terminal: Terminal, tmp_
         ("assign", "JF2026-000001", "某街道", "--level", "subdistrict", "--due", "+7"),
         ("answer", name, "已经改了"),
         ("find", name.split("-")[1].lower(), "substantiated"),
-        ("rectify", name, "取消", "--due", "2099-12-01"),
+        ("rectify", name, "取消", "--due", "+20"),
         ("close", name, "已取消重复台账"),
         ("reopen", name),
         ("note", name, "要回访"),
@@ -72,7 +72,7 @@ async def test_a_case_is_worked_through_in_the_terminal(terminal: Terminal, tmp_
     shown = await terminal.runs("show", name)
     for line in ("类别      台账报表、多头填报", "反映 1（2026-11-23 10时）", "街道要求同一份台账每周报五次",
                  "责任单位  某街道", "王：属实", "王：某街道，已经改了", "── 内部备注（反映人看不到）",
-                 "王：要回访", "现在可以：ask、assign、close、merge、note"):  # fmt: skip
+                 "王：要回访", "现在可以：ask、wait、assign、close、merge、reply、note"):  # fmt: skip
         assert line in shown, line
     assert (await counter.story(receipt)).state == "accepted"
 
@@ -88,13 +88,17 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
         "accept",
         "decline",
         "ask",
+        "wait",
         "merge",
     ]
     accepted = await terminal.json("accept", name)
     assert set(accepted) == common | {"told"}
     assert (accepted["serial"], accepted["claimed_by"], accepted["told"]) == ("JF2026-000001", "王", 1)
     sheet = await terminal.json("show", name)
-    assert set(sheet) == common | {"opened", "merged_into", "merged", "reports", "steps", "notes"}
+    assert set(sheet) == common | {
+        "opened", "returns", "wants", "resumes", "reply", "merged_into", "merged", "reports", "steps",
+        "notes",
+    }  # fmt: skip
     assert set(sheet["reports"][0]) == {
         "number", "filed", "text", "category", "also", "kind", "unit", "unit_level", "place", "when",
         "counts", "signpost", "pictures", "rating",
@@ -125,7 +129,7 @@ async def test_an_illegal_move_is_one_sentence_with_the_legal_ones(terminal: Ter
     sentence = terminal.printed.err
     assert sentence.count("\n") == 1 and "受理（accept）、不予受理（decline）" in sentence
     refused = await terminal.json("close", name, "好", code=1)
-    assert refused == {"refused": sentence.strip(), "legal": ["accept", "decline", "ask", "merge"]}
+    assert refused == {"refused": sentence.strip(), "legal": ["accept", "decline", "ask", "wait", "merge"]}
 
 
 @pytest.mark.parametrize(
