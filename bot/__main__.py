@@ -15,6 +15,7 @@ VERBS = {
     "case": "办理工单：list、show、accept……",
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",
+    "ladder": "一提醒、二通报、三处置：list、decide、document",
     "report": "晨报、周报、月报：day、week、month",
     "init": "建钥匙环和数据库",
     "migrate": "把数据库升到本版",

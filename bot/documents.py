@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from docx import Document
 from docx.document import Document as Paper
@@ -22,10 +21,9 @@ from docx.shared import Cm, Mm, Pt
 from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph
 
-from dialogs.case.life import FINDINGS
+from dialogs.case.ladder import Rung
 from dialogs.texts import text
 
-Rung = Literal["remind", "circulate", "sanction"]
 RUNGS: dict[str, str] = {"remind": "提醒函", "circulate": "通报", "sanction": "处置建议书"}
 RULE = "《整治形式主义为基层减负若干规定》"
 APPS = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12号）"
@@ -41,7 +39,7 @@ BASES: dict[str, str] = {
 }  # other categories: the rule as a whole
 BODY, TITLE, HEAD = "仿宋", "方正小标宋简体", "黑体"  # of GB/T 9704; a machine without them takes its own
 BLANK = "　" * 6
-CASES = ("序", "编号", "类别", "结论", "核实日期", "依据")
+CASES = ("序", "编号", "类别", "核实日期", "依据")
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML may hold
 
 
@@ -51,7 +49,6 @@ class Counted:
 
     serial: str
     category: str
-    finding: str
     found: date
 
 
@@ -108,7 +105,7 @@ def ladder_document(step: Step) -> bytes:
         _table(paper, ("类别", "查实件数", "依据"), rows)
     else:
         cases = [(str(n), *_row(case)) for n, case in enumerate(step.counted, 1)]
-        _table(paper, CASES, cases, (1.0, 3.3, 2.8, 1.8, 2.5, 4.2))
+        _table(paper, CASES, cases, (1.0, 3.4, 3.0, 2.6, 5.6))
     for words in _closing(step):
         _body(paper, words)
     _signature(paper)
@@ -130,7 +127,7 @@ def _to(step: Step) -> str:
 def _opening(step: Step) -> list[str]:
     who = "你单位" if step.rung == "remind" else step.unit
     period = f"{_day(step.since)}至{_day(step.until)}（滚动12个月）"
-    return [f"{period}，经核实，{who}有{len(step.counted)}件增加基层负担的问题属实或部分属实，情况如下。"]
+    return [f"{period}，经核实，{who}有{len(step.counted)}件增加基层负担的问题查实，情况如下。"]
 
 
 def _closing(step: Step) -> list[str]:
@@ -155,8 +152,7 @@ def _closing(step: Step) -> list[str]:
 
 
 def _row(case: Counted) -> tuple[str, ...]:
-    found = FINDINGS.get(case.finding, case.finding)
-    return case.serial, _category(case.category), found, f"{case.found:%Y-%m-%d}", _basis(case.category)
+    return case.serial, _category(case.category), f"{case.found:%Y-%m-%d}", _basis(case.category)
 
 
 def slip_document(slip: Slip) -> bytes:

@@ -8,6 +8,7 @@ COLUMNS = "id, unit_id, case_id, rung, at, decision, decided_at, decided_by, sea
 OF_UNIT = f"SELECT {COLUMNS} FROM rungs WHERE unit_id = :unit_id AND at >= :since ORDER BY at, id"
 OPEN = f"SELECT {COLUMNS} FROM rungs WHERE decision IS NULL ORDER BY at, id"
 BY_ID = f"SELECT {COLUMNS} FROM rungs WHERE id = :id"
+BY_CASE = f"SELECT {COLUMNS} FROM rungs WHERE case_id = :case_id"
 PROPOSE = f"""INSERT INTO rungs ({COLUMNS}) SELECT ?, ?, ?, ?, ?, NULL, NULL, NULL, x''
 WHERE (SELECT count(*) FROM rungs WHERE unit_id = ? AND at >= ? AND case_id <> ?) = ?
 ON CONFLICT (case_id) DO UPDATE SET unit_id = excluded.unit_id, rung = excluded.rung, at = excluded.at
@@ -50,6 +51,10 @@ class Rungs:
 
     async def by_id(self, id: bytes) -> RungRow | None:
         row = await self._reader.one(BY_ID, id=id)
+        return RungRow(*row) if row else None
+
+    async def by_case(self, case_id: bytes) -> RungRow | None:
+        row = await self._reader.one(BY_CASE, case_id=case_id)
         return RungRow(*row) if row else None
 
     @staticmethod

@@ -1,0 +1,158 @@
+"""一提醒、二通报、三处置: what the count proposes, what a supervisor decides, and the paper for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, cast
+
+from anonymizer.seal import Place
+from bot.casefile import utc
+from bot.casework import Casework
+from bot.documents import RUNGS, Counted, Step, ladder_document
+from bot.hours import seconds
+from bot.keys import Keys
+from bot.roster import Roster
+from bot.units import Register, Unit
+from dialogs.case.ladder import Rung, year_before
+from dialogs.case.life import Refusal
+from dialogs.case.worktime import day_of
+from storage.port import Audit, Database, Stale
+from storage.repositories.cases import Cases
+from storage.repositories.rungs import RungRow, Rungs
+
+Verdict = Literal["taken", "waived"]
+VERDICTS: dict[str, str] = {"taken": "采取", "waived": "不采取"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One rung. at: the day of the finding; decision: None while it waits for a supervisor."""
+
+    alias: str
+    serial: str | None
+    category: str
+    unit: str
+    rung: Rung
+    at: date
+    decision: Verdict | None
+    by: str
+    reason: str
+
+
+class Ladder:
+    """Counts propose, supervisors decide: nothing here acts on a unit by itself."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        casework: Casework,
+        roster: Roster,
+        register: Register,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database, self._keys, self._casework = database, keys, casework
+        self._roster, self._register, self._now = roster, register, now
+        self._rungs, self._cases = Rungs(database), Cases(database)
+        self._terms = casework.record.terms
+
+    async def list(self, unit: str | None = None) -> list[Proposal]:
+        """What waits for a decision; with `unit` all of that unit, decided ones too. Raises: Refusal."""
+        if unit is None:
+            rows = await self._rungs.proposed()
+        else:
+            rows = await self._rungs.of_unit(bytes.fromhex((await self._register.get(unit)).id))
+        return list(await asyncio.gather(*map(self._proposal, rows)))
+
+    async def decide(self, case: str, verdict: Verdict, by: str, reason: str) -> Proposal:
+        """Raises: Refusal, also for who is no supervisor or belongs to the unit."""
+        row = await self._row(case)
+        if not reason.strip():
+            raise Refusal("请写明理由：它会和决定一起留档。")
+        member = await self._roster.named(by)
+        if member is None or not member.active or member.role != "supervisor":
+            raise Refusal("只有专线主管能决定。请看 jianfu staff list。")
+        unit = await self._unit(row)
+        if member.unit == unit.id or member.staff.name in unit.people:
+            raise Refusal(f"您是{unit.name}的人，须回避：请另一位主管决定。")
+        at, id = seconds(self._now()), bytes.fromhex(member.staff.id)
+        said = {"by": member.staff.name, "reason": reason.strip()}
+        sealed = self._keys.staff.seal_json(said, _place(row.id))
+        content = json.dumps({"rung": row.rung, "decision": verdict})
+        try:
+            await self._database.commit(
+                [
+                    Rungs.decide(row.id, verdict, at, id, sealed),
+                    Audit(at, "ladder.decided", row.case_id, id, content),
+                ]
+            )
+        except Stale:
+            raise Refusal(f"{case} 已经决定过了，不能再改。") from None
+        return await self._proposal(await self._row(case))
+
+    async def document(self, case: str) -> tuple[str, bytes]:
+        """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises: Refusal."""
+        row = await self._row(case)
+        if row.decision == "waived":
+            raise Refusal("主管已决定不采取这一级，没有要签发的文书。")
+        unit, until = await self._unit(row), self._day(row.at)
+        start = year_before(until)
+        others = await self._rungs.of_unit(row.unit_id)
+        counted = [one for one in others if start < self._day(one.at) and one.at <= row.at]
+        step = Step(
+            cast(Rung, row.rung),
+            unit.name,
+            start + timedelta(days=1),
+            until,
+            tuple(await asyncio.gather(*map(self._counted, counted))),
+            row.decision == "taken",
+            day_of(self._now(), self._terms),
+        )
+        alias = (await self._proposal(row)).alias
+        return f"{RUNGS[row.rung]}-{alias}.docx", ladder_document(step)
+
+    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _row(self, case: str) -> RungRow:
+        found = await self._casework.find(case)
+        row = await self._rungs.by_case(found.id)
+        if row is None:
+            raise Refusal(f"{found.alias} 没有查实，或承办单位不在名录里，没有要决定的。")
+        return row
+
+    async def _unit(self, row: RungRow) -> Unit:
+        unit = await self._register.of(row.unit_id.hex())
+        assert unit is not None  # a foreign key
+        return unit
+
+    async def _proposal(self, row: RungRow) -> Proposal:
+        case, unit = await self._cases.by_id(row.case_id), await self._unit(row)
+        assert case is not None  # a foreign key
+        said = self._keys.staff.open_json(row.sealed, _place(row.id)) if row.sealed else {}
+        return Proposal(
+            case.alias,
+            case.serial,
+            case.category,
+            unit.name,
+            cast(Rung, row.rung),
+            self._day(row.at),
+            cast(Verdict | None, row.decision),
+            said.get("by", ""),
+            said.get("reason", ""),
+        )
+
+    async def _counted(self, row: RungRow) -> Counted:
+        case = await self._cases.by_id(row.case_id)
+        assert case is not None  # a foreign key
+        return Counted(case.serial or case.alias, case.category, self._day(row.at))
+
+    def _day(self, at: int) -> date:
+        return day_of(utc(at), self._terms)
+
+
+def _place(id: bytes) -> Place:
+    return Place("rungs", "sealed", id)
