@@ -87,7 +87,7 @@ def local_days(text: str) -> WorkCalendar:
             if days.setdefault(day, key == "work") != (key == "work"):
                 raise CalendarError(f"{day} 既在 work 又在 rest 里，请去掉一处")
     years = _list(told, "years")
-    if not all(type(year) is int and 1900 < year < 2200 for year in years):
+    if not all(type(year) is int and 1900 < year < 10000 for year in years):
         raise CalendarError("years 里只写年份，如 years = [2027]")
     return WorkCalendar(days, years)
 
