@@ -16,7 +16,7 @@ from storage.repositories.steps import Steps
 
 
 class Sight:
-    """Wherever staff or a unit meet a case, it is asked here first: lists, search, alerts, orders, exports."""
+    """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts, orders, exports."""
 
     def __init__(self, database: Database, keys: Keys, register: Register) -> None:
         self._files, self._register = CaseFiles(keys), register
