@@ -86,7 +86,7 @@ class Line:
 
 
 @asynccontextmanager
-async def opened_line(folder: Path) -> AsyncIterator[Line]:
-    line = Line(folder)
+async def opened_line(folder: Path, kind: type[Line] = Line) -> AsyncIterator[Line]:
+    line = kind(folder)
     async with opened(line.settings, line.make, lambda: line.at) as line.app:
         yield line

@@ -1,0 +1,182 @@
+"""Months of reporters, through the whole program: what reaches their chats, when, and what a tap does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dialogs.case.life import State
+from dialogs.case.orders import Accept, Answer, Assign, Close, Find, Order
+from dialogs.words import Pressed
+from tests.bot.line import MORNING, Line, opened_line
+
+CLEAR = "街道要求我们社区同一份台账每周报五次"
+BEIJING = ZoneInfo("Asia/Shanghai")
+DONE = (Accept(), Assign("某街道"), Answer("已改"), Find("substantiated"), Close("每月报一次"))
+
+
+class Months(Line):
+    """A line on which time passes: every two hours all that is due rings and goes out."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.pushed: list[tuple[int, str, str]] = []  # (day after Monday, chat, message)
+
+    async def filed(self, chat: str, *before: str) -> str:
+        """A report is filed from this chat; the case's alias."""
+        await self.says(CLEAR, *before, "送出", chat=chat)
+        new = [entry.case.alias for entry in await self.app.casework.book.entries((State.FILED,))]
+        assert len(new) == 1
+        return new[0]
+
+    async def orders(self, name: str, *orders: Order) -> None:
+        for order in orders:
+            await self.app.casework.order(name, order, "王")
+
+    async def passes(self, days: float, *, stopped: int = 0) -> None:
+        """stopped: so many days nothing runs, first."""
+        self.later(days=stopped)
+        for _ in range(round(12 * days)):
+            self.later(hours=2)
+            await self.runs()
+
+    async def runs(self) -> None:
+        known = {chat: len(shown) for chat, shown in self.notebook.shown.items()}
+        await self.app.rounds.run(self.at)
+        await self.app.sender.look()
+        await self.app.sender.idle()
+        for chat, shown in self.notebook.shown.items():
+            for message in shown[known.get(chat, 0) :]:
+                assert 8 <= self.at.astimezone(BEIJING).hour < 21, "nothing is pushed at night"
+                self.pushed.append((self.day, chat, message.message.name))
+
+    @property
+    def day(self) -> int:
+        local: datetime = self.at.astimezone(BEIJING)
+        return (local.date() - MORNING.astimezone(BEIJING).date()).days
+
+    def heard(self, chat: str = "anna") -> list[tuple[int, str]]:
+        found = [(day, name) for day, one, name in self.pushed if one == chat]
+        self.pushed = [push for push in self.pushed if push[1] != chat]
+        return found
+
+    async def taps(self, verb: str, name: str, chat: str = "anna") -> str:
+        """Press a button of the last push of this name."""
+        push = next(one for one in reversed(self.notebook.shown[chat]) if one.message.name == name)
+        [choice] = [key.choice for key in push.keys if key.choice.startswith(f"{verb}:")]
+        await self.takes(Pressed(choice, push.message.mark, self.at), chat)
+        return self.screen(chat)
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[Months]:
+    async with opened_line(tmp_path, Months) as line:
+        assert isinstance(line, Months)
+        yield line
+
+
+async def test_one_who_says_nothing_hears_of_every_step_and_then_is_left_alone(line: Months) -> None:
+    name = await line.filed("anna")
+    await line.orders(name, Accept(), Assign("某街道"))
+    await line.passes(32)
+    assert line.heard() == [
+        (0, "push.accepted"),
+        (0, "push.assigned"),
+        (7, "push.hear"),
+        (8, "push.urged"),
+        (10, "push.supervised"),
+        (15, "push.escalated"),
+        (22, "push.circulated"),
+        (29, "push.hear"),
+    ]
+    await line.orders(name, *DONE[2:])
+    await line.passes(120)
+    assert line.heard()[3:] == [
+        (35, "push.called_back"),
+        (38, "push.called_back_again"),
+        (62, "push.looked_back"),
+    ]
+    assert await line.says("进度") == "请发送回执码（16位字母和数字），马上告诉您进展。", (
+        "no way leads here any more"
+    )
+
+
+async def test_one_who_answers_everything(line: Months) -> None:
+    name = await line.filed("anna")
+    await line.orders(name, *DONE)
+    await line.passes(4)
+    assert "要重新办理吗" in await line.taps("unsolved", "push.called_back")
+    assert "已重新办理" in await line.says("上周又报了五次")
+    await line.passes(7)
+    assert [name for _, name in line.heard()][-2:] == ["push.called_back", "push.breached"]
+    await line.orders(name, *DONE[1:])
+    await line.passes(4)
+    assert line.heard()[-1][1] == "push.called_back", "closed anew, it is asked anew"
+    await line.taps("solved", "push.called_back")
+    await line.says("满意", "不说了")
+    assert "您评价了：解决了，满意。" in line.screen()
+    await line.passes(26.5)
+    assert [name for _, name in line.heard()] == ["push.looked_back"], "who has answered is not asked again"
+    assert "90天" in await line.taps("later", "push.looked_back")
+    await line.passes(60)
+    assert [name for _, name in line.heard()] == ["push.looked_back_later"]
+    await line.taps("rebound", "push.looked_back_later")
+    assert "已重新办理" in await line.presses("reopen")
+    assert "您说又反弹了。" in await line.says("进度")
+
+
+async def test_one_who_wants_no_more(line: Months) -> None:
+    """Silence for one case is silence for that one alone."""
+    for _ in range(2):
+        await line.orders(await line.filed("anna"), Accept())
+    await line.passes(1)
+    line.heard()
+    first = line.notebook.shown["anna"][-1]
+    assert "不再主动告诉您" in await line.taps("hush", first.message.name)
+    await line.passes(9)
+    assert line.heard() == [(2, "push.breached"), (9, "push.hear")], "of the other case"
+    assert "不再主动告诉您" in await line.says("别再提醒")
+    await line.passes(40)
+    assert line.heard() == []
+
+
+async def test_one_with_a_receipt_alone_finds_the_same_questions(line: Months) -> None:
+    name = await line.filed("berta", "进展方式", "只凭回执码查")
+    receipt = line.notebook.shown["berta"][-1].params["receipt"]
+    await line.orders(name, *DONE)
+    await line.passes(31)
+    assert line.heard("berta") == []
+    screen = await line.says(receipt, chat="berta")
+    assert "又反弹了吗" in screen
+    assert {"held", "rebound", "rate"} <= {key.choice for key in line.notebook.shown["berta"][-1].keys}
+    assert "没有反弹" in await line.presses("held", "berta")
+    assert "您说没有反弹。" in await line.says(receipt, chat="berta")
+
+
+async def test_wishes_are_kept_case_by_case(line: Months) -> None:
+    name = await line.filed("anna")
+    await line.orders(name, Accept())
+    await line.says("进度", "跟进设置")
+    await line.presses("wish:weekly")
+    await line.presses("wish:callback")
+    await line.says("关闭")
+    await line.passes(30)
+    assert [name for _, name in line.heard()] == ["push.accepted"]
+    await line.orders(name, *DONE[1:])
+    await line.passes(31)
+    assert [name for _, name in line.heard()][4:] == ["push.looked_back"]
+
+
+async def test_after_a_long_stop_one_message_and_not_five(line: Months) -> None:
+    name = await line.filed("anna")
+    await line.orders(name, Accept(), Assign("某街道"))
+    await line.passes(1)
+    line.heard()
+    await line.passes(1, stopped=40)
+    assert [name for _, name in line.heard()] == ["push.circulated"]
+    assert "承诺：单位答复，说好11月30日" in await line.says("进度")
+    assert "专线督办" in line.screen() and "请某街道的主要负责人过问" in line.screen()
