@@ -13,7 +13,10 @@ class Alerts(Protocol):
     """Hands out letters of constant shape: an alias and a phrase, never what was reported."""
 
     async def writes(self, alert: Alert, case: Case) -> list[Write]:
-        """The outbox rows that tell it, for the commit of what happened; case: as it is afterwards."""
+        """The outbox rows that tell it, for the commit of what happened; case: as it is afterwards.
+
+        Only a letter with due_at 0 leaves in quiet hours, too.
+        """
 
 
 class Silence:

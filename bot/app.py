@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
@@ -13,6 +14,7 @@ from anonymizer.shred import ShredJournal
 from bot.casework import Casework
 from bot.channels.port import Address, Channel
 from bot.hotline import Hotline
+from bot.hours import is_quiet
 from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.periods import Bulletins
@@ -120,7 +122,15 @@ def join(parts: Parts, make: Make) -> App:
         database, keys, post, settings, parts.journal, now, terms_of(settings), register=register
     )
     channels = {channel.name: channel for channel in make(parts)}
-    sender = Sender(database, post, channels, now, casework.forget_address, casework.undelivered)
+    sender = Sender(
+        database,
+        post,
+        channels,
+        now,
+        casework.forget_address,
+        casework.undelivered,
+        partial(is_quiet, settings=settings),
+    )
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     rounds = Rounds(database, casework.record, casework.way)

@@ -29,3 +29,7 @@ def outside_quiet(at: datetime, settings: Settings) -> datetime:
         return at
     day = local + timedelta(days=1) if local.hour >= end else local
     return day.replace(hour=end, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def is_quiet(at: datetime, settings: Settings) -> bool:
+    return outside_quiet(at, settings) != at

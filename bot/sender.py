@@ -37,9 +37,11 @@ class Sender:
         now: Callable[[], datetime],
         gone: Fate,
         refused: Fate,
+        quiet: Callable[[datetime], bool] = lambda at: False,
     ) -> None:
+        """quiet: when nothing may be pushed; what was due before and kept us waiting waits on."""
         self._database, self._post, self._channels, self._now = database, post, channels, now
-        self._gone, self._refused = gone, refused
+        self._gone, self._refused, self._quiet = gone, refused, quiet
         self._outbox = Outbox(database)
         self._queues: dict[Address, deque[Letter]] = {}
         self._taken: set[bytes] = set()  # in a queue, being sent, or sent since the last look began
@@ -76,8 +78,9 @@ class Sender:
         """Take up everything that is due and not yet on its way."""
         self._taken -= self._sent  # rows read from here on are read after those were deleted
         self._sent.clear()
-        after = (b"", 0)
-        while rows := await self._outbox.due(list(self._channels), seconds(self._now()), after=after):
+        after, now = (b"", 0), self._now()
+        due = 0 if self._quiet(now) else seconds(now)  # a direct answer has no time of its own
+        while rows := await self._outbox.due(list(self._channels), due, after=after):
             self.post([letter for row in rows if row.id not in self._taken for letter in self._open(row)])
             after = (rows[-1].stream, rows[-1].seq)
 
