@@ -13,7 +13,7 @@ from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import Clocks
-from storage.repositories.media import Media
+from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, Ratings, StepRow, Steps
@@ -181,7 +181,12 @@ class Casebook:
             into.alias if into else None,
             tuple(one.alias for one in merged),
             tuple(views),
-            tuple([self._step(step, owners, numbers) for step in steps]),
+            tuple(
+                [
+                    self._step(step, owners, numbers, len(sent))
+                    for step, sent in zip(steps, await self._all(self._of_answer, steps), strict=True)
+                ]
+            ),
             tuple(NoteView(note.at, *self._files.note_text(note)) for note in notes),
         )
 
@@ -218,20 +223,31 @@ class Casebook:
                 owners[report.id] = report
         return owners, [*earlier, *steps]
 
-    def _step(self, row: StepRow, owners: dict[bytes, ReportRow], numbers: dict[str, int]) -> StepView:
+    def _step(
+        self, row: StepRow, owners: dict[bytes, ReportRow], numbers: dict[str, int], sent: int
+    ) -> StepView:
+        """sent: how many pictures came with a unit's answer."""
         key = self._files.key(owners.get(row.report_id)) if row.report_id else None
         params, by = self._files.step(row, key)
+        params = {**params, "pictures": sent} if sent else params
         number = numbers.get(row.report_id.hex()) if row.report_id else None
         own_words = row.report_id is not None and row.by is None
         by = None if own_words or row.kind == "forgotten" else by or HOTLINE
         return StepView(row.kind, row.at, by, number, row.public, params)
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
-        """(id in hex, mime, bytes) of every picture of the case's reports."""
+        """(id in hex, mime, bytes) of every picture of the case's reports, then of its units' answers."""
         found = []
         for report in await self._reports.of_case(row.id):
             key = self._files.key(report)
             for media in await self._media.of_report(report.id) if key else ():
                 assert key is not None
                 found.append((media.id.hex(), media.mime, self._files.picture(media, key)))
+        for step in await self._steps.of_case(row.id):
+            for media in await self._of_answer(step):
+                found.append((media.id.hex(), media.mime, self._files.unit_picture(media)))
         return found
+
+    async def _of_answer(self, step: StepRow) -> list[MediaRow]:
+        """What a unit sent with its answer."""
+        return await self._media.of_step(step.id) if step.kind == "answered" else []

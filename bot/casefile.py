@@ -230,6 +230,13 @@ class CaseFiles:
     def picture(row: MediaRow, key: bytes) -> bytes:
         return Sealer.own(key, "media").open(row.sealed, Place("media", "sealed", row.id))
 
+    def unit_picture(self, row: MediaRow) -> bytes:
+        """Of an answer's."""
+        return self._keys.content.open(row.sealed, Place("media", "sealed", row.id))
+
+    def seal_unit_picture(self, id: bytes, data: bytes) -> bytes:
+        return self._keys.content.seal(data, Place("media", "sealed", id))
+
     def hand_over(
         self, rows: Sequence[MediaRow], draft_key: bytes, key: bytes, report: bytes, step: bytes
     ) -> list[Write]:

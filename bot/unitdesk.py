@@ -15,7 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from anonymizer.scrub import Scrubbed
-from anonymizer.seal import Place, Unsealable
+from anonymizer.seal import Unsealable
 from bot.casefile import CaseFiles
 from bot.casework import Casework
 from bot.hours import seconds
@@ -156,7 +156,7 @@ class UnitDesk:
         register: Register,
         now: Callable[[], datetime],
     ) -> None:
-        self._database, self._keys, self._casework = database, keys, casework
+        self._database, self._casework = database, casework
         self._roster, self._register, self.now = roster, register, now
         self._terms = casework.record.terms
         self._files = CaseFiles(keys)
@@ -399,7 +399,7 @@ class UnitDesk:
     async def keep(self, scrubbed: Scrubbed) -> str:
         """A picture that waits for its answer to be sent, for a day; its id."""
         id, until = secrets.token_bytes(16), seconds(self.now() + DRAFT_LASTS)
-        sealed = self._keys.content.seal(scrubbed.data, _place(id))
+        sealed = self._files.seal_unit_picture(id, scrubbed.data)
         row = MediaRow(id, None, None, until, scrubbed.mime, scrubbed.width, scrubbed.height, sealed)
         await self._database.commit([Media.put(row)])
         return id.hex()
@@ -411,7 +411,7 @@ class UnitDesk:
         if row is None:
             sent = [pictures for event in await self._past(one) for pictures in event.pictures]
             row = await self._media.get(bytes.fromhex(id)) if id in sent else None
-        return (self._keys.content.open(row.sealed, _place(row.id)), row.mime) if row else None
+        return (self._files.unit_picture(row), row.mime) if row else None
 
     async def _draft(self, id: str) -> MediaRow | None:
         """Only who was given the id knows it: 128 random bits. A reporter's picture is sealed otherwise."""
@@ -419,7 +419,7 @@ class UnitDesk:
         if row is None or row.expires is None or row.report_id or row.expires <= seconds(self.now()):
             return None
         try:
-            self._keys.content.open(row.sealed, _place(row.id))
+            self._files.unit_picture(row)
         except Unsealable:
             return None
         return row
@@ -475,7 +475,3 @@ def _state(case: Case) -> State:
 
 def _due(item: Item) -> datetime | None:
     return item.first.due if item.first else None
-
-
-def _place(id: bytes) -> Place:
-    return Place("media", "sealed", id)

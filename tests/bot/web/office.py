@@ -109,7 +109,7 @@ class Seat:
         self.page = answer.text
         return answer
 
-    async def post(self, path: str, file: bytes | None = None, **fields: str) -> httpx.Response:
+    async def post(self, path: str, file: bytes | None = None, **fields: Any) -> httpx.Response:
         if path.endswith("/answer"):
             parts = {name: (None, value.encode()) for name, value in fields.items()}
             upload = {"file": ("私人姓名.jpg", file or b"", "image/jpeg")}

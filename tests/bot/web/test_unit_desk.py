@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -84,7 +85,7 @@ async def test_an_answer_is_looked_at_once_more_and_sent_once(office: Office) ->
         assert "核对后送出" in seat.page and "不能收回" in seat.page
         case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
         assert case.state.value == "assigned"
-        sent = {"text": "已改为一份台账。\n今后由街道统一导出。", "act": "send"}
+        sent: dict[str, Any] = {"text": "已改为一份台账。\n今后由街道统一导出。", "act": "send"}
         await seat.post(f"{here}/answer", **sent)
         assert "答复已送出" in seat.page and "今后由街道统一导出" in seat.page
         again = await seat.post(f"{here}/answer", **sent)
@@ -127,6 +128,11 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(office: Offi
         assert kept.content == shown.content
         [row] = await office.app.parts.database.all("SELECT report_id, step_id, expires FROM media")
         assert row["report_id"] is None and row["step_id"] is not None and row["expires"] is None
+        case = await office.app.casework.find(alias)
+        mime = shown.headers["content-type"]
+        assert (id, mime, shown.content) in await office.app.casework.book.pictures(case)
+        steps = (await office.app.casework.book.sheet(case)).steps
+        assert [step.params["pictures"] for step in steps if step.kind == "answered"] == [1]
         nobody = await seat.client.get(f"{here}/picture/{'0' * 32}")
         assert nobody.status_code == 404
     async with office.sits("文联络") as stranger:
@@ -257,13 +263,14 @@ async def test_another_units_case_is_answered_like_none(office: Office) -> None:
             for path in ("", "/slip", "/slip.docx"):
                 answer = await seat.opens(f"/unit/case/{name}{path}")
                 assert (answer.status_code, seat.page) == (404, page)
-            for action, fields in {
+            tried: dict[str, dict[str, Any]] = {
                 "receive": {},
                 "arrive": {},
                 "answer": {"text": "别人的", "act": "send"},
                 "extend": {"days": "3", "reason": "别人的", "act": "send"},
                 "return": {"rule": "别人的", "act": "send"},
-            }.items():
+            }
+            for action, fields in tried.items():
                 answer = await seat.post(f"/unit/case/{name}/{action}", **fields)
                 assert (answer.status_code, seat.page) == (404, page), action
     case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
