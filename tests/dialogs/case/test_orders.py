@@ -11,6 +11,7 @@ import pytest
 
 from dialogs.case.clock import Allowance, Line
 from dialogs.case.deciding import decide as _decide
+from dialogs.case.deciding import settled
 from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State
 from dialogs.case.orders import (
     Accept, Answer, Arrive, Ask, Assign, Claim, Close, Decision, Decline, Extend, Find, GrantExtend, Merge, Note,
@@ -214,9 +215,10 @@ def test_reopening_starts_afresh_and_tells_the_others(state: State) -> None:
 
 @pytest.mark.parametrize("state", [*OPEN, State.WAITING])
 def test_reopening_what_is_open_only_adds_the_words(state: State) -> None:
-    case = at(state, asked_in=State.FILED if state is State.WAITING else None)
+    case = settled(at(state, asked_in=State.FILED if state is State.WAITING else None), TERMS)
     decision = react(case, Reopen("r1", "又来了", AT))
-    assert decision.case == case and len(decision.entries) == 1
+    added = AT.replace(minute=0, second=0)
+    assert decision.case == replace(case, added=added) and len(decision.entries) == 1
 
 
 def test_one_rating_is_one_line_of_the_story() -> None:
