@@ -14,9 +14,33 @@ from dialogs.case.deciding import decide as _decide
 from dialogs.case.deciding import settled
 from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State
 from dialogs.case.orders import (
-    Accept, Answer, Arrive, Ask, Assign, Claim, Close, Decision, Decline, Extend, Find, GrantExtend, Merge, Note,
-    Order, Rectify, RefuseReturn, Release, Reply, Resume, Return, StaffReopen, Supervise, Undo, Wait, Whistle,
-)  # fmt: skip
+    Accept,
+    Answer,
+    Arrive,
+    Ask,
+    Assign,
+    Claim,
+    Close,
+    Decision,
+    Decline,
+    Extend,
+    Find,
+    GrantExtend,
+    Merge,
+    Note,
+    Order,
+    Rectify,
+    RefuseReturn,
+    Release,
+    Reply,
+    Resume,
+    Return,
+    StaffReopen,
+    Supervise,
+    Undo,
+    Wait,
+    Whistle,
+)
 from dialogs.case.reactions import Reaction
 from dialogs.case.reactions import react as _react
 from dialogs.case.rules import Rules
