@@ -189,12 +189,12 @@ class UnitDesk:
     async def cases(self, who: Liaison) -> list[Item]:
         """The unit's turn first, by due date, overdue ones foremost; then what waits; finished ones last."""
         rows = await self._cases.of_unit(bytes.fromhex(who.unit))
-        read = await asyncio.gather(*map(self._read, rows))
+        ended = sorted((row for row in rows if State(row.state) in DONE), key=lambda row: -row.changed_at)
+        going = [row for row in rows if State(row.state) not in DONE]
+        read = await asyncio.gather(*map(self._read, [*going, *ended[:SHOWN_DONE]]))
         found = [self._item(one) for one in read if _state(one.case) in WORDS]
         last = datetime.max.replace(tzinfo=UTC)
-        found.sort(key=lambda item: (item.done, not item.open, _due(item) or last, item.alias))
-        done = [item for item in found if item.done]
-        return [item for item in found if not item.done] + done[:SHOWN_DONE]
+        return sorted(found, key=lambda item: (item.done, not item.open, _due(item) or last, item.alias))
 
     async def case(self, who: Liaison, alias: str) -> UnitCase:
         """Raises: Missing."""

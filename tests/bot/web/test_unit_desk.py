@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from docx import Document
 from PIL import Image
@@ -25,6 +26,7 @@ from dialogs.case.orders import (
     RefuseReturn,
     Supervise,
 )
+from tests.bot.web.line import Line
 from tests.bot.web.office import OTHER, Office, open_office
 
 
@@ -346,3 +348,17 @@ async def test_accepting_is_no_business_of_the_page(office: Office) -> None:
     async with office.sits() as seat:
         for move in ("accept", "find", "close", "assign", "nonsense"):
             assert (await seat.post(f"/unit/case/{alias}/{move}")).status_code == 404
+
+
+def test_the_program_serves_it_and_logs_no_code(line: Line) -> None:
+    """`jianfu serve` itself, logging all it can."""
+    with httpx.Client(base_url=line.url, headers={"Origin": line.url}, trust_env=False) as client:
+        page = client.get("/unit/")
+        assert page.status_code == 200 and "链接里 # 后面的10位字符" in page.text
+        assert (
+            page.headers["cache-control"] == "no-store"
+            and "'none'" in page.headers["content-security-policy"]
+        )
+        wrong = client.post("/unit/enter", data={"code": "9ZZ9Z-X8D4R"})
+        assert wrong.status_code == 403 and "9ZZ9Z" not in wrong.text
+        assert "9ZZ9Z" not in line.log.read_text()
