@@ -19,6 +19,7 @@ from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.periods import Bulletins
 from bot.post import Post
+from bot.pushes import Lot, by_chance
 from bot.reports.press import Press
 from bot.retention import Retention
 from bot.roster import Roster
@@ -95,7 +96,9 @@ def open_keyring(settings: Settings, create: bool = False) -> Keyring:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = clock) -> AsyncIterator[App]:
+async def opened(
+    settings: Settings, make: Make, now: Callable[[], datetime] = clock, lot: Lot = by_chance
+) -> AsyncIterator[App]:
     """The whole program on one database, channels made by `make`; nothing listens or rings yet.
 
     Raises: OperatorError, naming the remedy.
@@ -106,7 +109,7 @@ async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = c
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
         raise told("打不开数据库", database_file(settings), error) from None
-    app = join(Parts(settings, database, Keys.of(keyring), journal, now), make)
+    app = join(Parts(settings, database, Keys.of(keyring), journal, now), make, lot)
     try:
         yield app
     finally:
@@ -114,12 +117,12 @@ async def opened(settings: Settings, make: Make, now: Callable[[], datetime] = c
         await database.close()
 
 
-def join(parts: Parts, make: Make) -> App:
+def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
     settings, database, keys, now = parts.settings, parts.database, parts.keys, parts.now
     post = Post(keys.outbox)
     roster, register = Roster(database, keys, now), Register(database, keys, now)
     casework = Casework(
-        database, keys, post, settings, parts.journal, now, terms_of(settings), register=register
+        database, keys, post, settings, parts.journal, now, terms_of(settings), register=register, lot=lot
     )
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(

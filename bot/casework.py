@@ -23,7 +23,7 @@ from bot.channels.port import Address
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.post import Post
-from bot.pushes import Pushes
+from bot.pushes import Lot, Pushes, by_chance
 from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
 from bot.settings import Settings
 from bot.units import Register
@@ -95,13 +95,15 @@ class Casework:
         terms: Terms,
         alerts: Alerts | None = None,
         register: Register | None = None,
+        lot: Lot = by_chance,
     ) -> None:
         """register: of units; without it units are names only."""
+        self._lot = lot
         self._database, self._keys, self._settings, self._now = database, keys, settings, now
         self._register = register
         self._files = CaseFiles(keys)
         self.way = WayBack(database, keys, self._files, shred_journal)
-        pushes = Pushes(database, self._files, post, settings, now)
+        pushes = Pushes(database, self._files, post, settings, now, lot)
         self.record = Record(database, self._files, pushes, alerts or Silence(), terms)
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
@@ -146,18 +148,18 @@ class Casework:
         )
         case = filed(id.hex(), new_alias(), draft.report.hex(), action, self.record.terms)
         return [
-            *self.record.opening(_opened(id, case, hour), case, self._news_at(case, action.at)),
+            *self.record.opening(_opened(id, case, hour), case, self._news_at(case, action.at, draft.report)),
             Reports.file(report),
             *(Media.keep(bytes.fromhex(picture), draft.report) for picture in action.pictures),
             Search.index(search_id, self._keys.search.tokens(corpus(content, ()))),
             Audit(hour, "report.filed", id, None, "{}"),
         ]
 
-    def _news_at(self, case: Case, at: datetime) -> int:
+    def _news_at(self, case: Case, at: datetime, report: bytes) -> int:
         """When staff hear of what a reporter did: at once if urgent, else as late as the lot says."""
         if case.urgent:
             return whole_hour(at)
-        return seconds(at) + secrets.randbelow(self._settings.push_delay_minutes * 60 + 1)
+        return seconds(at) + self._lot(self._settings.push_delay_minutes * 60 + 1, report)
 
     async def _react(self, action: Reaction, draft: Draft) -> Changes:
         opened = await self.way.open(bytes.fromhex(action.report))
@@ -223,7 +225,9 @@ class Casework:
             if isinstance(action, Supplement):
                 steps += await self._pictures(action, opened, draft, step)
         if isinstance(action, NEWS) and ALERT not in case.owed:
-            owed = owing(decision.case, self.record.terms) | {ALERT: self._news_at(case.case, action.at)}
+            owed = owing(decision.case, self.record.terms) | {
+                ALERT: self._news_at(case.case, action.at, opened.row.id)
+            }
             return await self.record.changes(case, decision, hour, None, steps, owed)
         return await self.record.changes(case, decision, hour, None, steps)
 

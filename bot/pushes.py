@@ -18,6 +18,13 @@ from storage.port import Database, Write
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import Steps
 
+Lot = Callable[[int, bytes], int]  # (how many, of which report) → 0 up to, not including, so many
+
+
+def by_chance(numbers: int, report: bytes) -> int:
+    """How late a push or an alert goes out, in seconds: nobody can know it beforehand."""
+    return secrets.randbelow(numbers)
+
 
 class Pushes:
     """Makes the letters; whether a reporter left an address and what was wished is sealed with the report."""
@@ -29,8 +36,10 @@ class Pushes:
         post: Post,
         settings: Settings,
         now: Callable[[], datetime],
+        lot: Lot = by_chance,
     ) -> None:
         self._files, self._post, self._settings, self._now = files, post, settings, now
+        self._lot = lot
         self._steps = Steps(database)
 
     async def letters(
@@ -57,7 +66,7 @@ class Pushes:
             if await self._wished(message.name, row, key, content.get("wishes", {}), closed):
                 spoken = replace(message, lang=content["lang"])
                 letter = self._post.letter(to, spoken, row.stream)
-                found.append((message.name, self._post.put(letter, self._due())))
+                found.append((message.name, self._post.put(letter, self._due(row.id))))
         return found
 
     async def _wished(
@@ -72,9 +81,9 @@ class Pushes:
                 return False
         return wishes.get(wish, WISHES[wish])
 
-    def _due(self) -> int:
+    def _due(self, report: bytes) -> int:
         """Up to some minutes late, so that no chat tells by its clock who pressed a key; never at night."""
         spread = self._settings.push_delay_minutes * 60
         first = outside_quiet(self._now(), self._settings)
-        late = first + timedelta(seconds=secrets.randbelow(spread + 1))
+        late = first + timedelta(seconds=self._lot(spread + 1, report))
         return seconds(outside_quiet(late, self._settings))
