@@ -109,11 +109,13 @@ async def opened(
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
         raise told("打不开数据库", database_file(settings), error) from None
-    app = join(Parts(settings, database, Keys.of(keyring), journal, now), make, lot)
     try:
-        yield app
+        app = join(Parts(settings, database, Keys.of(keyring), journal, now), make, lot)
+        try:
+            yield app
+        finally:
+            await app.hotline.finish()
     finally:
-        await app.hotline.finish()
         await database.close()
 
 
