@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,7 +84,7 @@ def test_a_story_that_is_gone_meanwhile_is_one_sentence() -> None:
 
 
 def test_the_promise_is_drawn_where_there_is_one() -> None:
-    told = {
+    told: dict[str, Any] = {
         "text": "",
         "state": "已转办",
         "category": "台账报表",
