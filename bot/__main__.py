@@ -13,6 +13,7 @@ VERBS = {
     "serve": "开通专线：网页聊天",
     "chat": "在终端里走一遍反映人的对话",
     "case": "办理工单：list、show、accept……",
+    "clock": "为何是这个期限、为何超期，一行一行说明",
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",
     "ladder": "一提醒、二通报、三处置：list、decide、document",
