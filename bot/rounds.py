@@ -23,17 +23,18 @@ from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
 from dialogs.case.worktime import Terms
 from dialogs.words import WISHES
-from storage.port import Database, Stale, StorageError, Write
-from storage.repositories.cases import Cases
-from storage.repositories.clocks import Clocks
+from storage.port import Broken, Database, Stale, StorageError, Write
+from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.clocks import ClockRow, Clocks
 from storage.repositories.followups import Due, Followups
-from storage.repositories.reports import Reports
+from storage.repositories.reports import ReportRow, Reports
 
 log = logging.getLogger(__name__)
 PAGE = 256  # rows read at a time; the writer joins as many turns into one transaction
 TRIES = 5  # of a case that others were faster with
 MOST = 64  # rings of one case in one round: more would be a circle
 REST = timedelta(minutes=5)  # that a case gets after a mistake of ours, so that it does not ring all day long
+Rows = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]  # of one case, as stored
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
 
@@ -45,6 +46,15 @@ class Rung:
     decision: Decision
     kinds: tuple[str, ...]
     owed: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A turn to write. case: its id; rang: how many items ring with it."""
+
+    case: bytes
+    rang: int
+    changes: Changes
 
 
 class Rounds:
@@ -65,13 +75,19 @@ class Rounds:
         at = whole(at)
         self._resting = {id: until for id, until in self._resting.items() if until > at}
         rang, after = 0, (-1, b"")
-        while page := await self._followups.due(seconds(at), after, PAGE):
-            due = await self._read(seconds(at), after)
-            rang += sum(await asyncio.gather(*(self._case(one, at) for one in due)))
-            after = page[-1][2], page[-1][0]
-        return rang
+        writing: asyncio.Task[int] | None = None
+        try:
+            while page := await self._followups.due(seconds(at), after, PAGE):
+                turns = await self._decided(await self._read(seconds(at), after), at)
+                rang += await writing if writing else 0
+                writing = asyncio.create_task(self._written(turns, at))  # the next page is read meanwhile
+                after = page[-1][2], page[-1][0]
+            return rang + (await writing if writing else 0)
+        finally:
+            if writing is not None:
+                await asyncio.wait([writing])
 
-    async def _read(self, at: int, after: tuple[int, bytes]) -> list[Loaded]:
+    async def _read(self, at: int, after: tuple[int, bytes]) -> list[Rows]:
         """The cases first: what changes while the rest is read makes the commit stale."""
         rows = await self._cases.in_round(at, after, PAGE)
         reports, lines, owed = await asyncio.gather(
@@ -80,30 +96,68 @@ class Rounds:
             self._followups.of_round(at, after, PAGE),
         )
         return [
-            self._record.loaded(row, reports.get(row.id, ()), lines.get(row.id, ()), owed.get(row.id, {}))
+            (row, reports.get(row.id, ()), lines.get(row.id, ()), owed.get(row.id, {}))
             for row in rows
             if row.id not in self._resting
         ]
 
-    async def _case(self, case: Loaded, at: datetime) -> int:
-        """Everything that is due for one case, in one commit; gives how many items rang."""
-        try:
-            for _ in range(TRIES):
-                rung = rings(case.case, case.owed, at, self._record.terms)
-                if not rung.kinds and rung.owed == case.owed:
+    async def _decided(self, rows: Sequence[Rows], at: datetime) -> list[Ready]:
+        found: list[Ready] = []
+        for one in rows:
+            try:
+                case = self._record.loaded(*one)
+                if ready := await self._ready(case, at):
+                    found.append(ready)
+            except StorageError:
+                raise
+            except Exception as error:
+                self._failed(one[0].id, at, error)
+        return found
+
+    async def _ready(self, case: Loaded, at: datetime) -> Ready | None:
+        """Everything that is due for one case, as one turn; None where nothing is to be done."""
+        rung = rings(case.case, case.owed, at, self._record.terms)
+        if not rung.kinds and rung.owed == case.owed:
+            return None
+        return Ready(case.row.id, len(rung.kinds), await self._changes(case, rung, at))
+
+    async def _written(self, turns: Sequence[Ready], at: datetime) -> int:
+        rang = 0
+        answers = await self._database.commit_each([turn.changes for turn in turns])
+        for turn, answer in zip(turns, answers, strict=True):
+            match answer:
+                case None:
+                    rang += turn.rang
+                case Stale():
+                    rang += await self._again(turn.case, at)
+                case Broken():
+                    self._failed(turn.case, at, answer)
+                case _:
+                    raise answer
+        return rang
+
+    async def _again(self, id: bytes, at: datetime) -> int:
+        """Somebody was faster: read and decide anew, at most five times; then others are busy with it."""
+        for _ in range(TRIES - 1):
+            try:
+                ready = await self._ready(await self._record.by_id(id), at)
+                if ready is None:
                     return 0
-                try:
-                    await self._database.commit(await self._changes(case, rung, at))
-                    return len(rung.kinds)
-                except Stale:
-                    case = await self._record.by_id(case.row.id)
-        except StorageError:
-            raise
-        except Exception as error:
-            incident = secrets.token_hex(4)
-            log.error("incident %s: ringing: %s in %s", incident, type(error).__name__, where(error))
-            self._resting[case.row.id] = at + REST
-        return 0  # after five times others are busy with it: the next round comes in seconds
+                await self._database.commit(ready.changes)
+                return ready.rang
+            except Stale:
+                continue
+            except StorageError:
+                raise
+            except Exception as error:
+                self._failed(id, at, error)
+                return 0
+        return 0
+
+    def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
+        incident = secrets.token_hex(4)
+        log.error("incident %s: ringing: %s in %s", incident, type(error).__name__, where(error))
+        self._resting[id] = at + REST
 
     async def _changes(self, case: Loaded, rung: Rung, at: datetime) -> Changes:
         if not rung.kinds:

@@ -98,5 +98,8 @@ class Database(Reader, Protocol):
 
     async def commit(self, writes: Sequence[Write | Audit]) -> None: ...
 
+    async def commit_each(self, turns: Sequence[Sequence[Write | Audit]]) -> Sequence[StorageError | None]:
+        """Many turns handed over at once, each whole or not at all; the answer of each: its error or None."""
+
     async def tidy(self) -> bool:
         """After shredding: nothing that was deleted is left in index, free pages or log. False: try again."""
