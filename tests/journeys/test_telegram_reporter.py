@@ -56,7 +56,7 @@ async def files(person: Person, words: str = CLEAR) -> str:
 
 
 async def test_a_report_from_the_first_word_to_the_receipt(line: Line, server: BotApi) -> None:
-    """The first screen says what Telegram sees; buttons change one message; the receipt is a guarded picture."""
+    """The first screen says what Telegram sees; buttons change one message; the receipt is guarded."""
     person = server.person()
     person.starts("line")
     welcome = await person.sees("减负专线")
@@ -115,6 +115,7 @@ async def test_the_receipt_goes_by_itself(line: Line, server: BotApi) -> None:
     """Not within the hour, but after it."""
     person = server.person(started=True)
     receipt = await files(person)
+    await line.app.sender.idle()
     line.later(minutes=50)
     await line.telegram.intake.janitor.look()
     assert receipt in person.screen().text

@@ -15,7 +15,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from telegram import Update
@@ -53,7 +52,8 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.telegram import TelegramHeld
 
 log = logging.getLogger(__name__)
-HOLD_AFTER = 2.0  # seconds a turn may take before the update is kept by ourselves
+HOLD_AFTER = 0.5  # seconds a turn may take before the update is kept by ourselves
+OVERTAKEN = 0.3  # seconds an update by webhook waits for one before it that has not come
 ALBUM = 0.7  # seconds of silence after which an album is complete
 ALBUM_LONGEST = 5.0
 FETCHES = 8  # tries to fetch a picture while the network is down
@@ -86,10 +86,13 @@ class Intake:
     ) -> None:
         """name: the bot's username, once known."""
         self._channel, self._inside, self._door, self._name = channel, inside, door, name
+        self._bot = channel.bot.token.partition(":")[0]  # its number; asking it would take a call
         self._lanes = Lanes(self._work)
         self._taken: dict[int, asyncio.Future[None]] = {}
-        self._open: dict[int, tuple[Update, float]] = {}  # neither done nor kept, and since when
+        self._open: dict[int, Update] = {}  # neither done nor kept
         self._order: deque[int] = deque()
+        self._came = asyncio.Event()
+        self._early: dict[int, Update] = {}  # kept, waiting for those before them
         self._tasks: set[asyncio.Task[Any]] = set()
         self._told: dict[int, int] = {}  # groups: when they were told where to write
         self.janitor = Janitor(channel, inside.database, inside.now)
@@ -111,24 +114,52 @@ class Intake:
         return done
 
     async def settle(self, update: Update) -> None:
-        """Until the update may be confirmed. Raises: StorageError, if it can be neither done nor kept now."""
+        """Until the update may be confirmed. Raises: StorageError, if it can be neither done nor kept now.
+
+        Source for the order: Bot API, Update: numbers "increase sequentially", to be used with webhooks "to
+        restore the correct update sequence". The platform may hand an earlier one over only when this one is
+        confirmed: so this one is kept, and waits for the other here.
+        """
+        number = update.update_id
+        if number - 1 not in self._taken and number not in self._taken:
+            await self._keep(update)
+            self._early[number] = update
+            self.soon(self._in_order(number))
+            return
         done = self.take(update)
         if _album_of(update) is None:  # the next of an album comes only after this one is confirmed
             await asyncio.wait({done}, timeout=HOLD_AFTER)
         if not done.done():
             await self.hold(update)
 
+    async def _in_order(self, number: int) -> None:
+        """After the one before it, if that comes soon; and after all others that wait so."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._before(number), OVERTAKEN)
+        for early in sorted(one for one in self._early if one <= number):
+            self._take_kept(self._early.pop(early))
+
+    async def _before(self, number: int) -> None:
+        while number - 1 not in self._taken:
+            self._came.clear()
+            await self._came.wait()
+
     async def hold(self, update: Update) -> None:
         """Keep it sealed until its turn is over; from now on it may be confirmed. Raises: StorageError."""
+        await self._keep(update)
+        self._take_kept(update)
+
+    async def _keep(self, update: Update) -> None:
         id = self._held_id(update.update_id)
         sealed = self._inside.keys.session.seal(update.to_json().encode(), _held_place(id))
-        done = self._taken[update.update_id]
         await self._inside.database.commit([TelegramHeld.hold(id, sealed)])
-        if done.done():  # its turn ended meanwhile, before it knew of this row
-            await self._inside.database.commit([TelegramHeld.release(id)])
-        else:
-            done.add_done_callback(partial(self._let_go, id))
+
+    def _take_kept(self, update: Update) -> None:
+        """It is ours already; its row goes when its turn is over."""
+        done = self.take(update)
         self._open.pop(update.update_id, None)
+        id = self._held_id(update.update_id)
+        done.add_done_callback(lambda _: self.soon(self._release(id)))
 
     async def take_up_held(self) -> None:
         """What was kept when the last process ended."""
@@ -138,13 +169,7 @@ class Intake:
             except Unsealable:
                 log.error("a kept update does not open: is the keyring complete?")
                 continue
-            update = Update.de_json(values, self._channel.bot)
-            done = self.take(update)
-            self._open.pop(update.update_id, None)  # it is confirmed already
-            done.add_done_callback(partial(self._let_go, id))
-
-    def _let_go(self, id: bytes, _: object) -> None:
-        self.soon(self._release(id))
+            self._take_kept(Update.de_json(values, self._channel.bot))
 
     async def _release(self, id: bytes) -> None:
         try:
@@ -152,23 +177,18 @@ class Intake:
         except StorageError as error:  # it is taken in again at the next start, and known by its mark
             log.warning("a kept update stays: %s", type(error).__name__)
 
-    async def clear(self, seconds: float) -> int | None:
-        """Wait for what is open, but not long; what takes too long is kept.
-
-        Returns: the number of the first update that may not be confirmed yet. Raises: StorageError.
-        """
+    async def clear(self) -> None:
+        """Wait for what is open, but not long; what takes too long is kept. Raises: StorageError."""
         if self._open:
-            await asyncio.wait([self._taken[number] for number in self._open], timeout=seconds)
-        late = asyncio.get_running_loop().time() - HOLD_AFTER
-        for update, since in list(self._open.values()):
-            if since < late:
-                await self.hold(update)
-        return min(self._open, default=None)
+            await asyncio.wait([self._taken[number] for number in self._open], timeout=HOLD_AFTER)
+        for update in list(self._open.values()):
+            await self.hold(update)
 
     def _remember(self, update: Update, done: asyncio.Future[None]) -> None:
         number = update.update_id
         self._taken[number] = done
-        self._open[number] = update, asyncio.get_running_loop().time()
+        self._came.set()
+        self._open[number] = update
         done.add_done_callback(lambda _: self._open.pop(number, None))
         self._order.append(number)
         while len(self._order) > SEEN and self._taken[self._order[0]].done():
@@ -410,7 +430,7 @@ class Intake:
 
     def _key(self, note: Note) -> str:
         """Of an update, for a bot: another bot's updates have numbers of their own."""
-        return f"{self._channel.bot.id} {note.update}"
+        return f"{self._bot} {note.update}"
 
     def _digest(self, note: Note) -> bytes:
         return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, self._key(note))
@@ -419,7 +439,7 @@ class Intake:
         return Inbox.mark(self._digest(note), seconds(self._inside.now()) // DAY)
 
     def _held_id(self, number: int) -> bytes:
-        key = f"held {self._channel.bot.id} {number}"
+        key = f"held {self._bot} {number}"
         return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, key)
 
     def soon(self, doing: Coroutine[Any, Any, Any]) -> None:

@@ -25,7 +25,6 @@ from storage.repositories.telegram import TelegramState
 
 log = logging.getLogger(__name__)
 LONG_POLL = 50  # seconds
-GLANCE = 0.25  # seconds between two polls while updates are in work
 SILENT = 150  # seconds after which Telegram has forgotten presses
 BEAT = 60  # seconds between two notes that we are alive
 CATCH_UP = 3.0  # seconds for what waited, before steps are shown again
@@ -96,16 +95,16 @@ class Telegram:
         """Fetch, take in, and confirm by the next offset what was committed."""
         await self._trying(self._no_webhook)
         following: int | None = None
-        tries = 0
+        tries, reached = 0, False
         while True:
             try:
-                first = await self.intake.clear(GLANCE)
-                updates = await self._fetch(first if first is not None else following, first is None)
-                tries = 0
+                await self.intake.clear()
+                updates = await self._fetch(following, LONG_POLL if reached else 0)
+                tries, reached = 0, True
             except TelegramError as error:
                 log.log(_level(error), "telegram: %s", about(error))
                 await asyncio.sleep(retry_after(error) if isinstance(error, RetryAfter) else backoff(tries))
-                tries += 1
+                tries, reached = tries + 1, False
                 continue
             except StorageError as error:
                 log.warning("telegram: %s", type(error).__name__)
@@ -120,8 +119,7 @@ class Telegram:
     async def _no_webhook(self) -> None:
         await self._channel.bot.delete_webhook(drop_pending_updates=False)
 
-    async def _fetch(self, offset: int | None, wait: bool) -> Sequence[Update]:
-        timeout = LONG_POLL if wait else 0
+    async def _fetch(self, offset: int | None, timeout: int) -> Sequence[Update]:
         try:
             return await self._channel.bot.get_updates(offset, 100, timeout, allowed_updates=ALLOWED)
         except TelegramError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -62,6 +62,9 @@ class Line:
         assert self.settings.telegram.webhook_url is not None
         return self.settings.telegram.webhook_url
 
+    def close(self) -> None:
+        self.listening.close()
+
     def now(self) -> datetime:
         return self.at
 
@@ -87,10 +90,9 @@ class Line:
 async def opened_line(
     folder: Path, server: BotApi, mode: Mode = "polling", door: StaffDoor | None = None, **telegram: object
 ) -> AsyncIterator[Line]:
-    line = Line(folder, server, mode, **telegram)
-    async with running(line, door):
-        yield line
-    line.listening.close()
+    with closing(Line(folder, server, mode, **telegram)) as line:
+        async with running(line, door):
+            yield line
 
 
 @asynccontextmanager
