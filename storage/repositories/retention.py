@@ -6,20 +6,24 @@ from dataclasses import dataclass
 
 from storage.port import Reader, Write
 
+PAGE = 5000  # cases looked at in one read: a third of a second, after which others have their turn
 # A reporter's own steps go with the report's key (`Reports.shred`), and not with the case: after a merge they
 # stand with the old case while the report is alive with the new one.
-WITH_CONTENT = """SELECT id FROM cases
-WHERE state IN (SELECT value FROM json_each(:states)) AND opened_hour <= :before AND (
-EXISTS (SELECT 1 FROM reports WHERE case_id = cases.id AND wrapped_key IS NOT NULL)
-OR EXISTS (SELECT 1 FROM steps WHERE case_id = cases.id AND report_id IS NULL AND sealed <> x'')
-OR EXISTS (SELECT 1 FROM notes WHERE case_id = cases.id AND sealed <> x'')) ORDER BY opened_hour, id"""
-PICTURES_OF = """(SELECT media.id FROM media JOIN reports ON reports.id = report_id WHERE case_id = {case}
-UNION SELECT media.id FROM media JOIN steps ON steps.id = step_id WHERE case_id = {case})"""
-WITH_PICTURES = f"""SELECT id FROM cases
-WHERE state IN (SELECT value FROM json_each(:states)) AND opened_hour <= :before
-AND EXISTS {PICTURES_OF.format(case="cases.id")} ORDER BY opened_hour, id"""
+CONTENT = """SELECT opened_hour, id,
+EXISTS (SELECT 1 FROM reports WHERE case_id = page.id AND wrapped_key IS NOT NULL)
+OR EXISTS (SELECT 1 FROM steps WHERE case_id = page.id AND report_id IS NULL AND sealed <> x'')
+OR EXISTS (SELECT 1 FROM notes WHERE case_id = page.id AND sealed <> x'')
+FROM (SELECT opened_hour, id FROM cases WHERE state IN (SELECT value FROM json_each(:states))
+AND opened_hour <= :before AND (opened_hour, id) > (:hour, :after)
+ORDER BY opened_hour, id LIMIT :most) AS page ORDER BY opened_hour, id"""
+WITH_PICTURES = """SELECT id FROM cases WHERE id IN
+(SELECT case_id FROM media JOIN reports ON reports.id = report_id
+UNION SELECT case_id FROM media JOIN steps ON steps.id = step_id)
+AND state IN (SELECT value FROM json_each(:states)) AND opened_hour <= :before ORDER BY opened_hour, id"""
+PICTURES_OF = """(SELECT media.id FROM media JOIN reports ON reports.id = report_id WHERE case_id = :id
+UNION SELECT media.id FROM media JOIN steps ON steps.id = step_id WHERE case_id = :id)"""
 REPORTS = "SELECT count(*), min(filed_hour) FROM reports WHERE case_id = :id AND wrapped_key IS NOT NULL"
-PICTURES = f"SELECT count(*) FROM media WHERE id IN {PICTURES_OF.format(case=':id')}"
+PICTURES = f"SELECT count(*) FROM {PICTURES_OF}"
 STEPS = (
     "SELECT count(*), min(at), max(at) FROM steps WHERE case_id = :id AND report_id IS NULL AND sealed <> x''"
 )
@@ -27,7 +31,7 @@ NOTES = "SELECT count(*), min(at), max(at) FROM notes WHERE case_id = :id AND se
 DRAFTS = "SELECT count(*), min(due_at) FROM talks WHERE due_at <= :before"
 DRAFT_PICTURES = "SELECT count(*), min(expires) FROM media WHERE expires <= :now"
 MARKS = "SELECT count(*), min(day) FROM inbox WHERE day < :day"
-DROP_PICTURES = f"DELETE FROM media WHERE id IN {PICTURES_OF.format(case=':id')}"
+DROP_PICTURES = f"DELETE FROM media WHERE id IN {PICTURES_OF}"
 EMPTY = (
     "UPDATE steps SET sealed = x'' WHERE case_id = :id AND report_id IS NULL AND sealed <> x''",
     "UPDATE notes SET sealed = x'' WHERE case_id = :id AND sealed <> x''",
@@ -61,14 +65,20 @@ class Kept:
 
     async def with_content(self, states: Sequence[str], before: int) -> list[bytes]:
         """Cases in these states, filed by then, that still hold words of anybody; the oldest first."""
-        return await self._ids(WITH_CONTENT, states, before)
+        found: list[bytes] = []
+        hour, after = -1, b""
+        while True:
+            rows = await self._reader.all(
+                CONTENT, states=json.dumps([*states]), before=before, hour=hour, after=after, most=PAGE
+            )
+            found += [row[1] for row in rows if row[2]]
+            if len(rows) < PAGE:
+                return found
+            hour, after = rows[-1][0], rows[-1][1]
 
     async def with_pictures(self, states: Sequence[str], before: int) -> list[bytes]:
         """The same for pictures, of reports and of answers."""
-        return await self._ids(WITH_PICTURES, states, before)
-
-    async def _ids(self, sql: str, states: Sequence[str], before: int) -> list[bytes]:
-        rows = await self._reader.all(sql, states=json.dumps([*states]), before=before)
+        rows = await self._reader.all(WITH_PICTURES, states=json.dumps([*states]), before=before)
         return [row[0] for row in rows]
 
     async def of_case(self, id: bytes) -> Content:

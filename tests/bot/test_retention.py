@@ -418,6 +418,20 @@ async def test_two_reports_of_one_chat_in_one_case_go_together(
     assert mine == {await counter.report(kept), await counter.report(last)}
 
 
+@pytest.mark.parametrize("page", [1, 2, 5, 6])
+async def test_cases_are_looked_at_page_by_page(
+    counter: Counter, retention: Retention, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    """Filed in the same hour or not: none is passed over."""
+    monkeypatch.setattr("storage.repositories.retention.PAGE", page)
+    for number in range(5):
+        await counter.files(f"第{number}件", chat=f"chat {number}")
+        await counter.orders(await counter.alias(), Decline("不属于减负范围"))
+        counter.later(hours=number % 2)
+    counter.at += 181 * DAY
+    assert numbers(await retention.run(counter.at)) == {"declined": 5, "reports": 5}
+
+
 class Killed(BaseException):
     """As by kill -9: nobody catches it."""
 
