@@ -199,9 +199,9 @@ class UnitDesk:
     async def case(self, who: Liaison, alias: str) -> UnitCase:
         """Raises: Missing."""
         one = await self._of(who, alias)
-        case, item = one.case, self._item(one)
+        item = self._item(one)
         facts, more = await self._told(one)
-        ledger = self._visible(case)
+        ledger = self._visible(one)
         return UnitCase(
             item=item,
             kind=facts.get("kind"),
@@ -233,7 +233,7 @@ class UnitDesk:
 
     def _item(self, one: _Read) -> Item:
         state = _state(one.case)
-        ledger = self._visible(one.case)
+        ledger = self._visible(one)
         timers = [self._timer(ledger, clock) for clock in running(ledger)] if state in AT_WORK else []
         return Item(
             alias=one.case.alias,
@@ -249,14 +249,16 @@ class UnitDesk:
 
     # ── clocks ───────────────────────────────────────────────────────────────────────────────
 
-    def _visible(self, case: Case) -> list[Line]:
+    def _visible(self, one: _Read) -> list[Line]:
         """The ledger as the unit may see it.
 
-        Its own clocks alone; a pause that a reporter may have ended begins and ends with the day.
+        Clocks that ran against it since it was given the case; a pause that a reporter may have ended begins
+        and ends with the day.
         """
         midnight, asked, lines = self._midnight(), set[str](), list[Line]()
-        for line in case.ledger:
-            if line.clock not in UNIT_CLOCKS:
+        going, since = running(one.case.ledger), _given(one.steps)
+        for line in one.case.ledger:
+            if line.clock not in UNIT_CLOCKS or (line.clock not in going and line.at < since):
                 continue
             if line.kind == "pause" and not line.reason:  # what a question to reporters leaves
                 asked.add(line.clock)
@@ -460,6 +462,12 @@ def _of_unit(
         if has:
             found.append((step, params))
     return found
+
+
+def _given(steps: Sequence[tuple[StepRow, Mapping[str, Any]]]) -> datetime:
+    """When the unit was given the case the last time."""
+    times = [step.at for step, _ in steps if step.kind in ("assigned", "whistled")]
+    return datetime.fromtimestamp(max(times, default=0), UTC)
 
 
 def _received(steps: Sequence[tuple[StepRow, Mapping[str, Any]]]) -> bool:

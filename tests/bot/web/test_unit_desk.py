@@ -24,6 +24,7 @@ from dialogs.case.orders import (
     GrantExtend,
     Rectify,
     RefuseReturn,
+    StaffReopen,
     Supervise,
 )
 from tests.bot.web.line import Line
@@ -288,6 +289,19 @@ async def test_a_case_that_moved_on_is_gone_for_the_first_unit_and_new_for_the_s
     async with office.sits("文联络") as seat:
         await seat.opens(f"/unit/case/{alias}")
         assert "第3条" not in seat.page and "应归文新" not in seat.page and "专线转办" in seat.page
+
+
+async def test_the_clocks_of_the_unit_before_are_not_shown(office: Office) -> None:
+    alias = await office.sends()
+    moves = Answer("已改"), Find("substantiated"), Rectify("半月内改好"), Close("已改好"), StaffReopen()
+    await office.orders(alias, *moves)
+    office.later(days=1)
+    await office.orders(alias, Assign(OTHER))
+    async with office.sits("文联络") as seat:
+        await seat.opens(f"/unit/case/{alias}")
+        assert "11月24日 10:17 起算" in seat.page
+        for words in ("整改", "11月23日", "已改", "半月内"):
+            assert words not in seat.page, words
 
 
 async def test_only_a_fresh_code_of_a_liaison_opens_the_desk(office: Office) -> None:
