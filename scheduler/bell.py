@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -56,7 +56,7 @@ class Bell:
                 job,
                 "interval",
                 **every,
-                next_run_time=now(),
+                next_run_time=datetime.now(UTC),  # the scheduler goes by the wall clock, whatever ours says
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=LATE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -119,3 +121,38 @@ async def test_every_day_the_words_of_old_cases_go_and_no_draft(line: Line) -> N
     rows = await line.app.parts.database.all("SELECT wrapped_key FROM reports")
     assert [row[0] for row in rows] == [None]
     assert await line.count("talks") == 1
+
+
+async def test_what_cases_owe_rings_within_seconds_of_being_due(tmp_path: Path) -> None:
+    """By itself, on the real scheduler, and again and again."""
+    async with opened_line(tmp_path) as line:
+        await line.says(CLEAR, "送出")
+        line.later(hours=26)
+        line.app.bell.start()
+        try:
+            async with asyncio.timeout(10):
+                while await line.count("followups WHERE kind IN ('alert', 'warn', 'breach')"):
+                    await asyncio.sleep(0.05)
+                line.later(days=7)
+                before = await line.count("outbox")
+                while await line.count("outbox") == before:
+                    await asyncio.sleep(0.05)
+        finally:
+            line.app.bell.stop()
+
+
+async def test_a_store_that_refuses_is_asked_again_later(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    await line.says(CLEAR, "送出")
+    line.later(hours=26)
+    other = sqlite3.connect(line.settings.data_dir / "jianfu.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await line.app.bell.cases()
+    assert "rounds: Refusing" in caplog.text
+    other.execute("ROLLBACK")
+    other.close()
+    while line.app.parts.database.refusing:
+        await asyncio.sleep(0.1)
+    await line.app.bell.cases()
+    assert await line.count("clocks WHERE kind = 'breached'") == 1

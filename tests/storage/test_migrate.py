@@ -22,9 +22,40 @@ def fresh() -> sqlite3.Connection:
     return connection
 
 
-def test_every_migration_is_kept_as_it_was_released() -> None:
-    """A new migration needs its file in tests/data (see tests/storage/yesterday.py)."""
-    assert list(migrations()) == list(range(1, len(RELEASED) + 1))
+def test_every_schema_is_kept_as_it_was_released() -> None:
+    """A released schema needs its file in tests/data (see tests/storage/yesterday.py), the newest too."""
+    numbers = [int(path.stem.removeprefix("schema_")) for path in RELEASED]
+    assert list(migrations()) == list(range(1, numbers[-1] + 1))
+    assert set(numbers) <= set(migrations())
+
+
+def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
+    """Where they stand; and one ring each has everything counted that is owed."""
+    states = {"filed": ("accept", "1 C"), "accepted": ("assign", "1 W"), "returned": ("assign", "1 W"),
+              "assigned": ("answer", "15 W"), "rectifying": ("rectify", "30 W"), "answered": None,
+              "closed": None, "merged": None}  # fmt: skip
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements(migrations()[1]):
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 1")
+        for number, state in enumerate(states):
+            values = (bytes([number]) * 16, 1, f"case {number}", state, 7200, 9000, b"")
+            connection.execute(
+                """INSERT INTO cases (id, version, alias, state, category, urgent, opened_hour, changed_at,
+                sealed) VALUES (?, ?, ?, ?, 'forms', 0, ?, ?, ?)""",
+                values,
+            )
+        connection.execute("UPDATE cases SET due_at = 99 WHERE state = 'rectifying'")
+        migrate(connection)
+        sql = "SELECT state, clock, kind, at, allowance, until FROM clocks JOIN cases ON id = case_id"
+        rows = {row[0]: row[1:] for row in connection.execute(sql)}
+        owed = connection.execute("SELECT count(*), max(due_at) FROM followups").fetchone()
+    assert rows == {
+        state: (known[0], "start", 10800 if state == "filed" else 9000, known[1], None)
+        for state, known in states.items()
+        if known
+    } | {"rectifying": ("rectify", "start", 9000, None, 99)}
+    assert owed == (len(states) - 1, 0)
 
 
 @pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)

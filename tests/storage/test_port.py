@@ -10,7 +10,7 @@ from storage.repositories.audit import AuditLog
 from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox
 from storage.repositories.talks import Talks
-from tests.storage.rows import message, new, talk
+from tests.storage.rows import HOUR, message, new, talk
 
 
 async def test_a_turn_is_written_whole(database: Database) -> None:
@@ -124,3 +124,12 @@ async def test_reads_by_position_and_by_name(database: Database) -> None:
     row = await database.one("SELECT :n AS n, :s AS s", n=1, s="二")
     assert row is not None and row["n"] == row[0] == 1 and list(row) == [1, "二"]
     assert await database.one("SELECT mark FROM inbox") is None
+
+
+async def test_of_many_turns_handed_over_at_once_each_has_its_answer(database: Database) -> None:
+    who = [new() for _ in range(600)]
+    turns = [[Talks.save(talk(one), was=0)] for one in (*who, who[3])]
+    answers = await database.commit_each(turns)
+    assert [type(answer) for answer in answers] == [type(None)] * 600 + [Stale]
+    assert len(await Talks(database).due(HOUR, most=1000)) == 600
+    assert await database.commit_each([]) == []

@@ -6,13 +6,19 @@ import pytest
 
 from storage.port import Broken, Database, Stale
 from storage.repositories.cases import Cases
+from storage.repositories.clocks import ClockRow, Clocks
 from storage.repositories.counts import Count, Counts
+from storage.repositories.followups import Followups
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import Reports
+from storage.repositories.rungs import RungRow, Rungs
+from storage.repositories.statistics import Statistics, UnitCount
 from storage.repositories.steps import NoteRow, Notes, RatingRow, Ratings, Steps
 from storage.repositories.talks import Talks
+from storage.repositories.unit_counts import UnitCounts
+from storage.repositories.units import UnitRow, UnitRows
 from storage.repositories.web import BubbleRow, WebBubbles, WebSessionRow, WebSessions
 from tests.storage.rows import HOUR, case, filed, message, new, picture, step, talk
 
@@ -233,3 +239,100 @@ async def test_web_sessions_and_what_stands_on_the_screen(database: Database) ->
     await database.commit([sessions.sweep(HOUR), bubbles.sweep(HOUR + 60)])
     assert await sessions.get(who) is None
     assert await database.all("SELECT id FROM web_bubbles") == []
+
+
+# ── what falls due ───────────────────────────────────────────────────────────────────────────
+
+
+async def test_follow_ups_become_what_they_shall_be(database: Database) -> None:
+    """Only what differs is written; what is there and not owed any more goes."""
+    followups, (one, _, writes) = Followups(database), filed("a", 1)
+    await database.commit([*writes, *Followups.replace(one.id, {}, {"warn": HOUR, "hear": HOUR + 9})])
+    was = await followups.of_case(one.id)
+    now = {"hear": HOUR + 9, "breach": HOUR + 5}
+    changes = Followups.replace(one.id, was, now)
+    assert len(changes) == 2
+    await database.commit(changes)
+    assert await followups.of_case(one.id) == now
+    assert (await followups.pending(), await followups.next_due()) == (2, HOUR + 5)
+    await database.commit([Followups.take(one.id, "breach", HOUR + 5)])
+    with pytest.raises(Stale):
+        await database.commit([Followups.take(one.id, "breach", HOUR + 5)])
+
+
+async def test_a_round_goes_page_by_page_and_brings_all_of_a_case(database: Database) -> None:
+    """The longest due first; with each case its reports, its ledger and what else it owes."""
+    followups, ids = Followups(database), []
+    for number in range(5):
+        one, report, writes = filed(f"case {number}", number + 1)
+        line = ClockRow(one.id, 1, "accept", "start", HOUR, "1 C", None, b"")
+        owed = {"warn": HOUR - number, "breach": HOUR, "hear": HOUR + 99}
+        await database.commit([*writes, Clocks.add(line), *Followups.replace(one.id, {}, owed)])
+        ids.append((one, report, line, owed))
+    first = await followups.due(HOUR - 1, (-1, b""), 3)
+    assert first == [(one.id, "warn", owed["warn"]) for one, _, _, owed in ids[:1:-1]]
+    place = first[-1][2], first[-1][0]
+    assert [id for id, _, _ in await followups.due(HOUR - 1, place, 3)] == [ids[1][0].id]
+    assert {row.id for row in await Cases(database).in_round(HOUR - 1, (-1, b""), 3)} == {
+        one.id for one, *_ in ids[2:]
+    }
+    assert await followups.of_round(HOUR - 1, place, 3) == {ids[1][0].id: ids[1][3]}
+    assert await Clocks(database).of_round(HOUR - 1, place, 3) == {ids[1][0].id: [ids[1][2]]}
+    reports = await Reports(database).of_round(HOUR - 1, place, 3)
+    assert [report.id for report in reports[ids[1][0].id]] == [ids[1][1].id]
+
+
+async def test_a_line_of_a_ledger_is_added_once(database: Database) -> None:
+    one, _, writes = filed("a", 1)
+    line = ClockRow(one.id, 1, "answer", "start", HOUR, None, HOUR + 5, b"sealed")
+    await database.commit([*writes, Clocks.add(line)])
+    with pytest.raises(Stale):
+        await database.commit([Clocks.add(line)])
+    assert await Clocks(database).of_case(one.id) == [line]
+
+
+async def test_a_case_that_did_not_change_is_guarded_all_the_same(database: Database) -> None:
+    one, _, writes = filed("a", 1)
+    await database.commit([*writes, Cases.unchanged(one.id, 1)])
+    with pytest.raises(Stale):
+        await database.commit([Cases.unchanged(one.id, 2)])
+
+
+async def test_figures_of_units_are_added_up(database: Database) -> None:
+    unit = UnitRow(new(), 1, None, "district", True, b"sealed")
+    counted = [UnitCounts.add("2026-11", unit.id, "due"), UnitCounts.add("2026-11", unit.id, "due", 2)]
+    await database.commit([UnitRows.add(unit), *counted])
+    assert await Statistics(database).units("2026-11", "2026-11") == [UnitCount("2026-11", unit.id, "due", 3)]
+
+
+async def test_a_rung_is_proposed_once_per_case_and_decided_once(database: Database) -> None:
+    rungs, unit = Rungs(database), UnitRow(new(), 1, None, "district", True, b"sealed")
+    await database.commit([UnitRows.add(unit)])
+    found = []
+    for number, rung in enumerate(("remind", "circulate")):
+        one, _, writes = filed(f"case {number}", number + 1)
+        row = RungRow(new(), unit.id, one.id, rung, HOUR + number, None, None, None, b"")
+        found.append(row)
+        await database.commit([*writes, Rungs.propose(row, 0, number)])
+    with pytest.raises(Stale):  # somebody else's proposal came in between
+        await database.commit([Rungs.propose(replace(found[0], id=new()), 0, 0)])
+    again = replace(found[1], rung="sanction", at=HOUR + 7)
+    await database.commit([Rungs.propose(again, 0, 1)])
+    assert [(row.id, row.rung) for row in await rungs.proposed()] == [
+        (found[0].id, "remind"),
+        (found[1].id, "sanction"),
+    ]
+    await database.commit([Rungs.decide(found[0].id, "taken", HOUR, b"w" * 16, b"why")])
+    with pytest.raises(Stale):
+        await database.commit([Rungs.decide(found[0].id, "waived", HOUR, b"w" * 16, b"")])
+    await database.commit([Rungs.withdraw(found[0].case_id), Rungs.withdraw(found[1].case_id)])
+    left = await rungs.of_unit(unit.id)
+    assert [(row.rung, row.decision) for row in left] == [("remind", "taken")]
+    assert await rungs.by_id(found[1].id) is None
+
+
+async def test_the_cases_of_a_unit_the_next_due_first(database: Database) -> None:
+    unit = UnitRow(new(), 1, None, "district", True, b"sealed")
+    rows = [replace(case(f"case {n}"), unit_id=unit.id, due_at=due) for n, due in enumerate((None, 9, 5))]
+    await database.commit([UnitRows.add(unit), *(write for row in rows for write in Cases.open(row))])
+    assert [row.due_at for row in await Cases(database).of_unit(unit.id)] == [5, 9, None]
