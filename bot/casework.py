@@ -203,8 +203,8 @@ class Casework:
             case Supplement(text=text) if text:
                 return [_touched(opened.row), *self._reindexed(opened, own, text)]
             case Rate():
-                of_now = rated_since  # and not of a closing before
-                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating and of_now else (None, None)
+                rating = rating if rated_since else None  # of a closing before: a new round begins
+                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating else (None, None)
                 figures = self.record.of_unit(case.case, rated(was, action), whole_hour(action.at))
                 return [_touched(opened.row), Ratings.put(self._rating(action, opened, rating)), *figures]
             case Forget():
