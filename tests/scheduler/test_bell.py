@@ -133,8 +133,8 @@ async def test_what_cases_owe_rings_within_seconds_of_being_due(tmp_path: Path) 
             async with asyncio.timeout(10):
                 while await line.count("followups WHERE kind IN ('alert', 'warn', 'breach')"):
                     await asyncio.sleep(0.05)
-                line.later(days=7)
                 before = await line.count("outbox")
+                line.later(days=7)
                 while await line.count("outbox") == before:
                     await asyncio.sleep(0.05)
         finally:
