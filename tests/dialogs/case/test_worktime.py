@@ -227,7 +227,7 @@ def test_what_a_pause_keeps_by_unit() -> None:
 
 
 def test_counting_is_cheap() -> None:
-    """It is done at each change of a case: tens of microseconds at most."""
+    """It is done at each change of a case: tens of microseconds at most, and nothing the second time."""
     start, fifteen = beijing("2026-09-18T10:00").astimezone(UTC), days(15)
-    best = min(repeat(lambda: add(start, fifteen, CHINA), number=200, repeat=30)) / 200
+    best = min(repeat(lambda: add.__wrapped__(start, fifteen, CHINA), number=200, repeat=30)) / 200
     assert best < 50e-6
