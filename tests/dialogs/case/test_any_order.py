@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.case.clock import next_due, running
 from dialogs.case.deciding import decide
-from dialogs.case.life import FINDINGS, LEVELS, OPEN, Case, Refusal, Staff, State, legal
+from dialogs.case.life import ENDED, FINDINGS, LEVELS, OPEN, Case, Refusal, Staff, State, legal
 from dialogs.case.orders import (
     Accept,
     Answer,
+    Arrive,
     Ask,
     Assign,
     Claim,
     Close,
     Decision,
     Decline,
+    Extend,
     Find,
+    GrantExtend,
     Merge,
     Note,
     Order,
     Rectify,
+    RefuseReturn,
+    Release,
+    Reply,
+    Resume,
+    Return,
     StaffReopen,
-)
+    Supervise,
+    Undo,
+    Wait,
+    Whistle,
+)  # fmt: skip
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, Rating, Told, is_asked, tell
 from dialogs.case.worktime import Terms, weekday_calendar
-from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
+from dialogs.words import Forget, Held, Hush, Rate, Rebound, Reopen, Supplement
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -53,43 +67,69 @@ ORDERS = st.one_of(
     st.builds(StaffReopen, WORDS),
     st.builds(Merge, WORDS),
     st.builds(Note, WORDS),
+    st.builds(Release),
+    st.builds(Wait, WORDS, DUES.map(lambda due: due or AT)),
+    st.builds(Resume),
+    st.builds(Arrive, WORDS),
+    st.builds(Return, WORDS, WORDS),
+    st.builds(RefuseReturn, WORDS),
+    st.builds(Extend, st.integers(-1, 12), WORDS),
+    st.builds(GrantExtend, st.booleans(), WORDS, st.none() | st.integers(0, 12)),
+    st.builds(Supervise, WORDS),
+    st.builds(Whistle, WORDS, WORDS),
+    st.builds(Reply, WORDS, st.none() | st.integers(-1, 3)),
+    st.builds(Undo),
 )
+ROLE = st.sampled_from(["operator", "supervisor", "liaison"])
 REACTIONS = st.one_of(
     st.builds(Supplement, REPORTS, WORDS, st.just(()), st.just(AT)),
     st.builds(Rate, REPORTS, st.booleans(), st.none(), st.none(), st.just(AT)),
     st.builds(Reopen, REPORTS, WORDS, st.just(AT)),
     st.builds(Forget, REPORTS, st.just(AT)),
     st.builds(Hush, REPORTS, st.just(AT)),
+    st.builds(Rebound, REPORTS, WORDS, st.just(AT)),
+    st.builds(Held, REPORTS, st.just(AT)),
 )
 STAFF = st.sampled_from([Staff("aa", "王"), Staff("bb", "李")])
 TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
 
 
-def answered(case: Case, act: tuple[Staff, Order] | Reaction, told: list[Told]) -> Decision | None:
+Act = tuple[Staff, Order, str]
+
+
+def answered(case: Case, act: Act | Reaction, told: list[Told]) -> Decision | None:
     """What follows, or None where it was refused in one sentence."""
     if not isinstance(act, tuple):
         if act.report not in case.reports:
             return None  # forgotten: the hotline drops it before the rules see it
         return react(case, act, TERMS, asked=is_asked(told, act.report))
-    by, order = act
+    by, order, role = act
     try:
-        return decide(case, order, by, AT, TERMS, INTO)
+        return decide(case, order, by, AT, TERMS, INTO, role)
     except Refusal as refusal:
         assert str(refusal) and "\n" not in str(refusal).replace(case.alias, "")
         return None
 
 
-@given(st.lists(st.tuples(STAFF, ORDERS) | REACTIONS, max_size=30), st.sampled_from(State))
-def test_whatever_is_done_a_case_stays_sound(
-    acts: list[tuple[Staff, Order] | Reaction], start: State
-) -> None:
+def test_every_order_is_among_them() -> None:
+    assert all(kind.__name__ in repr(ORDERS) for kind in get_args(Order))
+
+
+@given(
+    st.lists(st.tuples(STAFF, ORDERS, ROLE) | REACTIONS, max_size=30), st.sampled_from(State), st.booleans()
+)
+def test_whatever_is_done_a_case_stays_sound(acts: list[Act | Reaction], start: State, urgent: bool) -> None:
     asked_in = State.ACCEPTED if start is State.WAITING else None
-    case, told = replace(CASE, state=start, asked_in=asked_in), list[Told]()
+    case, told = replace(CASE, state=start, asked_in=asked_in, urgent=urgent), list[Told]()
     for act in acts:
         decision = answered(case, act, told)
         if decision is None:
             continue
+        assert decision.case.ledger[: len(case.ledger)] == case.ledger, "lines are only ever added"
         case = decision.case
+        assert case.state not in (State.MERGED, State.DECLINED, *ENDED) or not running(case.ledger)
+        assert case.due == next_due(case.ledger, TERMS)
+        assert case.state is not State.WAITING or case.due is None
         assert (case.asked_in in OPEN) == (case.state is State.WAITING)
         assert legal(case) or case.state is State.MERGED
         assert {report for report, _ in decision.pushes} <= {*CASE.reports}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.case.clock import Allowance, Line
+from dialogs.case.clock import Allowance, Line, read, running
 from dialogs.case.deciding import decide as _decide
 from dialogs.case.deciding import settled
 from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State
@@ -76,8 +76,10 @@ TERMS = Terms(Rules.default(), weekday_calendar(), ZoneInfo("Asia/Shanghai"))
 PUSHED = {report for report in CASE.reports}
 
 
-def decide(case: Case, order: Order, by: Staff, at: datetime, into: Case | None = None) -> Decision:
-    return _decide(case, order, by, at, TERMS, into)
+def decide(
+    case: Case, order: Order, by: Staff, at: datetime, into: Case | None = None, role: str = "operator"
+) -> Decision:
+    return _decide(case, order, by, at, TERMS, into, role)
 
 
 def react(case: Case, action: Reaction, **known: bool) -> Decision:
@@ -196,6 +198,176 @@ def test_merging_takes_reporters_and_urgency_along() -> None:
 def test_nothing_is_merged_into_what_is_over(state: State) -> None:
     with pytest.raises(Refusal, match="不能并入"):
         decide(CASE, Merge("青松-0000"), WANG, AT, replace(INTO, state=state))
+
+
+# ── units and their clocks ───────────────────────────────────────────────────────────────────
+
+WORKDAY = timedelta(days=1)  # AT is a Monday, and nothing here reaches the weekend unless it says so
+
+
+def dispatched(**known: object) -> Case:
+    """Given to a unit at AT, by the rules' time."""
+    case = replace(CASE, state=State.ACCEPTED, opened=AT, told=AT, **known)  # type: ignore[arg-type]
+    return decide(case, Assign("某街道", "subdistrict"), WANG, AT).case
+
+
+def local(at: datetime | None) -> str:
+    return f"{at.astimezone(TERMS.zone):%m-%d %H:%M}" if at else ""
+
+
+def test_each_step_has_its_clock() -> None:
+    filed = replace(CASE, opened=AT, claimed=None)
+    accepted = decide(filed, Accept(), WANG, AT).case
+    assert (running(accepted.ledger), local(accepted.due)) == (("assign",), "11-25 00:00")
+    assigned = decide(accepted, Assign("某街道"), WANG, AT).case
+    assert (running(assigned.ledger), local(assigned.due)) == (("answer",), "12-01 00:00")
+    complex = decide(accepted, Assign("某街道", complex=True), WANG, AT).case
+    assert local(complex.due) == "12-15 00:00"
+    answered = decide(assigned, Answer("改"), WANG, AT).case
+    assert (running(answered.ledger), answered.due) == ((), None)
+    rectifying = decide(at(State.VERIFIED, ledger=()), Rectify("改"), WANG, AT).case
+    assert (running(rectifying.ledger), local(rectifying.due)) == (("rectify",), "01-05 00:00")
+    closed = decide(rectifying, Close("好"), WANG, AT).case
+    assert (running(closed.ledger), closed.closed) == ((), AT)
+
+
+def test_an_urgent_case_is_on_site_in_two_hours_and_has_its_result_the_same_day() -> None:
+    case = dispatched(urgent=True)
+    assert running(case.ledger) == ("on_site", "result") and local(case.due) == "11-23 12:17"
+    there = decide(case, Arrive("到了"), WANG, AT + timedelta(hours=1)).case
+    assert running(there.ledger) == ("result",) and local(there.due) == "11-24 00:00"
+    with pytest.raises(Refusal, match="不能单位到场"):
+        decide(there, Arrive(), WANG, AT)
+    with pytest.raises(Refusal, match=r"加急件.*不能延期"):
+        decide(there, Extend(2, "来不及"), WANG, AT)
+
+
+def test_a_liaison_claims_nothing_and_does_not_learn_who_did() -> None:
+    case = dispatched(claimed=WANG)
+    decision = decide(case, Answer("改了"), LI, AT, role="liaison")
+    assert decision.case.claimed == WANG
+    assert decide(replace(case, claimed=None), Answer("改了"), LI, AT, role="liaison").case.claimed is None
+
+
+def test_a_supervisor_looks_over_the_shoulder() -> None:
+    case = dispatched(claimed=WANG)
+    asked = decide(case, Extend(5, "人手不够"), WANG, AT).case
+    for order, of in ((Supervise("今天就办"), case), (GrantExtend(True), asked)):
+        assert decide(of, order, LI, AT, role="supervisor").case.claimed == WANG
+
+
+def test_a_unit_returns_within_a_working_day_by_a_rule_and_twice_at_most() -> None:
+    case = dispatched()
+    with pytest.raises(Refusal, match="依据哪一条"):
+        decide(case, Return("  "), WANG, AT)
+    returned = decide(case, Return("三定方案", "归城管"), WANG, AT + WORKDAY).case
+    assert returned.state is State.RETURNED and running(returned.ledger) == ("answer", "assign")
+    assert read(returned.ledger, "answer", TERMS).due is None, "the unit's time waits"  # type: ignore[union-attr]
+    with pytest.raises(Refusal, match=r"转办已超过1个工作日.*首接负责"):
+        decide(case, Return("三定方案"), WANG, AT + 2 * WORKDAY)
+    with pytest.raises(Refusal, match=r"已经退回过2次.*首接负责"):
+        decide(replace(case, returns=2), Return("三定方案"), WANG, AT)
+
+
+def test_a_return_refused_lets_the_unit_s_time_run_on() -> None:
+    case = dispatched()
+    returned = decide(case, Return("三定方案"), WANG, AT).case
+    decision = decide(returned, RefuseReturn("首接负责"), WANG, AT + WORKDAY)
+    assert running(decision.case.ledger) == ("answer",)
+    assert decision.case.due is not None and case.due is not None
+    assert case.due <= decision.case.due <= case.due + WORKDAY
+    assert [(alert.to, alert.name) for alert in decision.alerts] == [("unit", "return_refused")]
+
+
+def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None:
+    case = dispatched()
+    for days, sentence in ((0, "1到10个工作日"), (11, "1到10个工作日")):
+        with pytest.raises(Refusal, match=sentence):
+            decide(case, Extend(days, "人手"), WANG, AT)
+    with pytest.raises(Refusal, match="已经到期"):
+        decide(case, Extend(5, "人手"), WANG, AT + timedelta(days=8))
+    asked = decide(case, Extend(5, "人手"), WANG, AT)
+    assert asked.case.due == case.due and asked.pushes == () and not asked.entries[0].public
+    with pytest.raises(Refusal, match="不能申请延期"):
+        decide(asked.case, Extend(5, "人手"), WANG, AT)
+    granted = decide(asked.case, GrantExtend(True, days=3), LI, AT)
+    assert local(granted.case.due) == "12-04 00:00" and granted.case.wants is None
+    assert {report for report, _ in granted.pushes} == PUSHED
+    with pytest.raises(Refusal, match="不能申请延期"):
+        decide(granted.case, Extend(5, "人手"), WANG, AT)
+
+
+def test_more_time_refused_is_told_to_the_unit_with_the_reason_and_to_nobody_else() -> None:
+    asked = decide(dispatched(), Extend(5, "人手"), WANG, AT).case
+    with pytest.raises(Refusal, match="请写明理由"):
+        decide(asked, GrantExtend(False), LI, AT)
+    refused = decide(asked, GrantExtend(False, "事情不大"), LI, AT)
+    assert refused.pushes == () and not refused.entries[0].public and refused.case.wants is None
+    assert [(alert.to, alert.name) for alert in refused.alerts] == [("unit", "extension_refused")]
+
+
+def test_a_whistle_goes_one_level_up_with_a_clock_of_its_own() -> None:
+    case = dispatched()
+    with pytest.raises(Refusal, match="请写明区一级由哪个单位办"):
+        decide(case, Whistle("街道办不了"), WANG, AT)
+    up = decide(case, Whistle("街道办不了", "区数据局"), WANG, AT + WORKDAY)
+    assert (up.case.level, up.case.unit, local(up.case.due)) == ("district", "区数据局", "12-02 00:00")
+    assert [line.kind for line in up.case.ledger[len(case.ledger) :]] == ["stop", "start"]
+    city = decide(up.case, Whistle("区里也办不了", "市数据局"), WANG, AT).case
+    with pytest.raises(Refusal, match="不能吹哨升级"):
+        decide(city, Whistle("再上", "省里"), WANG, AT)
+
+
+def test_rectifying_takes_thirty_working_days_at_most() -> None:
+    with pytest.raises(Refusal, match="整改最长30个工作日"):
+        decide(at(State.VERIFIED), Rectify("改", AT + timedelta(days=60)), WANG, AT)
+
+
+def test_waiting_pauses_every_clock_and_doing_something_else_ends_it() -> None:
+    case = dispatched()
+    waiting = decide(case, Wait("等批复", AT + timedelta(days=10)), WANG, AT).case
+    assert (waiting.due, waiting.resumes) == (None, AT + timedelta(days=10))
+    answered = decide(waiting, Answer("改了"), WANG, AT + WORKDAY).case
+    assert answered.state is State.ANSWERED and answered.resumes is None and running(answered.ledger) == ()
+    with pytest.raises(Refusal, match="期限已经过去"):
+        decide(case, Wait("等批复", AT), WANG, AT)
+
+
+def test_a_unit_that_sent_it_back_does_not_run_on_because_a_reporter_answered() -> None:
+    returned = decide(dispatched(), Return("三定方案"), WANG, AT).case
+    waiting = decide(returned, Ask("哪个科室？"), WANG, AT).case
+    answered = react(waiting, Supplement("r1", "党政办", (), AT), asked=True).case
+    assert answered.state is State.RETURNED
+    assert read(answered.ledger, "answer", TERMS).due is None  # type: ignore[union-attr]
+    assert read(answered.ledger, "assign", TERMS).due is not None  # type: ignore[union-attr]
+
+
+def test_what_a_reporter_starts_runs_from_the_next_full_hour() -> None:
+    waiting = decide(dispatched(), Ask("哪天？"), WANG, AT).case
+    answered = react(waiting, Supplement("r1", "周一", (), AT), asked=True).case
+    assert answered.ledger[-1].at == datetime(2026, 11, 23, 3, tzinfo=UTC)
+    reopened = react(at(State.CLOSED, ledger=()), Reopen("r1", "又来了", AT)).case
+    assert [line.at.minute for line in reopened.ledger] == [0]
+
+
+def test_who_has_a_case_gives_it_back_or_a_supervisor_does() -> None:
+    assert decide(CASE, Release(), WANG, AT).case.claimed is None
+    assert decide(CASE, Release(), LI, AT, role="supervisor").case.claimed is None
+    with pytest.raises(Refusal, match="只有本人或主管"):
+        decide(CASE, Release(), LI, AT)
+    with pytest.raises(Refusal, match="没有人认领"):
+        decide(replace(CASE, claimed=None), Release(), WANG, AT)
+
+
+def test_a_reply_waits_and_what_waits_can_be_taken_back() -> None:
+    said = decide(CASE, Reply("在看了"), WANG, AT)
+    assert (said.entries, said.pushes) == ((), ())
+    assert said.case.reply is not None and said.case.reply.at == AT + timedelta(seconds=10)
+    assert decide(said.case, Undo(), WANG, AT).case.reply is None
+    with pytest.raises(Refusal, match="没有还能撤回的话"):
+        decide(CASE, Undo(), WANG, AT)
+    with pytest.raises(Refusal, match="还没发出"):
+        decide(said.case, Merge("青松"), WANG, AT, INTO)
 
 
 # ── reporters ────────────────────────────────────────────────────────────────────────────────
