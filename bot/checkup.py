@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -81,6 +82,8 @@ def examine(here: Deployment) -> Iterator[Finding]:
             where = error.filename or here.settings.data_dir
             yield Finding(check.__name__.strip("_"), False, f"看不了 {where}", reason(error))
     yield from _database(here, keyring)
+    if here.settings.telegram.token is not None:
+        yield from _telegram(here)
 
 
 def _finding(check: str, ok: bool, says: str, remedy: str) -> Finding:
@@ -177,6 +180,13 @@ def _rules(here: Deployment) -> Iterator[Finding]:
 
 
 FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules)
+
+
+def _telegram(here: Deployment) -> Iterator[Finding]:
+    from bot.channels.telegram.checkup import look
+
+    for check, well, says, remedy in asyncio.run(look(here.settings, here.now)):
+        yield _finding(check, well, says, remedy)
 
 
 # ── the database ─────────────────────────────────────────────────────────────────────────────

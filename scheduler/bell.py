@@ -13,6 +13,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
 from storage.repositories.staff import StaffList
 from storage.repositories.talks import TalkRow, Talks
+from storage.repositories.telegram import TelegramChats
 from storage.repositories.web import WebBubbles, WebSessions
 from storage.sqlite import SQLiteDatabase
 
@@ -102,6 +103,7 @@ class Bell:
                     Media.sweep(now),
                     WebBubbles.sweep(now),
                     WebSessions.sweep(now),
+                    TelegramChats.sweep(now),
                     *StaffList.sweep(now),
                 ]
             )

@@ -18,7 +18,8 @@ from bot.settings import PREFIX, Settings, fields, load
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "体检：钥匙、文件权限、磁盘、数据库、审计链、待发消息、时钟、设置。只看不改，serve 开着也能做。"
+        "体检：钥匙、文件权限、磁盘、数据库、审计链、待发消息、时钟、Telegram、设置。"
+        "只看不改，serve 开着也能做。"
     )
     parser.epilog = "每一项 ✓ 正常、✗ 要处理，要处理的都写明怎么办。全部正常以 0 退出，否则以 1 退出。"
     parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本用")

@@ -1,0 +1,113 @@
+"""`jianfu poster`: a printable A4 sheet that leads to the bot, the same for everybody."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bot.settings import OperatorError, Settings, load
+from dialogs.texts import phrases, text
+
+phrases(
+    "poster",
+    title="减负专线",
+    what="匿名反映“给基层添负担”的事",
+    facts="一周七天，随时可用\n不问姓名、电话、账号，工作人员只看到代号\n凭回执码查进展",
+    scan="用自己的手机扫一扫，请勿使用单位网络和设备",
+    sees="Telegram 公司看得到您的账号和聊天",
+)
+INK, PAPER = "#17324d", "#ffffff"
+A4 = (210 / 25.4, 297 / 25.4)  # inches
+DOTS = 300  # per inch
+FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "Microsoft YaHei",
+         "PingFang SC", "SimHei")  # fmt: skip
+NAME_WAIT = 20.0  # seconds
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "做一张可打印的 A4 海报：二维码打开机器人的私聊。所有海报都一样，链接里没有地点，也没有回执码。"
+    )
+    parser.epilog = (
+        "例：jianfu poster --output 海报.pdf　　jianfu poster --name jianfu_line_bot --output 海报.png"
+    )
+    parser.add_argument("--output", type=Path, default=Path("poster.pdf"), help="写到哪里，.pdf 或 .png")
+    parser.add_argument("--name", help="机器人的用户名；不写就按 JIANFU_TELEGRAM__TOKEN 去问")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.output.suffix not in (".pdf", ".png"):
+        raise OperatorError("海报只做 .pdf 或 .png：请改 --output 的扩展名")
+    name = args.name.removeprefix("@") if args.name else asyncio.run(_ask(load()))
+    link = deep_link(name)
+    try:
+        draw(link, args.output)
+    except OSError as error:
+        raise OperatorError(f"写不了 {args.output}：{error.strerror}，请换一个位置") from None
+    print(f"海报：{args.output}，二维码打开 {link}")
+    return 0
+
+
+def deep_link(name: str) -> str:
+    """The one link there is: who made it, and where it hangs, must not be told by it."""
+    return f"https://t.me/{name}?start=line"
+
+
+async def _ask(settings: Settings) -> str:
+    """The bot's username. Raises: OperatorError."""
+    if settings.telegram.token is None:
+        raise OperatorError("不知道是哪个机器人：请设置 JIANFU_TELEGRAM__TOKEN，或写 --name 用户名")
+    from telegram.error import TelegramError
+
+    from bot.channels.telegram.channel import close, make_bot
+    from bot.channels.telegram.errors import about
+
+    bot, trouble = make_bot(settings.telegram), ""
+    try:
+        return str((await bot.get_me()).username)
+    except TelegramError as error:
+        trouble = about(error)
+    finally:
+        await close(bot)
+    raise OperatorError(f"问不到机器人的用户名（{trouble}）：请检查令牌和网络，或写 --name 用户名")
+
+
+def draw(link: str, output: Path) -> None:
+    """Draw it; without a Chinese font on this machine, a font of matplotlib's own would show empty boxes.
+
+    Raises: OperatorError, OSError.
+    """
+    import matplotlib
+    import segno
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = [name for name in FONTS if name in known]
+    if not fonts:
+        raise OperatorError("没有中文字体：请安装 fonts-noto-cjk（或思源黑体）再做海报")
+    with matplotlib.rc_context({"font.family": fonts[:1], "pdf.fonttype": 42, "svg.hashsalt": "poster"}):
+        figure = Figure(figsize=A4, facecolor=PAPER)
+        _words(figure)
+        axes = figure.add_axes((0.26, 0.245, 0.48, 0.48 * A4[0] / A4[1]))
+        code = [[not dark for dark in row] for row in segno.make_qr(link, error="q").matrix_iter(border=4)]
+        axes.imshow(code, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        axes.set_axis_off()
+        same: dict[str, Any] = {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
+        figure.savefig(output, dpi=DOTS, metadata=same)
+
+
+def _words(figure: Any) -> None:
+    def write(name: str, at: float, size: int, weight: str = "normal", color: str = INK) -> None:
+        figure.text(
+            0.5, at, text("zh", f"poster.{name}"), size=size, weight=weight, color=color,
+            ha="center", va="center", linespacing=1.7,
+        )  # fmt: skip
+
+    write("title", 0.90, 64, "bold")
+    write("what", 0.815, 25)
+    write("facts", 0.70, 19)
+    write("scan", 0.215, 18, "bold")
+    write("sees", 0.175, 13, color="#555555")
