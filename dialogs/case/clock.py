@@ -304,7 +304,8 @@ def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, date
         return {}
     due, done = reading.due, steps_done(ledger, clock)
     warn = reading.when(terms.rules.warn_at)
-    found: dict[Kind, datetime] = {"warned": min(warn, due) if warn else due, "breached": due}
+    warned = min(warn, due).replace(microsecond=0) if warn else due  # what rings is kept in whole seconds
+    found: dict[Kind, datetime] = {"warned": warned, "breached": due}
     for kind, offset in terms.rules.steps_for(clock).items():
         found[kind] = after(due, offset, terms)
     return {kind: at for kind, at in found.items() if kind not in done}
