@@ -1,0 +1,88 @@
+"""The platform's pace, on a clock turned by hand; the server's own rules judge it."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+
+from bot.channels.telegram.pace import Pace
+from tests.botapi.rates import Rates
+
+
+class Clock:
+    """Time passes when everybody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self._sleeping: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._count = 0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._count += 1
+        heapq.heappush(self._sleeping, (self.now + seconds, self._count, done))
+        await done
+
+    async def run(self, *jobs: asyncio.Task[None]) -> None:
+        while not all(job.done() for job in jobs):
+            for _ in range(5):
+                await asyncio.sleep(0)
+            if self._sleeping:
+                self.now, _, done = heapq.heappop(self._sleeping)
+                done.set_result(None)
+        for job in jobs:
+            job.result()
+
+
+class Sending:
+    """What went out when, and which rules it broke."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.pace = Pace(1.0, self.clock, self.clock.sleep)
+        self.rates = Rates()
+        self.sent: list[tuple[int, float]] = []
+        self.broken: list[dict[str, float]] = []
+
+    async def sends(self, chat: int, messages: int) -> None:
+        for _ in range(messages):
+            await self.pace.turn(chat)
+            self.sent.append((chat, self.clock.now))
+            self.broken.append(self.rates.count(chat, 1, self.clock.now))
+
+    async def all(self, *orders: tuple[int, int]) -> None:
+        await self.clock.run(*(asyncio.create_task(self.sends(*order)) for order in orders))
+        assert not any(self.broken)
+
+    def last(self, chat: int) -> float:
+        return max(at for to, at in self.sent if to == chat) - 1000
+
+
+async def test_one_chat_gets_one_a_second_after_a_short_burst() -> None:
+    sending = Sending()
+    await sending.all((1, 10))
+    assert 8 <= sending.last(1) <= 8.5
+
+
+async def test_a_group_gets_twenty_a_minute() -> None:
+    sending = Sending()
+    await sending.all((-1, 60))
+    assert 121 <= sending.last(-1) <= 185
+
+
+async def test_many_chats_share_thirty_a_second() -> None:
+    """300 people at once: nobody waits longer than the rule forces, some 11 s."""
+    sending = Sending()
+    await sending.all(*((chat, 1) for chat in range(1, 301)))
+    assert 9.5 <= max(map(sending.last, range(1, 301))) <= 11.5
+
+
+async def test_a_chat_that_must_wait_stops_nobody() -> None:
+    """A 429 of one chat and a slow group hold up neither each other nor third parties."""
+    sending = Sending()
+    sending.pace.hold(1, 30)
+    await sending.all((1, 1), (-5, 40), (2, 3))
+    assert sending.last(1) >= 30 and sending.last(2) <= 1.5
