@@ -257,11 +257,11 @@ class Casework:
 
     # ── the way back to a reporter ───────────────────────────────────────────────────────────
 
-    async def forget_address(self, stream: bytes) -> list[Write]:
-        """The chat of this stream is gone."""
-        return await self.way.forget_address(stream)
+    async def forget_address(self, stream: bytes, to: Address | None = None) -> list[Write]:
+        """The chat of this stream, or this chat, is gone."""
+        return await self.way.forget_address(stream, to)
 
-    async def undelivered(self, stream: bytes) -> list[Write]:
+    async def undelivered(self, stream: bytes, to: Address | None = None) -> list[Write]:
         """A message of this stream was refused for good: an internal note tells staff."""
         opened = await self.way.of_stream(stream)
         if opened is None:

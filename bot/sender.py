@@ -22,8 +22,8 @@ LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen du
 AFTER_TROUBLE = 5.0  # seconds until a letter is tried again when storage or we ourselves failed
 
 Fate = Callable[
-    [bytes], Awaitable[Sequence[Write]]
-]  # of a stream whose chat is gone, or whose message was refused
+    [bytes, Address], Awaitable[Sequence[Write]]
+]  # of a stream and its chat: the chat is gone, or a message was refused
 
 
 class Sender:
@@ -135,7 +135,7 @@ class Sender:
             return await channel.send(letter.to, render(letter.message), letter.id)
         except Gone:
             log.info("gone: a chat on %s", channel.name)
-            return await self._gone(letter.stream)
+            return await self._gone(letter.stream, letter.to)
         except Refused:
             log.error("refused by %s: message %s", channel.name, letter.message.name)
-            return await self._refused(letter.stream)
+            return await self._refused(letter.stream, letter.to)

@@ -83,16 +83,15 @@ class WayBack:
                 writes.append(Reports.change(replace(row, version=row.version + 1, mine=tag), row.version))
         return writes
 
-    async def forget_address(self, stream: bytes) -> list[Write]:
-        """The chat of this stream is gone: forget its address in all its reports. The cases go on.
+    async def forget_address(self, stream: bytes, to: Address | None = None) -> list[Write]:
+        """The chat of this stream, or this chat, is gone: its reports forget their address. The cases go on.
 
         Nothing is noted at the cases: equal times would tell that one person filed them.
         """
         opened = await self.of_stream(stream)
-        to = self._files.address(opened.row, opened.key) if opened else None
-        if opened is None or to is None:
-            return []
-        rows = {row.id: row for row in [opened.row, *await self.chain(to)]}.values()
+        to = (self._files.address(opened.row, opened.key) if opened else None) or to
+        own = [opened.row] if opened is not None and opened.row.address is not None else []
+        rows = {row.id: row for row in [*own, *(await self.chain(to) if to else [])]}.values()
         return [write for row in rows for write in (unlinked(row), Outbox.drop_stream(row.stream))]
 
     async def shred(self, opened: Opened, own: Sequence[StepRow] | None = None) -> list[Write]:

@@ -233,7 +233,7 @@ async def test_a_fate_that_storage_refuses_is_tried_again(
     """Neither is the chat forgotten by halves, nor does what waits behind it wait for ever."""
     asked: list[bytes] = []
 
-    async def fate(stream: bytes) -> Sequence[Write]:
+    async def fate(stream: bytes, to: Address) -> Sequence[Write]:
         asked.append(stream)
         if len(asked) < 3:
             raise Refusing("full")
@@ -341,7 +341,7 @@ async def begun(folder: Path, kind: str) -> AsyncIterator[tuple[Sender, Channel,
         Notebook(folder / "notes") if kind == "wall" else WebChannel(database, keys, 15, clock)
     )
 
-    async def nothing(stream: bytes) -> Sequence[Write]:
+    async def nothing(stream: bytes, to: Address) -> Sequence[Write]:
         return []
 
     try:
