@@ -343,9 +343,7 @@ class Casework:
         if len(found) > 1:
             raise Refusal(f"“{name}”有几件：{'、'.join(row.alias for row in found)}。请写全代号。")
         if not found:
-            raise Refusal(
-                f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 JF2026-000123）。"
-            )
+            raise _unknown(name)
         return found[0]
 
     async def order(
@@ -369,7 +367,7 @@ class Casework:
             row = await self.find(name)
             case = await self.record.load(row)
             if role == "liaison" and (unit is None or case.case.unit_id != unit):
-                raise Refusal(f"“{name}”不在本单位名下。")
+                raise _unknown(name)  # a unit does not learn of cases that are not its own
             into = await self.record.load(await self.find(order.into)) if isinstance(order, Merge) else None
             at = whole(self._now())
             meant, unit_id = await self._resolved(order, case.case)
@@ -417,6 +415,10 @@ class Casework:
             changes += await self.record.changes(into, absorbed, at, by, steps)
             changes += [Reports.move_to_case(report.id, into.row.id) for report in case.reports]
         return changes
+
+
+def _unknown(name: str) -> Refusal:
+    return Refusal(f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 JF2026-000123）。")
 
 
 def _content(action: File, case: bytes) -> dict[str, object]:

@@ -37,6 +37,7 @@ REST = timedelta(minutes=5)  # that a case gets after a mistake of ours, so that
 Rows = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]  # of one case, as stored
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
+WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +229,8 @@ def _news(case: Case) -> Decision:
 
 
 def _together(case: Case, was: Case, told: Sequence[Decision], kinds: Sequence[str]) -> Decision:
-    """One decision of several, in their order; the audit line names what rang, and not the alert alone."""
-    audited = [kind for kind in kinds if kind != ALERT]
+    """One decision of several, in their order; the audit line names what rang, if it was more than words."""
+    audited = [kind for kind in kinds if kind not in WORDS]
     states = {"from": was.state.value, "to": case.state.value}
     return Decision(
         case,
