@@ -31,6 +31,7 @@ from storage.repositories.reports import ReportRow, Reports
 
 log = logging.getLogger(__name__)
 PAGE = 256  # rows read at a time; the writer joins as many turns into one transaction
+BREATH = 8  # cases decided in one go: a few milliseconds
 TRIES = 5  # of a case that others were faster with
 MOST = 64  # rings of one case in one round: more would be a circle
 REST = timedelta(minutes=5)  # that a case gets after a mistake of ours, so that it does not ring all day long
@@ -104,7 +105,9 @@ class Rounds:
 
     async def _decided(self, rows: Sequence[Rows], at: datetime) -> list[Ready]:
         found: list[Ready] = []
-        for one in rows:
+        for number, one in enumerate(rows):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)  # others are served meanwhile
             try:
                 case = self._record.loaded(*one)
                 if ready := await self._ready(case, at):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from anonymizer.keyring import Keyring
 from bot.app import clock
 from bot.channels.port import Address, Channel, Gone, Limits, Refused, TryLater
 from bot.channels.web import WebChannel
+from bot.hours import is_quiet, seconds
 from bot.keys import Keys
 from bot.post import Letter, Post
 from bot.render import Rendered
@@ -80,7 +82,13 @@ class Office:
     def __init__(self, counter: Counter, wall: Wall, gone: Fate, refused: Fate) -> None:
         self.counter, self.wall = counter, wall
         self.sender = Sender(
-            counter.database, counter.post, {"wall": wall}, lambda: counter.at, gone, refused
+            counter.database,
+            counter.post,
+            {"wall": wall},
+            lambda: counter.at,
+            gone,
+            refused,
+            partial(is_quiet, settings=counter.settings),
         )
 
     async def posts(self, *names: str, to: Address = ANNA) -> None:
@@ -110,6 +118,22 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 # ── order and patience ───────────────────────────────────────────────────────────────────────
+
+
+async def test_what_fell_due_while_we_were_stopped_is_not_pushed_at_night(office: Office) -> None:
+    """A push has a time of its own, a direct answer has none."""
+    counter = office.counter
+    push, answer = letter("push", STREAMS[ANNA], ANNA), letter("answer", STREAMS[BEN], BEN)
+    due = seconds(counter.at)
+    await counter.database.commit([counter.post.put(push, due), counter.post.put(answer)])
+    counter.later(hours=13)  # 23:17 in Beijing
+    await office.sender.look()
+    await office.idle()
+    assert (office.wall.names(ANNA), office.wall.names(BEN)) == ([], ["answer"])
+    counter.later(hours=9)
+    await office.sender.look()
+    await office.idle()
+    assert office.wall.names(ANNA) == ["push"]
 
 
 async def test_each_chat_hears_in_the_order_of_the_turns(office: Office) -> None:
@@ -337,9 +361,7 @@ async def begun(folder: Path, kind: str) -> AsyncIterator[tuple[Sender, Channel,
     file = folder / "keys" / "keyring.json"
     keys = Keys.of(Keyring.load(file) if file.exists() else Keyring.create(file))
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
-    channel: Channel = (
-        Notebook(folder / "notes") if kind == "wall" else WebChannel(database, keys, 15, clock)
-    )
+    channel: Channel = Notebook(folder / "notes") if kind == "wall" else WebChannel(database, keys, 15, clock)
 
     async def nothing(stream: bytes, to: Address) -> Sequence[Write]:
         return []
