@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dialogs.case.orders import Accept, Ask
 from tests.bot.channels.telegram.line import SPEED, Line, Mode, opened_line
 from tests.botapi.persons import Person
 from tests.botapi.server import BotApi
+from tests.project.checkout import ROOT
 
 CLEAR = "街道要求我们社区同一份台账每周报五次，联系人王芳13812345678"
 OTHER = "清河街道要我们社区再挂三块牌子"
@@ -77,6 +79,21 @@ async def test_a_report_from_the_first_word_to_the_receipt(line: Line, server: B
     assert receipt is not None and await line.count("reports") == 1
     assert (filed.kind, filed.protected) == ("photo", True)
     assert filed.button("复制").copies == receipt
+
+
+async def test_the_screens_in_the_docs_are_ours(line: Line, server: BotApi) -> None:
+    """What docs/telegram.md shows is what a reporter sees."""
+    person = server.person()
+    person.starts()
+    await person.sees("减负专线")
+    receipt = await files(person)
+    words = re.sub(r"^(bot|you) #\d+ \w+", _who, str(person.screen()), flags=re.M)
+    shown = words.replace(receipt, "7MY6-576S-8MTB-4G41")
+    assert f"```text\n{shown}\n```" in (ROOT / "docs" / "telegram.md").read_text("utf-8")
+
+
+def _who(found: re.Match[str]) -> str:
+    return {"bot": "【专线】", "you": "【您】"}[found[1]]
 
 
 async def test_a_photo_with_words_is_one_step(line: Line, server: BotApi, picture: bytes) -> None:

@@ -28,6 +28,7 @@ LONG_POLL = 50  # seconds
 SILENT = 150  # seconds after which Telegram has forgotten presses
 BEAT = 60  # seconds between two notes that we are alive
 CATCH_UP = 3.0  # seconds for what waited, before steps are shown again
+AFTER_BUG = 5.0  # seconds
 CONNECTIONS = 40  # webhook calls at once
 SERIOUS = (Conflict, InvalidToken)
 
@@ -55,9 +56,9 @@ class Telegram:
             await self._trying(self.intake.take_up_held)
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(self._trying(self._introduce))
-                jobs.create_task(self.intake.janitor.run())
+                jobs.create_task(self._lasting(self.intake.janitor.run))
                 webhook = self._inside.settings.telegram.mode == "webhook"
-                jobs.create_task(self._webhook() if webhook else self._poll())
+                jobs.create_task(self._lasting(self._webhook if webhook else self._poll))
         finally:
             await self.intake.close()
             await close(self._channel.bot)
@@ -84,6 +85,15 @@ class Telegram:
                 wait = backoff(tries + 2)
             await asyncio.sleep(wait)
             tries += 1
+
+    async def _lasting(self, doing: Callable[[], Awaitable[None]]) -> None:
+        """A bug of ours stops it for a moment, and nothing else."""
+        while True:
+            try:
+                return await doing()
+            except Exception as error:
+                log.error("incident %s: %s in telegram", secrets.token_hex(4), type(error).__name__)
+                await asyncio.sleep(AFTER_BUG)
 
     async def _introduce(self) -> None:
         self.name = (await self._channel.bot.get_me()).username

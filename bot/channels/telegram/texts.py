@@ -5,7 +5,7 @@ from dialogs.texts import phrases
 phrases(
     "telegram",
     sees="先说清楚：Telegram 公司看得到您的账号和这里的每句话，拿到您手机的人也看得到；"
-    "专线的工作人员看不到您的账号。请勿使用单位网络和设备。",
+    "专线的工作人员看不到您的账号。",
     instead="不想让 Telegram 看到，请改用网页：{url}",
     news="您有一条新消息",
     copy="复制回执码",

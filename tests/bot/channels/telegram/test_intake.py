@@ -72,13 +72,13 @@ async def confirmed(server: BotApi) -> None:
     raise AssertionError(f"{pending(server)} updates are not confirmed")
 
 
-async def nothing_kept(line: Line) -> None:
-    """Until no update is kept any more."""
+async def kept(line: Line, number: int) -> None:
+    """Until so many updates are kept by ourselves."""
     for _ in range(200):
-        if await line.count("telegram_held") == 0:
+        if await line.count("telegram_held") == number:
             return
         await asyncio.sleep(0.02)
-    raise AssertionError("an update is kept for ever")
+    raise AssertionError(f"{await line.count('telegram_held')} updates are kept, not {number}")
 
 
 async def test_nothing_is_confirmed_before_its_commit(line: Line, server: BotApi, slow: Slow) -> None:
@@ -106,10 +106,11 @@ async def test_what_takes_long_is_kept_and_holds_up_nobody(
     other.says(CLEAR)
     await other.offered("送出")
     await confirmed(server)
-    assert await line.count("telegram_held") == 2 and slow.heard == [CLEAR]
+    await kept(line, 2)
+    assert slow.heard == [CLEAR]
     slow.until.set()
     await person.until(lambda _: slow.heard[1:] == ["慢慢说", "然后"] or len(person.by_bot()) > 1)
-    await nothing_kept(line)
+    await kept(line, 0)
     assert slow.heard == [CLEAR, "慢慢说", "然后"]
 
 
@@ -131,7 +132,7 @@ async def test_what_was_kept_survives_the_process(
         assert person.by_bot() == []
         async with running(line):
             await person.offered("送出")
-            await nothing_kept(line)
+            await kept(line, 0)
 
 
 async def test_storage_that_refuses_is_waited_for(line: Line, server: BotApi, slow: Slow) -> None:
