@@ -1,0 +1,109 @@
+"""Words that are changed afterwards, what comes at once, and a step that is shown again."""
+
+from __future__ import annotations
+
+from dialogs import amend
+from dialogs.words import DropPictures, Edited, Picture, Pictured, Said, Together, Unreadable
+from tests.dialogs.chat import NOON, RECEIPT, Chat
+
+CLEAR = "街道要求我们社区同一份台账每周报五次"
+KNOWN = amend.edited  # as soon as it is imported
+
+
+def changed(old: str | None, new: str) -> Edited:
+    return Edited(old, new, NOON)
+
+
+def picture(number: int) -> Pictured:
+    return Pictured(Picture(f"{number:032x}", 80, 60), NOON)
+
+
+def together(*parts: Said | Pictured | Unreadable) -> Together:
+    return Together(parts, NOON)
+
+
+def test_the_draft_follows_in_place() -> None:
+    """The preview shows the new words, masks found anew, where the old preview stood."""
+    chat = Chat()
+    chat.says(CLEAR, "联系人王芳")
+    screen = chat.take(changed("联系人王芳", "电话13812345678"))
+    assert "[电话]" in screen and "联系人" not in screen and "每周报五次" in screen
+    assert [message.replaces for message in chat.messages] == [True]
+
+
+def test_an_unclear_sentence_is_understood_anew() -> None:
+    """Before the preview, better words lead on."""
+    chat = Chat()
+    chat.says("他们天天搞我们")
+    assert chat.step != "preview"
+    chat.take(changed("他们天天搞我们", CLEAR))
+    assert chat.step == "preview"
+
+
+def test_what_is_not_in_the_draft_is_told() -> None:
+    """Sent, forgotten, or a word that was a command: nothing changes, and a way is named."""
+    chat = Chat()
+    for edit in (changed("早就送出的", "别的"), changed(None, "别的")):
+        assert "已送出的改不了" in chat.take(edit)
+    chat.says(CLEAR)
+    assert "已送出的改不了" in chat.take(changed("帮助", "别的"))
+    assert chat.talk is not None and chat.talk.answers["text"] == CLEAR
+
+
+def test_too_long_a_change_is_no_change() -> None:
+    chat = Chat()
+    chat.says(CLEAR)
+    chat.take(changed(CLEAR, "很" * 5001))
+    assert chat.talk is not None and chat.talk.answers["text"] == CLEAR
+
+
+def test_an_album_with_words_is_answered_once() -> None:
+    """One prompt, with the words and all pictures."""
+    chat = Chat()
+    screen = chat.take(together(Said(CLEAR, NOON), *map(picture, range(3))))
+    assert len(chat.messages) == 1 and "图片：3" in screen
+
+
+def test_an_album_before_any_word_is_counted_once() -> None:
+    chat = Chat()
+    screen = chat.take(together(*map(picture, range(4))))
+    assert len(chat.messages) == 1 and "4张" in screen
+
+
+def test_what_has_no_room_is_told_once_and_let_go() -> None:
+    """Eight pictures: six stay, two are dropped, one sentence says so."""
+    chat = Chat()
+    screen = chat.take(together(Said(CLEAR, NOON), *map(picture, range(8))))
+    assert screen.count("最多放6张") == 1 and "图片：6" in screen
+    assert sum(isinstance(action, DropPictures) for action in chat.done) == 2
+
+
+def test_words_that_end_it_end_it_for_the_pictures_too() -> None:
+    """A caption may be a command; no picture is left behind."""
+    chat = Chat()
+    chat.take(together(Said("取消", NOON), picture(1)))
+    assert chat.talk is None
+    assert DropPictures((f"{1:032x}",)) in chat.done
+
+
+def test_a_declined_file_keeps_its_words() -> None:
+    chat = Chat()
+    screen = chat.take(together(Said(CLEAR, NOON), Unreadable("file", NOON)))
+    assert "收不了" in screen and "每周报五次" in screen
+
+
+def test_a_receipt_in_a_caption_is_looked_up() -> None:
+    """Nothing is stored while it is unknown what it is about."""
+    chat = Chat()
+    screen = chat.take(together(Said(f"回执码 {RECEIPT}", NOON, RECEIPT), picture(1)))
+    assert "没有查到" in screen
+
+
+def test_a_step_is_shown_again_to_whoever_is_in_it() -> None:
+    """The same prompt under a new mark; to an empty chat nothing is said."""
+    chat = Chat()
+    assert chat.rings("again") == ""
+    chat.says(CLEAR)
+    mark = chat.mark
+    assert "每周报五次" in chat.rings("again") and chat.mark != mark
+    assert "您的回执码" in chat.presses("send")
