@@ -20,12 +20,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from anonymizer.files import appearing
 
 Purpose = Literal[
-    "pseudonym", "mine", "receipt", "talk", "address", "content", "media",
+    "pseudonym", "mine", "handle", "receipt", "talk", "address", "content", "media",
     "outbox", "search", "session", "staff", "audit", "backup",
 ]  # fmt: skip
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
-# What was digested cannot be digested anew (what went in is not kept), so these stay with the oldest version.
-STABLE: frozenset[str] = frozenset({"pseudonym", "mine", "receipt", "search", "session", "staff", "audit"})
+# What was digested cannot be digested anew (what went in is not kept), so these stay with the oldest version;
+# handles too, since they wait under messages long since sent.
+STABLE: frozenset[str] = frozenset(
+    {"pseudonym", "mine", "handle", "receipt", "search", "session", "staff", "audit"}
+)
 KEY_BYTES = 32
 MOST_VERSIONS = 65535  # a seal's header has two bytes for the version
 

@@ -103,7 +103,7 @@ class Casework:
         self._register = register
         self._files = CaseFiles(keys)
         self.way = WayBack(database, keys, self._files, shred_journal)
-        pushes = Pushes(database, self._files, post, settings, now, lot)
+        pushes = Pushes(database, self._files, post, settings, now, keys.pseudonyms.handle, lot)
         self.record = Record(database, self._files, pushes, alerts or Silence(), terms)
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
@@ -289,6 +289,11 @@ class Casework:
                 category = self._files.content(row, key)["category"]
                 found.append(MyCase(row.id.hex(), category, case.state, self._day(row.filed_hour)))
         return tuple(found)
+
+    async def by_handle(self, handle: str, to: Address) -> str | None:
+        """The report (hex) that a push to this chat was about, as long as it is told there."""
+        opened = await self.way.of_handle(handle, to)
+        return opened.row.id.hex() if opened else None
 
     def _day(self, at: int) -> str:
         day = utc(at).astimezone(self.zone)

@@ -15,6 +15,7 @@ from bot.settings import Settings
 from dialogs.understand import understand
 from dialogs.words import (
     MISTYPED,
+    ByHandle,
     ByReceipt,
     Hide,
     LastReceipt,
@@ -51,6 +52,8 @@ class Lookups:
                 return await self._by_receipt(text, who)
             case Mine():
                 return await self._casework.mine(incoming.sender) if incoming.lasting else ()
+            case ByHandle(handle):
+                return await self._casework.by_handle(handle, incoming.sender)
             case Tell(report):
                 return await self._casework.story(bytes.fromhex(report))
         raise TypeError(f"nobody answers {type(query).__name__}")

@@ -12,6 +12,7 @@ from bot.hours import outside_quiet, seconds
 from bot.post import Post
 from bot.settings import Settings
 from dialogs.case.follow import WISH
+from dialogs.case.pushes import addressed
 from dialogs.case.story import is_rated
 from dialogs.words import WISHES, Message
 from storage.port import Database, Write
@@ -36,10 +37,12 @@ class Pushes:
         post: Post,
         settings: Settings,
         now: Callable[[], datetime],
+        handle: Callable[[bytes], str],
         lot: Lot = by_chance,
     ) -> None:
+        """handle: of a report, see `Pseudonyms.handle`."""
         self._files, self._post, self._settings, self._now = files, post, settings, now
-        self._lot = lot
+        self._handle, self._lot = handle, lot
         self._steps = Steps(database)
 
     async def letters(
@@ -64,7 +67,7 @@ class Pushes:
                 continue
             content = self._files.content(row, key)
             if await self._wished(message.name, row, key, content.get("wishes", {}), closed):
-                spoken = replace(message, lang=content["lang"])
+                spoken = replace(addressed(message, self._handle(row.id)), lang=content["lang"])
                 letter = self._post.letter(to, spoken, row.stream)
                 found.append((message.name, self._post.put(letter, self._due(row.id))))
         return found

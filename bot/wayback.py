@@ -42,6 +42,12 @@ class WayBack:
     async def of_stream(self, stream: bytes) -> Opened | None:
         return self.opened(await self._reports.by_stream(stream))
 
+    async def of_handle(self, handle: str, to: Address) -> Opened | None:
+        """The report of this handle, if it is this very chat that is told of it."""
+        report = self._keys.pseudonyms.of_handle(handle)
+        opened = await self.open(report) if report else None
+        return opened if opened and self._files.address(opened.row, opened.key) == to else None
+
     def wishes(self, opened: Opened) -> dict[str, bool]:
         """What this reporter said about being told; see `Wish`."""
         wishes: dict[str, bool] = self._files.content(opened.row, opened.key).get("wishes", {})

@@ -29,6 +29,7 @@ from dialogs.words import (
     MISTYPED,
     WISHES,
     Button,
+    ByHandle,
     ByReceipt,
     DropPictures,
     Forget,
@@ -219,20 +220,27 @@ def receipt_shown(turn: Turn) -> None:
         WANTED[wanted](turn, report)
 
 
-def find(turn: Turn, half: str, wanted: str) -> None:
-    """Do what is wanted with the case of this chat that begins so; ask which, or for the receipt."""
-    mine = turn.look(Mine())
-    found = [case.report for case in mine if case.report.startswith(half)]
+def meant(turn: Turn, handle: str) -> list[str]:
+    """The report of this handle; without one, all that this chat may open."""
+    if handle:
+        report = turn.look(ByHandle(handle))
+        return [report] if report else []
+    return [case.report for case in turn.look(Mine())]
+
+
+def find(turn: Turn, handle: str, wanted: str) -> None:
+    """Do what is wanted with the case of this handle, or this chat's only one; ask which, or the receipt."""
+    found = meant(turn, handle)
     if unsent(turn):
         return
     enter(turn, "status")
-    turn.answers.update(cases=len(mine), wanted=wanted)
+    turn.answers.update(cases=len(found), wanted=wanted)
     if len(found) == 1:
         WANTED[wanted](turn, found[0])
     elif found:
         turn.go("several")
     else:
-        if half:
+        if handle:
             turn.say("which")
         turn.prompt()
 
@@ -596,7 +604,7 @@ WANTED: dict[str, Callable[[Turn, str], None]] = {
 
 
 def answers_push(verb: str, *words: str) -> None:
-    pushed(verb, *words)(lambda turn, half: find(turn, half, verb))
+    pushed(verb, *words)(lambda turn, handle: find(turn, handle, verb))
 
 
 answers_push("status")
@@ -608,14 +616,14 @@ answers_push("later", "90天后再问我")
 
 
 @pushed("hush")
-def hush_pushed(turn: Turn, half: str) -> None:
+def hush_pushed(turn: Turn, handle: str) -> None:
     """At once, and whatever is open stays open."""
-    found = [case.report for case in turn.look(Mine()) if case.report.startswith(half)]
+    found = meant(turn, handle)
     if len(found) == 1:
         turn.do(Hush(found[0], turn.at))
         turn.say("hushed")
-    elif found or half:
-        return find(turn, half, "hush")
+    elif found or handle:
+        return find(turn, handle, "hush")
     else:
         turn.say("hush.none")
     if turn.answers.get("report") in found:

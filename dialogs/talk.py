@@ -433,10 +433,10 @@ SPOKEN: dict[str, str] = {}
 
 
 def pushed(verb: str, *words: str) -> Callable[[Callable[[Turn, str], None]], Callable[[Turn, str], None]]:
-    """Make a function the answer to a push's button "verb:half", anywhere.
+    """Make a function the answer to a push's button "verb:handle", anywhere.
 
-    half: the first half of the report's name, "" where one of `words` was typed into a chat in which nothing
-    else is open: then it may well answer a push.
+    handle: of the report, "" where one of `words` was typed into a chat in which nothing else is open: then
+    it may well answer a push.
     """
 
     def known(act: Callable[[Turn, str], None]) -> Callable[[Turn, str], None]:

@@ -198,6 +198,13 @@ class Mine(Query["tuple[MyCase, ...]"]):
 
 
 @dataclass(frozen=True, slots=True)
+class ByHandle(Query["str | None"]):
+    """The report that a push to this very chat was about; None if it is another chat's, or none at all."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
 class MyCase:
     report: str
     category: str

@@ -1,10 +1,12 @@
 """What is pushed to a reporter, and the buttons under it.
 
 A push says that something happened, and nothing of what: a screen may be seen by anybody. Its buttons belong
-to no step (mark ""); each carries the first half of a report's name, which only its own chat resolves.
+to no step (mark ""); once addressed, each carries a handle of its report, which only its own chat resolves.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from dialogs.texts import phrases
 from dialogs.words import Button, Message
@@ -43,5 +45,10 @@ ALWAYS = {"status": "b.status", "hush": "b.hush"}
 def push(report: str, kind: str) -> tuple[str, Message]:
     """The message "push.kind" for the reporter of `report` (hex): its answers first, then what all have."""
     verbs = ANSWERS.get(kind, {}) | ALWAYS
-    buttons = tuple(Button(f"{verb}:{report[:8]}", label) for verb, label in verbs.items())
-    return report, Message(f"push.{kind}", buttons=buttons)
+    return report, Message(f"push.{kind}", buttons=tuple(Button(*one) for one in verbs.items()))
+
+
+def addressed(message: Message, handle: str) -> Message:
+    """The push with buttons that say which report they mean; handle: a name that tells nobody else."""
+    buttons = tuple(replace(button, choice=f"{button.choice}:{handle}") for button in message.buttons)
+    return replace(message, buttons=buttons)

@@ -54,6 +54,19 @@ def test_a_lone_surrogate_is_digested() -> None:
     assert len(NAMES.pseudonym("terminal", "\ud800")) == 32
 
 
+@given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
+def test_a_handle_leads_back_with_the_keyring_alone(report: bytes, another: bytes) -> None:
+    handle = NAMES.handle(report)
+    assert len(handle) == 32 and NAMES.of_handle(handle) == report
+    assert Pseudonyms(OTHER).of_handle(handle) != report
+    assert (NAMES.handle(another) == handle) is (another == report)
+
+
+@pytest.mark.parametrize("handle", ["", "ab", "AB" * 16, "ab" * 17, "xy" * 16, "ab" * 16 + "\n", "１" * 32])
+def test_what_is_no_handle(handle: str) -> None:
+    assert NAMES.of_handle(handle) is None
+
+
 @pytest.mark.parametrize(
     ("text", "grams"),
     [

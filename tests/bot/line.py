@@ -53,6 +53,7 @@ class Line:
         self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
         self.notebook = Notebook()
         self.at = MORNING
+        self.lasting = True
         self.keys = count(1)
         self.app: App
 
@@ -73,7 +74,8 @@ class Line:
         return self.screen(chat)
 
     async def takes(self, event: Event, chat: str = "anna", key: str | None = None) -> None:
-        incoming = Incoming(key or f"{next(self.keys)}", Address("notebook", chat), event)
+        name = key or f"{next(self.keys)}"
+        incoming = Incoming(name, Address("notebook", chat), event, lasting=self.lasting)
         await self.app.hotline.hear(incoming)
         await self.app.sender.idle()
 

@@ -37,6 +37,12 @@ class Months(Line):
         for order in orders:
             await self.app.casework.order(name, order, "王")
 
+    async def dump(self, *tables: str) -> list[tuple[object, ...]]:
+        """All rows, bytes in hex."""
+        rows = [row for table in tables or ("reports", "cases", "steps", "ratings")
+                for row in await self.app.parts.database.all(f"SELECT * FROM {table}")]  # fmt: skip
+        return [tuple(one.hex() if isinstance(one, bytes) else one for one in row) for row in rows]
+
     async def passes(self, days: float, *, stopped: int = 0) -> None:
         """stopped: so many days nothing runs, first."""
         self.later(days=stopped)
@@ -183,3 +189,55 @@ async def test_after_a_long_stop_one_message_and_not_five(line: Months) -> None:
     assert [name for _, name in line.heard()] == ["push.circulated"]
     assert "承诺：单位答复，说好11月30日" in await line.says("进度")
     assert "专线督办" in line.screen() and "请某街道的主要负责人过问" in line.screen()
+
+
+# ── by what a push is answered ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+async def test_the_chat_that_is_told_answers_with_one_tap(line: Months, lasting: bool) -> None:
+    """Also a browser that is not remembered, and so has no cases of its own."""
+    line.lasting = lasting
+    await line.orders(await line.filed("anna"), *DONE)
+    await line.passes(4)
+    assert "满意" in await line.taps("solved", "push.called_back")
+    await line.says("满意", "不说了", "关闭")
+    [entry] = await line.app.casework.book.entries((State.CALLBACK, State.CLOSED))
+    sheet = await line.app.casework.book.sheet(await line.app.casework.find(entry.case.alias))
+    assert [(report.solved, report.satisfied) for report in sheet.reports] == [(True, True)]
+    assert "不再主动告诉您" in await line.taps("hush", "push.called_back")
+    line.heard()
+    await line.passes(120)
+    assert line.heard() == []
+    assert "回执码" in await line.taps("hush", "push.called_back"), "the way back is gone already"
+
+
+async def test_whoever_else_presses_it_learns_nothing(line: Months) -> None:
+    """Another chat with the same data hears what it hears of a report that there is not; nothing changes."""
+    await line.orders(await line.filed("anna"), *DONE)
+    await line.passes(4)
+    await line.says("你好", chat="boris")
+    push = line.notebook.shown["anna"][-1]
+    before = await line.dump()
+    for key in push.keys:
+        verb, _, handle = key.choice.partition(":")
+        heard = []
+        for made_up in (handle, "ab" * 16, "ab" * 4, "nonsense"):
+            start = len(line.notebook.shown["boris"])
+            await line.takes(Pressed(f"{verb}:{made_up}", "", line.at), "boris")
+            heard.append([message.text for message in line.notebook.shown["boris"][start:]])
+            await line.says("取消", chat="boris")
+        assert heard[0] == heard[1] == heard[2] == heard[3] and "回执码" in heard[0][-1]
+    assert await line.dump() == before
+
+
+async def test_a_push_names_nothing_that_the_database_holds(line: Months) -> None:
+    """Who runs the messenger and steals the database finds no row by what stood under a message."""
+    await line.orders(await line.filed("anna"), *DONE)
+    await line.passes(4)
+    handles = {key.choice.partition(":")[2] for key in line.notebook.shown["anna"][-1].keys}
+    assert len(handles) == 1
+    [handle] = handles
+    parts = {handle[at : at + 8] for at in range(0, 32, 8)}
+    held = "".join(map(str, await line.dump("reports", "cases", "steps", "followups", "outbox", "audit")))
+    assert len(handle) == 32 and not any(part in held for part in parts)

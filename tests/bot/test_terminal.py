@@ -9,12 +9,11 @@ import pytest
 from bot.channels.port import Incoming
 from bot.channels.terminal import TerminalChannel
 from bot.render import render
-from dialogs.case.pushes import push
+from dialogs.case.pushes import addressed, push
 from dialogs.words import Button, Event, Message, Pressed, Said
 from tests.dialogs.chat import NOON
 
-REPORT = "ab" * 16
-ASKED = push(REPORT, "called_back")[1]
+ASKED = addressed(push("ab" * 16, "called_back")[1], "cd")
 PROMPT = Message("satisfied", buttons=(Button("yes", "b.yes_satisfied"),), mark="abc1")
 
 
@@ -35,7 +34,7 @@ async def typed(line: str, *printed: Message) -> Event:
 
 @pytest.mark.parametrize(
     ("line", "choice"),
-    [("1", "solved:abababab"), ("未解决", "unsolved:abababab"), (" 4 ", "hush:abababab")],
+    [("1", "solved:cd"), ("未解决", "unsolved:cd"), (" 4 ", "hush:cd")],
 )
 async def test_a_number_or_label_presses_the_button_of_a_push(line: str, choice: str) -> None:
     assert await typed(line, PROMPT, ASKED) == Pressed(choice, "", NOON)

@@ -15,6 +15,7 @@ from dialogs.talk import Talk, begin, receive
 from dialogs.understand import understand
 from dialogs.words import (
     Action,
+    ByHandle,
     ByReceipt,
     Event,
     File,
@@ -127,6 +128,8 @@ class Chat:
                     return "malformed" if receipts.resembles(text) else None
             case Mine():
                 return self.mine
+            case ByHandle(handle):  # reports are their own handles here
+                return next((case.report for case in self.mine if case.report == handle), None)
             case Tell(report):
                 return self.stories.get(report)
         raise AssertionError(query)

@@ -94,11 +94,11 @@ class AnyInput(RuleBasedStateMachine):
 
     @rule(
         verb=st.sampled_from(sorted(PUSHED)),
-        half=st.sampled_from(["a" * 8, "b" * 8, "c" * 8, ""]),
+        handle=st.sampled_from([*(case.report for case in CASES), "c" * 32, "c", ""]),
     )
-    def answers_a_push(self, verb: str, half: str) -> None:
+    def answers_a_push(self, verb: str, handle: str) -> None:
         """However late, twice, or in another chat than the one it came to."""
-        self.chat.presses(f"{verb}:{half}", "")
+        self.chat.presses(f"{verb}:{handle}", "")
 
     @rule()
     def looks_a_case_up(self) -> None:

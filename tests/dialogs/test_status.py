@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.case.pushes import push
+from dialogs.case.pushes import addressed, push
 from dialogs.words import (
     Action,
     Forget,
@@ -160,7 +160,8 @@ RUNNING = ("supplement", "settings", "hush", "forget")
 
 def pressed(chat: Chat, kind: str, verb: str, report: str = ONE.report) -> str:
     """Press this button of a push; pushes belong to no step."""
-    [choice] = [b.choice for b in push(report, kind)[1].buttons if b.choice.startswith(f"{verb}:")]
+    message = addressed(push(report, kind)[1], report)
+    [choice] = [b.choice for b in message.buttons if b.choice.startswith(f"{verb}:")]
     return chat.presses(choice, "")
 
 
