@@ -17,8 +17,8 @@ DUE = f"{STANDING} due_at > :now AND due_at <= :until AND {OF_STATES} ORDER BY d
 OLDEST = f"{STANDING} {OF_STATES} ORDER BY opened_hour, alias LIMIT :most"
 FILED = f"""SELECT opened_hour, category, 'filed', count(*) FROM cases
 WHERE {OF_STATES} AND opened_hour >= :first AND opened_hour < :after GROUP BY opened_hour, category"""
-# Nothing happened to a case after `changed_at`, except within its hour, to which a reporter's doing is rounded
-# down: so only cases changed since need their steps read.
+# Nothing happened to a case after `changed_at`, except within its hour, to which a reporter's doing is
+# rounded down: so only cases changed since need their steps read.
 MOVED = """SELECT steps.at, category, kind, count(*) FROM cases JOIN steps ON steps.case_id = cases.id
 WHERE changed_at >= :first - 3600 AND steps.at >= :first AND steps.at < :after AND report_id IS NULL
 AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY steps.at, category, kind"""
