@@ -38,6 +38,7 @@ from dialogs.case.story import Filed, Rating, Story, is_asked, is_rated, tell, v
 from dialogs.case.worktime import Terms
 from dialogs.texts import text
 from dialogs.words import (
+    WISHES,
     CaseAction,
     File,
     Forget,
@@ -205,12 +206,18 @@ class Casework:
             case Rate():
                 rating = rating if rated_since else None  # of a closing before: a new round begins
                 was = (_flag(rating.solved), _flag(rating.satisfied)) if rating else (None, None)
-                figures = self.record.of_unit(case.case, rated(was, action), whole_hour(action.at))
+                found = rated(was, action, asked=self._called_back(case.case, opened))
+                figures = self.record.of_unit(case.case, found, whole_hour(action.at))
                 return [_touched(opened.row), Ratings.put(self._rating(action, opened, rating)), *figures]
             case Forget():
                 return await self.way.shred(opened, own)
             case _:
                 return [_touched(opened.row)]
+
+    def _called_back(self, case: Case, opened: Opened) -> bool:
+        """As far as is known: who has no address now, or wishes no such question, was not asked."""
+        wished = self.way.wishes(opened).get("callback", WISHES["callback"])
+        return bool(case.called_back and wished and opened.row.address is not None)
 
     async def _reacted(
         self, action: Reaction, decision: Decision, case: Loaded, opened: Opened, draft: Draft

@@ -44,9 +44,15 @@ def _found(findings: Iterable[object]) -> list[str]:
     return ["substantiated" for finding in findings if finding == "substantiated"]
 
 
-def rated(was: tuple[bool | None, bool | None], now: Rate) -> dict[str, int]:
-    """What an answer about (solved, satisfied) changes; another answer takes the first one back."""
+def rated(was: tuple[bool | None, bool | None], now: Rate, *, asked: bool) -> dict[str, int]:
+    """What an answer about (solved, satisfied) changes; another answer takes the first one back.
+
+    asked: whether this reporter was called back. Who answers first is not asked any more, and as good as
+    called back: nobody is solved who was not called back.
+    """
     found: Counter[str] = Counter()
+    if not asked and was[0] is None and now.solved is not None:
+        found["called_back"] = 1
     for before, after, name in (
         (was[0], now.solved, "solved"),
         (was[1], now.satisfied, "satisfied"),

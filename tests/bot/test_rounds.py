@@ -280,6 +280,27 @@ async def test_who_has_rated_or_wished_otherwise_is_not_asked(counter: Counter) 
     assert (await counter.story(asked)).state in ("callback", "closed")
 
 
+async def test_who_answers_before_being_asked_counts_as_called_back(counter: Counter) -> None:
+    """Early, by receipt alone, or without wishing to be asked: nobody is solved who was not called back."""
+    await Register(counter.database, counter.keys, lambda: counter.at).add(NewUnit("某街道", "subdistrict"))
+    asked = await counter.report(await counter.files(chat="asked"))
+    early = await counter.report(await counter.files(chat="early"))
+    receipt = await counter.report(await counter.files(chat="receipt", follow="receipt"))
+    silent = await counter.report(await counter.files(chat="silent"))
+    await counter.files(chat="says nothing")
+    for entry in await counter.casework.book.entries():
+        await counter.orders(entry.case.alias, *CLOSED)
+    await counter.does(Rate(early, None, True, None, counter.at))
+    await counter.does(Rate(early, True, None, None, counter.at))
+    await counter.does(Rate(early, False, None, None, counter.at))
+    await counter.does(Wish(silent, {"callback": False}, counter.at))
+    await rings(counter, days=3, hours=1)
+    for report in (asked, receipt, silent):
+        await counter.does(Rate(report, True, None, None, counter.at))
+    found = {one.what: one.n for one in await Statistics(counter.database).units("2026-11", "2026-12")}
+    assert found["called_back"] == 5 and found["solved"] == 3 and found["unsolved"] == 1
+
+
 async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> None:
     """Due, in time and late, returned, asked and rated; a rung per substantiated case, three at most."""
     register = Register(counter.database, counter.keys, lambda: counter.at)
