@@ -2,7 +2,8 @@
 
 A fault meets calls, by number (1 is the first call that is no getUpdates) or by a predicate. Kinds:
 
-* "429": Too Many Requests with `retry_after`; a call of the same chat before that time is a violation;
+* "429": Too Many Requests with `retry_after`; where it met a message, another one to that chat before then is
+  a violation;
 * "500": Internal Server Error as JSON; "502": a front end's HTML page;
 * "reset": the call is not done and the connection breaks; "reset_done": done, then it breaks;
 * "silence": the call is done and never answered; "deaf": not done and never answered;

@@ -296,7 +296,7 @@ class BotApi:
 
     def _change(self, kind: Kind, call: Call) -> None:
         """Faults that befall the world; the call then meets the world as it is."""
-        chat = self.world.chats.get(call.chat)
+        chat = self.world.chats.get(self.concerns(call))
         press = self.world.presses.get(call.get("callback_query_id"))
         if kind == "blocked" and chat is not None and chat.owner is not None:
             self.block(chat, True)
@@ -316,15 +316,18 @@ class BotApi:
     # ---- answering ---------------------------------------------------------------------------------------
 
     async def _answer(self, request: Request) -> Response:
+        method: Method | None = DOWNLOAD
         if found := FILE.fullmatch(request.path):
-            return self._download(found[1], found[2])
-        found = PATH.fullmatch(request.path)
-        if found is None:
+            name = DOWNLOAD.name
+            request.args["path"] = found[2]
+        elif found := PATH.fullmatch(request.path):
+            method = METHODS.get(found[2].lower())
+            name = method.name if method else found[2]
+        else:
             return _refused(Refusal(404, "Not Found"))
         if found[1] != self.token:
             return _refused(Refusal(401, "Unauthorized"))
-        method = METHODS.get(found[2].lower())
-        call = self._enter(method.name if method else found[2], request)
+        call = self._enter(name, request)
         try:
             return await self._met(method, call)
         except Refusal as refusal:
@@ -345,7 +348,8 @@ class BotApi:
         call.fault = fault.kind
         match fault.kind:
             case "429":
-                self._forbid(call, fault.retry_after)
+                if method is not None and method.counts(call):
+                    self._forbid(call, fault.retry_after)
                 raise too_many(fault.retry_after)
             case "500":
                 raise Refusal(500, "Internal Server Error")
@@ -379,6 +383,8 @@ class BotApi:
         if inspect.isawaitable(result):
             result = await result
         call.done = True
+        if method is DOWNLOAD:
+            return Response(200, result, "application/octet-stream")
         if press := self.world.presses.get(call.get("callback_query_id")):
             self._look(press.chat)
         return Response.json({"ok": True, "result": result})
@@ -406,11 +412,24 @@ class BotApi:
     def _violated(self, rule: str, call: Call, detail: str) -> None:
         self.violations.append(Violation(rule, call, detail))
 
-    def _download(self, token: str, path: str) -> Response:
-        file = self.world.paths.get(path)
-        if token != self.token or file is None or file.content is None:
-            return _refused(Refusal(404, "Not Found"))
-        return Response(200, file.content(), "application/octet-stream")
+    def concerns(self, call: Call) -> int:
+        """The chat a call is about, also where it names only a press or a file of it; 0 for none."""
+        press = self.world.presses.get(call.get("callback_query_id"))
+        if call.chat or press is not None:
+            return call.chat or (press.chat.id if press is not None else 0)
+        file = self.world.files.get(call.get("file_id")) or self.world.paths.get(call.get("path"))
+        return self.world.owner_of(file) if file is not None else 0
+
+
+def _download(on: Platform, call: Call) -> bytes:
+    """Bot API, getFile: the file behind a `file_path`."""
+    file = on.world.paths.get(call.get("path"))
+    if file is None or file.content is None:
+        raise Refusal(404, "Not Found")
+    return file.content()
+
+
+DOWNLOAD = Method("download", frozenset(), frozenset({"path"}), _download)
 
 
 @dataclass(slots=True)

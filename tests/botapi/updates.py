@@ -32,6 +32,7 @@ DAY = 86400.0
 PRESS_KEPT = 150.0
 LONGEST_POLL = 50.0
 WEBHOOK_TIMEOUT = 60.0
+OVERTAKEN = 0.3  # seconds a post is held up by a fault, so that later ones come first
 KINDS = {
     "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
     "business_message", "edited_business_message", "deleted_business_messages", "message_reaction",
@@ -248,7 +249,7 @@ class Updates:
                 self._expire()
                 now, soonest = time.monotonic(), None
                 waiting: set[tuple[str, int]] = {update.queue for update in self.pending if update.busy}
-                for update in self._in_turn():
+                for update in [update for update in self.pending if not update.busy]:
                     if len(self._sending) >= hook.connections:
                         break
                     if update.queue in waiting:
@@ -268,16 +269,12 @@ class Updates:
                 except TimeoutError:
                     continue
 
-    def _in_turn(self) -> list[Update]:
-        waiting = [update for update in self.pending if not update.busy]
-        if self.reorder and len(waiting) > 1:
-            self.reorder -= 1
-            waiting.reverse()
-        return waiting
-
     async def _send(self, client: httpx.AsyncClient, hook: Webhook, update: Update) -> None:
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret} if hook.secret else {}
         said, status, after = "", 0, 0
+        if self.reorder:
+            self.reorder -= 1
+            await asyncio.sleep(OVERTAKEN)
         try:
             answer = await client.post(hook.url, json=update.json(), headers=headers)
             status = answer.status_code

@@ -284,6 +284,13 @@ class World:
         self.files[file.id] = self.paths[path] = file
         return file
 
+    def owner_of(self, file: File) -> int:
+        """The chat where it was sent first, 0 where it never was."""
+        for chat in self.chats.values():
+            if any(file in message.files for message in chat.messages.values()):
+                return chat.id
+        return 0
+
     def photo(self, content: bytes) -> tuple[list[dict[str, Any]], tuple[File, ...]]:
         """The sizes of one picture, smallest first; the largest file holds the very bytes that were given.
 
