@@ -25,6 +25,16 @@ SCANNERS = 2  # connections for what scans: a slow search must not hold up the r
 LATER = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
          sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}  # fmt: skip
 TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
+MOST_LEVELS = 500  # of the search index: each merge adds one, and at 2,000 SQLite calls the index malformed
+STRUCTURE = "SELECT block FROM search_data WHERE id = 10"
+ANEW = (  # all that is indexed, written down once more in one piece
+    "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'search', 'instance')",
+    "CREATE TEMP TABLE kept AS SELECT doc, group_concat(term, ' ') AS tokens FROM temp.terms GROUP BY doc",
+    "DROP TABLE temp.terms",
+    "INSERT INTO search (search) VALUES ('delete-all')",
+    "INSERT INTO search (rowid, tokens) SELECT doc, tokens FROM temp.kept",
+    "DROP TABLE temp.kept",
+)
 PROBE = (
     "INSERT OR REPLACE INTO leases VALUES ('probe', zeroblob(262144), 0)",
     "DELETE FROM leases WHERE name = 'probe'",
@@ -253,6 +263,36 @@ class Writer:
         self._cursor.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
         return self.connection.total_changes - before > 1
 
+    def flatten(self) -> bool:
+        """Write the search index anew where merging has piled up too many levels, all but one empty.
+
+        Measured with SQLite 3.40: they are never taken away, and at 2,000 nothing can be indexed any more.
+        """
+        if _levels(self._cursor.execute(STRUCTURE).fetchone()[0]) <= MOST_LEVELS:
+            return False
+        self._cursor.execute("BEGIN IMMEDIATE")
+        try:
+            for sql in ANEW:
+                self._cursor.execute(sql)
+            self._cursor.execute("COMMIT")
+        except sqlite3.Error:
+            self._undo()
+            raise
+        return True
+
+
+def _levels(structure: bytes) -> int:
+    """How many levels the index has: a varint after the cookie, and the version's mark where there is one.
+
+    Source: SQLite, ext/fts5/fts5_index.c, "STRUCTURE RECORD".
+    """
+    number = 0
+    for byte in structure[8 if structure[4:8] == b"\xff\x00\x00\x01" else 4 :]:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return number
+
 
 class SQLiteDatabase:
     """`Database` on a file. Open it inside a running loop, close it there too."""
@@ -341,6 +381,7 @@ class SQLiteDatabase:
 
         Goes piece by piece between turns, but over the whole index: gather what is to be forgotten.
         """
+        await self._writing.run(self._writer.flatten)
         pages = -MERGE
         while await self._writing.run(partial(self._writer.merge, pages)):
             pages = MERGE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import sqlite
 from storage.port import Stale
 from storage.repositories.reports import Reports
 from storage.repositories.search import Search
@@ -53,6 +54,28 @@ async def test_every_hit_of_like_is_found(database: SQLiteDatabase) -> None:
     assert await Search(database).find(tokens("无此")) == []
     assert await Search(database).find([]) == []
     assert len(await Search(database).find(tokens(words[0]), most=1)) == 1
+
+
+async def test_an_index_that_is_tidied_for_years_stays_sound(
+    database: SQLiteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tidying adds a level that SQLite never takes away; some day it could index nothing more."""
+    monkeypatch.setattr(sqlite, "MOST_LEVELS", 20)
+    reports = await written(database, ["台账每周报五次", "每周开会", "会议过多"])
+    rows = [row for id in reports if (row := await Reports(database).by_id(id))]
+    most = 0
+    many = ["".join(random.Random(number).choices(SYLLABLES, k=60)) for number in range(200)]
+    await database.commit([Search.index(1 << 41 | n, tokens(text)) for n, text in enumerate(many)])
+    for number in range(60):
+        await database.commit([Search.index(1 << 40 | number, tokens(f"打卡积分{number}排名"))])
+        assert await database.tidy()
+        [structure] = await database.all("SELECT block FROM search_data WHERE id = 10")
+        most = max(most, sqlite._levels(structure[0]))
+    assert 20 < most <= 22
+    await database.commit(Search.forget(rows[0].search_id, tokens("台账每周报五次")))
+    assert await database.tidy()
+    assert await Search(database).find(tokens("每周开会")) == [rows[1].id]
+    assert await Search(database).find(tokens("会议过多")) == [rows[2].id]
 
 
 async def test_what_is_forgotten_leaves_no_token_behind(database: SQLiteDatabase, path: Path) -> None:
