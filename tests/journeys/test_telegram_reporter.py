@@ -135,9 +135,11 @@ async def test_the_receipt_goes_by_itself(line: Line, server: BotApi) -> None:
     await line.app.sender.idle()
     line.later(minutes=50)
     await line.telegram.intake.janitor.look()
+    await line.telegram.intake.janitor.idle()
     assert receipt in person.screen().text
     line.later(minutes=16)
     await line.telegram.intake.janitor.look()
+    await line.telegram.intake.janitor.idle()
     assert receipt not in person.screen().text
 
 

@@ -137,13 +137,18 @@ class TelegramChannel:
             self._tries.pop(key, None)
             self._begun.pop(key, None)
             return rows
+        self.held(where.chat, trouble)
         if isinstance(trouble, TryLater):
             self._tries[key] = self._tries.get(key, 0) + 1
-            self.pace.hold(where.chat, trouble.wait)
         else:
             self._tries.pop(key, None)
             self._begun.pop(key, None)
         raise trouble
+
+    def held(self, chat: int, trouble: ChannelError) -> None:
+        """If the platform asks for patience, nothing goes to this chat until then."""
+        if isinstance(trouble, TryLater):
+            self.pace.hold(chat, trouble.wait)
 
     async def _send(self, where: Place, message: Rendered, key: bytes) -> Sequence[Write]:
         if not where.private:
@@ -168,7 +173,8 @@ class TelegramChannel:
         done = self._begun.setdefault(key, [])
         for step in steps[len(done) :]:
             await self.pace.turn(where.chat)
-            done.append(await step())
+            async with self.pace.alone(where.chat):
+                done.append(await step())
         return done
 
     def _steps(self, chat: Chat, message: Rendered) -> list[Step]:
@@ -302,11 +308,13 @@ class TelegramChannel:
         """A fixed sentence about failure, or where to write. Returns its number; None where it did not go."""
         try:
             await self.pace.turn(chat)
-            sent = await self.bot.send_message(
-                chat, words, message_thread_id=thread, link_preview_options=NO_PREVIEW
-            )
+            async with self.pace.alone(chat):
+                sent = await self.bot.send_message(
+                    chat, words, message_thread_id=thread, link_preview_options=NO_PREVIEW
+                )
         except TelegramError as error:
             log.info("a sentence was not told: %s", about(error))
+            self.held(chat, kind(error))
             return None
         if chat > 0:
             now = seconds(self._now())

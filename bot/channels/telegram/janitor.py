@@ -22,55 +22,75 @@ AT_ONCE = 100  # messages of one call
 
 
 class Janitor:
-    """What is due stands in the chats' rows, so a restart forgets nothing."""
+    """What is due stands in the chats' rows, so a restart forgets nothing. No chat waits for another."""
 
     def __init__(self, channel: TelegramChannel, database: Database, now: Callable[[], datetime]) -> None:
         self._channel, self._database, self._now = channel, database, now
-        self._poked: dict[int, Chat] = {}
-        self._rung = asyncio.Event()
+        self._busy: dict[int, asyncio.Task[None]] = {}
 
     def poke(self, chat: Chat) -> None:
         """Look into this chat now."""
-        if any(due <= seconds(self._now()) for due in chat.due.values()):
-            self._poked[chat.id] = chat
-            self._rung.set()
+        if self._due(chat) and chat.id not in self._busy:
+            task = self._busy[chat.id] = asyncio.create_task(self._tidy(chat))
+            task.add_done_callback(lambda _: self._over(chat))
+
+    def _over(self, chat: Chat) -> None:
+        del self._busy[chat.id]
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except StorageError as error:
-                log.warning("janitor: %s", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._rung.wait(), LOOK_EVERY)
-                poked, self._poked = self._poked, {}
-                self._rung.clear()
-                for chat in poked.values():
-                    await self._tidy(chat)
-            except TimeoutError:
-                continue
-            except StorageError as error:
-                log.warning("janitor: %s", type(error).__name__)
+        try:
+            while True:
+                try:
+                    await self.look()
+                except StorageError as error:
+                    log.warning("janitor: %s", type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
 
     async def look(self) -> None:
-        """Delete all that is due by now."""
+        """Begin with all that is due by now."""
         for chat in await self._channel.chats.due(seconds(self._now())):
-            await self._tidy(chat)
+            if not self._due(chat):  # it is gone, only the row does not say so yet
+                await self._save(chat)
+            self.poke(chat)
+
+    async def idle(self) -> None:
+        """Until nothing is being deleted any more."""
+        while self._busy:
+            await asyncio.wait(self._busy.values())
+
+    def _due(self, chat: Chat) -> list[int]:
+        now = seconds(self._now())
+        return [message for message, at in chat.due.items() if at <= now][:AT_ONCE]
 
     async def _tidy(self, chat: Chat) -> None:
         """Delete, then forget; what Telegram does not delete any more is forgotten too."""
-        now = seconds(self._now())
-        due = [message for message, at in chat.due.items() if at <= now][:AT_ONCE]
-        if not due:
-            return
+        tries = 0
+        while due := self._due(chat):
+            trouble = await self._delete(chat, due, tries)
+            tries += 1
+            if trouble is not None:
+                self._channel.held(chat.id, trouble)
+                continue
+            chat.gone(due)
+            try:
+                await self._save(chat)
+            except StorageError as error:  # the next look finds the row as it was, and the chat as it is
+                log.warning("janitor: %s", type(error).__name__)
+
+    async def _delete(self, chat: Chat, due: list[int], tries: int) -> TryLater | None:
+        """Returns: why it must be tried again; None when it is over."""
         try:
-            await self._channel.bot.delete_messages(chat.id, due)
+            async with self._channel.pace.alone(chat.id):
+                await self._channel.bot.delete_messages(chat.id, due)
         except TelegramError as error:
             log.info("messages were not deleted: %s", about(error))
-            if isinstance(kind(error), TryLater):
-                return
-        chat.gone(due)
-        await self._database.commit([self._channel.chats.save(chat, now)])
-        if len(due) == AT_ONCE:
-            await self._tidy(chat)
+            trouble = kind(error, tries)
+            return trouble if isinstance(trouble, TryLater) else None
+        return None
+
+    async def _save(self, chat: Chat) -> None:
+        await self._database.commit([self._channel.chats.save(chat, seconds(self._now()))])

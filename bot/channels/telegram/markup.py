@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.channels.telegram.door import STAFF_BUTTON
 from bot.render import Key, Rendered, numbered
 
 MOST = 4096  # UTF-16 code units of a message after parsing
@@ -78,8 +79,8 @@ def _cut(window: str) -> int:
 
 
 def data(mark: str, choice: str) -> str:
-    """What comes back when a button is pressed."""
-    return f"{mark}|{choice}"
+    """What comes back when a button is pressed. Staff's buttons carry all that they mean."""
+    return choice if choice.startswith(STAFF_BUTTON) else f"{mark}|{choice}"
 
 
 def keyboard(mark: str, keys: Sequence[Key], most: int, label: int) -> InlineKeyboardMarkup | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 EACH = 1.02  # seconds between two messages of one chat
 BURST = 2  # of a chat that was quiet
@@ -32,6 +34,7 @@ class Pace:
         self._chats: dict[int, float] = {}  # when the chat's bucket is full again
         self._groups: dict[int, deque[float]] = {}
         self._held: dict[int, float] = {}  # told to wait until
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._all = 0.0
 
     async def turn(self, chat: int, messages: int = 1) -> None:
@@ -39,6 +42,17 @@ class Pace:
         for _ in range(messages):
             await self._wait(self._of_chat(chat))
             await self._wait(self._of_all())
+
+    @asynccontextmanager
+    async def alone(self, chat: int) -> AsyncIterator[None]:
+        """One call of a chat at a time, none while the platform asks for patience."""
+        lock = self._locks.get(chat)
+        if lock is None:
+            lock = self._locks[chat] = asyncio.Lock()
+        async with lock:
+            while (until := self._held.get(chat, 0.0)) > self._clock():
+                await self._wait(until)
+            yield
 
     def hold(self, chat: int, seconds: float) -> None:
         """The platform said so: nothing to this chat until then."""

@@ -50,6 +50,8 @@ class Sending:
     async def sends(self, chat: int, messages: int) -> None:
         for _ in range(messages):
             await self.pace.turn(chat)
+            async with self.pace.alone(chat):
+                pass
             self.sent.append((chat, self.clock.now))
             self.broken.append(self.rates.count(chat, 1, self.clock.now))
 
