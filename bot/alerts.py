@@ -1,12 +1,26 @@
-"""How staff and units hear that something happened: the port. Nothing is told where no messenger is set up."""
+"""How staff and units hear that something happened. Nothing is told where no messenger is set up."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
+import bot.desk.texts  # noqa: F401 - its sentences become known
+from bot.channels.port import Address
+from bot.hours import seconds
+from bot.post import Post
+from bot.roster import Reached, Roster
+from bot.sight import Sight
 from dialogs.case.life import Case
 from dialogs.case.orders import Alert
-from storage.port import Write
+from dialogs.case.roles import HOTLINE, Role
+from dialogs.words import Message
+from storage.port import Database, Write
+from storage.repositories.desk import DeskCases
+
+TELEGRAM = "telegram"
 
 
 class Alerts(Protocol):
@@ -24,3 +38,59 @@ class Silence:
 
     async def writes(self, alert: Alert, case: Case) -> list[Write]:
         return []
+
+
+class Letters:
+    """By Telegram: to the staff's group where everybody there may know of the case, else to single accounts.
+
+    A new case needs no letter: its topic or its card tells of it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        post: Post,
+        roster: Roster,
+        sight: Sight,
+        group: int | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        """group: the staff's chat, None where there is none."""
+        self._cases, self._post, self._roster = DeskCases(database), post, roster
+        self._sight, self._group, self._now = sight, group, now
+
+    async def writes(self, alert: Alert, case: Case) -> list[Write]:
+        """See Alerts."""
+        if alert.name == "new_case":
+            return []
+        message = Message(f"alert.{alert.name}", {"alias": case.alias})
+        due = 0 if alert.urgent else seconds(self._now())
+        return [
+            self._post.put(Post.letter(to, message, secrets.token_bytes(16)), due)
+            for to in await self._ears(alert, case)
+        ]
+
+    async def _ears(self, alert: Alert, case: Case) -> list[Address]:
+        if alert.to == "unit":
+            return await self._unit(case)
+        place = await self._cases.place(bytes.fromhex(case.id))
+        if place is None:  # not told of yet: the card will show it all
+            return []
+        supervisors = await self._reach(["supervisor"], case)
+        if alert.to == "supervisor" and supervisors:
+            return [to for _, to in supervisors]
+        if place == "group":
+            return [Address(TELEGRAM, str(self._group))] if self._group is not None else []
+        roles: Sequence[Role] = ["supervisor"] if self._group is not None else HOTLINE
+        return [to for _, to in await self._reach(roles, case)]
+
+    async def _unit(self, case: Case) -> list[Address]:
+        if case.unit_id is None:
+            return []
+        reached = await self._roster.reach(["liaison"])
+        return [to for one, to in reached if one.unit == case.unit_id and to.channel == TELEGRAM]
+
+    async def _reach(self, roles: Sequence[Role], case: Case) -> Reached:
+        reached = [pair for pair in await self._roster.reach(roles) if pair[1].channel == TELEGRAM]
+        may = {one.staff.id for one in await self._sight.among([one for one, _ in reached], case)}
+        return [pair for pair in reached if pair[0].staff.id in may]

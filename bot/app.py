@@ -11,6 +11,7 @@ from pathlib import Path
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
+from bot.alerts import Letters
 from bot.casework import Casework
 from bot.channels.port import Address, Channel
 from bot.hotline import Hotline
@@ -26,6 +27,7 @@ from bot.roster import Roster
 from bot.rounds import Rounds
 from bot.sender import Sender
 from bot.settings import OperatorError, Settings
+from bot.sight import Sight
 from bot.terms import terms_of
 from bot.trouble import told
 from bot.unitdesk import UnitDesk
@@ -123,8 +125,11 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
     settings, database, keys, now = parts.settings, parts.database, parts.keys, parts.now
     post = Post(keys.outbox)
     roster, register = Roster(database, keys, now), Register(database, keys, now)
+    telegram, sight = settings.telegram, Sight(database, keys, register)
+    letters = Letters(database, post, roster, sight, telegram.staff_chat_id, now)
+    alerts = letters if telegram.token is not None else None
     casework = Casework(
-        database, keys, post, settings, parts.journal, now, terms_of(settings), register=register, lot=lot
+        database, keys, post, settings, parts.journal, now, terms_of(settings), alerts, register, lot
     )
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(

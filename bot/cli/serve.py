@@ -27,7 +27,9 @@ from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.forgotten import forget_again
 from bot.hours import seconds
+from bot.post import Post
 from bot.settings import OperatorError, Settings, Web, load
+from bot.sight import Sight
 from bot.trouble import told
 from bot.web.chat import Door
 from bot.web.site import site
@@ -36,6 +38,7 @@ from storage.repositories.leases import Leases
 
 if TYPE_CHECKING:
     from bot.channels.telegram.run import Telegram
+    from bot.desk.door import Desk
 
 log = logging.getLogger(__name__)
 LEASE = "serve"
@@ -178,7 +181,8 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     """Everything that goes on while the line is open; it ends when told to, or when a part of it fails."""
     web, channel = app.parts.settings.web, app.channels["web"]
     assert isinstance(channel, WebChannel)
-    telegram = _telegram(app)
+    desk = desk_of(app)
+    telegram = _telegram(app, desk)
     server = Server(_config(app, channel, web, telegram))
     holder, leases = secrets.token_bytes(16), Leases(app.parts.database)
     await _hold_on(app, leases, holder, ALWAYS)
@@ -192,6 +196,7 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
             app.sender.run(),
             _hold(app, leases, holder),
             *([telegram.run()] if telegram else []),
+            *([desk.run()] if desk else []),
             _tell(server, listening, web),
         )
     ]
@@ -248,19 +253,48 @@ async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
     print(f"减负专线已开通：{web.public_url or own}/ （Ctrl-C 停止）", flush=True)
 
 
-def _telegram(app: App) -> Telegram | None:
-    """What runs for Telegram, where it is configured."""
+def _telegram(app: App, desk: Desk | None) -> Telegram | None:
+    """What runs for Telegram, where it is configured; desk: the staff's door."""
     channel = app.channels.get("telegram")
     if channel is None:
         return None
     from bot.channels.telegram.channel import TelegramChannel
     from bot.channels.telegram.intake import Inside
     from bot.channels.telegram.run import Telegram
+    from bot.desk.door import commands
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts
     inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
-    return Telegram(channel, inside)
+    return Telegram(channel, inside, desk, commands())
+
+
+def desk_of(app: App) -> Desk | None:
+    """The staff's side, where Telegram is configured."""
+    channel = app.channels.get("telegram")
+    if channel is None:
+        return None
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.desk import door, inside
+
+    assert isinstance(channel, TelegramChannel)
+    parts = app.parts
+    sight = Sight(parts.database, parts.keys, app.register)
+    return door.Desk(
+        inside.Inside(
+            channel,
+            parts.database,
+            parts.keys,
+            parts.settings,
+            app.casework,
+            app.roster,
+            app.register,
+            sight,
+            Post(parts.keys.outbox),
+            app.sender.post,
+            parts.now,
+        )
+    )
 
 
 def _pages(door: Door, web: Web, telegram: Telegram | None) -> ASGIApp:

@@ -19,3 +19,28 @@ CREATE TABLE telegram_state (   -- of the process: when it was last heard that t
   name TEXT PRIMARY KEY,
   at   INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
+
+-- Where staff work on cases: topics of their group, or private chats.
+
+CREATE TABLE desk_cases (       -- cases that staff were told of
+  case_id BLOB PRIMARY KEY REFERENCES cases (id),
+  place   TEXT NOT NULL         -- group; private: somebody in the group must not know of it, or there is none
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE desk_cards (       -- messages that show a case
+  id      BLOB PRIMARY KEY,     -- keyed digest of the chat and the case
+  case_id BLOB NOT NULL REFERENCES cases (id),
+  thread  BLOB,                 -- keyed digest of the topic, by which a command in it finds its case
+  shown   INTEGER NOT NULL,     -- the version of the case that it shows; 0: none yet
+  sealed  BLOB NOT NULL         -- chat, topic, message, and what stands there
+) WITHOUT ROWID, STRICT;
+CREATE INDEX desk_cards_case ON desk_cards (case_id);
+CREATE INDEX desk_cards_thread ON desk_cards (thread) WHERE thread IS NOT NULL;
+
+CREATE TABLE desk_replies (     -- replies on their way, each with the message that shows how far it is
+  id      BLOB PRIMARY KEY,     -- random
+  case_id BLOB NOT NULL REFERENCES cases (id),
+  at      INTEGER NOT NULL,
+  sealed  BLOB NOT NULL         -- chat, message, words, what was shown last
+) WITHOUT ROWID, STRICT;
+CREATE INDEX desk_replies_case ON desk_replies (case_id);

@@ -41,6 +41,23 @@ CREATE TABLE counts (           -- month figures, kept in the same write
   n        INTEGER NOT NULL,
   PRIMARY KEY (month, category, what)
 ) WITHOUT ROWID, STRICT;
+CREATE TABLE desk_cards (       -- messages that show a case
+  id      BLOB PRIMARY KEY,     -- keyed digest of the chat and the case
+  case_id BLOB NOT NULL REFERENCES cases (id),
+  thread  BLOB,                 -- keyed digest of the topic, by which a command in it finds its case
+  shown   INTEGER NOT NULL,     -- the version of the case that it shows; 0: none yet
+  sealed  BLOB NOT NULL         -- chat, topic, message, and what stands there
+) WITHOUT ROWID, STRICT;
+CREATE TABLE desk_cases (       -- cases that staff were told of
+  case_id BLOB PRIMARY KEY REFERENCES cases (id),
+  place   TEXT NOT NULL         -- group; private: somebody in the group must not know of it, or there is none
+) WITHOUT ROWID, STRICT;
+CREATE TABLE desk_replies (     -- replies on their way, each with the message that shows how far it is
+  id      BLOB PRIMARY KEY,     -- random
+  case_id BLOB NOT NULL REFERENCES cases (id),
+  at      INTEGER NOT NULL,
+  sealed  BLOB NOT NULL         -- chat, message, words, what was shown last
+) WITHOUT ROWID, STRICT;
 CREATE TABLE desk_sessions (    -- a browser on the units' page
   digest   BLOB PRIMARY KEY,
   staff_id BLOB NOT NULL REFERENCES staff (id),
@@ -210,6 +227,9 @@ CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_state ON cases (state, opened_hour);
 CREATE INDEX cases_unit ON cases (unit_id) WHERE unit_id IS NOT NULL;
+CREATE INDEX desk_cards_case ON desk_cards (case_id);
+CREATE INDEX desk_cards_thread ON desk_cards (thread) WHERE thread IS NOT NULL;
+CREATE INDEX desk_replies_case ON desk_replies (case_id);
 CREATE INDEX desk_sessions_expires ON desk_sessions (expires);
 CREATE INDEX followups_due ON followups (due_at);
 CREATE INDEX media_expires ON media (expires) WHERE expires IS NOT NULL;
@@ -236,6 +256,9 @@ INSERT INTO audit ("seq", "at", "kind", "about", "by", "content", "hash") VALUES
 INSERT INTO cases ("id", "version", "alias", "serial", "state", "category", "urgent", "level", "opened_hour", "changed_at", "due_at", "merged_into", "claimed_by", "sealed", "unit_id") VALUES (x'00112233445566778899aabbccddeeff', 1, 'forms', 'forms', 'forms', 'forms', 1, 'forms', 1, 1, 1, x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff');
 INSERT INTO clocks ("case_id", "number", "clock", "kind", "at", "allowance", "until", "sealed") VALUES (x'00112233445566778899aabbccddeeff', 1, 'forms', 'forms', 1, 'forms', 1, x'00112233445566778899aabbccddeeff');
 INSERT INTO counts ("month", "category", "what", "n") VALUES ('forms', 'forms', 'forms', 1);
+INSERT INTO desk_cards ("id", "case_id", "thread", "shown", "sealed") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1, x'00112233445566778899aabbccddeeff');
+INSERT INTO desk_cases ("case_id", "place") VALUES (x'00112233445566778899aabbccddeeff', 'forms');
+INSERT INTO desk_replies ("id", "case_id", "at", "sealed") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1, x'00112233445566778899aabbccddeeff');
 INSERT INTO desk_sessions ("digest", "staff_id", "expires") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1);
 INSERT INTO followups ("case_id", "kind", "due_at") VALUES (x'00112233445566778899aabbccddeeff', 'forms', 1);
 INSERT INTO inbox ("mark", "day") VALUES (x'00112233445566778899aabbccddeeff', 1);

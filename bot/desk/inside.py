@@ -1,0 +1,84 @@
+"""What the desk needs of the program, and the small things that all its parts do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import bot.desk.texts  # noqa: F401 - its sentences become known
+from bot.casework import Casework
+from bot.channels.port import Address
+from bot.channels.telegram.channel import TelegramChannel
+from bot.hours import seconds
+from bot.keys import Keys
+from bot.post import Letter, Post
+from bot.roster import Roster
+from bot.settings import Settings
+from bot.sight import Sight
+from bot.units import Register
+from dialogs.words import Button, Message
+from storage.port import Database
+
+TELEGRAM = "telegram"
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A private chat, a group, or a topic of it."""
+
+    chat: int
+    thread: int | None = None
+
+    @property
+    def address(self) -> Address:
+        return Address(TELEGRAM, f"{self.chat}:{self.thread}" if self.thread else str(self.chat))
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """send: letters that are committed and due; now: UTC."""
+
+    channel: TelegramChannel
+    database: Database
+    keys: Keys
+    settings: Settings
+    casework: Casework
+    roster: Roster
+    register: Register
+    sight: Sight
+    post: Post
+    send: Callable[[Sequence[Letter]], None]
+    now: Callable[[], datetime]
+
+    @property
+    def group(self) -> int | None:
+        return self.settings.telegram.staff_chat_id
+
+    @property
+    def at(self) -> int:
+        """Seconds since 1970 UTC."""
+        return seconds(self.now())
+
+    async def paced(
+        self, chat: int, call: Callable[..., Awaitable[Answer]], *args: Any, **more: Any
+    ) -> Answer:
+        """One call that counts in this chat, when it is its turn."""
+        await self.channel.pace.turn(chat)
+        async with self.channel.pace.alone(chat):
+            return await call(*args, **more)
+
+    def card_id(self, chat: int, case: bytes) -> bytes:
+        return self.keys.pseudonyms.staff_digest("desk card", f"{chat} {case.hex()}")
+
+    def thread_id(self, chat: int, thread: int) -> bytes:
+        return self.keys.pseudonyms.staff_digest("desk topic", f"{chat} {thread}")
+
+
+def letter(to: Address, words: str, buttons: Sequence[Button] = (), files: object = ()) -> Letter:
+    """A sentence for staff, by the outbox: in order, and not lost."""
+    params = {"text": words, "files": files} if files else {"text": words}
+    return Post.letter(to, Message("desk.say", params, tuple(buttons)), secrets.token_bytes(16))

@@ -1,0 +1,150 @@
+"""What was written to reporters: shown first, taken back by a button, and followed until it is there."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import Message
+from telegram.error import BadRequest, TelegramError
+
+from anonymizer.seal import Place, Unsealable
+from bot.casebook import Sheet
+from bot.channels.port import TryLater
+from bot.channels.telegram.channel import NO_PREVIEW
+from bot.channels.telegram.errors import about, kind
+from bot.channels.telegram.markup import shortened
+from bot.desk.inside import Inside, Spot
+from bot.desk.topics import keyboard
+from bot.desk.views import data
+from dialogs.case.life import Case
+from storage.port import Write
+from storage.repositories.cases import Cases
+from storage.repositories.desk import DeskReplies, ReplyRow
+from storage.repositories.reports import ReportRow, Reports
+
+log = logging.getLogger(__name__)
+SOON, LATER = 1.0, 15.0  # seconds between two looks at one reply: at first, and afterwards
+AT_FIRST = 60  # seconds
+LONG = 3000  # characters shown of it
+HOTLINE, REFUSED = "专线", "平台不收"  # as the casework notes a refusal
+
+WAITS, UNDONE = "waits", "undone"
+STATES = {
+    WAITS: "⏳ 10秒后发出，现在可以撤回。",
+    UNDONE: "↩️ 已撤回，没有发出。",
+    "due": "🕓 待发：错开几分钟才送，夜里不打扰。",
+    "sent": "✅ 已送达。",
+    "gone": "⚠️ 没送到聊天里：对方只凭回执码看，或已拉黑、清空。凭回执码看得到。",
+    "refused": "⚠️ 平台拒收，没有送到。对方凭回执码看得到。",
+}
+FINAL = (UNDONE, "sent", "gone", "refused")
+
+
+class Replies:
+    """Part of the desk's loop."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._in = inside
+        self._rows, self._cases = DeskReplies(inside.database), Cases(inside.database)
+        self._reports = Reports(inside.database)
+        self._next: dict[bytes, float] = {}
+
+    def begin(self, case: bytes, spot: Spot, words: str, to: int | None) -> Write:
+        """For the commit of the order."""
+        id = secrets.token_bytes(16)
+        said = {"chat": spot.chat, "thread": spot.thread, "text": words, "to": to} | {
+            "message": None,
+            "shown": "",
+        }
+        return DeskReplies.put(ReplyRow(id, case, self._in.at, self._seal(id, said)))
+
+    async def look(self) -> None:
+        """Bring what is shown of each to what became of it."""
+        now, rows = time.monotonic(), await self._rows.all()
+        self._next = {row.id: at for row in rows if (at := self._next.get(row.id))}
+        for row in rows:
+            if self._next.get(row.id, 0.0) <= now:
+                fresh = self._in.at - row.at < AT_FIRST
+                self._next[row.id] = now + (SOON if fresh else LATER)
+                await self._follow(row)
+
+    async def _follow(self, row: ReplyRow) -> None:
+        try:
+            said = self._in.keys.staff.open_json(row.sealed, _place(row.id))
+        except Unsealable:
+            log.error("a reply's row does not open: is the keyring complete?")
+            return
+        found = await self._cases.by_id(row.case_id)
+        assert found is not None
+        sheet = await self._in.casework.book.sheet(found)
+        state = await self._state(row, said, sheet)
+        if state != said["shown"]:
+            try:
+                await self._show(said, state, sheet.case.alias)
+            except TelegramError as error:
+                log.info("a reply's state waits: %s", about(error))
+                trouble = kind(error)
+                self._in.channel.held(said["chat"], trouble)
+                if isinstance(trouble, TryLater):
+                    return
+            said["shown"] = state
+        elif state not in FINAL:
+            return
+        done = state in FINAL
+        kept = ReplyRow(row.id, row.case_id, row.at, b"" if done else self._seal(row.id, said))
+        await self._in.database.commit([DeskReplies.drop(row.id) if done else DeskReplies.put(kept)])
+
+    async def _state(self, row: ReplyRow, said: dict[str, Any], sheet: Sheet) -> str:
+        """One word for how far it is; of several reporters, the one that is furthest from being told."""
+        case, words = sheet.case, str(said["text"]).strip()
+        if case.reply is not None and case.reply.text == words:
+            return WAITS
+        told = any(
+            step.kind == "replied" and step.at >= row.at and step.params.get("text") == words
+            for step in sheet.steps
+        )
+        if not told:
+            return UNDONE
+        refused = any(
+            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at for note in sheet.notes
+        )
+        reports = self._addressed(case, await self._reports.of_case(row.case_id), said["to"])
+        waiting = [await self._rows.waits(report.stream) for report in reports]
+        if any(waiting):
+            return "due"
+        if refused:
+            return "refused"
+        return "sent" if reports and all(report.address is not None for report in reports) else "gone"
+
+    @staticmethod
+    def _addressed(case: Case, reports: Sequence[ReportRow], to: int | None) -> list[ReportRow]:
+        wanted = case.reports if to is None else case.reports[to - 1 : to]
+        return [report for report in reports if report.id.hex() in wanted]
+
+    async def _show(self, said: dict[str, Any], state: str, alias: str) -> None:
+        words = f"答复 {alias}\n反映人会看到：\n{shortened(said['text'], LONG)}\n\n{STATES[state]}"
+        markup = keyboard([(data("undo", alias), "撤回")] if state == WAITS else [])
+        chat, bot = said["chat"], self._in.channel.bot
+        plain = {"reply_markup": markup, "link_preview_options": NO_PREVIEW}
+        if said["message"] is not None:
+            try:
+                await self._in.paced(chat, bot.edit_message_text, words, chat, said["message"], **plain)
+            except BadRequest as error:
+                if "not modified" not in str(error).lower():
+                    raise
+            return
+        sent: Message = await self._in.paced(
+            chat, bot.send_message, chat, words, message_thread_id=said["thread"], **plain
+        )
+        said["message"] = sent.message_id
+
+    def _seal(self, id: bytes, said: dict[str, Any]) -> bytes:
+        return self._in.keys.staff.seal_json(said, _place(id))
+
+
+def _place(id: bytes) -> Place:
+    return Place("desk_replies", "sealed", id)

@@ -1,0 +1,25 @@
+"""The few sentences of the staff's side that go through the outbox; the rest stands where it is made."""
+
+from dialogs.texts import phrases
+
+phrases("desk", say="{text}", button="{text}")
+phrases(
+    "alert",
+    new_case="{alias}：有新工单。",
+    news="{alias}：反映人有新消息。",
+    answered="{alias}：单位答复了。",
+    returned="{alias}：单位退回了。",
+    extension_asked="{alias}：单位申请延期，请批复。",
+    warn="{alias}：快到期了。",
+    breach="{alias}：到期没办。",
+    urged="{alias}：已催办。",
+    supervised="{alias}：已督办。",
+    escalated="{alias}：已提级督办。",
+    circulated="{alias}：超期提出通报。",
+    resumed="{alias}：等的时间到了，接着办。",
+    assigned="{alias}：有新转来的工单，请到单位网页办理。",
+    return_refused="{alias}：专线不同意退回，请接着办。",
+    extended="{alias}：延期批准了。",
+    extension_refused="{alias}：延期没批准。",
+    rectifying="{alias}：要整改，请看期限。",
+)
