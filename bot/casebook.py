@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.casefile import GONE, CaseFiles, corpus
+from bot.roster import Member
+from bot.sight import Sight
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
@@ -91,10 +93,16 @@ class Sheet:
 
 
 class Casebook:
-    """Opens what storage keeps sealed. Receipts, addresses and chats are not in it."""
+    """Opens what storage keeps sealed. Receipts, addresses and chats are not in it.
 
-    def __init__(self, database: Database, files: CaseFiles, search_keys: SearchKeys) -> None:
-        self._files, self._search_keys = files, search_keys
+    `who` reads: what is kept from them is in no list. None: who has the machine in hand, and reads all.
+    """
+
+    def __init__(
+        self, database: Database, files: CaseFiles, search_keys: SearchKeys, sight: Sight | None = None
+    ) -> None:
+        """sight: where units are registered."""
+        self._files, self._search_keys, self._sight = files, search_keys, sight
         self._cases, self._reports, self._media = Cases(database), Reports(database), Media(database)
         self._steps, self._notes, self._clocks = Steps(database), Notes(database), Clocks(database)
         self._ratings, self._search = Ratings(database), Search(database)
@@ -106,6 +114,7 @@ class Casebook:
         claimed_by: str | None = None,
         urgent: bool = False,
         limit: int = 50,
+        who: Member | None = None,
     ) -> list[Entry]:
         """Urgent ones first, then the oldest; without `states`, all that is still to be worked on."""
         wanted = [state.value for state in states or State if states or state not in FINISHED]
@@ -116,9 +125,20 @@ class Casebook:
             if len(page) < PAGE:
                 break
         rows = sorted((row for row in rows if row.urgent or not urgent), key=lambda row: not row.urgent)
-        return await self._all(self._entry, rows[:limit])
+        return await self._all(self._entry, await self._seen(rows, limit, who))
 
-    async def search(self, words: str, limit: int = 50) -> list[Entry]:
+    async def _seen(self, rows: Sequence[CaseRow], limit: int, who: Member | None) -> list[CaseRow]:
+        """The first of them that this person may know of."""
+        if who is None or self._sight is None:
+            return [*rows[:limit]]
+        found: list[CaseRow] = []
+        for start in range(0, len(rows), PAGE):
+            found += await self._sight.visible(who, rows[start : start + PAGE])
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def search(self, words: str, limit: int = 50, who: Member | None = None) -> list[Entry]:
         """Cases with a report that has all these words. Raises: Refusal, if there is nothing to look for."""
         tokens = self._search_keys.query(words)
         if not tokens:
@@ -134,7 +154,8 @@ class Casebook:
         }
         cases = [case for case in await self._all(self._cases.by_id, hits) if case]
         cases.sort(key=lambda case: (case.opened_hour, case.id))
-        return await self._all(lambda case: self._entry(case, self._text(hits[case.id])), cases[:limit])
+        seen = await self._seen(cases, limit, who)
+        return await self._all(lambda case: self._entry(case, self._text(hits[case.id])), seen)
 
     @staticmethod
     async def _all(ask: Callable[[Asked], Awaitable[Answer]], each: Iterable[Asked]) -> list[Answer]:

@@ -25,7 +25,9 @@ from bot.keys import Keys
 from bot.post import Post
 from bot.pushes import Lot, Pushes, by_chance
 from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
+from bot.roster import Member
 from bot.settings import Settings
+from bot.sight import Sight
 from bot.units import Register
 from bot.wayback import Opened, WayBack
 from dialogs.case.deciding import decide
@@ -33,7 +35,7 @@ from dialogs.case.figures import rated
 from dialogs.case.life import Case, Refusal, Staff
 from dialogs.case.orders import Assign, Decision, Entry, Merge, Order, Whistle
 from dialogs.case.reactions import Reaction, filed, react
-from dialogs.case.roles import ROLES, Role, may
+from dialogs.case.roles import ROLES, Role, may, who_may
 from dialogs.case.story import Filed, Rating, Story, is_asked, is_rated, tell, visible
 from dialogs.case.worktime import Terms
 from dialogs.texts import text
@@ -110,7 +112,8 @@ class Casework:
         self._steps, self._ratings = Steps(database), Ratings(database)
         self._media, self._search = Media(database), Search(database)
         self.zone = ZoneInfo(settings.timezone)
-        self.book = Casebook(database, self._files, keys.search)
+        self.sight = Sight(database, keys, register) if register else None
+        self.book = Casebook(database, self._files, keys.search, self.sight)
 
     # ── reporters: writes for the turn's commit ──────────────────────────────────────────────
 
@@ -349,9 +352,15 @@ class Casework:
         """Who works under this name, by a keyed digest."""
         return Staff(self._keys.pseudonyms.staff_digest("name", name)[:16].hex(), name)
 
-    async def find(self, name: str) -> CaseRow:
-        """A case by alias, by its code alone, or by serial. Raises: Refusal, if it is none or several."""
+    async def find(self, name: str, who: Member | None = None) -> CaseRow:
+        """A case by alias, by its code alone, or by serial.
+
+        who: asks; what is kept from them there is not. None: who has the machine in hand.
+        Raises: Refusal, if it is none or several.
+        """
         found = [row for row in await asyncio.gather(*(self._cases.find(one) for one in meant(name))) if row]
+        if who is not None and self.sight is not None:
+            found = await self.sight.visible(who, found)
         if len(found) > 1:
             raise Refusal(f"“{name}”有几件：{'、'.join(row.alias for row in found)}。请写全代号。")
         if not found:
@@ -362,25 +371,30 @@ class Casework:
         self,
         name: str,
         order: Order,
-        by: str,
+        by: Member | str,
         role: Role = "operator",
         unit: str | None = None,
         also: Sequence[Write] = (),
     ) -> Outcome:
         """Carry out what `by` orders for a case, and push to its reporters, late enough to tell nothing.
 
+        by: a member of the roster, or the name of who has the machine in hand, in this role.
         unit: a liaison's own (hex), which must have the case; also: rows that go with it, in the same commit.
         Raises: Refusal, a sentence for staff; Stale, when others were faster five times; Refusing.
         """
+        who = by if isinstance(by, Member) else None
+        if who is not None:
+            role, unit = who.role, who.unit
         if not may(role, order):
-            raise Refusal(f"{ROLES[role]}不能办这一步，请找专线主管。")
-        staff = self.staff(by)
+            raise Refusal(f"{ROLES[role]}不能办这一步，请找{who_may(order)}。")
+        staff = by.staff if isinstance(by, Member) else self.staff(by)
         for _ in range(TRIES):
-            row = await self.find(name)
+            row = await self.find(name, who)
             case = await self.record.load(row)
             if role == "liaison" and (unit is None or case.case.unit_id != unit):
                 raise _unknown(name)  # a unit does not learn of cases that are not its own
-            into = await self.record.load(await self.find(order.into)) if isinstance(order, Merge) else None
+            other = await self.find(order.into, who) if isinstance(order, Merge) else None
+            into = await self.record.load(other) if other else None
             at = whole(self._now())
             meant, unit_id = await self._resolved(order, case.case)
             decision = decide(
@@ -430,6 +444,7 @@ class Casework:
 
 
 def _unknown(name: str) -> Refusal:
+    """There is no such case, or it is kept from who asks: nobody can tell which."""
     return Refusal(f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 JF2026-000123）。")
 
 

@@ -109,6 +109,19 @@ class Roster:
         """By exact name, disabled or not."""
         return await self.of(self.staff(unicodedata.normalize("NFC", name).strip()).id)
 
+    async def on_duty(self, name: str) -> Member | None:
+        """Who works under this name; None while nobody is on the roster: then it is who has the machine.
+
+        Raises: Refusal for who is not on it, or was disabled.
+        """
+        member = await self.named(name)
+        if member is not None and member.active:
+            return member
+        if member is None and not await self._rows.all():
+            return None
+        why = "已停用" if member else "不在名册里"
+        raise Refusal(f"“{name.strip()}”{why}。请用 --as 写在册的姓名，或请主管用 jianfu staff add 登记。")
+
     async def disable(self, name: str, by: str | None = None) -> Member:
         """Accounts, codes and browsers of this person open nothing from now on. Raises: Refusal."""
         for _ in range(TRIES):

@@ -3,48 +3,89 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from bot.casefile import CaseFiles, corpus
 from bot.keys import Keys
-from bot.roster import Member
+from bot.roster import Member, Reached, Roster
 from bot.units import Register
 from dialogs.case.life import Case
+from dialogs.case.roles import Role
 from storage.port import Database
+from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
-from storage.repositories.steps import Steps
+from storage.repositories.steps import Notes, StepRow, Steps
+
+AnyCase = TypeVar("AnyCase", Case, CaseRow)
 
 
 class Sight:
-    """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts, orders, exports."""
+    """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts, orders, exports.
+
+    What was merged is one: who must not know of a part must not know of any of it.
+    """
 
     def __init__(self, database: Database, keys: Keys, register: Register) -> None:
         self._files, self._register = CaseFiles(keys), register
-        self._reports, self._steps = Reports(database), Steps(database)
+        self._cases, self._reports = Cases(database), Reports(database)
+        self._steps, self._notes = Steps(database), Notes(database)
 
-    async def sees(self, member: Member, case: Case) -> bool:
+    async def sees(self, member: Member, case: Case | CaseRow) -> bool:
         return bool(await self.among([member], case))
 
-    async def among(self, members: Sequence[Member], case: Case) -> list[Member]:
+    async def among(self, members: Sequence[Member], case: Case | CaseRow) -> list[Member]:
         """Those who may know of this case. It is only opened if somebody is of any unit at all."""
         directory = await self._register.directory()
-        text = await self._words(case) if any(map(directory.ties, members)) else ""
-        return [member for member in members if not directory.conflict(member, case, text)]
+        if not any(map(directory.ties, members)):
+            return [*members]
+        id = case.id if isinstance(case, CaseRow) else bytes.fromhex(case.id)
+        family = await self._cases.family(id)
+        row = next(row for row in family if row.id == id)
+        has = row.unit_id.hex() if row.unit_id else None  # or had it, until it is given to another
+        now = replace(self._files.case(row), unit_id=has)
+        given = {row.unit_id.hex() for row in family if row.unit_id}
+        text = "\n".join(await asyncio.gather(*map(self._words, family)))
+        return [member for member in members if not directory.conflict(member, now, text, given)]
 
-    async def visible(self, member: Member, cases: Sequence[Case]) -> list[Case]:
+    async def visible(self, member: Member, cases: Sequence[AnyCase]) -> list[AnyCase]:
         """Those of the cases that this person may know of, in order."""
+        if not (await self._register.directory()).ties(member):
+            return list(cases)
         seen = await asyncio.gather(*(self.sees(member, case) for case in cases))
         return [case for case, may in zip(cases, seen, strict=True) if may]
 
-    async def _words(self, case: Case) -> str:
-        """All that its reporters said, merged ones too."""
-        reports = await self._reports.of_case(bytes.fromhex(case.id))
-        return "\n".join(await asyncio.gather(*map(self._said, reports)))
+    async def open_to(self, members: Sequence[Member], case: bytes) -> bool:
+        """Whether it may be named where all of these read it."""
+        row = await self._cases.by_id(case)
+        return row is not None and len(await self.among(members, row)) == len(members)
+
+    async def reach(
+        self, roster: Roster, roles: Sequence[Role], case: Case | CaseRow, but: Collection[str] = ()
+    ) -> Reached:
+        """Accounts of the active members of these roles who may hear of this case; but: staff ids."""
+        reached = await roster.reach(roles, but)
+        may = {member.staff.id for member in await self.among([member for member, _ in reached], case)}
+        return [(member, to) for member, to in reached if member.staff.id in may]
+
+    async def _words(self, row: CaseRow) -> str:
+        """All that was said in a case: by its reporters, by staff, by the units that had it."""
+        reports, steps, notes = await asyncio.gather(
+            self._reports.of_case(row.id), self._steps.of_case(row.id), self._notes.of_case(row.id)
+        )
+        said = await asyncio.gather(*map(self._said, reports))
+        staff = [self._step(step, None) for step in steps if step.report_id is None]
+        noted = [self._files.note_text(note)[1] for note in notes]
+        return "\n".join([self._files.case(row).unit or "", *said, *staff, *noted])
 
     async def _said(self, report: ReportRow) -> str:
+        """Of one report: what was filed and added, and what staff said to this reporter alone."""
         key = self._files.key(report)
         if key is None:
             return ""
-        own = [step for step in await self._steps.of_report(report.id) if step.by is None]
-        words = [self._files.step(step, key)[0].get("text", "") for step in own]
-        return corpus(self._files.content(report, key), words)
+        steps = await self._steps.of_report(report.id)
+        return corpus(self._files.content(report, key), [self._step(step, key) for step in steps])
+
+    def _step(self, step: StepRow, key: bytes | None) -> str:
+        return "\n".join(value for value in self._files.step(step, key)[0].values() if isinstance(value, str))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -134,13 +134,18 @@ class Directory:
         """Whether this person belongs to any unit: if not, no case is hidden from them."""
         return member.unit is not None or any(member.staff.name in unit.people for unit in self)
 
-    def conflict(self, member: Member, case: Case, text: str) -> bool:
-        """Whether this case is to be invisible to this person. text: all that was reported in it."""
+    def conflict(self, member: Member, case: Case, text: str, given: Collection[str] = ()) -> bool:
+        """Whether this case is to be invisible to this person.
+
+        text: all that was reported in it; given: ids of units that had it or what was merged with it.
+        """
         concerned = dict.fromkeys(self.named(f"{text}\n{case.unit or ''}"))
-        if case.unit_id and (given := self.of(case.unit_id)):
-            concerned[given] = None
+        for id in (case.unit_id, *given):
+            if id and (unit := self.of(id)):
+                concerned[unit] = None
         people = [(unit.id, unit.people) for unit in concerned]
-        return blind(member.staff.name, member.role, member.unit, case.unit_id, people)
+        has = case.unit_id or case.had  # who had it until it was reopened is not to notice by its absence
+        return blind(member.staff.name, member.role, member.unit, has, people)
 
 
 class Register:

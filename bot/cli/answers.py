@@ -9,8 +9,10 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.cli.casetext import pad, width
+from bot.roster import Member
 from bot.settings import OperatorError
 from dialogs.case.life import Refusal
+from dialogs.case.roles import HOTLINE, ROLES
 from storage.port import Refusing, Stale
 
 REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
@@ -35,6 +37,12 @@ async def answered(args: argparse.Namespace, work: Callable[[], Awaitable[None]]
             args, "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。", (), LATER
         )
     return 0
+
+
+def reader(who: Member | None) -> None:
+    """Raises: Refusal, if this member of staff does not read cases."""
+    if who is not None and who.role not in HOTLINE:
+        raise Refusal(f"{ROLES[who.role]}不能看工单，请找{'、'.join(ROLES[role] for role in HOTLINE)}。")
 
 
 def login() -> str:

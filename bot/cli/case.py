@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from bot.app import opened
 from bot.casework import Casework
 from bot.cli import casetext
-from bot.cli.answers import answered, common, login, out
+from bot.cli.answers import answered, common, login, out, reader
+from bot.roster import Member, Roster
 from bot.settings import OperatorError, load
 from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
 from dialogs.case.orders import (
@@ -45,9 +46,9 @@ from dialogs.case.orders import (
     Wait,
     Whistle,
 )  # fmt: skip
-from dialogs.case.roles import Role
 from dialogs.understand import CATEGORIES
 
+READING = ("list", "show", "search")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
@@ -157,44 +158,47 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     async with opened(load(), lambda parts: []) as app:
-        member = await app.roster.named(args.by or login())
-        return await work(args, app.casework, member.role if member else "supervisor")
+        return await work(args, app.casework, app.roster)
 
 
 # ── what it does ─────────────────────────────────────────────────────────────────────────────
 
 
-async def work(args: argparse.Namespace, casework: Casework, role: Role = "supervisor") -> int:
+async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> int:
     """Carry out one verb on an open casework. Returns the exit code.
 
-    role: as the roster has it; who is not in it has the machine in hand, and may do all that staff may.
+    Who is on the roster may do what their role may; while it is empty, who has the machine in hand may all.
     """
     by = args.by or login()
     screen = casetext.Screen(casework.zone, sys.stdout)
 
     async def carry_out() -> None:
+        who = await roster.on_duty(by)
+        if args.move in READING:
+            reader(who)
         if args.move in ("list", "search"):
-            entries = await _entries(args, casework, by)
+            entries = await _entries(args, casework, by, who)
             out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
-            row = await casework.find(args.case)
+            row = await casework.find(args.case, who)
             saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
             sheet = await casework.book.sheet(row)
             out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
         else:
-            outcome = await casework.order(args.case, order(args, casework.zone), by, role)
+            given = order(args, casework.zone)
+            outcome = await casework.order(args.case, given, who or by, "supervisor")
             out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
 
     return await answered(args, carry_out)
 
 
-async def _entries(args: argparse.Namespace, casework: Casework, by: str) -> list[Any]:
+async def _entries(args: argparse.Namespace, casework: Casework, by: str, who: Member | None) -> list[Any]:
     if args.move == "search":
-        return await casework.book.search(" ".join(args.words), args.most)
+        return await casework.book.search(" ".join(args.words), args.most, who)
     mine = casework.staff(by).id if args.mine else None
     states = [State(state) for state in args.state] if args.state else None
-    return await casework.book.entries(states, args.category, mine, args.urgent, args.most)
+    return await casework.book.entries(states, args.category, mine, args.urgent, args.most, who)
 
 
 def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:

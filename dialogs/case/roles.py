@@ -39,6 +39,11 @@ def may(role: Role, order: Order | type[Order]) -> bool:
     return kind in MAY[role]
 
 
+def who_may(order: Order | type[Order]) -> str:
+    """The roles that may give this order, as a sentence names them."""
+    return "、".join(ROLES[role] for role in ROLES if may(role, order))
+
+
 def blind(
     name: str,
     role: Role,

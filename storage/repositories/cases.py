@@ -19,6 +19,12 @@ FIND = f"SELECT {COLUMNS} FROM cases WHERE alias = :name OR serial = :name"
 DUE = f"SELECT {COLUMNS} FROM cases WHERE due_at <= :now ORDER BY due_at LIMIT :most"
 OF_UNIT = f"SELECT {COLUMNS} FROM cases WHERE unit_id = :unit_id ORDER BY due_at IS NULL, due_at, id"
 MERGED = f"SELECT {COLUMNS} FROM cases WHERE merged_into = :id ORDER BY opened_hour, id"
+FAMILY = f"""WITH RECURSIVE
+into_(id) AS (
+  SELECT :id UNION SELECT merged_into FROM cases JOIN into_ USING (id) WHERE merged_into IS NOT NULL
+),
+all_(id) AS (SELECT id FROM into_ UNION SELECT cases.id FROM cases JOIN all_ ON merged_into = all_.id)
+SELECT {COLUMNS} FROM cases WHERE id IN (SELECT id FROM all_)"""
 LIST = f"SELECT {COLUMNS} FROM cases WHERE {{}} ORDER BY opened_hour, id LIMIT :limit OFFSET :offset"
 CHANGE = """UPDATE cases SET version = ?, state = ?, category = ?, urgent = ?, level = ?,
 changed_at = ?, due_at = ?, merged_into = ?, claimed_by = ?, sealed = ?,
@@ -91,6 +97,10 @@ class Cases:
     async def merged_from(self, id: bytes) -> list[CaseRow]:
         """Cases that were merged into this one, oldest first."""
         return [_case(row) for row in await self._reader.all(MERGED, id=id)]
+
+    async def family(self, id: bytes) -> list[CaseRow]:
+        """This case, all that it was merged into and all that were merged into those, in no order."""
+        return [_case(row) for row in await self._reader.all(FAMILY, id=id)]
 
     @staticmethod
     def open(row: CaseRow) -> list[Write]:

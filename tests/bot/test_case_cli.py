@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bot.cli import case, casetext
+from bot.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Supplement
 from tests.bot.counter import Counter, new_draft, opened
@@ -36,9 +37,10 @@ class Terminal:
 
     def __init__(self, counter: Counter, capsys: pytest.CaptureFixture[str]) -> None:
         self.counter, self._capsys = counter, capsys
+        self.roster = Roster(counter.database, counter.keys, lambda: counter.at)
 
     async def runs(self, *words: str, code: int = 0) -> str:
-        assert await case.work(parsed(*words, "--as", "王"), self.counter.casework) == code
+        assert await case.work(parsed(*words, "--as", "王"), self.counter.casework, self.roster) == code
         self.printed = self._capsys.readouterr()
         return self.printed.out
 

@@ -97,6 +97,6 @@ class Line:
         async with opened(settings, lambda parts: []) as app:
             with redirect_stdout(heard):
                 args = parser.parse_args([*words, "--json", "--as", "值班员"])
-                code = await case.work(args, app.casework)
+                code = await case.work(args, app.casework, app.roster)
         assert code == 0, heard.getvalue()
         return json.loads(heard.getvalue())
