@@ -188,7 +188,7 @@ class UnitDesk:
 
     async def cases(self, who: Liaison) -> list[Item]:
         """The unit's turn first, by due date, overdue ones foremost; then what waits; finished ones last."""
-        rows = await self._cases.of_unit(bytes.fromhex(who.unit))
+        rows = await self._seen(who, await self._cases.of_unit(bytes.fromhex(who.unit)))
         ended = sorted((row for row in rows if State(row.state) in DONE), key=lambda row: -row.changed_at)
         going = [row for row in rows if State(row.state) not in DONE]
         read = await asyncio.gather(*map(self._read, [*going, *ended[:SHOWN_DONE]]))
@@ -220,10 +220,17 @@ class UnitDesk:
         row = await self._cases.find(alias)
         if row is None or row.unit_id is None or row.unit_id.hex() != who.unit:
             raise Missing
+        if not await self._seen(who, [row]):
+            raise Missing
         one = await self._read(row)
         if _state(one.case) not in WORDS:  # it is the hotline's again
             raise Missing
         return one
+
+    async def _seen(self, who: Liaison, rows: list[CaseRow]) -> list[CaseRow]:
+        """A liaison may be of the people of another unit, which the case names: then it is not there."""
+        sight = self._casework.sight
+        return await sight.visible(who.member, rows) if sight else rows
 
     async def _read(self, row: CaseRow) -> _Read:
         loaded, steps = await asyncio.gather(self._casework.record.load(row), self._steps.of_case(row.id))
@@ -389,7 +396,7 @@ class UnitDesk:
         one = await self._of(who, alias)
         also = [Media.attach(bytes.fromhex(id), one.row.id, "answered") for id in drafts[:PICTURES]]
         try:
-            await self._casework.order(alias, order, who.member.staff.name, "liaison", who.unit, also)
+            await self._casework.order(alias, order, who.member, also=also)
         except Refusal:
             again = (await self._of(who, alias)).case
             if type(order).__name__.lower() not in legal(again):  # that sentence would name the state
