@@ -93,7 +93,7 @@ class CaseFiles:
             finding=known("finding"),
             extended=known("extended", False),
             reports=tuple([report.id.hex() for report in reports if report.wrapped_key is not None]),
-            unit_id=row.unit_id.hex() if row.unit_id else None,
+            unit_id=row.unit_id.hex() if row.unit_id and not known("had") else None,
             opened=opened,
             told=_time(known("told")) or opened,
             closed=_time(known("closed")),
@@ -107,6 +107,7 @@ class CaseFiles:
             forgot=known("forgot", 0),
             resumes=_time(known("resumes")),
             retained=known("retained", False),
+            had=row.unit_id.hex() if row.unit_id and known("had") else None,
         )
 
     def case_row(self, was: CaseRow, case: Case, at: int) -> CaseRow:
@@ -128,6 +129,7 @@ class CaseFiles:
             "forgot": case.forgot,
             "resumes": _seconds(case.resumes),
             "retained": case.retained,
+            "had": case.had is not None,
         }
         known = {name: value for name, value in details.items() if value}
         return replace(
@@ -141,7 +143,7 @@ class CaseFiles:
             merged_into=bytes.fromhex(case.merged_into) if case.merged_into else None,
             claimed_by=bytes.fromhex(case.claimed.id) if case.claimed else None,
             sealed=self._keys.content.seal_json(known, _case_place(was.id)) if known else b"",
-            unit_id=bytes.fromhex(case.unit_id) if case.unit_id else None,
+            unit_id=bytes.fromhex(unit) if (unit := case.unit_id or case.had) else None,
         )
 
     # ── the ledger ──

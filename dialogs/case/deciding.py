@@ -111,7 +111,7 @@ def decide(
     decision = _decide(case, order, by, at, terms, into)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
-        moved = replace(moved, unit_id=unit_id)
+        moved = replace(moved, unit_id=unit_id, had=None)
     return replace(decision, case=settled(moved if beside else replace(moved, claimed=by), terms))
 
 
@@ -387,7 +387,13 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
     at: from when its clock runs, the next full hour where a reporter did it.
     """
     moved = replace(
-        _fresh(move(case, "reopen")), unit=None, unit_id=None, claimed=None, closed=None, returns=0
+        _fresh(move(case, "reopen")),
+        unit=None,
+        unit_id=None,
+        had=case.unit_id or case.had,
+        claimed=None,
+        closed=None,
+        returns=0,
     )
     clock: Literal["accept", "assign"] = "accept" if moved.state is State.FILED else "assign"
     return replace(ledger.start(moved, clock, at, terms), called_back=0, looked_back=0, forgot=0)

@@ -115,7 +115,8 @@ class Case:
     called_back, looked_back: how often reporters were asked since it was closed;
     reply: what goes out when its undo window is over; added: the hour when a reporter last added something;
     forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are done;
-    resumes: when waiting for a third party ends by itself; retained: its content is gone, by age.
+    resumes: when waiting for a third party ends by itself; retained: its content is gone, by age;
+    had: the unit (hex) that had it until it was reopened, which is not to notice before it is sent out again.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Case:
     forgot: int = 0
     resumes: datetime | None = None
     retained: bool = False
+    had: str | None = None
 
 
 class Refusal(Exception):

@@ -182,6 +182,47 @@ async def test_a_reopening_is_the_hotlines_own(office: Office) -> None:
     assert histories[0] == histories[1]
 
 
+async def test_a_reopening_changes_nothing_until_it_is_sent_out_again(office: Office) -> None:
+    """Who watches the list learns neither when a reporter came back nor what the hotline did then."""
+    alias, other = await office.sends(), await office.sends()
+    for one in (alias, other):
+        await office.orders(one, Answer("已改"), Find("substantiated"), Close("已改"))
+    office.later(hours=3)
+    async with office.sits() as seat:
+        before, second = await everything(seat, alias), await everything(seat, other)
+        report = await report_of(office, alias)
+        await office.does(Reopen(report, "又开始报了", office.at), office.drafts[alias])
+        assert same(await everything(seat, alias), before)
+        await office.orders(alias, Ask("还是那个科吗？"))
+        assert same(await everything(seat, alias), before)
+        await office.orders(alias, Close("那是另一件事"))
+        assert same(await everything(seat, alias), before)
+        await office.orders(alias, StaffReopen(), Assign(OTHER))
+        assert (await seat.client.get(f"/unit/case/{alias}")).status_code == 404
+        assert len(await everything(seat, other)) < len(second)  # one case less in the list
+
+
+async def test_finished_cases_stand_in_the_order_of_acceptance(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many only some are shown; which, must not tell who was rated or reopened lately."""
+    monkeypatch.setattr("bot.unitdesk.SHOWN_DONE", 1)
+    first, second = await office.sends("甲"), await office.sends("乙")
+    for one in (first, second):
+        await office.orders(one, Answer("已改"), Find("substantiated"), Close("已改"))
+    async with office.sits() as seat:
+        await seat.opens("/unit/")
+        assert second in seat.page and first not in seat.page
+        seen, report = seat.page, await report_of(office, first)
+        office.later(hours=2)
+        await office.does(Rate(report, False, None, None, office.at), office.drafts[first])
+        await seat.opens("/unit/")
+        assert same(seat.page, seen)
+        await office.does(Reopen(report, "", office.at), office.drafts[first])
+        await seat.opens("/unit/")
+        assert same(seat.page, seen)
+
+
 async def test_a_text_that_was_withdrawn_is_gone_and_nothing_tells_why(office: Office) -> None:
     alias = await office.sends("街道一周要五次台账")
     await office.does(Forget(await report_of(office, alias), office.at), office.drafts[alias])
