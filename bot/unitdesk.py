@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from anonymizer.scrub import Scrubbed
 from anonymizer.seal import Unsealable
@@ -36,6 +36,7 @@ from storage.repositories.steps import StepRow, Steps
 
 Action = Literal["receive", "arrive", "answer", "extend", "return"]
 Mood = Literal["late", "soon", "fine", "paused"]
+Row = TypeVar("Row", "CaseRow", "Item")
 PICTURES = 6  # of one answer
 DRAFT_LASTS = timedelta(days=1)  # of a picture whose answer was not sent
 LONGEST = 5000  # characters of an answer or a reason
@@ -57,6 +58,7 @@ WORDS: dict[State, str] = {
 }
 AT_WORK = (State.ASSIGNED, State.RECTIFYING)
 DONE = (State.CLOSED, State.CALLBACK, State.LOOK_BACK, State.MERGED)
+QUIET = (*DONE, State.ACCEPTED)  # accepted and of a unit: reopened, which the unit is not shown
 SENT = re.compile(r" \d\d:\d\d (暂停|接着算)")
 
 
@@ -189,12 +191,13 @@ class UnitDesk:
     async def cases(self, who: Liaison) -> list[Item]:
         """The unit's turn first, by due date, overdue ones foremost; then what waits; finished ones last."""
         rows = await self._seen(who, await self._cases.of_unit(bytes.fromhex(who.unit)))
-        ended = sorted((row for row in rows if State(row.state) in DONE), key=lambda row: -row.changed_at)
-        going = [row for row in rows if State(row.state) not in DONE]
-        read = await asyncio.gather(*map(self._read, [*going, *ended[:SHOWN_DONE]]))
+        ended = _newest([row for row in rows if State(row.state) in QUIET])
+        going = [row for row in rows if State(row.state) not in QUIET]
+        read = await asyncio.gather(*map(self._read, [*going, *ended]))
         found = [self._item(one) for one in read if _state(one.case) in WORDS]
         last = datetime.max.replace(tzinfo=UTC)
-        return sorted(found, key=lambda item: (item.done, not item.open, _due(item) or last, item.alias))
+        shown = [*(item for item in found if not item.done), *_newest([one for one in found if one.done])]
+        return sorted(shown, key=lambda item: (item.done, not item.open, _due(item) or last, item.alias))
 
     async def case(self, who: Liaison, alias: str) -> UnitCase:
         """Raises: Missing."""
@@ -461,11 +464,17 @@ def _both(rule: str | None, reason: str | None) -> str:
 def _of_unit(
     steps: Sequence[tuple[StepRow, Mapping[str, Any]]], unit: str | None
 ) -> list[tuple[StepRow, Mapping[str, Any]]]:
-    """Those from the times when this unit had the case: what another wrote before is none of its business."""
-    found, has = [], False
+    """Those from the times when this unit had the case: what another wrote before is none of its business.
+
+    unit: its name; None for the one that had it last.
+    """
+    given = [params.get("unit") for step, params in steps if step.kind in ("assigned", "whistled")]
+    found, has, unit = [], False, unit or next(reversed(given), None)
     for step, params in steps:
         if step.kind in ("assigned", "whistled"):
             has = params.get("unit") == unit
+        elif step.kind == "reopened":
+            has = False
         if has:
             found.append((step, params))
     return found
@@ -484,8 +493,15 @@ def _received(steps: Sequence[tuple[StepRow, Mapping[str, Any]]]) -> bool:
 
 
 def _state(case: Case) -> State:
-    """Whether somebody is being asked is between the hotline and them."""
+    """Whether somebody is being asked, or has it reopened, is between the hotline and them."""
+    if case.had:
+        return State.CLOSED
     return case.asked_in if case.state is State.WAITING and case.asked_in else case.state
+
+
+def _newest(rows: Sequence[Row]) -> list[Row]:
+    """By acceptance: the order of changes would tell who rated, and when."""
+    return sorted(rows, key=lambda row: row.serial or "", reverse=True)[:SHOWN_DONE]
 
 
 def _due(item: Item) -> datetime | None:
