@@ -87,10 +87,8 @@ class Letters:
     async def _unit(self, case: Case) -> list[Address]:
         if case.unit_id is None:
             return []
-        reached = await self._roster.reach(["liaison"])
-        return [to for one, to in reached if one.unit == case.unit_id and to.channel == TELEGRAM]
+        return [to for one, to in await self._reach(["liaison"], case) if one.unit == case.unit_id]
 
     async def _reach(self, roles: Sequence[Role], case: Case) -> Reached:
-        reached = [pair for pair in await self._roster.reach(roles) if pair[1].channel == TELEGRAM]
-        may = {one.staff.id for one in await self._sight.among([one for one, _ in reached], case)}
-        return [pair for pair in reached if pair[0].staff.id in may]
+        reached = await self._sight.reach(self._roster, roles, case)
+        return [pair for pair in reached if pair[1].channel == TELEGRAM]

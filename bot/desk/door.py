@@ -205,7 +205,7 @@ class Desk:
                 mine = [one for one in await self._listed(act) if one.case.claimed == act.member.staff]
                 return await self._say(act, views.listed(mine, self._in.casework.zone))
             case "find":
-                hits = await self._in.casework.book.search(words, LIST)
+                hits = await self._in.casework.book.search(words, LIST, act.member)
                 found = [one for one in hits if await self._shown(act, one.case)]
                 return await self._say(act, views.listed(found, self._in.casework.zone))
             case "stats":
@@ -258,8 +258,7 @@ class Desk:
         elif act.press is None and not act.grouped:
             letters = [letter(act.spot.address, f"{row.alias}：{moves.VERBS[verb].label}，办好了。")]
         also += [self._in.post.put(one) for one in letters]
-        name, role = act.member.staff.name, act.member.role
-        outcome = await self._in.casework.order(row.alias, order, name, role, also=also)
+        outcome = await self._in.casework.order(row.alias, order, act.member, also=also)
         self._in.send(letters)
         if act.press is None and act.grouped and act.message is not None:
             self._soon(self._nod(act.spot.chat, act.message))
@@ -340,7 +339,7 @@ class Desk:
         return "\n".join(lines)
 
     async def _listed(self, act: Act, most: int = LIST) -> list[Entry]:
-        entries = await self._in.casework.book.entries(limit=LOOKED_AT)
+        entries = await self._in.casework.book.entries(limit=LOOKED_AT, who=act.member)
         return [one for one in entries if await self._shown(act, one.case)][:most]
 
     async def _shown(self, act: Act, case: Case) -> bool:
@@ -366,7 +365,7 @@ class Desk:
     async def _row(self, act: Act, name: str) -> CaseRow:
         """Raises: Refusal, the same for a case that there is not and one this person must not know of."""
         try:
-            row = await self._in.casework.find(name)
+            row = await self._in.casework.find(name, act.member)
             seen = await self._shown(act, (await self._in.casework.record.load(row)).case)
         except Refusal as refusal:
             if "几件" in str(refusal):
