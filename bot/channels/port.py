@@ -8,6 +8,7 @@ ChannelError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from anonymizer.scrub import Scrubbed
 from bot.render import Rendered
 from dialogs.words import MISTYPED, Event, Said
 from storage.port import Write
+
+LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,14 @@ class Incoming:
         return f"Incoming({self.sender.channel}, {type(self.event).__name__})"
 
 
+def whole(words: str) -> str:
+    """Without halves of characters, which messengers do send: no page, paper or platform takes them back."""
+    return LONE.sub("", words)
+
+
 def heard(words: str, at: datetime) -> Said:
     """What somebody wrote, as an event: a receipt in it is recognised, mistyped or not."""
+    words = whole(words)
     return Said(words, at, receipts.find(words) or (MISTYPED if receipts.resembles(words) else None))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.channels.port import whole
 from bot.channels.web import Bubble
 from bot.hours import seconds
 from bot.render import Key, render
@@ -84,9 +85,10 @@ class Pages:
         self._templates = {name: environment.get_template(name) for name in environment.list_templates()}
 
     def page(self, name: str, lang: str, **values: Any) -> str:
-        return self._templates[name].render(
+        page = self._templates[name].render(
             lang=lang, t=partial(_t, lang), key=secrets.token_hex(8), **values
         )
+        return whole(page)
 
     def bubbles(self, bubbles: Sequence[Bubble], lang: str) -> str:
         """Just these bubbles, for a page that is open; older prompts among them are closed."""

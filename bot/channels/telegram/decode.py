@@ -9,7 +9,7 @@ from datetime import datetime
 from telegram import CallbackQuery, Chat, Message, Update, User
 
 from anonymizer.scrub import MOST_BYTES
-from bot.channels.port import heard
+from bot.channels.port import heard, whole
 from dialogs.talk import WORDS
 from dialogs.texts import LANGUAGES
 from dialogs.words import Pressed, Said, Unreadable
@@ -93,7 +93,7 @@ def decode(update: Update, at: datetime, name: str | None = None) -> Note | Else
     parts: tuple[Part, ...]
     if update.edited_message is not None:
         words = message.text or message.caption
-        parts = (Changed(words),) if words else ()
+        parts = (Changed(whole(words)),) if words else ()
     else:
         parts = _parts(message, at)
     if not parts:

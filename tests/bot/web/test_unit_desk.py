@@ -52,6 +52,18 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+async def test_half_a_character_breaks_no_page(office: Office) -> None:
+    """Messengers cut emoji in two; what no encoding takes is left out of pages and papers."""
+    alias = await office.sends("一周要五次\ud83d台账\x00")
+    async with office.sits() as seat:
+        case = f"/unit/case/{alias}"
+        for path in ("/unit/", case, f"{case}/slip", f"{case}/slip.docx"):
+            answer = await seat.client.get(path)
+            assert answer.status_code == 200, path
+        await seat.opens(f"/unit/case/{alias}")
+        assert "一周要五次台账" in seat.page
+
+
 async def test_the_list_stands_by_due_date_overdue_first(office: Office) -> None:
     old = await office.sends(category="forms")
     office.later(days=3)

@@ -110,3 +110,14 @@ def test_what_staff_are_asked_about(update: dict[str, Any], staff: bool) -> None
     else:
         body["message"] = message
     assert offered(Update.de_json(body, None), -1009) is staff
+
+
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+def test_half_a_character_is_left_out(kind: str) -> None:
+    """JSON may carry one half of an emoji that was cut in two; nothing could write it down."""
+    chat = {"id": 5, "type": "private"}
+    person = {"id": 5, "is_bot": False, "first_name": "x"}
+    body = {"message_id": 2, "date": 1, "chat": chat, "from": person, "text": "又要\ud83d台账"}
+    found = decode(Update.de_json({"update_id": 1, kind: body}, None), AT)
+    assert isinstance(found, Note)
+    assert next(iter(plain(found.parts[0]).values())) == "又要台账"
