@@ -14,7 +14,7 @@ from importlib import import_module
 
 from bot.bench.figures import Result, drawn, progress
 
-BENCHES = ("turns", "http", "size", "start", "memory", "search")
+BENCHES = ("turns", "http", "size", "start", "memory", "search", "followups")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
