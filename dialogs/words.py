@@ -219,7 +219,8 @@ class Told(Protocol):
     def can(self) -> tuple[str, ...]:
         """What the reporter may do now.
 
-        answer, supplement, held, rebound, rate, reopen, settings, hush, forget.
+        answer, supplement, held, rebound, rate, satisfied (the rest of a rating), reopen, settings, hush,
+        forget.
         """
 
     @property

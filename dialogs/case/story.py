@@ -334,12 +334,15 @@ def _has_held(steps: Sequence[Told], report: str) -> bool:
 def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
     asked = case.state is State.WAITING and is_asked(steps, mine.report)
     ended, looking = case.state in ENDED, case.state is State.LOOK_BACK
+    rated = is_rated(steps, mine.report, case.closed)
+    half = rated and mine.rating is not None and mine.rating.satisfied is None
     moves = {
         "answer": asked,
         "supplement": not asked and not ended,
         "held": looking and not _has_held(steps, mine.report),
         "rebound": looking,
-        "rate": ended and not is_rated(steps, mine.report, case.closed),
+        "rate": ended and not rated,
+        "satisfied": ended and half,
         "reopen": (ended and not looking) or case.state is State.DECLINED,
         "settings": mine.follows,
         "hush": mine.follows,

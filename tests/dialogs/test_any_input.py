@@ -49,7 +49,7 @@ SENTENCES = st.sampled_from(
         "很" * 5001,
     ]
 )
-CAN = ("answer", "supplement", "held", "rebound", "rate", "reopen", "settings", "hush", "forget")
+CAN = ("answer", "supplement", "held", "rebound", "rate", "satisfied", "reopen", "settings", "hush", "forget")
 CASES = (MyCase("aa" * 16, "forms", "closed", "11月20日"), MyCase("bb" * 16, "other", "filed", "11月21日"))
 
 

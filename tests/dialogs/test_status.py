@@ -101,6 +101,18 @@ def test_rating_is_one_tap_each_then_a_free_word(chat: Chat) -> None:
     assert rated[-1].word is not None and rated[-1].word.endswith("态度很好")
 
 
+def test_who_left_after_solved_goes_on_with_what_is_missing(chat: Chat) -> None:
+    """The story offers the rest of the rating, and asks nothing twice."""
+    chat.stories[ONE.report] = StoryStub(ONE.report, ("satisfied", "reopen", "forget"))
+    assert "接着评价" in chat.says(RECEIPT)
+    assert "满意吗" in chat.says("接着评价")
+    chat.says("满意", "不说了")
+    assert [action for action in chat.done if isinstance(action, Rate)] == [
+        Rate(ONE.report, None, True, None, NOON)
+    ]
+    assert chat.step == "story"
+
+
 def test_reopening_takes_a_reason(chat: Chat) -> None:
     chat.says(RECEIPT, "重新办理", "又要报了")
     assert Reopen(ONE.report, "又要报了", NOON) in chat.done

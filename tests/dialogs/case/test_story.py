@@ -105,6 +105,16 @@ def test_who_has_rated_may_rate_again_only_after_it_was_closed_anew() -> None:
     assert "rate" in tell(again, mine, [step("closed"), rated], AT, TERMS).can
 
 
+def test_who_has_said_half_may_say_the_rest() -> None:
+    rated = step("rated", report="r1", by_reporter=True)
+    closed = replace(CASE, state=State.CLOSED, closed=rated.at)
+    for rating, may in ((Rating(True), True), (Rating(True, False), False)):
+        can = tell(closed, replace(MINE, rating=rating), [step("closed"), rated], AT, TERMS).can
+        assert ("satisfied" in can) is may and "rate" not in can
+    anew = replace(closed, closed=rated.at + timedelta(days=9))
+    assert "satisfied" not in tell(anew, replace(MINE, rating=Rating(True)), [rated], AT, TERMS).can
+
+
 def test_the_look_back_is_answered_once() -> None:
     looking = replace(CASE, state=State.LOOK_BACK)
     asked, held = step("looked_back"), replace(step("held", report="r1", by_reporter=True), at=AT)
