@@ -21,6 +21,7 @@ from bot.lookups import Lookups
 from bot.periods import Bulletins
 from bot.post import Post
 from bot.pushes import Lot, by_chance
+from bot.reports.digest import Visible
 from bot.reports.press import Press
 from bot.retention import Retention
 from bot.roster import Roster
@@ -33,6 +34,7 @@ from bot.trouble import told
 from bot.unitdesk import UnitDesk
 from bot.units import Register
 from dialogs import amend, report, status
+from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
@@ -145,7 +147,8 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
     hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
     rounds = Rounds(database, casework.record, casework.way)
     retention = Retention(database, casework.record, casework.way)
-    bulletins = _bulletins(settings, database, post, register, casework, sender, now)
+    press = Press(database, register.directory, casework.record.terms.rules, now, readers(roster, sight))
+    bulletins = _bulletins(settings, database, post, press, sender)
     reports = bulletins.run if bulletins else None
     bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone, reports, retention.daily)
     desk = UnitDesk(database, keys, casework, roster, register, now)
@@ -153,17 +156,20 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
 
 
 def _bulletins(
-    settings: Settings,
-    database: SQLiteDatabase,
-    post: Post,
-    register: Register,
-    casework: Casework,
-    sender: Sender,
-    now: Callable[[], datetime],
+    settings: Settings, database: SQLiteDatabase, post: Post, press: Press, sender: Sender
 ) -> Bulletins | None:
     """None where no staff chat is set: then `jianfu report` shows them."""
     chat = settings.telegram.staff_chat_id
-    if chat is None:
+    if chat is None or settings.telegram.token is None:
         return None
-    press = Press(database, register.directory, casework.record.terms.rules, now)
     return Bulletins(database, post, press.message, Address("telegram", str(chat)), settings, sender.post)
+
+
+def readers(roster: Roster, sight: Sight) -> Visible:
+    """A case is named in the digest only if all who work at the hotline may know of it."""
+
+    async def visible(case: bytes) -> bool:
+        staff = [one for one in await roster.list() if one.active and one.role in HOTLINE]
+        return await sight.open_to(staff, case)
+
+    return visible

@@ -9,10 +9,11 @@ import sys
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
-from bot.app import clock, opened
+from bot.app import clock, opened, readers
 from bot.periods import NAMES, Name, Period, latest, period
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
+from bot.sight import Sight
 from bot.terms import terms_of
 
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
@@ -43,8 +44,10 @@ async def _run(args: argparse.Namespace) -> int:
     of = chosen(args.kind, getattr(args, "date", None), now, terms.zone)
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
+        parts = app.parts
+        visible = readers(app.roster, Sight(parts.database, parts.keys, app.register))
         press = Press(
-            app.parts.database, app.register.directory, terms.rules, lambda: now, drawn=out is not None
+            parts.database, app.register.directory, terms.rules, lambda: now, visible, drawn=out is not None
         )
         printed = await press.print(of)
     print(printed.text)

@@ -12,7 +12,8 @@ from bot.simulate.world import Day
 from dialogs.case.worktime import Calendar
 
 COLUMNS = {
-    "新收": "filed", "受理": "accept", "转办": "assign", "退回": "return", "延期": "grantextend",
+    "新收": "filed", "受理": "accept", "转办": "assign", "退回": "return", "吹哨": "whistle",
+    "延期": "grantextend",
     "答复": "answer", "办结": "close", "重办": "reopen rebound", "预警": "warn", "超期": "breach",
     "催办": "urged", "督办": "supervised", "提级": "escalated", "通报": "circulated", "七天": "hear",
     "回访": "call_back call_back_again", "回头": "look_back look_back_later", "忘址": "forget forget_later",

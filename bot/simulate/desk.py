@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.casework import Casework
 from bot.simulate.people import LIAISON, OPERATORS, SUPERVISOR, UNITS
-from dialogs.case.clock import running
+from dialogs.case.clock import running, steps_done
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import (
     Accept,
@@ -29,12 +29,14 @@ from dialogs.case.orders import (
     RefuseReturn,
     Return,
     Wait,
+    Whistle,
 )
 from dialogs.case.worktime import Terms
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OPENS, CLOSES = time(8, 40), time(19, 20)
-PACE = {name.name: pace for name, pace in UNITS}
+PACE = {unit.name: pace for unit, pace in UNITS}
+PARENTS = {unit.name: unit.parent for unit, _ in UNITS if unit.parent}
 DAYS = {
     "quick": (0.3, 2.5),
     "slow": (3.0, 9.0),
@@ -214,6 +216,12 @@ class Desk:
             granted, days = chance < 0.8, dice.randint(2, case.wants.days)
             order = GrantExtend(granted, "" if granted else "请先办能办的。", days if granted else None)
             return Done(order, {"granted": granted, "days": days}), 24 * dice.uniform(3, 9), True
+        late = not case.urgent and "supervised" in steps_done(case.ledger, "answer")
+        if late and case.unit in PARENTS and "Whistle" not in task.done:
+            task.done.add("Whistle")
+            if chance < 0.5:
+                hours = self._unit_hours(task, case, PARENTS[case.unit])
+                return Done(Whistle("督办后仍没有答复")), hours, True
         if case.urgent and "on_site" in running(case.ledger):
             return Done(Arrive("到场了。")), dice.uniform(0.5, 6), False
         if pace == "returning" and "Return" not in task.done:

@@ -336,8 +336,8 @@ class Oracle:
     @staticmethod
     def _pause(book: Book, at: datetime, until: datetime | None) -> None:
         for run in book.runs.values():
-            if not run.paused:
-                run.pauses.append(Pause(at, until))
+            if not run.paused:  # what has not begun cannot lose anything
+                run.pauses.append(Pause(max(at, run.starts), until))
 
     @staticmethod
     def _resume(book: Book, at: datetime) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from bot.channels.port import Address
 from bot.periods import Bulletins, Period, latest, period
 from bot.post import Post
 from bot.reports.press import REPORT
+from bot.settings import Telegram
 from dialogs.words import Message
+from storage.repositories.outbox import Outbox
 from storage.repositories.periods import Periods
 from tests.bot.line import Line, opened_line
 
@@ -98,6 +101,35 @@ async def test_after_downtime_only_the_latest_is_made_and_never_at_night(office:
     assert office.read() == ["day 2026-12-02", "week 2026-W48", "month 2026-11"]
     await office.at(local(3, 8, 30, month=12))
     assert office.read()[3:] == ["day 2026-12-03"]
+
+
+class Chatting(Line):
+    """A staff group is set."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings = self.settings.model_copy(
+            update={"telegram": Telegram(token=SecretStr("123456:" + "A" * 35), staff_chat_id=-1001)}
+        )
+
+
+async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(tmp_path: Path) -> None:
+    """The joined program: a digest at half past eight, the month's report with its files on the first."""
+    async with opened_line(tmp_path, Chatting) as line:
+        await line.app.bell.reports()  # notes where it begins
+        line.at = local(1, 8, 31, month=12)
+        await line.app.bell.reports()
+        await line.app.bell.reports()
+        rows = await Outbox(line.app.parts.database).due(["telegram"], int(line.at.timestamp()))
+        letters = [Post(line.app.parts.keys.outbox).open(row) for row in rows]
+    assert [letter.to for letter in letters] == [Address("telegram", "-1001")] * 3
+    assert [letter.message.params["text"][:7] for letter in letters] == [
+        "减负专线晨报 ",
+        "减负专线周报：",
+        "减负专线月报：",
+    ]
+    names = [name for name, mime, data in letters[2].message.params["files"]]
+    assert names == ["jianfu-2026-11-1.png", "jianfu-2026-11-2.png", "jianfu-2026-11.xlsx"]
 
 
 async def test_a_clock_that_jumps_back_makes_none_again(office: Office) -> None:

@@ -136,3 +136,13 @@ async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
     assert lines[1] == "新收22件（上期<5，去年同期—，同比—）。"
     assert lines[3] == "新收类别：指尖上的形式主义12；其余不列。"
     assert figures.month.label == "2026-09"
+
+
+def test_the_docs_have_their_pictures() -> None:
+    """Made by `jianfu report month --out` on a simulated quarter; each is shown, and none is left over."""
+    docs = Path(__file__).parents[3] / "docs"
+    shown = re.findall(r"\(pictures/(report-.*?\.png)\)", (docs / "reports.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(path.name for path in (docs / "pictures").glob("report-*.png"))
+    for name in shown:
+        with Image.open(docs / "pictures" / name) as picture:
+            assert picture.size == (charts.SIDE, charts.SIDE)
