@@ -15,7 +15,7 @@ from bot.casework import Casework
 from bot.documents import RUNGS, Counted, Step, ladder_document
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.roster import Roster
+from bot.roster import Member, Roster
 from bot.units import Register, Unit
 from dialogs.case.ladder import Rung, year_before
 from dialogs.case.life import Refusal
@@ -60,22 +60,29 @@ class Ladder:
         self._rungs, self._cases = Rungs(database), Cases(database)
         self._terms = casework.record.terms
 
-    async def list(self, unit: str | None = None) -> list[Proposal]:
-        """What waits for a decision; with `unit` all of that unit, decided ones too. Raises: Refusal."""
+    async def list(self, unit: str | None = None, who: Member | None = None) -> list[Proposal]:
+        """What waits for a decision; with `unit` all of that unit, decided ones too. Raises: Refusal.
+
+        who: reads; what is kept from them is not in it. None: who has the machine in hand.
+        """
         if unit is None:
             rows = await self._rungs.proposed()
         else:
             rows = await self._rungs.of_unit(bytes.fromhex((await self._register.get(unit)).id))
+        if who is not None and self._casework.sight is not None:
+            cases = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
+            seen = await self._casework.sight.visible(who, [case for case in cases if case])
+            rows = [row for row in rows if row.case_id in {case.id for case in seen}]
         return list(await asyncio.gather(*map(self._proposal, rows)))
 
     async def decide(self, case: str, verdict: Verdict, by: str, reason: str) -> Proposal:
         """Raises: Refusal, also for who is no supervisor or belongs to the unit."""
-        row = await self._row(case)
-        if not reason.strip():
-            raise Refusal("请写明理由：它会和决定一起留档。")
         member = await self._roster.named(by)
         if member is None or not member.active or member.role != "supervisor":
             raise Refusal("只有专线主管能决定。请看 jianfu staff list。")
+        row = await self._row(case, member)
+        if not reason.strip():
+            raise Refusal("请写明理由：它会和决定一起留档。")
         unit = await self._unit(row)
         if member.unit == unit.id or member.staff.name in unit.people:
             raise Refusal(f"您是{unit.name}的人，须回避：请另一位主管决定。")
@@ -92,11 +99,11 @@ class Ladder:
             )
         except Stale:
             raise Refusal(f"{case} 已经决定过了，不能再改。") from None
-        return await self._proposal(await self._row(case))
+        return await self._proposal(await self._row(case, member))
 
-    async def document(self, case: str) -> tuple[str, bytes]:
+    async def document(self, case: str, who: Member | None = None) -> tuple[str, bytes]:
         """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises: Refusal."""
-        row = await self._row(case)
+        row = await self._row(case, who)
         if row.decision == "waived":
             raise Refusal("主管已决定不采取这一级，没有要签发的文书。")
         unit, until = await self._unit(row), self._day(row.at)
@@ -117,8 +124,8 @@ class Ladder:
 
     # ── rows ─────────────────────────────────────────────────────────────────────────────────
 
-    async def _row(self, case: str) -> RungRow:
-        found = await self._casework.find(case)
+    async def _row(self, case: str, who: Member | None) -> RungRow:
+        found = await self._casework.find(case, who)
         row = await self._rungs.by_case(found.id)
         if row is None:
             raise Refusal(f"{found.alias} 没有查实，或承办单位不在名录里，没有要决定的。")

@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.app import opened
 from bot.casework import Casework
-from bot.cli.answers import answered, out
+from bot.cli.answers import answered, common, login, out, reader
 from bot.cli.casetext import clean
+from bot.roster import Roster
 from bot.settings import load
 from dialogs.case.clock import Line, ahead, explain, next_due, read
 from dialogs.case.worktime import Terms
@@ -23,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "怎么数，见 docs/clocks.md。"
     parser.add_argument("case", metavar="工单", help="代号、代号后四位或编号")
     parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="用哪种语言说，默认 zh")
-    parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本使用")
+    common(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,14 +33,16 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     async with opened(load(), lambda parts: []) as app:
-        return await work(args, app.casework, app.parts.now())
+        return await work(args, app.casework, app.roster, app.parts.now())
 
 
-async def work(args: argparse.Namespace, casework: Casework, now: datetime) -> int:
+async def work(args: argparse.Namespace, casework: Casework, roster: Roster, now: datetime) -> int:
     """Explain one case on an open casework. Returns the exit code."""
 
     async def carry_out() -> None:
-        case = (await casework.book.sheet(await casework.find(args.case))).case
+        who = await roster.on_duty(args.by or login())
+        reader(who)
+        case = (await casework.book.sheet(await casework.find(args.case, who))).case
         terms = casework.record.terms
         lines = [clean(line) for line in explain(case.ledger, terms, now, args.lang)]
         found = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, opened
-from bot.cli.answers import answered, common, login, out, table
+from bot.cli.answers import answered, common, login, out, reader, table
 from bot.documents import RUNGS
 from bot.ladder import VERDICTS, Ladder, Proposal
 from bot.settings import load
@@ -49,15 +49,18 @@ async def work(args: argparse.Namespace, app: App) -> int:
     ladder = Ladder(parts.database, parts.keys, app.casework, app.roster, app.register, parts.now)
 
     async def carry_out() -> None:
+        if args.move != "decide":
+            who = await app.roster.on_duty(args.by or login())
+            reader(who)
         match args.move:
             case "list":
-                found = await ladder.list(args.unit)
+                found = await ladder.list(args.unit, who)
                 out(args, [proposal_json(one) for one in found], lambda: _list(found))
             case "decide":
                 one = await ladder.decide(args.case, args.verdict, args.by or login(), args.reason)
                 out(args, proposal_json(one), lambda: print(_said(one)))
             case "document":
-                name, data = await ladder.document(args.case)
+                name, data = await ladder.document(args.case, who)
                 path = _save(args.out / name, data)
                 out(args, {"path": str(path)}, lambda: print(f"已存到 {path}，请核对、签发、盖章。"))
 

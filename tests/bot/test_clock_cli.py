@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.cli import clock
+from bot.roster import Roster
 from dialogs.case.orders import Accept, Assign, Wait
 from tests.bot.command import Login
 from tests.bot.counter import Counter
@@ -25,7 +26,9 @@ class Terminal:
     async def says(self, *words: str, code: int = 0) -> str:
         parser = argparse.ArgumentParser()
         clock.arguments(parser)
-        assert await clock.work(parser.parse_args(words), self.counter.casework, self.counter.at) == code
+        counter = self.counter
+        roster = Roster(counter.database, counter.keys, lambda: counter.at)
+        assert await clock.work(parser.parse_args(words), counter.casework, roster, counter.at) == code
         printed = self._capsys.readouterr()
         return printed.err if code else printed.out
 

@@ -32,7 +32,7 @@ async def substantiated(office: Office, category: str = "forms", finding: str = 
 async def runs(office: Office, *words: str) -> int:
     parser = argparse.ArgumentParser()
     verb.arguments(parser)
-    return await verb.work(parser.parse_args(words), office.app)
+    return await verb.work(parser.parse_args([words[0], "--as", "沈主管", *words[1:]]), office.app)
 
 
 def read(path: Path) -> str:
@@ -106,7 +106,12 @@ async def test_only_a_supervisor_without_part_in_it_decides_and_once(
     assert "只有专线主管" in await refused("decide", alias, "taken", "--by", "谁也不是", *said)
     own = await office.app.register.get(TOWN)
     await office.app.roster.add("旧同事", "supervisor", own.id)
-    assert "回避" in await refused("decide", alias, "taken", "--by", "旧同事", *said)
+    hidden = await refused("decide", alias, "taken", "--by", "旧同事", *said)
+    none = await refused("decide", "白鹭-0000", "taken", "--by", "沈主管", *said)
+    assert hidden == none.replace("白鹭-0000", alias) == await refused("document", alias, "--as", "旧同事")
+    assert await runs(office, "list", "--unit", TOWN, "--as", "旧同事") == 0
+    assert "没有要决定的" in capsys.readouterr().out
+    assert "不能看工单" in await refused("list", "--as", "林联络")
     assert "理由" in await refused("decide", alias, "taken", "--by", "沈主管", "--reason", " ")
     assert await runs(office, "decide", alias, "waived", "--by", "沈主管", "--reason", "首次且已改") == 0
     assert "决定过了" in await refused("decide", alias, "taken", "--by", "沈主管", *said)
