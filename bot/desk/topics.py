@@ -290,7 +290,7 @@ class Topics:
             await self._in_topic(row, standing, shown, case.urgent)
         else:
             await self._card(row, standing, shown, silent=False)
-        await self._in.database.commit([self._put(row, standing, found.version)])
+        await self._in.database.commit([self._put(row, standing, found.version + len(sheet.notes))])
 
     async def _in_topic(self, row: CardRow, standing: Standing, shown: View, urgent: bool) -> None:
         """Made, renamed, opened and closed as the case is; made anew where somebody has deleted it."""

@@ -31,7 +31,7 @@ CREATE TABLE desk_cards (       -- messages that show a case
   id      BLOB PRIMARY KEY,     -- keyed digest of the chat and the case
   case_id BLOB NOT NULL REFERENCES cases (id),
   thread  BLOB,                 -- keyed digest of the topic, by which a command in it finds its case
-  shown   INTEGER NOT NULL,     -- the version of the case that it shows; 0: none yet
+  shown   INTEGER NOT NULL,     -- the case's version plus the number of its notes; 0: nothing yet
   sealed  BLOB NOT NULL         -- chat, topic, message, and what stands there
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX desk_cards_case ON desk_cards (case_id);

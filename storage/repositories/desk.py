@@ -16,8 +16,9 @@ PLACE = "SELECT place FROM desk_cases WHERE case_id = :case_id"
 PUT_PLACE = """INSERT INTO desk_cases (case_id, place) VALUES (?, ?)
 ON CONFLICT DO UPDATE SET place = excluded.place"""
 COLUMNS = "id, case_id, thread, shown, sealed"
-OLD = f"""SELECT {COLUMNS} FROM desk_cards
-WHERE shown <> (SELECT version FROM cases WHERE cases.id = case_id) LIMIT :most"""
+NOW = """(SELECT version + (SELECT count(*) FROM notes WHERE notes.case_id = cases.id)
+FROM cases WHERE cases.id = desk_cards.case_id)"""  # a note is no change of its case
+OLD = f"SELECT {COLUMNS} FROM desk_cards WHERE shown <> {NOW} LIMIT :most"
 CARD = f"SELECT {COLUMNS} FROM desk_cards WHERE id = :id"
 CARDS = f"SELECT {COLUMNS} FROM desk_cards WHERE id > :after ORDER BY id LIMIT :most"
 OF_THREAD = "SELECT case_id FROM desk_cards WHERE thread = :thread"
@@ -33,7 +34,10 @@ WAITS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)"
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """id: keyed digest of chat and case; thread: of the topic, None for none; shown: 0 for nothing yet."""
+    """id: keyed digest of chat and case; thread: of the topic, None for none.
+
+    shown: the version of the case plus the number of its notes, as they are shown; 0 for nothing yet.
+    """
 
     id: bytes
     case_id: bytes

@@ -73,7 +73,7 @@ class Office:
         return person
 
     async def unit(self, name: str, people: tuple[str, ...] = (), level: str = "subdistrict") -> None:
-        await self.app.register.add(NewUnit(name, (), level, None, (), people))
+        await self.app.register.add(NewUnit(name, level, people=people))
 
     async def files(self, words: str = WORDS) -> Person:
         """A reporter who files; staff hear of it once it rings."""

@@ -1,0 +1,55 @@
+"""A case that names a unit is invisible to that unit's people: in the group, in private, in letters."""
+
+from __future__ import annotations
+
+from dialogs.case.orders import Accept, Assign
+from tests.bot.desk.office import Office
+from tests.botapi.persons import Group
+
+NAMING = "清河街道要我们社区再挂三块牌子"
+
+
+async def test_no_topic_where_somebody_in_the_group_is_of_that_unit(office: Office, group: Group) -> None:
+    """A supervisor without conflict hears of it in private; the other one, and the group, never."""
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    blind = await office.staff("清河来的", "supervisor", "清河街道")
+    await office.files(NAMING)
+    await office.rings()
+    await boss.sees("有新工单")
+    alias = await office.alias()
+    boss.presses("看工单")
+    card = await boss.until(lambda screen: screen.with_button("受理"))
+    assert "三块牌子" in card.text
+    boss.presses("受理")
+    await boss.until(lambda screen: screen.with_text("JF2026-000001"))
+    blind.says(f"/case {alias}")
+    assert await blind.sees(f"没有“{alias}”这件工单")
+    blind.says("/queue")
+    assert await blind.sees("没有这样的工单")
+    boss.says("/queue", to=group)
+    assert await group.sees("没有这样的工单")
+    assert group.topics() == [] and alias not in blind.screen().text.replace(f"“{alias}”", "").replace(
+        f"/case {alias}", ""
+    )
+
+
+async def test_a_case_given_to_their_unit_leaves_the_group(office: Office, group: Group) -> None:
+    """From then on it is worked on in private."""
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    await office.staff("清河来的", "operator", "清河街道")
+    await office.files_and_rings("上级要求我们社区同一份台账每周报五次")
+    alias = await office.alias()
+    await office.app.casework.order(alias, Accept(), "值班员")
+    await office.app.casework.order(alias, Assign("清河街道"), "值班员")
+    await group.until(lambda _: group.topics() == [])
+    await boss.sees(f"{alias}：有新工单")
+
+
+async def test_who_is_elsewhere_holds_nothing_up(office: Office, group: Group) -> None:
+    """A liaison who is linked but not in the group does not keep the topic away."""
+    await office.unit("清河街道")
+    await office.staff("联络员小周", "liaison", "清河街道")
+    await office.files_and_rings(NAMING)
+    assert len(group.topics()) == 1

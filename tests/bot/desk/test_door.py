@@ -1,0 +1,166 @@
+"""Who may do what in a chat, and who learns nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from telegram import Update
+
+from dialogs.case.orders import Accept, Assign, Extend
+from tests.bot.desk.office import Office, opened_office
+from tests.botapi.persons import Group, Person, Shown
+from tests.botapi.server import BotApi
+
+
+async def test_of_two_who_claim_one_gets_it(office: Office, group: Group) -> None:
+    """The other is told who has it."""
+    people = [await office.staff("李明"), await office.staff("赵云")]
+    _, topic = await office.files_and_rings()
+    card = office.card(topic)
+    pressed = [person.presses("认领", on=card, at=group) for person in people]
+    said = sorted([await one.answer() or "" for one in pressed])
+    assert said[1].startswith("认领：好了") or said[0].startswith("认领：好了")
+    lost = next(one for one in said if "好了" not in one)
+    assert "李明" in lost or "赵云" in lost
+    assert await office.count("steps") == 1
+
+
+async def test_without_a_role_nobody_learns_anything(office: Office, group: Group) -> None:
+    """In private a staff command gets what any unknown command gets; in the group there is silence."""
+    stranger = office.server.person(started=True)
+    stranger.joins(group)
+    _, topic = await office.files_and_rings()
+    alias = await office.alias()
+    control = office.server.person(started=True)
+    staff_s = ("/queue", f"/case {alias}", f"/accept {alias}", "/link 7KQ2M-X8D4R", "/help")
+    nonsense = [await said_to(control, "/nonsense") for _ in staff_s]
+    assert [await said_to(stranger, words) for words in staff_s] == nonsense
+    quiet = len(group.by_bot())
+    for said in ("/queue", f"/case {alias}", "/help"):
+        stranger.says(said, to=group)
+    pressed = stranger.presses("认领", on=office.card(topic), at=group)
+    assert await pressed.answer() is None
+    await asyncio.sleep(0.3)
+    assert len(group.by_bot()) == quiet and await office.count("steps") == 0
+
+
+async def test_chatter_in_a_topic_is_nobody_s_business(office: Office, group: Group) -> None:
+    """Nothing of it is stored or passed on, not even a reply to the card."""
+    one = await office.staff("李明")
+    reporter, topic = await office.files_and_rings()
+    heard = len(reporter.by_bot())
+    one.says("这个人说得对", to=group, topic=topic.id)
+    one.says("我去问问", to=group, topic=topic.id, reply=office.card(topic).id)
+    await asyncio.sleep(0.5)
+    await office.app.sender.idle()
+    assert (await office.count("steps"), await office.count("notes")) == (0, 0)
+    assert len(reporter.by_bot()) == heard
+
+
+async def test_a_prompt_takes_the_words_and_a_menu_has_templates(office: Office, group: Group) -> None:
+    """Declining by a template; the reporter reads its words."""
+    one = await office.staff("李明")
+    reporter, topic = await office.files_and_rings()
+    one.presses("不予受理", on=office.card(topic), at=group)
+    menu = await group.until(lambda _: _with(group, "不在范围"))
+    pressed = one.presses("不在范围", on=menu, at=group)
+    assert "不予受理" in (await pressed.answer() or "")
+    await group.until(lambda _: group.topics()[0].closed)
+    reporter.says("/status")
+    await reporter.sees("不归本专线管")
+
+
+async def test_a_note_by_reply_stays_inside(office: Office, group: Group) -> None:
+    """Shown on the card, told to no reporter."""
+    one = await office.staff("李明")
+    _, topic = await office.files_and_rings()
+    one.presses("备注", on=office.card(topic), at=group)
+    asked = await group.until(lambda _: next((m for m in _screen(group) if "【备注】" in m.text), None))
+    one.says("先问问街道", to=group, topic=topic.id, reply=asked.id)
+    await group.until(lambda _: "先问问街道" in office.card(topic).text)
+    assert await office.count("notes") == 1
+
+
+async def test_more_time_is_a_supervisor_s_to_grant(office: Office, group: Group) -> None:
+    """An operator is refused; the supervisor hears of it in private and decides by a command."""
+    one, boss = await office.staff("李明"), await office.staff("王主管", "supervisor")
+    await office.unit("清河街道办事处")
+    await office.files_and_rings()
+    alias = await office.alias()
+    for order in (Accept(), Assign("清河街道办事处"), Extend(5, "还在核对")):
+        await office.app.casework.order(alias, order, "李明")
+    await boss.sees(f"{alias}：单位申请延期")
+    one.says(f"/grant {alias} 同意")
+    await one.sees("要专线主管来办")
+    boss.says(f"/grant {alias} 同意 3")
+    await boss.sees("批复延期，办好了")
+    case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
+    assert case.extended and case.wants is None
+
+
+async def test_staff_s_own_words_in_private_are_a_reporter_s(office: Office) -> None:
+    """A colleague who reports is a reporter like any other; no command of theirs shows the two are one."""
+    one = await office.staff("李明")
+    one.says("街道要求我们社区同一份台账每周报五次")
+    await one.offered("送出")
+    one.says("/queue")
+    await one.sees("没有这样的工单")
+    one.presses("送出")
+    await one.sees("您的回执码")
+
+
+async def test_a_repeated_update_changes_nothing(office: Office, group: Group) -> None:
+    """A command that Telegram hands over twice, after a restart perhaps, is carried out and answered once."""
+    one = await office.staff("李明")
+    await office.files_and_rings()
+    said = one.says(f"/accept {await office.alias()}")
+    await one.sees("受理，办好了")
+    values = {
+        "update_id": 987654321,
+        "message": {**said.json(), "text": f"/note {await office.alias()} 问过了"},
+    }
+    update = Update.de_json(values, office.channel.bot)
+    for _ in range(2):
+        assert await office.desk.hear(update)
+    assert await office.count("notes") == 1
+
+
+@pytest.mark.parametrize("words", ["/help", "/find 台账", "/mine", "/why", "/case"])
+async def test_every_command_answers_in_private(office: Office, words: str) -> None:
+    """In a sentence or a list."""
+    one = await office.staff("李明")
+    before = len(one.by_bot())
+    one.says(words)
+    await one.until(lambda _: len(one.by_bot()) > before)
+
+
+async def test_where_there_is_no_group_everything_goes_in_private(tmp_path: Path, server: BotApi) -> None:
+    """All of the hotline are told; each has a card that follows the case."""
+    async with opened_office(tmp_path, server, None) as office:
+        one, two = await office.staff("李明"), await office.staff("赵云")
+        await office.files()
+        await office.rings()
+        for person in (one, two):
+            await person.offered("看工单")
+            person.presses("看工单")
+            await person.offered("认领")
+        one.presses("认领")
+        await two.until(lambda screen: screen.with_text("在办：李明"))
+
+
+async def said_to(person: Person, words: str) -> str:
+    """What the bot answers."""
+    before = len(person.by_bot())
+    person.says(words)
+    await person.until(lambda _: len(person.by_bot()) > before)
+    return person.by_bot()[-1].text
+
+
+def _screen(group: Group) -> list[Shown]:
+    return [message for topic in group.topics() for message in topic.screen]
+
+
+def _with(group: Group, label: str) -> Shown | None:
+    return next((message for message in _screen(group) if label in message.labels), None)
