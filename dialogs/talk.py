@@ -100,6 +100,11 @@ class Talk:
         return self.dialog == FIRST and not self.answers and self.under is None
 
     @property
+    def unsent(self) -> bool:
+        """Something was written that has not gone out; who only looked at a story wrote nothing."""
+        return self.dialog == FIRST or self.under is not None or not self.answers.keys().isdisjoint(WRITTEN)
+
+    @property
     def pictures(self) -> list[str]:
         """Media ids of all its pictures, those of the talk below included."""
         layers = [self.answers, (self.under or {}).get("answers", {})]
@@ -173,6 +178,7 @@ class Dialog:
 DIALOGS: dict[tuple[str, int], Dialog] = {}
 NEWEST: dict[str, int] = {}
 FIRST = "report"  # the dialog that a chat begins with
+WRITTEN = {"text", "pictures"}  # of a talk's answers
 
 
 def register(
@@ -320,7 +326,8 @@ def hear(turn: Turn, event: Event) -> None:
                 turn.prompt()
         case Rang(bell="remind"):
             turn.talk.reminded = True
-            turn.say("draft.waiting")
+            if turn.talk.unsent:
+                turn.say("draft.waiting")
         case Rang():
             discard(turn)
 

@@ -113,6 +113,15 @@ def test_who_left_after_solved_goes_on_with_what_is_missing(chat: Chat) -> None:
     assert chat.step == "story"
 
 
+def test_who_only_looked_is_not_reminded_of_a_draft(chat: Chat) -> None:
+    """A story left open is nothing unsent; what was written into it is."""
+    chat.says(RECEIPT, "评价")
+    chat.rings("remind")
+    assert not chat.messages
+    chat.says("返回", "又来了")
+    assert "没写完" in chat.rings("remind")
+
+
 def test_reopening_takes_a_reason(chat: Chat) -> None:
     chat.says(RECEIPT, "重新办理", "又要报了")
     assert Reopen(ONE.report, "又要报了", NOON) in chat.done
