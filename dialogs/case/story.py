@@ -254,6 +254,7 @@ def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: T
             older=joined is not None and step.case == case.id and step.at < joined,
         )
         for step in mine_now
+        if not _was_for_others(step, mine_now, mine.report)
     ]
     asked = case.state is State.WAITING and is_asked(mine_now, mine.report)
     return Story(
@@ -318,6 +319,14 @@ def is_asked(steps: Sequence[Told], report: str) -> bool:
 def is_rated(steps: Sequence[Told], report: str, closed: datetime | None) -> bool:
     """Whether this reporter has rated since it was closed last; what was rated before a reopening is past."""
     return any(step.kind == "rated" and step.report == report and _since(step, closed) for step in steps)
+
+
+def _was_for_others(step: Told, steps: Sequence[Told], report: str) -> bool:
+    """Who had rated by then was not called back, as the others were."""
+    if step.kind not in ("called_back", "called_back_again"):
+        return False
+    before = [one for one in steps if one.at <= step.at]
+    return is_rated(before, report, max((one.at for one in before if one.kind == "closed"), default=None))
 
 
 def _since(step: Told, at: datetime | None) -> bool:

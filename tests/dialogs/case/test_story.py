@@ -105,6 +105,26 @@ def test_who_has_rated_may_rate_again_only_after_it_was_closed_anew() -> None:
     assert "rate" in tell(again, mine, [step("closed"), rated], AT, TERMS).can
 
 
+def test_who_has_rated_reads_of_no_question_that_only_others_were_asked() -> None:
+    """The callback is repeated to those who said nothing; a new closing asks everybody anew."""
+    hours = (("closed", 0), ("called_back", 72), ("rated", 80), ("called_back_again", 144))
+    steps = [
+        replace(
+            step(kind, report="r1" if kind == "rated" else None),
+            at=AT + timedelta(hours=hour),
+            params={"text": ""},
+        )
+        for kind, hour in hours
+    ]
+    closed = replace(CASE, state=State.CALLBACK, closed=AT)
+    story = tell(closed, replace(MINE, rating=Rating(True)), steps, AT + timedelta(days=9), TERMS).text("zh")
+    assert "专线问您：解决了吗" in story and "又问了一次" not in story
+    silent = tell(closed, MINE, [one for one in steps if one.kind != "rated"], AT, TERMS).text("zh")
+    assert "又问了一次" in silent
+    again = [replace(one, at=one.at + timedelta(days=9)) for one in steps if one.kind != "rated"]
+    assert "又问了一次" in tell(closed, MINE, [*steps, *again], AT, TERMS).text("zh")
+
+
 def test_who_has_said_half_may_say_the_rest() -> None:
     rated = step("rated", report="r1", by_reporter=True)
     closed = replace(CASE, state=State.CLOSED, closed=rated.at)
