@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -54,8 +56,9 @@ class Bell:
             *(((self.retain, {"days": 1}),) if retain else ()),
         ):
             self._scheduler.add_job(
-                job,
+                self._until_stopped,
                 "interval",
+                args=(job,),
                 **every,
                 next_run_time=datetime.now(UTC),  # the scheduler goes by the wall clock, whatever ours says
                 coalesce=True,
@@ -68,6 +71,12 @@ class Bell:
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+
+    @staticmethod
+    async def _until_stopped(job: Callable[[], Awaitable[None]]) -> None:
+        """A stop in the middle is no trouble to report: what was left rings after the next start."""
+        with suppress(asyncio.CancelledError):
+            await job()
 
     async def cases(self) -> None:
         """Ring what cases owe by now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from anonymizer.scrub import Scrubbed
 from bot.channels.port import Address, Incoming
 from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
+from scheduler.bell import Bell
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.line import Line, opened_line
 
@@ -156,3 +158,23 @@ async def test_a_store_that_refuses_is_asked_again_later(
         await asyncio.sleep(0.1)
     await line.app.bell.cases()
     assert await line.count("clocks WHERE kind = 'breached'") == 1
+
+
+async def test_stopped_in_the_middle_it_reports_no_trouble(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stop like any other leaves nothing in the log that somebody would have to look into."""
+    begun = asyncio.Event()
+
+    async def rounds(at: object) -> int:
+        begun.set()
+        await asyncio.Event().wait()
+        return 0
+
+    parts = line.app.parts
+    bell = Bell(parts.database, line.app.hotline.ring, rounds, parts.now, parts.settings.timezone)
+    bell.start()
+    await begun.wait()
+    bell.stop()
+    await asyncio.sleep(0.05)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
