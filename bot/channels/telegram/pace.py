@@ -35,13 +35,17 @@ class Pace:
         self._groups: dict[int, deque[float]] = {}
         self._held: dict[int, float] = {}  # told to wait until
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._all = 0.0
+        self._next = asyncio.Lock()
+        self._all = 0.0  # when the bucket of all chats is full again
 
     async def turn(self, chat: int, messages: int = 1) -> None:
         """Wait until `messages` more may go to this chat."""
         for _ in range(messages):
             await self._wait(self._of_chat(chat))
-            await self._wait(self._of_all())
+            async with self._next:  # whoever is woken late goes late: no delay is made up for in a rush
+                while (until := self._all - (TOGETHER - 1) * ALL / self._speed) > self._clock():
+                    await self._wait(until)
+                self._all = max(self._all, self._clock()) + ALL / self._speed
 
     @asynccontextmanager
     async def alone(self, chat: int) -> AsyncIterator[None]:
@@ -81,9 +85,3 @@ class Pace:
     def _of_group(self, chat: int) -> float:
         times = self._groups.setdefault(chat, deque(maxlen=GROUP))
         return times[0] + MINUTE / self._speed if len(times) == GROUP else 0.0
-
-    def _of_all(self) -> float:
-        now, each = self._clock(), ALL / self._speed
-        full = max(self._all, now)
-        self._all = full + each
-        return max(now, full - (TOGETHER - 1) * each)
