@@ -42,6 +42,7 @@ NGINX = (
     b"<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
 )
 PATH = re.compile(r"/bot([^/]+)/([^/]*)")
+STALL, AFTER_STALL, LONGEST_STALL = 0.03, 0.1, 10.0  # seconds
 FILE = re.compile(r"/file/bot([^/]+)/(.+)")
 
 
@@ -70,6 +71,8 @@ class BotApi:
         self._rates = Rates(speed)
         self._number = 0
         self._embargo: dict[int, float] = {}
+        self._looked = time.monotonic()  # when this server last had time to look
+        self._stall = (self._looked, self._looked)  # the last time in which it had none
         self._watched: defaultdict[int, list[_Watch]] = defaultdict(list)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="bot-api", daemon=True)
@@ -110,9 +113,26 @@ class BotApi:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.call_soon(self._look_up)
         self._loop.run_until_complete(self._start())
         self._up.set()
         self._loop.run_forever()
+
+    def _look_up(self) -> None:
+        """Note the times in which nothing could be read; what was read right after may have come in them."""
+        now = time.monotonic()
+        if now - self._looked > STALL:
+            begun, ended = self._stall
+            self._stall = (begun if self._looked - ended < AFTER_STALL else self._looked), now
+        self._looked = now
+        self._loop.call_later(0.005, self._look_up)
+
+    def _since(self, now: float) -> float:
+        """The earliest moment at which a call that is dealt with now may have come."""
+        begun, ended = self._stall
+        if now - self._looked > STALL:
+            ended, begun = now, begun if self._looked - ended < AFTER_STALL else self._looked
+        return max(begun, now - LONGEST_STALL) if now - ended < AFTER_STALL else now
 
     async def _start(self) -> None:
         self._listener = await asyncio.start_server(self._line, "127.0.0.1", self.port, backlog=1024)
@@ -397,7 +417,7 @@ class BotApi:
         if (wait := self._embargo.get(call.chat, 0.0) - now) > 0.01:
             self._violated("retry_after", call, f"{wait:.2f} s too early")
             raise too_many(whole_seconds(wait))
-        broken = self._rates.count(call.chat, messages, now)
+        broken = self._rates.count(call.chat, messages, now, self._since(now))
         for rule, wait in broken.items():
             self._violated(rule, call, f"{wait:.2f} s too early")
         if broken and self._strict:
