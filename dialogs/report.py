@@ -149,7 +149,7 @@ phrase("cancelled", "已放弃，刚才的内容都删除了。想反映时，�
 phrase(
     "filed",
     "已送出，谢谢您。\n您的回执码：{receipt}\n"
-    "请抄下或截图保存，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。\n"
+    "请复制或抄下来，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。\n"
     "下一步：1天内告诉您是否受理。{urgent}",
 )
 phrase("filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。")
@@ -251,8 +251,9 @@ def keep(turn: Turn, found: Understanding) -> None:
     )
     if not answers.get("by_hand"):
         answers["category"] = found.categories[0]
-    answers.setdefault("unit", found.unit)
-    answers.setdefault("place", found.place)
+    for name, value in (("unit", found.unit), ("place", found.place)):
+        if value is not None:
+            answers.setdefault(name, value)
 
 
 def take_picture(turn: Turn, picture: Picture, replaces: str | None) -> None:

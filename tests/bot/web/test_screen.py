@@ -65,7 +65,7 @@ def test_the_receipt_is_drawn_by_its_card_alone() -> None:
     )
     drawn = only(Bubble("0", 1, message))
     assert drawn.text == "已送出，谢谢您。"
-    assert drawn.tail.startswith("请抄下或截图保存") and "7K2M" not in drawn.text + drawn.tail
+    assert drawn.tail.startswith("请复制或抄下来") and "7K2M" not in drawn.text + drawn.tail
 
 
 def test_the_first_screen_is_shown_once() -> None:
