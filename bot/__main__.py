@@ -10,7 +10,7 @@ from importlib import import_module
 from bot.settings import OperatorError
 
 VERBS = {
-    "serve": "开通专线：网页聊天",
+    "serve": "开通专线：网页聊天，配好了还有 Telegram",
     "chat": "在终端里走一遍反映人的对话",
     "case": "办理工单：list、show、accept……",
     "clock": "为何是这个期限、为何超期，一行一行说明",

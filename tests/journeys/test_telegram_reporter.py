@@ -221,6 +221,21 @@ async def test_edited_words_change_the_draft_and_nothing_that_was_sent(line: Lin
     assert preview.id == changed.id
 
 
+async def test_what_is_edited_into_a_message(line: Line, server: BotApi, picture: bytes) -> None:
+    """A receipt is one even then, and goes; another picture is not followed, and that is said."""
+    person = server.person(started=True)
+    receipt = await files(person)
+    said = person.says("/help")
+    await person.offered("English")
+    person.edits(said, receipt)
+    await person.offered("补充材料")
+    await person.until(lambda screen: said.id not in [one.id for one in screen])
+    shot = person.sends_photo(picture, caption=OTHER)
+    await person.sees("图片：1")
+    person.edits(shot, OTHER)
+    assert await person.sees("您改的没有跟着改")
+
+
 async def test_an_old_button_shows_the_open_step_again(line: Line, server: BotApi) -> None:
     """A press on an older screen changes nothing and leads to the newest one."""
     person = server.person(started=True)

@@ -46,7 +46,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds for one call
 CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
-PUSH = "push."  # names of messages that nobody waits for: their words are covered on a lock screen
+PUSH = "push."  # names of messages that nobody waits for
+WAITS = 120  # seconds after their last word in which somebody is thought to look at the chat
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # or Telegram would visit the addresses people write
 
 Step = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
@@ -152,7 +153,7 @@ class TelegramChannel:
 
     async def _send(self, where: Place, message: Rendered, key: bytes) -> Sequence[Write]:
         if not where.private:
-            await self._do(self._new(where, message, self._parts(message)), where, key)
+            await self._do(self._new(where, message, self._parts(message, False)), where, key)
             return ()
         now = seconds(self._now())
         chat = await self.chats.of(where.chat, now)
@@ -181,18 +182,19 @@ class TelegramChannel:
         said = message.message
         if said.secret:
             return [lambda: self._receipt(chat.id, message)]
-        parts = self._parts(message)
+        waits = not said.name.startswith(PUSH) and seconds(self._now()) - chat.at <= WAITS
+        parts = self._parts(message, not waits)
         new = self._new(Place(chat.id), message, parts)
         if said.replaces and chat.prompt is not None and chat.touched == chat.prompt and len(new) == 1:
             return [lambda: self._edit(chat, message, parts[0], new[0])]
         return new
 
-    def _parts(self, message: Rendered) -> list[Html]:
-        """The words, cut where they are too long. What nobody waits for is covered on a lock screen."""
+    def _parts(self, message: Rendered, covered: bool) -> list[Html]:
+        """The words, cut where they are too long; covered on a lock screen where nobody waits for them."""
         said, words = message.message, worded(message, self.limits.buttons)
         if said.name == "welcome":
             words = f"{self._plainly(said.lang)}\n\n{words}"
-        if not said.name.startswith(PUSH):
+        if not covered:
             return [plain(part) for part in split(words, self.limits.characters)]
         news = text(said.lang, "telegram.news")
         room = self.limits.characters - units(news) - 1

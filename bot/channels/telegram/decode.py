@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Chat, Message, Update
 
 from anonymizer.scrub import MOST_BYTES
-from bot.channels.port import heard, whole
+from bot.channels.port import heard
 from dialogs.talk import WORDS
 from dialogs.texts import LANGUAGES
 from dialogs.words import Pressed, Said, Unreadable
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query")
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 CLEAR = "clear"
 CLEARING = ("清空聊天", "清空", "clear chat")
@@ -43,9 +43,10 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Changed:
-    """The words of a message of theirs were edited."""
+    """A message of theirs was edited. words: as they are now, "" for none; picture: one stands in it."""
 
     words: str
+    picture: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +91,22 @@ def decode(update: Update, at: datetime, name: str | None = None) -> Note | Else
         return None
     if message.chat.type != Chat.PRIVATE:
         return Elsewhere(message.chat.id, message.message_thread_id) if _to_us(update, name) else None
-    parts: tuple[Part, ...]
-    if update.edited_message is not None:
-        words = message.text or message.caption
-        parts = (Changed(whole(words)),) if words else ()
-    else:
-        parts = _parts(message, at)
+    parts = _parts(message, at) if update.message is not None else _edited(message, at)
     if not parts:
         return None
     return Note(
         update.update_id,
         message.chat.id,
-        language(message.from_user),
+        language(message.from_user.language_code),
         message.message_id,
         parts,
         message.media_group_id,
     )
 
 
-def language(user: User) -> str:
+def language(code: str | None) -> str:
     """The only thing taken from a person's profile: one of our languages."""
-    code = (user.language_code or "").partition("-")[0].lower()
+    code = (code or "").partition("-")[0].lower()
     return code if code in LANGUAGES else LANGUAGES[0]
 
 
@@ -122,7 +118,8 @@ def _press(update: int, query: CallbackQuery, at: datetime) -> Note | None:
     mark, found, choice = (query.data or "").partition("|")
     part: Part = Clear() if choice == CLEAR else Pressed(choice if found else "", mark, at)
     number = message.message_id if message is not None else None
-    return Note(update, chat, language(query.from_user), number, (part,), callback=query.id)
+    lang = language(query.from_user.language_code)
+    return Note(update, chat, lang, number, (part,), callback=query.id)
 
 
 def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
@@ -143,6 +140,14 @@ def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
     if any(getattr(message, kind) is not None for kind in OTHER):
         return (*words, Unreadable("file", at))
     return words
+
+
+def _edited(message: Message, at: datetime) -> tuple[Part, ...]:
+    """New words or another picture; a receipt is one, however it came. A live place moves, and is none."""
+    said = heard(message.text or message.caption or "", at)
+    if said.receipt:
+        return (said,)
+    return (Changed(said.text, bool(message.photo)),) if said.text or message.photo else ()
 
 
 def _said(text: str, at: datetime) -> Part:

@@ -25,7 +25,7 @@ from anonymizer.seal import Place, Unsealable
 from bot.channels.port import Address, Hear, Incoming, TryLater
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import Chat
-from bot.channels.telegram.decode import Changed, Clear, Elsewhere, Note, Photo, decode
+from bot.channels.telegram.decode import CLEAR, Changed, Clear, Elsewhere, Note, Part, Photo, decode, language
 from bot.channels.telegram.door import StaffDoor, offered
 from bot.channels.telegram.errors import about, backoff, kind
 from bot.channels.telegram.janitor import Janitor
@@ -59,6 +59,7 @@ ALBUM_LONGEST = 5.0
 FETCHES = 8  # tries to fetch a picture while the network is down
 GROUP_EVERY = 3600  # seconds between two answers to the same group
 TOLD_STAYS = 60  # seconds
+HARDLY_MORE = 40  # characters: a mistyped receipt in a longer text may be something else
 DAY = 24 * HOUR
 SEEN = 20_000  # updates remembered to be taken in already
 
@@ -267,6 +268,8 @@ class Intake:
         now = self._inside.now()
         note, moment = notes[0], seconds(now)
         chat = await self._channel.chats.of(note.chat, moment)
+        if note.parts == (Changed(chat.said.get(note.message or 0, ""), False),):
+            return  # Bot API, Update: edits "may at times be triggered by changes" that are none to us
         event, pictures = await self._event(chat, notes, now)
         self._note_down(chat, notes, event, moment)
         also = [self._mark(other) for other in notes[1:]]
@@ -300,11 +303,7 @@ class Intake:
             if note.callback is None:
                 chat.add(note.message, now)
             for part in note.parts:
-                if isinstance(part, Said) and part.receipt not in (None, MISTYPED):
-                    chat.delete_at(note.message, now)
-                if isinstance(part, Pressed) and part.choice == "saved":
-                    chat.delete_at(note.message, now)
-                if isinstance(part, Clear):
+                if _goes(part):
                     chat.delete_at(note.message, now)
         if isinstance(event, Pressed):
             chat.touched = notes[0].message
@@ -330,8 +329,8 @@ class Intake:
                         return None, {}
                     case Pressed():
                         return part, {}
-                    case Changed(words):
-                        return Edited(chat.said.get(note.message or 0), words, now), {}
+                    case Changed():
+                        return _edited(chat.said.get(note.message or 0), part, now), {}
                     case Photo(file):
                         found = await self._picture(file, now)
                         if isinstance(found, Unreadable):
@@ -462,11 +461,24 @@ def _album_of(update: Update) -> str | None:
     return update.message.media_group_id if update.message else None
 
 
+def _edited(old: str | None, part: Changed, at: datetime) -> Edited:
+    """What to tell the dialog; where the words are as before, it was the picture, which is not followed."""
+    return Edited(None if part.picture and old == part.words else old, part.words, at)
+
+
+def _goes(part: Part) -> bool:
+    """Whether the message must not stay: a receipt, nearly one, or whose button says it is done with."""
+    match part:
+        case Said(text, receipt=receipt):
+            return receipt is not None and (receipt != MISTYPED or len(text) <= HARDLY_MORE)
+        case Pressed(choice):
+            return choice == "saved"
+    return isinstance(part, Clear)
+
+
 def _shown(data: str, code: str | None) -> str | None:
     """What a press is answered with in a window; None for a plain acknowledgement."""
-    if data.rpartition("|")[2] != "clear":
-        return None
-    return text("en" if (code or "").startswith("en") else "zh", "telegram.clearing")
+    return text(language(code), "telegram.clearing") if data.rpartition("|")[2] == CLEAR else None
 
 
 def _held_place(id: bytes) -> Place:

@@ -159,8 +159,14 @@ class Telegram:
         """Tell Telegram where to; the rest comes in through the route."""
         await self._trying(self._set_webhook)
         while True:
-            await self._alive()
+            await self._trying(self._posted)
             await asyncio.sleep(BEAT / 2)
+
+    async def _posted(self) -> None:
+        """Whether what Telegram has for us reaches us: what waits after an error does not."""
+        info = await self._channel.bot.get_webhook_info()
+        if info.last_error_date is None or not info.pending_update_count:
+            await self._alive()
 
     async def _set_webhook(self) -> None:
         settings = self._inside.settings.telegram

@@ -35,8 +35,8 @@ def plain(part: Part) -> dict[str, Any]:
             return {"pressed": choice, "mark": mark}
         case Photo(file):
             return {"photo": file}
-        case Changed(words):
-            return {"changed": words}
+        case Changed(words, picture):
+            return {"changed": words} | ({"picture": True} if picture else {})
         case Clear():
             return {"clear": True}
         case _:

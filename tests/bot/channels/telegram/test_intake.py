@@ -195,6 +195,7 @@ async def test_after_a_silence_the_open_step_is_shown_again_once(
         async with running(line):
             await asyncio.sleep(0.5)
         assert len(person.by_bot()) == 2 and person.by_bot()[1].button("送出")
+        assert person.by_bot()[1].entities[0]["type"] == "spoiler", "nobody looks: a lock screen shows it"
         assert "您的回执码" in done.screen().last.text
 
 
@@ -258,6 +259,32 @@ async def test_a_body_has_a_limit_and_nonsense_is_passed_over(hooked: Line) -> N
         nonsense = await platform.post(hooked.hook, content=b"{]", headers=headers)
         unknown = await platform.post(hooked.hook, json={"update_id": 9, "new": {}}, headers=headers)
     assert [one.status_code for one in (too_long, nonsense, unknown)] == [413, 200, 200]
+
+
+async def test_a_webhook_that_was_not_reached_is_a_silence_too(
+    tmp_path: Path, server: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process lives, but nothing comes through to it: afterwards the open step is shown again."""
+    monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.run.BEAT", 0.1)
+    person, other = server.person(started=True), server.person(started=True)
+
+    async def refuse(intake: Intake, update: Update) -> None:
+        raise Refusing
+
+    async with opened_line(tmp_path, server, "webhook") as line:
+        person.says(CLEAR)
+        await person.offered("送出")
+        await confirmed(server)
+        with monkeypatch.context() as broken:
+            broken.setattr(Intake, "settle", refuse)
+            other.sends_sticker()
+            await asyncio.sleep(0.5)
+            assert pending(server) == 1
+            line.later(minutes=3)
+            await asyncio.sleep(0.5)
+            assert len(person.by_bot()) == 1
+        await person.until(lambda screen: len(screen.bots) == 2)
 
 
 async def test_a_refusing_storage_is_told_to_the_platform(
