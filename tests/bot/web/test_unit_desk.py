@@ -78,6 +78,19 @@ async def test_the_list_stands_by_due_date_overdue_first(office: Office) -> None
         assert "⚠" in seat.page and "待签收" in seat.page and "加急" in seat.page
 
 
+async def test_every_step_that_an_overdue_case_takes_is_told(office: Office) -> None:
+    alias = await office.sends(category="certificates")
+    for _ in range(40):
+        office.later(days=1)
+        await office.app.rounds.run(office.at)
+    async with office.sits() as seat:
+        await seat.opens(f"/unit/case/{alias}")
+        past = words(seat.page).rpartition("经过")[2]
+        steps = ("专线转办", "专线催办", "专线督办", "专线提级督办", "专线提出通报")
+        assert [past.count(step) for step in steps] == [1] * len(steps)
+        assert [past.index(step) for step in steps] == sorted(past.index(step) for step in steps)
+
+
 async def test_receiving_is_noted_and_starts_no_clock(office: Office) -> None:
     alias = await office.sends()
     before = await office.app.casework.record.load(await office.app.casework.find(alias))
