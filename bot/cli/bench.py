@@ -14,7 +14,7 @@ from importlib import import_module
 
 from bot.bench.figures import Result, drawn, progress
 
-BENCHES = ("turns", "http", "size", "start", "memory", "search", "followups")
+BENCHES = ("turns", "http", "size", "start", "memory", "search", "followups", "telegram")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
