@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,11 +162,7 @@ async def fire(number: int) -> None:
 
 
 def scheduler_on(path: Path) -> AsyncIOScheduler:
-    """Raises: OperatorError, without SQLAlchemy."""
-    try:
-        from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    except ImportError:
-        raise OperatorError(MISSING) from None
+    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     stores = {"default": SQLAlchemyJobStore(url=f"sqlite:///{path / 'jobs.db'}")}
@@ -287,4 +284,7 @@ async def _measured(items: int, rounds: int) -> Result:
 
 
 def measure(quick: bool) -> Result:
+    """Raises: OperatorError, without SQLAlchemy."""
+    if find_spec("sqlalchemy") is None:
+        raise OperatorError(MISSING)
     return run(_measured(2000, 3) if quick else _measured(100_000, 3))

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.bench import size, turns, words
+from bot.bench import followups, size, turns, words
 from bot.bench.figures import Figure, Result, drawn, ratio
 from bot.bench.folders import folder, run
 from bot.bench.http import report
 from bot.bench.server import connected, serving
 from bot.bench.world import Chat, Unexpected, opened
 from bot.cli.bench import BENCHES
+from bot.settings import OperatorError
 from dialogs.understand import understand
 
 NAMES = {"name", "unit", "median", "least", "most", "rounds", "goal", "reached"}
@@ -152,3 +153,25 @@ def test_figures_are_drawn_with_spread_bar_and_goal() -> None:
     assert "200 轮/秒（100–300）" in shown[1] and shown[1].endswith("目标≥250：没有达到")
     assert "400 轮/秒 " in shown[2] and shown[2].endswith("目标≤500：达到")
     assert shown[2].count("█") == 2 * shown[1].count("█")
+
+
+async def test_follow_ups_ring_once_each_and_half_of_them_push(tmp_path: Path) -> None:
+    """Anything else ends the measurement: `ours` raises."""
+    took = await followups.ours(tmp_path, 40)
+    assert took.add > 0 and took.fire > 0
+    left = rows(tmp_path / "data" / "jianfu.db")
+    assert (left["reports"], left["outbox"], left["followups"]) == (10, 20, 10)
+
+
+def test_without_its_reference_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before anything is measured, in one line."""
+    monkeypatch.setattr(followups, "find_spec", lambda name: None)
+    with pytest.raises(OperatorError, match="pip install sqlalchemy"):
+        followups.measure(quick=True)
+
+
+def test_of_few_looks_the_worst_counts() -> None:
+    assert followups.per_mille([0.001] * 998 + [0.5]) == 500
+    assert followups.per_mille([0.001] * 9998 + [0.5, 0.5]) == 1
