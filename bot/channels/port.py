@@ -55,14 +55,14 @@ class Incoming:
         return f"Incoming({self.sender.channel}, {type(self.event).__name__})"
 
 
-def whole(words: str) -> str:
+def encodable(words: str) -> str:
     """Without halves of characters, which messengers do send: no page, paper or platform takes them back."""
     return LONE.sub("", words)
 
 
 def heard(words: str, at: datetime) -> Said:
     """What somebody wrote, as an event: a receipt in it is recognised, mistyped or not."""
-    words = whole(words)
+    words = encodable(words)
     return Said(words, at, receipts.find(words) or (MISTYPED if receipts.resembles(words) else None))
 
 

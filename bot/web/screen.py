@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.channels.port import whole
+from bot.channels.port import encodable
 from bot.channels.web import Bubble
 from bot.hours import seconds
 from bot.render import Key, render
@@ -88,7 +88,7 @@ class Pages:
         page = self._templates[name].render(
             lang=lang, t=partial(_t, lang), key=secrets.token_hex(8), **values
         )
-        return whole(page)
+        return encodable(page)
 
     def bubbles(self, bubbles: Sequence[Bubble], lang: str) -> str:
         """Just these bubbles, for a page that is open; older prompts among them are closed."""

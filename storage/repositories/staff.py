@@ -14,7 +14,6 @@ WHERE digest = :digest AND expires > :now"""
 BY_CODE = f"""SELECT {OF} FROM staff_codes JOIN staff ON staff.id = staff_id
 WHERE digest = :digest AND purpose = :purpose AND expires > :now"""
 LINKS = "SELECT digest, staff_id, channel, sealed FROM staff_links"
-LINKS_OF = f"{LINKS} WHERE staff_id = :staff_id"
 ADD = f"INSERT INTO staff ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 CHANGE = (
     "UPDATE staff SET version = ?, role = ?, unit_id = ?, active = ?, sealed = ? WHERE id = ? AND version = ?"
@@ -94,9 +93,6 @@ class StaffList:
 
     async def links(self) -> list[LinkRow]:
         return [LinkRow(*row) for row in await self._reader.all(LINKS)]
-
-    async def links_of(self, staff_id: bytes) -> list[LinkRow]:
-        return [LinkRow(*row) for row in await self._reader.all(LINKS_OF, staff_id=staff_id)]
 
     @staticmethod
     def add(row: StaffRow) -> Write:
