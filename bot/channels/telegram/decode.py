@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update
 
@@ -32,6 +33,9 @@ DECLINED = {
     "dice": "sticker",
 }
 OTHER = ("document", "poll", "game", "story", "paid_media", "checklist", "invoice", "giveaway")
+
+
+NAMING = ("first_name", "last_name", "username", "phone_number", "vcard", "file_name", "title", "address")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,6 +84,18 @@ class Elsewhere:
 
     chat: int
     thread: int | None
+
+
+def nameless(values: Any) -> Any:
+    """An update as JSON, for keeping it a while: without what nobody here reads. Bots keep their names."""
+    if isinstance(values, list):
+        return [nameless(value) for value in values]
+    if not isinstance(values, dict) or values.get("is_bot"):
+        return values
+    empty = {name: "" for name in NAMING if isinstance(values.get(name), str)}
+    empty |= {name: 0.0 for name in ("latitude", "longitude") if name in values}
+    kept = {name: nameless(value) for name, value in values.items() if name != "forward_origin"}
+    return kept | empty
 
 
 def decode(update: Update, at: datetime, name: str | None = None) -> Note | Elsewhere | None:

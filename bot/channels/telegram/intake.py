@@ -25,7 +25,18 @@ from anonymizer.seal import Place, Unsealable
 from bot.channels.port import Address, Hear, Incoming, TryLater
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import Chat
-from bot.channels.telegram.decode import CLEAR, Changed, Clear, Elsewhere, Note, Part, Photo, decode, language
+from bot.channels.telegram.decode import (
+    CLEAR,
+    Changed,
+    Clear,
+    Elsewhere,
+    Note,
+    Part,
+    Photo,
+    decode,
+    language,
+    nameless,
+)
 from bot.channels.telegram.door import StaffDoor, offered
 from bot.channels.telegram.errors import about, backoff, kind
 from bot.channels.telegram.janitor import Janitor
@@ -152,7 +163,8 @@ class Intake:
 
     async def _keep(self, update: Update) -> None:
         id = self._held_id(update.update_id)
-        sealed = self._inside.keys.session.seal(update.to_json().encode(), _held_place(id))
+        values = json.dumps(nameless(update.to_dict()), ensure_ascii=False).encode()
+        sealed = self._inside.keys.session.seal(values, _held_place(id))
         await self._inside.database.commit([TelegramHeld.hold(id, sealed)])
 
     def _take_kept(self, update: Update) -> None:

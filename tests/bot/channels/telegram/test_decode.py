@@ -11,7 +11,7 @@ import pytest
 from telegram import Update
 
 from anonymizer import receipts
-from bot.channels.telegram.decode import Changed, Clear, Elsewhere, Note, Part, Photo, decode
+from bot.channels.telegram.decode import Changed, Clear, Elsewhere, Note, Part, Photo, decode, nameless
 from bot.channels.telegram.door import offered
 from dialogs import amend, report, status  # their commands become known
 from dialogs.words import Pressed, Said
@@ -74,6 +74,17 @@ def test_nothing_of_a_profile_goes_on(row: dict[str, Any]) -> None:
     found = seen(row)
     parts = [plain(part) for part in found.parts] if isinstance(found, Note) else []
     assert not [word for word in NEVER if word in f"{parts} {found!r}"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+def test_an_update_that_is_kept_means_the_same_without_names(row: dict[str, Any]) -> None:
+    """What waits sealed in our own database names nobody, and is decoded as if it did."""
+    kept = nameless(Update.de_json(row["update"], None).to_dict())
+    message = kept.get("message", {})
+    for known in (message.get("from", {}), message.get("chat", {})):
+        assert not [name for name in ("first_name", "last_name", "username") if known.get(name)]
+    assert "forward_origin" not in json.dumps(kept)
+    assert decode(Update.de_json(kept, None), AT, "jianfu_line_bot") == seen(row)
 
 
 def test_every_reason_to_decline_has_a_row() -> None:
