@@ -27,6 +27,7 @@ from tests.bot.channels.telegram.line import Line
 from tests.botapi.server import BotApi
 
 phrase("test.words", "{words}")
+COVER = "您有一条新消息\n"  # over what comes unasked, for whoever else looks at the screen
 SECRET = "123:SECRET-token of 王小芳"
 
 
@@ -78,7 +79,8 @@ async def test_each_part_of_a_long_text_arrives_once(line: Line, server: BotApi)
             await line.channel.send(to(person.id), long, b"k" * 16)
     await line.channel.send(to(person.id), long, b"k" * 16)
     parts = person.by_bot()
-    assert "".join(part.text for part in parts) == "街道又要求我们重复报送同一份台账。" * 600
+    said = "".join(part.text.removeprefix(COVER) for part in parts)
+    assert said == "街道又要求我们重复报送同一份台账。" * 600
     assert [bool(part.labels) for part in parts] == [False] * (len(parts) - 1) + [True]
 
 
@@ -113,7 +115,7 @@ async def test_markup_that_people_write_is_words(line: Line, server: BotApi) -> 
     person = server.person(started=True)
     said = "<b>粗</b> & <script> \x00\x1b [姓名] </tg-spoiler>"
     await line.channel.send(to(person.id), words(said), b"m" * 16)
-    assert person.screen().last.text == "<b>粗</b> & <script>  [姓名] </tg-spoiler>"
+    assert person.screen().last.text == f"{COVER}<b>粗</b> & <script>  [姓名] </tg-spoiler>"
     with pytest.raises(Refused):
         await line.channel.send(to(person.id), words("x", params={"files": [["", "", "!"]]}), b"n" * 16)
 
