@@ -110,6 +110,34 @@ SEALED: dict[tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, byt
 }
 
 
+def _plainly(table: str, key: str, purpose: str) -> Callable[[Keys, sqlite3.Connection, bytes], object]:
+    """A cell of its own purpose's key, named by its row."""
+
+    def open_it(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+        sealed = _row(db, table, key, id)["sealed"]
+        return getattr(keys, purpose).open(sealed, Place(table, "sealed", id))
+
+    return open_it
+
+
+# What a web chat alone does not fill: staff, units, messengers.
+OTHERS = {
+    (table, "sealed"): (key, _plainly(table, key, purpose))
+    for table, key, purpose in (
+        ("units", "id", "staff"),
+        ("staff", "id", "staff"),
+        ("staff_links", "digest", "staff"),
+        ("rungs", "id", "staff"),
+        ("desk_cards", "id", "staff"),
+        ("desk_replies", "id", "staff"),
+        ("telegram_chats", "chat", "session"),
+        ("telegram_held", "id", "session"),
+    )
+}
+BY_NUMBER = {("clocks", "sealed")}  # a line of a case's ledger: its place holds case and number
+ALL = SEALED | OTHERS
+
+
 def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
     """What the schema itself says is sealed."""
     tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
@@ -124,7 +152,7 @@ def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
 def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
     """Up to so many cells of every sealed column. Of pictures, those of reports."""
     found = []
-    for (table, column), (key, _) in SEALED.items():
+    for (table, column), (key, _) in ALL.items():
         only = "AND report_id IS NOT NULL" if table == "media" else ""
         sql = f'SELECT "{key}" FROM {table} WHERE length({column}) > 0 {only} ORDER BY random() LIMIT ?'
         found += [Cell(table, column, key, row[0]) for row in db.execute(sql, (most,))]
@@ -133,7 +161,7 @@ def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
 
 def opened(keys: Keys, db: sqlite3.Connection, cell: Cell) -> object:
     """Raises: Unsealable."""
-    return SEALED[cell.table, cell.column][1](keys, db, cell.row)
+    return ALL[cell.table, cell.column][1](keys, db, cell.row)
 
 
 def opens(keys: Keys, db: sqlite3.Connection, cell: Cell) -> bool:

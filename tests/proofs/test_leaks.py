@@ -24,7 +24,7 @@ from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.journeys.transcript import Stage
 from tests.proofs.figures import Note
 from tests.proofs.needles import TEXTS, all_files, found_in
-from tests.proofs.opening import SEALED, cells, moved, opened, opens, sealed_columns
+from tests.proofs.opening import ALL, BY_NUMBER, SEALED, cells, moved, opened, opens, sealed_columns
 from tests.proofs.served import Served, served
 from tests.proofs.visitor import Visitor, visiting
 
@@ -273,9 +273,10 @@ async def test_nothing_said_and_nobody_is_found_in_any_file(tmp_path: Path, note
 
 def nothing_opens_elsewhere(keys: Keys, db: sqlite3.Connection, note: Note) -> None:
     """Each sealed column's ciphertext, put into every other column and row, does not open there."""
-    assert sealed_columns(db) == SEALED.keys(), "a sealed column that this test does not know"
+    assert sealed_columns(db) == ALL.keys() | BY_NUMBER, "a sealed column that this test does not know"
     sample = cells(db, most=3)
-    assert {(cell.table, cell.column) for cell in sample} == SEALED.keys(), "a sealed column is empty"
+    filled = {(cell.table, cell.column) for cell in sample}
+    assert filled >= SEALED.keys(), "a sealed column is empty"
     assert all(opens(keys, db, cell) for cell in sample)
     tried = 0
     for source, target in product(sample, sample):

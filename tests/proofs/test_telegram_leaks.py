@@ -21,19 +21,23 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 from pathlib import Path
 
 import httpx
 import pytest
 
 from anonymizer import receipts
+from anonymizer.keyring import Keyring
 from bot.app import App, opened
 from bot.channels.port import Address
 from bot.channels.telegram.channel import close, make_bot
+from bot.keys import Keys
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from bot.units import NewUnit
 from dialogs.case.orders import Accept, Ask, Assign
+from storage.sqlite import connect
 from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.bot.channels.telegram.line import SECRET as HOOK
 from tests.botapi.calls import Call
@@ -41,6 +45,7 @@ from tests.botapi.persons import STRANGER, Group, Person, Shown
 from tests.botapi.server import BotApi
 from tests.proofs.figures import Note
 from tests.proofs.needles import all_files
+from tests.proofs.opening import OTHERS, cells, moved, opens
 from tests.proofs.served import Served, free_port
 from tests.proofs.traces import Sweep, layers, of_number, of_text, told
 
@@ -469,6 +474,7 @@ async def test_nobody_on_telegram_is_found_anywhere(tmp_path: Path, note: Note) 
         needles = stage.names() | stage.secrets()
         assert stage.look() == set()
         nothing_but_its_own_row_knows_the_colleague(stage)
+        nothing_of_staff_or_telegram_opens_elsewhere(stage)
         the_sweep_sees_what_is_planted(stage, tmp_path)
         note(needles=len(needles), shapes=sum(map(len, needles.values())), calls=len(stage.calls()),
              files=len(stage.files()), found=0)  # fmt: skip
@@ -486,6 +492,18 @@ def nothing_but_its_own_row_knows_the_colleague(stage: Stage) -> None:
                 for value in row:
                     raw = value if isinstance(value, bytes) else str(value).encode()
                     assert not sweep.found(raw), f"{table} knows a member of staff who reports"
+
+
+def nothing_of_staff_or_telegram_opens_elsewhere(stage: Stage) -> None:
+    """Each ciphertext of these tables, put into another's place, does not open there."""
+    keys = Keys.of(Keyring.load(stage.hotline.keyring))
+    with closing(connect(stage.hotline.database)) as db:
+        sample = [cell for cell in cells(db, most=2) if (cell.table, cell.column) in OTHERS]
+        assert {cell.table for cell in sample} >= {"units", "staff", "staff_links", "telegram_chats"}
+        assert all(opens(keys, db, cell) for cell in sample)
+        for source, target in permutations(sample, 2):
+            with moved(db, source, target):
+                assert not opens(keys, db, target), f"{source.table} opens in {target.table}"
 
 
 def the_sweep_sees_what_is_planted(stage: Stage, folder: Path) -> None:
