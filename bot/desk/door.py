@@ -24,7 +24,7 @@ from bot.post import Letter
 from bot.roster import Member
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State
-from dialogs.case.orders import Merge, Order, Reply
+from dialogs.case.orders import Order, Reply
 from dialogs.case.roles import HOTLINE, ROLES, may
 from dialogs.words import Button
 from storage.port import Seen, Stale, Write
@@ -249,8 +249,6 @@ class Desk:
         """In one commit with the mark of the update."""
         if not may(act.member.role, order):
             raise Refusal("这一步要专线主管来办。")
-        if isinstance(order, Merge):
-            await self._row(act, order.into)
         also: list[Write] = [act.mark]
         letters: list[Letter] = []
         if isinstance(order, Reply):

@@ -67,8 +67,7 @@ class Inside:
         self, chat: int, call: Callable[..., Awaitable[Answer]], *args: Any, **more: Any
     ) -> Answer:
         """One call that counts in this chat, when it is its turn."""
-        await self.channel.pace.turn(chat)
-        async with self.channel.pace.alone(chat):
+        async with self.channel.pace.turn(chat):
             return await call(*args, **more)
 
     def card_id(self, chat: int, case: bytes) -> bytes:

@@ -12,8 +12,9 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from telegram import ChatMemberBanned, ChatMemberLeft, InlineKeyboardButton, InlineKeyboardMarkup
@@ -38,6 +39,7 @@ from storage.repositories.desk import CardRow, DeskCards, DeskCases
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds
+THROUGH_EVERY = 30.0  # seconds: cards of finished cases
 REVIEW_EVERY = 600.0  # seconds: are topics still there, and may everybody in the group know of them
 PROBE_EVERY = 0.2  # seconds between two such questions
 REST = 60.0  # seconds for a card that cannot be shown
@@ -50,7 +52,10 @@ CARD_GONE = "message to edit not found", "message can't be edited", "message_id_
 
 @dataclass(slots=True)
 class Standing:
-    """What stands in a chat for a case. stands: digest of the card; reports: how many it was made from."""
+    """What stands in a chat for a case. stands: digest of the card; reports: how many it was made from.
+
+    settled: the case that it shows is finished.
+    """
 
     chat: int
     thread: int | None = None
@@ -61,6 +66,7 @@ class Standing:
     closed: bool = False
     stands: str = ""
     reports: int = 0
+    settled: bool = False
 
     def lost(self) -> None:
         """Of the topic nothing is left."""
@@ -83,37 +89,44 @@ class Topics:
         self._resting: dict[bytes, float] = {}
         self._members: dict[int, tuple[float, bool]] = {}
         self._poked = asyncio.Event()
-        self._reviewed = 0.0  # when, by the monotonic clock; 0: never
+        self._reviewed = self._through = 0.0  # when, by the monotonic clock; 0: never
 
     def poke(self, *, review: bool = False) -> None:
-        """Look soon; review: who may know of what may have changed."""
+        """Look soon; review: through everything, who may know of what may have changed."""
         if review:
             self._members.clear()
-            self._reviewed = 0.0
+            self._reviewed = self._through = 0.0
         self._poked.set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        reviewing: asyncio.Task[None] | None = None
+        beside: set[asyncio.Task[None]] = set()
         try:
             while True:
                 await self.trying(self.look)
-                if (reviewing is None or reviewing.done()) and self._due():
-                    self._reviewed = time.monotonic()
-                    reviewing = asyncio.create_task(self.trying(self.review))
+                beside = {task for task in beside if not task.done()}
+                if not beside:
+                    beside = {asyncio.create_task(self.trying(doing)) for doing in self._beside()}
                 self._poked.clear()
                 try:
                     await asyncio.wait_for(self._poked.wait(), LOOK_EVERY)
                 except TimeoutError:
                     continue
         finally:
-            tasks = [*self._busy.values(), *([reviewing] if reviewing else [])]
+            tasks = [*self._busy.values(), *beside]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _due(self) -> bool:
-        return self._reviewed == 0.0 or time.monotonic() - self._reviewed > REVIEW_EVERY
+    def _beside(self) -> Iterator[Callable[[], Awaitable[None]]]:
+        """What takes longer and is done now and then."""
+        now = time.monotonic()
+        if self._through == 0.0 or now - self._through > THROUGH_EVERY:
+            self._through = now
+            yield self.look_through
+        if self._reviewed == 0.0 or now - self._reviewed > REVIEW_EVERY:
+            everything, self._reviewed = self._reviewed == 0.0, now
+            yield partial(self.review, everything=everything)
 
     async def trying(self, doing: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -129,15 +142,27 @@ class Topics:
         """Announce what is new, and begin to show what differs; a slow chat holds up no other."""
         for case in await self._cases.news(OPEN):
             await self._announce(case)
+        await self._begin(await self._cards.old(OPEN))
+
+    async def look_through(self) -> None:
+        """The same for cards of finished cases, of which there are many and which seldom change."""
+        after: bytes | None = b""
+        while after is not None:
+            found, after = await self._cards.settled(after)
+            if found:
+                await self._begin(found)
+                await self.idle()
+
+    async def _begin(self, found: Sequence[CardRow]) -> None:
         by_chat: dict[int, list[CardRow]] = {}
         now = time.monotonic()
-        for row in await self._cards.old():
+        for row in found:
             standing = self._open(row)
             if standing is not None and self._resting.get(row.id, 0.0) <= now:
                 by_chat.setdefault(standing.chat, []).append(row)
-        for chat, found in by_chat.items():
+        for chat, differing in by_chat.items():
             if chat not in self._busy:
-                self._busy[chat] = asyncio.create_task(self._show_all(chat, found))
+                self._busy[chat] = asyncio.create_task(self._show_all(chat, differing))
 
     async def idle(self) -> None:
         """Wait until nothing is being shown."""
@@ -153,7 +178,7 @@ class Topics:
         if group is None or await self._hidden(case):
             await self._in.database.commit(await self._privately(id, case))
             return
-        row = CardRow(self._in.card_id(group, id), id, None, 0, b"")
+        row = CardRow(self._in.card_id(group, id), id, None, True, 0, b"")
         await self._in.database.commit([DeskCases.put(id, "group"), self._put(row, Standing(group), 0)])
 
     async def _privately(self, id: bytes, case: Case) -> list[Write]:
@@ -198,12 +223,14 @@ class Topics:
         self._members[account] = time.monotonic(), answer
         return answer
 
-    async def review(self) -> None:
+    async def review(self, *, everything: bool) -> None:
         """Whether topics are still there, and everybody in the group may still know of them."""
+        directory, reached = await self._in.register.directory(), await self._reached([*ROLES])
+        everything = everything and any(directory.ties(member) for member, _ in reached)
         after = b""
-        while rows := await self._cards.all(after):
-            after = rows[-1].id
-            for row in rows:
+        while found := await self._cards.all(after, live=not everything):
+            after = found[-1].id
+            for row in found:
                 await self._review(row)
 
     async def _review(self, row: CardRow) -> None:
@@ -284,7 +311,7 @@ class Topics:
         if in_group and standing.reports > len(case.reports) and case.state is not State.MERGED:
             await self._remove(standing)  # all of it: what a reporter took back may stand anywhere in it
             standing.lost()
-        standing.reports = len(case.reports)
+        standing.reports, standing.settled = len(case.reports), case.state in FINISHED
         shown = view(sheet, self._in.casework.record.terms, self._in.casework.zone)
         if in_group:
             await self._in_topic(row, standing, shown, case.urgent)
@@ -383,19 +410,22 @@ class Topics:
             standing.card = sent.message_id
             await self._save(row, standing, stands)
         standing.stands = stands
-        if standing.thread is not None and not standing.pinned:
-            await self._pin(standing)
+        if standing.thread is not None and not standing.pinned and not await self._pin(standing):
+            standing.card = None  # somebody was faster: put there again
+            await self._card(row, standing, shown, silent)
 
-    async def _pin(self, standing: Standing) -> None:
+    async def _pin(self, standing: Standing) -> bool:
+        """False where the card is not there any more."""
         assert standing.card is not None
         pin, chat = self._bot.pin_chat_message, standing.chat
         try:
             await self._in.paced(chat, pin, chat, standing.card, disable_notification=True)
         except BadRequest as error:
-            if _is(error, TOPIC_GONE):
-                raise
+            if _is(error, ("message to pin not found",)):
+                return False
             log.warning("a card was not pinned: give the bot the right to (jianfu doctor)")
         standing.pinned = True
+        return True
 
     async def _remove(self, standing: Standing) -> None:
         """The topic with all that stands in it; in private, where 48 hours are over, only the words."""
@@ -426,7 +456,7 @@ class Topics:
 
     def private_card(self, chat: int, case: bytes) -> Write:
         """A card in a private chat, sent by the next look; an earlier one there is left as it is."""
-        row = CardRow(self._in.card_id(chat, case), case, None, 0, b"")
+        row = CardRow(self._in.card_id(chat, case), case, None, True, 0, b"")
         return self._put(row, Standing(chat), 0)
 
     async def case_of(self, thread: bytes) -> bytes | None:
@@ -444,7 +474,8 @@ class Topics:
     def _put(self, row: CardRow, standing: Standing, shown: int) -> Write:
         thread = self._in.thread_id(standing.chat, standing.thread) if standing.thread else None
         sealed = self._in.keys.staff.seal_json(asdict(standing), _place(row.id))
-        return DeskCards.put(CardRow(row.id, row.case_id, thread, shown, sealed))
+        live = shown == 0 or not standing.settled
+        return DeskCards.put(CardRow(row.id, row.case_id, thread, live, shown, sealed))
 
     def _open(self, row: CardRow) -> Standing | None:
         try:

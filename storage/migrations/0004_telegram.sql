@@ -31,10 +31,12 @@ CREATE TABLE desk_cards (       -- messages that show a case
   id      BLOB PRIMARY KEY,     -- keyed digest of the chat and the case
   case_id BLOB NOT NULL REFERENCES cases (id),
   thread  BLOB,                 -- keyed digest of the topic, by which a command in it finds its case
+  live    INTEGER NOT NULL CHECK (live IN (0, 1)),  -- 0: it shows a finished case, looked at now and then
   shown   INTEGER NOT NULL,     -- the case's version plus the number of its notes; 0: nothing yet
   sealed  BLOB NOT NULL         -- chat, topic, message, and what stands there
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX desk_cards_case ON desk_cards (case_id);
+CREATE INDEX desk_cards_case ON desk_cards (case_id, live);
+CREATE INDEX desk_cards_live ON desk_cards (case_id, shown) WHERE live = 1;  -- looked through every second
 CREATE INDEX desk_cards_thread ON desk_cards (thread) WHERE thread IS NOT NULL;
 
 CREATE TABLE desk_replies (     -- replies on their way, each with the message that shows how far it is

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.port import Reader, Write
+from storage.port import Reader, Row, Write
 
 # A case is news until its alert has rung: it is told of 0-20 minutes after filing, at a time drawn by lot.
 NEWS = """SELECT id FROM cases WHERE state IN (SELECT value FROM json_each(:states))
@@ -15,15 +15,21 @@ OR EXISTS (SELECT 1 FROM desk_cases WHERE case_id = :case_id)"""
 PLACE = "SELECT place FROM desk_cases WHERE case_id = :case_id"
 PUT_PLACE = """INSERT INTO desk_cases (case_id, place) VALUES (?, ?)
 ON CONFLICT DO UPDATE SET place = excluded.place"""
-COLUMNS = "id, case_id, thread, shown, sealed"
+COLUMNS = "id, case_id, thread, live, shown, sealed"
 NOW = """(SELECT version + (SELECT count(*) FROM notes WHERE notes.case_id = cases.id)
 FROM cases WHERE cases.id = desk_cards.case_id)"""  # a note is no change of its case
-OLD = f"SELECT {COLUMNS} FROM desk_cards WHERE shown <> {NOW} LIMIT :most"
+OLD = f"SELECT {COLUMNS} FROM desk_cards WHERE live = 1 AND shown <> {NOW} LIMIT :most"
+OPENED = f"""SELECT {", ".join(f"desk_cards.{name}" for name in COLUMNS.split(", "))}
+FROM cases JOIN desk_cards ON case_id = cases.id
+WHERE state IN (SELECT value FROM json_each(:states)) AND live = 0 LIMIT :most"""
+SETTLED = f"""SELECT {COLUMNS}, shown <> {NOW} FROM desk_cards
+WHERE id > :after AND live = 0 ORDER BY id LIMIT :most"""
 CARD = f"SELECT {COLUMNS} FROM desk_cards WHERE id = :id"
-CARDS = f"SELECT {COLUMNS} FROM desk_cards WHERE id > :after ORDER BY id LIMIT :most"
+CARDS = f"SELECT {COLUMNS} FROM desk_cards WHERE id > :after AND live >= :live ORDER BY id LIMIT :most"
 OF_THREAD = "SELECT case_id FROM desk_cards WHERE thread = :thread"
-PUT = """INSERT INTO desk_cards (id, case_id, thread, shown, sealed) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET thread = excluded.thread, shown = excluded.shown, sealed = excluded.sealed"""
+PUT = """INSERT INTO desk_cards (id, case_id, thread, live, shown, sealed) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET thread = excluded.thread, live = excluded.live,
+  shown = excluded.shown, sealed = excluded.sealed"""
 DROP = "DELETE FROM desk_cards WHERE id = ?"
 REPLIES = "SELECT id, case_id, at, sealed FROM desk_replies ORDER BY at LIMIT :most"
 PUT_REPLY = """INSERT INTO desk_replies (id, case_id, at, sealed) VALUES (?, ?, ?, ?)
@@ -34,7 +40,7 @@ WAITS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)"
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """id: keyed digest of chat and case; thread: of the topic, None for none.
+    """id: keyed digest of chat and case; thread: of the topic, None for none; live: its case is open.
 
     shown: the version of the case plus the number of its notes, as they are shown; 0 for nothing yet.
     """
@@ -42,6 +48,7 @@ class CardRow:
     id: bytes
     case_id: bytes
     thread: bytes | None
+    live: bool
     shown: int
     sealed: bytes
 
@@ -54,6 +61,11 @@ class ReplyRow:
     case_id: bytes
     at: int
     sealed: bytes
+
+
+def _card(row: Row) -> CardRow:
+    id, case_id, thread, live, shown, sealed = list(row)[:6]
+    return CardRow(id, case_id, thread, bool(live), shown, sealed)
 
 
 class DeskCases:
@@ -87,16 +99,27 @@ class DeskCards:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def old(self, most: int = 256) -> list[CardRow]:
-        """Those that do not show their case as it is."""
-        return [CardRow(*row) for row in await self._reader.all(OLD, most=most)]
+    async def old(self, states: Sequence[str], most: int = 256) -> list[CardRow]:
+        """Those of open cases that do not show them as they are; states: of open cases."""
+        rows = await self._reader.all(OLD, most=most)
+        rows += await self._reader.all(OPENED, states=json.dumps([*states]), most=most)
+        return [_card(row) for row in rows]
+
+    async def settled(self, after: bytes = b"", most: int = 1024) -> tuple[list[CardRow], bytes | None]:
+        """Of the next cards of finished cases those that show something else, and the last one looked at.
+
+        after: that one, the next time; None: there are no more.
+        """
+        rows = await self._reader.all(SETTLED, after=after, most=most)
+        return [_card(row) for row in rows if row[6]], rows[-1][0] if rows else None
 
     async def get(self, id: bytes) -> CardRow | None:
         row = await self._reader.one(CARD, id=id)
-        return CardRow(*row) if row else None
+        return _card(row) if row else None
 
-    async def all(self, after: bytes = b"", most: int = 256) -> list[CardRow]:
-        return [CardRow(*row) for row in await self._reader.all(CARDS, after=after, most=most)]
+    async def all(self, after: bytes = b"", most: int = 256, *, live: bool = False) -> list[CardRow]:
+        """By id, behind `after`; live: only those of open cases."""
+        return [_card(row) for row in await self._reader.all(CARDS, after=after, live=int(live), most=most)]
 
     async def of_thread(self, thread: bytes) -> bytes | None:
         """The case that a topic is about."""
@@ -105,7 +128,7 @@ class DeskCards:
 
     @staticmethod
     def put(row: CardRow) -> Write:
-        return Write(PUT, (row.id, row.case_id, row.thread, row.shown, row.sealed))
+        return Write(PUT, (row.id, row.case_id, row.thread, int(row.live), row.shown, row.sealed))
 
     @staticmethod
     def drop(id: bytes) -> Write:

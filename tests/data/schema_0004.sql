@@ -45,6 +45,7 @@ CREATE TABLE desk_cards (       -- messages that show a case
   id      BLOB PRIMARY KEY,     -- keyed digest of the chat and the case
   case_id BLOB NOT NULL REFERENCES cases (id),
   thread  BLOB,                 -- keyed digest of the topic, by which a command in it finds its case
+  live    INTEGER NOT NULL CHECK (live IN (0, 1)),  -- 0: it shows a finished case, looked at now and then
   shown   INTEGER NOT NULL,     -- the case's version plus the number of its notes; 0: nothing yet
   sealed  BLOB NOT NULL         -- chat, topic, message, and what stands there
 ) WITHOUT ROWID, STRICT;
@@ -227,7 +228,8 @@ CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_state ON cases (state, opened_hour);
 CREATE INDEX cases_unit ON cases (unit_id) WHERE unit_id IS NOT NULL;
-CREATE INDEX desk_cards_case ON desk_cards (case_id);
+CREATE INDEX desk_cards_case ON desk_cards (case_id, live);
+CREATE INDEX desk_cards_live ON desk_cards (case_id, shown) WHERE live = 1;
 CREATE INDEX desk_cards_thread ON desk_cards (thread) WHERE thread IS NOT NULL;
 CREATE INDEX desk_replies_case ON desk_replies (case_id);
 CREATE INDEX desk_sessions_expires ON desk_sessions (expires);
@@ -256,7 +258,7 @@ INSERT INTO audit ("seq", "at", "kind", "about", "by", "content", "hash") VALUES
 INSERT INTO cases ("id", "version", "alias", "serial", "state", "category", "urgent", "level", "opened_hour", "changed_at", "due_at", "merged_into", "claimed_by", "sealed", "unit_id") VALUES (x'00112233445566778899aabbccddeeff', 1, 'forms', 'forms', 'forms', 'forms', 1, 'forms', 1, 1, 1, x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff');
 INSERT INTO clocks ("case_id", "number", "clock", "kind", "at", "allowance", "until", "sealed") VALUES (x'00112233445566778899aabbccddeeff', 1, 'forms', 'forms', 1, 'forms', 1, x'00112233445566778899aabbccddeeff');
 INSERT INTO counts ("month", "category", "what", "n") VALUES ('forms', 'forms', 'forms', 1);
-INSERT INTO desk_cards ("id", "case_id", "thread", "shown", "sealed") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1, x'00112233445566778899aabbccddeeff');
+INSERT INTO desk_cards ("id", "case_id", "thread", "live", "shown", "sealed") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1, 1, x'00112233445566778899aabbccddeeff');
 INSERT INTO desk_cases ("case_id", "place") VALUES (x'00112233445566778899aabbccddeeff', 'forms');
 INSERT INTO desk_replies ("id", "case_id", "at", "sealed") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1, x'00112233445566778899aabbccddeeff');
 INSERT INTO desk_sessions ("digest", "staff_id", "expires") VALUES (x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddeeff', 1);
