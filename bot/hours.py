@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
@@ -18,6 +18,14 @@ def whole_hour(at: datetime | int) -> int:
     """The hour it falls into, as seconds since 1970 UTC."""
     moment = at if isinstance(at, int) else seconds(at)
     return moment - moment % HOUR
+
+
+def ending(at: datetime, zone: tzinfo) -> tuple[date, str]:
+    """A due time as people say it, a day and HH:MM: midnight is 24:00 of the day that it ends."""
+    local = at.astimezone(zone)
+    if (local.hour, local.minute) == (0, 0):
+        return local.date() - timedelta(days=1), "24:00"
+    return local.date(), f"{local:%H:%M}"
 
 
 def outside_quiet(at: datetime, settings: Settings) -> datetime:

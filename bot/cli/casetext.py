@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.casebook import Entry, NoteView, PictureInfo, ReportView, Sheet, StepView
 from bot.casefile import utc
 from bot.casework import Outcome
+from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
 from dialogs.texts import text as phrase
 
@@ -100,7 +101,7 @@ class Screen:
             STATES[case.state],
             phrase("zh", f"category.{case.category}"),
             f"{utc(entry.opened).astimezone(self._zone):%m-%d %H时}",
-            f"限{case.due.astimezone(self._zone):%m-%d}" if case.due else "",
+            f"限{ending(case.due, self._zone)[0]:%m-%d}" if case.due else "",
             clean(case.claimed.name) if case.claimed else "",
             shorten(clean(entry.text).replace("\n", " "), EXCERPT),
         ]
@@ -115,10 +116,10 @@ class Screen:
                 "承办单位": case.unit,
                 "层级": LEVELS.get(case.level or ""),
                 "结论": FINDINGS.get(case.finding or ""),
-                "期限": f"{case.due.astimezone(self._zone):%Y-%m-%d %H:%M}" if case.due else None,
+                "期限": self._until(case.due),
                 "在办人": case.claimed.name if case.claimed else None,
                 "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}" if case.wants else None,
-                "等到": self._at(int(case.resumes.timestamp())) if case.resumes else None,
+                "等到": self._until(case.resumes),
                 "待发出": case.reply.text if case.reply else None,
                 "已并入": sheet.into,
                 "并进来": "、".join(sheet.merged) or None,
@@ -168,6 +169,9 @@ class Screen:
 
     def _heading(self, words: str) -> None:
         self._line(f"\n── {words}", BOLD)
+
+    def _until(self, due: datetime | None) -> str | None:
+        return " ".join(map(str, ending(due, self._zone))) if due else None
 
     def _at(self, at: int, hourly: bool = False) -> str:
         return f"{utc(at).astimezone(self._zone):{'%Y-%m-%d %H时' if hourly else '%Y-%m-%d %H:%M'}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.hours import seconds
+from bot.hours import ending, seconds
 from bot.periods import Period, midnight
 from dialogs.case.life import FINISHED, STATES, State
 from storage.port import Database
@@ -68,5 +68,4 @@ def _long(span: int) -> str:
 
 
 def _clock(at: int, of: Period) -> str:
-    local = datetime.fromtimestamp(at, of.zone)
-    return "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+    return ending(datetime.fromtimestamp(at, of.zone), of.zone)[1]

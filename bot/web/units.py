@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub_image
 from bot.documents import RULES_OF_USE, SIGNED, Slip, slip_document
+from bot.hours import ending
 from bot.settings import Web
 from bot.unitdesk import LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
 from bot.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
@@ -371,17 +372,14 @@ class Units:
             most_pictures=PICTURES,
             **values,
         )
-        return HTMLResponse(page.encode("utf-8", "replace"), status)  # messengers send half characters
+        return HTMLResponse(page, status)
 
     def _at(self, at: datetime) -> str:
-        """Midnight is 24:00 of the day that it ends; the year only where it is another one."""
+        """With the year only where it is another one."""
         zone = self._desk.terms.zone
-        local, now = at.astimezone(zone), self._desk.now().astimezone(zone)
-        clock = f"{local:%H:%M}"
-        if clock == "00:00":
-            local, clock = local - timedelta(minutes=1), "24:00"
-        year = f"{local.year}年" if local.year != now.year else ""
-        return f"{year}{local.month}月{local.day}日 {clock}"
+        day, clock = ending(at, zone)
+        year = f"{day.year}年" if day.year != self._desk.now().astimezone(zone).year else ""
+        return f"{year}{day.month}月{day.day}日 {clock}"
 
 
 def shortened(why: Sequence[str]) -> tuple[str, ...]:

@@ -79,6 +79,16 @@ async def test_a_case_is_worked_through_in_the_terminal(terminal: Terminal, tmp_
     assert (await counter.story(receipt)).state == "accepted"
 
 
+async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) -> None:
+    """Assigned on Monday with five working days: until the next Monday, not Tuesday at midnight."""
+    await terminal.counter.files()
+    name = await terminal.counter.alias()
+    await terminal.runs("accept", name)
+    await terminal.runs("assign", name, "某街道")
+    assert "限11-30" in await terminal.runs("list")
+    assert "期限      2026-11-30 24:00" in await terminal.runs("show", name)
+
+
 async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) -> None:
     await terminal.counter.files(urgent=True)
     name = await terminal.counter.alias()
