@@ -12,6 +12,7 @@ from bot.cli.answers import answered, common, login, out, table
 from bot.roster import CODE_LASTS, Member
 from bot.settings import load
 from bot.units import Directory
+from dialogs.case.life import Refusal
 from dialogs.case.roles import ROLES
 
 CHANNELS = {"telegram": "Telegram"}
@@ -66,6 +67,11 @@ async def work(args: argparse.Namespace, app: App) -> int:
                 member = await roster.disable(args.name, by)
                 out(args, member_json(member, directory), lambda: print(f"{member.staff.name}已停用。"))
             case "link":
+                known = await roster.named(args.name)
+                if args.desk and known is not None and known.role != "liaison":
+                    raise Refusal(
+                        f"单位网页只给联络员，{args.name}是{ROLES[known.role]}。绑定 Telegram 请去掉 --desk。"
+                    )
                 code = await roster.code(args.name, "desk" if args.desk else "link", by)
                 site = app.parts.settings.web.public_url
                 words = _desk(args.name, code, site) if args.desk else _link(args.name, code)

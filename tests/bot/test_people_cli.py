@@ -80,7 +80,11 @@ async def test_a_code_is_printed_with_what_to_do(terminal: Terminal) -> None:
     member = await terminal.app.roster.link(code, Address("telegram", "1"))
     assert member is not None and member.staff.name == "王芳"
     assert "Telegram" in await terminal.runs("staff", "list")
-    said = await terminal.runs("staff", "link", "王芳", "--desk")
+    refused = await terminal.json("staff", "link", "王芳", "--desk", code=1)
+    assert "只给联络员" in refused["refused"]
+    await terminal.runs("unit", "import", terminal.file(UNITS))
+    await terminal.runs("staff", "add", "李四", "--role", "liaison", "--unit", "文新")
+    said = await terminal.runs("staff", "link", "李四", "--desk")
     (code,) = CODE.findall(said)
     assert "https://jianfu.example.cn/unit" in said
     assert await terminal.app.roster.session(code) is not None
