@@ -95,6 +95,8 @@ def draw(link: str, output: Path) -> None:
         code = [[not dark for dark in row] for row in segno.make_qr(link, error="q").matrix_iter(border=4)]
         axes.imshow(code, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         axes.set_axis_off()
+        shown = link.removeprefix("https://").partition("?")[0]  # for those who type, or want to compare
+        figure.text(0.5, 0.243, shown, size=15, color=INK, ha="center", va="center")
         same: dict[str, Any] = {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
         figure.savefig(output, dpi=DOTS, metadata=same)
 
@@ -109,5 +111,5 @@ def _words(figure: Any) -> None:
     write("title", 0.90, 64, "bold")
     write("what", 0.815, 25)
     write("facts", 0.70, 19)
-    write("scan", 0.215, 18, "bold")
-    write("sees", 0.175, 13, color="#555555")
+    write("scan", 0.208, 18, "bold")
+    write("sees", 0.168, 13, color="#555555")

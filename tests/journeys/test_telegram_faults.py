@@ -196,7 +196,8 @@ async def gone(line: Line, kind: Kind, most: int | None) -> None:
     server.fault("blocked", lambda call: call.method.startswith("send"))  # the one who came first leaves too
     await question_everybody(line)
     await quiet(line)
-    assert await line.app.parts.database.all("SELECT id FROM reports WHERE address IS NOT NULL OR mine IS NOT NULL") == []
+    reachable = "SELECT id FROM reports WHERE address IS NOT NULL OR mine IS NOT NULL"
+    assert await line.app.parts.database.all(reachable) == []
     assert await line.count("reports") == await line.count("cases") == filed
     assert max(refused(each) for each in visits) < 10, "who is gone is written to again and again"
 
