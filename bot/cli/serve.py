@@ -269,8 +269,8 @@ def _telegram(app: App, desk: Desk | None) -> Telegram | None:
     return Telegram(channel, inside, desk, commands())
 
 
-def desk_of(app: App) -> Desk | None:
-    """The staff's side, where Telegram is configured."""
+def desk_of(app: App, every: float = 1.0) -> Desk | None:
+    """The staff's side, where Telegram is configured; every: seconds between two looks."""
     channel = app.channels.get("telegram")
     if channel is None:
         return None
@@ -293,6 +293,7 @@ def desk_of(app: App) -> Desk | None:
             Post(parts.keys.outbox),
             app.sender.post,
             parts.now,
+            every,
         )
     )
 

@@ -86,7 +86,7 @@ class Desk:
     async def _follow(self) -> None:
         while True:
             await self.topics.trying(self.replies.look)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(self._in.every / 2)
 
     # ── the door ─────────────────────────────────────────────────────────────────────────────
 

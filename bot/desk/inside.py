@@ -40,7 +40,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """send: letters that are committed and due; now: UTC."""
+    """send: letters that are committed and due; now: UTC; every: seconds between two looks."""
 
     channel: TelegramChannel
     database: Database
@@ -53,6 +53,7 @@ class Inside:
     post: Post
     send: Callable[[Sequence[Letter]], None]
     now: Callable[[], datetime]
+    every: float = 1.0
 
     @property
     def group(self) -> int | None:

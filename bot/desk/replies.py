@@ -27,7 +27,7 @@ from storage.repositories.desk import DeskReplies, ReplyRow
 from storage.repositories.reports import ReportRow, Reports
 
 log = logging.getLogger(__name__)
-SOON, LATER = 1.0, 15.0  # seconds between two looks at one reply: at first, and afterwards
+SELDOM = 15  # one look in so many, after the first minute
 AT_FIRST = 60  # seconds
 LONG = 3000  # characters shown of it
 HOTLINE, REFUSED = "专线", "平台不收"  # as the casework notes a refusal
@@ -69,7 +69,7 @@ class Replies:
         for row in rows:
             if self._next.get(row.id, 0.0) <= now:
                 fresh = self._in.at - row.at < AT_FIRST
-                self._next[row.id] = now + (SOON if fresh else LATER)
+                self._next[row.id] = now + self._in.every * (1 if fresh else SELDOM)
                 await self._follow(row)
 
     async def _follow(self, row: ReplyRow) -> None:

@@ -38,7 +38,6 @@ from storage.repositories.cases import Cases
 from storage.repositories.desk import CardRow, DeskCards, DeskCases
 
 log = logging.getLogger(__name__)
-LOOK_EVERY = 1.0  # seconds
 THROUGH_EVERY = 30.0  # seconds: cards of finished cases
 REVIEW_EVERY = 600.0  # seconds: are topics still there, and may everybody in the group know of them
 PROBE_EVERY = 0.2  # seconds between two such questions
@@ -109,7 +108,7 @@ class Topics:
                     beside = {asyncio.create_task(self.trying(doing)) for doing in self._beside()}
                 self._poked.clear()
                 try:
-                    await asyncio.wait_for(self._poked.wait(), LOOK_EVERY)
+                    await asyncio.wait_for(self._poked.wait(), self._in.every)
                 except TimeoutError:
                     continue
         finally:

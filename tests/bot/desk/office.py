@@ -124,7 +124,7 @@ async def running(office: Office) -> AsyncIterator[Office]:
     """Once through the life of a process; may be entered again on the same data."""
     async with opened(office.settings, office.make, lambda: office.at, lambda most, _: office.late) as app:
         office.app, parts = app, app.parts
-        desk = desk_of(app)
+        desk = desk_of(app, every=0.1)
         assert desk is not None
         office.desk = desk
         inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
