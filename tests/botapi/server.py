@@ -91,6 +91,12 @@ class BotApi:
         return self._number
 
     @property
+    def thread(self) -> int:
+        """The system's number of the thread it runs on."""
+        assert self._thread.native_id is not None
+        return self._thread.native_id
+
+    @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/bot"
 

@@ -173,8 +173,7 @@ class TelegramChannel:
         """One call after the other; those that went through stay done when a later one is repeated."""
         done = self._begun.setdefault(key, [])
         for step in steps[len(done) :]:
-            await self.pace.turn(where.chat)
-            async with self.pace.alone(where.chat):
+            async with self.pace.turn(where.chat):
                 done.append(await step())
         return done
 
@@ -263,8 +262,8 @@ class TelegramChannel:
                 raise
         else:
             return None
-        await self.pace.turn(chat.id)
-        return await anew()
+        async with self.pace.further(chat.id):
+            return await anew()
 
     async def _receipt(self, chat: int, message: Rendered) -> Message:
         """Words and QR code in one message that cannot be passed on, with a button that copies."""
@@ -309,8 +308,7 @@ class TelegramChannel:
     async def tell(self, chat: int, words: str, thread: int | None = None) -> int | None:
         """A fixed sentence about failure, or where to write. Returns its number; None where it did not go."""
         try:
-            await self.pace.turn(chat)
-            async with self.pace.alone(chat):
+            async with self.pace.turn(chat):
                 sent = await self.bot.send_message(
                     chat, words, message_thread_id=thread, link_preview_options=NO_PREVIEW
                 )

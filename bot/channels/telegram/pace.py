@@ -1,7 +1,11 @@
 """The platform's pace, kept by us: a chat that must wait holds up nobody else.
 
 Source: Bots FAQ, "My bot is hitting limits": about one message a second in a chat (short bursts may pass),
-20 a minute in a group, 30 a second overall. Edits count like messages.
+20 a minute in a group, 30 a second overall. Edits count like messages; deletions, answers to presses do not.
+
+We cannot know when a call arrives: a busy machine or network holds calls back, then lets them go together.
+But it is between its start and its end. So each call takes one of `AT_ONCE` slots from its start until a
+second after its end: whatever happens on the way, no more than that many arrive in any second.
 """
 
 from __future__ import annotations
@@ -16,8 +20,9 @@ from weakref import WeakValueDictionary
 EACH = 1.02  # seconds between two messages of one chat
 BURST = 2  # of a chat that was quiet
 GROUP, MINUTE = 19, 61.0  # messages of a group in so many seconds
-ALL = 1 / 27  # seconds between two messages at all
+ALL = 1 / 28  # seconds between two messages at all
 TOGETHER = 2  # of them at once
+AT_ONCE, SECOND = 30, 1.0  # messages in so many seconds, at the platform
 MOST = 10_000  # chats remembered
 
 
@@ -37,15 +42,32 @@ class Pace:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._next = asyncio.Lock()
         self._all = 0.0  # when the bucket of all chats is full again
+        self._slots: asyncio.Queue[float] = asyncio.Queue()  # from when on each may be used
+        for _ in range(AT_ONCE):
+            self._slots.put_nowait(0.0)
 
-    async def turn(self, chat: int, messages: int = 1) -> None:
-        """Wait until `messages` more may go to this chat."""
-        for _ in range(messages):
-            await self._wait(self._of_chat(chat))
-            async with self._next:  # whoever is woken late goes late: no delay is made up for in a rush
-                while (until := self._all - (TOGETHER - 1) * ALL / self._speed) > self._clock():
-                    await self._wait(until)
-                self._all = max(self._all, self._clock()) + ALL / self._speed
+    @asynccontextmanager
+    async def turn(self, chat: int) -> AsyncIterator[None]:
+        """One message to this chat, when it may go; within it nothing else goes there."""
+        async with self.alone(chat), self.further(chat):
+            yield
+
+    @asynccontextmanager
+    async def further(self, chat: int) -> AsyncIterator[None]:
+        """One message more to a chat with which one is `alone`."""
+        await self._wait(self._of_chat(chat))
+        async with self._next:  # a queue by itself would let newcomers in before those who wait
+            free = await self._slots.get()
+            try:
+                await self._wait(max(free, self._all - (TOGETHER - 1) * ALL / self._speed))
+            except BaseException:
+                self._slots.put_nowait(free)
+                raise
+            self._all = max(self._all, self._clock()) + ALL / self._speed
+        try:
+            yield
+        finally:
+            self._slots.put_nowait(self._clock() + SECOND / self._speed)
 
     @asynccontextmanager
     async def alone(self, chat: int) -> AsyncIterator[None]:

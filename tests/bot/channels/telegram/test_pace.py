@@ -46,14 +46,19 @@ class Sending:
         self.rates = Rates()
         self.sent: list[tuple[int, float]] = []
         self.broken: list[dict[str, float]] = []
+        self.jam = 0.0
 
     async def sends(self, chat: int, messages: int) -> None:
         for _ in range(messages):
-            await self.pace.turn(chat)
-            async with self.pace.alone(chat):
-                pass
-            self.sent.append((chat, self.clock.now))
-            self.broken.append(self.rates.count(chat, 1, self.clock.now))
+            async with self.pace.turn(chat):
+                await self.road()
+                self.sent.append((chat, self.clock.now))
+                self.broken.append(self.rates.count(chat, 1, self.clock.now))
+
+    async def road(self) -> None:
+        """From our call to the platform; a jam lets all go together."""
+        if (left := self.jam - self.clock.now) > 0:
+            await self.clock.sleep(left)
 
     async def all(self, *orders: tuple[int, int]) -> None:
         await self.clock.run(*(asyncio.create_task(self.sends(*order)) for order in orders))
@@ -88,3 +93,21 @@ async def test_a_chat_that_must_wait_stops_nobody() -> None:
     sending.pace.hold(1, 30)
     await sending.all((1, 1), (-5, 40), (2, 3))
     assert sending.last(1) >= 30 and sending.last(2) <= 1.5
+
+
+async def test_what_a_jam_held_back_does_not_arrive_in_a_rush() -> None:
+    """For 5 s nothing gets out; then what was let go comes at once, and what follows waits for its second."""
+    sending = Sending()
+    sending.jam = sending.clock.now + 5
+    await sending.all(*((chat, 1) for chat in range(1, 121)))
+    assert len([at for _, at in sending.sent if at <= 1005]) == 30
+    assert 9 <= max(map(sending.last, range(1, 121))) <= 9.5
+
+
+async def test_whoever_waits_longer_goes_first() -> None:
+    """Also where those who were answered ask again at once."""
+    sending = Sending()
+    sending.jam = sending.clock.now + 0.01
+    await sending.all(*((chat, 3) for chat in range(1, 101)))
+    order = [chat for chat, _ in sending.sent]
+    assert all(set(order[turn : turn + 100]) == set(range(1, 101)) for turn in (0, 100, 200))
