@@ -34,6 +34,15 @@ def test_nothing_is_filed_before_the_reporter_says_send() -> None:
     assert chat.filed == []
 
 
+def test_a_unit_named_only_later_is_taken_too_unless_it_was_left_out_by_hand() -> None:
+    """Who greets first, or adds a sentence, need not fill in by hand what stands there."""
+    chat = Chat()
+    chat.says("你好", "仍要反映", CLEAR, "送出")
+    other = Chat()
+    other.says("同一份台账每周报五次", "单位", "不写", "是街道要求的", "送出")
+    assert [one.filed[0].unit for one in (chat, other)] == ["街道", None]
+
+
 def test_at_most_one_question_stands_before_the_preview() -> None:
     chat = Chat()
     chat.says(NO_CATEGORY)
