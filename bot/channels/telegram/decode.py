@@ -92,7 +92,7 @@ def nameless(values: Any) -> Any:
         return [nameless(value) for value in values]
     if not isinstance(values, dict) or values.get("is_bot"):
         return values
-    empty = {name: "" for name in NAMING if isinstance(values.get(name), str)}
+    empty: dict[str, Any] = {name: "" for name in NAMING if isinstance(values.get(name), str)}
     empty |= {name: 0.0 for name in ("latitude", "longitude") if name in values}
     kept = {name: nameless(value) for name, value in values.items() if name != "forward_origin"}
     return kept | empty
