@@ -5,6 +5,7 @@ A fault meets calls, by number (1 is the first call that is no getUpdates) or by
 * "429": Too Many Requests with `retry_after`; where it met a message, another one to that chat before then is
   a violation;
 * "500": Internal Server Error as JSON; "502": a front end's HTML page;
+* "garbled": 200 and ok, and a result that means nothing;
 * "reset": the call is not done and the connection breaks; "reset_done": done, then it breaks;
 * "silence": the call is done and never answered; "deaf": not done and never answered;
 * "blocked": the person blocks the bot at this moment; "vanished": the chat is not found from now on;
@@ -22,8 +23,8 @@ from typing import Literal, get_args
 from tests.botapi.calls import Call
 
 Kind = Literal[
-    "429", "500", "502", "reset", "reset_done", "silence", "deaf", "blocked", "vanished", "topic", "late",
-    "duplicate", "reorder",
+    "429", "500", "502", "garbled", "reset", "reset_done", "silence", "deaf", "blocked", "vanished", "topic",
+    "late", "duplicate", "reorder",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

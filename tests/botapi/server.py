@@ -381,6 +381,8 @@ class BotApi:
                 raise Refusal(500, "Internal Server Error")
             case "502":
                 return Response(502, NGINX, "text/html")
+            case "garbled":
+                return Response.json({"ok": True, "result": {"nonsense": 1}})
             case "reset":
                 raise Reset
             case "deaf":

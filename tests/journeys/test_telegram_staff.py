@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from tests.bot.channels.telegram.line import SPEED
+from tests.bot.channels.telegram.line import SPEED, Mode
 from tests.bot.desk.office import Office, opened_office
 from tests.botapi.persons import Group, Person, Shown
 from tests.botapi.server import BotApi
@@ -21,9 +21,9 @@ def server() -> Iterator[BotApi]:
         assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
 
 
-@pytest.fixture
-async def office(tmp_path: Path, server: BotApi) -> AsyncIterator[Office]:
-    async with opened_office(tmp_path, server, server.group()) as office:
+@pytest.fixture(params=get_args(Mode))
+async def office(tmp_path: Path, server: BotApi, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+    async with opened_office(tmp_path, server, server.group(), request.param) as office:
         yield office
 
 
@@ -73,7 +73,7 @@ async def test_a_whole_case_in_its_topic(office: Office, server: BotApi) -> None
     one, two = Desk(office, await office.staff("李明")), Desk(office, await office.staff("赵云"))
     boss = await office.staff("王主管", "supervisor")
     reporter, topic = await office.files_and_rings()
-    alias, group = topic.name[:7], one.group
+    alias, group = topic.name.partition(" ")[0], one.group
     await one.presses("认领")
     await one.presses("受理")
     assert "李明" in await two.presses("受理") or "不能受理" in spoken(two)

@@ -84,6 +84,10 @@ class Pace:
         """The platform said so: nothing to this chat until then."""
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
+    def heard(self, group: int) -> None:
+        """A process before us may have used up this group's minute just now: we cannot know."""
+        self._groups[group] = deque([self._clock()] * GROUP, maxlen=GROUP)
+
     async def _wait(self, until: float) -> None:
         while (left := until - self._clock()) > 0:
             await self._sleep(left)

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LONG_POLL = 50  # seconds
 SILENT = 150  # seconds after which Telegram has forgotten presses
 BEAT = 60  # seconds between two notes that we are alive
+FORGOTTEN = BEAT + LONG_POLL + 65  # seconds since the last such note after which a minute has surely passed
 CATCH_UP = 3.0  # seconds for what waited, before steps are shown again
 AFTER_BUG = 5.0  # seconds
 CONNECTIONS = 40  # webhook calls at once
@@ -53,6 +54,7 @@ class Telegram:
     async def run(self) -> None:
         """Until cancelled."""
         try:
+            await self._trying(self._group_heard)
             await self._trying(self.intake.take_up_held)
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(self._trying(self._introduce))
@@ -72,7 +74,7 @@ class Telegram:
         return {urlsplit(settings.webhook_url).path: Webhook(self.intake, self._channel.bot, secret)}
 
     async def _trying(self, doing: Callable[[], Awaitable[None]]) -> None:
-        """Again and again, until Telegram and storage let it."""
+        """Again and again, until it is done: neither Telegram nor storage nor a bug ends the program."""
         tries = 0
         while True:
             try:
@@ -82,6 +84,9 @@ class Telegram:
                 wait = retry_after(error) if isinstance(error, RetryAfter) else backoff(tries + 2)
             except StorageError as error:
                 log.warning("telegram: %s", type(error).__name__)
+                wait = backoff(tries + 2)
+            except Exception as error:  # an answer that python-telegram-bot cannot read, or a bug of ours
+                log.error("incident %s: %s in telegram", secrets.token_hex(4), type(error).__name__)
                 wait = backoff(tries + 2)
             await asyncio.sleep(wait)
             tries += 1
@@ -98,6 +103,12 @@ class Telegram:
     async def _introduce(self) -> None:
         self.name = (await self._channel.bot.get_me()).username
         await menu.show(self._channel.bot, self._inside.settings.telegram.staff_chat_id, self._staff)
+
+    async def _group_heard(self) -> None:
+        """Where a process ended a moment ago, the staff group may have heard all that it may in a minute."""
+        group, last = self._inside.settings.telegram.staff_chat_id, await self._state.at("alive")
+        if group is not None and last is not None and seconds(self._inside.now()) - last < FORGOTTEN:
+            self._channel.pace.heard(group)
 
     # ── polling ──────────────────────────────────────────────────────────────────────────────
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
+from uvicorn import Config
 
 from bot.app import App, Parts, opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.intake import Inside
 from bot.channels.telegram.run import Telegram
-from bot.cli.serve import desk_of
+from bot.channels.telegram.webhook import Hooks
+from bot.cli.serve import Server, desk_of
 from bot.desk.door import Desk, commands
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from bot.units import NewUnit
 from dialogs.case.roles import Role
-from tests.bot.channels.telegram.line import MORNING, SPEED
+from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode
 from tests.botapi.persons import Group, Person, Shown, TopicSeen
 from tests.botapi.server import BotApi
 
@@ -30,9 +34,12 @@ WORDS = "街道要求我们社区同一份台账每周报五次，联系人王�
 class Office:
     """A hotline whose clock is turned by hand, and the people of its group."""
 
-    def __init__(self, folder: Path, server: BotApi, group: Group | None, delay: int = 0) -> None:
+    def __init__(
+        self, folder: Path, server: BotApi, group: Group | None, delay: int = 0, mode: Mode = "polling"
+    ) -> None:
         """delay: minutes that news of a case waits at most."""
         self.server, self.group = server, group
+        self.listening = socket.create_server(("127.0.0.1", 0))
         self.at = MORNING
         self.late = 0  # seconds: what the lot says
         self.settings = Settings(
@@ -44,14 +51,19 @@ class Office:
                 base_url=server.base_url,
                 base_file_url=server.base_file_url,
                 staff_chat_id=group.chat.id if group else None,
+                mode=mode,
+                webhook_url=f"http://127.0.0.1:{self.listening.getsockname()[1]}/telegram",
+                webhook_secret=SecretStr(SECRET),
             ),
         )
         self.app: App
         self.desk: Desk
         self.channel: TelegramChannel
 
-    def later(self, **time: float) -> None:
+    def close(self) -> None:
+        self.listening.close()
 
+    def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
     def make(self, parts: Parts) -> Sequence[TelegramChannel]:
@@ -98,7 +110,7 @@ class Office:
 
     def card(self, topic: TopicSeen) -> Shown:
         assert self.group is not None
-        [found] = [one for one in self.group.topic(topic.name[:7]).screen if one.pinned]
+        [found] = [one for one in self.group.topic(topic.name.partition(" ")[0]).screen if one.pinned]
         return found
 
     async def files_and_rings(self, words: str = WORDS) -> tuple[Person, TopicSeen]:
@@ -129,17 +141,25 @@ async def running(office: Office) -> AsyncIterator[Office]:
         office.desk = desk
         inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
         telegram = Telegram(office.channel, inside, desk, commands())
+        hooks = Hooks(PlainTextResponse("no such page", 404), telegram.hooks())
+        web = Server(Config(hooks, log_config=None, lifespan="off"))
         jobs = [asyncio.create_task(job) for job in (desk.run(), telegram.run(), app.sender.run())]
+        serving = asyncio.create_task(web.serve([office.listening.dup()]))
         try:
             yield office
         finally:
+            web.should_exit = True
             for job in jobs:
                 job.cancel()
             ended = await asyncio.gather(*jobs, return_exceptions=True)
+            await serving
             assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
 
 
 @asynccontextmanager
-async def opened_office(folder: Path, server: BotApi, group: Group | None) -> AsyncIterator[Office]:
-    async with running(Office(folder, server, group)) as office:
-        yield office
+async def opened_office(
+    folder: Path, server: BotApi, group: Group | None, mode: Mode = "polling"
+) -> AsyncIterator[Office]:
+    with closing(Office(folder, server, group, mode=mode)) as office:
+        async with running(office):
+            yield office

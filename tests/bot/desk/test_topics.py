@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from dialogs.case.orders import Accept, Close, Decline, StaffReopen
@@ -128,10 +129,35 @@ async def test_what_is_kept_no_longer_leaves_no_topic(office: Office, group: Gro
 
 async def test_after_a_restart_it_goes_on_where_it_was(tmp_path: Path, server: BotApi, group: Group) -> None:
     """What changed meanwhile is shown; nothing is made twice."""
-    office = Office(tmp_path, server, group)
-    async with running(office):
-        await office.files_and_rings()
-    async with running(office):
-        await office.app.casework.order(await office.alias(), Accept(), "值班员")
-        await group.until(lambda _: group.topics()[0].name.endswith("已受理"))
-    assert len(group.topics()) == 1
+    with closing(Office(tmp_path, server, group)) as office:
+        async with running(office):
+            await office.files_and_rings()
+        async with running(office):
+            await office.app.casework.order(await office.alias(), Accept(), "值班员")
+            await group.until(lambda _: group.topics()[0].name.endswith("已受理"))
+        assert len(group.topics()) == 1
+
+
+async def test_killed_before_a_new_topic_was_remembered(tmp_path: Path, server: BotApi, group: Group) -> None:
+    """Made at the platform, its answer never read: one empty topic is left, and nobody is ever sent to it."""
+    server.fault("silence", lambda call: call.method == "createForumTopic")
+    with closing(Office(tmp_path, server, group)) as office:
+        async with running(office):
+            one = await office.staff("李明")
+            await office.files()
+            await office.rings()
+            await group.until(lambda _: len(group.topics()) == 1)
+        [left] = group.topics()
+        async with running(office):
+            kept = await office.topic()
+            assert kept.id != left.id
+            one.says(f"/case {await office.alias()}", to=group)
+            await group.sees(f"/{kept.id}")
+            await office.app.casework.order(await office.alias(), Accept(), "值班员")
+            await group.until(lambda _: office.card(group.topics()[-1]).text.count("已受理"))
+            await office.desk.topics.review(everything=True)
+    [empty, _] = group.topics()
+    assert empty.id == left.id and not any(message.text for message in empty.screen)
+    assert [call.method for call in server.calls if call.get("message_thread_id") == str(left.id)] == []
+    links = [words for call in server.calls if "t.me/c/" in (words := call.get("text") or "")]
+    assert links and all(words.endswith(f"/{kept.id}") for words in links)

@@ -158,6 +158,19 @@ async def test_our_bug_is_told_and_does_not_come_again(line: Line, server: BotAp
     await confirmed(server)
 
 
+async def test_an_answer_that_means_nothing_ends_nothing(tmp_path: Path, server: BotApi) -> None:
+    """python-telegram-bot cannot read it: a moment later again; people are heard meanwhile."""
+    server.fault("garbled", lambda call: call.method in ("getMe", "deleteWebhook"), times=2)
+    async with opened_line(tmp_path, server) as line:
+        async with asyncio.timeout(5):
+            while not any(call.fault for call in server.calls if call.method == "getMe"):
+                await asyncio.sleep(0.02)
+        person = server.person(started=True)
+        person.says(CLEAR)
+        assert await person.offered("送出")
+        assert line.telegram.name is None
+
+
 @pytest.mark.parametrize("kind", ["duplicate", "reorder"])
 async def test_what_comes_twice_or_out_of_order(line: Line, server: BotApi, kind: str) -> None:
     """A repeated update changes nothing; one person's words keep their order."""

@@ -80,6 +80,14 @@ async def test_a_group_gets_twenty_a_minute() -> None:
     assert 121 <= sending.last(-1) <= 185
 
 
+async def test_what_a_process_before_us_sent_to_a_group_counts() -> None:
+    """We cannot know how much: nothing goes there for a minute, and to others at once."""
+    sending = Sending()
+    sending.pace.heard(-1)
+    await sending.all((-1, 30), (2, 1))
+    assert min(at for to, at in sending.sent if to == -1) >= 1060 and sending.last(2) <= 1.5
+
+
 async def test_many_chats_share_thirty_a_second() -> None:
     """300 people at once: nobody waits longer than the rule forces, some 11 s."""
     sending = Sending()
