@@ -164,6 +164,7 @@ async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
             per_second=round(len(sent) / took, 1),
             most_in_a_second=most,
             longest_silence=round(longest, 1),
+            longer_for_want_of_processor=len(unforced(silences, sent, ALLOWED * speed, lambda _: 0.0)),
             without_processor=round(starved.during(Silence(begun, begun + took)), 1),
             violations=len(server.violations),
         )
