@@ -7,15 +7,18 @@ import base64
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from telegram import BotCommand, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
+from bot.aliases import meant
 from bot.casebook import Entry
 from bot.channels.port import Address
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
+from bot.channels.telegram.menu import REPORTERS
 from bot.desk import moves, views
 from bot.desk.inside import TELEGRAM, Inside, Spot, letter
 from bot.desk.replies import Replies
@@ -37,6 +40,7 @@ DAY = 86400
 LIST = 30  # cases in a list
 LOOKED_AT = 2000  # cases looked at for a list
 TOAST = 200  # characters in a window
+NEAR = 0.7  # how like a command a slip of the finger is, of 1
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 COMMANDS = {
     "queue": "要办的工单",
@@ -120,7 +124,7 @@ class Desk:
             and str(answered.from_user.id) == self._number
             else None
         )
-        if found is None and (asked is None or not words.strip()):
+        if found is None and asked is None:
             return False
         assert message.from_user is not None
         account = Address(TELEGRAM, str(message.from_user.id))
@@ -128,18 +132,37 @@ class Desk:
         spot = Spot(message.chat.id, thread)
         if found is not None and found[0] == "link" and not grouped:
             return await self._link(found[1], account, spot, mark)
-        if found is not None and not self._ours(found[0]):
+        slip = None if found is None or self._ours(found[0]) else self._slip(found[0], grouped)
+        if slip == "":
             return False
         member = await self._in.roster.who(account)
         if member is None or member.role not in HOTLINE:
             return False
         act = Act(member, spot, mark, grouped, message.message_id)
-        await self._answering(act, self._command(act, *found) if found else self._prompted(act, asked, words))
+        if slip is not None:
+            await self._say(act, slip)
+        else:
+            doing = self._command(act, *found) if found else self._prompted(act, asked, words)
+            await self._answering(act, doing)
         return True
 
     @staticmethod
     def _ours(name: str) -> bool:
         return name in ASKED or name in moves.VERBS
+
+    @staticmethod
+    def _slip(name: str, grouped: bool) -> str:
+        """What a colleague is told of a command that there is not; "": it may be for the reporters' side."""
+        if name == "link":
+            return "登记码请私聊机器人发。发在群里的别人也看得到，请让管理员另给一个。"
+        near = get_close_matches(name, [*ASKED, *moves.VERBS], 1, NEAR)
+        if not near:
+            return f"没有 /{name[:20]} 这个命令。/help 看有哪些。" if grouped else ""
+        if name in REPORTERS and not grouped:
+            return ""
+        known = {"why": "为何这个期限"} | COMMANDS | {one: verb.label for one, verb in moves.VERBS.items()}
+        likely = f"/{near[0].replace('-', '_')}（{known[near[0]].partition('：')[0]}）"
+        return f"没有 /{name[:20]} 这个命令。要的是 {likely}吗？/help 看全部。"
 
     async def _name(self) -> str | None:
         try:
@@ -210,7 +233,7 @@ class Desk:
                 return await self._say(act, views.listed(found, self._in.casework.zone))
             case "stats":
                 return await self._say(act, await self._stats(act))
-        row, words = await self._meant(act, words)
+        row, words = await self._meant(act, name, words)
         if name == "case":
             return await self._open(act, row)
         if name in LOOKS:
@@ -222,6 +245,8 @@ class Desk:
 
     async def _prompted(self, act: Act, asked: tuple[str, str] | None, words: str) -> str:
         assert asked is not None
+        if not words.strip():
+            raise Refusal("这里只收文字：请用文字再回复那条消息。")
         row = await self._row(act, asked[1])
         return await self._order(act, row, asked[0], moves.ordered(asked[0], words, self._now()))
 
@@ -271,7 +296,9 @@ class Desk:
         if not may(act.member.role, moves.VERBS[verb].order):
             raise Refusal("这一步要专线主管来办。")
         if verb not in moves.possible(case):
-            raise Refusal(f"{case.alias} 现在是“{STATES[case.state]}”，不能{moves.VERBS[verb].label}。")
+            now = "、".join(moves.VERBS[one].label for one in moves.possible(case))
+            cannot = f"{case.alias} 现在是“{STATES[case.state]}”，不能{moves.VERBS[verb].label}。"
+            raise Refusal(f"{cannot}现在可以：{now}。")
         if case.claimed not in (None, act.member.staff) and verb not in ("note", "grant", "supervise"):
             assert case.claimed is not None
             raise Refusal(f"{case.alias} 由“{case.claimed.name}”在办。要接过来，请用 /take。")
@@ -347,18 +374,33 @@ class Desk:
             return False
         return await self._cases.known(id) and await self._in.sight.sees(act.member, case)
 
-    async def _meant(self, act: Act, words: str) -> tuple[CaseRow, str]:
-        """The case a command is about, and what follows: that of the topic, else the first word's."""
+    async def _meant(self, act: Act, command: str, words: str) -> tuple[CaseRow, str]:
+        """The case a command is about, and what follows: that of the topic, else the first word's.
+
+        Raises: Refusal; also where a topic's command names another case, whether there is such a case or not.
+        """
         if act.grouped and act.spot.thread is not None:
             id = self._in.thread_id(act.spot.chat, act.spot.thread)
             case = await self.topics.case_of(id)
             row = await self._rows.by_id(case) if case else None
             if row is not None:
-                return await self._row(act, row.alias), words
+                return await self._row(act, row.alias), self._rest(row, command, words)
         name, _, rest = words.replace("\n", " \n", 1).partition(" ")
         if not name.strip():
-            raise Refusal("请写哪一件，如：/case K7QM。")
+            raise Refusal(f"请写哪一件，如：/{command.replace('-', '_')} K7QM。在它的话题里发，就不用写。")
         return await self._row(act, name.strip()), rest.strip()
+
+    @staticmethod
+    def _rest(row: CaseRow, command: str, words: str) -> str:
+        """Without the alias of the topic's own case. Raises: Refusal, where another is named."""
+        name, _, rest = words.replace("\n", " \n", 1).partition(" ")
+        if row.alias in (named := meant(name)):
+            return rest.strip()
+        if named and not name.isdecimal() and command != "merge":
+            raise Refusal(
+                f"这里是 {row.alias} 的话题，没有照办。要办“{name[:20]}”，请到它的话题里发，或私聊机器人。"
+            )
+        return words
 
     async def _row(self, act: Act, name: str) -> CaseRow:
         """Raises: Refusal, the same for a case that there is not and one this person must not know of."""
@@ -413,6 +455,7 @@ def commands() -> list[BotCommand]:
 def spoken(refusal: Refusal) -> str:
     """A refusal names the terminal's verbs; here they are commands and buttons."""
     words = str(refusal).replace("claim --take", "/take").replace("用 note", "用 /note")
+    words = words.replace("本来就由您在办。", "本来就由您在办，请接着点卡片上的按钮。")
     for name in moves.VERBS:
         words = words.replace(f"（{name}）", "")
     return words.replace("（find）", "")

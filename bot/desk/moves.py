@@ -175,7 +175,9 @@ def _grant(words: str, now: Now) -> Order:
 def _find(words: str, now: Now) -> Order:
     head, rest = _first(words)
     codes = {name: code for code, name in FINDINGS.items()}
-    return Find(codes.get(head, head), rest)
+    if head not in codes:
+        raise Refusal("请先写属实、部分属实或不属实，后面可以加说明。")
+    return Find(codes[head], rest)
 
 
 def _rectify(words: str, now: Now) -> Order:
@@ -256,12 +258,16 @@ def prompted(words: str) -> tuple[str, str] | None:
     return (verb, found[2]) if found and verb else None
 
 
-COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
+COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*|[\u4e00-\u9fff]+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 
 
 def command(words: str, name: str | None) -> tuple[str, str] | None:
-    """(command, what follows); None for what is no command, or another bot's. name: our username."""
+    """(command, what follows); None for what is no command, or another bot's. name: our username.
+
+    What stands on a button will do as a command, too: /受理 is /accept.
+    """
     found = COMMAND.fullmatch(words.strip())
     if found is None or (found[2] and name and found[2].lower() != name.lower()):
         return None
-    return found[1].lower().replace("_", "-"), (found[3] or "").strip()
+    name = LABELS.get(found[1], found[1].lower().replace("_", "-"))
+    return name, (found[3] or "").strip()

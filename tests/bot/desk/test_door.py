@@ -9,6 +9,7 @@ import pytest
 from telegram import Update
 
 from dialogs.case.orders import Accept, Assign, Extend
+from tests.anonymizer.scrub.pictures import jpeg
 from tests.bot.desk.office import Office, opened_office
 from tests.botapi.persons import Group, Person, Shown
 from tests.botapi.server import BotApi
@@ -100,6 +101,56 @@ async def test_more_time_is_a_supervisor_s_to_grant(office: Office, group: Group
     assert case.extended and case.wants is None
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/acept {}", "要的是 /accept（受理）吗"),
+        ("/quue", "要的是 /queue（要办的工单）吗"),
+        ("/受理 {}", "受理，办好了"),
+        ("/ACCEPT {}", "受理，办好了"),
+        ("/accept", "如：/accept K7QM"),
+        ("/close {}", "不能办结。现在可以：认领、受理"),
+        ("/finding {} 对", "请先写属实、部分属实或不属实"),
+    ],
+)
+async def test_a_hurried_command_in_private(office: Office, words: str, said: str) -> None:
+    """The code alone, small letters, a slip of the finger: done, or a sentence says how."""
+    one = await office.staff("李明")
+    await office.files_and_rings()
+    one.says(words.format((await office.alias())[-4:].lower()))
+    await one.sees(said)
+
+
+async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
+    """A slip, a code in the wrong place, two taps, an old prompt, a picture for words: one sentence each."""
+    one = await office.staff("李明")
+    _, topic = await office.files_and_rings()
+    alias = await office.alias()
+    one.says("/acept", to=group, topic=topic.id)
+    await group.until(lambda _: _told(group, "要的是 /accept（受理）吗"))
+    one.says("/nonsense", to=group)
+    await group.sees("没有 /nonsense 这个命令")
+    one.says("/link 7KQ2M-X8D4R", to=group)
+    await group.sees("登记码请私聊机器人发")
+    one.says("/close 白鹭-K7Q9 都办好了", to=group, topic=topic.id)
+    await group.until(lambda _: _told(group, f"这里是 {alias} 的话题，没有照办"))
+    assert await office.count("steps") == 0
+    one.says(f"/note {alias} 问过了", to=group, topic=topic.id)
+    await group.until(lambda _: "李明：问过了" in office.card(topic).text)
+    taps = [one.presses("认领", on=office.card(topic), at=group) for _ in range(2)]
+    said = {await tap.answer() or "" for tap in taps}
+    assert any("好了" in each for each in said) and any("本来就由您在办，请接着点" in each for each in said)
+    one.presses("不予受理", on=office.card(topic), at=group)
+    asked = await group.until(lambda _: _told(group, "【不予受理】"))
+    one.sends_photo(jpeg(), to=group, topic=topic.id, reply=asked.id)
+    await group.until(lambda _: _told(group, "这里只收文字"))
+    one.says(f"/accept@jianfu_line_bot {alias}", to=group, topic=topic.id)
+    await group.until(lambda _: group.topics()[-1].name.endswith("已受理"))
+    one.says("不归我们管", to=group, topic=topic.id, reply=asked.id)
+    await group.until(lambda _: _told(group, "不能不予受理。现在可以："))
+    assert await office.count("notes") == 1
+
+
 async def test_staff_s_own_words_in_private_are_a_reporter_s(office: Office) -> None:
     """A colleague who reports is a reporter like any other; no command of theirs shows the two are one."""
     one = await office.staff("李明")
@@ -160,6 +211,10 @@ async def said_to(person: Person, words: str) -> str:
 
 def _screen(group: Group) -> list[Shown]:
     return [message for topic in group.topics() for message in topic.screen]
+
+
+def _told(group: Group, words: str) -> Shown | None:
+    return next((message for message in reversed(_screen(group)) if words in message.text), None)
 
 
 def _with(group: Group, label: str) -> Shown | None:
