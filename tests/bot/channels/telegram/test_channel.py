@@ -21,14 +21,19 @@ from telegram.error import (
 from bot.channels.port import Address, Gone, Refused, TryLater
 from bot.channels.telegram.errors import about, kind
 from bot.render import render
-from dialogs.texts import phrase
+from dialogs.texts import CHINESE
 from dialogs.words import Button, Message
 from tests.bot.channels.telegram.line import Line
 from tests.botapi.server import BotApi
 
-phrase("test.words", "{words}")
 COVER = "您有一条新消息\n"  # over what comes unasked, for whoever else looks at the screen
 SECRET = "123:SECRET-token of 王小芳"
+
+
+@pytest.fixture(autouse=True)
+def a_phrase_of_the_tests_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only while it is needed: elsewhere every phrase must be ours, in both languages."""
+    monkeypatch.setitem(CHINESE, "test.words", "{words}")
 
 
 def to(number: int) -> Address:
