@@ -28,7 +28,7 @@ from dialogs.case.life import FINDINGS, Case, Refusal, State, legal
 from dialogs.case.orders import Answer, Arrive, Entry, Extend, Order, Return
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms, day_of, workdays
-from storage.port import Audit, Database
+from storage.port import Audit, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import Reports
@@ -45,6 +45,15 @@ GONE = "（原文不再提供，请按已经掌握的情况继续办理。）"
 ASKING = "专线在补充材料"  # what a pause is called that may be a question to the reporter
 NOT_NOW = "这一步现在做不了：可能已经办过，或专线已改了这一件。请看下面的经过。"
 HOTLINE = "专线"
+CLOCKS = {"answer": "答复", "rectify": "整改", "on_site": "到场或上线", "result": "当日出结果"}
+DID = {
+    "receive": "已签收。",
+    "arrive": "已记下到场或上线。",
+    "answer": "答复已送出。",
+    "extend": "延期申请已送出，等专线主管决定。",
+    "return": "已退回，等专线决定。",
+    "add": "图片已加上，拍摄信息已去掉。",
+}
 WORDS: dict[State, str] = {
     State.ASSIGNED: "办理中",
     State.RETURNED: "已退回，等专线决定",
@@ -180,7 +189,10 @@ class UnitDesk:
 
     async def who(self, token: str) -> Liaison | None:
         """Whose browser this is: an active liaison of a unit in use."""
-        member = await self._roster.of_session(token)
+        return await self.seated(await self._roster.of_session(token))
+
+    async def seated(self, member: Member | None) -> Liaison | None:
+        """The same of whoever sits in a chat."""
         if member is None or member.role != "liaison" or member.unit is None:
             return None
         unit = await self._register.of(member.unit)
@@ -390,16 +402,23 @@ class UnitDesk:
         noted = Audit(at, "case.received", one.row.id, bytes.fromhex(staff.id), "{}")
         await self._database.commit([step, noted])
 
-    async def order(self, who: Liaison, alias: str, order: Order, pictures: Iterable[str] = ()) -> None:
-        """Carry it out, with the pictures of an answer in the same commit.
+    async def order(
+        self,
+        who: Liaison,
+        alias: str,
+        order: Order,
+        pictures: Iterable[str] = (),
+        also: Sequence[Write] = (),
+    ) -> None:
+        """Carry it out, with the pictures of an answer and further rows in the same commit.
 
         Raises: Missing; Refusal, a sentence for the liaison; Stale; Refusing.
         """
         drafts = [id for id in dict.fromkeys(pictures) if await self._draft(id)]
         one = await self._of(who, alias)
-        also = [Media.attach(bytes.fromhex(id), one.row.id, "answered") for id in drafts[:PICTURES]]
+        shown = [Media.attach(bytes.fromhex(id), one.row.id, "answered") for id in drafts[:PICTURES]]
         try:
-            await self._casework.order(alias, order, who.member, also=also)
+            await self._casework.order(alias, order, who.member, also=[*shown, *also])
         except Refusal:
             again = (await self._of(who, alias)).case
             if type(order).__name__.lower() not in legal(again):  # that sentence would name the state

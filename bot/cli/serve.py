@@ -293,6 +293,7 @@ def desk_of(app: App, every: float = 1.0) -> Desk | None:
             Post(parts.keys.outbox),
             app.sender.post,
             parts.now,
+            app.desk,
             every,
         )
     )

@@ -19,12 +19,13 @@ from bot.channels.port import Address
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
-from bot.desk import moves, views
+from bot.desk import moves, unit, views
 from bot.desk.inside import TELEGRAM, Inside, Spot, letter
 from bot.desk.replies import Replies
 from bot.desk.topics import Topics
 from bot.post import Letter
 from bot.roster import Member
+from bot.unitdesk import Liaison
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State
 from dialogs.case.orders import Order, Reply
@@ -132,10 +133,15 @@ class Desk:
         spot = Spot(message.chat.id, thread)
         if found is not None and found[0] == "link" and not grouped:
             return await self._link(found[1], account, spot, mark)
+        member = await self._in.roster.who(account)
+        liaison = await self._in.units.seated(member) if spot.chat > 0 else None
+        if member is not None and liaison is not None and found is not None and found[0] in unit.COMMANDS:
+            act = Act(member, spot, mark, grouped, message.message_id)
+            await self._answering(act, self._of_unit(act, liaison, *found))
+            return True
         slip = None if found is None or self._ours(found[0]) else self._slip(found[0], grouped)
         if slip == "":
             return False
-        member = await self._in.roster.who(account)
         if member is None or member.role not in HOTLINE:
             return False
         act = Act(member, spot, mark, grouped, message.message_id)
@@ -211,7 +217,7 @@ class Desk:
         if member is None:
             await self._say(act, "这个登记码用不了：用过、过期或写错了。您的账号已经绑定着。")
             return True
-        more = "/help 看怎么用。" if member.role in HOTLINE else "有事会在这里通知您。"
+        more = "/help 看怎么用。" if member.role in (*HOTLINE, "liaison") else "有事会在这里通知您。"
         await self._say(act, f"绑定好了：{ROLES[member.role]}。{more}")
         self.topics.poke(review=True)
         return True
@@ -242,6 +248,17 @@ class Desk:
         if verb.asks and not words and name not in moves.MAY_BE_EMPTY:
             return await self._prompt(act, row, name)
         return await self._order(act, row, name, moves.ordered(name, words, self._now()))
+
+    async def _of_unit(self, act: Act, who: Liaison, name: str, words: str) -> str:
+        """A liaison's command; an order goes in one commit with the mark of the update and its answer."""
+        desk = self._in.units
+        if name not in unit.ORDERS:
+            return await self._say(act, await unit.said(desk, who, name, words))
+        alias, order, said = await unit.ordered(desk, who, name, words, self._now())
+        told = letter(act.spot.address, said)
+        await unit.carry_out(desk, who, alias, order, [act.mark, self._in.post.put(told)])
+        self._in.send([told])
+        return ""
 
     async def _prompted(self, act: Act, asked: tuple[str, str] | None, words: str) -> str:
         assert asked is not None

@@ -18,6 +18,7 @@ from bot.post import Letter, Post
 from bot.roster import Roster
 from bot.settings import Settings
 from bot.sight import Sight
+from bot.unitdesk import UnitDesk
 from bot.units import Register
 from dialogs.words import Button, Message
 from storage.port import Database
@@ -53,6 +54,7 @@ class Inside:
     post: Post
     send: Callable[[Sequence[Letter]], None]
     now: Callable[[], datetime]
+    units: UnitDesk
     every: float = 1.0
 
     @property

@@ -17,7 +17,7 @@ phrases(
     escalated="{alias}：已提级督办。",
     circulated="{alias}：超期提出通报。",
     resumed="{alias}：等的时间到了，接着办。",
-    assigned="{alias}：有新转来的工单，请到单位网页办理。",
+    assigned="{alias}：有新转来的工单，请到单位网页办理，或发 /case {alias} 看。",
     return_refused="{alias}：专线不同意退回，请接着办。",
     extended="{alias}：延期批准了。",
     extension_refused="{alias}：延期没批准。",

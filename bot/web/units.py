@@ -20,7 +20,7 @@ from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub
 from bot.documents import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.hours import ending
 from bot.settings import Web
-from bot.unitdesk import LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
+from bot.unitdesk import CLOCKS, DID, LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
 from bot.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
 from bot.web.pace import Pace, peer_of
 from bot.web.screen import Pages
@@ -31,15 +31,6 @@ from storage.port import Refusing, Stale
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
 ID = re.compile(r"[0-9a-f]{32}")
-CLOCKS = {"answer": "答复", "rectify": "整改", "on_site": "到场或上线", "result": "当日出结果"}
-DID = {
-    "receive": "已签收。",
-    "arrive": "已记下到场或上线。",
-    "answer": "答复已送出。",
-    "extend": "延期申请已送出，等专线主管决定。",
-    "return": "已退回，等专线决定。",
-    "add": "图片已加上，拍摄信息已去掉。",
-}
 CONFIRMED = ("answer", "extend", "return", "arrive")
 MOST_ON_PAPER = 1800  # characters of the text that fit one A4 page
 MOST_WHY = 12  # lines
