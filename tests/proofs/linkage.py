@@ -62,9 +62,12 @@ class Dump:
 
 
 def values(cells: Iterable[tuple[str, str, object]]) -> set[Value]:
-    """Values of at least 32 bits, whole; short ones and small numbers cannot name anybody."""
+    """Values of at least 32 bits, whole; short ones and small numbers cannot name anybody.
+
+    A time is the same wherever it stands: a clock's, a follow-up's and a step's second are one thing shared.
+    """
     return {
-        (f"{table}.{column}", value)
+        ("number" if isinstance(value, int) else f"{table}.{column}", value)
         for table, column, value in cells
         if (isinstance(value, bytes | str) and len(value) >= WINDOW)
         or (isinstance(value, int) and value.bit_length() >= BITS - 1)
