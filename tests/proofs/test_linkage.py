@@ -126,15 +126,12 @@ def exclusive(held: dict[bytes, set[Value]], people: dict[bytes, Person]) -> dic
 def planted_links_are_found(
     held: dict[bytes, set[Value]], people: dict[bytes, Person], dice: random.Random
 ) -> None:
-    """The control: a value per person, and three that two people have in common, are noticed."""
+    """The control: a value per person, and one that two people have in common, are noticed."""
     marked = {report: one | {("planted", people[report])} for report, one in held.items()}
     assert len(exclusive(marked, people)) == len({*people.values()})
     assert chance(marked, people, dice) < UNLIKELY
     names = sorted({*people.values()})
     group = {who: number % 5 for number, who in enumerate(names)}
-    grouped = {
-        report: one | {(f"planted {number}", group[people[report]]) for number in range(3)}
-        for report, one in held.items()
-    }
+    grouped = {report: one | {("planted", group[people[report]])} for report, one in held.items()}
     assert exclusive(grouped, people) == exclusive(held, people)
     assert chance(grouped, people, dice) < UNLIKELY
