@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
-from bot.channels.port import Address
+from bot.address import Address
 from bot.hours import seconds
-from bot.post import Post
+from bot.outbox.messages import Post
 from bot.roster import Reached, Roster
 from bot.sight import Sight
 from dialogs.case.life import Case

@@ -11,22 +11,23 @@ from pathlib import Path
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.alerts import Letters
 from bot.casework import Casework
-from bot.channels.port import Address, Channel
+from bot.channels.port import Channel
 from bot.hotline import Hotline
 from bot.hours import is_quiet
 from bot.keys import Keys
 from bot.lookups import Lookups
+from bot.outbox.messages import Post
+from bot.outbox.sender import Sender
 from bot.periods import Bulletins
-from bot.post import Post
 from bot.pushes import Lot, by_chance
 from bot.reports.digest import Visible
 from bot.reports.press import Press
 from bot.retention import Retention
 from bot.roster import Roster
 from bot.rounds import Rounds
-from bot.sender import Sender
 from bot.settings import OperatorError, Settings
 from bot.sight import Sight
 from bot.terms import terms_of

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from anonymizer.seal import Place, Sealer
-from bot.channels.port import Address
+from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
 from dialogs.case.clock import Allowance, Clock, Kind, Line, Unit

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 from anonymizer import receipts
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.alerts import Alerts, Silence
 from bot.aliases import meant, new_alias
 from bot.casebook import Casebook
 from bot.casefile import CaseFiles, corpus, utc
-from bot.channels.port import Address
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
-from bot.post import Post
+from bot.outbox.messages import Post
 from bot.pushes import Lot, Pushes, by_chance
 from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
 from bot.roster import Member

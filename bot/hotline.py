@@ -16,14 +16,15 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from anonymizer.seal import Place, Sealer, Unsealable
+from bot.address import Address
 from bot.casework import Casework, Draft
-from bot.channels.port import Address, Channel, Incoming
+from bot.channels.port import Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
 from bot.logs import where
 from bot.lookups import Lookups
-from bot.post import Letter, Post
-from bot.sender import Sender
+from bot.outbox.messages import Letter, Post
+from bot.outbox.sender import Sender
 from bot.settings import Settings
 from dialogs.talk import Talk, begin, receive
 from dialogs.words import (

@@ -13,9 +13,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.channels.port import Address
+from bot.address import Address
 from bot.hours import outside_quiet
-from bot.post import Letter, Post
+from bot.outbox.messages import Letter, Post
 from bot.settings import Settings
 from dialogs.words import Message
 from storage.port import Database, Stale, Write

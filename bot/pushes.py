@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.casefile import CaseFiles
 from bot.hours import outside_quiet, seconds
-from bot.post import Post
+from bot.outbox.messages import Post
 from bot.settings import Settings
 from dialogs.case.follow import WISH
 from dialogs.case.pushes import addressed

@@ -18,7 +18,7 @@ from typing import Literal, cast
 
 from anonymizer.receipts import SYMBOLS
 from anonymizer.seal import Place
-from bot.channels.port import Address
+from bot.address import Address
 from bot.guesses import Guesses
 from bot.hours import seconds
 from bot.keys import Keys

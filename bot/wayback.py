@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.casefile import CaseFiles, corpus
-from bot.channels.port import Address
 from bot.keys import Keys
 from storage.port import Database, Write
 from storage.repositories.outbox import Outbox

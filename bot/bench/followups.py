@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from anonymizer import receipts
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.app import App, Parts, database_file, join, open_keyring, shred_file
 from bot.bench import words
 from bot.bench.figures import Figure, Result, progress, ratio
@@ -24,7 +25,6 @@ from bot.bench.folders import folder, run
 from bot.bench.server import Server, serving
 from bot.bench.world import NullChannel, settings_in
 from bot.casework import Draft
-from bot.channels.port import Address
 from bot.keys import Keys
 from bot.settings import OperatorError
 from dialogs.words import File

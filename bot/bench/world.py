@@ -11,8 +11,9 @@ from pathlib import Path
 
 from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.app import App, Parts, clock, database_file, join
-from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.keys import Keys
 from bot.render import Rendered
 from bot.settings import Settings, Web

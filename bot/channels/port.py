@@ -16,22 +16,12 @@ from typing import Protocol
 
 from anonymizer import receipts
 from anonymizer.scrub import Scrubbed
+from bot.address import Address
 from bot.render import Rendered
 from dialogs.words import MISTYPED, Event, Said
 from storage.port import Write
 
 LONE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where one chat is reached. `key` is the platform's id or a session token: personal, never logged."""
-
-    channel: str
-    key: str
-
-    def __repr__(self) -> str:
-        return f"Address({self.channel}, …)"
 
 
 @dataclass(frozen=True, slots=True)

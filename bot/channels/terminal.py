@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from anonymizer.scrub import MOST_BYTES, NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
-from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.address import Address
+from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.hotline import Failed
 from bot.render import Rendered, numbered
 from dialogs.texts import phrases, text

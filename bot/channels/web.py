@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from anonymizer.seal import Place, Unsealable
-from bot.channels.port import Address, Gone, Hear, Limits
+from bot.address import Address
+from bot.channels.port import Gone, Hear, Limits
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
-from bot.post import message_of, plain
+from bot.outbox.messages import message_of, plain
 from bot.render import Rendered
 from dialogs.words import Message, Picture
 from storage.port import Database, Write

@@ -27,7 +27,7 @@ from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.forgotten import forget_again
 from bot.hours import seconds
-from bot.post import Post
+from bot.outbox.messages import Post
 from bot.settings import OperatorError, Settings, Web, load
 from bot.sight import Sight
 from bot.trouble import told

@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from datetime import time as hour
 from pathlib import Path
 
+from bot.address import Address
 from bot.app import App, opened
-from bot.channels.port import Address
+from bot.outbox.messages import Post
 from bot.periods import Bulletins
-from bot.post import Post
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings, load
 from bot.simulate.book import printed, summary

@@ -13,9 +13,9 @@ from typing import Any
 from telegram import BotCommand, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
+from bot.address import Address
 from bot.aliases import meant
 from bot.casebook import Entry
-from bot.channels.port import Address
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
@@ -23,7 +23,7 @@ from bot.desk import moves, unit, views
 from bot.desk.inside import TELEGRAM, Inside, Spot, letter
 from bot.desk.replies import Replies
 from bot.desk.topics import Topics
-from bot.post import Letter
+from bot.outbox.messages import Letter
 from bot.roster import Member
 from bot.unitdesk import Liaison
 from dialogs.case.clock import explain

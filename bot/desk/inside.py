@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
+from bot.address import Address
 from bot.casework import Casework
-from bot.channels.port import Address
 from bot.channels.telegram.channel import TelegramChannel
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.post import Letter, Post
+from bot.outbox.messages import Letter, Post
 from bot.roster import Roster
 from bot.settings import Settings
 from bot.sight import Sight

@@ -15,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from bot.address import Address
 from bot.casework import Casework
-from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.hotline import Hotline
 from bot.hours import seconds
+from bot.outbox.sender import Sender
 from bot.periods import MORNING, Bulletins, Period
 from bot.render import Rendered
-from bot.sender import Sender
 from bot.simulate.desk import Desk
 from bot.simulate.oracle import Oracle
 from bot.simulate.people import ADDED, Reporter

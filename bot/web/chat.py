@@ -19,7 +19,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from anonymizer import receipts
 from anonymizer.scrub import MOST_BYTES, Scrubbed
-from bot.channels.port import Address, Hear, Incoming
+from bot.address import Address
+from bot.channels.port import Hear, Incoming
 from bot.channels.web import Bubble, WebChannel, expires
 from bot.hotline import Failed
 from bot.hours import seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.port import Address
+from bot.address import Address
 from bot.channels.web import REMEMBERED, WebChannel
 from bot.settings import Web
 from dialogs.texts import LANGUAGES

@@ -13,11 +13,11 @@ from anonymizer import receipts
 from anonymizer.keyring import Keyring
 from anonymizer.seal import Place, Sealer
 from anonymizer.shred import ShredJournal
+from bot.address import Address
 from bot.casework import Casework, Draft
-from bot.channels.port import Address
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.post import Letter, Post
+from bot.outbox.messages import Letter, Post
 from bot.settings import Settings
 from bot.terms import terms_of
 from bot.units import Register

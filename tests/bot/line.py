@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from bot.address import Address
 from bot.app import App, Parts, opened
-from bot.channels.port import Address, Hear, Incoming, Limits, heard
+from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.render import Rendered
 from bot.settings import Settings
 from dialogs.words import Event, Pressed

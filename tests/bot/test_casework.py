@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.address import Address
 from bot.casefile import GONE
 from bot.casework import Outcome
-from bot.channels.port import Address
 from bot.hours import seconds
 from dialogs.case.life import Refusal
 from dialogs.case.orders import (

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
+from bot.address import Address
 from bot.alerts import Letters
-from bot.channels.port import Address
 from bot.cli import case as terminal
 from bot.cli import clock
 from bot.roster import Member, Roster

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.port import Address, Incoming
+from bot.address import Address
+from bot.channels.port import Incoming
 from bot.hotline import Failed
 from dialogs.words import Said
 from tests.bot.line import Line, opened_line

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.address import Address
 from bot.app import App, opened
-from bot.channels.port import Address
 from bot.cli import staff, unit
 from bot.settings import OperatorError, Settings, Web
 from tests.bot.command import Login

@@ -14,8 +14,8 @@ from datetime import timedelta
 import pytest
 
 from anonymizer.keyring import KeyringError
+from bot.address import Address
 from bot.app import opened
-from bot.channels.port import Address
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
 from bot.hours import seconds

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.receipts import SYMBOLS
-from bot.channels.port import Address
+from bot.address import Address
 from bot.roster import Member, Roster, meant
 from bot.units import NewUnit, Register
 from dialogs.case.life import Refusal

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.channels.port import Address
+from bot.address import Address
 from bot.hours import seconds
 from bot.rounds import Rounds
 from bot.rounds import rings as rung
@@ -398,7 +398,7 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.casework import Casework
 from bot.keys import Keys
-from bot.post import Post
+from bot.outbox.messages import Post
 from bot.rounds import Rounds
 from bot.rounds import rings as rung
 from bot.units import NewUnit, Register

@@ -306,7 +306,7 @@ def test_every_step_has_a_way_out_by_the_table() -> None:
 
 
 def test_messages_survive_the_outbox_as_they_are() -> None:
-    from bot.post import message_of, plain
+    from bot.outbox.messages import message_of, plain
 
     message = Message("preview", {"masked": "x"}, (Button("send", "b.send"),), "m1", "en", True)
     assert message_of(plain(message)) == message

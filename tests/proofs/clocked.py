@@ -17,8 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot import logs
+from bot.address import Address
 from bot.app import Parts, opened
-from bot.channels.port import Address, Channel, Hear, Limits
+from bot.channels.port import Channel, Hear, Limits
 from bot.channels.web import WebChannel
 from bot.cli.serve import _alone, _listen, _run
 from bot.render import Rendered

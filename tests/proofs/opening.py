@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anonymizer.seal import Place, Unsealable
 from bot.casefile import CaseFiles
 from bot.keys import Keys
-from bot.post import Post
+from bot.outbox.messages import Post
 from storage.repositories.cases import CaseRow
 from storage.repositories.media import MediaRow
 from storage.repositories.outbox import OutboxRow

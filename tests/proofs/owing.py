@@ -18,9 +18,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from anonymizer import receipts
+from bot.address import Address
 from bot.app import App, opened
 from bot.casework import Draft
-from bot.channels.port import Address
 from bot.units import NewUnit
 from dialogs.case.orders import (
     Accept,

@@ -29,8 +29,8 @@ import pytest
 
 from anonymizer import receipts
 from anonymizer.keyring import Keyring
+from bot.address import Address
 from bot.app import App, opened
-from bot.channels.port import Address
 from bot.channels.telegram.channel import close, make_bot
 from bot.keys import Keys
 from bot.settings import Settings

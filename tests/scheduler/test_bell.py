@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from anonymizer.scrub import Scrubbed
-from bot.channels.port import Address, Incoming
+from bot.address import Address
+from bot.channels.port import Incoming
 from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
 from scheduler.bell import Bell

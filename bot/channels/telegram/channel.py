@@ -17,7 +17,8 @@ from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
-from bot.channels.port import Address, ChannelError, Hear, Limits, TryLater
+from bot.address import Address
+from bot.channels.port import ChannelError, Hear, Limits, TryLater
 from bot.channels.telegram.chats import Chat, Chats
 from bot.channels.telegram.decode import CLEAR
 from bot.channels.telegram.errors import about, kind

@@ -22,7 +22,8 @@ from telegram.error import BadRequest, TelegramError
 
 from anonymizer.scrub import NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
 from anonymizer.seal import Place, Unsealable
-from bot.channels.port import Address, Hear, Incoming, TryLater
+from bot.address import Address
+from bot.channels.port import Hear, Incoming, TryLater
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import Chat
 from bot.channels.telegram.decode import (

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
-from bot.channels.port import Address
+from bot.address import Address
+from bot.outbox.messages import Post
 from bot.periods import Bulletins, Period, latest, period
-from bot.post import Post
 from bot.reports.press import REPORT
 from bot.settings import Telegram
 from dialogs.words import Message

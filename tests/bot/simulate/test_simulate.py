@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.__main__ import main
+from bot.address import Address
 from bot.app import App
-from bot.channels.port import Address
 from bot.cli.simulate import play
 from bot.render import Rendered
 from bot.settings import Settings

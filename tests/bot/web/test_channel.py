@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from anonymizer.keyring import Keyring
-from bot.channels.port import Address, Gone
+from bot.address import Address
+from bot.channels.port import Gone
 from bot.channels.web import Bubble, WebChannel, expires
 from bot.hours import seconds
 from bot.keys import Keys

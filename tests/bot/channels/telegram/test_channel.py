@@ -18,7 +18,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.port import Address, Gone, Refused, TryLater
+from bot.address import Address
+from bot.channels.port import Gone, Refused, TryLater
 from bot.channels.telegram.errors import about, kind
 from bot.render import render
 from dialogs.texts import CHINESE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anonymizer.seal import Place, Sealer
-from bot.channels.port import Address
+from bot.address import Address
 from dialogs.words import Button, Message
 from storage.port import Write
 from storage.repositories.outbox import Outbox, OutboxRow

@@ -14,16 +14,17 @@ from pathlib import Path
 
 import pytest
 
-import bot.sender
+import bot.outbox.sender
 from anonymizer.keyring import Keyring
+from bot.address import Address
 from bot.app import clock
-from bot.channels.port import Address, Channel, Gone, Limits, Refused, TryLater
+from bot.channels.port import Channel, Gone, Limits, Refused, TryLater
 from bot.channels.web import WebChannel
 from bot.hours import is_quiet, seconds
 from bot.keys import Keys
-from bot.post import Letter, Post
+from bot.outbox.messages import Letter, Post
+from bot.outbox.sender import Fate, Sender
 from bot.render import Rendered
-from bot.sender import Fate, Sender
 from dialogs.words import Message
 from storage.port import Refusing, Write
 from storage.repositories.outbox import Outbox
@@ -105,7 +106,7 @@ class Office:
 
 @pytest.fixture
 async def office(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Office:
-    monkeypatch.setattr(bot.sender, "AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr(bot.outbox.sender, "AFTER_TROUBLE", 0.01)
     casework = counter.casework
     return Office(counter, Wall(), casework.forget_address, casework.undelivered)
 
@@ -293,7 +294,7 @@ async def test_an_end_that_cannot_be_written_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message went out, its row stayed: it goes out again, and those behind it keep their order."""
-    monkeypatch.setattr(bot.sender, "AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr(bot.outbox.sender, "AFTER_TROUBLE", 0.05)
     async with opened(tmp_path, patience=0.05) as counter:
         office = Office(counter, Wall(), counter.casework.forget_address, counter.casework.undelivered)
         letters = [letter(name, STREAMS[ANNA]) for name in ("first", "second")]
@@ -310,7 +311,7 @@ async def test_an_end_that_cannot_be_written_is_written_later(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from tests.bot.test_sender import begun
+from tests.bot.outbox.test_sender import begun
 
 folder, kind, number, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from anonymizer.seal import Unsealable
-from bot.channels.port import Address, Channel, Gone, Refused, TryLater
+from bot.address import Address
+from bot.channels.port import Channel, Gone, Refused, TryLater
 from bot.hours import seconds
-from bot.post import Letter, Post
+from bot.outbox.messages import Letter, Post
 from bot.render import render
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow

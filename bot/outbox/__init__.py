@@ -1,0 +1,1 @@
+"""Messages on their way out: sealed in the outbox, opened only while sending."""
