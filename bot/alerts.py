@@ -11,7 +11,7 @@ import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
 from bot.hours import seconds
 from bot.outbox.messages import Post
-from bot.roster import Reached, Roster
+from bot.people.roster import Reached, Roster
 from bot.sight import Sight
 from dialogs.case.life import Case
 from dialogs.case.orders import Alert

@@ -21,19 +21,19 @@ from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.outbox.messages import Post
 from bot.outbox.sender import Sender
+from bot.people.register import Register
+from bot.people.roster import Roster
 from bot.periods import Bulletins
 from bot.pushes import Lot, by_chance
 from bot.reports.digest import Visible
 from bot.reports.press import Press
 from bot.retention import Retention
-from bot.roster import Roster
 from bot.rounds import Rounds
 from bot.settings import OperatorError, Settings
 from bot.sight import Sight
 from bot.terms import terms_of
 from bot.trouble import told
 from bot.unitdesk import UnitDesk
-from bot.units import Register
 from dialogs import amend, report, status
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell

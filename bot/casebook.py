@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.casefile import GONE, CaseFiles, corpus
-from bot.roster import Member
+from bot.people.roster import Member
 from bot.sight import Sight
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database

@@ -23,12 +23,12 @@ from bot.casefile import CaseFiles, corpus, utc
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.outbox.messages import Post
+from bot.people.register import Register
+from bot.people.roster import Member
 from bot.pushes import Lot, Pushes, by_chance
 from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
-from bot.roster import Member
 from bot.settings import Settings
 from bot.sight import Sight
-from bot.units import Register
 from bot.wayback import Opened, WayBack
 from dialogs.case.deciding import decide
 from dialogs.case.figures import rated

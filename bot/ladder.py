@@ -15,8 +15,8 @@ from bot.casework import Casework
 from bot.documents import RUNGS, Counted, Step, ladder_document
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.roster import Member, Roster
-from bot.units import Register, Unit
+from bot.people.register import Register, Unit
+from bot.people.roster import Member, Roster
 from dialogs.case.ladder import Rung, year_before
 from dialogs.case.life import Refusal
 from dialogs.case.worktime import day_of

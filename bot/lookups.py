@@ -10,7 +10,7 @@ from anonymizer import receipts
 from anonymizer.redact import find
 from bot.casework import Casework
 from bot.channels.port import Incoming
-from bot.guesses import Guesses
+from bot.people.throttle import Guesses
 from bot.settings import Settings
 from dialogs.understand import understand
 from dialogs.words import (

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from bot.casefile import CaseFiles, corpus
 from bot.keys import Keys
-from bot.roster import Member, Reached, Roster
-from bot.units import Register
+from bot.people.register import Register
+from bot.people.roster import Member, Reached, Roster
 from dialogs.case.life import Case
 from dialogs.case.roles import Role
 from storage.port import Database

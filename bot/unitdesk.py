@@ -20,8 +20,8 @@ from bot.casefile import CaseFiles
 from bot.casework import Casework
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.roster import Member, Roster
-from bot.units import Register
+from bot.people.register import Register
+from bot.people.roster import Member, Roster
 from dialogs.case.clock import Line, explain, read, running
 from dialogs.case.deciding import decide
 from dialogs.case.life import FINDINGS, Case, Refusal, State, legal

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.cli.casetext import pad, width
-from bot.roster import Member
+from bot.people.roster import Member
 from bot.settings import OperatorError
 from dialogs.case.life import Refusal
 from dialogs.case.roles import HOTLINE, ROLES

@@ -16,7 +16,7 @@ from bot.app import opened
 from bot.casework import Casework
 from bot.cli import casetext
 from bot.cli.answers import answered, common, login, out, reader
-from bot.roster import Member, Roster
+from bot.people.roster import Member, Roster
 from bot.settings import OperatorError, load
 from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
 from dialogs.case.orders import (

@@ -12,7 +12,7 @@ from bot.app import opened
 from bot.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
 from bot.cli.casetext import clean
-from bot.roster import Roster
+from bot.people.roster import Roster
 from bot.settings import load
 from dialogs.case.clock import Line, ahead, explain, next_due, read
 from dialogs.case.worktime import Terms

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.app import App, opened
 from bot.cli.answers import answered, common, login, out, table
-from bot.roster import CODE_LASTS, Member
+from bot.people.register import Directory
+from bot.people.roster import CODE_LASTS, Member
 from bot.settings import load
-from bot.units import Directory
 from dialogs.case.life import Refusal
 from dialogs.case.roles import ROLES
 

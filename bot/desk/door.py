@@ -24,7 +24,7 @@ from bot.desk.inside import TELEGRAM, Inside, Spot, letter
 from bot.desk.replies import Replies
 from bot.desk.topics import Topics
 from bot.outbox.messages import Letter
-from bot.roster import Member
+from bot.people.roster import Member
 from bot.unitdesk import Liaison
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State

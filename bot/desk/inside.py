@@ -15,11 +15,11 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import Letter, Post
-from bot.roster import Roster
+from bot.people.register import Register
+from bot.people.roster import Roster
 from bot.settings import Settings
 from bot.sight import Sight
 from bot.unitdesk import UnitDesk
-from bot.units import Register
 from dialogs.words import Button, Message
 from storage.port import Database
 

@@ -30,7 +30,7 @@ from bot.desk.inside import TELEGRAM, Inside, letter
 from bot.desk.views import GONE, View, button, view
 from bot.hours import is_quiet
 from bot.logs import where
-from bot.roster import Reached
+from bot.people.roster import Reached
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.roles import HOTLINE, ROLES, Role
 from storage.port import StorageError, Write

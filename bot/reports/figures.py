@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.people.register import Directory
 from bot.periods import Period, period
-from bot.units import Directory
 from dialogs.case.life import State
 from dialogs.understand import CATEGORIES
 from storage.port import Database

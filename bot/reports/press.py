@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.people.register import Directory
 from bot.periods import Period
 from bot.reports import charts
 from bot.reports.digest import Visible, digest, everybody
 from bot.reports.figures import Bookkeeper
 from bot.reports.sheets import MIME, workbook
 from bot.reports.tables import bulletin
-from bot.units import Directory
 from dialogs.case.rules import Rules
 from dialogs.texts import phrase
 from dialogs.words import Message

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
-from bot.units import NewUnit
+from bot.people.register import NewUnit
 
 Temper = Literal["silent", "answers", "hushes", "receipt", "forgets"]
 TEMPERS: dict[Temper, int] = {"silent": 36, "answers": 34, "hushes": 10, "receipt": 15, "forgets": 5}

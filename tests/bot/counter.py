@@ -18,9 +18,9 @@ from bot.casework import Casework, Draft
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import Letter, Post
+from bot.people.register import Register
 from bot.settings import Settings
 from bot.terms import terms_of
-from bot.units import Register
 from dialogs.case.orders import Order
 from dialogs.case.story import Story
 from dialogs.words import CaseAction, File

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.cli import case, casetext
-from bot.roster import Roster
+from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Supplement
 from tests.bot.counter import Counter, new_draft, opened

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.cli import clock
-from bot.roster import Roster
+from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Assign, Wait
 from tests.bot.command import Login
 from tests.bot.counter import Counter

@@ -12,10 +12,10 @@ from bot.address import Address
 from bot.alerts import Letters
 from bot.cli import case as terminal
 from bot.cli import clock
-from bot.roster import Member, Roster
+from bot.people.register import NewUnit, Register
+from bot.people.roster import Member, Roster
 from bot.sight import Sight
 from bot.unitdesk import Liaison, Missing, UnitDesk
-from bot.units import NewUnit, Register
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order
 from dialogs.case.roles import HOTLINE, ROLES, Role

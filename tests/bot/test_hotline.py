@@ -97,7 +97,7 @@ async def test_wrong_receipts_make_the_guesser_wait_and_nobody_else(
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr("bot.guesses.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.people.throttle.asyncio.sleep", sleep)
     for _ in range(6):
         await line.says(receipts.new())
     assert waits[0] == 0 and waits[-1] > waits[-2] > 0

@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 
 from bot.cli import ladder as verb
-from bot.units import NewUnit
+from bot.people.register import NewUnit
 from dialogs.case.orders import Answer, Find
 from tests.bot.web.office import TOWN, Office, open_office
 

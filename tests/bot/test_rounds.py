@@ -19,9 +19,9 @@ import pytest
 
 from bot.address import Address
 from bot.hours import seconds
+from bot.people.register import NewUnit, Register
 from bot.rounds import Rounds
 from bot.rounds import rings as rung
-from bot.units import NewUnit, Register
 from dialogs.case.life import Refusal, State
 from dialogs.case.orders import (
     Accept,
@@ -401,7 +401,7 @@ from bot.keys import Keys
 from bot.outbox.messages import Post
 from bot.rounds import Rounds
 from bot.rounds import rings as rung
-from bot.units import NewUnit, Register
+from bot.people.register import NewUnit, Register
 from bot.settings import Settings
 from bot.terms import terms_of
 from storage.sqlite import SQLiteDatabase

@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 
 from bot.ladder import Ladder
-from bot.units import NewUnit
+from bot.people.register import NewUnit
 from dialogs.case.ladder import Rung
 from dialogs.case.life import Refusal
 from dialogs.case.orders import (

@@ -21,7 +21,7 @@ from anonymizer import receipts
 from bot.address import Address
 from bot.app import App, opened
 from bot.casework import Draft
-from bot.units import NewUnit
+from bot.people.register import NewUnit
 from dialogs.case.orders import (
     Accept,
     Answer,

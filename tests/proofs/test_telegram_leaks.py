@@ -33,9 +33,9 @@ from bot.address import Address
 from bot.app import App, opened
 from bot.channels.telegram.channel import close, make_bot
 from bot.keys import Keys
+from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
-from bot.units import NewUnit
 from dialogs.case.orders import Accept, Ask, Assign
 from storage.sqlite import connect
 from tests.anonymizer.scrub.pictures import SECRET, jpeg

@@ -20,9 +20,9 @@ from bot.channels.telegram.run import Telegram
 from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server, desk_of
 from bot.desk.door import Desk, commands
+from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
-from bot.units import NewUnit
 from dialogs.case.roles import Role
 from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode
 from tests.botapi.persons import Group, Person, Shown, TopicSeen

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.app import App
 from bot.hours import seconds
-from bot.units import NewUnit
+from bot.people.register import NewUnit
 from storage.repositories.counts import Counts
 from storage.repositories.rungs import RungRow, Rungs
 from storage.repositories.unit_counts import UnitCounts

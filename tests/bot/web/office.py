@@ -23,8 +23,8 @@ from bot.casework import Draft
 from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.cli.serve import Server
+from bot.people.register import NewUnit
 from bot.settings import Settings
-from bot.units import NewUnit
 from bot.web.chat import Door
 from bot.web.site import site
 from dialogs.case.orders import Accept, Assign, Order

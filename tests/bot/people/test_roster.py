@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from anonymizer.receipts import SYMBOLS
 from bot.address import Address
-from bot.roster import Member, Roster, meant
-from bot.units import NewUnit, Register
+from bot.people.register import NewUnit, Register
+from bot.people.roster import Member, Roster, meant
 from dialogs.case.life import Refusal
 from tests.bot.counter import Counter
 

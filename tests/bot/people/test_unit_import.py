@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.unitfile import parse
-from bot.units import Directory, NewUnit, Wrong, merged
+from bot.people.register import Directory, NewUnit, Wrong, merged
+from bot.people.unit_import import parse
 from dialogs.case.life import Refusal
 
 TOML = """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from bot.units import NewUnit, Wrong
+from bot.people.register import NewUnit, Wrong
 from dialogs.case.life import LEVELS, Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES

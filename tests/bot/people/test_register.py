@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.roster import Member
-from bot.units import Directory, Imported, NewUnit, Register, Unit, Wrong, merged, plain
+from bot.people.register import Directory, Imported, NewUnit, Register, Unit, Wrong, merged, plain
+from bot.people.roster import Member
 from dialogs.case.life import Case, Refusal, Staff, State
 from dialogs.case.roles import Role
 from tests.bot.counter import Counter

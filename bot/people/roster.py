@@ -19,9 +19,9 @@ from typing import Literal, cast
 from anonymizer.receipts import SYMBOLS
 from anonymizer.seal import Place
 from bot.address import Address
-from bot.guesses import Guesses
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.people.throttle import Guesses
 from dialogs.case.life import Refusal, Staff
 from dialogs.case.roles import ROLES, Role
 from storage.port import Audit, Database, Stale, Write
