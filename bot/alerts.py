@@ -9,10 +9,10 @@ from typing import Protocol
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
+from bot.cases.conflict import Sight
 from bot.hours import seconds
 from bot.outbox.messages import Post
 from bot.people.roster import Reached, Roster
-from bot.sight import Sight
 from dialogs.case.life import Case
 from dialogs.case.orders import Alert
 from dialogs.case.roles import HOTLINE, Role

@@ -13,7 +13,11 @@ from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.alerts import Letters
-from bot.casework import Casework
+from bot.cases.casework import Casework
+from bot.cases.conflict import Sight
+from bot.cases.followups import Rounds
+from bot.cases.pushes import Lot, by_chance
+from bot.cases.retention import Retention
 from bot.channels.port import Channel
 from bot.hotline import Hotline
 from bot.hours import is_quiet
@@ -24,13 +28,9 @@ from bot.outbox.sender import Sender
 from bot.people.register import Register
 from bot.people.roster import Roster
 from bot.periods import Bulletins
-from bot.pushes import Lot, by_chance
 from bot.reports.digest import Visible
 from bot.reports.press import Press
-from bot.retention import Retention
-from bot.rounds import Rounds
 from bot.settings import OperatorError, Settings
-from bot.sight import Sight
 from bot.terms import terms_of
 from bot.trouble import told
 from bot.unitdesk import UnitDesk

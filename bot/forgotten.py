@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from anonymizer.shred import ShredJournal
-from bot.casework import Casework, Draft
+from bot.cases.casework import Casework, Draft
 from dialogs.words import Forget
 from storage.sqlite import SQLiteDatabase
 

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from anonymizer.seal import Place, Sealer, Unsealable
 from bot.address import Address
-from bot.casework import Casework, Draft
+from bot.cases.casework import Casework, Draft
 from bot.channels.port import Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys

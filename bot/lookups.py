@@ -8,7 +8,7 @@ from typing import Any
 
 from anonymizer import receipts
 from anonymizer.redact import find
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.channels.port import Incoming
 from bot.people.throttle import Guesses
 from bot.settings import Settings

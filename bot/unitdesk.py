@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeVar
 
 from anonymizer.scrub import Scrubbed
 from anonymizer.seal import Unsealable
-from bot.casefile import CaseFiles
-from bot.casework import Casework
+from bot.cases.casework import Casework
+from bot.cases.sealing import CaseFiles
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.register import Register

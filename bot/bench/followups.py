@@ -24,7 +24,7 @@ from bot.bench.figures import Figure, Result, progress, ratio
 from bot.bench.folders import folder, run
 from bot.bench.server import Server, serving
 from bot.bench.world import NullChannel, settings_in
-from bot.casework import Draft
+from bot.cases.casework import Draft
 from bot.keys import Keys
 from bot.settings import OperatorError
 from dialogs.words import File

@@ -16,7 +16,7 @@ from bot.bench import words
 from bot.bench.figures import Figure, Result, progress
 from bot.bench.folders import folder, run
 from bot.bench.world import World, opened
-from bot.casework import Draft
+from bot.cases.casework import Draft
 from dialogs.words import File
 from storage.port import Stale
 

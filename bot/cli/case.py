@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app import opened
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.cli import casetext
 from bot.cli.answers import answered, common, login, out, reader
 from bot.people.roster import Member, Roster

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from bot.casebook import Entry, NoteView, PictureInfo, ReportView, Sheet, StepView
-from bot.casefile import utc
-from bot.casework import Outcome
+from bot.cases.casework import Outcome
+from bot.cases.reading import Entry, NoteView, PictureInfo, ReportView, Sheet, StepView
+from bot.cases.sealing import utc
 from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
 from dialogs.texts import text as phrase

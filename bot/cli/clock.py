@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.app import opened
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
 from bot.cli.casetext import clean
 from bot.people.roster import Roster

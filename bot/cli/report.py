@@ -10,10 +10,10 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bot.app import clock, opened, readers
+from bot.cases.conflict import Sight
 from bot.periods import NAMES, Name, Period, latest, period
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
-from bot.sight import Sight
 from bot.terms import terms_of
 
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import KeyringError
 from bot.app import App, opened, shred_file
+from bot.cases.retention import WHAT, Gone, Retention, total
 from bot.cli.answers import out, table
 from bot.cli.backup import MAGIC
-from bot.retention import WHAT, Gone, Retention, total
 from bot.settings import OperatorError, load
 from bot.trouble import reason, told
 from storage.port import StorageError

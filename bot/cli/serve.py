@@ -23,13 +23,13 @@ from starlette.types import ASGIApp
 from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import App, Parts, opened
+from bot.cases.conflict import Sight
 from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.forgotten import forget_again
 from bot.hours import seconds
 from bot.outbox.messages import Post
 from bot.settings import OperatorError, Settings, Web, load
-from bot.sight import Sight
 from bot.trouble import told
 from bot.web.chat import Door
 from bot.web.site import site

@@ -14,8 +14,8 @@ from telegram import BotCommand, CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
 from bot.address import Address
-from bot.aliases import meant
-from bot.casebook import Entry
+from bot.cases.aliases import meant
+from bot.cases.reading import Entry
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS

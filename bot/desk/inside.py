@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
-from bot.casework import Casework
+from bot.cases.casework import Casework
+from bot.cases.conflict import Sight
 from bot.channels.telegram.channel import TelegramChannel
 from bot.hours import seconds
 from bot.keys import Keys
@@ -18,7 +19,6 @@ from bot.outbox.messages import Letter, Post
 from bot.people.register import Register
 from bot.people.roster import Roster
 from bot.settings import Settings
-from bot.sight import Sight
 from bot.unitdesk import UnitDesk
 from dialogs.words import Button, Message
 from storage.port import Database

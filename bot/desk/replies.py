@@ -12,7 +12,7 @@ from telegram import Message
 from telegram.error import BadRequest, TelegramError
 
 from anonymizer.seal import Place, Unsealable
-from bot.casebook import Sheet
+from bot.cases.reading import Sheet
 from bot.channels.port import TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from bot.aliases import meant
+from bot.cases.aliases import meant
 from bot.cli.casetext import clean
 from bot.desk import moves
 from bot.hours import ending

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.casebook import Entry, ReportView, Sheet, StepView
-from bot.casefile import utc
+from bot.cases.reading import Entry, ReportView, Sheet, StepView
+from bot.cases.sealing import utc
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
 from bot.cli.casetext import FACTS, KINDS, YES, clean, fact_text, step_text

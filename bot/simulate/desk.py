@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.simulate.people import LIAISON, OPERATORS, SUPERVISOR, UNITS
 from dialogs.case.clock import running, steps_done
 from dialogs.case.life import Case, Refusal, State

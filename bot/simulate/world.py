@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from bot.address import Address
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.hotline import Hotline
 from bot.hours import seconds

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anonymizer.keyring import Keyring
-from bot.casefile import CaseFiles
+from bot.cases.sealing import CaseFiles
 from bot.keys import Keys
 from storage.repositories.reports import COLUMNS, ReportRow
 

@@ -14,7 +14,7 @@ from anonymizer.keyring import Keyring
 from anonymizer.seal import Place, Sealer
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.casework import Casework, Draft
+from bot.cases.casework import Casework, Draft
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import Letter, Post

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from bot.ladder import Ladder
+from bot.cases.ladder import Ladder
 from bot.people.register import NewUnit
 from dialogs.case.ladder import Rung
 from dialogs.case.life import Refusal

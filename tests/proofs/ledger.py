@@ -17,7 +17,7 @@ from anonymizer import receipts
 from anonymizer.keyring import Keyring
 from anonymizer.redact import find
 from anonymizer.seal import Place
-from bot.casefile import CaseFiles
+from bot.cases.sealing import CaseFiles
 from bot.keys import Keys
 from dialogs.understand import understand
 from storage.backup import check

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anonymizer.seal import Place, Unsealable
-from bot.casefile import CaseFiles
+from bot.cases.sealing import CaseFiles
 from bot.keys import Keys
 from bot.outbox.messages import Post
 from storage.repositories.cases import CaseRow

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from anonymizer import receipts
 from bot.address import Address
 from bot.app import App, opened
-from bot.casework import Draft
+from bot.cases.casework import Draft
 from bot.people.register import NewUnit
 from dialogs.case.orders import (
     Accept,

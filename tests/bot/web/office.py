@@ -19,7 +19,7 @@ import uvicorn
 from anonymizer import receipts
 from bot.address import Address
 from bot.app import App, Parts, opened
-from bot.casework import Draft
+from bot.cases.casework import Draft
 from bot.channels.port import Channel
 from bot.channels.web import WebChannel
 from bot.cli.serve import Server

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
-from bot.casefile import GONE, CaseFiles, corpus
+from bot.cases.conflict import Sight
+from bot.cases.sealing import GONE, CaseFiles, corpus
 from bot.people.roster import Member
-from bot.sight import Sight
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases

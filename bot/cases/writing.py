@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts import Alerts
-from bot.casefile import CaseFiles, utc
+from bot.cases.pushes import Pushes
+from bot.cases.sealing import CaseFiles, utc
 from bot.hours import seconds
-from bot.pushes import Pushes
 from dialogs.case.figures import unit_figures
 from dialogs.case.follow import dues
 from dialogs.case.ladder import rung

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.cases.addresses import WayBack
+from bot.cases.retention import Retention
+from bot.cases.writing import ALERT, Changes, Loaded, Record, owing, whole
 from bot.hours import seconds
 from bot.logs import where
-from bot.record import ALERT, Changes, Loaded, Record, owing, whole
-from bot.retention import Retention
-from bot.wayback import WayBack
 from dialogs.case.follow import ring
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision

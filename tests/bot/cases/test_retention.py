@@ -16,11 +16,11 @@ import pytest
 from anonymizer.keyring import KeyringError
 from bot.address import Address
 from bot.app import opened
+from bot.cases.followups import Rounds
+from bot.cases.retention import Gone, Retention
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
 from bot.hours import seconds
-from bot.retention import Gone, Retention
-from bot.rounds import Rounds
 from bot.settings import OperatorError
 from dialogs.case.life import State
 from dialogs.case.orders import Accept, Answer, Ask, Assign, Close, Decline, Find, Merge, Note, StaffReopen

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.casefile import CaseFiles, corpus
+from bot.cases.sealing import CaseFiles, corpus
 from bot.keys import Keys
 from storage.port import Database, Write
 from storage.repositories.outbox import Outbox

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.casefile import CaseFiles, corpus
+from bot.cases.sealing import CaseFiles, corpus
 from bot.keys import Keys
 from bot.people.register import Register
 from bot.people.roster import Member, Reached, Roster

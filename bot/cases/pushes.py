@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.casefile import CaseFiles
+from bot.cases.sealing import CaseFiles
 from bot.hours import outside_quiet, seconds
 from bot.outbox.messages import Post
 from bot.settings import Settings

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.address import Address
-from bot.casefile import GONE
-from bot.casework import Outcome
+from bot.cases.casework import Outcome
+from bot.cases.sealing import GONE
 from bot.hours import seconds
 from dialogs.case.life import Refusal
 from dialogs.case.orders import (

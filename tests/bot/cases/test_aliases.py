@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.aliases import WORDS, meant, new_alias
+from bot.cases.aliases import WORDS, meant, new_alias
 
 
 def test_an_alias_is_meant_by_itself_and_by_its_code() -> None:

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from anonymizer.keyring import KeyringError
-from bot.casefile import utc
+from bot.cases.addresses import WayBack
+from bot.cases.sealing import utc
+from bot.cases.writing import Changes, Loaded, Record, whole
 from bot.hours import seconds
-from bot.record import Changes, Loaded, Record, whole
-from bot.wayback import WayBack
 from dialogs.case.clock import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.address import Address
+from bot.cases.followups import Rounds
+from bot.cases.followups import rings as rung
 from bot.hours import seconds
 from bot.people.register import NewUnit, Register
-from bot.rounds import Rounds
-from bot.rounds import rings as rung
 from dialogs.case.life import Refusal, State
 from dialogs.case.orders import (
     Accept,
@@ -396,11 +396,11 @@ from datetime import datetime
 from pathlib import Path
 from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
-from bot.casework import Casework
+from bot.cases.casework import Casework
 from bot.keys import Keys
 from bot.outbox.messages import Post
-from bot.rounds import Rounds
-from bot.rounds import rings as rung
+from bot.cases.followups import Rounds
+from bot.cases.followups import rings as rung
 from bot.people.register import NewUnit, Register
 from bot.settings import Settings
 from bot.terms import terms_of

@@ -10,11 +10,11 @@ import pytest
 
 from bot.address import Address
 from bot.alerts import Letters
+from bot.cases.conflict import Sight
 from bot.cli import case as terminal
 from bot.cli import clock
 from bot.people.register import NewUnit, Register
 from bot.people.roster import Member, Roster
-from bot.sight import Sight
 from bot.unitdesk import Liaison, Missing, UnitDesk
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order

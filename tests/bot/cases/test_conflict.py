@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.cases.conflict import Sight
 from bot.people.register import NewUnit, Register
 from bot.people.roster import Member
-from bot.sight import Sight
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Accept, Assign, Merge
 from dialogs.case.roles import Role

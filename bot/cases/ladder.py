@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
 from anonymizer.seal import Place
-from bot.casefile import utc
-from bot.casework import Casework
+from bot.cases.casework import Casework
+from bot.cases.sealing import utc
 from bot.documents import RUNGS, Counted, Step, ladder_document
 from bot.hours import seconds
 from bot.keys import Keys

@@ -17,19 +17,19 @@ from anonymizer import receipts
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.alerts import Alerts, Silence
-from bot.aliases import meant, new_alias
-from bot.casebook import Casebook
-from bot.casefile import CaseFiles, corpus, utc
+from bot.cases.addresses import Opened, WayBack
+from bot.cases.aliases import meant, new_alias
+from bot.cases.conflict import Sight
+from bot.cases.pushes import Lot, Pushes, by_chance
+from bot.cases.reading import Casebook
+from bot.cases.sealing import CaseFiles, corpus, utc
+from bot.cases.writing import ALERT, Changes, Loaded, Record, audit, owing, whole
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.outbox.messages import Post
 from bot.people.register import Register
 from bot.people.roster import Member
-from bot.pushes import Lot, Pushes, by_chance
-from bot.record import ALERT, Changes, Loaded, Record, audit, owing, whole
 from bot.settings import Settings
-from bot.sight import Sight
-from bot.wayback import Opened, WayBack
 from dialogs.case.deciding import decide
 from dialogs.case.figures import rated
 from dialogs.case.life import Case, Refusal, Staff

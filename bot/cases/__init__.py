@@ -1,0 +1,1 @@
+"""All that changes, opens or reads a case."""
