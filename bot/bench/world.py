@@ -14,8 +14,8 @@ from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.app import App, Parts, clock, database_file, join
 from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.channels.render import Rendered
 from bot.keys import Keys
-from bot.render import Rendered
 from bot.settings import Settings, Web
 from dialogs.words import Event, Message, Pressed
 from storage.port import Audit, Write

@@ -17,7 +17,7 @@ from typing import Protocol
 from anonymizer import receipts
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
-from bot.render import Rendered
+from bot.channels.render import Rendered
 from dialogs.words import MISTYPED, Event, Said
 from storage.port import Write
 

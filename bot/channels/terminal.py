@@ -13,8 +13,8 @@ from typing import TextIO
 from anonymizer.scrub import MOST_BYTES, NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
 from bot.address import Address
 from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.channels.render import Rendered, numbered
 from bot.hotline import Failed
-from bot.render import Rendered, numbered
 from dialogs.texts import phrases, text
 from dialogs.words import Event, Picture, Pictured, Pressed, Said, Unreadable
 from storage.port import StorageError, Write

@@ -25,14 +25,14 @@ from bot import logs
 from bot.app import App, Parts, opened
 from bot.cases.conflict import Sight
 from bot.channels.port import Channel
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import Door
 from bot.forgotten import forget_again
 from bot.hours import seconds
 from bot.outbox.messages import Post
 from bot.settings import OperatorError, Settings, Web, load
+from bot.site import site
 from bot.trouble import told
-from bot.web.chat import Door
-from bot.web.site import site
 from storage.port import StorageError
 from storage.repositories.leases import Leases
 

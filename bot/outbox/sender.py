@@ -12,9 +12,9 @@ from datetime import datetime
 from anonymizer.seal import Unsealable
 from bot.address import Address
 from bot.channels.port import Channel, Gone, Refused, TryLater
+from bot.channels.render import render
 from bot.hours import seconds
 from bot.outbox.messages import Letter, Post
-from bot.render import render
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
 

@@ -18,11 +18,11 @@ from typing import Any
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.channels.render import Rendered
 from bot.hotline import Hotline
 from bot.hours import seconds
 from bot.outbox.sender import Sender
 from bot.periods import MORNING, Bulletins, Period
-from bot.render import Rendered
 from bot.simulate.desk import Desk
 from bot.simulate.oracle import Oracle
 from bot.simulate.people import ADDED, Reporter

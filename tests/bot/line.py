@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.address import Address
 from bot.app import App, Parts, opened
 from bot.channels.port import Hear, Incoming, Limits, heard
-from bot.render import Rendered
+from bot.channels.render import Rendered
 from bot.settings import Settings
 from dialogs.words import Event, Pressed
 from storage.port import Write

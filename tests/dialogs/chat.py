@@ -9,7 +9,7 @@ from typing import Any
 from anonymizer import receipts
 from anonymizer.redact import find
 from bot.channels.port import heard
-from bot.render import numbered, render
+from bot.channels.render import numbered, render
 from dialogs import report, status
 from dialogs.talk import Talk, begin, receive
 from dialogs.understand import understand

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialogs.case.orders import Close, Find, GrantExtend, RefuseReturn
-from tests.bot.web.office import Office, Seat, open_office
+from tests.bot.desk.web.office import Office, Seat, open_office
 
 HOME = ZoneInfo("Asia/Shanghai")
 CARD = re.compile(r'<a class="card.*?</a>', re.DOTALL)

@@ -20,9 +20,9 @@ from bot import logs
 from bot.address import Address
 from bot.app import Parts, opened
 from bot.channels.port import Channel, Hear, Limits
-from bot.channels.web import WebChannel
+from bot.channels.render import Rendered
+from bot.channels.web.channel import WebChannel
 from bot.cli.serve import _alone, _listen, _run
-from bot.render import Rendered
 from bot.settings import Settings, Web
 from storage.port import Write
 

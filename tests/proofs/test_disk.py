@@ -22,7 +22,7 @@ import httpx
 import pytest
 
 import bot.channels.terminal
-import bot.web.texts  # noqa: F401
+import bot.channels.web.texts  # noqa: F401
 from dialogs.texts import text
 from tests.journeys.transcript import Stage
 from tests.proofs.figures import Note

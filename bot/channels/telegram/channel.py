@@ -19,6 +19,7 @@ from telegram.request import HTTPXRequest
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
 from bot.channels.port import ChannelError, Hear, Limits, TryLater
+from bot.channels.render import Rendered
 from bot.channels.telegram.chats import Chat, Chats
 from bot.channels.telegram.decode import CLEAR
 from bot.channels.telegram.errors import about, kind
@@ -38,7 +39,6 @@ from bot.channels.telegram.markup import (
 from bot.channels.telegram.pace import Pace
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
-from bot.render import Rendered
 from bot.settings import Telegram
 from dialogs.texts import text
 from storage.port import Database, Write

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.channels.render import Key, Rendered, numbered
 from bot.channels.telegram.door import STAFF_BUTTON
-from bot.render import Key, Rendered, numbered
 
 MOST = 4096  # UTF-16 code units of a message after parsing
 CAPTION = 1024  # of a picture's caption

@@ -14,7 +14,7 @@ from docx import Document
 from bot.cli import ladder as verb
 from bot.people.register import NewUnit
 from dialogs.case.orders import Answer, Find
-from tests.bot.web.office import TOWN, Office, open_office
+from tests.bot.desk.web.office import TOWN, Office, open_office
 
 
 @pytest.fixture

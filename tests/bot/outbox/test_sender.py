@@ -19,12 +19,12 @@ from anonymizer.keyring import Keyring
 from bot.address import Address
 from bot.app import clock
 from bot.channels.port import Channel, Gone, Limits, Refused, TryLater
-from bot.channels.web import WebChannel
+from bot.channels.render import Rendered
+from bot.channels.web.channel import WebChannel
 from bot.hours import is_quiet, seconds
 from bot.keys import Keys
 from bot.outbox.messages import Letter, Post
 from bot.outbox.sender import Fate, Sender
-from bot.render import Rendered
 from dialogs.words import Message
 from storage.port import Refusing, Write
 from storage.repositories.outbox import Outbox

@@ -12,8 +12,8 @@ import pytest
 from bot.__main__ import main
 from bot.address import Address
 from bot.app import App
+from bot.channels.render import Rendered
 from bot.cli.simulate import play
-from bot.render import Rendered
 from bot.settings import Settings
 from bot.simulate.world import People
 from storage.port import Write

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.bot.web.line import STARTED, Line
+from tests.bot.channels.web.line import STARTED, Line
 
 
 @pytest.fixture(scope="session")

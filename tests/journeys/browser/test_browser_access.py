@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bot.web.line import Line
+from tests.bot.channels.web.line import Line
 from tests.journeys.browser.visitor import DESKTOP, PHONE, visiting
 
 pytestmark = pytest.mark.browser

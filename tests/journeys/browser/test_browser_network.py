@@ -7,7 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.bot.web.line import Line
+from tests.bot.channels.web.line import Line
 from tests.journeys.browser.visitor import visiting
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.bot.web.line import Line
+from tests.bot.channels.web.line import Line
 from tests.journeys.browser.visitor import DESKTOP, Visitor, screenshot, visiting
 from tests.project.checkout import ROOT
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.bot.web.line import Line
+from tests.bot.channels.web.line import Line
 from tests.journeys.browser.visitor import DESKTOP, PHONE, visiting
 
 pytestmark = pytest.mark.browser

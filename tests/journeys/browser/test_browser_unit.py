@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dialogs.case.orders import Supervise
-from tests.bot.web.office import Office, open_office
+from tests.bot.desk.web.office import Office, open_office
 from tests.journeys.browser.visitor import DESKTOP, PHONE, Visitor, screenshot, visiting
 from tests.project.checkout import ROOT
 

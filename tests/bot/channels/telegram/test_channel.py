@@ -20,8 +20,8 @@ from telegram.error import (
 
 from bot.address import Address
 from bot.channels.port import Gone, Refused, TryLater
+from bot.channels.render import render
 from bot.channels.telegram.errors import about, kind
-from bot.render import render
 from dialogs.texts import CHINESE
 from dialogs.words import Button, Message
 from tests.bot.channels.telegram.line import Line

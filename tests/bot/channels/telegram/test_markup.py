@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.render import Key, Rendered
 from bot.channels.telegram.markup import (
     DATA,
     data,
@@ -22,7 +23,6 @@ from bot.channels.telegram.markup import (
     units,
     worded,
 )
-from bot.render import Key, Rendered
 from dialogs.report import PREVIEW_BUTTONS
 from dialogs.texts import text
 from dialogs.words import Message

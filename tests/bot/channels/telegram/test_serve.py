@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.bot.channels.telegram.line import SECRET
-from tests.bot.web.line import Line
+from tests.bot.channels.web.line import Line
 from tests.botapi.server import BotApi
 
 CLEAR = "街道要求我们社区同一份台账每周报五次，联系人王芳13812345678"

@@ -24,9 +24,9 @@ from anonymizer.scrub import (
     edit_image,
     scrub_image,
 )
-from bot.web.chat import Chat, Trouble
-from bot.web.forms import BadForm, TooMuch, read_form, read_upload
-from bot.web.visits import Visit
+from bot.channels.web.chat import Chat, Trouble
+from bot.channels.web.forms import BadForm, TooMuch, read_form, read_upload
+from bot.channels.web.visits import Visit
 from dialogs.texts import text
 from dialogs.words import Event, Picture, Pictured, Unreadable
 from storage.repositories.web import WebBubbles

@@ -21,14 +21,14 @@ from anonymizer import receipts
 from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.address import Address
 from bot.channels.port import Hear, Incoming
-from bot.channels.web import Bubble, WebChannel, expires
+from bot.channels.web.channel import Bubble, WebChannel, expires
+from bot.channels.web.forms import BadForm, TooMuch, read_form
+from bot.channels.web.pace import Pace, peer_of
+from bot.channels.web.screen import Pages, draw, welcome
+from bot.channels.web.visits import Visit, Visits
 from bot.hotline import Failed
 from bot.hours import seconds
 from bot.unitdesk import UnitDesk
-from bot.web.forms import BadForm, TooMuch, read_form
-from bot.web.pace import Pace, peer_of
-from bot.web.screen import Pages, draw, welcome
-from bot.web.visits import Visit, Visits
 from dialogs.texts import text
 from dialogs.words import Event, Pictured, Pressed, Said, Unreadable
 from storage.port import Database, StorageError, Write

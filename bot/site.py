@@ -12,24 +12,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-import bot.web.texts  # noqa: F401 - the pages' sentences become known
+import bot.channels.web.texts  # noqa: F401 - the pages' sentences become known
+from bot.channels.web.chat import Chat, Door
+from bot.channels.web.guard import Guard
+from bot.channels.web.live import Live
+from bot.channels.web.pace import Pace
+from bot.channels.web.pictures import Pictures
+from bot.channels.web.screen import PAGES, Pages
+from bot.channels.web.visits import Visits
+from bot.desk.web.units import Units
 from bot.settings import Web
-from bot.web.chat import Chat, Door
-from bot.web.guard import Guard
-from bot.web.live import Live
-from bot.web.pace import Pace
-from bot.web.pictures import Pictures
-from bot.web.screen import Pages
-from bot.web.units import Units
-from bot.web.visits import Visits
 
 
 class Files:
     """Our own style, script and icon, held in memory; their addresses change with their content."""
 
     def __init__(self) -> None:
-        folder = resources.files("bot.web") / "static"
-        self._held = {file.name: file.read_bytes() for file in folder.iterdir()}
+        folders = [resources.files(package) / "static" for package in PAGES]
+        files = [file for folder in folders for file in folder.iterdir()]
+        self._held = {file.name: file.read_bytes() for file in files}
         self.addresses = {name: f"/static/{name}?{_digest(held)}" for name, held in self._held.items()}
 
     async def __call__(self, request: Request) -> Response:

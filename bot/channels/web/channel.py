@@ -12,10 +12,10 @@ from typing import Any
 from anonymizer.seal import Place, Unsealable
 from bot.address import Address
 from bot.channels.port import Gone, Hear, Limits
+from bot.channels.render import Rendered
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.outbox.messages import message_of, plain
-from bot.render import Rendered
 from dialogs.words import Message, Picture
 from storage.port import Database, Write
 from storage.repositories.web import BubbleRow, WebBubbles, WebSessionRow, WebSessions

@@ -26,7 +26,7 @@ from dialogs.case.orders import (
     StaffReopen,
 )
 from dialogs.words import Forget, Rate, Reopen, Supplement
-from tests.bot.web.office import OTHER, TOWN, Office, Seat, open_office
+from tests.bot.desk.web.office import OTHER, TOWN, Office, Seat, open_office
 
 HOME = ZoneInfo("Asia/Shanghai")
 

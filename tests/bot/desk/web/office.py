@@ -21,12 +21,12 @@ from bot.address import Address
 from bot.app import App, Parts, opened
 from bot.cases.casework import Draft
 from bot.channels.port import Channel
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import Door
 from bot.cli.serve import Server
 from bot.people.register import NewUnit
 from bot.settings import Settings
-from bot.web.chat import Door
-from bot.web.site import site
+from bot.site import site
 from dialogs.case.orders import Accept, Assign, Order
 from dialogs.words import CaseAction, File
 from tests.bot.counter import FILE

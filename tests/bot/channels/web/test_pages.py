@@ -13,8 +13,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.bot.web.browser import SENTENCE, Browser
-from tests.bot.web.line import Line
+from tests.bot.channels.web.browser import SENTENCE, Browser
+from tests.bot.channels.web.line import Line
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -13,10 +13,10 @@ import pytest
 from anonymizer.keyring import Keyring
 from bot.address import Address
 from bot.channels.port import Gone
-from bot.channels.web import Bubble, WebChannel, expires
+from bot.channels.render import render
+from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.render import render
 from dialogs.report import COMMON
 from dialogs.words import Button, Message, Picture
 from storage.port import Write

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.address import Address
-from bot.channels.web import REMEMBERED, WebChannel
+from bot.channels.web.channel import REMEMBERED, WebChannel
 from bot.settings import Web
 from dialogs.texts import LANGUAGES
 from storage.repositories.web import WebSessionRow

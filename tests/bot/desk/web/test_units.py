@@ -27,8 +27,8 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
 )
-from tests.bot.web.line import Line
-from tests.bot.web.office import OTHER, Office, open_office
+from tests.bot.channels.web.line import Line
+from tests.bot.desk.web.office import OTHER, Office, open_office
 
 
 @pytest.fixture

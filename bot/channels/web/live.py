@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.channels.web import Ear
-from bot.web.chat import Chat, seen_of
-from bot.web.visits import Visit
+from bot.channels.web.channel import Ear
+from bot.channels.web.chat import Chat, seen_of
+from bot.channels.web.visits import Visit
 
 MOST = 4000  # pages that listen, in all
 MOST_EACH = 8  # of one session

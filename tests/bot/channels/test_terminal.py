@@ -7,8 +7,8 @@ import io
 import pytest
 
 from bot.channels.port import Incoming
+from bot.channels.render import render
 from bot.channels.terminal import TerminalChannel
-from bot.render import render
 from dialogs.case.pushes import addressed, push
 from dialogs.words import Button, Event, Message, Pressed, Said
 from tests.dialogs.chat import NOON

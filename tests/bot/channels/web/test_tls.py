@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.bot.web.browser import SENTENCE, Browser
-from tests.bot.web.line import Line
-from tests.bot.web.test_serve import serve
+from tests.bot.channels.web.browser import SENTENCE, Browser
+from tests.bot.channels.web.line import Line
+from tests.bot.channels.web.test_serve import serve
 
 COOKIE = {"Secure", "HttpOnly", "SameSite=strict", "Path=/"}
 

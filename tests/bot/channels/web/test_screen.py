@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bot.web.texts  # noqa: F401 - the phrases of the pages
-from bot.channels.web import Bubble
-from bot.web.screen import Drawn, Pages, draw, pieces, welcome
+import bot.channels.web.texts  # noqa: F401 - the phrases of the pages
+from bot.channels.web.channel import Bubble
+from bot.channels.web.screen import Drawn, Pages, draw, pieces, welcome
 from dialogs.report import PREVIEW_BUTTONS
 from dialogs.words import Button, Message
 from tests.dialogs.chat import NOON

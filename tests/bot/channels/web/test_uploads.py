@@ -20,15 +20,15 @@ import httpx
 import pytest
 from PIL import Image
 
-import bot.web.pictures
+import bot.channels.web.pictures
 from anonymizer.scrub import MOST_BYTES
 from bot.app import opened
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import Door
 from bot.settings import Settings, Web
-from bot.web.chat import Door
-from bot.web.site import site
-from tests.bot.web.browser import SENTENCE, Browser
-from tests.bot.web.line import Line
+from bot.site import site
+from tests.bot.channels.web.browser import SENTENCE, Browser
+from tests.bot.channels.web.line import Line
 from tests.project.checkout import ROOT
 
 MB = 1_000_000
@@ -164,8 +164,8 @@ async def test_who_waits_for_too_long_is_told_so(
     tmp_path: Path, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same pages without a socket, and with a shorter patience."""
-    monkeypatch.setattr(bot.web.pictures, "QUEUE", 0.1)
-    monkeypatch.setattr(bot.web.pictures, "AT_ONCE", 0)
+    monkeypatch.setattr(bot.channels.web.pictures, "QUEUE", 0.1)
+    monkeypatch.setattr(bot.channels.web.pictures, "AT_ONCE", 0)
     settings = Settings(data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json")
     async with opened(settings, lambda p: [WebChannel(p.database, p.keys, 15, p.now)]) as app:
         channel, parts, hotline = app.channels["web"], app.parts, app.hotline

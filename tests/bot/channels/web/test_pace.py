@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.web.pace import BURST, LONGEST, MOST, Pace
+from bot.channels.web.pace import BURST, LONGEST, MOST, Pace
 
 
 class Clock:

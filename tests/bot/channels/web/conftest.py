@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bot.web.browser import Browser
-from tests.bot.web.line import STARTED, Line
+from tests.bot.channels.web.browser import Browser
+from tests.bot.channels.web.line import STARTED, Line
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from bot.channels.port import encodable
-from bot.channels.web import Bubble
+from bot.channels.render import Key, render
+from bot.channels.web.channel import Bubble
 from bot.hours import seconds
-from bot.render import Key, render
 from dialogs.report import COMMON
 from dialogs.texts import text
 from dialogs.words import Message
@@ -23,6 +23,7 @@ from dialogs.words import Message
 INLINE = ("mask", "unpicture")  # buttons that stand in the card itself, by the choice's name
 PICTURED = ("preview", "check", "pictures")
 MASKED = ("preview", "check", "masks")
+PAGES = ("bot.channels.web", "bot.desk.web")  # packages with templates and static files
 MAIN = ("send", "done", "anyway", "yes", "saved")
 GRAVE = ("cancel", "discard", "drop", "sure", "forget")
 COMMANDS = ("status", "lang", "help")
@@ -71,7 +72,7 @@ class Pages:
 
     def __init__(self, files: dict[str, str], now: Callable[[], datetime]) -> None:
         environment = Environment(
-            loader=PackageLoader("bot.web"),
+            loader=ChoiceLoader([PackageLoader(package) for package in PAGES]),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.bot.web.browser import SENTENCE, Browser
-from tests.bot.web.line import Line
+from tests.bot.channels.web.browser import SENTENCE, Browser
+from tests.bot.channels.web.line import Line
 from tests.project.checkout import ROOT
 
 

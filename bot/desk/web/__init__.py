@@ -1,0 +1,1 @@
+"""What units and staff see and may do in a browser."""
