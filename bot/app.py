@@ -12,13 +12,14 @@ from pathlib import Path
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.alerts import Letters
 from bot.cases.casework import Casework
 from bot.cases.conflict import Sight
 from bot.cases.followups import Rounds
 from bot.cases.pushes import Lot, by_chance
 from bot.cases.retention import Retention
 from bot.channels.port import Channel
+from bot.desk.alerts import Letters
+from bot.desk.liaison import UnitDesk
 from bot.hotline import Hotline
 from bot.hours import is_quiet
 from bot.keys import Keys
@@ -33,7 +34,6 @@ from bot.reports.press import Press
 from bot.settings import OperatorError, Settings
 from bot.terms import terms_of
 from bot.trouble import told
-from bot.unitdesk import UnitDesk
 from dialogs import amend, report, status
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from anonymizer import receipts
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.alerts import Alerts, Silence
 from bot.cases.addresses import Opened, WayBack
+from bot.cases.alerts import Alerts, Silence
 from bot.cases.aliases import meant, new_alias
 from bot.cases.conflict import Sight
 from bot.cases.pushes import Lot, Pushes, by_chance

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.alerts import Alerts
+from bot.cases.alerts import Alerts
 from bot.cases.pushes import Pushes
 from bot.cases.sealing import CaseFiles, utc
 from bot.hours import seconds

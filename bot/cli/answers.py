@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.cli.casetext import pad, width
+from bot.desk.wording import pad, width
 from bot.people.roster import Member
 from bot.settings import OperatorError
 from dialogs.case.life import Refusal

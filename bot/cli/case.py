@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from bot.app import opened
 from bot.cases.casework import Casework
-from bot.cli import casetext
 from bot.cli.answers import answered, common, login, out, reader
+from bot.desk import wording
 from bot.people.roster import Member, Roster
 from bot.settings import OperatorError, load
 from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
@@ -170,7 +170,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
     Who is on the roster may do what their role may; while it is empty, who has the machine in hand may all.
     """
     by = args.by or login()
-    screen = casetext.Screen(casework.zone, sys.stdout)
+    screen = wording.Screen(casework.zone, sys.stdout)
 
     async def carry_out() -> None:
         who = await roster.on_duty(by)
@@ -178,17 +178,17 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             reader(who)
         if args.move in ("list", "search"):
             entries = await _entries(args, casework, by, who)
-            out(args, [casetext.entry_json(entry, casework.zone) for entry in entries],
+            out(args, [wording.entry_json(entry, casework.zone) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.find(args.case, who)
             saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
             sheet = await casework.book.sheet(row)
-            out(args, casetext.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
+            out(args, wording.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
         else:
             given = order(args, casework.zone)
             outcome = await casework.order(args.case, given, who or by, "supervisor")
-            out(args, casetext.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
+            out(args, wording.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
 
     return await answered(args, carry_out)
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.app import opened
 from bot.cases.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
-from bot.cli.casetext import clean
+from bot.desk.wording import clean
 from bot.people.roster import Roster
 from bot.settings import load
 from dialogs.case.clock import Line, ahead, explain, next_due, read

@@ -38,7 +38,7 @@ from storage.repositories.leases import Leases
 
 if TYPE_CHECKING:
     from bot.channels.telegram.run import Telegram
-    from bot.desk.door import Desk
+    from bot.desk.telegram.door import Desk
 
 log = logging.getLogger(__name__)
 LEASE = "serve"
@@ -261,7 +261,7 @@ def _telegram(app: App, desk: Desk | None) -> Telegram | None:
     from bot.channels.telegram.channel import TelegramChannel
     from bot.channels.telegram.intake import Inside
     from bot.channels.telegram.run import Telegram
-    from bot.desk.door import commands
+    from bot.desk.telegram.door import commands
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts
@@ -275,7 +275,7 @@ def desk_of(app: App, every: float = 1.0) -> Desk | None:
     if channel is None:
         return None
     from bot.channels.telegram.channel import TelegramChannel
-    from bot.desk import door, inside
+    from bot.desk.telegram import door, inside
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts

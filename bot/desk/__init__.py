@@ -1,1 +1,1 @@
-"""The staff's side in a messenger: a topic per case, cards, orders by button, command and reply."""
+"""What staff and units see and may do, on every screen."""

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from tests.bot.channels.telegram.line import SPEED, Mode
-from tests.bot.desk.office import Office, opened_office
+from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Group, Person, Shown
 from tests.botapi.server import BotApi
 

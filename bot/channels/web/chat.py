@@ -26,9 +26,9 @@ from bot.channels.web.forms import BadForm, TooMuch, read_form
 from bot.channels.web.pace import Pace, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visits import Visit, Visits
+from bot.desk.liaison import UnitDesk
 from bot.hotline import Failed
 from bot.hours import seconds
-from bot.unitdesk import UnitDesk
 from dialogs.texts import text
 from dialogs.words import Event, Pictured, Pressed, Said, Unreadable
 from storage.port import Database, StorageError, Write

@@ -20,10 +20,10 @@ from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub
 from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
 from bot.channels.web.pace import Pace, peer_of
 from bot.channels.web.screen import Pages
+from bot.desk.liaison import CLOCKS, DID, LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
 from bot.documents import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.hours import ending
 from bot.settings import Web
-from bot.unitdesk import CLOCKS, DID, LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
 from dialogs.case.life import Refusal
 from dialogs.case.orders import Answer, Arrive, Extend, Order, Return
 from dialogs.texts import text

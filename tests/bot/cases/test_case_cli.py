@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli import case, casetext
+from bot.cli import case
+from bot.desk import wording
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Supplement
@@ -225,16 +226,16 @@ async def test_columns_stand_straight_under_each_other(terminal: Terminal) -> No
     for text, category in (("短", "forms"), ("一句长得多的话" * 9, "fingertip"), ("English words", "other")):
         await terminal.counter.files(text, category=category)
     lines = (await terminal.runs("list")).splitlines()[:-1]
-    starts = {casetext.width(line[: line.index("11-23 10时")]) for line in lines}
-    assert len(starts) == 1 and max(map(casetext.width, lines)) <= 120
+    starts = {wording.width(line[: line.index("11-23 10时")]) for line in lines}
+    assert len(starts) == 1 and max(map(wording.width, lines)) <= 120
 
 
 @pytest.mark.parametrize(
     ("words", "columns"), [("abc", 3), ("专线", 4), ("，", 2), ("é", 1), ("e\u0301", 1), ("👍", 2), ("", 0)]
 )
 def test_width(words: str, columns: int) -> None:
-    assert casetext.width(words) == columns
-    assert casetext.width(casetext.pad(words, 9)) == 9
+    assert wording.width(words) == columns
+    assert wording.width(wording.pad(words, 9)) == 9
 
 
 async def test_colour_is_for_terminals_only(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +249,7 @@ async def test_colour_is_for_terminals_only(counter: Counter, monkeypatch: pytes
             monkeypatch.setenv("NO_COLOR", "1")
         theirs, ours = os.pipe() if mode == "pipe" else pty.openpty()
         with open(ours, "w", encoding="utf-8") as out:
-            casetext.Screen(counter.casework.zone, out).entries(entries)
+            wording.Screen(counter.casework.zone, out).entries(entries)
             out.flush()
             drawn[mode] = os.read(theirs, 4096).decode()
         os.close(theirs)

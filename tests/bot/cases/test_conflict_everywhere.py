@@ -9,13 +9,13 @@ from random import Random
 import pytest
 
 from bot.address import Address
-from bot.alerts import Letters
 from bot.cases.conflict import Sight
 from bot.cli import case as terminal
 from bot.cli import clock
+from bot.desk.alerts import Letters
+from bot.desk.liaison import Liaison, Missing, UnitDesk
 from bot.people.register import NewUnit, Register
 from bot.people.roster import Member, Roster
-from bot.unitdesk import Liaison, Missing, UnitDesk
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order
 from dialogs.case.roles import HOTLINE, ROLES, Role

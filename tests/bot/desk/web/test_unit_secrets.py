@@ -206,7 +206,7 @@ async def test_finished_cases_stand_in_the_order_of_acceptance(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of many only some are shown; which, must not tell who was rated or reopened lately."""
-    monkeypatch.setattr("bot.unitdesk.SHOWN_DONE", 1)
+    monkeypatch.setattr("bot.desk.liaison.SHOWN_DONE", 1)
     first, second = await office.sends("甲"), await office.sends("乙")
     for one in (first, second):
         await office.orders(one, Answer("已改"), Find("substantiated"), Close("已改"))

@@ -9,7 +9,7 @@ import pytest
 from telegram import Update
 
 from dialogs.case.orders import Accept, Assign, Note, Order, RefuseReturn
-from tests.bot.desk.office import Office, opened_office
+from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Person
 from tests.botapi.server import BotApi
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from bot.cases.aliases import meant
-from bot.cli.casetext import clean
-from bot.desk import moves
+from bot.desk import verbs
+from bot.desk.liaison import CLOCKS, DID, NOT_NOW, Event, Item, Liaison, Missing, UnitCase, UnitDesk
+from bot.desk.wording import clean
 from bot.hours import ending
-from bot.unitdesk import CLOCKS, DID, NOT_NOW, Event, Item, Liaison, Missing, UnitCase, UnitDesk
 from dialogs.case.life import Refusal
 from dialogs.case.orders import Answer, Extend, Order, Return
 from dialogs.texts import text
@@ -54,11 +54,11 @@ async def said(desk: UnitDesk, who: Liaison, name: str, words: str) -> str:
 
 
 async def ordered(
-    desk: UnitDesk, who: Liaison, name: str, words: str, now: moves.Now
+    desk: UnitDesk, who: Liaison, name: str, words: str, now: verbs.Now
 ) -> tuple[str, Order, str]:
     """(alias, the order, what to say once it is carried out). Raises: Refusal."""
     case, rest = await _meant(desk, who, name, words)
-    order = _return(rest) if name == "return" else moves.ordered(name, rest, now)
+    order = _return(rest) if name == "return" else verbs.ordered(name, rest, now)
     return case.item.alias, order, f"{case.item.alias}：{DID[name]}{_sent(order)}"
 
 

@@ -19,13 +19,14 @@ from bot.cases.reading import Entry
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
-from bot.desk import moves, unit, views
-from bot.desk.inside import TELEGRAM, Inside, Spot, letter
-from bot.desk.replies import Replies
-from bot.desk.topics import Topics
+from bot.desk import verbs
+from bot.desk.liaison import Liaison
+from bot.desk.telegram import units, views
+from bot.desk.telegram.inside import TELEGRAM, Inside, Spot, letter
+from bot.desk.telegram.replies import Replies
+from bot.desk.telegram.topics import Topics
 from bot.outbox.messages import Letter
 from bot.people.roster import Member
-from bot.unitdesk import Liaison
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State
 from dialogs.case.orders import Order, Reply
@@ -116,10 +117,10 @@ class Desk:
     async def _message(self, message: Message, mark: Write, grouped: bool) -> bool:
         """A command or a reply to a prompt; whatever else staff write among themselves is not read."""
         words = message.text or ""
-        found = moves.command(words, await self._name()) if words.startswith("/") else None
+        found = verbs.command(words, await self._name()) if words.startswith("/") else None
         answered = message.reply_to_message
         asked = (
-            moves.prompted(answered.text or "")
+            verbs.prompted(answered.text or "")
             if answered is not None
             and answered.from_user is not None
             and str(answered.from_user.id) == self._number
@@ -135,7 +136,7 @@ class Desk:
             return await self._link(found[1], account, spot, mark)
         member = await self._in.roster.who(account)
         liaison = await self._in.units.seated(member) if spot.chat > 0 else None
-        if member is not None and liaison is not None and found is not None and found[0] in unit.COMMANDS:
+        if member is not None and liaison is not None and found is not None and found[0] in units.COMMANDS:
             act = Act(member, spot, mark, grouped, message.message_id)
             await self._answering(act, self._of_unit(act, liaison, *found))
             return True
@@ -154,19 +155,19 @@ class Desk:
 
     @staticmethod
     def _ours(name: str) -> bool:
-        return name in ASKED or name in moves.VERBS
+        return name in ASKED or name in verbs.VERBS
 
     @staticmethod
     def _slip(name: str, grouped: bool) -> str:
         """What a colleague is told of a command that there is not; "": it may be for the reporters' side."""
         if name == "link":
             return "登记码请私聊机器人发。发在群里的别人也看得到，请让管理员另给一个。"
-        near = get_close_matches(name, [*ASKED, *moves.VERBS], 1, NEAR)
+        near = get_close_matches(name, [*ASKED, *verbs.VERBS], 1, NEAR)
         if not near:
             return f"没有 /{name[:20]} 这个命令。/help 看有哪些。" if grouped else ""
         if name in REPORTERS and not grouped:
             return ""
-        known = {"why": "为何这个期限"} | COMMANDS | {one: verb.label for one, verb in moves.VERBS.items()}
+        known = {"why": "为何这个期限"} | COMMANDS | {one: verb.label for one, verb in verbs.VERBS.items()}
         likely = f"/{near[0].replace('-', '_')}（{known[near[0]].partition('：')[0]}）"
         return f"没有 /{name[:20]} 这个命令。要的是 {likely}吗？/help 看全部。"
 
@@ -180,7 +181,7 @@ class Desk:
         message = query.message
         member = await self._in.roster.who(Address(TELEGRAM, str(query.from_user.id)))
         verb, alias, more = (*(query.data or "").removeprefix(STAFF_BUTTON).split(":"), "", "")[:3]
-        known = verb in moves.VERBS or verb in LOOKS
+        known = verb in verbs.VERBS or verb in LOOKS
         if member is None or member.role not in HOTLINE or message is None or not known:
             self._soon(self._toast(query.id))
             return False
@@ -244,19 +245,19 @@ class Desk:
             return await self._open(act, row)
         if name in LOOKS:
             return await self._look(act, row, name)
-        verb = moves.VERBS[name]
-        if verb.asks and not words and name not in moves.MAY_BE_EMPTY:
+        verb = verbs.VERBS[name]
+        if verb.asks and not words and name not in verbs.MAY_BE_EMPTY:
             return await self._prompt(act, row, name)
-        return await self._order(act, row, name, moves.ordered(name, words, self._now()))
+        return await self._order(act, row, name, verbs.ordered(name, words, self._now()))
 
     async def _of_unit(self, act: Act, who: Liaison, name: str, words: str) -> str:
         """A liaison's command; an order goes in one commit with the mark of the update and its answer."""
         desk = self._in.units
-        if name not in unit.ORDERS:
-            return await self._say(act, await unit.said(desk, who, name, words))
-        alias, order, said = await unit.ordered(desk, who, name, words, self._now())
+        if name not in units.ORDERS:
+            return await self._say(act, await units.said(desk, who, name, words))
+        alias, order, said = await units.ordered(desk, who, name, words, self._now())
         told = letter(act.spot.address, said)
-        await unit.carry_out(desk, who, alias, order, [act.mark, self._in.post.put(told)])
+        await units.carry_out(desk, who, alias, order, [act.mark, self._in.post.put(told)])
         self._in.send([told])
         return ""
 
@@ -265,7 +266,7 @@ class Desk:
         if not words.strip():
             raise Refusal("这里只收文字：请用文字再回复那条消息。")
         row = await self._row(act, asked[1])
-        return await self._order(act, row, asked[0], moves.ordered(asked[0], words, self._now()))
+        return await self._order(act, row, asked[0], verbs.ordered(asked[0], words, self._now()))
 
     async def _pressed(self, act: Act, verb: str, alias: str, more: str) -> str:
         row = await self._row(act, alias)
@@ -273,15 +274,15 @@ class Desk:
             return await self._open(act, row)
         if verb in LOOKS:
             return await self._look(act, row, verb)
-        if moves.VERBS[verb].asks and not more:
+        if verbs.VERBS[verb].asks and not more:
             return await self._prompt(act, row, verb)
         words = await self._chosen(verb, more)
-        return await self._order(act, row, verb, moves.ordered(verb, words, self._now()))
+        return await self._order(act, row, verb, verbs.ordered(verb, words, self._now()))
 
     async def _chosen(self, verb: str, more: str) -> str:
         """What a button of a menu stands for, as if it had been written."""
         if verb == "decline":
-            return moves.DECLINES.get(more, "")
+            return verbs.DECLINES.get(more, "")
         if verb == "assign":
             units = [unit for unit in await self._in.register.directory() if unit.id.startswith(more)]
             return units[0].name if len(units) == 1 else ""
@@ -296,36 +297,36 @@ class Desk:
         if isinstance(order, Reply):
             also.append(self.replies.begin(row.id, act.spot, order.text.strip(), order.to))
         elif act.press is None and not act.grouped:
-            letters = [letter(act.spot.address, f"{row.alias}：{moves.VERBS[verb].label}，办好了。")]
+            letters = [letter(act.spot.address, f"{row.alias}：{verbs.VERBS[verb].label}，办好了。")]
         also += [self._in.post.put(one) for one in letters]
         outcome = await self._in.casework.order(row.alias, order, act.member, also=also)
         self._in.send(letters)
         if act.press is None and act.grouped and act.message is not None:
             self._soon(self._nod(act.spot.chat, act.message))
         told = "，会告诉反映人" if outcome.told else ""
-        return f"{moves.VERBS[verb].label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+        return f"{verbs.VERBS[verb].label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
 
     # ── prompts and menus ────────────────────────────────────────────────────────────────────
 
     async def _prompt(self, act: Act, row: CaseRow, verb: str) -> str:
         """Ask for the words, where the move is legal at all."""
         case = (await self._in.casework.record.load(row)).case
-        if not may(act.member.role, moves.VERBS[verb].order):
+        if not may(act.member.role, verbs.VERBS[verb].order):
             raise Refusal("这一步要专线主管来办。")
-        if verb not in moves.possible(case):
-            now = "、".join(moves.VERBS[one].label for one in moves.possible(case))
-            cannot = f"{case.alias} 现在是“{STATES[case.state]}”，不能{moves.VERBS[verb].label}。"
+        if verb not in verbs.possible(case):
+            now = "、".join(verbs.VERBS[one].label for one in verbs.possible(case))
+            cannot = f"{case.alias} 现在是“{STATES[case.state]}”，不能{verbs.VERBS[verb].label}。"
             raise Refusal(f"{cannot}现在可以：{now}。")
         if case.claimed not in (None, act.member.staff) and verb not in ("note", "grant", "supervise"):
             assert case.claimed is not None
             raise Refusal(f"{case.alias} 由“{case.claimed.name}”在办。要接过来，请用 /take。")
-        await self._say(act, moves.prompt(verb, case.alias), await self._menu(verb, case))
+        await self._say(act, verbs.prompt(verb, case.alias), await self._menu(verb, case))
         return "请回复刚发的那条消息。"
 
     async def _menu(self, verb: str, case: Case) -> list[Button]:
         match verb:
             case "decline":
-                choices = [(name, name) for name in moves.DECLINES]
+                choices = [(name, name) for name in verbs.DECLINES]
             case "finding":
                 choices = [(name, name) for name in ("属实", "部分属实", "不属实")]
             case "grant":
@@ -455,8 +456,8 @@ class Desk:
         except TelegramError as error:
             log.debug("no nod: %s", about(error))
 
-    def _now(self) -> moves.Now:
-        return moves.Now(self._in.now(), self._in.casework.zone)
+    def _now(self) -> verbs.Now:
+        return verbs.Now(self._in.now(), self._in.casework.zone)
 
     def _soon(self, doing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(doing)
@@ -473,7 +474,7 @@ def spoken(refusal: Refusal) -> str:
     """A refusal names the terminal's verbs; here they are commands and buttons."""
     words = str(refusal).replace("claim --take", "/take").replace("用 note", "用 /note")
     words = words.replace("本来就由您在办。", "本来就由您在办，请接着点卡片上的按钮。")
-    for name in moves.VERBS:
+    for name in verbs.VERBS:
         words = words.replace(f"（{name}）", "")
     return words.replace("（find）", "")
 
@@ -485,7 +486,7 @@ def _help(act: Act) -> str:
     lines.append(f"也可以发命令（{where}）：")
     lines += [
         f"/{name.replace('-', '_')} {verb.label}"
-        for name, verb in moves.VERBS.items()
+        for name, verb in verbs.VERBS.items()
         if may(act.member.role, verb.order)
     ]
     lines.append(

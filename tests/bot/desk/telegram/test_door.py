@@ -10,7 +10,7 @@ from telegram import Update
 
 from dialogs.case.orders import Accept, Assign, Extend
 from tests.anonymizer.scrub.pictures import jpeg
-from tests.bot.desk.office import Office, opened_office
+from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Group, Person, Shown
 from tests.botapi.server import BotApi
 

@@ -19,7 +19,7 @@ from bot.channels.telegram.intake import Inside
 from bot.channels.telegram.run import Telegram
 from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server, desk_of
-from bot.desk.door import Desk, commands
+from bot.desk.telegram.door import Desk, commands
 from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice

@@ -11,8 +11,8 @@ from bot.cases.reading import Entry, ReportView, Sheet, StepView
 from bot.cases.sealing import utc
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
-from bot.cli.casetext import FACTS, KINDS, YES, clean, fact_text, step_text
-from bot.desk.moves import VERBS, possible
+from bot.desk.verbs import VERBS, possible
+from bot.desk.wording import FACTS, KINDS, YES, clean, fact_text, step_text
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.worktime import Terms

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from dialogs.case.orders import Accept, Close, Decline, StaffReopen
-from tests.bot.desk.office import Office, running
+from tests.bot.desk.telegram.office import Office, running
 from tests.botapi.persons import Group, TopicSeen
 from tests.botapi.server import BotApi
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tests.bot.desk.office import Office
+from tests.bot.desk.telegram.office import Office
 from tests.botapi.persons import Group
 
 HOME = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,7 @@ import pytest
 
 from dialogs.case.orders import Accept, Close, Reply
 from storage.repositories.outbox import Outbox
-from tests.bot.desk.office import Office
+from tests.bot.desk.telegram.office import Office
 from tests.botapi.calls import Call
 from tests.botapi.faults import Kind
 from tests.botapi.persons import Group

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
@@ -21,23 +20,6 @@ from storage.port import Database, Write
 from storage.repositories.desk import DeskCases
 
 TELEGRAM = "telegram"
-
-
-class Alerts(Protocol):
-    """Hands out letters of constant shape: an alias and a phrase, never what was reported."""
-
-    async def writes(self, alert: Alert, case: Case) -> list[Write]:
-        """The outbox rows that tell it, for the commit of what happened; case: as it is afterwards.
-
-        Only a letter with due_at 0 leaves in quiet hours, too.
-        """
-
-
-class Silence:
-    """Nobody is told; staff see it where they look."""
-
-    async def writes(self, alert: Alert, case: Case) -> list[Write]:
-        return []
 
 
 class Letters:

@@ -26,8 +26,8 @@ from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import plain, rows
-from bot.desk.inside import TELEGRAM, Inside, letter
-from bot.desk.views import GONE, View, button, view
+from bot.desk.telegram.inside import TELEGRAM, Inside, letter
+from bot.desk.telegram.views import GONE, View, button, view
 from bot.hours import is_quiet
 from bot.logs import where
 from bot.people.roster import Reached

@@ -13,13 +13,13 @@ from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.conflict import Sight
 from bot.channels.telegram.channel import TelegramChannel
+from bot.desk.liaison import UnitDesk
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import Letter, Post
 from bot.people.register import Register
 from bot.people.roster import Roster
 from bot.settings import Settings
-from bot.unitdesk import UnitDesk
 from dialogs.words import Button, Message
 from storage.port import Database
 

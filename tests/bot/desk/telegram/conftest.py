@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.channels.telegram.line import SPEED
-from tests.bot.desk.office import Office, opened_office
+from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Group
 from tests.botapi.server import BotApi
 

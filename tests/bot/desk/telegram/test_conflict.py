@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.case.orders import Accept, Assign
-from tests.bot.desk.office import Office
+from tests.bot.desk.telegram.office import Office
 from tests.botapi.persons import Group
 
 NAMING = "清河街道要我们社区再挂三块牌子"

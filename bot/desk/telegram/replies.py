@@ -17,9 +17,9 @@ from bot.channels.port import TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import shortened
-from bot.desk.inside import Inside, Spot
-from bot.desk.topics import keyboard
-from bot.desk.views import data
+from bot.desk.telegram.inside import Inside, Spot
+from bot.desk.telegram.topics import keyboard
+from bot.desk.telegram.views import data
 from dialogs.case.life import Case
 from storage.port import Write
 from storage.repositories.cases import Cases

@@ -1,0 +1,26 @@
+"""How staff and units hear that something happened. Nothing is told where no messenger is set up."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dialogs.case.life import Case
+from dialogs.case.orders import Alert
+from storage.port import Write
+
+
+class Alerts(Protocol):
+    """Hands out letters of constant shape: an alias and a phrase, never what was reported."""
+
+    async def writes(self, alert: Alert, case: Case) -> list[Write]:
+        """The outbox rows that tell it, for the commit of what happened; case: as it is afterwards.
+
+        Only a letter with due_at 0 leaves in quiet hours, too.
+        """
+
+
+class Silence:
+    """Nobody is told; staff see it where they look."""
+
+    async def writes(self, alert: Alert, case: Case) -> list[Write]:
+        return []
