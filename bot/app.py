@@ -24,16 +24,16 @@ from bot.hotline import Hotline
 from bot.hours import is_quiet
 from bot.keys import Keys
 from bot.lookups import Lookups
+from bot.ops.terms import terms_of
+from bot.ops.trouble import told
 from bot.outbox.messages import Post
 from bot.outbox.sender import Sender
 from bot.people.register import Register
 from bot.people.roster import Roster
-from bot.periods import Bulletins
+from bot.reports.bulletins import Bulletins
 from bot.reports.digest import Visible
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings
-from bot.terms import terms_of
-from bot.trouble import told
 from dialogs import amend, report, status
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell

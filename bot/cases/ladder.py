@@ -12,11 +12,11 @@ from typing import Literal, cast
 from anonymizer.seal import Place
 from bot.cases.casework import Casework
 from bot.cases.sealing import utc
-from bot.documents import RUNGS, Counted, Step, ladder_document
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.register import Register, Unit
 from bot.people.roster import Member, Roster
+from bot.reports.papers import RUNGS, Counted, Step, ladder_document
 from dialogs.case.ladder import Rung, year_before
 from dialogs.case.life import Refusal
 from dialogs.case.worktime import day_of

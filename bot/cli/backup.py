@@ -14,10 +14,10 @@ from anonymizer.archive import Archive, ArchiveError
 from anonymizer.files import sync_folder
 from anonymizer.keyring import Keyring
 from bot.app import database_file, open_keyring
-from bot.copies import workspace
-from bot.probe import opens
+from bot.ops.copies import workspace
+from bot.ops.keycheck import opens
+from bot.ops.trouble import told
 from bot.settings import OperatorError, load
-from bot.trouble import told
 from storage.backup import check, online_copy
 from storage.port import StorageError
 from storage.sqlite import connect

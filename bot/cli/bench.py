@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from importlib import import_module
 
-from bot.bench.figures import Result, drawn, progress
+from bot.lab.bench.figures import Result, drawn, progress
 
 ALONE = ("turns", "http", "size", "start", "memory", "search")  # all that needs nothing but ourselves
 BENCHES = (*ALONE, "followups", "telegram")
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an end by which folders are still cleaned
     results: list[Result] = []
     for name in args.which or ALONE:
-        results.append(import_module(f"bot.bench.{name}").measure(args.quick))
+        results.append(import_module(f"bot.lab.bench.{name}").measure(args.quick))
         progress("")
         if not args.json:
             print(drawn(results[-1]), end="\n\n", flush=True)

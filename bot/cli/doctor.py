@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import database_file, shred_file
-from bot.checkup import Deployment, Finding, examine
+from bot.ops.checkup import Deployment, Finding, examine
 from bot.settings import PREFIX, Settings, fields, load
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from anonymizer.keyring import KeyringError
 from bot.app import App, database_file, open_keyring, opened, shred_file
-from bot.forgotten import forget_again, unknown_to
+from bot.ops.forgotten import forget_again, unknown_to
+from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
-from bot.trouble import reason, told
 from storage.migrate import migrate
 from storage.port import StorageError
 from storage.sqlite import connect, create

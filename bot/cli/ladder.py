@@ -12,9 +12,9 @@ from typing import Any
 from bot.app import App, opened
 from bot.cases.ladder import VERDICTS, Ladder, Proposal
 from bot.cli.answers import answered, common, login, out, reader, table
-from bot.documents import RUNGS
+from bot.ops.trouble import told
+from bot.reports.papers import RUNGS
 from bot.settings import load
-from bot.trouble import told
 from dialogs.texts import text
 
 

@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 
 from bot.app import database_file
+from bot.ops.trouble import told
 from bot.settings import OperatorError, load
-from bot.trouble import told
 from storage.migrate import migrate, version
 from storage.port import StorageError
 from storage.sqlite import connect

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from anonymizer.redact import LABELS, find, mask
-from bot import filters
+from bot.cli import filters
 from bot.settings import OperatorError
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bot.app import clock, opened, readers
 from bot.cases.conflict import Sight
-from bot.periods import NAMES, Name, Period, latest, period
+from bot.ops.terms import terms_of
+from bot.reports.bulletins import NAMES, Name, Period, latest, period
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
-from bot.terms import terms_of
 
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
 

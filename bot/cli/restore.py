@@ -14,10 +14,10 @@ from anonymizer.archive import Archive, ArchiveError
 from anonymizer.files import sync_folder
 from anonymizer.keyring import KeyringError
 from bot.app import database_file, open_keyring, opened, shred_file
-from bot.copies import WORK, fold, in_use, workspace
-from bot.forgotten import forget_again, unknown_to
+from bot.ops.copies import WORK, fold, in_use, workspace
+from bot.ops.forgotten import forget_again, unknown_to
+from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
-from bot.trouble import reason, told
 from storage.backup import check
 from storage.migrate import migrate, version
 from storage.port import StorageError

@@ -16,8 +16,8 @@ from bot.app import App, opened, shred_file
 from bot.cases.retention import WHAT, Gone, Retention, total
 from bot.cli.answers import out, table
 from bot.cli.backup import MAGIC
+from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, load
-from bot.trouble import reason, told
 from storage.port import StorageError
 
 DAY = 86400

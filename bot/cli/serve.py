@@ -27,12 +27,12 @@ from bot.cases.conflict import Sight
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Door
-from bot.forgotten import forget_again
 from bot.hours import seconds
+from bot.ops.forgotten import forget_again
+from bot.ops.trouble import told
 from bot.outbox.messages import Post
 from bot.settings import OperatorError, Settings, Web, load
 from bot.site import site
-from bot.trouble import told
 from storage.port import StorageError
 from storage.repositories.leases import Leases
 

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from bot.address import Address
 from bot.app import App, opened
+from bot.lab.simulate.book import printed, summary
+from bot.lab.simulate.oracle import Oracle
+from bot.lab.simulate.people import UNITS, calls, reporter
+from bot.lab.simulate.world import CHANNEL, STAFF, Clock, Lot, Parts, People, World
+from bot.ops.terms import terms_of
 from bot.outbox.messages import Post
-from bot.periods import Bulletins
+from bot.reports.bulletins import Bulletins
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings, load
-from bot.simulate.book import printed, summary
-from bot.simulate.oracle import Oracle
-from bot.simulate.people import UNITS, calls, reporter
-from bot.simulate.world import CHANNEL, STAFF, Clock, Lot, Parts, People, World
-from bot.terms import terms_of
 
 MEMORY = Path("/dev/shm")  # nothing of this has to outlast a power cut
 ROOM = 2 << 30  # bytes that it must have

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot import filters
+from bot.cli import filters
 from bot.settings import OperatorError
 from dialogs.understand import understand
 

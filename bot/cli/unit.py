@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.app import App, opened
 from bot.cli.answers import answered, common, login, out, table
+from bot.ops.trouble import told
 from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
 from bot.people.roster import Member
 from bot.people.unit_import import category_code, level_code, parse
 from bot.settings import load
-from bot.trouble import told
 from dialogs.case.life import LEVELS, Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES

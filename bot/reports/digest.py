@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.hours import ending, seconds
-from bot.periods import Period, midnight
+from bot.reports.bulletins import Period, midnight
 from dialogs.case.life import FINISHED, STATES, State
 from storage.port import Database
 from storage.repositories.statistics import Standing, Statistics

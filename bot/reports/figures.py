@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.people.register import Directory
-from bot.periods import Period, period
+from bot.reports.bulletins import Period, period
 from dialogs.case.life import State
 from dialogs.understand import CATEGORIES
 from storage.port import Database

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.people.register import Directory
-from bot.periods import Period
 from bot.reports import charts
+from bot.reports.bulletins import Period
 from bot.reports.digest import Visible, digest, everybody
 from bot.reports.figures import Bookkeeper
 from bot.reports.sheets import MIME, workbook

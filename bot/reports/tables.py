@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.periods import Period
+from bot.reports.bulletins import Period
 from bot.reports.cells import Shown, column, growth, shown
 from bot.reports.figures import WHATS, Figures, Month, Tally, by_category
 from dialogs.case.quadrant import QUADRANTS, Quadrant, quadrant

@@ -17,10 +17,10 @@ from bot.address import Address
 from bot.cases.casework import Casework, Draft
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.ops.terms import terms_of
 from bot.outbox.messages import Letter, Post
 from bot.people.register import Register
 from bot.settings import Settings
-from bot.terms import terms_of
 from dialogs.case.orders import Order
 from dialogs.case.story import Story
 from dialogs.words import CaseAction, File

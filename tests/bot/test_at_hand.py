@@ -10,10 +10,10 @@ import pytest
 
 from bot.address import Address
 from bot.app import join
-from bot.bench import words
-from bot.bench.world import NullChannel, World, opened
 from bot.channels.port import Incoming, heard
 from bot.hotline import AT_HAND, Hotline
+from bot.lab.bench import words
+from bot.lab.bench.world import NullChannel, World, opened
 from dialogs.talk import Talk
 from storage.repositories.talks import Talks
 

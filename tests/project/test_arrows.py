@@ -92,7 +92,7 @@ def test_only_the_command_line_knows_app() -> None:
         for path, package in modules("bot")
         if any(f"{name}.".startswith("bot.app.") for name in imports(path.read_text("utf-8"), package))
     }
-    verbs = ("bot/__main__.py", "bot/cli/", "bot/bench/")
+    verbs = ("bot/__main__.py", "bot/cli/", "bot/lab/")
     assert {path for path in knowing if not path.startswith(verbs)} == set()
 
 

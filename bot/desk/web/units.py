@@ -21,8 +21,8 @@ from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upl
 from bot.channels.web.pace import Pace, peer_of
 from bot.channels.web.screen import Pages
 from bot.desk.liaison import CLOCKS, DID, LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
-from bot.documents import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.hours import ending
+from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
 from dialogs.case.life import Refusal
 from dialogs.case.orders import Answer, Arrive, Extend, Order, Return

@@ -403,7 +403,7 @@ from bot.cases.followups import Rounds
 from bot.cases.followups import rings as rung
 from bot.people.register import NewUnit, Register
 from bot.settings import Settings
-from bot.terms import terms_of
+from bot.ops.terms import terms_of
 from storage.sqlite import SQLiteDatabase
 
 folder, at = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])

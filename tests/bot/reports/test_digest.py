@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.periods import latest
+from bot.reports.bulletins import latest
 from bot.reports.digest import digest
 from dialogs.case.orders import Accept, Decline
 from tests.bot.line import MORNING, Line, opened_line

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from bot.periods import period
 from bot.reports import charts
+from bot.reports.bulletins import period
 from bot.reports.figures import Bookkeeper
 from bot.reports.press import Press
 from bot.reports.sheets import workbook

@@ -1,0 +1,1 @@
+"""Measuring and showing; nothing that a deployment needs."""

@@ -1,0 +1,340 @@
+"""Looks at everything a deployment stands on, changes nothing, and names a remedy for each fault."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from anonymizer.keyring import Keyring, KeyringError
+from anonymizer.seal import Place, Sealer, Unsealable
+from anonymizer.shred import ShredJournal
+from bot.ops.copies import WORK
+from bot.ops.keycheck import opens
+from bot.ops.terms import terms_of
+from bot.ops.trouble import reason
+from bot.settings import OperatorError, Settings
+from scheduler.calendar import REMEDY, UNKNOWN
+from storage.migrate import migrations, version
+from storage.repositories.audit import EVERY, AuditRow, first_break
+from storage.sqlite import connect
+
+MIB = 1 << 20
+LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
+MOST_LOG = 64 * MIB  # the WAL is folded in at 32 MB, unless somebody reads on and on
+OVERDUE = 3600  # seconds a due message may wait for a platform that asks for patience
+AHEAD = 300  # seconds by which a record may be younger than now
+BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
+NOT_YET = "请运行 jianfu init，或改正 JIANFU_DATA_DIR"
+RESTORE = "请用 jianfu restore 恢复最近的备份，并检查磁盘"
+OUTBOX = "SELECT count(*), min(due_at) FILTER (WHERE due_at BETWEEN 1 AND ?) FROM outbox"
+YOUNGEST = """SELECT max(coalesce((SELECT max(at) FROM audit), 0),
+coalesce((SELECT max(changed_at) FROM cases), 0))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """check: a stable name for scripts; remedy: empty where all is well."""
+
+    check: str
+    ok: bool
+    says: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is looked at. now: seconds since 1970 UTC."""
+
+    settings: Settings
+    database: Path
+    journal: Path
+    now: int
+
+
+Check = Callable[[Deployment], Iterator[Finding]]
+Inside = Callable[[Deployment, sqlite3.Connection], Finding]
+
+
+def examine(here: Deployment) -> Iterator[Finding]:
+    """All checks, one after the other; a fault in one stops none of the others."""
+    yield _finding(
+        "program",
+        sqlite3.sqlite_version_info >= (3, 37),
+        f"Python {platform.python_version()}，SQLite {sqlite3.sqlite_version}",
+        "SQLite 太旧，要 3.37 以上：请换较新的 Python 或系统",
+    )
+    found, keyring = _keyring(here.settings)
+    yield found
+    for check in FILES:
+        try:
+            yield from check(here)
+        except OSError as error:
+            where = error.filename or here.settings.data_dir
+            yield Finding(check.__name__.strip("_"), False, f"看不了 {where}", reason(error))
+    yield from _database(here, keyring)
+    if here.settings.telegram.token is not None:
+        yield from _telegram(here)
+
+
+def _finding(check: str, ok: bool, says: str, remedy: str) -> Finding:
+    return Finding(check, ok, says, "" if ok else remedy)
+
+
+# ── keys and files ───────────────────────────────────────────────────────────────────────────
+
+
+def _keyring(settings: Settings) -> tuple[Finding, Keyring | None]:
+    try:
+        if settings.keyring_json is not None:
+            keyring, where = Keyring.from_json(settings.keyring_json.get_secret_value()), "由设置提供"
+        else:
+            keyring, where = Keyring.load(settings.keyring), str(settings.keyring)
+    except KeyringError as error:
+        return Finding("keyring", False, f"钥匙环用不了：{settings.keyring}", reason(error)), None
+    return Finding("keyring", True, f"钥匙环能用（{where}，{len(keyring.versions)}把钥匙）"), keyring
+
+
+def _data_dir(here: Deployment) -> Iterator[Finding]:
+    folder = here.settings.data_dir
+    if not folder.is_dir():
+        yield Finding("data_dir", False, f"没有数据目录 {folder}", NOT_YET)
+        return
+    writable = os.access(folder, os.W_OK | os.X_OK)
+    says = f"数据目录 {folder} {'可写' if writable else '不可写'}"
+    yield _finding("data_dir", writable, says, "请检查属主、权限，以及是不是只读挂载")
+
+
+def _modes(here: Deployment) -> Iterator[Finding]:
+    """Only the owner may look: a folder 0700, a file 0600, all of one owner."""
+    settings, name = here.settings, here.database.name
+    logs = [here.database.with_name(name + ending) for ending in ("-wal", "-shm")]
+    own = [path for path in (settings.data_dir, here.database, *logs) if path.exists()]
+    keys = [path for path in (settings.keyring, here.journal) if path.exists()]
+    well = True
+    for path in (*own, *keys):
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            well = False
+            says = f"别人也能读 {path}（权限 {stat.S_IMODE(mode):04o}）"
+            yield Finding("modes", False, says, f"请运行 chmod {'700' if path.is_dir() else '600'} '{path}'")
+    for path in own[1:]:
+        if path.stat().st_uid != own[0].stat().st_uid:
+            well = False
+            remedy = f"请运行 chown --reference='{own[0]}' '{path}'"
+            yield Finding("owner", False, f"{path} 的属主与数据目录不同", remedy)
+    folder = settings.keyring.parent
+    if folder.exists() and folder.stat().st_mode & 0o022:
+        well = False
+        yield Finding("modes", False, f"别人能改 {folder}，也就能换掉钥匙环", f"请运行 chmod go-w '{folder}'")
+    if well:
+        yield Finding("modes", True, "数据目录、数据库、钥匙环和销毁日志只有属主能读")
+
+
+def _leftovers(here: Deployment) -> Iterator[Finding]:
+    work = here.settings.data_dir / WORK
+    if work.is_dir() and any(work.iterdir()):
+        says = f"{work} 里有数据库副本：有备份或恢复正在做，或上次被强行中断"
+        yield Finding("leftovers", False, says, "没有在做的话，再做一次 jianfu backup，它会先清掉")
+
+
+def _disk(here: Deployment) -> Iterator[Finding]:
+    """Room for a busy day, and for the copy that a backup needs."""
+    folder = here.settings.data_dir
+    if not folder.is_dir():
+        return
+    size = here.database.stat().st_size if here.database.exists() else 0
+    free, need = shutil.disk_usage(folder).free, max(LEAST_FREE, size)
+    says = f"磁盘还有 {free // MIB:,} MB，数据库 {size // MIB:,} MB"
+    yield _finding("disk", free >= need, says, f"请腾到 {need // MIB:,} MB 以上：备份要临时放一份副本")
+
+
+def _clock(here: Deployment) -> Iterator[Finding]:
+    local = datetime.fromtimestamp(here.now, ZoneInfo(here.settings.timezone))
+    says = f"时钟是 {local:%Y-%m-%d %H:%M}（{here.settings.timezone}）"
+    yield _finding("clock", here.now >= BUILT, says, "时钟太慢：请对时，例如 timedatectl set-ntp true")
+
+
+def _rules(here: Deployment) -> Iterator[Finding]:
+    """The files by which time is counted; from December on next year's holidays must be known."""
+    try:
+        terms = terms_of(here.settings)
+    except OperatorError as error:
+        yield Finding("rules", False, str(error), "请改正这个文件，写法见 docs/clocks.md")
+        return
+    yield Finding("rules", True, f"规则能用（{here.settings.rules or '全用默认'}）")
+    today = datetime.fromtimestamp(here.now, terms.zone).date()
+    unknown = [year for year in (today.year, today.year + 1) if not terms.calendar.knows(year)]
+    pressing = [year for year in unknown if year <= (today + timedelta(days=31)).year]
+    says = "；".join(UNKNOWN.format(year=year) for year in unknown) or f"认得{today.year}年和下一年的放假调休"
+    yield _finding("calendar", not pressing, says, REMEDY)
+
+
+FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules)
+
+
+def _telegram(here: Deployment) -> Iterator[Finding]:
+    from bot.channels.telegram.checkup import look
+
+    for check, well, says, remedy in asyncio.run(look(here.settings, here.now)):
+        yield _finding(check, well, says, remedy)
+
+
+# ── the database ─────────────────────────────────────────────────────────────────────────────
+
+
+def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
+    path = here.database
+    if not path.exists():
+        yield Finding("database", False, f"还没有数据库 {path}", NOT_YET)
+        return
+    try:
+        with closing(connect(path)) as connection:
+            reached, newest = version(connection), max(migrations())
+            says = f"数据库结构是第 {reached} 版，本程序的是第 {newest} 版"
+            remedy = "请装回较新的程序" if reached > newest else "请运行 jianfu migrate（先备份）"
+            yield _finding("schema", reached == newest, says, remedy)
+            if reached == newest:
+                for check in INSIDE:
+                    yield check(here, connection)
+                if keyring:
+                    yield _keys(connection, keyring)
+                    yield _forgotten(here, connection, keyring)
+                    yield from _people(connection, keyring)
+    except sqlite3.Error as error:
+        yield Finding("database", False, f"数据库打不开或读不完：{path}", reason(error))
+
+
+def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """Take the write lock for a moment and give it back."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return Finding("writable", False, "数据库现在写不进去", reason(error))
+    return Finding("writable", True, "数据库可写")
+
+
+def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    lines = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+    well = lines == ["ok"]
+    return _finding("integrity", well, "数据库完整" if well else f"数据库有损坏（{len(lines)}处）", RESTORE)
+
+
+def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    lost = len(connection.execute("PRAGMA foreign_key_check").fetchall())
+    says = f"有{lost}行指着不存在的行" if lost else "各表互相对得上"
+    return _finding("references", not lost, says, RESTORE)
+
+
+def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    broken = first_break(AuditRow(*row) for row in connection.execute(EVERY))
+    (lines,) = connection.execute("SELECT count(*) FROM audit").fetchone()
+    says = f"审计链从第{broken}行起对不上：有人改过或删过" if broken else f"审计链完整（{lines}行）"
+    return _finding("audit", broken is None, says, "请保留现场，报告主管，并与备份核对")
+
+
+def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    log = here.database.with_name(f"{here.database.name}-wal")
+    size = log.stat().st_size if log.exists() else 0
+    says = f"预写日志 {size / MIB:.1f} MB"
+    return _finding("wal", size <= MOST_LOG, says, "有进程长时间占着读：请重启 jianfu serve")
+
+
+def _serving(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """No fault either way: who looks knows which it should be."""
+    (held,) = connection.execute("SELECT count(*) FROM leases WHERE until > ?", (here.now,)).fetchone()
+    return Finding("serving", True, "jianfu serve 在运行" if held else "jianfu serve 没有在运行")
+
+
+def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """Messages due at once carry no time, since none is kept without need; the others tell the delay."""
+    pending, oldest = connection.execute(OUTBOX, (here.now,)).fetchone()
+    late = here.now - oldest if oldest else 0
+    says = f"待发消息{pending}条" + (f"，最早的一条已过时{late // 60}分钟" if late else "")
+    return _finding("outbox", late <= OVERDUE, says, "请看 jianfu serve 是否在运行、日志里渠道有没有报错")
+
+
+def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    (youngest,) = connection.execute(YOUNGEST).fetchone()
+    well = youngest <= here.now + AHEAD
+    says = "没有来自未来的记录" if well else "有记录的时间比现在还晚：时钟往回跳过"
+    return _finding("times", well, says, "请对时：时钟不准，期限和提醒都会错")
+
+
+INSIDE: tuple[Inside, ...] = (
+    _writable, _integrity, _references, _audit, _wal, _serving, _outbox, _times,
+)  # fmt: skip
+
+
+def _keys(connection: sqlite3.Connection, keyring: Keyring) -> Finding:
+    """Real rows are opened: a keyring that is whole may still be another deployment's."""
+    found = opens(connection, keyring)
+    says = f"钥匙环打得开数据库（试{found.tried}条）" if found.tried else "数据库还空，无从试钥匙"
+    if found.failed:
+        says = f"钥匙环与数据库不配：试{found.tried}条，{found.failed}条打不开"
+    return _finding("keys", not found.failed, says, "请把 JIANFU_KEYRING 指向原来的钥匙环，或从副本放回")
+
+
+def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyring) -> Finding:
+    """Journal and database tell the same: what only one has was cut short, or comes from an old copy."""
+    rows = connection.execute("SELECT id, wrapped_key IS NULL FROM reports").fetchall()
+    gone = [id for id, shredded in rows if shredded]
+    journal = ShredJournal(here.journal, keyring)
+    try:
+        undone = len(journal.among(id for id, shredded in rows if not shredded))
+        unknown = len(gone) - len(journal.among(gone))
+    except KeyringError as error:
+        return Finding("journal", False, f"销毁日志读不了：{here.journal}", reason(error))
+    says = f"销毁日志与数据库一致（{len(gone)}件）"
+    if undone:
+        says = f"有{undone}件要求删除的反映没删完"
+    elif unknown:
+        says = f"销毁日志 {here.journal} 缺{unknown}件"
+    elif not here.journal.exists():
+        says = f"还没有销毁日志 {here.journal}"
+    well = here.journal.exists() and not undone and not unknown
+    return _finding("journal", well, says, "请运行 jianfu init，它会补上")
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Finding]:
+    """Whether somebody is there for all that needs somebody. Before the first entry nobody is missed."""
+    staff = connection.execute("SELECT role, unit_id FROM staff WHERE active = 1").fetchall()
+    units = connection.execute("SELECT id, sealed FROM units WHERE active = 1").fetchall()
+    if not staff and not units:
+        yield Finding("supervisor", True, "名册还空着，要用时 jianfu staff add、jianfu unit import")
+        return
+    supervisors = sum(role == "supervisor" for role, _ in staff)
+    says = f"专线主管{supervisors}位" if supervisors else "没有专线主管：延期没人批，督办没人管"
+    yield _finding("supervisor", supervisors > 0, says, "请运行 jianfu staff add 姓名 --role supervisor")
+    used = {id for id, _ in units}
+    lost = sum(role == "liaison" and unit not in used for role, unit in staff)
+    says = f"有{lost}位联络员没有在用的单位" if lost else "联络员都有单位"
+    yield _finding("liaisons", not lost, says, "请运行 jianfu staff add 姓名 --role liaison --unit 单位")
+    alone = _alone(units, {unit for _, unit in staff}, keyring)
+    some = "、".join(alone[:3]) + ("等" if len(alone) > 3 else "")
+    says = f"有{len(alone)}个单位没有人：{some}" if alone else "单位都有人"
+    yield _finding("units", not alone, says, "请给单位登记联络员（jianfu staff add），或在名录里写上人员")
+
+
+def _alone(units: list[sqlite3.Row], peopled: set[bytes | None], keyring: Keyring) -> list[str]:
+    """Names of units for which nobody is known: their cases go nowhere, and hide from nobody."""
+    sealer = Sealer(keyring, "staff")
+    try:
+        left = [(id, sealed) for id, sealed in units if id not in peopled]
+        said = [sealer.open_json(sealed, Place("units", "sealed", id)) for id, sealed in left]
+    except Unsealable:  # the keyring is another's: told already
+        return []
+    return sorted(unit["name"] for unit in said if not unit["people"])

@@ -1,0 +1,34 @@
+"""The terms by which time is counted, as the settings choose them: rules, calendar, time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.ops.trouble import told
+from bot.settings import OperatorError, Settings
+from dialogs.case.rules import Rules, RulesError, parse
+from dialogs.case.worktime import Terms
+from scheduler.calendar import CalendarError, WorkCalendar, local_days
+
+Made = TypeVar("Made")
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Raises: OperatorError, naming the file and the key that is wrong."""
+    rules = _made("规则文件", settings.rules, parse) if settings.rules else Rules.default()
+    calendar = _made("本地日历", settings.calendar, local_days) if settings.calendar else WorkCalendar()
+    return Terms(rules, calendar, ZoneInfo(settings.timezone))
+
+
+def _made(what: str, path: Path, make: Callable[[str], Made]) -> Made:
+    try:
+        return make(path.read_text("utf-8"))
+    except OSError as error:
+        raise told(f"读不了{what}", path, error) from None
+    except UnicodeDecodeError:
+        raise OperatorError(f"{what} {path} 不是 UTF-8 文字：请另存为 UTF-8") from None
+    except (RulesError, CalendarError) as error:
+        raise OperatorError(f"{what} {path}：{error}") from None
