@@ -1,11 +1,14 @@
-"""Encrypted backups: a file in chunks, each authenticated with its number and whether it is the last.
+"""Encrypted backups: a file in chunks, each authenticated with its number and whether
+it is the last.
 
-Layout: `JFARCH1\\n ‖ key version (2) ‖ salt (32)`, then chunks of at most 1 MiB with a tag of 16 bytes each.
+Layout: `JFARCH1\\n ‖ key version (2) ‖ salt (32)`, then chunks of at most 1 MiB with a
+tag of 16 bytes each.
 Source: STREAM, Hoang, Reyhanitabar, Rogaway, Vizár 2015; HKDF-SHA256, RFC 5869.
 
 ArchiveError
 ├── ArchiveDamaged   cut short, changed, reordered, or no archive: take another backup
-└── ArchiveLocked    sealed under a key version this keyring lacks: bring that keyring"""
+└── ArchiveLocked    sealed under a key version this keyring lacks: bring that keyring
+"""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -20,7 +23,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from anonymizer.files import appearing
 from anonymizer.keyring import Keyring
 
-CHUNK = 1 << 20  # bytes of plain text; one chunk is held in memory, and the one after it
+CHUNK = (
+    1 << 20
+)  # bytes of plain text; one chunk is held in memory, and the one after it
 _MAGIC = b"JFARCH1\n"
 _SALT = 32
 _HEAD = len(_MAGIC) + 2 + _SALT
@@ -28,7 +33,9 @@ _TAG = 16
 
 
 class ArchiveError(Exception):
-    """A backup could not be written or read. One line that names the remedy; no content."""
+    """A backup could not be written or read. One line that names the remedy; no
+    content.
+    """
 
 
 class ArchiveDamaged(ArchiveError):
@@ -48,7 +55,8 @@ class Archive:
         self._keyring = keyring
 
     def encrypt(self, source: Path, target: Path) -> None:
-        """Encrypt a file into another (0600), which appears whole and durable or not at all.
+        """Encrypt a file into another (0600), which appears whole and durable or not at
+        all.
 
         Raises: ArchiveError, if a file cannot be read or written.
         """
@@ -64,7 +72,8 @@ class Archive:
         _through(source, target, fill)
 
     def decrypt(self, source: Path, target: Path) -> None:
-        """Give back what was encrypted (0600). `target` appears only after the last chunk was found true.
+        """Give back what was encrypted (0600). `target` appears only after the last
+        chunk was found true.
 
         Raises: ArchiveDamaged, ArchiveLocked, ArchiveError.
         """
@@ -76,7 +85,8 @@ class Archive:
         _through(source, target, fill)
 
     def verify(self, source: Path) -> int:
-        """Check every chunk without writing anything; gives the length of the plain text in bytes.
+        """Check every chunk without writing anything; gives the length of the plain
+        text in bytes.
 
         Raises: ArchiveDamaged, ArchiveLocked, ArchiveError.
         """
@@ -95,14 +105,21 @@ class Archive:
             for number, last, chunk in _chunks(sealed, CHUNK + _TAG):
                 yield cipher.decrypt(_nonce(number, last), chunk, head)
         except InvalidTag:
-            raise ArchiveDamaged("this backup is damaged, or of another keyring; take another one") from None
+            raise ArchiveDamaged(
+                "this backup is damaged, or of another keyring; take another one"
+            ) from None
 
     def _cipher(self, head: bytes) -> AESGCM:
         version = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 2], "big")
         if version not in self._keyring.versions:
-            raise ArchiveLocked(f"key version {version} is missing; bring the keyring used for the backup")
+            raise ArchiveLocked(
+                f"key version {version} is missing; bring the keyring used for the "
+                "backup"
+            )
         master = self._keyring.key("backup", version)
-        hkdf = HKDF(algorithm=SHA256(), length=32, salt=head[-_SALT:], info=b"jianfu/1/archive")
+        hkdf = HKDF(
+            algorithm=SHA256(), length=32, salt=head[-_SALT:], info=b"jianfu/1/archive"
+        )
         return AESGCM(hkdf.derive(master))
 
 
@@ -112,7 +129,9 @@ def _nonce(number: int, last: bool) -> bytes:
 
 
 def _chunks(file: BinaryIO, size: int) -> Iterator[tuple[int, bool, bytes]]:
-    """Number, whether it is the last, and bytes; an empty file is one empty last chunk."""
+    """Number, whether it is the last, and bytes; an empty file is one empty
+    last chunk.
+    """
     number, chunk = 0, file.read(size)
     while True:
         following = file.read(size)
@@ -122,9 +141,13 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[tuple[int, bool, bytes]]:
         number, chunk = number + 1, following
 
 
-def _through(source: Path, target: Path, fill: Callable[[BinaryIO, BinaryIO], None]) -> None:
+def _through(
+    source: Path, target: Path, fill: Callable[[BinaryIO, BinaryIO], None]
+) -> None:
     try:
         with source.open("rb") as reading, appearing(target, replace=True) as writing:
             fill(reading, writing)
     except OSError as error:
-        raise ArchiveError(f"cannot turn {source} into {target}: {error.strerror}") from None
+        raise ArchiveError(
+            f"cannot turn {source} into {target}: {error.strerror}"
+        ) from None

@@ -12,7 +12,8 @@ from typing import BinaryIO
 def appearing(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """Write a file (0600) that takes its name only after all of it is on the disk.
 
-    An exception inside leaves nothing, a crash at most a stray `.name.random` beside it.
+    An exception inside leaves nothing, a crash at most a stray `.name.random` beside
+    it.
     Raises: OSError; FileExistsError, if there is one already and `replace` is false.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -24,8 +24,8 @@ Purpose = Literal[
     "outbox", "search", "session", "staff", "audit", "backup",
 ]  # fmt: skip
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
-# What was digested cannot be digested anew (what went in is not kept), so these stay with the oldest version;
-# handles too, since they wait under messages long since sent.
+# What was digested cannot be digested anew (what went in is not kept), so these stay
+# with the oldest version; handles too, since they wait under messages long since sent.
 STABLE: frozenset[str] = frozenset(
     {"pseudonym", "mine", "handle", "receipt", "search", "session", "staff", "audit"}
 )
@@ -56,8 +56,8 @@ class KeyringDamaged(KeyringError):
 class Keyring:
     """Master keys by version (1, 2, …). The newest seals, all open.
 
-    Keys of one purpose tell nothing about those of another. Losing the keyring loses every sealed
-    word; whoever has it and the database reads them.
+    Keys of one purpose tell nothing about those of another. Losing the keyring loses
+    every sealed word; whoever has it and the database reads them.
     Source: HKDF-SHA256, RFC 5869.
     """
 
@@ -73,9 +73,11 @@ class Keyring:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make a keyring with one version at `path` (0600, its folder 0700 if new), durable on return.
+        """Make a keyring with one version at `path` (0600, its folder 0700 if new),
+        durable on return.
 
-        Raises: KeyringExists, also when two processes create at once: the later one loses. KeyringError.
+        Raises: KeyringExists, also when two processes create at once: the later one
+        loses. KeyringError.
         """
         keyring = cls({1: secrets.token_bytes(KEY_BYTES)}, path)
         try:
@@ -83,36 +85,50 @@ class Keyring:
             _write(path, keyring._to_json(), replace=False)
         except OSError as error:
             if path.exists():
-                raise KeyringExists(f"{path} exists and is not overwritten; name another file") from None
-            raise KeyringError(f"cannot write {path}: {error.strerror}; name another folder") from None
+                raise KeyringExists(
+                    f"{path} exists and is not overwritten; name another file"
+                ) from None
+            raise KeyringError(
+                f"cannot write {path}: {error.strerror}; name another folder"
+            ) from None
         return keyring
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the keyring at `path`.
 
-        Raises: KeyringMissing, KeyringUnsafe (not only its owner may read it), KeyringDamaged, KeyringError.
+        Raises: KeyringMissing, KeyringUnsafe (not only its owner may read it),
+        KeyringDamaged, KeyringError.
         """
         try:
             with path.open(encoding="utf-8") as file:
                 mode = os.fstat(file.fileno()).st_mode
                 if mode & 0o077:
-                    raise KeyringUnsafe(f"{path} has mode {mode & 0o777:04o}; run: chmod 600 '{path}'")
+                    raise KeyringUnsafe(
+                        f"{path} has mode {mode & 0o777:04o}; run: chmod 600 '{path}'"
+                    )
                 text = file.read()
         except FileNotFoundError:
-            raise KeyringMissing(f"no keyring at {path}; run `jianfu init`, or restore its copy") from None
+            raise KeyringMissing(
+                f"no keyring at {path}; run `jianfu init`, or restore its copy"
+            ) from None
         except UnicodeDecodeError:
             text = ""
         except OSError as error:
-            raise KeyringError(f"cannot read {path}: {error.strerror}; check its owner and mode") from None
+            raise KeyringError(
+                f"cannot read {path}: {error.strerror}; check its owner and mode"
+            ) from None
         try:
             return cls(_masters(text), path)
         except KeyringDamaged:
-            raise KeyringDamaged(f"{path} is not a keyring; restore it from its copy") from None
+            raise KeyringDamaged(
+                f"{path} is not a keyring; restore it from its copy"
+            ) from None
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Take a keyring file's text, from the environment or a systemd credential; `rotate` then refuses.
+        """Take a keyring file's text, from the environment or a systemd credential;
+        `rotate` then refuses.
 
         Raises: KeyringDamaged.
         """
@@ -129,13 +145,19 @@ class Keyring:
         return tuple(self._masters)
 
     def rotate(self) -> int:
-        """Add a version, durable on return, and give its number. Other running processes must be restarted.
+        """Add a version, durable on return, and give its number. Other running
+        processes must be restarted.
 
-        Sealers made from now on use it; digests (`STABLE`) stay, or nothing digested would be found again.
-        Raises: KeyringError, if the keyring came as text, changed on disk, or cannot be written.
+        Sealers made from now on use it; digests (`STABLE`) stay, or nothing digested
+        would be found again.
+        Raises: KeyringError, if the keyring came as text, changed on disk, or cannot be
+        written.
         """
         if self._path is None:
-            raise KeyringError("this keyring came as text; rotate it as a file and hand on the new text")
+            raise KeyringError(
+                "this keyring came as text; rotate it as a file and hand on the new "
+                "text"
+            )
         if Keyring.load(self._path)._masters != self._masters:
             raise KeyringError(f"{self._path} was changed meanwhile; start again")
         if self.newest >= MOST_VERSIONS:
@@ -144,14 +166,18 @@ class Keyring:
         try:
             _write(self._path, Keyring(masters)._to_json(), replace=True)
         except OSError as error:
-            raise KeyringError(f"cannot write {self._path}: {error.strerror}; nothing was changed") from None
+            raise KeyringError(
+                f"cannot write {self._path}: {error.strerror}; nothing was changed"
+            ) from None
         self._masters = masters
         return self.newest
 
     def key(self, purpose: Purpose, version: int | None = None) -> bytes:
-        """32 bytes for one purpose. Without `version`: the newest, and for digests (`STABLE`) the oldest.
+        """32 bytes for one purpose. Without `version`: the newest, and for digests
+        (`STABLE`) the oldest.
 
-        Raises: KeyError, if there is no such version; ValueError, if there is no such purpose.
+        Raises: KeyError, if there is no such version; ValueError, if there is no such
+        purpose.
         """
         if version is None:
             version = next(iter(self._masters)) if purpose in STABLE else self.newest
@@ -159,24 +185,50 @@ class Keyring:
         if known is None:
             if purpose not in PURPOSES:
                 raise ValueError("no such purpose")
-            hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"jianfu/1/{purpose}".encode())
-            known = self._derived[purpose, version] = hkdf.derive(self._masters[version])
+            hkdf = HKDF(
+                algorithm=SHA256(),
+                length=KEY_BYTES,
+                salt=None,
+                info=f"jianfu/1/{purpose}".encode(),
+            )
+            known = self._derived[purpose, version] = hkdf.derive(
+                self._masters[version]
+            )
         return known
 
     def _to_json(self) -> str:
-        masters = {str(version): base64.b64encode(key).decode() for version, key in self._masters.items()}
+        masters = {
+            str(version): base64.b64encode(key).decode()
+            for version, key in self._masters.items()
+        }
         return json.dumps({"format": 1, "masters": masters}, indent=1) + "\n"
 
 
 def _masters(text: str) -> dict[int, bytes]:
     try:
         data = json.loads(text)
-        masters = {int(n): base64.b64decode(key, validate=True) for n, key in data["masters"].items()}
-        sound = data["format"] == 1 and masters and all(len(key) == KEY_BYTES for key in masters.values())
-    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
+        masters = {
+            int(n): base64.b64decode(key, validate=True)
+            for n, key in data["masters"].items()
+        }
+        sound = (
+            data["format"] == 1
+            and masters
+            and all(len(key) == KEY_BYTES for key in masters.values())
+        )
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        binascii.Error,
+        RecursionError,
+    ):
         sound = False
     if not sound or not all(1 <= version <= MOST_VERSIONS for version in masters):
-        raise KeyringDamaged("this is not a keyring; hand over the whole text of the keyring file")
+        raise KeyringDamaged(
+            "this is not a keyring; hand over the whole text of the keyring file"
+        )
     return masters
 
 

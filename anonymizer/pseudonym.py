@@ -1,4 +1,6 @@
-"""Keyed digests that stand in for chats, sessions and words. None can be tested without the keyring."""
+"""Keyed digests that stand in for chats, sessions and words. None can be tested without
+the keyring.
+"""
 
 import hmac
 import re
@@ -20,7 +22,9 @@ _PAIRS = [one + other for one in _BASE32 for other in _BASE32]  # ten bits each
 
 
 class Pseudonyms:
-    """Digests of 32 bytes, HMAC-SHA256 (RFC 2104); equal input gives equal bytes, also after key rotation."""
+    """Digests of 32 bytes, HMAC-SHA256 (RFC 2104); equal input gives equal bytes, also
+    after key rotation.
+    """
 
     __slots__ = ("_handle", "_mine", "_pseudonym", "_session", "_staff")
 
@@ -35,25 +39,33 @@ class Pseudonyms:
         return "<Pseudonyms>"
 
     def pseudonym(self, channel: str, address: str) -> bytes:
-        """Who is talking, while a talk or draft lasts. Never stored beside a filed report."""
+        """Who is talking, while a talk or draft lasts. Never stored beside a filed
+        report.
+        """
         return _digest(self._pseudonym, "chat", channel, address)
 
     def mine(self, channel: str, address: str, i: int) -> bytes:
-        """The i-th link (0, 1, …) of "my cases" in this chat: ask until one is missing."""
+        """The i-th link (0, 1, …) of "my cases" in this chat: ask until one
+        is missing.
+        """
         return _digest(self._mine, channel, address, str(i))
 
     def handle(self, report: bytes) -> str:
-        """What a messenger is given in place of a report's id (16 random bytes): 32 hex digits.
+        """What a messenger is given in place of a report's id (16 random bytes): 32 hex
+        digits.
 
-        It is the id enciphered, so nothing need be stored to find the way back, and a messenger's log leads
-        nobody without the keyring to a row.
-        Source: AES-256 (FIPS 197) as a permutation of single random blocks, which ECB is.
+        It is the id enciphered, so nothing need be stored to find the way back, and a
+        messenger's log leads nobody without the keyring to a row.
+        Source: AES-256 (FIPS 197) as a permutation of single random blocks, which ECB
+        is.
         """
         enciphered = self._handle.encryptor()
         return (enciphered.update(report) + enciphered.finalize()).hex()
 
     def of_handle(self, handle: str) -> bytes | None:
-        """The id behind a handle, of a report that need not exist; None for what is no handle at all."""
+        """The id behind a handle, of a report that need not exist; None for what is no
+        handle at all.
+        """
         if not _HANDLE.fullmatch(handle):
             return None
         deciphered = self._handle.decryptor()
@@ -85,18 +97,24 @@ class SearchKeys:
         return "<SearchKeys>"
 
     def tokens(self, text: str) -> list[str]:
-        """Index tokens of a text: its overlapping bigrams, each once, as six symbols of a-z2-7 (30 bits).
+        """Index tokens of a text: its overlapping bigrams, each once, as six symbols of
+        a-z2-7 (30 bits).
 
-        Bigrams run over letters, digits and Chinese characters after NFKC and case folding; a character that
-        stands alone is a token itself. 30 bits collide now and then: open and check the hits. Sorted, so that
-        the order of words is not told.
+        Bigrams run over letters, digits and Chinese characters after NFKC and case
+        folding; a character that stands alone is a token itself. 30 bits collide now
+        and then: open and check the hits. Sorted, so that the order of words is not
+        told.
         """
-        return sorted({self._token(gram) for run in _runs(text) for gram in _grams(run)})
+        return sorted(
+            {self._token(gram) for run in _runs(text) for gram in _grams(run)}
+        )
 
     def query(self, text: str) -> list[str]:
-        """Tokens that a text with all words of the query has; [] for queries under two characters.
+        """Tokens that a text with all words of the query has; [] for queries under two
+        characters.
 
-        Lone characters count only if there is nothing else: inside a longer run they are no token.
+        Lone characters count only if there is nothing else: inside a longer run they
+        are no token.
         """
         runs = _runs(text)
         if sum(map(len, runs)) < SHORTEST_QUERY:
@@ -105,12 +123,17 @@ class SearchKeys:
         return sorted({self._token(gram) for run in runs for gram in _grams(run)})
 
     def _make(self, gram: str) -> str:
-        bits = int.from_bytes(hmac.digest(self._key, gram.encode(), "sha256")[:4], "big") >> 2
+        bits = (
+            int.from_bytes(hmac.digest(self._key, gram.encode(), "sha256")[:4], "big")
+            >> 2
+        )
         return _PAIRS[bits >> 20] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
 
 
 def folded(text: str) -> str:
-    """How search sees a text: NFKC, case folded, NFKC again (folding may undo it). Check hits with this."""
+    """How search sees a text: NFKC, case folded, NFKC again (folding may undo it).
+    Check hits with this.
+    """
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 

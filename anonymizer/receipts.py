@@ -1,7 +1,9 @@
-"""Receipts: the secret a reporter keeps, the only key to a report's status from anywhere.
+"""Receipts: the secret a reporter keeps, the only key to a report's status from
+anywhere.
 
-16 symbols of Crockford's base32, written 4×4: 15 random ones (75 bits) and a Luhn-mod-32 check symbol. The
-check finds every mistyped symbol, and every swap of neighbours but that of `0` and `Z` (worth 0 and 31).
+16 symbols of Crockford's base32, written 4×4: 15 random ones (75 bits) and a
+Luhn-mod-32 check symbol. The check finds every mistyped symbol, and every swap of
+neighbours but that of `0` and `Z` (worth 0 and 31).
 """
 
 import hmac
@@ -15,19 +17,26 @@ _WORTH = {symbol: worth for worth, symbol in enumerate(SYMBOLS)}
 _MISREAD = str.maketrans("OIL", "011")
 _GAP = r"[\s\-_.·]"
 _GAPS = re.compile(rf"{_GAP}+")
-_MAYBE = re.compile(r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{4}[\W_]{0,6}){4}")  # a quick look first
+_MAYBE = re.compile(
+    r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{4}[\W_]{0,6}){4}"
+)  # a quick look first
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－ー─━~～]|[\u200b-\u200f\u2060\ufeff]")
-_INSIDE = re.compile(rf"(?<![0-9A-Z])(?=([0-9A-Z]{{4}}(?:{_GAP}{{0,3}}[0-9A-Z]{{4}}){{3}})(?![0-9A-Z]))")
+_INSIDE = re.compile(
+    rf"(?<![0-9A-Z])(?=([0-9A-Z]{{4}}(?:{_GAP}{{0,3}}[0-9A-Z]{{4}}){{3}})(?![0-9A-Z]))"
+)
 
 
 class MalformedReceipt(ValueError):
-    """No receipt: wrong length, wrong symbol, or the check symbol does not fit. Repeats nothing."""
+    """No receipt: wrong length, wrong symbol, or the check symbol does not fit. Repeats
+    nothing.
+    """
 
 
 def new() -> str:
     """A fresh receipt, written `XXXX-XXXX-XXXX-XXXX`.
 
-    It has a digit and a letter, so that neither a card number nor words are taken for one; costs 0.01 bits.
+    It has a digit and a letter, so that neither a card number nor words are taken for
+    one; costs 0.01 bits.
     """
     while True:
         body = "".join(secrets.choice(SYMBOLS) for _ in range(LENGTH - 1))
@@ -38,19 +47,26 @@ def new() -> str:
 def read(text: str) -> str:
     """The receipt as `new` wrote it, from whatever a person typed.
 
-    Case, spaces, dashes and full-width symbols do not matter; O is read as 0, I and L as 1.
+    Case, spaces, dashes and full-width symbols do not matter; O is read as 0, I and L
+    as 1.
     Raises: MalformedReceipt.
     """
     symbols = _GAPS.sub("", _plain(text)).translate(_MISREAD)
-    if len(symbols) != LENGTH or not all(symbol in _WORTH for symbol in symbols) or _sum(symbols) % 32:
+    if (
+        len(symbols) != LENGTH
+        or not all(symbol in _WORTH for symbol in symbols)
+        or _sum(symbols) % 32
+    ):
         raise MalformedReceipt("not a receipt")
     return _written(symbols)
 
 
 def find(text: str) -> str | None:
-    """The first receipt typed or pasted inside a sentence, as `new` wrote it; None if there is none.
+    """The first receipt typed or pasted inside a sentence, as `new` wrote it; None if
+    there is none.
 
-    Inside a sentence it must stand in groups of four or in one piece and have a digit and a letter.
+    Inside a sentence it must stand in groups of four or in one piece and have a digit
+    and a letter.
     """
     for candidate in _candidates(text):
         try:
@@ -61,7 +77,9 @@ def find(text: str) -> str | None:
 
 
 def resembles(text: str) -> bool:
-    """Whether a receipt, four groups with dashes, was meant: where `find` finds none, it was mistyped."""
+    """Whether a receipt, four groups with dashes, was meant: where `find` finds none,
+    it was mistyped.
+    """
     return any(candidate.count("-") >= 3 for candidate in _candidates(text))
 
 
@@ -71,7 +89,8 @@ def fingerprint(receipt: str, key: bytes) -> bytes:
     Args:
         receipt: in any spelling that `read` takes.
         key: 32 secret bytes of purpose "receipt", never in the database.
-    Returns: 32 bytes. Fast: with 75 bits nobody guesses, so no slow derivation is needed.
+    Returns: 32 bytes. Fast: with 75 bits nobody guesses, so no slow derivation is
+    needed.
     Raises: MalformedReceipt.
     Source: HMAC-SHA256, RFC 2104.
     """
@@ -94,6 +113,8 @@ def _written(symbols: str) -> str:
 
 
 def _sum(symbols: str) -> int:
-    """Luhn's sum in base 32: every second symbol, counted from the end, is doubled and its digits added."""
+    """Luhn's sum in base 32: every second symbol, counted from the end, is doubled and
+    its digits added.
+    """
     worths = [_WORTH[symbol] for symbol in reversed(symbols)]
     return sum(worths[::2]) + sum(sum(divmod(2 * worth, 32)) for worth in worths[1::2])

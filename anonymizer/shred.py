@@ -1,4 +1,6 @@
-"""The shred journal: which reports were shredded, so that a restored backup does not bring them back."""
+"""The shred journal: which reports were shredded, so that a restored backup does not
+bring them back.
+"""
 
 import hmac
 import os
@@ -10,9 +12,11 @@ from anonymizer.keyring import Keyring, KeyringError
 
 
 class ShredJournal:
-    """Keyed digests of shredded report ids, a line each, in a file beside the keyring, never in a backup.
+    """Keyed digests of shredded report ids, a line each, in a file beside the keyring,
+    never in a backup.
 
-    Write here first, then delete the report's rows: after a crash between the two, deleting is repeated.
+    Write here first, then delete the report's rows: after a crash between the two,
+    deleting is repeated.
     """
 
     __slots__ = ("_key", "_path", "_read", "_seen")
@@ -27,9 +31,11 @@ class ShredJournal:
         return "<ShredJournal>"
 
     def add(self, *report_ids: bytes) -> None:
-        """Note reports as shredded; on the disk when this returns. To note one twice does no harm.
+        """Note reports as shredded; on the disk when this returns. To note one twice
+        does no harm.
 
-        Raises: KeyringError, if it cannot be written: then nothing must be shredded yet.
+        Raises: KeyringError, if it cannot be written: then nothing must be shredded
+        yet.
         """
         lines = "".join(f"{self._digest(report_id)}\n" for report_id in report_ids)
         try:
@@ -43,7 +49,9 @@ class ShredJournal:
             if new:
                 sync_folder(self._path.parent)
         except OSError as error:
-            raise KeyringError(f"cannot write {self._path}: {error.strerror}; nothing was shredded") from None
+            raise KeyringError(
+                f"cannot write {self._path}: {error.strerror}; nothing was shredded"
+            ) from None
 
     def has(self, report_id: bytes) -> bool:
         """Whether this report was shredded, by any process.
@@ -59,7 +67,11 @@ class ShredJournal:
         Raises: KeyringError, if the journal cannot be read.
         """
         self._catch_up()
-        return [report_id for report_id in report_ids if self._digest(report_id) in self._seen]
+        return [
+            report_id
+            for report_id in report_ids
+            if self._digest(report_id) in self._seen
+        ]
 
     def __len__(self) -> int:
         self._catch_up()
@@ -76,14 +88,18 @@ class ShredJournal:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise KeyringError(f"cannot read {self._path}: {error.strerror}; check its mode") from None
+            raise KeyringError(
+                f"cannot read {self._path}: {error.strerror}; check its mode"
+            ) from None
         whole = more[: more.rfind(b"\n") + 1]
         self._read += len(whole)
         self._seen.update(whole.decode("ascii", "replace").split())
 
 
 def _append(fd: int, data: bytes) -> None:
-    """Add whole lines; a line that a crash cut short is closed first, so that it spoils no other."""
+    """Add whole lines; a line that a crash cut short is closed first, so that it spoils
+    no other.
+    """
     size = os.fstat(fd).st_size
     if size and os.pread(fd, 1, size - 1) != b"\n":
         data = b"\n" + data

@@ -1,1 +1,3 @@
-"""The running program: settings, the road of a message, channels, pages and the `jianfu` command."""
+"""The running program: settings, the road of a message, channels, pages and the
+`jianfu` command.
+"""

@@ -33,12 +33,17 @@ VERBS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb. Returns its exit code: 0 done, 1 refused, 2 the operator must do something first."""
+    """Run one verb. Returns its exit code: 0 done, 1 refused, 2 the operator must do
+    something first.
+    """
     argv = sys.argv[1:] if argv is None else argv
-    parser = argparse.ArgumentParser(prog="jianfu", description="减负专线：匿名收“给基层添负担”的线索。")
+    parser = argparse.ArgumentParser(
+        prog="jianfu", description="减负专线：匿名收“给基层添负担”的线索。"
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, summary in VERBS.items():
-        # Only the verb that was asked for is imported: `jianfu redact` needs no web server.
+        # Only the verb that was asked for is imported: `jianfu redact` needs no web
+        # server.
         known = import_module(f"bot.cli.{verb}") if argv[:1] == [verb] else None
         sub = verbs.add_parser(verb, help=summary, description=summary)
         if known:
@@ -52,7 +57,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # who read us has left; Python must not find that out once more while ending
+    except (
+        BrokenPipeError
+    ):  # who read us has left; Python must not find that out once more while ending
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 

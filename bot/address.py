@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where one chat is reached. `key` is the platform's id or a session token: personal, never logged."""
+    """Where one chat is reached. `key` is the platform's id or a session token:
+    personal, never logged.
+    """
 
     channel: str
     key: str

@@ -40,7 +40,11 @@ from scheduler.bell import Bell
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
 
-DIALOGS = (report.REPORT, status.STATUS, amend.edited)  # imported so that they are known
+DIALOGS = (
+    report.REPORT,
+    status.STATUS,
+    amend.edited,
+)  # imported so that they are known
 Make = Callable[["Parts"], Sequence[Channel]]
 
 
@@ -82,7 +86,9 @@ def clock() -> datetime:
 
 
 def open_keyring(settings: Settings, create: bool = False) -> Keyring:
-    """The keyring from the environment or its file; `create`: make one where none is and no data either."""
+    """The keyring from the environment or its file; `create`: make one where none is
+    and no data either.
+    """
     try:
         if settings.keyring_json is not None:
             return Keyring.from_json(settings.keyring_json.get_secret_value())
@@ -93,7 +99,8 @@ def open_keyring(settings: Settings, create: bool = False) -> Keyring:
                 raise
             if database_file(settings).exists():
                 raise OperatorError(
-                    f"数据库 {database_file(settings)} 在，钥匙环 {settings.keyring} 不在：请从备份放回钥匙环"
+                    f"数据库 {database_file(settings)} 在，钥匙环 {settings.keyring} "
+                    "不在：请从备份放回钥匙环"
                 ) from None
             return Keyring.create(settings.keyring)
     except KeyringError as error:
@@ -102,9 +109,13 @@ def open_keyring(settings: Settings, create: bool = False) -> Keyring:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, make: Make, now: Callable[[], datetime] = clock, lot: Lot = by_chance
+    settings: Settings,
+    make: Make,
+    now: Callable[[], datetime] = clock,
+    lot: Lot = by_chance,
 ) -> AsyncIterator[App]:
-    """The whole program on one database, channels made by `make`; nothing listens or rings yet.
+    """The whole program on one database, channels made by `make`; nothing listens or
+    rings yet.
 
     Raises: OperatorError, naming the remedy.
     """
@@ -125,14 +136,28 @@ async def opened(
 
 
 def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
-    settings, database, keys, now = parts.settings, parts.database, parts.keys, parts.now
+    settings, database, keys, now = (
+        parts.settings,
+        parts.database,
+        parts.keys,
+        parts.now,
+    )
     post = Post(keys.outbox)
     roster, register = Roster(database, keys, now), Register(database, keys, now)
     telegram, sight = settings.telegram, Sight(database, keys, register)
     letters = Letters(database, post, roster, sight, telegram.staff_chat_id, now)
     alerts = letters if telegram.token is not None else None
     casework = Casework(
-        database, keys, post, settings, parts.journal, now, terms_of(settings), alerts, register, lot
+        database,
+        keys,
+        post,
+        settings,
+        parts.journal,
+        now,
+        terms_of(settings),
+        alerts,
+        register,
+        lot,
     )
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(
@@ -145,32 +170,65 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
         partial(is_quiet, settings=settings),
     )
     lookups = Lookups(casework, settings, now)
-    hotline = Hotline(database, keys, casework, lookups, post, sender, channels, settings)
+    hotline = Hotline(
+        database, keys, casework, lookups, post, sender, channels, settings
+    )
     rounds = Rounds(database, casework.record, casework.way)
     retention = Retention(database, casework.record, casework.way)
-    press = Press(database, register.directory, casework.record.terms.rules, now, readers(roster, sight))
+    press = Press(
+        database,
+        register.directory,
+        casework.record.terms.rules,
+        now,
+        readers(roster, sight),
+    )
     bulletins = _bulletins(settings, database, post, press, sender)
     reports = bulletins.run if bulletins else None
-    bell = Bell(database, hotline.ring, rounds.run, now, settings.timezone, reports, retention.daily)
+    bell = Bell(
+        database,
+        hotline.ring,
+        rounds.run,
+        now,
+        settings.timezone,
+        reports,
+        retention.daily,
+    )
     desk = UnitDesk(database, keys, casework, roster, register, now)
-    return App(parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds)
+    return App(
+        parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds
+    )
 
 
 def _bulletins(
-    settings: Settings, database: SQLiteDatabase, post: Post, press: Press, sender: Sender
+    settings: Settings,
+    database: SQLiteDatabase,
+    post: Post,
+    press: Press,
+    sender: Sender,
 ) -> Bulletins | None:
     """None where no staff chat is set: then `jianfu report` shows them."""
     chat = settings.telegram.staff_chat_id
     if chat is None or settings.telegram.token is None:
         return None
-    return Bulletins(database, post, press.message, Address("telegram", str(chat)), settings, sender.post)
+    return Bulletins(
+        database,
+        post,
+        press.message,
+        Address("telegram", str(chat)),
+        settings,
+        sender.post,
+    )
 
 
 def readers(roster: Roster, sight: Sight) -> Visible:
-    """A case is named in the digest only if all who work at the hotline may know of it."""
+    """A case is named in the digest only if all who work at the hotline may
+    know of it.
+    """
 
     async def visible(case: bytes) -> bool:
-        staff = [one for one in await roster.list() if one.active and one.role in HOTLINE]
+        staff = [
+            one for one in await roster.list() if one.active and one.role in HOTLINE
+        ]
         return await sight.open_to(staff, case)
 
     return visible

@@ -54,7 +54,9 @@ AT_HAND = 1024  # talks whose last row, sealed as it is, need not be read again
 
 
 class Failed(Exception):
-    """Our bug: the turn was rolled back whole. Tell the person the incident id; the log has the rest."""
+    """Our bug: the turn was rolled back whole. Tell the person the incident id; the log
+    has the rest.
+    """
 
     def __init__(self, incident: str) -> None:
         super().__init__(f"incident {incident}")
@@ -63,7 +65,9 @@ class Failed(Exception):
 
 @dataclass(slots=True)
 class Visit:
-    """One chat's turn in the making: who (a pseudonym), the talk as stored, and what was received."""
+    """One chat's turn in the making: who (a pseudonym), the talk as stored, and what
+    was received.
+    """
 
     incoming: Incoming
     who: bytes
@@ -86,8 +90,18 @@ class Hotline:
         channels: Mapping[str, Channel],
         settings: Settings,
     ) -> None:
-        self._database, self._keys, self._casework, self._lookups = database, keys, casework, lookups
-        self._post, self._sender, self._channels, self._settings = post, sender, channels, settings
+        self._database, self._keys, self._casework, self._lookups = (
+            database,
+            keys,
+            casework,
+            lookups,
+        )
+        self._post, self._sender, self._channels, self._settings = (
+            post,
+            sender,
+            channels,
+            settings,
+        )
         self._talks = Talks(database)
         self._tidying: asyncio.Task[None] | None = None
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
@@ -96,9 +110,12 @@ class Hotline:
     async def hear(self, incoming: Incoming) -> None:
         """Take one update in. Committed when this returns; a repeated one is a no-op.
 
-        Raises: Refusing (storage cannot write now: say "later"), Failed (our bug: say the incident).
+        Raises: Refusing (storage cannot write now: say "later"), Failed (our bug: say
+        the incident).
         """
-        who = self._keys.pseudonyms.pseudonym(incoming.sender.channel, incoming.sender.key)
+        who = self._keys.pseudonyms.pseudonym(
+            incoming.sender.channel, incoming.sender.key
+        )
         try:
             async with self._lock(who):
                 for _ in range(TRIES):
@@ -113,13 +130,17 @@ class Hotline:
             raise
         except Exception as error:
             incident = secrets.token_hex(4)
-            log.error("incident %s: %s in %s", incident, type(error).__name__, where(error))
+            log.error(
+                "incident %s: %s in %s", incident, type(error).__name__, where(error)
+            )
             raise Failed(incident) from None
 
     async def _turn(self, incoming: Incoming, who: bytes) -> None:
         visit = await self._load(incoming, who)
         actions = await self._receive(visit)
-        letters = [self._letter(visit, action) for action in actions if isinstance(action, Say)]
+        letters = [
+            self._letter(visit, action) for action in actions if isinstance(action, Say)
+        ]
         await self._database.commit(await self._writes(visit, actions, letters))
         self._keep(visit)
         self._remember(visit, actions)
@@ -128,7 +149,11 @@ class Hotline:
     async def _load(self, incoming: Incoming, who: bytes) -> Visit:
         row = self._at_hand.pop(who, None) or await self._talks.load(who)
         if row is None:
-            draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+            draft = Draft(
+                secrets.token_bytes(16),
+                secrets.token_bytes(32),
+                secrets.token_bytes(16),
+            )
             talk = begin(
                 "report",
                 report=draft.report.hex(),
@@ -142,13 +167,17 @@ class Hotline:
         return Visit(incoming, who, row, talk)
 
     async def _receive(self, visit: Visit) -> list[Action]:
-        """The dialog decides; what it has to know first is looked up, before anything is written."""
+        """The dialog decides; what it has to know first is looked up, before anything
+        is written.
+        """
         event, known = visit.incoming.event, dict[Query[Any], Any]()
         actions = receive(visit.talk, event)
         for _ in range(ROUNDS):
             match actions:
                 case [Look(query)]:
-                    known[query] = await self._lookups.answer(query, visit.incoming, visit.who)
+                    known[query] = await self._lookups.answer(
+                        query, visit.incoming, visit.who
+                    )
                     actions = receive(visit.talk, Found(event, known))
                 case _:
                     break
@@ -160,8 +189,12 @@ class Hotline:
         """All that this turn changes, in the order in which it must happen."""
         incoming, talk = visit.incoming, visit.talk
         mark = self._keys.pseudonyms.inbox_mark(incoming.sender.channel, incoming.key)
-        writes: list[Write | Audit] = [Inbox.mark(mark, seconds(incoming.event.at) // DAY)]
-        writes += self._talk(visit)  # what may find the turn stale comes first: then nothing was written yet
+        writes: list[Write | Audit] = [
+            Inbox.mark(mark, seconds(incoming.event.at) // DAY)
+        ]
+        writes += self._talk(
+            visit
+        )  # what may find the turn stale comes first: then nothing was written yet
         writes += [*incoming.also, *self._pictures(visit)]
         for action in actions:
             match action:
@@ -169,9 +202,13 @@ class Hotline:
                     pass
                 case Wipe():
                     writes.append(Outbox.drop_stream(bytes.fromhex(talk.stream)))
-                    writes += self._channels[incoming.sender.channel].wipe(incoming.sender)
+                    writes += self._channels[incoming.sender.channel].wipe(
+                        incoming.sender
+                    )
                 case DropPictures(pictures):
-                    writes += [Media.drop(bytes.fromhex(picture)) for picture in pictures]
+                    writes += [
+                        Media.drop(bytes.fromhex(picture)) for picture in pictures
+                    ]
                 case _:
                     writes += await self._casework.act(
                         action, _draft(talk), incoming.sender, lasting=incoming.lasting
@@ -179,17 +216,23 @@ class Hotline:
         return [*writes, *(self._post.put(letter) for letter in letters)]
 
     def _talk(self, visit: Visit) -> list[Write]:
-        """The talk moved on, or gone. An empty one is not kept: who only looked leaves no row."""
+        """The talk moved on, or gone. An empty one is not kept: who only looked leaves
+        no row.
+        """
         talk, row, was = visit.talk, visit.row, visit.row.version if visit.row else 0
         if talk.over or (talk.idle and talk.lang == visit.incoming.lang):
             return [Talks.delete(visit.who, was)] if row else []
         at = visit.incoming.event.at
         talk.expires = self._expires(visit)
-        visit.after = TalkRow(visit.who, was + 1, self._due(talk, at), self._sealed(visit))
+        visit.after = TalkRow(
+            visit.who, was + 1, self._due(talk, at), self._sealed(visit)
+        )
         return [Talks.save(visit.after, was)]
 
     def _keep(self, visit: Visit) -> None:
-        """The next turn need not read what this one wrote; were it outdated, saving would find it stale."""
+        """The next turn need not read what this one wrote; were it outdated, saving
+        would find it stale.
+        """
         if visit.after is not None:
             self._at_hand[visit.who] = visit.after
             if len(self._at_hand) > AT_HAND:
@@ -198,16 +241,22 @@ class Hotline:
     def _due(self, talk: Talk, at: datetime) -> int:
         if talk.reminded:
             return talk.expires
-        remind = outside_quiet(at + timedelta(hours=self._settings.remind_after_hours), self._settings)
+        remind = outside_quiet(
+            at + timedelta(hours=self._settings.remind_after_hours), self._settings
+        )
         return min(whole_hour(remind), talk.expires)
 
     def _expires(self, visit: Visit) -> int:
-        """Counted from a draft's first word: nothing unsent is kept for longer than promised."""
+        """Counted from a draft's first word: nothing unsent is kept for longer than
+        promised.
+        """
         draft_hours = timedelta(hours=self._settings.draft_hours)
         return visit.talk.expires or whole_hour(visit.incoming.event.at + draft_hours)
 
     def _sealed(self, visit: Visit) -> bytes:
-        """The address lies in the envelope: a reminder must find the chat, and a pseudonym leads nowhere."""
+        """The address lies in the envelope: a reminder must find the chat, and a
+        pseudonym leads nowhere.
+        """
         sender = visit.incoming.sender
         envelope = {
             "channel": sender.channel,
@@ -218,27 +267,47 @@ class Hotline:
         return self._keys.talk.seal_json(envelope, _talk_place(visit.who))
 
     def _envelope(self, row: TalkRow) -> dict[str, Any]:
-        envelope: dict[str, Any] = self._keys.talk.open_json(row.sealed, _talk_place(row.pseudonym))
+        envelope: dict[str, Any] = self._keys.talk.open_json(
+            row.sealed, _talk_place(row.pseudonym)
+        )
         return envelope
 
     def _letter(self, visit: Visit, said: Say) -> Letter:
-        return self._post.letter(visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream))
+        return self._post.letter(
+            visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream)
+        )
 
     def _pictures(self, visit: Visit) -> list[Write]:
-        """The scrubbed pictures that came with this event, under the draft's own key."""
+        """The scrubbed pictures that came with this event, under the draft's
+        own key.
+        """
         if not visit.incoming.scrubbed:
             return []
-        expires, sealer = self._expires(visit), Sealer.own(bytes.fromhex(visit.talk.key), "media")
+        expires, sealer = (
+            self._expires(visit),
+            Sealer.own(bytes.fromhex(visit.talk.key), "media"),
+        )
         writes = []
         for picture, scrubbed in visit.incoming.scrubbed.items():
             id = bytes.fromhex(picture)
             sealed = sealer.seal(scrubbed.data, Place("media", "sealed", id))
-            row = MediaRow(id, None, None, expires, scrubbed.mime, scrubbed.width, scrubbed.height, sealed)
+            row = MediaRow(
+                id,
+                None,
+                None,
+                expires,
+                scrubbed.mime,
+                scrubbed.width,
+                scrubbed.height,
+                sealed,
+            )
             writes.append(Media.put(row))
         return writes
 
     def _remember(self, visit: Visit, actions: list[Action]) -> None:
-        """A receipt may be shown again for minutes, from memory only; what was forgotten leaves no trace."""
+        """A receipt may be shown again for minutes, from memory only; what was
+        forgotten leaves no trace.
+        """
         for action in actions:
             if isinstance(action, File):
                 self._lookups.keep_receipt(visit.who, action.receipt)
@@ -248,33 +317,47 @@ class Hotline:
                 self._tidying = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:
-        """Freed pages, index and WAL still hold sealed bytes and tokens of what was shredded."""
+        """Freed pages, index and WAL still hold sealed bytes and tokens of what was
+        shredded.
+        """
         try:
             await self._database.tidy()
         except StorageError as error:
-            log.warning("tidy: %s; the hourly sweep does it again", type(error).__name__)
+            log.warning(
+                "tidy: %s; the hourly sweep does it again", type(error).__name__
+            )
         self._tidying = None
 
     async def finish(self) -> None:
-        """Before the database is closed: what was forgotten is tidied away to the end."""
+        """Before the database is closed: what was forgotten is tidied away to
+        the end.
+        """
         if self._tidying is not None:
             await self._tidying
 
     async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
-        """A picture of this chat's own draft, opened, with its row; None for any other."""
+        """A picture of this chat's own draft, opened, with its row; None for
+        any other.
+        """
         who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
         row = await self._talks.load(who)
         if row is None:
             return None
         talk = Talk.of(self._envelope(row)["talk"])
-        media = await Media(self._database).get(bytes.fromhex(id)) if id in talk.pictures else None
+        media = (
+            await Media(self._database).get(bytes.fromhex(id))
+            if id in talk.pictures
+            else None
+        )
         if media is None:
             return None
         sealer = Sealer.own(bytes.fromhex(talk.key), "media")
         return sealer.open(media.sealed, Place("media", "sealed", media.id)), media
 
     async def ring(self, row: TalkRow, at: datetime) -> None:
-        """Housekeeping rings for a talk that is due: through the same door as a message."""
+        """Housekeeping rings for a talk that is due: through the same door as a
+        message.
+        """
         try:
             envelope = self._envelope(row)
         except Unsealable:
@@ -285,11 +368,19 @@ class Hotline:
         sender = Address(envelope["channel"], envelope["key"])
         event = Rang("expire" if expired else "remind", at)
         key = f"ring {row.pseudonym.hex()} {row.version}"
-        with suppress(Failed):  # logged with its incident; the next minute tries again, the other talks now
-            await self.hear(Incoming(key, sender, event, envelope["talk"]["lang"], envelope["lasting"]))
+        with suppress(
+            Failed
+        ):  # logged with its incident; the next minute tries again, the other talks now
+            await self.hear(
+                Incoming(
+                    key, sender, event, envelope["talk"]["lang"], envelope["lasting"]
+                )
+            )
 
     async def leave(self, sender: Address, at: datetime) -> None:
-        """Quick exit: the draft, its pictures and all that the channel shows are gone at once."""
+        """Quick exit: the draft, its pictures and all that the channel shows are gone
+        at once.
+        """
         who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
         async with self._lock(who):
             self._at_hand.pop(who, None)
@@ -297,8 +388,13 @@ class Hotline:
             writes: list[Write] = list(self._channels[sender.channel].wipe(sender))
             if row is not None:
                 talk = Talk.of(self._envelope(row)["talk"])
-                writes += [Media.drop(bytes.fromhex(picture)) for picture in talk.pictures]
-                writes += [Outbox.drop_stream(bytes.fromhex(talk.stream)), Talks.delete(who, row.version)]
+                writes += [
+                    Media.drop(bytes.fromhex(picture)) for picture in talk.pictures
+                ]
+                writes += [
+                    Outbox.drop_stream(bytes.fromhex(talk.stream)),
+                    Talks.delete(who, row.version),
+                ]
             self._lookups.drop_receipt(who)
             await self._database.commit(writes)
 
@@ -311,7 +407,9 @@ class Hotline:
 
 
 def _draft(talk: Talk) -> Draft:
-    return Draft(bytes.fromhex(talk.report), bytes.fromhex(talk.key), bytes.fromhex(talk.stream))
+    return Draft(
+        bytes.fromhex(talk.report), bytes.fromhex(talk.key), bytes.fromhex(talk.stream)
+    )
 
 
 def _talk_place(who: bytes) -> Place:

@@ -1,4 +1,6 @@
-"""Times as we keep them: seconds since 1970 UTC, and no finer than the hour where a reporter caused them."""
+"""Times as we keep them: seconds since 1970 UTC, and no finer than the hour where a
+reporter caused them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def whole_hour(at: datetime | int) -> int:
 
 
 def ending(at: datetime, zone: tzinfo) -> tuple[date, str]:
-    """A due time as people say it, a day and HH:MM: midnight is 24:00 of the day that it ends."""
+    """A due time as people say it, a day and HH:MM: midnight is 24:00 of the day that
+    it ends.
+    """
     local = at.astimezone(zone)
     if (local.hour, local.minute) == (0, 0):
         return local.date() - timedelta(days=1), "24:00"
@@ -29,10 +33,16 @@ def ending(at: datetime, zone: tzinfo) -> tuple[date, str]:
 
 
 def outside_quiet(at: datetime, settings: Settings) -> datetime:
-    """The first moment from `at` on at which a reporter may be disturbed (nothing is pushed 21:00-08:00)."""
+    """The first moment from `at` on at which a reporter may be disturbed (nothing is
+    pushed 21:00-08:00).
+    """
     local = at.astimezone(ZoneInfo(settings.timezone))
     start, end = settings.quiet_from, settings.quiet_until
-    quiet = start <= local.hour or local.hour < end if start > end else start <= local.hour < end
+    quiet = (
+        start <= local.hour or local.hour < end
+        if start > end
+        else start <= local.hour < end
+    )
     if not quiet:
         return at
     day = local + timedelta(days=1) if local.hour >= end else local

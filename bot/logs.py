@@ -1,4 +1,6 @@
-"""The program's log: to stderr, ids and states only. Libraries may not say what they saw."""
+"""The program's log: to stderr, ids and states only. Libraries may not say what they
+saw.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +14,26 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class OursOnly(logging.Filter):
-    """Lets our own loggers through, and of all others only that something went wrong, without its words.
+    """Lets our own loggers through, and of all others only that something went wrong,
+    without its words.
 
-    At DEBUG, servers, parsers and drivers log peers' addresses, headers and values. Their words are dropped
-    here, at the handler, which no level set by a library gets around.
+    At DEBUG, servers, parsers and drivers log peers' addresses, headers and values.
+    Their words are dropped here, at the handler, which no level set by a library gets
+    around.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = record.exc_text = record.stack_info = None  # a traceback's last line quotes values
+        record.exc_info = record.exc_text = record.stack_info = (
+            None  # a traceback's last line quotes values
+        )
         if record.name.partition(".")[0] in OURS:
             return True
         if record.levelno < logging.WARNING:
             return False
-        record.msg, record.args = f"a library reports trouble at line {record.lineno} of {record.module}", ()
+        record.msg, record.args = (
+            f"a library reports trouble at line {record.lineno} of {record.module}",
+            (),
+        )
         return True
 
 
@@ -40,11 +49,17 @@ def start(level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]) -> None:
     sys.excepthook = _content_free
 
 
-def _content_free(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught ends the program with its type and place; its message may hold anything."""
+def _content_free(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What nobody caught ends the program with its type and place; its message may hold
+    anything.
+    """
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
+    place = (
+        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
+    )
     print(f"jianfu: {kind.__name__} in {place}", file=sys.stderr)
 
 
@@ -53,4 +68,6 @@ def where(error: Exception) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
+    return (
+        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
+    )

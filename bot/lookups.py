@@ -1,4 +1,6 @@
-"""What a dialog has to know before it decides: answered here, before anything is written."""
+"""What a dialog has to know before it decides: answered here, before anything is
+written.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,13 @@ from dialogs.words import (
 
 
 class Lookups:
-    """Answers queries; remembers, in memory alone, fresh receipts and how often a chat guessed wrong."""
+    """Answers queries; remembers, in memory alone, fresh receipts and how often a chat
+    guessed wrong.
+    """
 
-    def __init__(self, casework: Casework, settings: Settings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, casework: Casework, settings: Settings, now: Callable[[], datetime]
+    ) -> None:
         self._casework, self._now = casework, now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
@@ -51,7 +57,11 @@ class Lookups:
             case ByReceipt(text):
                 return await self._by_receipt(text, who)
             case Mine():
-                return await self._casework.mine(incoming.sender) if incoming.lasting else ()
+                return (
+                    await self._casework.mine(incoming.sender)
+                    if incoming.lasting
+                    else ()
+                )
             case ByHandle(handle):
                 return await self._casework.by_handle(handle, incoming.sender)
             case Tell(report):
@@ -61,7 +71,10 @@ class Lookups:
     def keep_receipt(self, who: bytes, receipt: str) -> None:
         """The oldest stand first; what is over is let go."""
         now = self._now()
-        while self._receipts and (oldest := next(iter(self._receipts.items())))[1][1] <= now:
+        while (
+            self._receipts
+            and (oldest := next(iter(self._receipts.items())))[1][1] <= now
+        ):
             del self._receipts[oldest[0]]
         self._receipts.pop(who, None)
         self._receipts[who] = receipt, now + self._shown_for
@@ -74,7 +87,9 @@ class Lookups:
         return receipt if until > self._now() else None
 
     async def _by_receipt(self, text: str, who: bytes) -> str | None:
-        """Who guesses waits before the look-up, so that right and wrong answers take equally long."""
+        """Who guesses waits before the look-up, so that right and wrong answers take
+        equally long.
+        """
         try:
             receipt = receipts.read(text)
         except receipts.MalformedReceipt:

@@ -1,4 +1,6 @@
-"""All a deployment may choose: environment `JIANFU_…` (nested with `__`), credentials, then one TOML file."""
+"""All a deployment may choose: environment `JIANFU_…` (nested with `__`), credentials,
+then one TOML file.
+"""
 
 import difflib
 import ipaddress
@@ -10,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -25,7 +35,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class OperatorError(Exception):
-    """The operator must do something first: one Chinese line with the remedy, free of secrets.
+    """The operator must do something first: one Chinese line with the remedy, free of
+    secrets.
 
     `main` prints it to stderr without a traceback and exits with 2.
     """
@@ -47,13 +58,17 @@ def _zone(name: str) -> str:
 
 
 def _default_keyring() -> Path:
-    """Follow the XDG base directory specification: `$XDG_CONFIG_HOME`, if absolute, else `~/.config`."""
+    """Follow the XDG base directory specification: `$XDG_CONFIG_HOME`, if absolute,
+    else `~/.config`.
+    """
     config, home = os.environ.get("XDG_CONFIG_HOME", ""), os.environ.get("HOME", "")
     if os.path.isabs(config):
         return Path(config, "jianfu", "keyring.json")
     if os.path.isabs(home):
         return Path(home, ".config", "jianfu", "keyring.json")
-    raise OperatorError("没有 HOME，不知道钥匙环放哪里：请设置 JIANFU_KEYRING=/安全的目录/keyring.json")
+    raise OperatorError(
+        "没有 HOME，不知道钥匙环放哪里：请设置 JIANFU_KEYRING=/安全的目录/keyring.json"
+    )
 
 
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
@@ -65,8 +80,15 @@ class Web(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    host: str = Field("127.0.0.1", description="网页监听的地址；不是本机地址时须有 TLS 或在代理之后")
-    port: int = Field(8080, ge=0, le=65535, description="网页监听的端口，0–65535；0 表示任选一个空闲端口")
+    host: str = Field(
+        "127.0.0.1", description="网页监听的地址；不是本机地址时须有 TLS 或在代理之后"
+    )
+    port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        description="网页监听的端口，0–65535；0 表示任选一个空闲端口",
+    )
     tls_cert: AbsolutePath | None = Field(
         None, description="TLS 证书文件（PEM），与 JIANFU_WEB__TLS_KEY 同时设置"
     )
@@ -74,7 +96,8 @@ class Web(BaseModel):
         None, description="TLS 私钥文件（PEM），与 JIANFU_WEB__TLS_CERT 同时设置"
     )
     behind_proxy: bool = Field(
-        False, description="true 表示前面有反向代理提供 https，页面按 https 发安全 Cookie"
+        False,
+        description="true 表示前面有反向代理提供 https，页面按 https 发安全 Cookie",
     )
     public_url: str | None = Field(
         None,
@@ -90,14 +113,19 @@ class Web(BaseModel):
 
     @property
     def https(self) -> bool:
-        """Whether browsers reach us by https, so that cookies are `Secure` and named `__Host-`."""
+        """Whether browsers reach us by https, so that cookies are `Secure` and named
+        `__Host-`.
+        """
         return self.tls_cert is not None or self.behind_proxy
 
     def refuse_exposure(self) -> None:
-        """Raise OperatorError if serving as set would send a reporter's words over a network in clear."""
+        """Raise OperatorError if serving as set would send a reporter's words over a
+        network in clear.
+        """
         if not (self.https or _is_loopback(self.host)):
             raise OperatorError(
-                f"{self.host} 不是本机地址，明文会泄露反映人：请设置 JIANFU_WEB__TLS_CERT 和 "
+                f"{self.host} 不是本机地址，明文会泄露反映人："
+                "请设置 JIANFU_WEB__TLS_CERT 和 "
                 "JIANFU_WEB__TLS_KEY，或在 https 反向代理之后加 --behind-proxy"
             )
 
@@ -108,7 +136,9 @@ class Telegram(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     token: SecretStr | None = Field(
-        None, description="Telegram 机器人的令牌（向 @BotFather 要），如 123456:ABC…；不设就没有 Telegram"
+        None,
+        description="Telegram 机器人的令牌（向 @BotFather 要），如 123456:ABC…；"
+        "不设就没有 Telegram",
     )
     base_url: str = Field(
         "https://api.telegram.org/bot",
@@ -118,34 +148,49 @@ class Telegram(BaseModel):
     base_file_url: str = Field(
         "https://api.telegram.org/file/bot",
         pattern=r"^https?://[^\s?#]+/file/bot$",
-        description="Bot API 下载文件的地址，令牌接在后面；自建服务器如 http://127.0.0.1:8081/file/bot",
+        description="Bot API 下载文件的地址，令牌接在后面；"
+        "自建服务器如 http://127.0.0.1:8081/file/bot",
     )
     mode: Literal["polling", "webhook"] = Field(
-        "polling", description="怎么收消息：polling（自己去取，不用公网地址）或 webhook（Telegram 送来）"
+        "polling",
+        description="怎么收消息：polling（自己去取，不用公网地址）或 webhook（Telegram "
+        "送来）",
     )
     webhook_url: str | None = Field(
         None,
         pattern=r"^https?://[^/\s?#]+/[^\s?#]+$",
-        description="webhook 时 Telegram 把消息送到的完整网址，如 https://jianfu.example.cn/telegram",
+        description="webhook 时 Telegram 把消息送到的完整网址，"
+        "如 https://jianfu.example.cn/telegram",
     )
     webhook_secret: SecretStr | None = Field(
-        None, description="webhook 时核对来源的口令，1–256 位字母、数字、_ 或 -；只有 Telegram 和本程序知道"
+        None,
+        description="webhook 时核对来源的口令，1–256 位字母、数字、_ 或 -；"
+        "只有 Telegram 和本程序知道",
     )
     staff_chat_id: int | None = Field(
-        None, lt=0, description="工作人员的群（开了话题的超级群）的编号，负数，如 -1001234567890"
+        None,
+        lt=0,
+        description="工作人员的群（开了话题的超级群）的编号，负数，如 -1001234567890",
     )
 
     @model_validator(mode="after")
     def _whole(self) -> "Telegram":
         token = self.token.get_secret_value() if self.token else None
-        if token is not None and not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,}", token):
-            raise ValueError("JIANFU_TELEGRAM__TOKEN 不像令牌：要整个抄下，如 123456:ABC…")
+        if token is not None and not re.fullmatch(
+            r"[0-9]{1,20}:[A-Za-z0-9_-]{3,}", token
+        ):
+            raise ValueError(
+                "JIANFU_TELEGRAM__TOKEN 不像令牌：要整个抄下，如 123456:ABC…"
+            )
         secret = self.webhook_secret.get_secret_value() if self.webhook_secret else None
         if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-            raise ValueError("JIANFU_TELEGRAM__WEBHOOK_SECRET 只能用字母、数字、_ 和 -，最多256位")
+            raise ValueError(
+                "JIANFU_TELEGRAM__WEBHOOK_SECRET 只能用字母、数字、_ 和 -，最多256位"
+            )
         if token and self.mode == "webhook" and not (self.webhook_url and secret):
             raise ValueError(
-                "webhook 方式须设 JIANFU_TELEGRAM__WEBHOOK_URL 和 JIANFU_TELEGRAM__WEBHOOK_SECRET"
+                "webhook 方式须设 JIANFU_TELEGRAM__WEBHOOK_URL 和 "
+                "JIANFU_TELEGRAM__WEBHOOK_SECRET"
             )
         return self
 
@@ -169,7 +214,9 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    data_dir: AbsolutePath = Field(Path("data"), validate_default=True, description="数据库和图片所在的目录")
+    data_dir: AbsolutePath = Field(
+        Path("data"), validate_default=True, description="数据库和图片所在的目录"
+    )
     keyring: AbsolutePath = Field(
         default_factory=_default_keyring,
         description="钥匙环文件，须在数据目录和代码目录之外；销毁日志放在它旁边",
@@ -178,23 +225,35 @@ class Settings(BaseSettings):
         None, description="钥匙环的内容，用来代替文件，例如由 systemd 凭据提供"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="日志详略：DEBUG、INFO、WARNING 或 ERROR；任何一级都不含内容和地址"
+        "INFO",
+        description="日志详略：DEBUG、INFO、WARNING 或 ERROR；任何一级都不含内容和地址",
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Shanghai", description="时刻和日期所用的时区"
     )
-    push_delay_minutes: int = Field(20, ge=0, le=120, description="新工单提醒随机推迟的最长分钟数，0–120")
+    push_delay_minutes: int = Field(
+        20, ge=0, le=120, description="新工单提醒随机推迟的最长分钟数，0–120"
+    )
     quiet_from: Hour = Field(21, description="从几点起不主动打扰反映人，0–23 整点")
     quiet_until: Hour = Field(
-        8, description="到几点可以再主动联系反映人，0–23 整点；与 quiet_from 相同则全天可以"
+        8,
+        description=(
+            "到几点可以再主动联系反映人，0–23 整点；与 quiet_from 相同则全天可以"
+        ),
     )
-    draft_hours: int = Field(24, ge=1, le=24, description="没有送出的草稿保留几小时，1–24")
+    draft_hours: int = Field(
+        24, ge=1, le=24, description="没有送出的草稿保留几小时，1–24"
+    )
     remind_after_hours: int = Field(
         4, ge=1, le=23, description="草稿搁置几小时后提醒一次，1–23，须小于 draft_hours"
     )
-    receipt_minutes: int = Field(15, ge=1, le=60, description="送出后几分钟内可以再看一次回执码，1–60")
+    receipt_minutes: int = Field(
+        15, ge=1, le=60, description="送出后几分钟内可以再看一次回执码，1–60"
+    )
     rules: AbsolutePath | None = Field(
-        None, description="规则文件（TOML），只写与默认不同的期限、步骤和保留天数，见 docs/clocks.md"
+        None,
+        description="规则文件（TOML），只写与默认不同的期限、步骤和保留天数，"
+        "见 docs/clocks.md",
     )
     calendar: AbsolutePath | None = Field(
         None, description="本地日历（TOML）：另外放假或上班的日子，见 docs/clocks.md"
@@ -210,7 +269,9 @@ class Settings(BaseSettings):
         if keyring.is_relative_to(self.data_dir.resolve()) or (
             (CHECKOUT / "pyproject.toml").exists() and keyring.is_relative_to(CHECKOUT)
         ):
-            raise ValueError("钥匙环不能与数据或代码放在一起：请把 JIANFU_KEYRING 指向别的目录")
+            raise ValueError(
+                "钥匙环不能与数据或代码放在一起：请把 JIANFU_KEYRING 指向别的目录"
+            )
         return self
 
     @classmethod
@@ -222,18 +283,26 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Name the sources, the strongest first; there is no `.env`, which too easily lands in a checkout."""
+        """Name the sources, the strongest first; there is no `.env`, which too easily
+        lands in a checkout.
+        """
         file = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
         return init_settings, env_settings, file_secret_settings, file
 
 
 def config_file() -> Path:
-    """Where the settings file may be: `JIANFU_CONFIG`, else `jianfu.toml` in the working folder."""
+    """Where the settings file may be: `JIANFU_CONFIG`, else `jianfu.toml` in the
+    working folder.
+    """
     return Path(os.environ.get(CONFIG) or "jianfu.toml")
 
 
-def fields(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
-    """Hand out every setting there is as (name of its variable, field), nested ones under their own name."""
+def fields(
+    model: type[BaseModel] = Settings, prefix: str = PREFIX
+) -> Iterator[tuple[str, FieldInfo]]:
+    """Hand out every setting there is as (name of its variable, field), nested ones
+    under their own name.
+    """
     for name, field in model.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -246,24 +315,37 @@ def load(**overrides: Any) -> Settings:
     """Read the settings once.
 
     Args:
-        overrides: what the command line says, over all else; nested as a dict, as in `web={"port": 80}`.
-    Raises: OperatorError, naming the setting that is wrong or unknown, never with the value of a secret.
+        overrides: what the command line says, over all else; nested as a dict, as in
+            `web={"port": 80}`.
+    Raises: OperatorError, naming the setting that is wrong or unknown, never with the
+    value of a secret.
     """
     known = dict(fields())
     for variable in os.environ:
-        if variable.upper().startswith(PREFIX) and variable.upper() not in {*known, CONFIG}:
-            raise OperatorError(f"没有 {variable} 这个设置：{_hint(variable.upper(), known)}")
+        if variable.upper().startswith(PREFIX) and variable.upper() not in {
+            *known,
+            CONFIG,
+        }:
+            raise OperatorError(
+                f"没有 {variable} 这个设置：{_hint(variable.upper(), known)}"
+            )
     file = config_file()
     if os.environ.get(CONFIG) and not file.is_file():
-        raise OperatorError(f"{CONFIG} 指的文件 {file} 不存在：请改正路径或去掉这个变量")
+        raise OperatorError(
+            f"{CONFIG} 指的文件 {file} 不存在：请改正路径或去掉这个变量"
+        )
     try:
-        return Settings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), **overrides)
+        return Settings(
+            _secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), **overrides
+        )
     except ValidationError as error:
         raise OperatorError(_explain(error, known)) from None
     except tomllib.TOMLDecodeError as error:
         raise OperatorError(f"设置文件 {file} 不是合法的 TOML：{error}") from None
     except OSError as error:
-        raise OperatorError(f"读不了设置文件 {error.filename}：{error.strerror}，请检查权限") from None
+        raise OperatorError(
+            f"读不了设置文件 {error.filename}：{error.strerror}，请检查权限"
+        ) from None
 
 
 def _explain(error: ValidationError, known: dict[str, FieldInfo]) -> str:

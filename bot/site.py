@@ -25,20 +25,26 @@ from bot.settings import Web
 
 
 class Files:
-    """Our own style, script and icon, held in memory; their addresses change with their content."""
+    """Our own style, script and icon, held in memory; their addresses change with their
+    content.
+    """
 
     def __init__(self) -> None:
         folders = [resources.files(package) / "static" for package in PAGES]
         files = [file for folder in folders for file in folder.iterdir()]
         self._held = {file.name: file.read_bytes() for file in files}
-        self.addresses = {name: f"/static/{name}?{_digest(held)}" for name, held in self._held.items()}
+        self.addresses = {
+            name: f"/static/{name}?{_digest(held)}" for name, held in self._held.items()
+        }
 
     async def __call__(self, request: Request) -> Response:
         name = request.path_params["name"]
         held = self._held.get(name)
         if held is None:
             return Response(status_code=404)
-        kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
+        kind = (
+            "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
+        )
         forever = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(held, media_type=kind, headers=forever)
 

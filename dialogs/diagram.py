@@ -1,4 +1,6 @@
-"""Draws a table of transitions as a Mermaid state diagram, which GitHub and documentation sites show."""
+"""Draws a table of transitions as a Mermaid state diagram, which GitHub and
+documentation sites show.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,16 @@ def mermaid(
 ) -> str:
     """The diagram's text, always the same for the same table.
 
-    rows: `[trigger, from, to, only if …]` as for `transitions`; names: what a state is called; moves: what a
-    trigger is called; first: where it begins, by default the first row's state. An "only if" is named by the
-    first line of its docstring, else by its own name. Rows between the same two states share an arrow.
+    rows: `[trigger, from, to, only if …]` as for `transitions`; names: what a state is
+    called; moves: what a trigger is called; first: where it begins, by default the
+    first row's state. An "only if" is named by the first line of its docstring, else by
+    its own name. Rows between the same two states share an arrow.
     """
     arrows: dict[tuple[Enum, Enum], list[str]] = {}
     for trigger, start, to, *only_if in rows:
-        label = moves(trigger) + "".join(f"（{_named(condition)}）" for condition in only_if)
+        label = moves(trigger) + "".join(
+            f"（{_named(condition)}）" for condition in only_if
+        )
         labels = arrows.setdefault((start, to), [])
         if label not in labels:
             labels.append(label)

@@ -1,4 +1,5 @@
-"""A text on its way out: its words, what of them is hidden, and the pictures beside it. For every dialog.
+"""A text on its way out: its words, what of them is hidden, and the pictures beside it.
+For every dialog.
 
 It lies in the talk's answers under "text", "masks" and "pictures", as JSON values.
 """
@@ -44,7 +45,12 @@ phrases(
     not_there="原文里没有“{words}”，请照原文打要遮的字。",
     pictures_full="最多放{most}张图片，这张没有放进去。",
 )
-phrases("b", mask_on="放开 {label} {value}", mask_off="遮住 {value}", unpicture="去掉第{number}张图")
+phrases(
+    "b",
+    mask_on="放开 {label} {value}",
+    mask_off="遮住 {value}",
+    unpicture="去掉第{number}张图",
+)
 
 
 def masks_of(turn: Turn) -> list[Mask]:
@@ -52,11 +58,15 @@ def masks_of(turn: Turn) -> list[Mask]:
 
 
 def set_masks(turn: Turn, masks: Iterable[Mask]) -> None:
-    turn.answers["masks"] = [asdict(mask) for mask in sorted(masks, key=lambda mask: mask.start)]
+    turn.answers["masks"] = [
+        asdict(mask) for mask in sorted(masks, key=lambda mask: mask.start)
+    ]
 
 
 def label(mask: Mask) -> str:
-    """What stands in place of the hidden words: always Chinese, for it is what will be filed."""
+    """What stands in place of the hidden words: always Chinese, for it is what will be
+    filed.
+    """
     return text("zh", f"mask.{mask.type}")
 
 
@@ -75,7 +85,9 @@ def masked(turn: Turn) -> str:
 
 
 def without_names(turn: Turn, words: str) -> str:
-    """A short answer (a unit, a place, a reason) with all that could name somebody hidden at once."""
+    """A short answer (a unit, a place, a reason) with all that could name somebody
+    hidden at once.
+    """
     return hidden(words, turn.look(Hide(words)))
 
 
@@ -87,14 +99,24 @@ def fits(turn: Turn, words: str) -> bool:
 
 
 def put_text(turn: Turn, new: str, found: Iterable[Mask]) -> None:
-    """Take a text over; what the reporter lifted or hid by hand in the old one stays so in the new one."""
+    """Take a text over; what the reporter lifted or hid by hand in the old one stays so
+    in the new one.
+    """
     old = turn.answers.get("text", "")
     lifted = {old[mask.start : mask.end] for mask in masks_of(turn) if not mask.on}
     own = {
-        (old[mask.start : mask.end], mask.type) for mask in masks_of(turn) if mask.type in ("OWN", "PLACE")
+        (old[mask.start : mask.end], mask.type)
+        for mask in masks_of(turn)
+        if mask.type in ("OWN", "PLACE")
     }
     turn.answers["text"] = new
-    set_masks(turn, [Mask(m.start, m.end, m.type, new[m.start : m.end] not in lifted) for m in found])
+    set_masks(
+        turn,
+        [
+            Mask(m.start, m.end, m.type, new[m.start : m.end] not in lifted)
+            for m in found
+        ],
+    )
     for words, kind in own:
         hide_words(turn, words, kind)
 
@@ -109,15 +131,21 @@ def hide_words(turn: Turn, words: str, kind: str = "OWN") -> bool:
 
 
 def hide_span(turn: Turn, start: int, end: int, kind: str = "OWN") -> None:
-    """Hide [start, end); masks it touches grow together with it, so nothing is shown by accident."""
+    """Hide [start, end); masks it touches grow together with it, so nothing is shown by
+    accident.
+    """
     touched = [mask for mask in masks_of(turn) if mask.start < end and start < mask.end]
     rest = [mask for mask in masks_of(turn) if mask not in touched]
     bounds = [(start, end), *((mask.start, mask.end) for mask in touched)]
-    set_masks(turn, [*rest, Mask(min(s for s, _ in bounds), max(e for _, e in bounds), kind)])
+    set_masks(
+        turn, [*rest, Mask(min(s for s, _ in bounds), max(e for _, e in bounds), kind)]
+    )
 
 
 def toggle_mask(turn: Turn, number: str) -> None:
-    """Press of "mask:N": lift or set mask N, counted from 0; a number out of range changes nothing."""
+    """Press of "mask:N": lift or set mask N, counted from 0; a number out of range
+    changes nothing.
+    """
     masks = masks_of(turn)
     if number.isdecimal() and int(number) < len(masks):
         mask = masks[int(number)]
@@ -129,7 +157,11 @@ def toggle_mask(turn: Turn, number: str) -> None:
 def hide_pressed(turn: Turn, span: str) -> None:
     """Press of "hide:START-END", code points of the text; nonsense changes nothing."""
     start, _, end = span.partition("-")
-    if start.isdecimal() and end.isdecimal() and int(start) < int(end) <= len(turn.answers.get("text", "")):
+    if (
+        start.isdecimal()
+        and end.isdecimal()
+        and int(start) < int(end) <= len(turn.answers.get("text", ""))
+    ):
         hide_span(turn, int(start), int(end))
     turn.prompt()
 
@@ -155,7 +187,9 @@ def pictures_of(turn: Turn) -> list[Picture]:
 
 
 def add_picture(turn: Turn, picture: Picture, replaces: str | None) -> bool:
-    """Put a picture beside the text, or in the place of its older version; False if there is no room."""
+    """Put a picture beside the text, or in the place of its older version; False if
+    there is no room.
+    """
     pictures = pictures_of(turn)
     ids = [old.id for old in pictures]
     if replaces in ids:
@@ -175,7 +209,9 @@ def drop_picture(turn: Turn, id: str) -> None:
     pictures = pictures_of(turn)
     if any(picture.id == id for picture in pictures):
         turn.do(DropPictures((id,)))
-        turn.answers["pictures"] = [asdict(picture) for picture in pictures if picture.id != id]
+        turn.answers["pictures"] = [
+            asdict(picture) for picture in pictures if picture.id != id
+        ]
     turn.prompt()
 
 
@@ -187,7 +223,9 @@ def picture_buttons(turn: Turn) -> list[Button]:
 
 
 def shown(turn: Turn) -> dict[str, Any]:
-    """What a preview draws: the text as written, its masks with labels, the masked text and the pictures."""
+    """What a preview draws: the text as written, its masks with labels, the masked text
+    and the pictures.
+    """
     return {
         "text": turn.answers.get("text", ""),
         "masked": masked(turn),

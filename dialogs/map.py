@@ -1,4 +1,5 @@
-"""The page of docs that shows where the reporter's dialogs may go, drawn from their tables.
+"""The page of docs that shows where the reporter's dialogs may go, drawn from their
+tables.
 
 Rewrite it after changing a table: `python -m dialogs.map > docs/dialog-map.md`.
 """

@@ -1,6 +1,7 @@
 """The reporter's dialog: one sentence, one look at the preview, sent.
 
-At most one question stands before the preview; all else hangs there as chips to fill in or leave.
+At most one question stands before the preview; all else hangs there as chips to fill in
+or leave.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from dialogs import draft
 from dialogs.talk import Step, Talk, Turn, command, discard, enter, leave, register
 from dialogs.texts import phrase, phrases, text
 from dialogs.understand import CATEGORIES, Understanding
-from dialogs.words import Button, File, LastReceipt, NewReceipt, Picture, Read, ReceiptSaved, Wipe
+from dialogs.words import (
+    Button,
+    File,
+    LastReceipt,
+    NewReceipt,
+    Picture,
+    Read,
+    ReceiptSaved,
+    Wipe,
+)
 
 Reading = Callable[[Turn, str], bool]
 Pressing = Callable[[Turn, str], None]
@@ -38,7 +48,7 @@ class State(Enum):
     GONE = "gone"
 
 
-# ── where it may go ──────────────────────────────────────────────────────────────────────────
+# ── where it may go ───────────────────────────────────────────────────────────────────
 
 
 def not_ours(talk: Talk) -> bool:
@@ -61,7 +71,15 @@ def said(talk: Talk) -> bool:
     return "text" in talk.answers
 
 
-CHIPS = (State.TEXT, State.UNIT, State.PLACE, State.WHEN, State.PICTURES, State.FOLLOW, State.MASKS)
+CHIPS = (
+    State.TEXT,
+    State.UNIT,
+    State.PLACE,
+    State.WHEN,
+    State.PICTURES,
+    State.FOLLOW,
+    State.MASKS,
+)
 ASKING = (State.START, State.SIGNPOST, State.CATEGORY)
 TRANSITIONS: list[list[Any]] = [
     # trigger        from             to              only if
@@ -79,17 +97,20 @@ TRANSITIONS: list[list[Any]] = [
     *(["back", state, State.PREVIEW] for state in CHIPS),
     ["back", State.PREVIEW, State.TEXT],
     ["send", State.PREVIEW, State.FILED],
-    *(["cancel", state, State.CANCEL, said] for state in (*ASKING, State.PREVIEW, *CHIPS)),
+    *(
+        ["cancel", state, State.CANCEL, said]
+        for state in (*ASKING, State.PREVIEW, *CHIPS)
+    ),
     *(["cancel", state, State.GONE] for state in (*ASKING, State.PREVIEW, *CHIPS)),
     ["discard", State.CANCEL, State.GONE],
     ["cancel", State.CANCEL, State.GONE],
     ["back", State.CANCEL, State.PREVIEW, chosen],
     ["back", State.CANCEL, State.SIGNPOST, not_ours],
     ["back", State.CANCEL, State.CATEGORY],
-]  # fmt: skip
+]
 
 
-# ── what it says ─────────────────────────────────────────────────────────────────────────────
+# ── what it says ──────────────────────────────────────────────────────────────────────
 
 phrases(
     "signpost",
@@ -111,7 +132,9 @@ phrase(
     "请勿使用单位网络和设备。\n"
     "现在请用一句话说说：谁，要您做什么。",
 )
-phrase("welcome.again", "请用一句话说说是什么事，比如：“街道要求同一份台账每周报五次”。")
+phrase(
+    "welcome.again", "请用一句话说说是什么事，比如：“街道要求同一份台账每周报五次”。"
+)
 phrase("picture.more", "图片收到了（{number}张），还没有送出。再用一句话说说是什么事。")
 phrase("signpost", "{signpost}\n您写的内容还在，也可以继续在这里反映。")
 phrase("signpost.again", "请点选一个按钮，或者再说具体一点。")
@@ -140,7 +163,8 @@ phrase("follow", "有进展时怎么告诉您？选“只凭回执码”，我�
 phrase("follow.again", "请点选一个按钮。")
 phrase(
     "masks",
-    "下面是会被遮住的地方，点一下放开或遮住。\n还要遮别的，请照原文打出那几个字。\n\n{masked}",
+    "下面是会被遮住的地方，点一下放开或遮住。\n还要遮别的，请照原文打出那几个字。\n\n"
+    "{masked}",
 )
 phrase("masks.again", "请点一个按钮，或打出要遮的字。")
 phrase("cancel", "要放弃吗？放弃后会立即删除：{what}。")
@@ -152,7 +176,9 @@ phrase(
     "请复制或抄下来，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。\n"
     "下一步：1天内告诉您是否受理。{urgent}",
 )
-phrase("filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。")
+phrase(
+    "filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。"
+)
 phrase("receipt.gone", "好的，回执码不再显示。以后发送回执码就能查进展。")
 phrase("receipt.none", "回执码只在送出后15分钟内能再看一次，现在已经不显示了。")
 phrase("draft.kept", "您有一份没送出的内容，接着来：")
@@ -174,7 +200,14 @@ phrases(
     none="未填",
 )
 phrases("follow", here="在这里告诉我", receipt="只凭回执码查")
-phrases("when", today="就在今天", week="每周都有", month="每月都有", daily="天天都有", once="就这一次")
+phrases(
+    "when",
+    today="就在今天",
+    week="每周都有",
+    month="每月都有",
+    daily="天天都有",
+    once="就这一次",
+)
 phrases(
     "b",
     send="送出",
@@ -202,16 +235,22 @@ phrases(
     saved="我已保存",
 )
 
-COMMON = [Button("status", "b.status"), Button("help", "b.help"), Button("lang", "b.lang")]
+COMMON = [
+    Button("status", "b.status"),
+    Button("help", "b.help"),
+    Button("lang", "b.lang"),
+]
 BACK = Button("back", "b.back")
 DONE = Button("done", "b.done")
 
 
-# ── what it does ─────────────────────────────────────────────────────────────────────────────
+# ── what it does ──────────────────────────────────────────────────────────────────────
 
 
 def take_sentence(turn: Turn, sentence: str) -> bool:
-    """The first words, or more of them: read, understood, and on to the preview or one question."""
+    """The first words, or more of them: read, understood, and on to the preview or one
+    question.
+    """
     return take_text(turn, join(turn.answers.get("text"), sentence), "understood")
 
 
@@ -311,14 +350,21 @@ def facts(turn: Turn) -> list[dict[str, str]]:
         "masks": sum(mask.on for mask in draft.masks_of(turn)) or None,
     }
     lines = [
-        {"name": name, "text": t(f"fact.{name}", value=value or t("fact.none"), because="")}
+        {
+            "name": name,
+            "text": t(f"fact.{name}", value=value or t("fact.none"), because=""),
+        }
         for name, value in rows.items()
         if value is not None or name in ("unit", "place", "when")
     ]
     if because:
         lines[0]["text"] += t("fact.because", words="、".join(because))
     notes = {name: answers.get(name) for name in ("alarm", "urgent", "anyway")}
-    return lines + [{"name": name, "text": t(f"fact.{name}", value=on)} for name, on in notes.items() if on]
+    return lines + [
+        {"name": name, "text": t(f"fact.{name}", value=on)}
+        for name, on in notes.items()
+        if on
+    ]
 
 
 def shows_kind(turn: Turn) -> bool:
@@ -328,12 +374,26 @@ def shows_kind(turn: Turn) -> bool:
 def show_preview(turn: Turn) -> dict[str, object]:
     turn.answers["previewed"] = True
     lines = facts(turn)
-    return draft.shown(turn) | {"lines": lines, "facts": "\n".join(line["text"] for line in lines)}
+    return draft.shown(turn) | {
+        "lines": lines,
+        "facts": "\n".join(line["text"] for line in lines),
+    }
 
 
 PREVIEW_BUTTONS = [
     Button(name, f"b.{name}")
-    for name in ("send", "category", "unit", "place", "when", "pictures", "follow", "masks", "text", "cancel")
+    for name in (
+        "send",
+        "category",
+        "unit",
+        "place",
+        "when",
+        "pictures",
+        "follow",
+        "masks",
+        "text",
+        "cancel",
+    )
 ]
 
 
@@ -370,7 +430,13 @@ def send(turn: Turn, _: str) -> None:
 
 def say_receipt(turn: Turn, receipt: str, *, urgent: bool) -> None:
     buttons = (Button("saved", "b.saved"), Button("status", "b.status"))
-    turn.say("filed", *buttons, secret=True, receipt=receipt, urgent=turn.t("filed.urgent") if urgent else "")
+    turn.say(
+        "filed",
+        *buttons,
+        secret=True,
+        receipt=receipt,
+        urgent=turn.t("filed.urgent") if urgent else "",
+    )
 
 
 def take_field(name: str, most: int) -> Reading:
@@ -428,7 +494,9 @@ def place_buttons(turn: Turn) -> list[Button]:
 
 def place_fine(turn: Turn, _: str) -> None:
     turn.answers["place"] = turn.answers.get("found_place")
-    draft.set_masks(turn, [mask for mask in draft.masks_of(turn) if mask.type != "PLACE"])
+    draft.set_masks(
+        turn, [mask for mask in draft.masks_of(turn) if mask.type != "PLACE"]
+    )
     turn.go("done")
 
 
@@ -441,7 +509,9 @@ def place_none(turn: Turn, _: str) -> None:
 
 
 def hide_place(turn: Turn, place: str | None) -> None:
-    """Leave the fine place out of the fields, and hide it in the text too: half a secret is none."""
+    """Leave the fine place out of the fields, and hide it in the text too: half a
+    secret is none.
+    """
     turn.answers["place"] = place
     draft.hide_words(turn, turn.answers.get("found_place") or "", "PLACE")
     turn.go("done")
@@ -467,7 +537,11 @@ def read_mask(turn: Turn, words: str) -> bool:
 def discarded(turn: Turn) -> dict[str, object]:
     answers = turn.answers
     pictures = len(draft.pictures_of(turn))
-    return {"what": turn.t("sent.what", characters=len(answers.get("text", "")), pictures=pictures)}
+    return {
+        "what": turn.t(
+            "sent.what", characters=len(answers.get("text", "")), pictures=pictures
+        )
+    }
 
 
 def let_go(turn: Turn, _: str) -> None:
@@ -500,7 +574,9 @@ STEPS = [
     Step(
         State.SIGNPOST,
         ask="signpost",
-        show=lambda turn: {"signpost": turn.t(f"signpost.{turn.answers['signpost'] or 'none'}")},
+        show=lambda turn: {
+            "signpost": turn.t(f"signpost.{turn.answers['signpost'] or 'none'}")
+        },
         buttons=lambda turn: [
             Button("anyway", "b.anyway"),
             Button("restate", "b.restate"),
@@ -589,8 +665,15 @@ STEPS = [
     Step(
         State.FOLLOW,
         ask="follow",
-        buttons=lambda turn: [Button("here", "follow.here"), Button("receipt", "follow.receipt"), BACK],
-        pressed={"here": set_field("follow", "here"), "receipt": set_field("follow", "receipt")},
+        buttons=lambda turn: [
+            Button("here", "follow.here"),
+            Button("receipt", "follow.receipt"),
+            BACK,
+        ],
+        pressed={
+            "here": set_field("follow", "here"),
+            "receipt": set_field("follow", "receipt"),
+        },
         again="follow.again",
     ),
     Step(
@@ -615,12 +698,14 @@ STEPS = [
 REPORT = register("report", 1, State, TRANSITIONS, STEPS)
 
 
-# ── commands of its own ──────────────────────────────────────────────────────────────────────
+# ── commands of its own ───────────────────────────────────────────────────────────────
 
 
 @command("start", "开始", "重新开始", "start")
 def start(turn: Turn) -> None:
-    """The first screen; or the draft that waits, which is never thrown away by a greeting."""
+    """The first screen; or the draft that waits, which is never thrown away by a
+    greeting.
+    """
     turn.tapped = False
     if turn.talk.under is not None:
         leave(turn)

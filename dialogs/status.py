@@ -1,4 +1,6 @@
-"""The reporter comes back: the story so far, more material, an answer, a rating, a reopening, or 忘记我."""
+"""The reporter comes back: the story so far, more material, an answer, a rating, a
+reopening, or 忘记我.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,7 @@ class State(Enum):
     FORGET = "forget"
 
 
-# ── where it may go ──────────────────────────────────────────────────────────────────────────
+# ── where it may go ───────────────────────────────────────────────────────────────────
 
 
 def several(talk: Talk) -> bool:
@@ -79,8 +81,14 @@ def several(talk: Talk) -> bool:
 
 
 BELOW_STORY = (
-    State.ADD, State.SOLVED, State.UNSOLVED, State.REASON, State.REBOUND, State.SETTINGS, State.FORGET,
-)  # fmt: skip
+    State.ADD,
+    State.SOLVED,
+    State.UNSOLVED,
+    State.REASON,
+    State.REBOUND,
+    State.SETTINGS,
+    State.FORGET,
+)
 OPENING = (State.CODE, State.PICK)
 TRANSITIONS: list[list[Any]] = [
     # trigger     from             to               only if
@@ -113,7 +121,7 @@ TRANSITIONS: list[list[Any]] = [
 ]  # fmt: skip
 
 
-# ── what it says ─────────────────────────────────────────────────────────────────────────────
+# ── what it says ──────────────────────────────────────────────────────────────────────
 
 phrase("code", "请发送回执码（16位字母和数字），马上告诉您进展。")
 phrase("code.again", "没有查到。请对照抄下的回执码再发一次，或说“返回”。")
@@ -122,34 +130,50 @@ phrase("pick", "您在这里反映过{number}件，说的是哪一件？")
 phrase("pick.again", "请点选一件，或直接发送回执码。")
 phrase("story", "{text}")
 phrase("story.again", "请点选一个按钮；要补充，直接写就行。")
-phrase("add", "请写要补充的话，也可以发图片（最多6张）。对方问您什么，答什么就行，不用写姓名。")
+phrase(
+    "add",
+    "请写要补充的话，也可以发图片（最多6张）。对方问您什么，答什么就行，不用写姓名。",
+)
 phrase("add.again", "请写一句话，或发一张图片。")
 phrase("check", "请看一眼，这就是要补充的内容：\n\n{masked}\n\n图片：{number}张")
 phrase("check.again", "请点“送出”，或点一处放开、遮住。")
 phrase("solved", "问题解决了吗？")
 phrase("solved.again", "请点“解决了”或“没解决”。")
-phrase("unsolved", "记下了，对不住。要重新办理吗？\n点一下就重新办理；想说原因，直接写一句。")
+phrase(
+    "unsolved",
+    "记下了，对不住。要重新办理吗？\n点一下就重新办理；想说原因，直接写一句。",
+)
 phrase("unsolved.again", "请点“重新办理”或“先不用”，也可以写一句原因（500字以内）。")
 phrase("satisfied", "对办理满意吗？")
 phrase("satisfied.again", "请点“满意”或“不满意”。")
 phrase("word", "还想说一句吗？不说也行。")
 phrase("word.again", "请写一句话（500字以内），或点“不说了”。")
 phrase("rated.thanks", "谢谢，记下了。单位只会看到合起来的数字，看不到您这一份。")
-phrase("reason", "为什么要重新办理？写一句就行，比如“又要报了”。单位只会看到“专线要求重新办理”。")
+phrase(
+    "reason",
+    "为什么要重新办理？写一句就行，比如“又要报了”。单位只会看到“专线要求重新办理”。",
+)
 phrase("reason.again", "请写一句原因（500字以内）。")
 phrase("rebound", "又反弹了？点一下就重新办理；想说现在怎样了，直接写一句。")
 phrase("rebound.again", "请点“重新办理”或“返回”，也可以写一句（500字以内）。")
 phrase("held", "好的，没有反弹。以后又出现，凭回执码打开，点“又反弹了”。")
 phrase("later", "好的，办结满90天时再问您一次。联系方式留到那时，问完就销毁。")
-phrase("later.cannot", "这件事这里已经不留联系方式了。到时候凭回执码来看，一样能说又反弹了。")
-phrase("which", "认不出是哪一件，可能已经不再提醒，或联系方式已销毁。请发送回执码，接着办。")
+phrase(
+    "later.cannot",
+    "这件事这里已经不留联系方式了。到时候凭回执码来看，一样能说又反弹了。",
+)
+phrase(
+    "which",
+    "认不出是哪一件，可能已经不再提醒，或联系方式已销毁。请发送回执码，接着办。",
+)
 phrase("hush.none", "这里没有会主动提醒您的事了。")
 phrase("unsent", "您有一段补充还没送出，先点“送出”或“放弃”。")
 phrase("past.rated", "这一问您答过了，谢谢。")
 phrase("past.moved", "这件事有了新情况，刚才那一问不用答了。")
 phrase(
     "settings",
-    "这件事要主动告诉您哪些？点一下，开的关上，关的打开。\n受理、转办、办结这些变化总会告诉您；都不想听，点“别再提醒”。",
+    "这件事要主动告诉您哪些？点一下，开的关上，关的打开。\n"
+    "受理、转办、办结这些变化总会告诉您；都不想听，点“别再提醒”。",
 )
 phrase("settings.again", "请点一项，或点“返回”。")
 phrases(
@@ -163,7 +187,8 @@ phrase("reopened", "已重新办理，进展会照旧告诉您。")
 phrase("supplemented", "已补充，谢谢您。专线会转给承办人，单位每天只统一收到一次。")
 phrase(
     "forget",
-    "“忘记我”会立即销毁您写的文字、图片和联系方式，回执码随之失效，不能恢复；事情本身仍会继续办。确定吗？",
+    "“忘记我”会立即销毁您写的文字、图片和联系方式，回执码随之失效，不能恢复；"
+    "事情本身仍会继续办。确定吗？",
 )
 phrase("forget.again", "请点“确定，忘记我”或“返回”。")
 phrase("forgotten", "已销毁，这件事再也找不到您了。谢谢您说出来。")
@@ -196,18 +221,22 @@ phrases(
 BACK = Button("back", "b.back")
 
 
-# ── what it does ─────────────────────────────────────────────────────────────────────────────
+# ── what it does ──────────────────────────────────────────────────────────────────────
 
 
 @command("status", "进度", "查进度", "进展", "查进展", "查询", "status")
 def status(turn: Turn) -> None:
-    """The chat's only case at once, a choice of several, or the question for the receipt."""
+    """The chat's only case at once, a choice of several, or the question for the
+    receipt.
+    """
     find(turn, "", "status")
 
 
 @command("shown")
 def receipt_shown(turn: Turn) -> None:
-    """A receipt, typed or pasted anywhere, opens its story; what it was asked for goes on."""
+    """A receipt, typed or pasted anywhere, opens its story; what it was asked for goes
+    on.
+    """
     code = turn.event.receipt if isinstance(turn.event, Said) else None
     report = turn.look(ByReceipt(code)) if code and code != MISTYPED else code
     if report is None or report == MISTYPED:
@@ -231,7 +260,9 @@ def meant(turn: Turn, handle: str) -> list[str]:
 
 
 def find(turn: Turn, handle: str, wanted: str) -> None:
-    """Do what is wanted with the case of this handle, or this chat's only one; ask which, or the receipt."""
+    """Do what is wanted with the case of this handle, or this chat's only one; ask
+    which, or the receipt.
+    """
     found = meant(turn, handle)
     if unsent(turn):
         return
@@ -248,7 +279,9 @@ def find(turn: Turn, handle: str, wanted: str) -> None:
 
 
 def unsent(turn: Turn) -> bool:
-    """A supplement that was written and shown is not swept away by whatever is pressed next."""
+    """A supplement that was written and shown is not swept away by whatever is pressed
+    next.
+    """
     if turn.talk.dialog != "status" or turn.talk.state is not State.CHECK:
         return False
     turn.say("unsent")
@@ -262,7 +295,9 @@ def open_story(turn: Turn, report: str) -> None:
 
 
 def story_of(turn: Turn, report: str) -> Told | None:
-    """The story of what the turn is about from here on; where it was forgotten, say so and end."""
+    """The story of what the turn is about from here on; where it was forgotten, say so
+    and end.
+    """
     story = turn.look(Tell(report))
     if story is None:
         turn.say("story.gone")
@@ -285,19 +320,26 @@ def discard_pictures(turn: Turn) -> None:
 
 
 def read_code(turn: Turn, words: str) -> bool:
-    """Something that is no receipt, typed where one is asked for: perhaps somebody has news instead."""
+    """Something that is no receipt, typed where one is asked for: perhaps somebody has
+    news instead.
+    """
     if turn.talk.under is None and len(SPEECH.findall(words)) >= SENTENCE:
         enter(turn, FIRST)
         listen(turn, current(turn.talk), words)
         return True
-    turn.say("code.malformed" if turn.look(ByReceipt(words)) == MISTYPED else "code.again")
+    turn.say(
+        "code.malformed" if turn.look(ByReceipt(words)) == MISTYPED else "code.again"
+    )
     turn.prompt()
     return True
 
 
 def pick_buttons(turn: Turn) -> list[Button]:
     return [
-        *(_case_button(turn, number, case) for number, case in enumerate(turn.look(Mine()))),
+        *(
+            _case_button(turn, number, case)
+            for number, case in enumerate(turn.look(Mine()))
+        ),
         Button("code", "b.code"),
     ]
 
@@ -374,7 +416,11 @@ def settings(turn: Turn, _: str) -> None:
 
 def wish_buttons(turn: Turn) -> list[Button]:
     toggles = [
-        Button(f"wish:{name}", "b.wish_on" if on else "b.wish_off", {"what": turn.t(f"wish.{name}")})
+        Button(
+            f"wish:{name}",
+            "b.wish_on" if on else "b.wish_off",
+            {"what": turn.t(f"wish.{name}")},
+        )
         for name, on in turn.answers["wishes"].items()
     ]
     return [*toggles, Button("hush", "b.hush"), BACK]
@@ -433,7 +479,9 @@ def send(turn: Turn, _: str) -> None:
 
 
 def still_there(turn: Turn) -> bool:
-    """The report may have been forgotten meanwhile, from another chat: then say so, and end."""
+    """The report may have been forgotten meanwhile, from another chat: then say so, and
+    end.
+    """
     if turn.look(Tell(turn.answers["report"])) is None:
         turn.say("story.gone")
         end(turn)
@@ -464,8 +512,20 @@ def rate(field: str, value: bool) -> Callable[[Turn, str], None]:
 
     def pressed(turn: Turn, _: str) -> None:
         if still_there(turn):
-            known: dict[str, bool | None] = {"solved": None, "satisfied": None, field: value}
-            turn.do(Rate(turn.answers["report"], known["solved"], known["satisfied"], None, turn.at))
+            known: dict[str, bool | None] = {
+                "solved": None,
+                "satisfied": None,
+                field: value,
+            }
+            turn.do(
+                Rate(
+                    turn.answers["report"],
+                    known["solved"],
+                    known["satisfied"],
+                    None,
+                    turn.at,
+                )
+            )
             turn.go("rated")
 
     return pressed
@@ -503,7 +563,9 @@ def read_reason(turn: Turn, words: str) -> bool:
 
 
 def read_unsolved(turn: Turn, words: str) -> bool:
-    """A reason takes it up again; a plain no, or the answer to the next question, is none."""
+    """A reason takes it up again; a plain no, or the answer to the next question, is
+    none.
+    """
     word = plain_word(words)
     if word in ("满意", "不满意"):
         turn.talk.move("rated")
@@ -537,11 +599,13 @@ def has_held(turn: Turn, _: str) -> None:
         held(turn, turn.answers["report"])
 
 
-# ── what a push asked ────────────────────────────────────────────────────────────────────────
+# ── what a push asked ─────────────────────────────────────────────────────────────────
 
 
 def answerable(turn: Turn, report: str, *moves: str) -> bool:
-    """Whether the case still allows one of these; if not, one friendly sentence, and its story."""
+    """Whether the case still allows one of these; if not, one friendly sentence, and
+    its story.
+    """
     story = story_of(turn, report)
     if story is None:
         return False
@@ -577,7 +641,9 @@ def rebound(turn: Turn, report: str) -> None:
 
 
 def later(turn: Turn, report: str) -> None:
-    """Ask again after 90 days; where the way to this chat is gone already, only the receipt can."""
+    """Ask again after 90 days; where the way to this chat is gone already, only the
+    receipt can.
+    """
     if not answerable(turn, report, "rebound", "reopen"):
         return
     story = story_of(turn, report)
@@ -638,7 +704,9 @@ def hush_pushed(turn: Turn, handle: str) -> None:
 
 @command("mute", "别再提醒", "不要提醒", "别提醒了", "别再提醒我", "no more reminders")
 def mute(turn: Turn) -> None:
-    """Typed: of the case that is open, else of the only one, else of the one that is picked."""
+    """Typed: of the case that is open, else of the only one, else of the one that is
+    picked.
+    """
     if turn.talk.dialog == "status" and "report" in turn.answers:
         hush(turn, "")
     else:
@@ -648,7 +716,13 @@ def mute(turn: Turn) -> None:
 SHORT = 500  # characters of a free word
 
 STEPS = [
-    Step(State.CODE, ask="code", buttons=lambda turn: [BACK], read=read_code, again="code.again"),
+    Step(
+        State.CODE,
+        ask="code",
+        buttons=lambda turn: [BACK],
+        read=read_code,
+        again="code.again",
+    ),
     Step(
         State.PICK,
         ask="pick",
@@ -680,7 +754,12 @@ STEPS = [
         pictured=add_picture,
     ),
     Step(
-        State.ADD, ask="add", buttons=lambda turn: [BACK], read=write, again="add.again", pictured=add_picture
+        State.ADD,
+        ask="add",
+        buttons=lambda turn: [BACK],
+        read=write,
+        again="add.again",
+        pictured=add_picture,
     ),
     Step(
         State.CHECK,
@@ -701,14 +780,21 @@ STEPS = [
     Step(
         State.SOLVED,
         ask="solved",
-        buttons=lambda turn: [Button("yes", "b.yes_solved"), Button("no", "b.not_solved"), BACK],
+        buttons=lambda turn: [
+            Button("yes", "b.yes_solved"),
+            Button("no", "b.not_solved"),
+            BACK,
+        ],
         pressed={"yes": rate("solved", True), "no": not_solved},
         again="solved.again",
     ),
     Step(
         State.UNSOLVED,
         ask="unsolved",
-        buttons=lambda turn: [Button("reopen", "b.reopen"), Button("not_now", "b.not_now")],
+        buttons=lambda turn: [
+            Button("reopen", "b.reopen"),
+            Button("not_now", "b.not_now"),
+        ],
         pressed={"reopen": without_reason, "not_now": lambda turn, _: turn.go("rated")},
         read=read_unsolved,
         again="unsolved.again",
@@ -716,7 +802,11 @@ STEPS = [
     Step(
         State.SATISFIED,
         ask="satisfied",
-        buttons=lambda turn: [Button("yes", "b.yes_satisfied"), Button("no", "b.not_satisfied"), BACK],
+        buttons=lambda turn: [
+            Button("yes", "b.yes_satisfied"),
+            Button("no", "b.not_satisfied"),
+            BACK,
+        ],
         pressed={"yes": rate("satisfied", True), "no": rate("satisfied", False)},
         again="satisfied.again",
     ),
@@ -728,7 +818,13 @@ STEPS = [
         read=read_word,
         again="word.again",
     ),
-    Step(State.REASON, ask="reason", buttons=lambda turn: [BACK], read=read_reason, again="reason.again"),
+    Step(
+        State.REASON,
+        ask="reason",
+        buttons=lambda turn: [BACK],
+        read=read_reason,
+        again="reason.again",
+    ),
     Step(
         State.REBOUND,
         ask="rebound",

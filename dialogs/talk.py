@@ -1,7 +1,9 @@
-"""The talk engine: one event in, actions out, `talk` moved on. Pure; a dialog is a table and its steps.
+"""The talk engine: one event in, actions out, `talk` moved on. Pure; a dialog is a
+table and its steps.
 
-A step that asks is the step that listens. Where a talk may go stands in the dialog's transition table and
-nowhere else; what every step understands (back, cancel, help, progress, language, start) stands here once.
+A step that asks is the step that listens. Where a talk may go stands in the dialog's
+transition table and nowhere else; what every step understands (back, cancel, help,
+progress, language, start) stands here once.
 """
 
 from __future__ import annotations
@@ -66,17 +68,20 @@ phrases(
 
 
 class DeadEnd(Exception):
-    """No row of the table leads on: our bug, never the reporter's. Names states only."""
+    """No row of the table leads on: our bug, never the reporter's. Names
+    states only.
+    """
 
 
 @dataclass(slots=True)
 class Talk:
     """One person's dialog so far; sealed between two events, at most 24 hours.
 
-    `report`, `key` and `stream` are drawn at birth (hex): the id, data key and outbox stream that the report
-    will have, so that nothing has to be sealed anew when it is filed. `tag` is drawn too: with `mark`, which
-    counts prompts, it names a prompt to the messenger and tells nothing of the report. `under` is the talk
-    that waits below this one (a draft, while its reporter looks up a receipt).
+    `report`, `key` and `stream` are drawn at birth (hex): the id, data key and outbox
+    stream that the report will have, so that nothing has to be sealed anew when it is
+    filed. `tag` is drawn too: with `mark`, which counts prompts, it names a prompt to
+    the messenger and tells nothing of the report. `under` is the talk that waits below
+    this one (a draft, while its reporter looks up a receipt).
     """
 
     dialog: str
@@ -91,7 +96,9 @@ class Talk:
     answers: dict[str, Any] = field(default_factory=dict)
     under: dict[str, Any] | None = None
     reminded: bool = False
-    expires: int = 0  # whole hour, seconds since 1970 UTC; set by whoever stores the talk
+    expires: int = (
+        0  # whole hour, seconds since 1970 UTC; set by whoever stores the talk
+    )
     over: bool = False
 
     @property
@@ -101,20 +108,33 @@ class Talk:
 
     @property
     def unsent(self) -> bool:
-        """Something was written that has not gone out; who only looked at a story wrote nothing."""
-        return self.dialog == FIRST or self.under is not None or not self.answers.keys().isdisjoint(WRITTEN)
+        """Something was written that has not gone out; who only looked at a story wrote
+        nothing.
+        """
+        return (
+            self.dialog == FIRST
+            or self.under is not None
+            or not self.answers.keys().isdisjoint(WRITTEN)
+        )
 
     @property
     def pictures(self) -> list[str]:
         """Media ids of all its pictures, those of the talk below included."""
         layers = [self.answers, (self.under or {}).get("answers", {})]
-        return [picture["id"] for answers in layers for picture in answers.get("pictures", ())]
+        return [
+            picture["id"]
+            for answers in layers
+            for picture in answers.get("pictures", ())
+        ]
 
     def move(self, trigger: str) -> None:
         """Take the row of the table that fits. Raises DeadEnd where none does."""
         was = self.state
         if not self.moved(trigger):
-            raise DeadEnd(f"{self.dialog}@{self.version}: {trigger} leads nowhere from {was.value}")
+            raise DeadEnd(
+                f"{self.dialog}@{self.version}: {trigger} leads nowhere from "
+                f"{was.value}"
+            )
 
     def moved(self, trigger: str) -> bool:
         """Take the row of the table that fits; False where none does."""
@@ -125,10 +145,14 @@ class Talk:
             return False
 
     def dump(self) -> bytes:
-        return json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(
+            self.plain(), ensure_ascii=False, separators=(",", ":")
+        ).encode()
 
     def plain(self) -> dict[str, Any]:
-        return dict(zip(_FIELDS, _values(self), strict=True)) | {"state": self.state.value}
+        return dict(zip(_FIELDS, _values(self), strict=True)) | {
+            "state": self.state.value
+        }
 
     @classmethod
     def load(cls, sealed: bytes) -> Talk:
@@ -149,9 +173,10 @@ _values = attrgetter(*_FIELDS)
 class Step:
     """One screen: what it asks, which buttons it offers, what it makes of an answer.
 
-    ask: name of the phrase. show: its parameters. buttons: offered now, in order. pressed: by the choice's
-    name before any colon; gets the argument after it. read: free text; False means "say it again". listens
-    to pictures with `pictured`. again: phrase for an answer that does not fit.
+    ask: name of the phrase. show: its parameters. buttons: offered now, in order.
+    pressed: by the choice's name before any colon; gets the argument after it. read:
+    free text; False means "say it again". listens to pictures with `pictured`. again:
+    phrase for an answer that does not fit.
     """
 
     state: Enum
@@ -182,22 +207,45 @@ WRITTEN = {"text", "pictures"}  # of a talk's answers
 
 
 def register(
-    name: str, version: int, states: type[Enum], transitions: list[Any], steps: Sequence[Step]
+    name: str,
+    version: int,
+    states: type[Enum],
+    transitions: list[Any],
+    steps: Sequence[Step],
 ) -> Dialog:
-    """Make a dialog known. The fourth column of a row, "only if", is a function of the talk."""
+    """Make a dialog known. The fourth column of a row, "only if", is a function of the
+    talk.
+    """
     machine = Machine(
-        model=None, states=states, transitions=transitions, initial=next(iter(states)), auto_transitions=False
+        model=None,
+        states=states,
+        transitions=transitions,
+        initial=next(iter(states)),
+        auto_transitions=False,
     )
-    dialog = Dialog(name, version, states, machine, {step.state: step for step in steps})
+    dialog = Dialog(
+        name, version, states, machine, {step.state: step for step in steps}
+    )
     DIALOGS[name, version] = dialog
     NEWEST[name] = max(version, NEWEST.get(name, 0))
     return dialog
 
 
-def begin(dialog: str, *, report: str, key: str, stream: str, tag: str, lang: str = "zh") -> Talk:
+def begin(
+    dialog: str, *, report: str, key: str, stream: str, tag: str, lang: str = "zh"
+) -> Talk:
     """A new talk in the newest version of a dialog; the four are fresh random hex."""
     newest = DIALOGS[dialog, NEWEST[dialog]]
-    return Talk(dialog, newest.version, next(iter(newest.states)), report, key, stream, tag, lang)
+    return Talk(
+        dialog,
+        newest.version,
+        next(iter(newest.states)),
+        report,
+        key,
+        stream,
+        tag,
+        lang,
+    )
 
 
 class _Needs(Exception):
@@ -207,7 +255,9 @@ class _Needs(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """What a step works with: the talk, the event, what was looked up, and the actions so far."""
+    """What a step works with: the talk, the event, what was looked up, and the actions
+    so far.
+    """
 
     talk: Talk
     event: Event
@@ -224,7 +274,9 @@ class Turn:
         return self.talk.answers
 
     def look(self, query: Query[T]) -> T:
-        """The answer to a question; the first time round the turn stops here and comes again."""
+        """The answer to a question; the first time round the turn stops here and comes
+        again.
+        """
         if query not in self.known:
             raise _Needs(query)
         answer: T = self.known[query]
@@ -233,8 +285,12 @@ class Turn:
     def do(self, action: Action) -> None:
         self.actions.append(action)
 
-    def say(self, name: str, *buttons: Button, secret: bool = False, **params: Any) -> None:
-        """Tell something that is no prompt; its buttons, if any, belong to no step (mark "")."""
+    def say(
+        self, name: str, *buttons: Button, secret: bool = False, **params: Any
+    ) -> None:
+        """Tell something that is no prompt; its buttons, if any, belong to no step
+        (mark "").
+        """
         self.do(Say(Message(name, params, buttons, lang=self.talk.lang, secret=secret)))
 
     def t(self, name: str, **params: Any) -> str:
@@ -274,14 +330,17 @@ def current(talk: Talk) -> Step:
 
 
 def mark_of(talk: Talk) -> str:
-    """Names the prompt that is open: differs between drafts, and from prompt to prompt of one draft."""
+    """Names the prompt that is open: differs between drafts, and from prompt to prompt
+    of one draft.
+    """
     return f"{talk.tag}{talk.mark}"
 
 
 def receive(talk: Talk, event: Event | Found) -> list[Action]:
     """Take one event in, move `talk` on, and hand out what should happen, in order.
 
-    Returns: actions; or exactly one `Look`, with `talk` untouched: answer it and come again with `Found`.
+    Returns: actions; or exactly one `Look`, with `talk` untouched: answer it and come
+    again with `Found`.
     """
     known: Mapping[Query[Any], Any] = {}
     if isinstance(event, Found):
@@ -299,7 +358,9 @@ def receive(talk: Talk, event: Event | Found) -> list[Action]:
 
 
 def hear(turn: Turn, event: Event) -> None:
-    """What any step understands comes first, then the step itself; whatever is left is answered too."""
+    """What any step understands comes first, then the step itself; whatever is left is
+    answered too.
+    """
     step = current(turn.talk)
     match event:
         case Said(receipt=str()):
@@ -333,7 +394,9 @@ def hear(turn: Turn, event: Event) -> None:
 
 
 def together(turn: Turn, event: Together) -> None:
-    """One part after the other; of prompts, and of what is said several times, only the last is told."""
+    """One part after the other; of prompts, and of what is said several times, only the
+    last is told.
+    """
     for part in event.parts:
         if not turn.talk.over:
             turn.event = part
@@ -343,7 +406,11 @@ def together(turn: Turn, event: Together) -> None:
     said: set[str] = set()
     kept: list[Action] = []
     for action in reversed(turn.actions):
-        name = ("prompt" if action.message.mark else action.message.name) if isinstance(action, Say) else ""
+        name = (
+            ("prompt" if action.message.mark else action.message.name)
+            if isinstance(action, Say)
+            else ""
+        )
         if name not in said:
             kept.insert(0, action)
         said |= {name} - {""}
@@ -351,7 +418,9 @@ def together(turn: Turn, event: Together) -> None:
 
 
 def listen(turn: Turn, step: Step, said: str) -> None:
-    """Commands in words, then the buttons by number or label, then the step's own reading."""
+    """Commands in words, then the buttons by number or label, then the step's own
+    reading.
+    """
     word = plain_word(said)
     if command := WORDS.get(word):
         COMMANDS[command](turn)
@@ -369,7 +438,9 @@ def no_button(word: str) -> bool:
 
 
 def press(turn: Turn, step: Step, event: Pressed) -> None:
-    """A button of a push, or of the open prompt; of an older one, the open step is only shown again."""
+    """A button of a push, or of the open prompt; of an older one, the open step is only
+    shown again.
+    """
     name, _, argument = event.choice.partition(":")
     if argument and not event.mark and name in PUSHED:
         PUSHED[name](turn, argument)
@@ -384,7 +455,9 @@ def press(turn: Turn, step: Step, event: Pressed) -> None:
 
 
 def offered(turn: Turn, step: Step, choice: str) -> bool:
-    """Whether this step takes the choice now; one with an argument is checked by the step itself."""
+    """Whether this step takes the choice now; one with an argument is checked by the
+    step itself.
+    """
     name, _, argument = choice.partition(":")
     if name not in step.pressed:
         return False
@@ -404,13 +477,18 @@ def named(turn: Turn, buttons: Sequence[Button], word: str) -> str | None:
     if word.isdecimal() and 1 <= int(word) <= len(buttons):
         return buttons[int(word) - 1].choice
     for button in buttons:
-        if word and word in (plain_word(turn.t(button.label, **button.params)), button.choice):
+        if word and word in (
+            plain_word(turn.t(button.label, **button.params)),
+            button.choice,
+        ):
             return button.choice
     return None
 
 
 def plain_word(said: str) -> str:
-    """A short answer without dress: no marks or emoji around it, half width, lower case; "" if long."""
+    """A short answer without dress: no marks or emoji around it, half width, lower
+    case; "" if long.
+    """
     said = unicodedata.normalize("NFKC", said).strip().casefold()
     return said.strip(_DRESS) if len(said) <= 40 else ""
 
@@ -418,14 +496,18 @@ def plain_word(said: str) -> str:
 _DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[]✅❌👌👍🙏✍️🗑📷➕✏️🌐"
 
 
-# ── commands: understood at every step ───────────────────────────────────────────────────────
+# ── commands: understood at every step ────────────────────────────────────────────────
 
 COMMANDS: dict[str, Callable[[Turn], None]] = {}
 WORDS: dict[str, str] = {}
 
 
-def command(name: str, *words: str) -> Callable[[Callable[[Turn], None]], Callable[[Turn], None]]:
-    """Make a function the answer to "/name", to these words and to a button called `name`, anywhere."""
+def command(
+    name: str, *words: str
+) -> Callable[[Callable[[Turn], None]], Callable[[Turn], None]]:
+    """Make a function the answer to "/name", to these words and to a button called
+    `name`, anywhere.
+    """
 
     def known(act: Callable[[Turn], None]) -> Callable[[Turn], None]:
         COMMANDS[name] = act
@@ -439,11 +521,13 @@ PUSHED: dict[str, Callable[[Turn, str], None]] = {}
 SPOKEN: dict[str, str] = {}
 
 
-def pushed(verb: str, *words: str) -> Callable[[Callable[[Turn, str], None]], Callable[[Turn, str], None]]:
+def pushed(
+    verb: str, *words: str
+) -> Callable[[Callable[[Turn, str], None]], Callable[[Turn, str], None]]:
     """Make a function the answer to a push's button "verb:handle", anywhere.
 
-    handle: of the report, "" where one of `words` was typed into a chat in which nothing else is open: then
-    it may well answer a push.
+    handle: of the report, "" where one of `words` was typed into a chat in which
+    nothing else is open: then it may well answer a push.
     """
 
     def known(act: Callable[[Turn, str], None]) -> Callable[[Turn, str], None]:
@@ -470,7 +554,9 @@ def switch_language(turn: Turn) -> None:
 
 @command("back", "返回", "上一步", "back")
 def back(turn: Turn) -> None:
-    """One step back by the table; from the first step of a talk, to the talk below or the first screen."""
+    """One step back by the table; from the first step of a talk, to the talk below or
+    the first screen.
+    """
     if turn.talk.moved("back"):
         turn.prompt()
     elif turn.talk.under is not None:
@@ -486,7 +572,9 @@ def enter(turn: Turn, dialog: str) -> None:
     talk = turn.talk
     newest = DIALOGS[dialog, NEWEST[dialog]]
     if talk.dialog == FIRST != dialog and talk.answers:
-        talk.under = {name: value for name, value in talk.plain().items() if name in _LAYER}
+        talk.under = {
+            name: value for name, value in talk.plain().items() if name in _LAYER
+        }
     talk.dialog, talk.version = dialog, newest.version
     talk.state, talk.answers = next(iter(newest.states)), {}
 
@@ -505,7 +593,11 @@ def resume(turn: Turn) -> None:
         talk.over = True
         return
     below, talk.under = talk.under, None
-    talk.dialog, talk.version, talk.answers = below["dialog"], below["version"], below["answers"]
+    talk.dialog, talk.version, talk.answers = (
+        below["dialog"],
+        below["version"],
+        below["answers"],
+    )
     talk.state = DIALOGS[talk.dialog, talk.version].states(below["state"])
     turn.tapped = False
     turn.prompt()

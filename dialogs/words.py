@@ -1,7 +1,8 @@
-"""The words between the hotline and its dialogs: events in, actions out, questions in between.
+"""The words between the hotline and its dialogs: events in, actions out, questions in
+between.
 
-All are plain values. Times are `datetime` in UTC and arrive inside events; a dialog has no clock,
-no dice, no network and no database. Ids travel as lower-case hex.
+All are plain values. Times are `datetime` in UTC and arrive inside events; a dialog has
+no clock, no dice, no network and no database. Ids travel as lower-case hex.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ T_co = TypeVar("T_co", covariant=True)
 Params = Mapping[str, Any]  # JSON values only: they are sealed as JSON
 
 
-# ── what goes to a person ────────────────────────────────────────────────────────────────────
+# ── what goes to a person ─────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One tap: `choice` comes back in `Pressed`; `label` is a phrase, filled with `params`."""
+    """One tap: `choice` comes back in `Pressed`; `label` is a phrase, filled with
+    `params`.
+    """
 
     choice: str
     label: str
@@ -32,11 +35,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one person is told, as a phrase and its parameters; rendered only while sending.
+    """What one person is told, as a phrase and its parameters; rendered only while
+    sending.
 
-    `mark` names the prompt its buttons belong to ("" for none). `replaces`: it may take the place of
-    the previous prompt, since the person pressed a button and wrote nothing in between.
-    `secret` marks the receipt: shown for minutes, never kept.
+    `mark` names the prompt its buttons belong to ("" for none). `replaces`: it may take
+    the place of the previous prompt, since the person pressed a button and wrote
+    nothing in between. `secret` marks the receipt: shown for minutes, never kept.
     """
 
     name: str
@@ -59,7 +63,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A place in the text that may be hidden: code points [start, end), a label type, and whether it is."""
+    """A place in the text that may be hidden: code points [start, end), a label type,
+    and whether it is.
+    """
 
     start: int
     end: int
@@ -67,7 +73,7 @@ class Mask:
     on: bool = True
 
 
-# ── events ───────────────────────────────────────────────────────────────────────────────────
+# ── events ────────────────────────────────────────────────────────────────────────────
 
 
 MISTYPED = "malformed"
@@ -75,7 +81,9 @@ MISTYPED = "malformed"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The reporter wrote this. `receipt`: the one that stands in it, MISTYPED if its check does not fit."""
+    """The reporter wrote this. `receipt`: the one that stands in it, MISTYPED if its
+    check does not fit.
+    """
 
     text: str
     at: datetime
@@ -84,7 +92,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The reporter pressed a button of the prompt `mark`. `choice` may carry an argument after a colon."""
+    """The reporter pressed a button of the prompt `mark`. `choice` may carry an
+    argument after a colon.
+    """
 
     choice: str
     mark: str
@@ -93,7 +103,9 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A picture arrived and was scrubbed; `replaces` is the media id it is a new version of."""
+    """A picture arrived and was scrubbed; `replaces` is the media id it is a new
+    version of.
+    """
 
     picture: Picture
     at: datetime
@@ -105,14 +117,25 @@ class Unreadable:
     """Something came that we do not take. `why` names a phrase under "declined."."""
 
     why: Literal[
-        "file", "too_large", "too_many", "broken", "empty", "voice", "video", "location", "contact", "sticker"
-    ]  # fmt: skip
+        "file",
+        "too_large",
+        "too_many",
+        "broken",
+        "empty",
+        "voice",
+        "video",
+        "location",
+        "contact",
+        "sticker",
+    ]
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The reporter changed words said before. `old`: as they were, None where nobody knows any more."""
+    """The reporter changed words said before. `old`: as they were, None where nobody
+    knows any more.
+    """
 
     old: str | None
     new: str
@@ -121,7 +144,9 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What came at once: an album, pictures with words. The words stand first; one answer is for all."""
+    """What came at once: an album, pictures with words. The words stand first; one
+    answer is for all.
+    """
 
     parts: tuple[Said | Pictured | Unreadable, ...]
     at: datetime
@@ -129,7 +154,9 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Rang:
-    """The scheduler rings for a draft: remind once, let it go, or show its step again."""
+    """The scheduler rings for a draft: remind once, let it go, or show its
+    step again.
+    """
 
     bell: Literal["remind", "expire", "again"]
     at: datetime
@@ -146,11 +173,13 @@ class Found:
     known: Mapping[Query[Any], Any]
 
 
-# ── questions a dialog asks before it decides ────────────────────────────────────────────────
+# ── questions a dialog asks before it decides ─────────────────────────────────────────
 
 
 class Query(Generic[T_co]):
-    """A question that only the hotline can answer; frozen, so an answer can be found by it."""
+    """A question that only the hotline can answer; frozen, so an answer can be found by
+    it.
+    """
 
     __slots__ = ()
 
@@ -182,12 +211,16 @@ class NewReceipt(Query[str]):
 
 @dataclass(frozen=True, slots=True)
 class LastReceipt(Query["str | None"]):
-    """The receipt this chat was shown in the last minutes, if it is still shown on asking."""
+    """The receipt this chat was shown in the last minutes, if it is still shown on
+    asking.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ByReceipt(Query["str | None"]):
-    """The report id behind a receipt, MISTYPED where its check does not fit, None if there is none."""
+    """The report id behind a receipt, MISTYPED where its check does not fit, None if
+    there is none.
+    """
 
     text: str
 
@@ -199,7 +232,9 @@ class Mine(Query["tuple[MyCase, ...]"]):
 
 @dataclass(frozen=True, slots=True)
 class ByHandle(Query["str | None"]):
-    """The report that a push to this very chat was about; None if it is another chat's, or none at all."""
+    """The report that a push to this very chat was about; None if it is another chat's,
+    or none at all.
+    """
 
     handle: str
 
@@ -219,8 +254,8 @@ class Told(Protocol):
     def can(self) -> tuple[str, ...]:
         """What the reporter may do now.
 
-        answer, supplement, held, rebound, rate, satisfied (the rest of a rating), reopen, settings, hush,
-        forget.
+        answer, supplement, held, rebound, rate, satisfied (the rest of a rating),
+        reopen, settings, hush, forget.
         """
 
     @property
@@ -236,12 +271,14 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Query["Told | None"]):
-    """The story of a report, as its reporter may read it; None once it was forgotten."""
+    """The story of a report, as its reporter may read it; None once it was
+    forgotten.
+    """
 
     report: str
 
 
-# ── actions ──────────────────────────────────────────────────────────────────────────────────
+# ── actions ───────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +317,9 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """More for a report, or the answer to what the hotline asked back. Text already masked."""
+    """More for a report, or the answer to what the hotline asked back. Text already
+    masked.
+    """
 
     report: str
     text: str
@@ -306,7 +345,9 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """忘记我: shred the report's key, and with it the words, pictures and the way back."""
+    """忘记我: shred the report's key, and with it the words, pictures and the
+    way back.
+    """
 
     report: str
     at: datetime
@@ -320,12 +361,19 @@ class Hush:
     at: datetime
 
 
-WISHES = {"weekly": True, "callback": True, "look_back": True, "later": False}  # where nothing was said
+WISHES = {
+    "weekly": True,
+    "callback": True,
+    "look_back": True,
+    "later": False,
+}  # where nothing was said
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What this reporter wants to be told, by the names of WISHES; those not named stay."""
+    """What this reporter wants to be told, by the names of WISHES; those not named
+    stay.
+    """
 
     report: str
     wishes: Mapping[str, bool]
@@ -358,7 +406,9 @@ class DropPictures:
 
 @dataclass(frozen=True, slots=True)
 class Wipe:
-    """What the channel still shows of this chat is to be forgotten (filed, cancelled)."""
+    """What the channel still shows of this chat is to be forgotten (filed,
+    cancelled).
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Rings when something is due. It decides nothing: what falls due goes in at the same door as a message."""
+"""Rings when something is due. It decides nothing: what falls due goes in at the same
+door as a message.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ LATE = 3600  # seconds a missed ring is still worth ringing
 
 
 class Bell:
-    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour: what has expired.
+    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour:
+    what has expired.
 
     Every day: what has been kept long enough.
     """
@@ -41,11 +44,17 @@ class Bell:
         reports: Callable[[datetime], Awaitable[object]] | None = None,
         retain: Callable[[datetime], Awaitable[object]] | None = None,
     ) -> None:
-        """ring: a talk that is due; rounds: cases; reports: digests and reports, where anybody reads them.
+        """ring: a talk that is due; rounds: cases; reports: digests and reports, where
+        anybody reads them.
 
         retain: removes what is over its time.
         """
-        self._database, self._ring, self._rounds, self._now = database, ring, rounds, now
+        self._database, self._ring, self._rounds, self._now = (
+            database,
+            ring,
+            rounds,
+            now,
+        )
         self._reports, self._retain, self._talks = reports, retain, Talks(database)
         self._scheduler = AsyncIOScheduler(timezone=timezone)
         for job, every in (
@@ -60,7 +69,9 @@ class Bell:
                 "interval",
                 args=(job,),
                 **every,
-                next_run_time=datetime.now(UTC),  # the scheduler goes by the wall clock, whatever ours says
+                next_run_time=datetime.now(
+                    UTC
+                ),  # the scheduler goes by the wall clock, whatever ours says
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=LATE,
@@ -74,7 +85,9 @@ class Bell:
 
     @staticmethod
     async def _until_stopped(job: Callable[[], Awaitable[None]]) -> None:
-        """A stop in the middle is no trouble to report: what was left rings after the next start."""
+        """A stop in the middle is no trouble to report: what was left rings after the
+        next start.
+        """
         with suppress(asyncio.CancelledError):
             await job()
 
@@ -103,7 +116,9 @@ class Bell:
             log.warning("reports: %s", type(error).__name__)
 
     async def sweep(self) -> None:
-        """Delete what has expired: inbox marks, draft pictures, sessions and bubbles, staff's codes."""
+        """Delete what has expired: inbox marks, draft pictures, sessions and bubbles,
+        staff's codes.
+        """
         now = int(self._now().timestamp())
         try:
             await self._database.commit(

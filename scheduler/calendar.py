@@ -1,4 +1,6 @@
-"""Which days are worked in China: the State Council's holidays and make-up days, and a file of local days."""
+"""Which days are worked in China: the State Council's holidays and make-up days, and a
+file of local days.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ REMEDY = (
     "或写进 JIANFU_CALENDAR 所指的文件（见 docs/clocks.md）"
 )
 log = logging.getLogger(__name__)
-log.addHandler(logging.NullHandler())  # a command of one answer keeps quiet; `serve` and `doctor` say it
+log.addHandler(
+    logging.NullHandler()
+)  # a command of one answer keeps quiet; `serve` and `doctor` say it
 NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -38,15 +42,24 @@ class CalendarError(ValueError):
 
 
 class WorkCalendar:
-    """Local days first, then the published ones; Monday to Friday in years that nobody has told of.
+    """Local days first, then the published ones; Monday to Friday in years that nobody
+    has told of.
 
-    local: {day: worked}; years: further years that `local` describes whole. Of each year that is needed and
-    not known, the log warns once.
+    local: {day: worked}; years: further years that `local` describes whole. Of each
+    year that is needed and not known, the log warns once.
     """
 
-    def __init__(self, local: Mapping[date, bool] | None = None, years: Iterable[int] = ()) -> None:
-        self._local, self._years, self._warned = dict(local or {}), KNOWN.union(years), set[int]()
-        self.works: Callable[[date], bool] = lru_cache(maxsize=4096)(self._works)  # asked at every change
+    def __init__(
+        self, local: Mapping[date, bool] | None = None, years: Iterable[int] = ()
+    ) -> None:
+        self._local, self._years, self._warned = (
+            dict(local or {}),
+            KNOWN.union(years),
+            set[int](),
+        )
+        self.works: Callable[[date], bool] = lru_cache(maxsize=4096)(
+            self._works
+        )  # asked at every change
 
     def _works(self, day: date) -> bool:
         if day in self._local:
@@ -62,7 +75,9 @@ class WorkCalendar:
         return year in self._years
 
     def named(self, day: date) -> str:
-        """The holiday a day is off for, or made up for; "" for none, and where the local file decides."""
+        """The holiday a day is off for, or made up for; "" for none, and where the
+        local file decides.
+        """
         if day in self._local:
             return ""
         english = published.holidays.get(day) or published.workdays.get(day)
@@ -70,7 +85,8 @@ class WorkCalendar:
 
 
 def local_days(text: str) -> WorkCalendar:
-    """The calendar with the days of a TOML file: work, rest (dates, or "2027-02-05/2027-02-11"), years.
+    """The calendar with the days of a TOML file: work, rest (dates, or
+    "2027-02-05/2027-02-11"), years.
 
     Raises: CalendarError.
     """
@@ -100,11 +116,17 @@ def _list(told: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def _days(key: str, entry: object) -> list[date]:
-    first, _, last = entry.partition("/") if isinstance(entry, str) else (str(entry), "", "")
+    first, _, last = (
+        entry.partition("/") if isinstance(entry, str) else (str(entry), "", "")
+    )
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
-        raise CalendarError(f"{key} 里的 {entry} 不是日期，要写成 2027-01-01 或 {PERIOD}") from None
+        raise CalendarError(
+            f"{key} 里的 {entry} 不是日期，要写成 2027-01-01 或 {PERIOD}"
+        ) from None
     if not 0 <= (end - begin).days < 366:
-        raise CalendarError(f"{key} 里的 {entry} 不对：后一天不能早于前一天，也不能超过一年")
+        raise CalendarError(
+            f"{key} 里的 {entry} 不对：后一天不能早于前一天，也不能超过一年"
+        )
     return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]

@@ -1,4 +1,6 @@
-"""Copies of a database that is in use, and whether a file is whole. Sealing the copy is the caller's."""
+"""Copies of a database that is in use, and whether a file is whole. Sealing the copy is
+the caller's.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -9,15 +11,20 @@ from storage.sqlite import connect, create, translate
 
 
 def online_copy(source: Path, target: Path) -> None:
-    """Copy one moment of `source`, in use or not, into the new file `target` (0600, a single file).
+    """Copy one moment of `source`, in use or not, into the new file `target` (0600, a
+    single file).
 
-    Raises: FileExistsError; StorageError, and then there is no target. Blocks: call it on a thread.
+    Raises: FileExistsError; StorageError, and then there is no target. Blocks: call it
+    on a thread.
     """
     if target.exists():
         raise FileExistsError(target)
     try:
         create(target)
-        with closing(connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        with (
+            closing(connect(source)) as here,
+            closing(sqlite3.connect(target)) as there,
+        ):
             here.backup(there)
             there.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
@@ -26,7 +33,9 @@ def online_copy(source: Path, target: Path) -> None:
 
 
 def check(path: Path) -> list[str]:
-    """What is wrong with a database, a sentence each; empty: nothing. Blocks: call it on a thread."""
+    """What is wrong with a database, a sentence each; empty: nothing. Blocks: call it
+    on a thread.
+    """
     try:
         with closing(connect(path)) as connection:
             return _check(connection)
@@ -36,7 +45,11 @@ def check(path: Path) -> list[str]:
 
 def _check(connection: sqlite3.Connection) -> list[str]:
     pages = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    found = [] if pages == ["ok"] else [f"damaged: {len(pages)} findings of integrity_check"]
+    found = (
+        []
+        if pages == ["ok"]
+        else [f"damaged: {len(pages)} findings of integrity_check"]
+    )
     if orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
         found.append(f"{len(orphans)} rows point to a row that is not there")
     broken = first_break(AuditRow(*row) for row in connection.execute(EVERY))

@@ -1,4 +1,6 @@
-"""Bring a database to the newest schema: numbered SQL files, forward only, each in its own transaction."""
+"""Bring a database to the newest schema: numbered SQL files, forward only, each in its
+own transaction.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +14,9 @@ class TooNew(Broken):
 
 
 def migrations() -> dict[int, str]:
-    """All migrations of this program, by number, 1, 2, 3…; once released, a file is never edited."""
+    """All migrations of this program, by number, 1, 2, 3…; once released, a file is
+    never edited.
+    """
     found = {
         int(file.name.split("_")[0]): file.read_text("utf-8")
         for file in files("storage").joinpath("migrations").iterdir()
@@ -27,7 +31,9 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def statements(script: str) -> Iterator[str]:
-    """Cut a script into its statements: `executescript` would commit behind our back."""
+    """Cut a script into its statements: `executescript` would commit behind
+    our back.
+    """
     *pieces, rest = script.split(";")
     statement = ""
     for piece in pieces:
@@ -39,9 +45,11 @@ def statements(script: str) -> Iterator[str]:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Apply what is missing and return the version reached. The connection must be in autocommit mode.
+    """Apply what is missing and return the version reached. The connection must be in
+    autocommit mode.
 
-    Raises: TooNew. Two processes may migrate at once: the second finds nothing left to do.
+    Raises: TooNew. Two processes may migrate at once: the second finds nothing left to
+    do.
     """
     known = migrations()
     newest = max(known)

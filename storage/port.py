@@ -1,9 +1,11 @@
-"""The door to whatever remembers: reads are awaited, writes are values handed over once per turn.
+"""The door to whatever remembers: reads are awaited, writes are values handed over once
+per turn.
 
 StorageError, by what the caller does next
 ├── Stale      somebody was faster: read again and decide again (at most 5 times)
 ├── Seen       this was taken in before: stop, it is a success
-├── Refusing   disk full, read-only or locked for too long; nothing was written: say "later"
+├── Refusing   disk full, read-only or locked for too long; nothing was written:
+│              say "later"
 └── Broken     our mistake or a damaged file: log it, mend the code or the file
 Messages hold no value of any row, so they may be logged.
 """
@@ -28,7 +30,9 @@ class Seen(StorageError):
 
 
 class Refusing(StorageError):
-    """Nothing was written and nothing can be for now: disk full, read-only or locked for too long."""
+    """Nothing was written and nothing can be for now: disk full, read-only or locked
+    for too long.
+    """
 
 
 class Broken(StorageError):
@@ -52,7 +56,9 @@ class Unseen:
 
 
 class Write(NamedTuple):
-    """One statement of a turn. A tuple: every turn makes several, and a frozen dataclass costs thrice."""
+    """One statement of a turn. A tuple: every turn makes several, and a frozen
+    dataclass costs thrice.
+    """
 
     sql: str
     params: Sequence[Value] | Mapping[str, Value]
@@ -62,7 +68,8 @@ class Write(NamedTuple):
 class Audit(NamedTuple):
     """A line for the hash chain, written after all guards of its turn hold.
 
-    at: whole seconds since 1970 UTC (rounded to the hour where a reporter caused it); kind: a word of ours;
+    at: whole seconds since 1970 UTC (rounded to the hour where a reporter caused it);
+    kind: a word of ours;
     about, by: ids of 16 bytes; content: JSON without a word of any reporter.
     """
 
@@ -90,7 +97,9 @@ class Reader(Protocol):
 
 
 class Database(Reader, Protocol):
-    """The whole door. `commit` returns once the turn is on the disk, or raises and nothing of it is there."""
+    """The whole door. `commit` returns once the turn is on the disk, or raises and
+    nothing of it is there.
+    """
 
     @property
     def refusing(self) -> bool:
@@ -98,8 +107,14 @@ class Database(Reader, Protocol):
 
     async def commit(self, writes: Sequence[Write | Audit]) -> None: ...
 
-    async def commit_each(self, turns: Sequence[Sequence[Write | Audit]]) -> Sequence[StorageError | None]:
-        """Many turns handed over at once, each whole or not at all; the answer of each: its error or None."""
+    async def commit_each(
+        self, turns: Sequence[Sequence[Write | Audit]]
+    ) -> Sequence[StorageError | None]:
+        """Many turns handed over at once, each whole or not at all; the answer of each:
+        its error or None.
+        """
 
     async def tidy(self) -> bool:
-        """After shredding: nothing that was deleted is left in index, free pages or log. False: try again."""
+        """After shredding: nothing that was deleted is left in index, free pages or
+        log. False: try again.
+        """

@@ -13,10 +13,11 @@ _ROUNDS = 3  # what one round masks may bare what stood beside it
 
 
 def find(text: str) -> tuple[Span, ...]:
-    """Find what could name a person in `text`; sorted, not overlapping, offsets in code points.
+    """Find what could name a person in `text`; sorted, not overlapping, offsets in code
+    points.
 
-    Labels already in the text, such as [电话], are left alone and end whatever stands beside them.
-    Time grows linearly with the text.
+    Labels already in the text, such as [电话], are left alone and end whatever stands
+    beside them. Time grows linearly with the text.
     """
     taken: list[Span] = []
     for _ in range(_ROUNDS):

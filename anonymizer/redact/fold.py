@@ -1,4 +1,6 @@
-"""One plain form of many disguises: full width, zero width, keycaps and styled digits read alike."""
+"""One plain form of many disguises: full width, zero width, keycaps and styled digits
+read alike.
+"""
 
 import re
 import unicodedata
@@ -8,16 +10,21 @@ from functools import lru_cache
 
 from .spans import LABELS, Span
 
-WALL = "\ufffc"  # stands for something already masked: no pattern matches it or reads across it
+# stands for something already masked: no pattern matches it or reads across it
+WALL = "\ufffc"
 _LABEL = re.compile(r"\[(?:" + "|".join(LABELS.values()) + r")\]")
 # one character to one, so offsets do not move
-DIGITS = str.maketrans("〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990")
+DIGITS = str.maketrans(
+    "〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990"
+)
 _KEPT = str.maketrans("＂〃\u3000\t\r", '""   ')
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """`digits` is `plain` with Chinese digits as ASCII; plain[i] comes from text[at[i]:to[i]]."""
+    """`digits` is `plain` with Chinese digits as ASCII; plain[i] comes from
+    text[at[i]:to[i]].
+    """
 
     plain: str
     digits: str
@@ -31,7 +38,9 @@ class Folded:
 
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
-    """One character or none: compatibility forms are folded, marks and invisible characters dropped."""
+    """One character or none: compatibility forms are folded, marks and invisible
+    characters dropped.
+    """
     if unicodedata.category(char) in ("Cf", "Mn", "Me") or char == WALL:
         return ""
     folded = unicodedata.normalize("NFKC", char)
@@ -39,15 +48,21 @@ def _plain(char: str) -> str:
 
 
 def fold(text: str, taken: Iterable[Span] = ()) -> Folded:
-    """Fold `text`; each span of `taken`, and each label already in it, becomes one WALL."""
-    walls = {m.start(): m.end() for m in _LABEL.finditer(text)} | {span.start: span.end for span in taken}
+    """Fold `text`; each span of `taken`, and each label already in it, becomes one
+    WALL.
+    """
+    walls = {m.start(): m.end() for m in _LABEL.finditer(text)} | {
+        span.start: span.end for span in taken
+    }
     plain: list[str] = []
     at: list[int] = []
     to: list[int] = []
     i = 0
     while i < len(text):
         end = walls.get(i)
-        char = WALL if end else text[i] if "\x20" <= text[i] < "\x7f" else _plain(text[i])
+        char = (
+            WALL if end else text[i] if "\x20" <= text[i] < "\x7f" else _plain(text[i])
+        )
         if char:
             plain.append(char)
             at.append(i)

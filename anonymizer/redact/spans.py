@@ -27,7 +27,9 @@ TYPES: tuple[str, ...] = tuple(LABELS)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """`text[start:end]` could name somebody; offsets are code points, `type` is one of TYPES."""
+    """`text[start:end]` could name somebody; offsets are code points, `type` is one of
+    TYPES.
+    """
 
     start: int
     end: int
@@ -35,17 +37,21 @@ class Span:
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:
-    """Put a label such as [电话] in the place of each span and leave every other character alone.
+    """Put a label such as [电话] in the place of each span and leave every other
+    character alone.
 
     Args:
         spans: in any order, not overlapping, inside the text.
-    Raises: ValueError, if spans overlap or leave the text; its message holds offsets only.
+    Raises: ValueError, if spans overlap or leave the text; its message holds offsets
+    only.
     """
     parts: list[str] = []
     at = 0
     for span in sorted(spans):
         if not at <= span.start < span.end <= len(text):
-            raise ValueError(f"span {span.start}-{span.end} overlaps another or leaves the text")
+            raise ValueError(
+                f"span {span.start}-{span.end} overlaps another or leaves the text"
+            )
         parts += text[at : span.start], f"[{LABELS[span.type]}]"
         at = span.end
     return "".join(parts) + text[at:]

@@ -1,4 +1,6 @@
-"""Pictures without traces: what a camera, phone or editor wrote into a file does not survive."""
+"""Pictures without traces: what a camera, phone or editor wrote into a file does not
+survive.
+"""
 
 from anonymizer.scrub.image import (
     MOST_BYTES,

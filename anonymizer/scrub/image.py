@@ -19,7 +19,9 @@ MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
 AT_ONCE = 2  # workers; each may take up to 1.5 GiB for a moment
 _WORKER = Path(__file__).with_name("worker.py")
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    WeakKeyDictionary()
+)
 
 
 class ScrubError(Exception):
@@ -51,7 +53,8 @@ _ERRORS: dict[str, type[ScrubError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels of the stored picture, from its upper left corner; the right and lower edge are not inside.
+    """Pixels of the stored picture, from its upper left corner; the right and lower
+    edge are not inside.
 
     May reach over the picture's edges, and corners may be swapped.
     """
@@ -64,7 +67,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """A fresh file (`image/jpeg` or `image/png`) without metadata; in pixels, long edge at most 2560."""
+    """A fresh file (`image/jpeg` or `image/png`) without metadata; in pixels, long edge
+    at most 2560.
+    """
 
     data: bytes
     mime: str
@@ -73,21 +78,26 @@ class Scrubbed:
 
 
 async def scrub_image(data: bytes) -> Scrubbed:
-    """Decode a picture in a confined process and encode its pixels anew; nothing is written to disk.
+    """Decode a picture in a confined process and encode its pixels anew; nothing is
+    written to disk.
 
-    Orientation is applied, transparency becomes white (hidden colours go), of an animation the first frame
-    stays.
+    Orientation is applied, transparency becomes white (hidden colours go), of an
+    animation the first frame stays.
     Raises: NotAnImage, TooLarge, ScrubFailed.
     """
     return await _work(data, {})
 
 
 async def edit_image(data: bytes, crop: Box | None, paint: Sequence[Box]) -> Scrubbed:
-    """Paint boxes of a stored picture solid black, then cut it to `crop`; all boxes are in its own pixels.
+    """Paint boxes of a stored picture solid black, then cut it to `crop`; all boxes are
+    in its own pixels.
 
     Raises: NotAnImage, TooLarge, EmptyCrop, ScrubFailed.
     """
-    return await _work(data, {"crop": crop and _corners(crop), "paint": [_corners(box) for box in paint]})
+    return await _work(
+        data,
+        {"crop": crop and _corners(crop), "paint": [_corners(box) for box in paint]},
+    )
 
 
 def _corners(box: Box) -> list[int]:
@@ -108,13 +118,22 @@ async def _work(data: bytes, order: dict[str, object]) -> Scrubbed:
 
 
 async def _ask(question: bytes) -> bytes:
-    """Run the worker on one question: by path, isolated, without environment or working folder."""
+    """Run the worker on one question: by path, isolated, without environment or working
+    folder.
+    """
     try:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-B", str(_WORKER),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            cwd="/", env={}, start_new_session=True,
-        )  # fmt: skip
+            sys.executable,
+            "-I",
+            "-B",
+            str(_WORKER),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            start_new_session=True,
+        )
     except OSError:
         raise ScrubFailed("no worker could be started") from None
     try:

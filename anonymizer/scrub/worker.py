@@ -1,7 +1,9 @@
-"""The confined process that touches a stranger's picture: standard input to standard output, nothing else.
+"""The confined process that touches a stranger's picture: standard input to standard
+output, nothing else.
 
-In: a line of JSON (`crop`, `paint`), then the file. Out: a line of JSON (`mime`, `width`, `height`; `error`)
-and the fresh file. Started by path in isolated mode, so it imports nothing of ours.
+In: a line of JSON (`crop`, `paint`), then the file. Out: a line of JSON (`mime`,
+`width`, `height`; `error`) and the fresh file. Started by path in isolated mode, so it
+imports nothing of ours.
 """
 
 import io
@@ -19,7 +21,10 @@ def limit(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most, most))
 
 
-with suppress(OSError), open("/proc/self/oom_score_adj", "w") as badness:  # only Linux has it
+with (
+    suppress(OSError),
+    open("/proc/self/oom_score_adj", "w") as badness,
+):  # only Linux has it
     badness.write("1000")  # where memory runs out, this process goes and not the server
 
 limit(resource.RLIMIT_AS, 3 << 29)  # bytes; WebP of 50 megapixels needs over 1 GiB
@@ -34,8 +39,14 @@ MOST_PIXELS = 50_000_000
 LONG_EDGE = 2560
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-LOSSY = {"JPEG", MpoImagePlugin.MpoImageFile.format, WebPImagePlugin.WebPImageFile.format}
-LOSSLESS_WORTH = 1.5  # a screenshot stays lossless if that costs at most this many times the JPEG
+LOSSY = {
+    "JPEG",
+    MpoImagePlugin.MpoImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+}
+LOSSLESS_WORTH = (
+    1.5  # a screenshot stays lossless if that costs at most this many times the JPEG
+)
 ORIENTATION = 0x0112
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -67,7 +78,12 @@ def work(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
             draw.rectangle((left, top, right - 1, bottom - 1), fill="black")
     if order.get("crop"):
         left, top, right, bottom = ordered(order["crop"])
-        box = (max(left, 0), max(top, 0), min(right, pixels.width), min(bottom, pixels.height))
+        box = (
+            max(left, 0),
+            max(top, 0),
+            min(right, pixels.width),
+            min(bottom, pixels.height),
+        )
         if box[0] >= box[2] or box[1] >= box[3]:
             return {"error": "empty_crop"}, b""
         pixels = pixels.crop(box)
@@ -82,7 +98,9 @@ def ordered(corners: list[int]) -> tuple[int, int, int, int]:
 
 
 def bare(image: Image.Image) -> Image.Image:
-    """Nothing but pixels: upright, within the long edge, opaque, in a picture that never saw the file."""
+    """Nothing but pixels: upright, within the long edge, opaque, in a picture that
+    never saw the file.
+    """
     turn = TURNS.get(orientation(image))
     if image.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
         image = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
@@ -103,7 +121,9 @@ def orientation(image: Image.Image) -> int:
 
 
 def encode(pixels: Image.Image, lossless: bool) -> tuple[str, bytes]:
-    """JPEG for photos; PNG for few colours, or what was lossless and stays small. Messengers take both."""
+    """JPEG for photos; PNG for few colours, or what was lossless and stays small.
+    Messengers take both.
+    """
     jpeg = saved(pixels, "JPEG", quality=QUALITY)
     few = pixels.getcolors(256) is not None
     if few or lossless:
@@ -121,7 +141,9 @@ def saved(pixels: Image.Image, kind: str, **how: Any) -> bytes:
 
 
 def warm_up() -> None:
-    """Go once through every decoder and encoder: Pillow loads much of its code only then."""
+    """Go once through every decoder and encoder: Pillow loads much of its code only
+    then.
+    """
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     for kind in FORMATS:
@@ -135,7 +157,9 @@ def warm_up() -> None:
 def main() -> None:
     """Read one order, write one answer."""
     warm_up()
-    limit(resource.RLIMIT_NOFILE, 3)  # all code is loaded: from here no file and no socket can be opened
+    limit(
+        resource.RLIMIT_NOFILE, 3
+    )  # all code is loaded: from here no file and no socket can be opened
     order = json.loads(sys.stdin.buffer.readline())
     answer, fresh = work(order, sys.stdin.buffer.read())
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + fresh)

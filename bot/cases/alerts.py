@@ -1,4 +1,6 @@
-"""How staff and units hear that something happened. Nothing is told where no messenger is set up."""
+"""How staff and units hear that something happened. Nothing is told where no messenger
+is set up.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,13 @@ from storage.port import Write
 
 
 class Alerts(Protocol):
-    """Hands out letters of constant shape: an alias and a phrase, never what was reported."""
+    """Hands out letters of constant shape: an alias and a phrase, never what was
+    reported.
+    """
 
     async def writes(self, alert: Alert, case: Case) -> list[Write]:
-        """The outbox rows that tell it, for the commit of what happened; case: as it is afterwards.
+        """The outbox rows that tell it, for the commit of what happened; case: as it is
+        afterwards.
 
         Only a letter with due_at 0 leaves in quiet hours, too.
         """

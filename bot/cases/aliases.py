@@ -1,4 +1,6 @@
-"""What staff call a case: a pleasant word and four symbols, drawn by lot; nothing in it tells when or who."""
+"""What staff call a case: a pleasant word and four symbols, drawn by lot; nothing in it
+tells when or who.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,24 @@ _ALIAS = re.compile(r"(?:JF)?(\d{4})-?(\d{6})|([\u4e00-\u9fff]*)[\s-]*([0-9A-Z]{
 
 
 def new_alias() -> str:
-    """Like 白鹭-K7QM; about 84 million of them, so that a clash is rare and simply drawn again."""
-    return f"{secrets.choice(WORDS)}-{''.join(secrets.choice(SYMBOLS) for _ in range(CODE))}"
+    """Like 白鹭-K7QM; about 84 million of them, so that a clash is rare and simply
+    drawn again.
+    """
+    return (
+        f"{secrets.choice(WORDS)}-"
+        f"{''.join(secrets.choice(SYMBOLS) for _ in range(CODE))}"
+    )
 
 
 def meant(typed: str) -> list[str]:
-    """The aliases or the serial that may be meant: the code alone may belong to any word. [] for nonsense.
+    """The aliases or the serial that may be meant: the code alone may belong to any
+    word. [] for nonsense.
 
     Case, width, spaces and dashes do not matter; O is read as 0, I and L as 1.
     """
-    plain = re.sub(r"[‐-―−－_]", "-", unicodedata.normalize("NFKC", typed)).strip().upper()
+    plain = (
+        re.sub(r"[‐-―−－_]", "-", unicodedata.normalize("NFKC", typed)).strip().upper()
+    )
     found = _ALIAS.fullmatch(plain)
     if found is None:
         return []

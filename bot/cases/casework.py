@@ -1,7 +1,8 @@
-"""Cases from both sides: reporters file, add, rate, are forgotten; staff order. Joins storage, keys, rules.
+"""Cases from both sides: reporters file, add, rate, are forgotten; staff order. Joins
+storage, keys, rules.
 
-Reads are awaited; what a reporter's action changes comes back as writes for the turn's one commit. An order
-of staff is its own commit, guarded by the case's version.
+Reads are awaited; what a reporter's action changes comes back as writes for the turn's
+one commit. An order of staff is its own commit, guarded by the case's version.
 """
 
 from __future__ import annotations
@@ -62,14 +63,27 @@ from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
 TRIES = 5  # of an order that others were faster than
 HOTLINE = Staff("0" * 32, "专线")  # who writes what no person wrote
-KEPT = ("text", "category", "also", "kind", "unit", "unit_level", "place", "when", "counts", "signpost",
-        "lang")  # fmt: skip
+KEPT = (
+    "text",
+    "category",
+    "also",
+    "kind",
+    "unit",
+    "unit_level",
+    "place",
+    "when",
+    "counts",
+    "signpost",
+    "lang",
+)
 NEWS = (Supplement, Reopen, Rebound)  # what of a reporter's doing staff are told of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Draft:
-    """What the talk drew at its birth. report, stream: 16 random bytes; key: 32, the report's data key."""
+    """What the talk drew at its birth. report, stream: 16 random bytes; key: 32, the
+    report's data key.
+    """
 
     report: bytes
     key: bytes
@@ -102,11 +116,18 @@ class Casework:
     ) -> None:
         """register: of units; without it units are names only."""
         self._lot = lot
-        self._database, self._keys, self._settings, self._now = database, keys, settings, now
+        self._database, self._keys, self._settings, self._now = (
+            database,
+            keys,
+            settings,
+            now,
+        )
         self._register = register
         self._files = CaseFiles(keys)
         self.way = WayBack(database, keys, self._files, shred_journal)
-        pushes = Pushes(database, self._files, post, settings, now, keys.pseudonyms.handle, lot)
+        pushes = Pushes(
+            database, self._files, post, settings, now, keys.pseudonyms.handle, lot
+        )
         self.record = Record(database, self._files, pushes, alerts or Silence(), terms)
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
@@ -115,23 +136,34 @@ class Casework:
         self.sight = Sight(database, keys, register) if register else None
         self.book = Casebook(database, self._files, keys.search, self.sight)
 
-    # ── reporters: writes for the turn's commit ──────────────────────────────────────────────
+    # ── reporters: writes for the turn's commit ───────────────────────────────────────
 
     async def act(
-        self, action: CaseAction, draft: Draft, to: Address | None, *, lasting: bool = True
+        self,
+        action: CaseAction,
+        draft: Draft,
+        to: Address | None,
+        *,
+        lasting: bool = True,
     ) -> Changes:
         """What a reporter's action changes.
 
-        draft: of the talk it was said in (its key seals the pictures). to: the chat. lasting: it will still
-        be this person's tomorrow.
+        draft: of the talk it was said in (its key seals the pictures). to: the chat.
+        lasting: it will still be this person's tomorrow.
         Raises: KeyringError, if forgetting cannot be noted: then nothing is forgotten.
         """
         if isinstance(action, File):
-            return await self._file(action, draft, to if action.follow == "here" else None, lasting)
+            return await self._file(
+                action, draft, to if action.follow == "here" else None, lasting
+            )
         return await self._react(action, draft)
 
-    async def _file(self, action: File, draft: Draft, to: Address | None, lasting: bool) -> Changes:
-        """The draft's key becomes the report's own; the case knows only what staff may keep without it."""
+    async def _file(
+        self, action: File, draft: Draft, to: Address | None, lasting: bool
+    ) -> Changes:
+        """The draft's key becomes the report's own; the case knows only what staff may
+        keep without it.
+        """
         hour, id = whole_hour(action.at), secrets.token_bytes(16)
         search_id, tag = await asyncio.gather(
             self._search.free_search_id(), self.way.next_tag(to if lasting else None)
@@ -145,32 +177,52 @@ class Casework:
             receipt=receipts.fingerprint(action.receipt, self._keys.receipt),
             mine=tag,
             stream=draft.stream,
-            address=self._files.seal_address(to, draft.key, draft.report) if to else None,
+            address=self._files.seal_address(to, draft.key, draft.report)
+            if to
+            else None,
             filed_hour=hour,
             search_id=search_id,
             sealed=self._files.seal_content(content, draft.key, draft.report),
         )
-        case = filed(id.hex(), new_alias(), draft.report.hex(), action, self.record.terms)
+        case = filed(
+            id.hex(), new_alias(), draft.report.hex(), action, self.record.terms
+        )
         return [
-            *self.record.opening(_opened(id, case, hour), case, self._news_at(case, action.at, draft.report)),
+            *self.record.opening(
+                _opened(id, case, hour),
+                case,
+                self._news_at(case, action.at, draft.report),
+            ),
             Reports.file(report),
-            *(Media.keep(bytes.fromhex(picture), draft.report) for picture in action.pictures),
+            *(
+                Media.keep(bytes.fromhex(picture), draft.report)
+                for picture in action.pictures
+            ),
             Search.index(search_id, self._keys.search.tokens(corpus(content, ()))),
             Audit(hour, "report.filed", id, None, "{}"),
         ]
 
     def _news_at(self, case: Case, at: datetime, report: bytes) -> int:
-        """When staff hear of what a reporter did: at once if urgent, else as late as the lot says."""
+        """When staff hear of what a reporter did: at once if urgent, else as late as
+        the lot says.
+        """
         if case.urgent:
             return whole_hour(at)
-        return seconds(at) + self._lot(self._settings.push_delay_minutes * 60 + 1, report)
+        return seconds(at) + self._lot(
+            self._settings.push_delay_minutes * 60 + 1, report
+        )
 
     async def _react(self, action: Reaction, draft: Draft) -> Changes:
         opened = await self.way.open(bytes.fromhex(action.report))
         if opened is None:  # forgotten meanwhile, from another chat
-            return [Media.drop(bytes.fromhex(id)) for id in getattr(action, "pictures", ())]
+            return [
+                Media.drop(bytes.fromhex(id)) for id in getattr(action, "pictures", ())
+            ]
         if isinstance(action, Hush):
-            return [*await self.way.unlink(opened), Outbox.drop_stream(opened.row.stream)]
+            return [
+                *await self.way.unlink(opened),
+                Outbox.drop_stream(opened.row.stream),
+            ]
         if isinstance(action, Wish):
             return [self._wished(action, opened)]
         case, own, rating = await asyncio.gather(
@@ -181,7 +233,9 @@ class Casework:
         told = [self._files.told(step, opened.key) for step in own]
         asked = is_asked(told, action.report)
         rated_since = is_rated(told, action.report, case.case.closed)
-        decision = react(case.case, action, self.record.terms, asked=asked, rated=rated_since)
+        decision = react(
+            case.case, action, self.record.terms, asked=asked, rated=rated_since
+        )
         return [
             *await self._of_report(action, opened, own, rating, case, rated_since),
             *await self._reacted(action, decision, case, opened, draft),
@@ -191,7 +245,9 @@ class Casework:
         content, row = self._files.content(opened.row, opened.key), opened.row
         content["wishes"] = {**content.get("wishes", {}), **action.wishes}
         sealed = self._files.seal_content(content, opened.key, row.id)
-        return Reports.change(replace(row, version=row.version + 1, sealed=sealed), row.version)
+        return Reports.change(
+            replace(row, version=row.version + 1, sealed=sealed), row.version
+        )
 
     async def _of_report(
         self,
@@ -207,25 +263,44 @@ class Casework:
             case Supplement(text=text) if text:
                 return [_touched(opened.row), *self._reindexed(opened, own, text)]
             case Rate():
-                rating = rating if rated_since else None  # of a closing before: a new round begins
-                was = (_flag(rating.solved), _flag(rating.satisfied)) if rating else (None, None)
+                rating = (
+                    rating if rated_since else None
+                )  # of a closing before: a new round begins
+                was = (
+                    (_flag(rating.solved), _flag(rating.satisfied))
+                    if rating
+                    else (None, None)
+                )
                 found = rated(was, action, asked=self._called_back(case.case, opened))
                 figures = self.record.of_unit(case.case, found, whole_hour(action.at))
-                return [_touched(opened.row), Ratings.put(self._rating(action, opened, rating)), *figures]
+                return [
+                    _touched(opened.row),
+                    Ratings.put(self._rating(action, opened, rating)),
+                    *figures,
+                ]
             case Forget():
                 return await self.way.shred(opened, own)
             case _:
                 return [_touched(opened.row)]
 
     def _called_back(self, case: Case, opened: Opened) -> bool:
-        """As far as is known: who has no address now, or wishes no such question, was not asked."""
+        """As far as is known: who has no address now, or wishes no such question, was
+        not asked.
+        """
         wished = self.way.wishes(opened).get("callback", WISHES["callback"])
         return bool(case.called_back and wished and opened.row.address is not None)
 
     async def _reacted(
-        self, action: Reaction, decision: Decision, case: Loaded, opened: Opened, draft: Draft
+        self,
+        action: Reaction,
+        decision: Decision,
+        case: Loaded,
+        opened: Opened,
+        draft: Draft,
     ) -> Changes:
-        """The case moved, its story longer, other reporters told; all of it no finer than the hour."""
+        """The case moved, its story longer, other reporters told; all of it no finer
+        than the hour.
+        """
         hour = whole_hour(action.at)
         keys = {opened.row.id.hex(): opened.key}
         steps: list[Write] = []
@@ -241,8 +316,12 @@ class Casework:
             return await self.record.changes(case, decision, hour, None, steps, owed)
         return await self.record.changes(case, decision, hour, None, steps)
 
-    async def _pictures(self, action: Supplement, opened: Opened, draft: Draft, step: bytes) -> list[Write]:
-        found = await asyncio.gather(*(self._media.get(bytes.fromhex(id)) for id in action.pictures))
+    async def _pictures(
+        self, action: Supplement, opened: Opened, draft: Draft, step: bytes
+    ) -> list[Write]:
+        found = await asyncio.gather(
+            *(self._media.get(bytes.fromhex(id)) for id in action.pictures)
+        )
         rows = [row for row in found if row is not None]
         return self._files.hand_over(rows, draft.key, opened.key, opened.row.id, step)
 
@@ -254,54 +333,85 @@ class Casework:
             report,
             was.solved if action.solved is None else int(action.solved),
             was.satisfied if action.satisfied is None else int(action.satisfied),
-            was.sealed if action.word is None else self._files.seal_word(action.word, opened.key, report),
+            was.sealed
+            if action.word is None
+            else self._files.seal_word(action.word, opened.key, report),
         )
 
-    def _reindexed(self, opened: Opened, own: Sequence[StepRow], more: str) -> list[Write]:
-        """The index forgets the old words and learns old and new: it keeps no list that could be added to."""
+    def _reindexed(
+        self, opened: Opened, own: Sequence[StepRow], more: str
+    ) -> list[Write]:
+        """The index forgets the old words and learns old and new: it keeps no list that
+        could be added to.
+        """
         before, id = self.way.corpus(opened, own), opened.row.search_id
         return [
             *Search.forget(id, self._keys.search.tokens(before)),
             Search.index(id, self._keys.search.tokens(f"{before}\n{more}")),
         ]
 
-    # ── the way back to a reporter ───────────────────────────────────────────────────────────
+    # ── the way back to a reporter ────────────────────────────────────────────────────
 
-    async def forget_address(self, stream: bytes, to: Address | None = None) -> list[Write]:
+    async def forget_address(
+        self, stream: bytes, to: Address | None = None
+    ) -> list[Write]:
         """The chat of this stream, or this chat, is gone."""
         return await self.way.forget_address(stream, to)
 
-    async def undelivered(self, stream: bytes, to: Address | None = None) -> list[Write]:
-        """A message of this stream was refused for good: an internal note tells staff."""
+    async def undelivered(
+        self, stream: bytes, to: Address | None = None
+    ) -> list[Write]:
+        """A message of this stream was refused for good: an internal note
+        tells staff.
+        """
         opened = await self.way.of_stream(stream)
         if opened is None:
             return []
         words = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
-        return [Notes.add(self._files.note(opened.row.case_id, seconds(self._now()), HOTLINE, words))]
+        return [
+            Notes.add(
+                self._files.note(
+                    opened.row.case_id, seconds(self._now()), HOTLINE, words
+                )
+            )
+        ]
 
-    # ── what reporters read ──────────────────────────────────────────────────────────────────
+    # ── what reporters read ───────────────────────────────────────────────────────────
 
     async def report_of(self, receipt: str) -> bytes | None:
-        """The report behind a receipt, forgotten or not; None if there is none. Raises: MalformedReceipt."""
-        row = await self._reports.by_receipt(receipts.fingerprint(receipt, self._keys.receipt))
+        """The report behind a receipt, forgotten or not; None if there is none. Raises:
+        MalformedReceipt.
+        """
+        row = await self._reports.by_receipt(
+            receipts.fingerprint(receipt, self._keys.receipt)
+        )
         return row.id if row else None
 
     async def mine(self, to: Address) -> tuple[MyCase, ...]:
-        """The reports that this chat filed and may open without a receipt, newest first."""
+        """The reports that this chat filed and may open without a receipt, newest
+        first.
+        """
         rows = await self.way.chain(to)
         cases = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
         found = []
         for row, case in sorted(
-            zip(rows[::-1], cases[::-1], strict=True), key=lambda pair: -pair[0].filed_hour
+            zip(rows[::-1], cases[::-1], strict=True),
+            key=lambda pair: -pair[0].filed_hour,
         ):
             key = self._files.key(row)
             if key is not None and case is not None:
                 category = self._files.content(row, key)["category"]
-                found.append(MyCase(row.id.hex(), category, case.state, self._day(row.filed_hour)))
+                found.append(
+                    MyCase(
+                        row.id.hex(), category, case.state, self._day(row.filed_hour)
+                    )
+                )
         return tuple(found)
 
     async def by_handle(self, handle: str, to: Address) -> str | None:
-        """The report (hex) that a push to this chat was about, as long as it is told there."""
+        """The report (hex) that a push to this chat was about, as long as it is told
+        there.
+        """
         opened = await self.way.of_handle(handle, to)
         return opened.row.id.hex() if opened else None
 
@@ -316,7 +426,8 @@ class Casework:
             return None
         content = self._files.content(opened.row, opened.key)
         rating, chain = await asyncio.gather(
-            self._ratings.of_report(report), self._merged_along(bytes.fromhex(content["case"]))
+            self._ratings.of_report(report),
+            self._merged_along(bytes.fromhex(content["case"])),
         )
         mine = Filed(
             report.hex(),
@@ -330,7 +441,11 @@ class Casework:
             self._files.told(step, opened.key)
             for _, steps in chain
             for step in steps
-            if visible(step.public, step.report_id.hex() if step.report_id else None, mine.report)
+            if visible(
+                step.public,
+                step.report_id.hex() if step.report_id else None,
+                mine.report,
+            )
         ]
         case = (await self.record.load(chain[-1][0])).case
         return tell(case, mine, told, self._now(), self.record.terms)
@@ -340,13 +455,15 @@ class Casework:
         chain: list[tuple[CaseRow, list[StepRow]]] = []
         following: bytes | None = case
         while following is not None:
-            row, steps = await asyncio.gather(self._cases.by_id(following), self._steps.of_case(following))
+            row, steps = await asyncio.gather(
+                self._cases.by_id(following), self._steps.of_case(following)
+            )
             assert row is not None  # a foreign key
             chain.append((row, steps))
             following = row.merged_into
         return chain
 
-    # ── staff ────────────────────────────────────────────────────────────────────────────────
+    # ── staff ─────────────────────────────────────────────────────────────────────────
 
     def staff(self, name: str) -> Staff:
         """Who works under this name, by a keyed digest."""
@@ -355,14 +472,23 @@ class Casework:
     async def find(self, name: str, who: Member | None = None) -> CaseRow:
         """A case by alias, by its code alone, or by serial.
 
-        who: asks; what is kept from them there is not. None: who has the machine in hand.
+        who: asks; what is kept from them there is not. None: who has the machine in
+        hand.
         Raises: Refusal, if it is none or several.
         """
-        found = [row for row in await asyncio.gather(*(self._cases.find(one) for one in meant(name))) if row]
+        found = [
+            row
+            for row in await asyncio.gather(
+                *(self._cases.find(one) for one in meant(name))
+            )
+            if row
+        ]
         if who is not None and self.sight is not None:
             found = await self.sight.visible(who, found)
         if len(found) > 1:
-            raise Refusal(f"“{name}”有几件：{'、'.join(row.alias for row in found)}。请写全代号。")
+            raise Refusal(
+                f"“{name}”有几件：{'、'.join(row.alias for row in found)}。请写全代号。"
+            )
         if not found:
             raise _unknown(name)
         return found[0]
@@ -376,11 +502,15 @@ class Casework:
         unit: str | None = None,
         also: Sequence[Write] = (),
     ) -> Outcome:
-        """Carry out what `by` orders for a case, and push to its reporters, late enough to tell nothing.
+        """Carry out what `by` orders for a case, and push to its reporters, late enough
+        to tell nothing.
 
-        by: a member of the roster, or the name of who has the machine in hand, in this role.
-        unit: a liaison's own (hex), which must have the case; also: rows that go with it, in the same commit.
-        Raises: Refusal, a sentence for staff; Stale, when others were faster five times; Refusing.
+        by: a member of the roster, or the name of who has the machine in hand, in this
+        role.
+        unit: a liaison's own (hex), which must have the case; also: rows that go with
+        it, in the same commit.
+        Raises: Refusal, a sentence for staff; Stale, when others were faster five
+        times; Refusing.
         """
         who = by if isinstance(by, Member) else None
         if who is not None:
@@ -392,25 +522,42 @@ class Casework:
             row = await self.find(name, who)
             case = await self.record.load(row)
             if role == "liaison" and (unit is None or case.case.unit_id != unit):
-                raise _unknown(name)  # a unit does not learn of cases that are not its own
-            other = await self.find(order.into, who) if isinstance(order, Merge) else None
+                raise _unknown(
+                    name
+                )  # a unit does not learn of cases that are not its own
+            other = (
+                await self.find(order.into, who) if isinstance(order, Merge) else None
+            )
             into = await self.record.load(other) if other else None
             at = whole(self._now())
             meant, unit_id = await self._resolved(order, case.case)
             decision = decide(
-                case.case, meant, staff, at, self.record.terms, into.case if into else None, role, unit_id
+                case.case,
+                meant,
+                staff,
+                at,
+                self.record.terms,
+                into.case if into else None,
+                role,
+                unit_id,
             )
             try:
                 changes = await self._ordered(decision, case, into, staff, seconds(at))
                 await self._database.commit([*changes, *also])
             except Stale:
                 continue
-            serial = (await self.find(row.alias)).serial if decision.serial else row.serial
-            return Outcome(replace(decision.case, serial=serial), _reached(decision, case.reports))
+            serial = (
+                (await self.find(row.alias)).serial if decision.serial else row.serial
+            )
+            return Outcome(
+                replace(decision.case, serial=serial), _reached(decision, case.reports)
+            )
         raise Stale("five times")
 
     async def _resolved(self, order: Order, case: Case) -> tuple[Order, str | None]:
-        """The order with the unit's registered name, and its id; a unit not registered stays as written."""
+        """The order with the unit's registered name, and its id; a unit not registered
+        stays as written.
+        """
         if self._register is None or not isinstance(order, Assign | Whistle):
             return order, None
         directory = await self._register.directory()
@@ -421,7 +568,9 @@ class Casework:
         if unit is None:
             return order, None
         if isinstance(order, Assign):
-            return replace(order, unit=unit.name, level=order.level or unit.level), unit.id
+            return replace(
+                order, unit=unit.name, level=order.level or unit.level
+            ), unit.id
         return replace(order, unit=unit.name), unit.id
 
     async def _ordered(
@@ -435,21 +584,31 @@ class Casework:
         steps = self.record.steps(case, decision, at, by)
         changes = await self.record.changes(case, decision, at, by, steps)
         if into is not None and decision.into is not None:
-            absorbed = Decision(decision.into, (Entry("absorbed", {"text": case.row.alias}, public=False),),
-                                audit=("case.absorb", {}))  # fmt: skip
+            absorbed = Decision(
+                decision.into,
+                (Entry("absorbed", {"text": case.row.alias}, public=False),),
+                audit=("case.absorb", {}),
+            )
             steps = self.record.steps(into, absorbed, at, by)
             changes += await self.record.changes(into, absorbed, at, by, steps)
-            changes += [Reports.move_to_case(report.id, into.row.id) for report in case.reports]
+            changes += [
+                Reports.move_to_case(report.id, into.row.id) for report in case.reports
+            ]
         return changes
 
 
 def _unknown(name: str) -> Refusal:
     """There is no such case, or it is kept from who asks: nobody can tell which."""
-    return Refusal(f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 JF2026-000123）。")
+    return Refusal(
+        f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 "
+        "JF2026-000123）。"
+    )
 
 
 def _content(action: File, case: bytes) -> dict[str, object]:
-    """What only the report's key opens; `case`: where it was filed, which a later merge does not change."""
+    """What only the report's key opens; `case`: where it was filed, which a later merge
+    does not change.
+    """
     kept = {name: getattr(action, name) for name in KEPT}
     return {"case": case.hex()} | {name: value for name, value in kept.items() if value}
 
@@ -474,7 +633,9 @@ def _opened(id: bytes, case: Case, hour: int) -> CaseRow:
 
 
 def _touched(row: ReportRow) -> Write:
-    """Somebody else may have changed the report meanwhile: then this turn is decided again."""
+    """Somebody else may have changed the report meanwhile: then this turn is decided
+    again.
+    """
     return Reports.change(replace(row, version=row.version + 1), row.version)
 
 

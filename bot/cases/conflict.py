@@ -1,4 +1,6 @@
-"""Whose eyes a case is kept from: the conflict rule, asked for people and cases as they are stored."""
+"""Whose eyes a case is kept from: the conflict rule, asked for people and cases as they
+are stored.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ AnyCase = TypeVar("AnyCase", Case, CaseRow)
 
 
 class Sight:
-    """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts, orders, exports.
+    """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts,
+    orders, exports.
 
     What was merged is one: who must not know of a part must not know of any of it.
     """
@@ -35,19 +38,29 @@ class Sight:
     async def sees(self, member: Member, case: Case | CaseRow) -> bool:
         return bool(await self.among([member], case))
 
-    async def among(self, members: Sequence[Member], case: Case | CaseRow) -> list[Member]:
-        """Those who may know of this case. It is only opened if somebody is of any unit at all."""
+    async def among(
+        self, members: Sequence[Member], case: Case | CaseRow
+    ) -> list[Member]:
+        """Those who may know of this case. It is only opened if somebody is of any unit
+        at all.
+        """
         directory = await self._register.directory()
         if not any(map(directory.ties, members)):
             return [*members]
         id = case.id if isinstance(case, CaseRow) else bytes.fromhex(case.id)
         family = await self._cases.family(id)
         row = next(row for row in family if row.id == id)
-        has = row.unit_id.hex() if row.unit_id else None  # or had it, until it is given to another
+        has = (
+            row.unit_id.hex() if row.unit_id else None
+        )  # or had it, until it is given to another
         now = replace(self._files.case(row), unit_id=has)
         given = {row.unit_id.hex() for row in family if row.unit_id}
         text = "\n".join(await asyncio.gather(*map(self._words, family)))
-        return [member for member in members if not directory.conflict(member, now, text, given)]
+        return [
+            member
+            for member in members
+            if not directory.conflict(member, now, text, given)
+        ]
 
     async def visible(self, member: Member, cases: Sequence[AnyCase]) -> list[AnyCase]:
         """Those of the cases that this person may know of, in order."""
@@ -62,17 +75,30 @@ class Sight:
         return row is not None and len(await self.among(members, row)) == len(members)
 
     async def reach(
-        self, roster: Roster, roles: Sequence[Role], case: Case | CaseRow, but: Collection[str] = ()
+        self,
+        roster: Roster,
+        roles: Sequence[Role],
+        case: Case | CaseRow,
+        but: Collection[str] = (),
     ) -> Reached:
-        """Accounts of the active members of these roles who may hear of this case; but: staff ids."""
+        """Accounts of the active members of these roles who may hear of this case; but:
+        staff ids.
+        """
         reached = await roster.reach(roles, but)
-        may = {member.staff.id for member in await self.among([member for member, _ in reached], case)}
+        may = {
+            member.staff.id
+            for member in await self.among([member for member, _ in reached], case)
+        }
         return [(member, to) for member, to in reached if member.staff.id in may]
 
     async def _words(self, row: CaseRow) -> str:
-        """All that was said in a case: by its reporters, by staff, by the units that had it."""
+        """All that was said in a case: by its reporters, by staff, by the units that
+        had it.
+        """
         reports, steps, notes = await asyncio.gather(
-            self._reports.of_case(row.id), self._steps.of_case(row.id), self._notes.of_case(row.id)
+            self._reports.of_case(row.id),
+            self._steps.of_case(row.id),
+            self._notes.of_case(row.id),
         )
         said = await asyncio.gather(*map(self._said, reports))
         staff = [self._step(step, None) for step in steps if step.report_id is None]
@@ -80,12 +106,20 @@ class Sight:
         return "\n".join([self._files.case(row).unit or "", *said, *staff, *noted])
 
     async def _said(self, report: ReportRow) -> str:
-        """Of one report: what was filed and added, and what staff said to this reporter alone."""
+        """Of one report: what was filed and added, and what staff said to this reporter
+        alone.
+        """
         key = self._files.key(report)
         if key is None:
             return ""
         steps = await self._steps.of_report(report.id)
-        return corpus(self._files.content(report, key), [self._step(step, key) for step in steps])
+        return corpus(
+            self._files.content(report, key), [self._step(step, key) for step in steps]
+        )
 
     def _step(self, step: StepRow, key: bytes | None) -> str:
-        return "\n".join(value for value in self._files.step(step, key)[0].values() if isinstance(value, str))
+        return "\n".join(
+            value
+            for value in self._files.step(step, key)[0].values()
+            if isinstance(value, str)
+        )

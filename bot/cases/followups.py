@@ -1,7 +1,9 @@
-"""What is due rings: through the same guarded commit as an order, each item exactly once, each case in order.
+"""What is due rings: through the same guarded commit as an order, each item exactly
+once, each case in order.
 
-A ring changes its case, whose version guards the commit: of two processes that ring at once one finds it
-stale, reads again, and nothing is due any more. Killed in between, a round goes on where the rows say.
+A ring changes its case, whose version guards the commit: of two processes that ring at
+once one finds it stale, reads again, and nothing is due any more. Killed in between, a
+round goes on where the rows say.
 """
 
 from __future__ import annotations
@@ -34,8 +36,12 @@ PAGE = 256  # rows read at a time; the writer joins as many turns into one trans
 BREATH = 8  # cases decided in one go: a few milliseconds
 TRIES = 5  # of a case that others were faster with
 MOST = 64  # rings of one case in one round: more would be a circle
-REST = timedelta(minutes=5)  # that a case gets after a mistake of ours, so that it does not ring all day long
-Rows = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]  # of one case, as stored
+REST = timedelta(
+    minutes=5
+)  # that a case gets after a mistake of ours, so that it does not ring all day long
+Rows = tuple[
+    CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due
+]  # of one case, as stored
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
 WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
@@ -43,7 +49,9 @@ WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """What one case did in a round. kinds: what rang, in order; owed: its follow-ups afterwards."""
+    """What one case did in a round. kinds: what rang, in order; owed: its follow-ups
+    afterwards.
+    """
 
     decision: Decision
     kinds: tuple[str, ...]
@@ -82,7 +90,9 @@ class Rounds:
             while page := await self._followups.due(seconds(at), after, PAGE):
                 turns = await self._decided(await self._read(seconds(at), after), at)
                 rang += await writing if writing else 0
-                writing = asyncio.create_task(self._written(turns, at))  # the next page is read meanwhile
+                writing = asyncio.create_task(
+                    self._written(turns, at)
+                )  # the next page is read meanwhile
                 after = page[-1][2], page[-1][0]
             return rang + (await writing if writing else 0)
         finally:
@@ -90,7 +100,9 @@ class Rounds:
                 await asyncio.wait([writing])
 
     async def _read(self, at: int, after: tuple[int, bytes]) -> list[Rows]:
-        """The cases first: what changes while the rest is read makes the commit stale."""
+        """The cases first: what changes while the rest is read makes the
+        commit stale.
+        """
         rows = await self._cases.in_round(at, after, PAGE)
         reports, lines, owed = await asyncio.gather(
             self._reports.of_round(at, after, PAGE),
@@ -119,7 +131,9 @@ class Rounds:
         return found
 
     async def _ready(self, case: Loaded, at: datetime) -> Ready | None:
-        """Everything that is due for one case, as one turn; None where nothing is to be done."""
+        """Everything that is due for one case, as one turn; None where nothing is to be
+        done.
+        """
         rung = rings(case.case, case.owed, at, self._record.terms)
         if not rung.kinds and rung.owed == case.owed:
             return None
@@ -141,7 +155,9 @@ class Rounds:
         return rang
 
     async def _again(self, id: bytes, at: datetime) -> int:
-        """Somebody was faster: read and decide anew, at most five times; then others are busy with it."""
+        """Somebody was faster: read and decide anew, at most five times; then others
+        are busy with it.
+        """
         for _ in range(TRIES - 1):
             try:
                 ready = await self._ready(await self._record.by_id(id), at)
@@ -160,7 +176,12 @@ class Rounds:
 
     def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
         incident = secrets.token_hex(4)
-        log.error("incident %s: ringing: %s in %s", incident, type(error).__name__, where(error))
+        log.error(
+            "incident %s: ringing: %s in %s",
+            incident,
+            type(error).__name__,
+            where(error),
+        )
         self._resting[id] = at + REST
 
     async def _changes(self, case: Loaded, rung: Rung, at: datetime) -> Changes:
@@ -168,7 +189,9 @@ class Rounds:
             owed = Followups.replace(case.row.id, case.owed, rung.owed)
             return [Cases.unchanged(case.row.id, case.row.version), *owed]
         now = seconds(at)
-        news = rung.kinds == (ALERT,)  # its time is a reporter's: nothing but the alert shows it
+        news = rung.kinds == (
+            ALERT,
+        )  # its time is a reporter's: nothing but the alert shows it
         changes = await self._record.changes(
             case,
             rung.decision,
@@ -185,18 +208,25 @@ class Rounds:
         return changes
 
     async def _forget(self, case: Loaded, everybody: bool) -> list[Write]:
-        """No way leads to a chat any more, except to those who wished to be asked once more, later."""
+        """No way leads to a chat any more, except to those who wished to be asked once
+        more, later.
+        """
         opened = [one for one in map(self._way.opened, case.reports) if one is not None]
         if not everybody:
-            opened = [one for one in opened if not self._way.wishes(one).get("later", WISHES["later"])]
+            opened = [
+                one
+                for one in opened
+                if not self._way.wishes(one).get("later", WISHES["later"])
+            ]
         return await self._way.unlink(*opened)
 
 
-# ── pure parts ───────────────────────────────────────────────────────────────────────────────
+# ── pure parts ────────────────────────────────────────────────────────────────────────
 
 
 def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> Rung:
-    """Ring whatever is due, the longest due first, until nothing is. What is not due after all is set right.
+    """Ring whatever is due, the longest due first, until nothing is. What is not due
+    after all is set right.
 
     Raises: RuntimeError, if that does not end.
     """
@@ -231,8 +261,12 @@ def _news(case: Case) -> Decision:
     return Decision(case, alerts=(Alert("staff", name, urgent=case.urgent),))
 
 
-def _together(case: Case, was: Case, told: Sequence[Decision], kinds: Sequence[str]) -> Decision:
-    """One decision of several, in their order; the audit line names what rang, if it was more than words."""
+def _together(
+    case: Case, was: Case, told: Sequence[Decision], kinds: Sequence[str]
+) -> Decision:
+    """One decision of several, in their order; the audit line names what rang, if it
+    was more than words.
+    """
     audited = [kind for kind in kinds if kind not in WORDS]
     states = {"from": was.state.value, "to": case.state.value}
     return Decision(

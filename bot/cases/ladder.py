@@ -1,4 +1,6 @@
-"""一提醒、二通报、三处置: what the count proposes, what a supervisor decides, and the paper for it."""
+"""一提醒、二通报、三处置: what the count proposes, what a supervisor decides, and the
+paper for it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ VERDICTS: dict[str, str] = {"taken": "采取", "waived": "不采取"}
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One rung. at: the day of the finding; decision: None while it waits for a supervisor."""
+    """One rung. at: the day of the finding; decision: None while it waits for a
+    supervisor.
+    """
 
     alias: str
     serial: str | None
@@ -60,22 +64,34 @@ class Ladder:
         self._rungs, self._cases = Rungs(database), Cases(database)
         self._terms = casework.record.terms
 
-    async def list(self, unit: str | None = None, who: Member | None = None) -> list[Proposal]:
-        """What waits for a decision; with `unit` all of that unit, decided ones too. Raises: Refusal.
+    async def list(
+        self, unit: str | None = None, who: Member | None = None
+    ) -> list[Proposal]:
+        """What waits for a decision; with `unit` all of that unit, decided ones too.
+        Raises: Refusal.
 
-        who: reads; what is kept from them is not in it. None: who has the machine in hand.
+        who: reads; what is kept from them is not in it. None: who has the machine in
+        hand.
         """
         if unit is None:
             rows = await self._rungs.proposed()
         else:
-            rows = await self._rungs.of_unit(bytes.fromhex((await self._register.get(unit)).id))
+            rows = await self._rungs.of_unit(
+                bytes.fromhex((await self._register.get(unit)).id)
+            )
         if who is not None and self._casework.sight is not None:
-            cases = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
-            seen = await self._casework.sight.visible(who, [case for case in cases if case])
+            cases = await asyncio.gather(
+                *(self._cases.by_id(row.case_id) for row in rows)
+            )
+            seen = await self._casework.sight.visible(
+                who, [case for case in cases if case]
+            )
             rows = [row for row in rows if row.case_id in {case.id for case in seen}]
         return list(await asyncio.gather(*map(self._proposal, rows)))
 
-    async def decide(self, case: str, verdict: Verdict, by: str, reason: str) -> Proposal:
+    async def decide(
+        self, case: str, verdict: Verdict, by: str, reason: str
+    ) -> Proposal:
         """Raises: Refusal, also for who is no supervisor or belongs to the unit."""
         member = await self._roster.named(by)
         if member is None or not member.active or member.role != "supervisor":
@@ -102,14 +118,18 @@ class Ladder:
         return await self._proposal(await self._row(case, member))
 
     async def document(self, case: str, who: Member | None = None) -> tuple[str, bytes]:
-        """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises: Refusal."""
+        """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises:
+        Refusal.
+        """
         row = await self._row(case, who)
         if row.decision == "waived":
             raise Refusal("主管已决定不采取这一级，没有要签发的文书。")
         unit, until = await self._unit(row), self._day(row.at)
         start = year_before(until)
         others = await self._rungs.of_unit(row.unit_id)
-        counted = [one for one in others if start < self._day(one.at) and one.at <= row.at]
+        counted = [
+            one for one in others if start < self._day(one.at) and one.at <= row.at
+        ]
         step = Step(
             cast(Rung, row.rung),
             unit.name,
@@ -122,13 +142,15 @@ class Ladder:
         alias = (await self._proposal(row)).alias
         return f"{RUNGS[row.rung]}-{alias}.docx", ladder_document(step)
 
-    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+    # ── rows ──────────────────────────────────────────────────────────────────────────
 
     async def _row(self, case: str, who: Member | None) -> RungRow:
         found = await self._casework.find(case, who)
         row = await self._rungs.by_case(found.id)
         if row is None:
-            raise Refusal(f"{found.alias} 没有查实，或承办单位不在名录里，没有要决定的。")
+            raise Refusal(
+                f"{found.alias} 没有查实，或承办单位不在名录里，没有要决定的。"
+            )
         return row
 
     async def _unit(self, row: RungRow) -> Unit:
@@ -139,7 +161,9 @@ class Ladder:
     async def _proposal(self, row: RungRow) -> Proposal:
         case, unit = await self._cases.by_id(row.case_id), await self._unit(row)
         assert case is not None  # a foreign key
-        said = self._keys.staff.open_json(row.sealed, _place(row.id)) if row.sealed else {}
+        said = (
+            self._keys.staff.open_json(row.sealed, _place(row.id)) if row.sealed else {}
+        )
         return Proposal(
             case.alias,
             case.serial,

@@ -1,4 +1,6 @@
-"""The way of a push: to reporters who wished to hear of this, late enough to tell nothing, never at night."""
+"""The way of a push: to reporters who wished to hear of this, late enough to tell
+nothing, never at night.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +21,22 @@ from storage.port import Database, Write
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import Steps
 
-Lot = Callable[[int, bytes], int]  # (how many, of which report) → 0 up to, not including, so many
+Lot = Callable[
+    [int, bytes], int
+]  # (how many, of which report) → 0 up to, not including, so many
 
 
 def by_chance(numbers: int, report: bytes) -> int:
-    """How late a push or an alert goes out, in seconds: nobody can know it beforehand."""
+    """How late a push or an alert goes out, in seconds: nobody can know it
+    beforehand.
+    """
     return secrets.randbelow(numbers)
 
 
 class Pushes:
-    """Makes the letters; whether a reporter left an address and what was wished is sealed with the report."""
+    """Makes the letters; whether a reporter left an address and what was wished is
+    sealed with the report.
+    """
 
     def __init__(
         self,
@@ -51,9 +59,11 @@ class Pushes:
         reports: Sequence[ReportRow],
         closed: datetime | None,
     ) -> list[tuple[str, Write]]:
-        """(report in hex, message) → (message's name, outbox row), each at a time of its own.
+        """(report in hex, message) → (message's name, outbox row), each at a time of
+        its own.
 
-        closed: when the case was closed last; who has rated since is not asked whether it is solved.
+        closed: when the case was closed last; who has rated since is not asked whether
+        it is solved.
         """
         if not pushes:
             return []
@@ -66,26 +76,42 @@ class Pushes:
             if key is None or to is None:
                 continue
             content = self._files.content(row, key)
-            if await self._wished(message.name, row, key, content.get("wishes", {}), closed):
-                spoken = replace(addressed(message, self._handle(row.id)), lang=content["lang"])
+            if await self._wished(
+                message.name, row, key, content.get("wishes", {}), closed
+            ):
+                spoken = replace(
+                    addressed(message, self._handle(row.id)), lang=content["lang"]
+                )
                 letter = self._post.letter(to, spoken, row.stream)
                 found.append((message.name, self._post.put(letter, self._due(row.id))))
         return found
 
     async def _wished(
-        self, name: str, row: ReportRow, key: bytes, wishes: dict[str, bool], closed: datetime | None
+        self,
+        name: str,
+        row: ReportRow,
+        key: bytes,
+        wishes: dict[str, bool],
+        closed: datetime | None,
     ) -> bool:
         wish = WISH.get(name)
         if wish is None:
             return True
         if wish == "callback":
-            steps = [self._files.told(step, key) for step in await self._steps.of_report(row.id)]
-            if is_rated(steps, row.id.hex(), closed):  # it is known already: nobody asks again
+            steps = [
+                self._files.told(step, key)
+                for step in await self._steps.of_report(row.id)
+            ]
+            if is_rated(
+                steps, row.id.hex(), closed
+            ):  # it is known already: nobody asks again
                 return False
         return wishes.get(wish, WISHES[wish])
 
     def _due(self, report: bytes) -> int:
-        """Up to some minutes late, so that no chat tells by its clock who pressed a key; never at night."""
+        """Up to some minutes late, so that no chat tells by its clock who pressed a
+        key; never at night.
+        """
         spread = self._settings.push_delay_minutes * 60
         first = outside_quiet(self._now(), self._settings)
         late = first + timedelta(seconds=self._lot(spread + 1, report))

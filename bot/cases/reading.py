@@ -1,4 +1,6 @@
-"""What staff read of cases: lists, one case in full, its pictures, what a search finds. Changes nothing."""
+"""What staff read of cases: lists, one case in full, its pictures, what a search finds.
+Changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ HITS = 200  # reports looked at in one search
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a list. opened: the hour of filing, seconds since 1970 UTC; text: of its first report."""
+    """A line of a list. opened: the hour of filing, seconds since 1970 UTC; text: of
+    its first report.
+    """
 
     case: Case
     opened: int
@@ -47,7 +51,9 @@ class PictureInfo:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report as staff read it. number: as `ask --to` counts, None once forgotten; filed: the hour."""
+    """A report as staff read it. number: as `ask --to` counts, None once forgotten;
+    filed: the hour.
+    """
 
     number: int | None
     filed: int
@@ -61,7 +67,9 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """by: staff's name or "专线", None for reporters; report: number of the reporter it concerns alone."""
+    """by: staff's name or "专线", None for reporters; report: number of the reporter it
+    concerns alone.
+    """
 
     kind: str
     at: int
@@ -95,16 +103,29 @@ class Sheet:
 class Casebook:
     """Opens what storage keeps sealed. Receipts, addresses and chats are not in it.
 
-    `who` reads: what is kept from them is in no list. None: who has the machine in hand, and reads all.
+    `who` reads: what is kept from them is in no list. None: who has the machine in
+    hand, and reads all.
     """
 
     def __init__(
-        self, database: Database, files: CaseFiles, search_keys: SearchKeys, sight: Sight | None = None
+        self,
+        database: Database,
+        files: CaseFiles,
+        search_keys: SearchKeys,
+        sight: Sight | None = None,
     ) -> None:
         """sight: where units are registered."""
         self._files, self._search_keys, self._sight = files, search_keys, sight
-        self._cases, self._reports, self._media = Cases(database), Reports(database), Media(database)
-        self._steps, self._notes, self._clocks = Steps(database), Notes(database), Clocks(database)
+        self._cases, self._reports, self._media = (
+            Cases(database),
+            Reports(database),
+            Media(database),
+        )
+        self._steps, self._notes, self._clocks = (
+            Steps(database),
+            Notes(database),
+            Clocks(database),
+        )
         self._ratings, self._search = Ratings(database), Search(database)
 
     async def entries(
@@ -116,18 +137,27 @@ class Casebook:
         limit: int = 50,
         who: Member | None = None,
     ) -> list[Entry]:
-        """Urgent ones first, then the oldest; without `states`, all that is still to be worked on."""
-        wanted = [state.value for state in states or State if states or state not in FINISHED]
+        """Urgent ones first, then the oldest; without `states`, all that is still to be
+        worked on.
+        """
+        wanted = [
+            state.value for state in states or State if states or state not in FINISHED
+        ]
         staff = bytes.fromhex(claimed_by) if claimed_by else None
         rows: list[CaseRow] = []
         while page := await self._cases.list(wanted, staff, category, PAGE, len(rows)):
             rows += page
             if len(page) < PAGE:
                 break
-        rows = sorted((row for row in rows if row.urgent or not urgent), key=lambda row: not row.urgent)
+        rows = sorted(
+            (row for row in rows if row.urgent or not urgent),
+            key=lambda row: not row.urgent,
+        )
         return await self._all(self._entry, await self._seen(rows, limit, who))
 
-    async def _seen(self, rows: Sequence[CaseRow], limit: int, who: Member | None) -> list[CaseRow]:
+    async def _seen(
+        self, rows: Sequence[CaseRow], limit: int, who: Member | None
+    ) -> list[CaseRow]:
         """The first of them that this person may know of."""
         if who is None or self._sight is None:
             return [*rows[:limit]]
@@ -138,14 +168,20 @@ class Casebook:
                 break
         return found[:limit]
 
-    async def search(self, words: str, limit: int = 50, who: Member | None = None) -> list[Entry]:
-        """Cases with a report that has all these words. Raises: Refusal, if there is nothing to look for."""
+    async def search(
+        self, words: str, limit: int = 50, who: Member | None = None
+    ) -> list[Entry]:
+        """Cases with a report that has all these words. Raises: Refusal, if there is
+        nothing to look for.
+        """
         tokens = self._search_keys.query(words)
         if not tokens:
             raise Refusal("请写至少两个字再搜。")
         parts = folded(words).split()
         ids = await self._search.find(tokens, HITS)
-        reports = [report for report in await self._all(self._reports.by_id, ids) if report]
+        reports = [
+            report for report in await self._all(self._reports.by_id, ids) if report
+        ]
         texts = await self._all(self._searched, reports)
         hits = {
             report.case_id: report
@@ -155,10 +191,14 @@ class Casebook:
         cases = [case for case in await self._all(self._cases.by_id, hits) if case]
         cases.sort(key=lambda case: (case.opened_hour, case.id))
         seen = await self._seen(cases, limit, who)
-        return await self._all(lambda case: self._entry(case, self._text(hits[case.id])), seen)
+        return await self._all(
+            lambda case: self._entry(case, self._text(hits[case.id])), seen
+        )
 
     @staticmethod
-    async def _all(ask: Callable[[Asked], Awaitable[Answer]], each: Iterable[Asked]) -> list[Answer]:
+    async def _all(
+        ask: Callable[[Asked], Awaitable[Answer]], each: Iterable[Asked]
+    ) -> list[Answer]:
         """Ask for all at once: reads that wait together make one way."""
         return await asyncio.gather(*map(ask, each))
 
@@ -167,7 +207,11 @@ class Casebook:
         if key is None:
             return ""
         own = await self._steps.of_report(report.id)
-        said = [self._files.step(step, key)[0]["text"] for step in own if step.kind == "supplemented"]
+        said = [
+            self._files.step(step, key)[0]["text"]
+            for step in own
+            if step.kind == "supplemented"
+        ]
         return corpus(self._files.content(report, key), said)
 
     async def _entry(self, row: CaseRow, text: str | None = None) -> Entry:
@@ -175,7 +219,9 @@ class Casebook:
         if text is None:
             texts = [self._text(report) for report in reports]
             text = next((text for text in texts if text != GONE), GONE if texts else "")
-        return Entry(self._files.case(row, reports), row.opened_hour, row.changed_at, text)
+        return Entry(
+            self._files.case(row, reports), row.opened_hour, row.changed_at, text
+        )
 
     def _text(self, report: ReportRow) -> str:
         key = self._files.key(report)
@@ -194,7 +240,9 @@ class Casebook:
         case = self._files.case(row, reports, lines)
         owners, steps = await self._private(reports, steps)
         numbers = {report: number for number, report in enumerate(case.reports, 1)}
-        views = await asyncio.gather(*(self._report(report, numbers) for report in reports))
+        views = await asyncio.gather(
+            *(self._report(report, numbers) for report in reports)
+        )
         return Sheet(
             case,
             row.opened_hour,
@@ -205,7 +253,9 @@ class Casebook:
             tuple(
                 [
                     self._step(step, owners, numbers, len(sent))
-                    for step, sent in zip(steps, await self._all(self._of_answer, steps), strict=True)
+                    for step, sent in zip(
+                        steps, await self._all(self._of_answer, steps), strict=True
+                    )
                 ]
             ),
             tuple(NoteView(note.at, *self._files.note_text(note)) for note in notes),
@@ -213,7 +263,9 @@ class Casebook:
 
     async def _report(self, row: ReportRow, numbers: dict[str, int]) -> ReportView:
         key = self._files.key(row)
-        rating, media = await asyncio.gather(self._ratings.of_report(row.id), self._media.of_report(row.id))
+        rating, media = await asyncio.gather(
+            self._ratings.of_report(row.id), self._media.of_report(row.id)
+        )
         facts = self._files.content(row, key) if key else {}
         facts.pop("case", None)
         return ReportView(
@@ -221,9 +273,14 @@ class Casebook:
             row.filed_hour,
             facts.pop("text", "") if key else GONE,
             facts,
-            tuple(PictureInfo(one.id.hex(), one.mime, one.width, one.height) for one in media),
+            tuple(
+                PictureInfo(one.id.hex(), one.mime, one.width, one.height)
+                for one in media
+            ),
             None if rating is None or rating.solved is None else bool(rating.solved),
-            None if rating is None or rating.satisfied is None else bool(rating.satisfied),
+            None
+            if rating is None or rating.satisfied is None
+            else bool(rating.satisfied),
             self._files.word(rating, key) if rating and key else None,
         )
 
@@ -232,9 +289,12 @@ class Casebook:
     ) -> tuple[dict[bytes, ReportRow], list[StepRow]]:
         """Reports by id, and all steps in order.
 
-        What a reporter said before a merge stands with the old case; it is shown and opened in both.
+        What a reporter said before a merge stands with the old case; it is shown and
+        opened in both.
         """
-        said = await asyncio.gather(*(self._steps.of_report(report.id) for report in reports))
+        said = await asyncio.gather(
+            *(self._steps.of_report(report.id) for report in reports)
+        )
         known = {step.id for step in steps}
         earlier = [step for own in said for step in own if step.id not in known]
         owners = {report.id: report for report in reports}
@@ -245,7 +305,11 @@ class Casebook:
         return owners, [*earlier, *steps]
 
     def _step(
-        self, row: StepRow, owners: dict[bytes, ReportRow], numbers: dict[str, int], sent: int
+        self,
+        row: StepRow,
+        owners: dict[bytes, ReportRow],
+        numbers: dict[str, int],
+        sent: int,
     ) -> StepView:
         """sent: how many pictures came with a unit's answer."""
         key = self._files.key(owners.get(row.report_id)) if row.report_id else None
@@ -257,16 +321,22 @@ class Casebook:
         return StepView(row.kind, row.at, by, number, row.public, params)
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
-        """(id in hex, mime, bytes) of every picture of the case's reports, then of its units' answers."""
+        """(id in hex, mime, bytes) of every picture of the case's reports, then of its
+        units' answers.
+        """
         found = []
         for report in await self._reports.of_case(row.id):
             key = self._files.key(report)
             for media in await self._media.of_report(report.id) if key else ():
                 assert key is not None
-                found.append((media.id.hex(), media.mime, self._files.picture(media, key)))
+                found.append(
+                    (media.id.hex(), media.mime, self._files.picture(media, key))
+                )
         for step in await self._steps.of_case(row.id):
             for media in await self._of_answer(step):
-                found.append((media.id.hex(), media.mime, self._files.unit_picture(media)))
+                found.append(
+                    (media.id.hex(), media.mime, self._files.unit_picture(media))
+                )
         return found
 
     async def _of_answer(self, step: StepRow) -> list[MediaRow]:

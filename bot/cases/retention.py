@@ -1,8 +1,10 @@
-"""What is kept no longer than the rules allow: what would go, and how it goes, audited without content.
+"""What is kept no longer than the rules allow: what would go, and how it goes, audited
+without content.
 
-A case whose time is over keeps its skeleton (states, times, clocks, figures); the words of reporters and of
-staff go, with the keys of its reports. Each case is one commit, guarded by its version: killed in between,
-the next run goes on where rows still hold something.
+A case whose time is over keeps its skeleton (states, times, clocks, figures); the words
+of reporters and of staff go, with the keys of its reports. Each case is one commit,
+guarded by its version: killed in between, the next run goes on where rows still hold
+something.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ from storage.repositories.staff import StaffList
 from storage.repositories.web import WebBubbles, WebSessions
 
 log = logging.getLogger(__name__)
-What = Literal["declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"]
+What = Literal[
+    "declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"
+]
 WHAT: dict[What, str] = {
     "declined": "不予受理的工单",
     "merged": "已并案的工单",
@@ -66,7 +70,9 @@ class Gone:
 
 
 class Retention:
-    """Construct once. `plan` reads only; `run` may go on in two processes at the same time."""
+    """Construct once. `plan` reads only; `run` may go on in two processes at the same
+    time.
+    """
 
     def __init__(self, database: Database, record: Record, way: WayBack) -> None:
         self._database, self._record, self._way = database, record, way
@@ -86,7 +92,8 @@ class Retention:
         """Remove it, tidied away to the end; gives what went.
 
         serving: this process rings for drafts, and tells their writers.
-        Raises: KeyringError, if a shredding cannot be noted; StorageError. What went by then is gone.
+        Raises: KeyringError, if a shredding cannot be noted; StorageError. What went by
+        then is gone.
         """
         now, tally = whole(now), Tally()
         async for case, content in self._over(now):
@@ -103,16 +110,21 @@ class Retention:
         return tally.lines()
 
     async def daily(self, now: datetime) -> None:
-        """The same while serving, where nobody can be told that it failed. Raises: StorageError."""
+        """The same while serving, where nobody can be told that it failed. Raises:
+        StorageError.
+        """
         try:
             await self.run(now, serving=True)
         except KeyringError:
-            log.error("retention: the shred journal cannot be written, nothing was shredded")
+            log.error(
+                "retention: the shred journal cannot be written, nothing was shredded"
+            )
 
     async def writes(self, case: Loaded, at: int) -> Changes:
         """All words of a case go: what ringing "retain" adds to its commit.
 
-        Raises: KeyringError, if the shredding cannot be noted: then nothing is shredded.
+        Raises: KeyringError, if the shredding cannot be noted: then nothing is
+        shredded.
         """
         content = await self._kept.of_case(case.row.id)
         opened = [one for one in map(self._way.opened, case.reports) if one is not None]
@@ -128,15 +140,20 @@ class Retention:
             Audit(at, "case.retained", case.row.id, None, json.dumps(counts)),
         ]
 
-    # ── cases ────────────────────────────────────────────────────────────────────────────────
+    # ── cases ─────────────────────────────────────────────────────────────────────────
 
     async def _over(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
         """Cases whose time is over and that still hold words."""
         days = self._record.terms.rules.retention
         for what, states in STATES.items():
             before = seconds(now - days[what] * DAY + LONGEST_DAY)
-            for id in await self._kept.with_content([state.value for state in states], before):
-                case, content = await self._record.by_id(id), await self._kept.of_case(id)
+            for id in await self._kept.with_content(
+                [state.value for state in states], before
+            ):
+                case, content = (
+                    await self._record.by_id(id),
+                    await self._kept.of_case(id),
+                )
                 if self._is_over(case.case, content, now):
                     yield case, content
 
@@ -165,46 +182,64 @@ class Retention:
                     return False  # removed, reopened or added to this very moment
         return False  # others are busy with it: the next run comes
 
-    # ── pictures, which go before the words ──────────────────────────────────────────────────
+    # ── pictures, which go before the words ───────────────────────────────────────────
 
     async def _pictured(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
         """Closed cases whose pictures have had their time, and whose words have not."""
         days = self._record.terms.rules.retention
         before = seconds(now - days["media"] * DAY + LONGEST_DAY)
-        for id in await self._kept.with_pictures([state.value for state in ENDED], before):
+        for id in await self._kept.with_pictures(
+            [state.value for state in ENDED], before
+        ):
             case = await self._record.by_id(id)
             content = await self._kept.of_case(id)
-            if self._pictures_over(case.case, now) and not self._is_over(case.case, content, now):
+            if self._pictures_over(case.case, now) and not self._is_over(
+                case.case, content, now
+            ):
                 yield case, content
 
     def _pictures_over(self, case: Case, now: datetime) -> bool:
         terms, days = self._record.terms, self._record.terms.rules.retention
-        unread = case.added and add(case.added, Allowance(days["unread"], "C"), terms) > now
-        return not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
+        unread = (
+            case.added and add(case.added, Allowance(days["unread"], "C"), terms) > now
+        )
+        return (
+            not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
+        )
 
     async def _drop(self, case: Loaded, content: Content, now: datetime) -> bool:
-        """Not tried again: who changed the case this very moment finds its pictures gone the next day."""
+        """Not tried again: who changed the case this very moment finds its pictures
+        gone the next day.
+        """
         counts = json.dumps({"pictures": content.pictures})
         try:
             await self._database.commit(
                 [
                     _touched(case),
                     Kept.drop_pictures(case.row.id),
-                    Audit(seconds(now), "case.pictures_retained", case.row.id, None, counts),
+                    Audit(
+                        seconds(now),
+                        "case.pictures_retained",
+                        case.row.id,
+                        None,
+                        counts,
+                    ),
                 ]
             )
         except Stale:
             return False
         return True
 
-    # ── what nobody sent ─────────────────────────────────────────────────────────────────────
+    # ── what nobody sent ──────────────────────────────────────────────────────────────
 
     async def _sweep(self, now: datetime) -> None:
         """What the bell removes while the hotline serves."""
         at = seconds(now)
         await self._database.commit(
             [
-                Kept.drop_drafts(seconds(now - self._record.terms.rules.retention["drafts"] * DAY)),
+                Kept.drop_drafts(
+                    seconds(now - self._record.terms.rules.retention["drafts"] * DAY)
+                ),
                 Media.sweep(at),
                 Inbox.sweep(_marks_before(now)),
                 WebBubbles.sweep(at),
@@ -216,7 +251,9 @@ class Retention:
     async def _expired(self, now: datetime, tally: Tally) -> None:
         """How much of that there is."""
         days = self._record.terms.rules.retention
-        tally.add("drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY)))
+        tally.add(
+            "drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY))
+        )
         tally.add("media", *await self._kept.draft_pictures(seconds(now)))
         tally.add("inbox", *await self._kept.marks(_marks_before(now)))
 
@@ -247,7 +284,9 @@ class Tally:
 
 def _touched(case: Loaded) -> Write:
     """Of two processes that remove the same at once, one is stale."""
-    return Cases.change(replace(case.row, version=case.row.version + 1), case.row.version)
+    return Cases.change(
+        replace(case.row, version=case.row.version + 1), case.row.version
+    )
 
 
 def _what(case: Case) -> Literal["declined", "merged", "closed"]:

@@ -1,4 +1,6 @@
-"""Sealed rows of a case, and what lies in them: the one place that knows both shapes."""
+"""Sealed rows of a case, and what lies in them: the one place that knows both
+shapes.
+"""
 
 from __future__ import annotations
 
@@ -33,26 +35,32 @@ def utc(at: int) -> datetime:
 class CaseFiles:
     """Seals and opens. `key` is always a report's data key.
 
-    It covers all that its reporter said or was asked; the keyring's purposes "content" and "staff" cover what
-    staff wrote.
+    It covers all that its reporter said or was asked; the keyring's purposes "content"
+    and "staff" cover what staff wrote.
     """
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    # ── reports ──
+    # ── reports ───────────────────────────────────────────────────────────────────────
 
     def wrap(self, key: bytes, report: bytes) -> bytes:
         return self._keys.data.wrap(key, report)
 
     def key(self, row: ReportRow | None) -> bytes | None:
-        """The data key; None where there is no such report, or it was forgotten. Raises: Unsealable."""
+        """The data key; None where there is no such report, or it was forgotten.
+        Raises: Unsealable.
+        """
         if row is None or row.wrapped_key is None:
             return None
         return self._keys.data.unwrap(row.wrapped_key, row.id)
 
-    def seal_content(self, content: Mapping[str, Any], key: bytes, report: bytes) -> bytes:
-        return Sealer.own(key, "content").seal_json(content, Place("reports", "sealed", report))
+    def seal_content(
+        self, content: Mapping[str, Any], key: bytes, report: bytes
+    ) -> bytes:
+        return Sealer.own(key, "content").seal_json(
+            content, Place("reports", "sealed", report)
+        )
 
     def content(self, row: ReportRow, key: bytes) -> dict[str, Any]:
         assert row.sealed is not None  # goes together with the key
@@ -62,19 +70,34 @@ class CaseFiles:
         return content
 
     def seal_address(self, to: Address, key: bytes, report: bytes) -> bytes:
-        return Sealer.own(key, "address").seal_json([to.channel, to.key], Place("reports", "address", report))
+        return Sealer.own(key, "address").seal_json(
+            [to.channel, to.key], Place("reports", "address", report)
+        )
 
     def address(self, row: ReportRow, key: bytes) -> Address | None:
         if row.address is None:
             return None
-        channel, chat = Sealer.own(key, "address").open_json(row.address, Place("reports", "address", row.id))
+        channel, chat = Sealer.own(key, "address").open_json(
+            row.address, Place("reports", "address", row.id)
+        )
         return Address(channel, chat)
 
-    # ── cases ──
+    # ── cases ─────────────────────────────────────────────────────────────────────────
 
-    def case(self, row: CaseRow, reports: Iterable[ReportRow] = (), lines: Sequence[ClockRow] = ()) -> Case:
-        """As the rules want it; `reports` in the order in which staff count them, `lines` of its ledger."""
-        details = self._keys.content.open_json(row.sealed, _case_place(row.id)) if row.sealed else {}
+    def case(
+        self,
+        row: CaseRow,
+        reports: Iterable[ReportRow] = (),
+        lines: Sequence[ClockRow] = (),
+    ) -> Case:
+        """As the rules want it; `reports` in the order in which staff count them,
+        `lines` of its ledger.
+        """
+        details = (
+            self._keys.content.open_json(row.sealed, _case_place(row.id))
+            if row.sealed
+            else {}
+        )
         known = details.get
         opened, reply, wants = utc(row.opened_hour), known("reply"), known("wants")
         return Case(
@@ -86,13 +109,21 @@ class CaseFiles:
             serial=row.serial,
             level=row.level,
             due=_time(row.due_at),
-            claimed=Staff(row.claimed_by.hex(), known("claimed", "")) if row.claimed_by else None,
+            claimed=Staff(row.claimed_by.hex(), known("claimed", ""))
+            if row.claimed_by
+            else None,
             merged_into=row.merged_into.hex() if row.merged_into else None,
             asked_in=State(details["asked_in"]) if "asked_in" in details else None,
             unit=known("unit"),
             finding=known("finding"),
             extended=known("extended", False),
-            reports=tuple([report.id.hex() for report in reports if report.wrapped_key is not None]),
+            reports=tuple(
+                [
+                    report.id.hex()
+                    for report in reports
+                    if report.wrapped_key is not None
+                ]
+            ),
             unit_id=row.unit_id.hex() if row.unit_id and not known("had") else None,
             opened=opened,
             told=_time(known("told")) or opened,
@@ -121,10 +152,14 @@ class CaseFiles:
             "told": _seconds(case.told) if case.told != case.opened else None,
             "closed": _seconds(case.closed),
             "returns": case.returns,
-            "wants": [case.wants.days, case.wants.reason, seconds(case.wants.at)] if case.wants else None,
+            "wants": [case.wants.days, case.wants.reason, seconds(case.wants.at)]
+            if case.wants
+            else None,
             "called_back": case.called_back,
             "looked_back": case.looked_back,
-            "reply": [case.reply.text, seconds(case.reply.at), case.reply.to] if case.reply else None,
+            "reply": [case.reply.text, seconds(case.reply.at), case.reply.to]
+            if case.reply
+            else None,
             "added": _seconds(case.added),
             "forgot": case.forgot,
             "resumes": _seconds(case.resumes),
@@ -142,16 +177,20 @@ class CaseFiles:
             due_at=_seconds(case.due),
             merged_into=bytes.fromhex(case.merged_into) if case.merged_into else None,
             claimed_by=bytes.fromhex(case.claimed.id) if case.claimed else None,
-            sealed=self._keys.content.seal_json(known, _case_place(was.id)) if known else b"",
+            sealed=self._keys.content.seal_json(known, _case_place(was.id))
+            if known
+            else b"",
             unit_id=bytes.fromhex(unit) if (unit := case.unit_id or case.had) else None,
         )
 
-    # ── the ledger ──
+    # ── the ledger ────────────────────────────────────────────────────────────────────
 
     def line(self, row: ClockRow) -> Line:
         reason, by = "", ""
         if row.sealed:
-            reason, by = self._keys.content.open_json(row.sealed, _line_place(row.case_id, row.number))
+            reason, by = self._keys.content.open_json(
+                row.sealed, _line_place(row.case_id, row.number)
+            )
         number, _, unit = (row.allowance or "").partition(" ")
         return Line(
             cast(Clock, row.clock),
@@ -170,30 +209,66 @@ class CaseFiles:
 
     def _line_row(self, case: bytes, number: int, line: Line) -> ClockRow:
         said = [line.reason, line.by]
-        sealed = self._keys.content.seal_json(said, _line_place(case, number)) if any(said) else b""
-        allowance = f"{line.allowance.number} {line.allowance.unit}" if line.allowance else None
+        sealed = (
+            self._keys.content.seal_json(said, _line_place(case, number))
+            if any(said)
+            else b""
+        )
+        allowance = (
+            f"{line.allowance.number} {line.allowance.unit}" if line.allowance else None
+        )
         until = _seconds(line.until)
-        return ClockRow(case, number, line.clock, line.kind, seconds(line.at), allowance, until, sealed)
+        return ClockRow(
+            case,
+            number,
+            line.clock,
+            line.kind,
+            seconds(line.at),
+            allowance,
+            until,
+            sealed,
+        )
 
-    # ── steps, notes, ratings ──
+    # ── steps, notes, ratings ─────────────────────────────────────────────────────────
 
     def add_step(
-        self, entry: Entry, case: bytes, at: int, by: Staff | None, keys: Mapping[str, bytes]
+        self,
+        entry: Entry,
+        case: bytes,
+        at: int,
+        by: Staff | None,
+        keys: Mapping[str, bytes],
     ) -> tuple[bytes, Write]:
-        """A step's id, and the write that adds it. keys: of the case's reports, by id in hex."""
+        """A step's id, and the write that adds it. keys: of the case's reports, by id
+        in hex.
+        """
         id = secrets.token_bytes(16)
-        sealer = Sealer.own(keys[entry.report], "content") if entry.report else self._keys.content
+        sealer = (
+            Sealer.own(keys[entry.report], "content")
+            if entry.report
+            else self._keys.content
+        )
         value = {"params": dict(entry.params), "by": by.name if by else None}
         sealed = sealer.seal_json(value, Place("steps", "sealed", id))
         report = bytes.fromhex(entry.report) if entry.report else None
         staff = bytes.fromhex(by.id) if by else None
-        return id, Steps.add(StepRow(id, case, report, 0, entry.kind, at, staff, entry.public, sealed))
+        return id, Steps.add(
+            StepRow(id, case, report, 0, entry.kind, at, staff, entry.public, sealed)
+        )
 
-    def step(self, row: StepRow, key: bytes | None) -> tuple[dict[str, Any], str | None]:
-        """Parameters and the staff member's name; what was forgotten says so. key: where a report is set."""
+    def step(
+        self, row: StepRow, key: bytes | None
+    ) -> tuple[dict[str, Any], str | None]:
+        """Parameters and the staff member's name; what was forgotten says so. key:
+        where a report is set.
+        """
         if not row.sealed or (row.report_id is not None and key is None):
             return {"text": GONE}, None
-        sealer = Sealer.own(key, "content") if row.report_id is not None and key else self._keys.content
+        sealer = (
+            Sealer.own(key, "content")
+            if row.report_id is not None and key
+            else self._keys.content
+        )
         value = sealer.open_json(row.sealed, Place("steps", "sealed", row.id))
         return value["params"], value["by"]
 
@@ -201,11 +276,21 @@ class CaseFiles:
         """A step that the reporter with this key may read."""
         params, _ = self.step(row, key)
         report = row.report_id.hex() if row.report_id else None
-        return Told(row.kind, utc(row.at), row.case_id.hex(), report, row.public, row.by is None, params)
+        return Told(
+            row.kind,
+            utc(row.at),
+            row.case_id.hex(),
+            report,
+            row.public,
+            row.by is None,
+            params,
+        )
 
     def note(self, case: bytes, at: int, by: Staff, text: str) -> NoteRow:
         id = secrets.token_bytes(16)
-        sealed = self._keys.staff.seal_json({"text": text, "by": by.name}, Place("notes", "sealed", id))
+        sealed = self._keys.staff.seal_json(
+            {"text": text, "by": by.name}, Place("notes", "sealed", id)
+        )
         return NoteRow(id, case, at, bytes.fromhex(by.id), sealed)
 
     def note_text(self, row: NoteRow) -> tuple[str, str]:
@@ -216,7 +301,9 @@ class CaseFiles:
         return value["by"], value["text"]
 
     def seal_word(self, word: str, key: bytes, report: bytes) -> bytes:
-        return Sealer.own(key, "content").seal_json(word, Place("ratings", "sealed", report))
+        return Sealer.own(key, "content").seal_json(
+            word, Place("ratings", "sealed", report)
+        )
 
     def word(self, row: RatingRow, key: bytes) -> str | None:
         if row.sealed is None:
@@ -226,11 +313,13 @@ class CaseFiles:
         )
         return word
 
-    # ── pictures ──
+    # ── pictures ──────────────────────────────────────────────────────────────────────
 
     @staticmethod
     def picture(row: MediaRow, key: bytes) -> bytes:
-        return Sealer.own(key, "media").open(row.sealed, Place("media", "sealed", row.id))
+        return Sealer.own(key, "media").open(
+            row.sealed, Place("media", "sealed", row.id)
+        )
 
     def unit_picture(self, row: MediaRow) -> bytes:
         """Of an answer's."""
@@ -240,15 +329,25 @@ class CaseFiles:
         return self._keys.content.seal(data, Place("media", "sealed", id))
 
     def hand_over(
-        self, rows: Sequence[MediaRow], draft_key: bytes, key: bytes, report: bytes, step: bytes
+        self,
+        rows: Sequence[MediaRow],
+        draft_key: bytes,
+        key: bytes,
+        report: bytes,
+        step: bytes,
     ) -> list[Write]:
-        """Pictures of a draft become the report's: sealed with its key, and kept beside the step."""
+        """Pictures of a draft become the report's: sealed with its key, and kept beside
+        the step.
+        """
         writes: list[Write] = []
         for row in rows:
             sealed = Sealer.own(key, "media").seal(
                 self.picture(row, draft_key), Place("media", "sealed", row.id)
             )
-            writes += [Media.reseal(row.id, sealed, row.width, row.height), Media.keep(row.id, report, step)]
+            writes += [
+                Media.reseal(row.id, sealed, row.width, row.height),
+                Media.keep(row.id, report, step),
+            ]
         return writes
 
 
@@ -270,4 +369,9 @@ def _seconds(at: datetime | None) -> int | None:
 
 def corpus(content: Mapping[str, Any], said: Iterable[str]) -> str:
     """What of a report can be searched: index and removal must see the very same."""
-    return "\n".join(filter(None, [content.get("text"), content.get("unit"), content.get("place"), *said]))
+    return "\n".join(
+        filter(
+            None,
+            [content.get("text"), content.get("unit"), content.get("place"), *said],
+        )
+    )

@@ -1,4 +1,5 @@
-"""What a decision about a case writes, whoever caused it: rows, story, what it owes, figures, letters.
+"""What a decision about a case writes, whoever caused it: rows, story, what it owes,
+figures, letters.
 
 All of it is one commit, guarded by the case's version.
 """
@@ -31,10 +32,16 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.rungs import RungRow, Rungs
 from storage.repositories.unit_counts import UnitCounts
 
-COUNTED = {"accepted", "declined", "closed", "reopened", "merged"}  # public steps in the month figures
-ALERT = (
-    "alert"  # the one follow-up that is no function of its case: staff hear of news at a time drawn by lot
-)
+COUNTED = {
+    "accepted",
+    "declined",
+    "closed",
+    "reopened",
+    "merged",
+}  # public steps in the month figures
+# the one follow-up that is no function of its case: staff hear of news at a time drawn
+# by lot
+ALERT = "alert"
 CALLED_BACK = "push.called_back"  # the first of its two questions
 A_YEAR = timedelta(days=366)
 
@@ -43,7 +50,9 @@ Changes = list[Write | Audit]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A case as it is now, with all rows that change together with it. owed: its follow-ups."""
+    """A case as it is now, with all rows that change together with it. owed: its
+    follow-ups.
+    """
 
     row: CaseRow
     reports: Sequence[ReportRow]
@@ -55,21 +64,41 @@ class Record:
     """Reads are awaited; what a decision changes comes back as writes."""
 
     def __init__(
-        self, database: Database, files: CaseFiles, pushes: Pushes, alerts: Alerts, terms: Terms
+        self,
+        database: Database,
+        files: CaseFiles,
+        pushes: Pushes,
+        alerts: Alerts,
+        terms: Terms,
     ) -> None:
-        self._files, self._pushes, self._alerts, self.terms = files, pushes, alerts, terms
-        self._cases, self._reports, self._clocks = Cases(database), Reports(database), Clocks(database)
+        self._files, self._pushes, self._alerts, self.terms = (
+            files,
+            pushes,
+            alerts,
+            terms,
+        )
+        self._cases, self._reports, self._clocks = (
+            Cases(database),
+            Reports(database),
+            Clocks(database),
+        )
         self._followups, self._rungs = Followups(database), Rungs(database)
 
     async def load(self, row: CaseRow) -> Loaded:
         """row: read before; what changed since makes the commit stale."""
         reports, lines, owed = await asyncio.gather(
-            self._reports.of_case(row.id), self._clocks.of_case(row.id), self._followups.of_case(row.id)
+            self._reports.of_case(row.id),
+            self._clocks.of_case(row.id),
+            self._followups.of_case(row.id),
         )
         return self.loaded(row, reports, lines, owed)
 
     def loaded(
-        self, row: CaseRow, reports: Sequence[ReportRow], lines: Sequence[ClockRow], owed: Due
+        self,
+        row: CaseRow,
+        reports: Sequence[ReportRow],
+        lines: Sequence[ClockRow],
+        owed: Due,
     ) -> Loaded:
         return Loaded(row, reports, owed, self._files.case(row, reports, lines))
 
@@ -97,14 +126,19 @@ class Record:
         owed: Due | None = None,
         changed_at: int | None = None,
     ) -> Changes:
-        """at: seconds, the hour where a reporter caused it; steps: the writes of the decision's entries.
+        """at: seconds, the hour where a reporter caused it; steps: the writes of the
+        decision's entries.
 
         owed: the follow-ups it leaves, where it is not the case alone that says so.
         """
         row, case = was.row, decision.case
-        changes: Changes = [Cases.change(self._files.case_row(row, case, changed_at or at), row.version)]
+        changes: Changes = [
+            Cases.change(self._files.case_row(row, case, changed_at or at), row.version)
+        ]
         if decision.serial:
-            changes += Cases.give_serial(row.id, utc(at).astimezone(self.terms.zone).year)
+            changes += Cases.give_serial(
+                row.id, utc(at).astimezone(self.terms.zone).year
+            )
         changes += self._files.add_lines(row.id, case.ledger, len(was.case.ledger))
         if owed is None:
             owed = owing(case, self.terms) | self._kept(was)
@@ -125,10 +159,16 @@ class Record:
     def _kept(was: Loaded) -> Due:
         return {ALERT: was.owed[ALERT]} if ALERT in was.owed else {}
 
-    # ── figures ──────────────────────────────────────────────────────────────────────────────
+    # ── figures ───────────────────────────────────────────────────────────────────────
 
-    def _counted(self, was: Loaded, decision: Decision, called_back: int, at: int) -> list[Write]:
-        kinds = [entry.kind for entry in decision.entries if entry.kind in COUNTED and entry.report is None]
+    def _counted(
+        self, was: Loaded, decision: Decision, called_back: int, at: int
+    ) -> list[Write]:
+        kinds = [
+            entry.kind
+            for entry in decision.entries
+            if entry.kind in COUNTED and entry.report is None
+        ]
         writes = [Counts.add(at, was.row.category, kind) for kind in kinds]
         figures = unit_figures(was.case, decision, self.terms)
         if called_back:
@@ -144,34 +184,62 @@ class Record:
         return [UnitCounts.add(month, unit, what, n) for what, n in figures.items()]
 
     async def _ladder(self, was: Loaded, decision: Decision, at: int) -> list[Write]:
-        """A case found substantiated proposes a rung for its unit; another finding withdraws it."""
-        finding = next((entry.params["finding"] for entry in decision.entries if entry.kind == "found"), None)
+        """A case found substantiated proposes a rung for its unit; another finding
+        withdraws it.
+        """
+        finding = next(
+            (
+                entry.params["finding"]
+                for entry in decision.entries
+                if entry.kind == "found"
+            ),
+            None,
+        )
         if finding is None or was.case.unit_id is None:
             return []
         if finding != "substantiated":
             return [Rungs.withdraw(was.row.id)]
         unit, since = bytes.fromhex(was.case.unit_id), at - int(A_YEAR.total_seconds())
-        others = [one for one in await self._rungs.of_unit(unit, since) if one.case_id != was.row.id]
-        own = [one for one in await self._rungs.of_unit(unit) if one.case_id == was.row.id and one.decision]
+        others = [
+            one
+            for one in await self._rungs.of_unit(unit, since)
+            if one.case_id != was.row.id
+        ]
+        own = [
+            one
+            for one in await self._rungs.of_unit(unit)
+            if one.case_id == was.row.id and one.decision
+        ]
         if own:  # decided about this very case: it is not counted twice
             return []
         days = [day_of(utc(one.at), self.terms) for one in others]
         today = day_of(utc(at), self.terms)
         found = rung([*days, today], today)
-        proposal = RungRow(secrets.token_bytes(16), unit, was.row.id, found, at, None, None, None, b"")
+        proposal = RungRow(
+            secrets.token_bytes(16), unit, was.row.id, found, at, None, None, None, b""
+        )
         return [Rungs.propose(proposal, since, len(others))]
 
-    # ── steps ────────────────────────────────────────────────────────────────────────────────
+    # ── steps ─────────────────────────────────────────────────────────────────────────
 
-    def steps(self, was: Loaded, decision: Decision, at: int, by: Staff | None) -> list[Write]:
-        """The decision's entries; those for one reporter under the key of that report."""
+    def steps(
+        self, was: Loaded, decision: Decision, at: int, by: Staff | None
+    ) -> list[Write]:
+        """The decision's entries; those for one reporter under the key of
+        that report.
+        """
         if not decision.entries:
             return []
         alone = {entry.report for entry in decision.entries if entry.report}
         keys = self._keys(was.reports, alone)
-        return [self._files.add_step(entry, was.row.id, at, by, keys)[1] for entry in decision.entries]
+        return [
+            self._files.add_step(entry, was.row.id, at, by, keys)[1]
+            for entry in decision.entries
+        ]
 
-    def _keys(self, reports: Sequence[ReportRow], wanted: Collection[str]) -> dict[str, bytes]:
+    def _keys(
+        self, reports: Sequence[ReportRow], wanted: Collection[str]
+    ) -> dict[str, bytes]:
         rows = [row for row in reports if row.id.hex() in wanted]
         return {row.id.hex(): key for row in rows if (key := self._files.key(row))}
 
@@ -183,7 +251,9 @@ def owing(case: Case, terms: Terms) -> Due:
 
 def audit(decision: Decision, case: bytes, at: int, by: Staff | None) -> Audit:
     kind, content = decision.audit
-    return Audit(at, kind, case, bytes.fromhex(by.id) if by else None, json.dumps(content))
+    return Audit(
+        at, kind, case, bytes.fromhex(by.id) if by else None, json.dumps(content)
+    )
 
 
 def whole(at: datetime) -> datetime:

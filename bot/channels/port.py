@@ -28,9 +28,10 @@ LONE = re.compile("[\ud800-\udfff]")
 class Incoming:
     """One decoded update.
 
-    `key` is the platform's own id of the update (redelivery is told by it). `lasting`: the chat will still be
-    this person's tomorrow, so it may open its cases without a receipt. `also`: rows of the channel's own
-    that belong into the turn's commit. `scrubbed`: the pictures of the event, by their ids.
+    `key` is the platform's own id of the update (redelivery is told by it). `lasting`:
+    the chat will still be this person's tomorrow, so it may open its cases without a
+    receipt. `also`: rows of the channel's own that belong into the turn's commit.
+    `scrubbed`: the pictures of the event, by their ids.
     """
 
     key: str
@@ -46,14 +47,22 @@ class Incoming:
 
 
 def encodable(words: str) -> str:
-    """Without halves of characters, which messengers do send: no page, paper or platform takes them back."""
+    """Without halves of characters, which messengers do send: no page, paper or
+    platform takes them back.
+    """
     return LONE.sub("", words)
 
 
 def heard(words: str, at: datetime) -> Said:
-    """What somebody wrote, as an event: a receipt in it is recognised, mistyped or not."""
+    """What somebody wrote, as an event: a receipt in it is recognised,
+    mistyped or not.
+    """
     words = encodable(words)
-    return Said(words, at, receipts.find(words) or (MISTYPED if receipts.resembles(words) else None))
+    return Said(
+        words,
+        at,
+        receipts.find(words) or (MISTYPED if receipts.resembles(words) else None),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +80,17 @@ class Channel(Protocol):
     limits: Limits
 
     async def listen(self, hear: Hear) -> None:
-        """Take updates in until cancelled; confirm each to the platform only after `hear` returned."""
+        """Take updates in until cancelled; confirm each to the platform only after
+        `hear` returned.
+        """
         ...
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """Deliver one message; `key` is the outbox row's id, equal when a message is sent again.
+        """Deliver one message; `key` is the outbox row's id, equal when a message is
+        sent again.
 
-        Returns: the channel's own rows that record the delivery, committed together with the end of the
-        outbox row. Raises: ChannelError.
+        Returns: the channel's own rows that record the delivery, committed together
+        with the end of the outbox row. Raises: ChannelError.
         """
         ...
 

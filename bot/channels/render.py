@@ -11,7 +11,9 @@ from dialogs.words import Message
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button as shown. `choice` and the message's `mark` come back when it is pressed."""
+    """A button as shown. `choice` and the message's `mark` come back when it is
+    pressed.
+    """
 
     choice: str
     label: str
@@ -21,8 +23,9 @@ class Key:
 class Rendered:
     """One message, ready for any channel.
 
-    `text` says all of it in plain words, for channels that can draw nothing more. `message` is what it was
-    made from: a channel that draws cards (preview, receipt, story) takes its name and params.
+    `text` says all of it in plain words, for channels that can draw nothing more.
+    `message` is what it was made from: a channel that draws cards (preview, receipt,
+    story) takes its name and params.
     """
 
     text: str
@@ -37,12 +40,15 @@ class Rendered:
 def render(message: Message) -> Rendered:
     """Fill the phrase in and label the buttons, in the message's language."""
     keys = tuple(
-        Key(button.choice, text(message.lang, button.label, button.params)) for button in message.buttons
+        Key(button.choice, text(message.lang, button.label, button.params))
+        for button in message.buttons
     )
     return Rendered(text(message.lang, message.name, message.params), keys, message)
 
 
 def numbered(rendered: Rendered) -> str:
-    """The text with its buttons as a numbered list: for a terminal, or where a keyboard is too small."""
+    """The text with its buttons as a numbered list: for a terminal, or where a keyboard
+    is too small.
+    """
     rows = [f"  {number}. {key.label}" for number, key in enumerate(rendered.keys, 1)]
     return "\n".join([rendered.text, *rows])

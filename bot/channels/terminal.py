@@ -1,4 +1,6 @@
-"""The terminal as a messenger: the same dialog, typed. For trying things out, and where there is only ssh."""
+"""The terminal as a messenger: the same dialog, typed. For trying things out, and where
+there is only ssh.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from anonymizer.scrub import MOST_BYTES, NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
+from anonymizer.scrub import (
+    MOST_BYTES,
+    NotAnImage,
+    Scrubbed,
+    ScrubError,
+    TooLarge,
+    scrub_image,
+)
 from bot.address import Address
 from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.channels.render import Rendered, numbered
@@ -21,7 +30,8 @@ from storage.port import StorageError, Write
 
 phrases(
     "terminal",
-    hello="直接打字，回车发送；图片打：/picture 文件路径；退出按 Ctrl-D，没写完的会留着。",
+    hello="直接打字，回车发送；图片打：/picture 文件路径；"
+    "退出按 Ctrl-D，没写完的会留着。",
     refused="现在存不下新内容，没有送出。请稍后再发一次，内容还在上面。",
     failed="没有送出，请再试（编号 {incident}）。",
     no_file="打不开这个文件，请检查路径后再试：/picture 文件路径",
@@ -29,13 +39,19 @@ phrases(
 
 
 class TerminalChannel:
-    """One person at one terminal. `lines` hands in what is typed, None at the end; `out` is written to."""
+    """One person at one terminal. `lines` hands in what is typed, None at the end;
+    `out` is written to.
+    """
 
     name = "terminal"
     limits = Limits(characters=100_000, buttons=99, label=200)
 
     def __init__(
-        self, key: str, lines: Callable[[], str | None], out: TextIO, now: Callable[[], datetime]
+        self,
+        key: str,
+        lines: Callable[[], str | None],
+        out: TextIO,
+        now: Callable[[], datetime],
     ) -> None:
         self.address = Address(self.name, key)
         self._lines, self._out, self._now = lines, out, now
@@ -60,7 +76,9 @@ class TerminalChannel:
             await self._hear(hear, Unreadable("empty", self._now()))
 
     def _pushed(self, typed: str) -> str | None:
-        """Which button of a push is meant by its number or label; a prompt reads its own numbers."""
+        """Which button of a push is meant by its number or label; a prompt reads its
+        own numbers.
+        """
         if self._last is None or self._last.message.mark:
             return None
         keys = self._last.keys
@@ -84,9 +102,17 @@ class TerminalChannel:
             picture = Picture(secrets.token_hex(16), scrubbed.width, scrubbed.height)
             await self._hear(hear, Pictured(picture, self._now()), scrubbed)
 
-    async def _hear(self, hear: Hear, event: Event, scrubbed: Scrubbed | None = None) -> None:
-        pictures = {event.picture.id: scrubbed} if scrubbed and isinstance(event, Pictured) else {}
-        incoming = Incoming(secrets.token_hex(16), self.address, event, scrubbed=pictures)
+    async def _hear(
+        self, hear: Hear, event: Event, scrubbed: Scrubbed | None = None
+    ) -> None:
+        pictures = (
+            {event.picture.id: scrubbed}
+            if scrubbed and isinstance(event, Pictured)
+            else {}
+        )
+        incoming = Incoming(
+            secrets.token_hex(16), self.address, event, scrubbed=pictures
+        )
         try:
             await hear(incoming)
         except StorageError:

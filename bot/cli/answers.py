@@ -1,4 +1,6 @@
-"""What staff's verbs have in common: who types, one JSON document, and how a refusal is told."""
+"""What staff's verbs have in common: who types, one JSON document, and how a refusal is
+told.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
 
 def common(parser: argparse.ArgumentParser) -> None:
     """`--json` and `--as`."""
-    parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本使用")
+    parser.add_argument(
+        "--json", action="store_true", help="输出一个 JSON 文档，供脚本使用"
+    )
     parser.add_argument("--as", dest="by", metavar="姓名", help="谁在办，默认是登录名")
 
 
-async def answered(args: argparse.Namespace, work: Callable[[], Awaitable[None]]) -> int:
-    """Do it. Returns the exit code; what was refused is one sentence, on stderr and in the JSON."""
+async def answered(
+    args: argparse.Namespace, work: Callable[[], Awaitable[None]]
+) -> int:
+    """Do it. Returns the exit code; what was refused is one sentence, on stderr and in
+    the JSON.
+    """
     try:
         await work()
     except Refusal as refusal:
@@ -34,7 +42,10 @@ async def answered(args: argparse.Namespace, work: Callable[[], Awaitable[None]]
         return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
     except Refusing:
         return _refused(
-            args, "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。", (), LATER
+            args,
+            "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。",
+            (),
+            LATER,
         )
     return 0
 
@@ -42,7 +53,10 @@ async def answered(args: argparse.Namespace, work: Callable[[], Awaitable[None]]
 def reader(who: Member | None) -> None:
     """Raises: Refusal, if this member of staff does not read cases."""
     if who is not None and who.role not in HOTLINE:
-        raise Refusal(f"{ROLES[who.role]}不能看工单，请找{'、'.join(ROLES[role] for role in HOTLINE)}。")
+        raise Refusal(
+            f"{ROLES[who.role]}不能看工单，"
+            f"请找{'、'.join(ROLES[role] for role in HOTLINE)}。"
+        )
 
 
 def login() -> str:
@@ -71,10 +85,16 @@ def table(rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as they must be; a Chinese character is two wide."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        print("  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(
+                pad(cell, wide) for cell, wide in zip(row, widths, strict=True)
+            ).rstrip()
+        )
 
 
-def _refused(args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int) -> int:
+def _refused(
+    args: argparse.Namespace, sentence: str, legal: tuple[str, ...], code: int
+) -> int:
     if args.json:
         print_json({"refused": sentence, "legal": legal})
     print(sentence, file=sys.stderr)

@@ -1,4 +1,6 @@
-"""`jianfu backup`: one moment of the database, encrypted, and opened again before it gets its name."""
+"""`jianfu backup`: one moment of the database, encrypted, and opened again before it
+gets its name.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +29,27 @@ MAGIC = b"JFARCH"  # how a backup begins: nothing else is ever overwritten
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "给数据库做一份加密备份；serve 开着也可以做，办事不停。做完会重新打开核对，核对过的才留下。"
+        "给数据库做一份加密备份；serve 开着也可以做，办事不停。做完会重新打开核对，"
+        "核对过的才留下。"
     )
-    parser.epilog = "打开备份要用钥匙环，备份里没有它：请另外保管。定时备份见 docs/operations.md。"
+    parser.epilog = (
+        "打开备份要用钥匙环，备份里没有它：请另外保管。定时备份见 docs/operations.md。"
+    )
     parser.add_argument("path", metavar="PATH", type=Path, help="备份文件写到哪里")
-    parser.add_argument("--force", action="store_true", help="PATH 是以前的备份时换掉它（别的文件一律不换）")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="PATH 是以前的备份时换掉它（别的文件一律不换）",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     settings = load()
     database, path = database_file(settings), args.path.absolute()
     if not database.exists():
-        raise OperatorError(f"还没有数据库 {database}：没有什么可备份，请检查 JIANFU_DATA_DIR")
+        raise OperatorError(
+            f"还没有数据库 {database}：没有什么可备份，请检查 JIANFU_DATA_DIR"
+        )
     keyring = open_keyring(settings)
     _may_be_written(path, args.force)
     with workspace(settings.data_dir) as folder:
@@ -54,7 +65,9 @@ def run(args: argparse.Namespace) -> int:
 def _may_be_written(path: Path, force: bool) -> None:
     try:
         if path.is_dir():
-            raise OperatorError(f"{path} 是目录：请写文件名，例如 {path / 'jianfu.backup'}")
+            raise OperatorError(
+                f"{path} 是目录：请写文件名，例如 {path / 'jianfu.backup'}"
+            )
         if not path.parent.is_dir():
             raise OperatorError(f"没有目录 {path.parent}：请先建好，或换一个位置")
         if not os.path.lexists(path):
@@ -63,7 +76,9 @@ def _may_be_written(path: Path, force: bool) -> None:
             raise OperatorError(f"{path} 已经有了：请换一个名字，或加 --force 换掉")
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise OperatorError(f"{path} 不是备份，加了 --force 也不换掉：请换一个名字")
+                raise OperatorError(
+                    f"{path} 不是备份，加了 --force 也不换掉：请换一个名字"
+                )
     except OSError as error:
         raise told("用不了", path, error) from None
 
@@ -77,7 +92,9 @@ def _copy(database: Path, copy: Path) -> None:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A name in the folder of `path`, for what is not verified yet; gone at the end, or with the next run."""
+    """A name in the folder of `path`, for what is not verified yet; gone at the end, or
+    with the next run.
+    """
     beside = path.with_name(f".{path.name}.unverified")
     _clear(beside)
     try:
@@ -87,9 +104,13 @@ def _beside(path: Path) -> Iterator[Path]:
 
 
 def _clear(beside: Path) -> None:
-    halves = beside.parent.glob(f".{glob.escape(beside.name)}.????????")  # of `appearing`, after kill -9
+    halves = beside.parent.glob(
+        f".{glob.escape(beside.name)}.????????"
+    )  # of `appearing`, after kill -9
     for stray in (beside, *halves):
-        with suppress(OSError):  # sealed, so it tells nothing; why the folder is not writable is told anyway
+        with suppress(
+            OSError
+        ):  # sealed, so it tells nothing; why the folder is not writable is told anyway
             stray.unlink(missing_ok=True)
 
 
@@ -106,14 +127,17 @@ def _verify(archive: Archive, keyring: Keyring, sealed: Path, again: Path) -> No
     try:
         archive.decrypt(sealed, again)
         if check(again):
-            raise OperatorError("数据库有损坏，备份没有留下：请运行 jianfu doctor，必要时恢复上一份备份")
+            raise OperatorError(
+                "数据库有损坏，备份没有留下：请运行 jianfu doctor，必要时恢复上一份备份"
+            )
         with closing(connect(again)) as connection:
             found = opens(connection, keyring)
     except (ArchiveError, sqlite3.Error) as error:
         raise told("备份核对不过，没有留下", sealed, error) from None
     if found.failed:
         raise OperatorError(
-            f"这个钥匙环打不开数据库里的内容（试{found.tried}条，{found.failed}条打不开），备份没有留下："
+            f"这个钥匙环打不开数据库里的内容（试{found.tried}条，"
+            f"{found.failed}条打不开），备份没有留下："
             "请把 JIANFU_KEYRING 指向原来的钥匙环"
         )
 

@@ -1,4 +1,6 @@
-"""`jianfu case …`: staff's work in the terminal. Every verb speaks JSON for scripts with `--json`."""
+"""`jianfu case …`: staff's work in the terminal. Every verb speaks JSON for scripts
+with `--json`.
+"""
 
 from __future__ import annotations
 
@@ -45,14 +47,14 @@ from dialogs.case.orders import (
     Undo,
     Wait,
     Whistle,
-)  # fmt: skip
+)
 from dialogs.understand import CATEGORIES
 
 READING = ("list", "show", "search")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
-# ── the command line ─────────────────────────────────────────────────────────────────────────
+# ── the command line ──────────────────────────────────────────────────────────────────
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,14 +64,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         sub = verbs.add_parser(name, help=summary, description=summary)
         if case:
             sub.add_argument(
-                "case", metavar="工单", help="代号（白鹭-K7QM）、代号后四位（K7QM）或编号（JF2026-000123）"
+                "case",
+                metavar="工单",
+                help="代号（白鹭-K7QM）、代号后四位（K7QM）或编号（JF2026-000123）",
             )
         common(sub)
         return sub
 
     listing = verb("list", "列出要办的工单，加急的在前，早的在前", case=False)
     listing.add_argument(
-        "--state", choices=[state.value for state in State], action="append", help="只看这个状态，可以写几次"
+        "--state",
+        choices=[state.value for state in State],
+        action="append",
+        help="只看这个状态，可以写几次",
     )
     listing.add_argument("--category", choices=CATEGORIES, help="只看这一类")
     listing.add_argument("--mine", action="store_true", help="只看我认领的")
@@ -80,39 +87,60 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     search = verb("search", "按字词找，至少两个字", case=False)
     search.add_argument("words", nargs="+", metavar="字词")
     for several in (listing, search):
-        several.add_argument("--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50")
-    verb("claim", "认领").add_argument("--take", action="store_true", help="从同事手里接过来")
+        several.add_argument(
+            "--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50"
+        )
+    verb("claim", "认领").add_argument(
+        "--take", action="store_true", help="从同事手里接过来"
+    )
     verb("release", "放回去，谁都可以接")
     verb("accept", "受理，给编号")
     _text(verb("decline", "不予受理"), "reason", "理由，反映人会看到")
     ask = verb("ask", "问反映人一句，等补充")
     _text(ask, "question", "问题，反映人会看到")
-    ask.add_argument("--to", type=int, metavar="N", help="合并过的工单：只问第 N 位反映人")
+    ask.add_argument(
+        "--to", type=int, metavar="N", help="合并过的工单：只问第 N 位反映人"
+    )
     wait = verb("wait", "等第三方，期限停着，到日子自己接着办")
     _text(wait, "reason", "等什么，反映人会看到")
     _due(wait, "等到哪一天", needed=True)
     verb("resume", "不等了，接着办")
     reply = verb("reply", "给反映人回话，10 秒内可以撤回")
     _text(reply, "text", "要说的话，反映人会看到")
-    reply.add_argument("--to", type=int, metavar="N", help="合并过的工单：只对第 N 位反映人说")
+    reply.add_argument(
+        "--to", type=int, metavar="N", help="合并过的工单：只对第 N 位反映人说"
+    )
     verb("undo", "撤回还没发出的回话")
     assign = verb("assign", "转给承办单位")
     _text(assign, "unit", "承办单位")
     assign.add_argument("--level", choices=LEVELS, help="哪一级")
-    assign.add_argument("--complex", action="store_true", help="情况复杂，答复期限按复杂的算")
+    assign.add_argument(
+        "--complex", action="store_true", help="情况复杂，答复期限按复杂的算"
+    )
     _due(assign, "答复期限")
-    _text(verb("arrive", "加急件：单位到场或上线了"), "text", "说明，反映人会看到", needed=False)
+    _text(
+        verb("arrive", "加急件：单位到场或上线了"),
+        "text",
+        "说明，反映人会看到",
+        needed=False,
+    )
     _text(verb("answer", "记下单位的答复"), "text", "答复，反映人会看到")
     back = verb("return", "记下单位退回")
     _text(back, "rule", "依据哪一条，说明不归它管，反映人会看到")
     _text(back, "reason", "说明，反映人会看到", needed=False)
-    _text(verb("refuse-return", "不准退回，单位接着办"), "reason", "理由，单位和反映人会看到")
+    _text(
+        verb("refuse-return", "不准退回，单位接着办"),
+        "reason",
+        "理由，单位和反映人会看到",
+    )
     extend = verb("extend", "记下单位申请延期，到期前才行")
     extend.add_argument("days", type=int, metavar="工作日", help="再要几个工作日")
     _text(extend, "reason", "为什么，批准后反映人会看到")
     grant = verb("grant", "批复延期，主管才行")
     grant.add_argument("--refuse", action="store_true", help="不批准，要写理由")
-    grant.add_argument("--days", type=int, metavar="工作日", help="批几个工作日，默认照申请的")
+    grant.add_argument(
+        "--days", type=int, metavar="工作日", help="批几个工作日，默认照申请的"
+    )
     _text(grant, "reason", "理由，单位会看到", needed=False)
     _text(verb("supervise", "督办，主管才行"), "text", "要求，单位会看到")
     whistle = verb("whistle", "吹哨，交给上一级办，期限重算")
@@ -132,11 +160,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _text(verb("note", "内部备注，反映人永远看不到"), "text", "备注")
 
 
-def _text(parser: argparse.ArgumentParser, name: str, summary: str, *, needed: bool = True) -> None:
-    parser.add_argument(name, nargs=None if needed else "?", default="", help=f"{summary}；写 - 从标准输入读")
+def _text(
+    parser: argparse.ArgumentParser, name: str, summary: str, *, needed: bool = True
+) -> None:
+    parser.add_argument(
+        name,
+        nargs=None if needed else "?",
+        default="",
+        help=f"{summary}；写 - 从标准输入读",
+    )
 
 
-def _due(parser: argparse.ArgumentParser, summary: str, *, needed: bool = False) -> None:
+def _due(
+    parser: argparse.ArgumentParser, summary: str, *, needed: bool = False
+) -> None:
     said = f"{summary}，到这一天结束：2026-12-01，或 +5（天后）"
     if needed:
         parser.add_argument("due", type=_day, metavar="日期", help=said)
@@ -161,13 +198,14 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app.casework, app.roster)
 
 
-# ── what it does ─────────────────────────────────────────────────────────────────────────────
+# ── what it does ──────────────────────────────────────────────────────────────────────
 
 
 async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> int:
     """Carry out one verb on an open casework. Returns the exit code.
 
-    Who is on the roster may do what their role may; while it is empty, who has the machine in hand may all.
+    Who is on the roster may do what their role may; while it is empty, who has the
+    machine in hand may all.
     """
     by = args.by or login()
     screen = wording.Screen(casework.zone, sys.stdout)
@@ -182,34 +220,52 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.find(args.case, who)
-            saved = await _save(args.pictures, casework, row.alias) if args.pictures else {}
+            saved = (
+                await _save(args.pictures, casework, row.alias) if args.pictures else {}
+            )
             sheet = await casework.book.sheet(row)
-            out(args, wording.sheet_json(sheet, casework.zone, saved), lambda: screen.sheet(sheet, saved))
+            out(
+                args,
+                wording.sheet_json(sheet, casework.zone, saved),
+                lambda: screen.sheet(sheet, saved),
+            )
         else:
             given = order(args, casework.zone)
             outcome = await casework.order(args.case, given, who or by, "supervisor")
-            out(args, wording.outcome_json(outcome, casework.zone), lambda: screen.outcome(outcome))
+            out(
+                args,
+                wording.outcome_json(outcome, casework.zone),
+                lambda: screen.outcome(outcome),
+            )
 
     return await answered(args, carry_out)
 
 
-async def _entries(args: argparse.Namespace, casework: Casework, by: str, who: Member | None) -> list[Any]:
+async def _entries(
+    args: argparse.Namespace, casework: Casework, by: str, who: Member | None
+) -> list[Any]:
     if args.move == "search":
         return await casework.book.search(" ".join(args.words), args.most, who)
     mine = casework.staff(by).id if args.mine else None
     states = [State(state) for state in args.state] if args.state else None
-    return await casework.book.entries(states, args.category, mine, args.urgent, args.most, who)
+    return await casework.book.entries(
+        states, args.category, mine, args.urgent, args.most, who
+    )
 
 
 def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
-    """The order that a command line means. Raises: Refusal, if a text to be read cannot be."""
+    """The order that a command line means. Raises: Refusal, if a text to be read cannot
+    be.
+    """
     make: dict[str, Callable[[], Order]] = {
         "claim": lambda: Claim(args.take),
         "release": Release,
         "accept": Accept,
         "decline": lambda: Decline(_read(args.reason)),
         "ask": lambda: Ask(_read(args.question), args.to),
-        "assign": lambda: Assign(_read(args.unit), args.level, _until(args.due, zone), args.complex),
+        "assign": lambda: Assign(
+            _read(args.unit), args.level, _until(args.due, zone), args.complex
+        ),
         "wait": lambda: Wait(_read(args.reason), _day_end(args.due, zone)),
         "resume": Resume,
         "reply": lambda: Reply(_read(args.text), args.to),
@@ -247,21 +303,29 @@ def _until(due: date | int | None, zone: ZoneInfo) -> datetime | None:
 
 def _day_end(due: date | int, zone: ZoneInfo) -> datetime:
     """The last second of that day."""
-    day = datetime.now(zone).date() + timedelta(days=due) if isinstance(due, int) else due
+    day = (
+        datetime.now(zone).date() + timedelta(days=due) if isinstance(due, int) else due
+    )
     return datetime.combine(day, time(23, 59, 59), zone)
 
 
 async def _save(folder: Path, casework: Casework, name: str) -> dict[str, str]:
-    """Write the pictures, readable by this login only; media id → path. Raises: OperatorError."""
+    """Write the pictures, readable by this login only; media id → path. Raises:
+    OperatorError.
+    """
     saved = {}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         pictures = await casework.book.pictures(await casework.find(name))
         for number, (id, mime, data) in enumerate(pictures, 1):
             path = folder / f"{name}-{number}.{ENDINGS.get(mime, 'bin')}"
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with open(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+            ) as file:
                 file.write(data)
             saved[id] = str(path)
     except OSError as error:
-        raise OperatorError(f"写不了 {folder}：{error.strerror}，请换一个可写的目录") from None
+        raise OperatorError(
+            f"写不了 {folder}：{error.strerror}，请换一个可写的目录"
+        ) from None
     return saved

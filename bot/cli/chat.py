@@ -1,4 +1,6 @@
-"""`jianfu chat`: the reporter's dialog in a terminal, the same one, on the same database."""
+"""`jianfu chat`: the reporter's dialog in a terminal, the same one, on the same
+database.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from bot.settings import OperatorError, load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--new", action="store_true", help="换一个新身份，不接着上次的草稿")
+    parser.add_argument(
+        "--new", action="store_true", help="换一个新身份，不接着上次的草稿"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,16 +51,26 @@ async def talk(app: App) -> None:
 
 
 def _identity(new: bool) -> str:
-    """Who talks here: a random word kept beside the other state of this login, like a browser's cookie."""
-    home = os.environ.get("XDG_STATE_HOME") or Path(os.environ.get("HOME", "/nonexistent"), ".local", "state")
+    """Who talks here: a random word kept beside the other state of this login, like a
+    browser's cookie.
+    """
+    home = os.environ.get("XDG_STATE_HOME") or Path(
+        os.environ.get("HOME", "/nonexistent"), ".local", "state"
+    )
     path = Path(home, "jianfu", "chat")
     try:
         if path.exists() and not new:
             return path.read_text("ascii")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = secrets.token_hex(16)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with open(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            "w",
+            encoding="ascii",
+        ) as file:
             file.write(key)
         return key
     except OSError as error:
-        raise OperatorError(f"写不了 {path}：{error.strerror}，请设置 XDG_STATE_HOME 到可写的目录") from None
+        raise OperatorError(
+            f"写不了 {path}：{error.strerror}，请设置 XDG_STATE_HOME 到可写的目录"
+        ) from None

@@ -20,10 +20,14 @@ from dialogs.texts import LANGUAGES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description = "为何是这个期限、为何超期：每只钟从起算到现在，一行一行说明，照着日历可以数。"
+    parser.description = (
+        "为何是这个期限、为何超期：每只钟从起算到现在，一行一行说明，照着日历可以数。"
+    )
     parser.epilog = "怎么数，见 docs/clocks.md。"
     parser.add_argument("case", metavar="工单", help="代号、代号后四位或编号")
-    parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="用哪种语言说，默认 zh")
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="用哪种语言说，默认 zh"
+    )
     common(parser)
 
 
@@ -36,7 +40,9 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app.casework, app.roster, app.parts.now())
 
 
-async def work(args: argparse.Namespace, casework: Casework, roster: Roster, now: datetime) -> int:
+async def work(
+    args: argparse.Namespace, casework: Casework, roster: Roster, now: datetime
+) -> int:
     """Explain one case on an open casework. Returns the exit code."""
 
     async def carry_out() -> None:
@@ -56,8 +62,12 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster, now
     return await answered(args, carry_out)
 
 
-def clocks_json(ledger: Sequence[Line], terms: Terms, now: datetime) -> list[dict[str, Any]]:
-    """The latest run of every clock. share: of its allowance, used; ahead: what comes next, and when."""
+def clocks_json(
+    ledger: Sequence[Line], terms: Terms, now: datetime
+) -> list[dict[str, Any]]:
+    """The latest run of every clock. share: of its allowance, used; ahead: what comes
+    next, and when.
+    """
     found = []
     for clock in dict.fromkeys(line.clock for line in ledger):
         if reading := read(ledger, clock, terms):
@@ -70,7 +80,10 @@ def clocks_json(ledger: Sequence[Line], terms: Terms, now: datetime) -> list[dic
                     "paused": reading.paused is not None,
                     "stopped": _iso(reading.stopped, terms),
                     "share": round(reading.share(now), 4),
-                    "ahead": {kind: _iso(at, terms) for kind, at in ahead(ledger, clock, terms).items()},
+                    "ahead": {
+                        kind: _iso(at, terms)
+                        for kind, at in ahead(ledger, clock, terms).items()
+                    },
                 }
             )
     return found

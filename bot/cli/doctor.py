@@ -21,17 +21,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "体检：钥匙、文件权限、磁盘、数据库、审计链、待发消息、时钟、Telegram、设置。"
         "只看不改，serve 开着也能做。"
     )
-    parser.epilog = "每一项 ✓ 正常、✗ 要处理，要处理的都写明怎么办。全部正常以 0 退出，否则以 1 退出。"
-    parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本用")
+    parser.epilog = (
+        "每一项 ✓ 正常、✗ 要处理，要处理的都写明怎么办。全部正常以 0 退出，"
+        "否则以 1 退出。"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="输出一个 JSON 文档，供脚本用"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     settings = load()
-    here = Deployment(settings, database_file(settings), shred_file(settings.keyring), int(time.time()))
+    here = Deployment(
+        settings,
+        database_file(settings),
+        shred_file(settings.keyring),
+        int(time.time()),
+    )
     findings = list(examine(here))
     well = all(finding.ok for finding in findings)
     if args.json:
-        report = {"ok": well, "findings": [asdict(one) for one in findings], "settings": effective(settings)}
+        report = {
+            "ok": well,
+            "findings": [asdict(one) for one in findings],
+            "settings": effective(settings),
+        }
         print(json.dumps(report, ensure_ascii=False, indent=1))
     else:
         _show(findings, settings)
@@ -40,7 +54,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(findings: list[Finding], settings: Settings) -> None:
     for one in findings:
-        print(f"✓ 正常    {one.says}" if one.ok else f"✗ 要处理  {one.says}\n          → {one.remedy}")
+        print(
+            f"✓ 正常    {one.says}"
+            if one.ok
+            else f"✗ 要处理  {one.says}\n          → {one.remedy}"
+        )
     print("\n现在的设置（含义见 docs/settings.md）：")
     for name, value in effective(settings).items():
         print(f"  {name} = {'（未设）' if value is None else value}")
@@ -49,7 +67,9 @@ def _show(findings: list[Finding], settings: Settings) -> None:
 
 
 def effective(settings: Settings) -> dict[str, Any]:
-    """Every setting as it holds now, by its variable; of a secret only whether it is set."""
+    """Every setting as it holds now, by its variable; of a secret only whether it is
+    set.
+    """
     return {name: _value(settings, name) for name, _ in fields()}
 
 

@@ -1,4 +1,6 @@
-"""JSON lines in, one answer a line out: what `understand --jsonl` and `redact --jsonl` share."""
+"""JSON lines in, one answer a line out: what `understand --jsonl` and `redact --jsonl`
+share.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,28 @@ Answer = Callable[[str], dict[str, Any]]
 
 
 class BadLine(ValueError):
-    """A line that is no `{"id", "text"}`; the message says what is wrong and quotes nothing."""
+    """A line that is no `{"id", "text"}`; the message says what is wrong and quotes
+    nothing.
+    """
 
 
 def run(answer: Answer) -> int:
     """Answer stdin's lines on stdout. Returns 1 if any was bad, else 0."""
     try:
         return filtered(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, answer)
-    except BrokenPipeError:  # what is still in the buffer must not be tried again at exit
+    except (
+        BrokenPipeError
+    ):  # what is still in the buffer must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
 
 
-def filtered(lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer: Answer) -> int:
-    """Answer each line as soon as it is there; a bad one is told by its number and the rest goes on."""
+def filtered(
+    lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer: Answer
+) -> int:
+    """Answer each line as soon as it is there; a bad one is told by its number and the
+    rest goes on.
+    """
     bad = 0
     for number, line in enumerate(lines, 1):
         if number == 1:
@@ -46,7 +56,9 @@ def filtered(lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer: Ans
 def parsed(line: bytes) -> tuple[Any, str]:
     """(id, text); lone surrogates pass, escaped or not. Raises: BadLine."""
     try:
-        value = json.loads(line.decode("utf-8", "surrogatepass"), parse_constant=_no_number)
+        value = json.loads(
+            line.decode("utf-8", "surrogatepass"), parse_constant=_no_number
+        )
     except UnicodeDecodeError:
         raise BadLine("不是 UTF-8 编码") from None
     except (ValueError, RecursionError):

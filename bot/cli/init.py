@@ -19,8 +19,12 @@ from storage.sqlite import connect, create
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description = "建钥匙环（0600）和数据库，说明它们在哪里。已经有的原样不动，可以反复运行。"
-    parser.epilog = "位置由 JIANFU_DATA_DIR 和 JIANFU_KEYRING 决定，见 docs/settings.md。"
+    parser.description = (
+        "建钥匙环（0600）和数据库，说明它们在哪里。已经有的原样不动，可以反复运行。"
+    )
+    parser.epilog = (
+        "位置由 JIANFU_DATA_DIR 和 JIANFU_KEYRING 决定，见 docs/settings.md。"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,13 +43,21 @@ def run(args: argparse.Namespace) -> int:
     print(f"销毁日志：{shred_file(settings.keyring)}")
     if again:
         print(f"补做：{again}件应反映人要求删除的反映已销毁")
-    print("请把钥匙环抄一份，放到安全的、与备份分开的地方：丢了它，收到的内容和备份谁也打不开。")
-    print("销毁日志也要常抄：恢复备份时靠它再次销毁。开通：jianfu serve；体检：jianfu doctor。")
+    print(
+        "请把钥匙环抄一份，放到安全的、与备份分开的地方：丢了它，"
+        "收到的内容和备份谁也打不开。"
+    )
+    print(
+        "销毁日志也要常抄：恢复备份时靠它再次销毁。开通：jianfu serve；"
+        "体检：jianfu doctor。"
+    )
     return 0
 
 
 def _folder_for_the_journal(settings: Settings) -> None:
-    """Where the keyring comes as text, nothing else would make the folder the journal lies in."""
+    """Where the keyring comes as text, nothing else would make the folder the journal
+    lies in.
+    """
     try:
         settings.keyring.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -67,12 +79,18 @@ async def _init(settings: Settings) -> int:
 
 
 async def _caught_up(app: App) -> int:
-    """The journal gets what it lacks, if only its file: then its absence is told. The database likewise."""
+    """The journal gets what it lacks, if only its file: then its absence is told. The
+    database likewise.
+    """
     parts = app.parts
     try:
         parts.journal.add(*await unknown_to(parts.journal, parts.database))
-        return await forget_again(parts.database, app.casework, parts.journal, parts.now())
+        return await forget_again(
+            parts.database, app.casework, parts.journal, parts.now()
+        )
     except KeyringError as error:
-        raise told("读写不了销毁日志", shred_file(parts.settings.keyring), error) from None
+        raise told(
+            "读写不了销毁日志", shred_file(parts.settings.keyring), error
+        ) from None
     except StorageError as error:
         raise OperatorError(f"数据库写不进去：{reason(error)}") from None

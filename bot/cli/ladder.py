@@ -1,4 +1,6 @@
-"""`jianfu ladder …`: what the ladder proposes, a supervisor's decision, and the paper to sign."""
+"""`jianfu ladder …`: what the ladder proposes, a supervisor's decision, and the paper
+to sign.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,29 @@ from dialogs.texts import text
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="move", required=True, metavar="动作")
     listing = verbs.add_parser("list", help="等主管决定的；--unit 看一个单位的全部")
-    listing.add_argument("--unit", metavar="单位", help="这个单位的全部，决定过的也在内")
+    listing.add_argument(
+        "--unit", metavar="单位", help="这个单位的全部，决定过的也在内"
+    )
     decide = verbs.add_parser("decide", help="主管决定：taken 采取，waived 不采取")
-    document = verbs.add_parser("document", help="出提醒函、通报或处置建议书（Word），决定前是送审稿")
+    document = verbs.add_parser(
+        "document", help="出提醒函、通报或处置建议书（Word），决定前是送审稿"
+    )
     for verb in (decide, document):
         verb.add_argument("case", metavar="工单", help="代号或编号")
-    decide.add_argument("verdict", choices=VERDICTS, metavar="决定", help="taken 采取，waived 不采取")
-    decide.add_argument("--reason", required=True, metavar="理由", help="和决定一起留档")
+    decide.add_argument(
+        "verdict", choices=VERDICTS, metavar="决定", help="taken 采取，waived 不采取"
+    )
+    decide.add_argument(
+        "--reason", required=True, metavar="理由", help="和决定一起留档"
+    )
     decide.add_argument("--by", dest="by", metavar="姓名", help="哪位主管，同 --as")
-    document.add_argument("--out", type=Path, default=Path(), metavar="目录", help="存到哪里，默认当前目录")
+    document.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="目录",
+        help="存到哪里，默认当前目录",
+    )
     for verb in (listing, decide, document):
         common(verb)
 
@@ -46,7 +62,9 @@ async def _run(args: argparse.Namespace) -> int:
 async def work(args: argparse.Namespace, app: App) -> int:
     """Carry out one verb. Returns the exit code."""
     parts = app.parts
-    ladder = Ladder(parts.database, parts.keys, app.casework, app.roster, app.register, parts.now)
+    ladder = Ladder(
+        parts.database, parts.keys, app.casework, app.roster, app.register, parts.now
+    )
 
     async def carry_out() -> None:
         if args.move != "decide":
@@ -57,12 +75,18 @@ async def work(args: argparse.Namespace, app: App) -> int:
                 found = await ladder.list(args.unit, who)
                 out(args, [proposal_json(one) for one in found], lambda: _list(found))
             case "decide":
-                one = await ladder.decide(args.case, args.verdict, args.by or login(), args.reason)
+                one = await ladder.decide(
+                    args.case, args.verdict, args.by or login(), args.reason
+                )
                 out(args, proposal_json(one), lambda: print(_said(one)))
             case "document":
                 name, data = await ladder.document(args.case, who)
                 path = _save(args.out / name, data)
-                out(args, {"path": str(path)}, lambda: print(f"已存到 {path}，请核对、签发、盖章。"))
+                out(
+                    args,
+                    {"path": str(path)},
+                    lambda: print(f"已存到 {path}，请核对、签发、盖章。"),
+                )
 
     return await answered(args, carry_out)
 
@@ -76,21 +100,37 @@ def _list(found: list[Proposal]) -> None:
 
 
 def _cells(one: Proposal) -> list[str]:
-    state = f"{VERDICTS[one.decision]}（{one.by}：{one.reason}）" if one.decision else "待决定"
-    return [one.alias, RUNGS[one.rung], one.unit, text("zh", f"category.{one.category}"), f"{one.at}", state]
+    state = (
+        f"{VERDICTS[one.decision]}（{one.by}：{one.reason}）"
+        if one.decision
+        else "待决定"
+    )
+    return [
+        one.alias,
+        RUNGS[one.rung],
+        one.unit,
+        text("zh", f"category.{one.category}"),
+        f"{one.at}",
+        state,
+    ]
 
 
 def _said(one: Proposal) -> str:
     if one.decision == "waived":
         return f"{one.alias}：不发{RUNGS[one.rung]}，理由已留档。"
-    return f"{one.alias}：对{one.unit}发{RUNGS[one.rung]}。出文书：jianfu ladder document {one.alias}"
+    return (
+        f"{one.alias}：对{one.unit}发{RUNGS[one.rung]}。"
+        f"出文书：jianfu ladder document {one.alias}"
+    )
 
 
 def _save(path: Path, data: bytes) -> Path:
     """Readable by this login only. Raises: OperatorError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as file:
             file.write(data)
     except OSError as error:
         raise told("写不了", path, error) from None

@@ -1,4 +1,6 @@
-"""`jianfu migrate`: the database to this program's schema. `serve` does the same by itself when it starts."""
+"""`jianfu migrate`: the database to this program's schema. `serve` does the same by
+itself when it starts.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,17 @@ from storage.sqlite import connect
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "把数据库升到本版程序的结构，只进不退；已是最新就什么也不做。"
-    parser.epilog = "serve 启动时也会自动升。升级前请先 jianfu backup：升上去以后，旧程序不再认得。"
+    parser.epilog = (
+        "serve 启动时也会自动升。升级前请先 jianfu backup：升上去以后，旧程序不再认得。"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     path = database_file(load())
     if not path.exists():
-        raise OperatorError(f"还没有数据库 {path}：请先运行 jianfu init，或改正 JIANFU_DATA_DIR")
+        raise OperatorError(
+            f"还没有数据库 {path}：请先运行 jianfu init，或改正 JIANFU_DATA_DIR"
+        )
     try:
         with closing(connect(path)) as connection:
             before = version(connection)

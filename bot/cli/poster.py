@@ -1,4 +1,6 @@
-"""`jianfu poster`: a printable A4 sheet that leads to the bot, the same for everybody."""
+"""`jianfu poster`: a printable A4 sheet that leads to the bot, the same for
+everybody.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +16,41 @@ phrases(
     "poster",
     title="减负专线",
     what="匿名反映“给基层添负担”的事",
-    facts="一周七天，随时可用\n不问姓名、电话、账号，工作人员只看到代号\n凭回执码查进展",
+    facts="一周七天，随时可用\n不问姓名、电话、账号，工作人员只看到代号\n"
+    "凭回执码查进展",
     scan="用自己的手机扫一扫，请勿使用单位网络和设备",
     sees="Telegram 公司看得到您的账号和聊天",
 )
 INK, PAPER = "#17324d", "#ffffff"
 A4 = (210 / 25.4, 297 / 25.4)  # inches
 DOTS = 300  # per inch
-FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "Microsoft YaHei",
-         "PingFang SC", "SimHei")  # fmt: skip
+FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+)
 NAME_WAIT = 20.0  # seconds
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "做一张可打印的 A4 海报：二维码打开机器人的私聊。所有海报都一样，链接里没有地点，也没有回执码。"
+        "做一张可打印的 A4 海报：二维码打开机器人的私聊。所有海报都一样，"
+        "链接里没有地点，也没有回执码。"
     )
     parser.epilog = (
-        "例：jianfu poster --output 海报.pdf　　jianfu poster --name jianfu_line_bot --output 海报.png"
+        "例：jianfu poster --output 海报.pdf　　jianfu poster --name "
+        "jianfu_line_bot --output 海报.png"
     )
-    parser.add_argument("--output", type=Path, default=Path("poster.pdf"), help="写到哪里，.pdf 或 .png")
-    parser.add_argument("--name", help="机器人的用户名；不写就按 JIANFU_TELEGRAM__TOKEN 去问")
+    parser.add_argument(
+        "--output", type=Path, default=Path("poster.pdf"), help="写到哪里，.pdf 或 .png"
+    )
+    parser.add_argument(
+        "--name", help="机器人的用户名；不写就按 JIANFU_TELEGRAM__TOKEN 去问"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,20 +61,26 @@ def run(args: argparse.Namespace) -> int:
     try:
         draw(link, args.output)
     except OSError as error:
-        raise OperatorError(f"写不了 {args.output}：{error.strerror}，请换一个位置") from None
+        raise OperatorError(
+            f"写不了 {args.output}：{error.strerror}，请换一个位置"
+        ) from None
     print(f"海报：{args.output}，二维码打开 {link}")
     return 0
 
 
 def deep_link(name: str) -> str:
-    """The one link there is: who made it, and where it hangs, must not be told by it."""
+    """The one link there is: who made it, and where it hangs, must not be
+    told by it.
+    """
     return f"https://t.me/{name}?start=line"
 
 
 async def _ask(settings: Settings) -> str:
     """The bot's username. Raises: OperatorError."""
     if settings.telegram.token is None:
-        raise OperatorError("不知道是哪个机器人：请设置 JIANFU_TELEGRAM__TOKEN，或写 --name 用户名")
+        raise OperatorError(
+            "不知道是哪个机器人：请设置 JIANFU_TELEGRAM__TOKEN，或写 --name 用户名"
+        )
     from telegram.error import TelegramError
 
     from bot.channels.telegram.channel import close, make_bot
@@ -71,11 +93,14 @@ async def _ask(settings: Settings) -> str:
         trouble = about(error)
     finally:
         await close(bot)
-    raise OperatorError(f"问不到机器人的用户名（{trouble}）：请检查令牌和网络，或写 --name 用户名")
+    raise OperatorError(
+        f"问不到机器人的用户名（{trouble}）：请检查令牌和网络，或写 --name 用户名"
+    )
 
 
 def draw(link: str, output: Path) -> None:
-    """Draw it; without a Chinese font on this machine, a font of matplotlib's own would show empty boxes.
+    """Draw it; without a Chinese font on this machine, a font of matplotlib's own would
+    show empty boxes.
 
     Raises: OperatorError, OSError.
     """
@@ -88,25 +113,43 @@ def draw(link: str, output: Path) -> None:
     fonts = [name for name in FONTS if name in known]
     if not fonts:
         raise OperatorError("没有中文字体：请安装 fonts-noto-cjk（或思源黑体）再做海报")
-    with matplotlib.rc_context({"font.family": fonts[:1], "pdf.fonttype": 42, "svg.hashsalt": "poster"}):
+    with matplotlib.rc_context(
+        {"font.family": fonts[:1], "pdf.fonttype": 42, "svg.hashsalt": "poster"}
+    ):
         figure = Figure(figsize=A4, facecolor=PAPER)
         _words(figure)
         axes = figure.add_axes((0.26, 0.245, 0.48, 0.48 * A4[0] / A4[1]))
-        code = [[not dark for dark in row] for row in segno.make_qr(link, error="q").matrix_iter(border=4)]
+        code = [
+            [not dark for dark in row]
+            for row in segno.make_qr(link, error="q").matrix_iter(border=4)
+        ]
         axes.imshow(code, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         axes.set_axis_off()
-        shown = link.removeprefix("https://").partition("?")[0]  # for those who type, or want to compare
+        shown = link.removeprefix("https://").partition("?")[
+            0
+        ]  # for those who type, or want to compare
         figure.text(0.5, 0.243, shown, size=15, color=INK, ha="center", va="center")
-        same: dict[str, Any] = {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
+        same: dict[str, Any] = (
+            {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
+        )
         figure.savefig(output, dpi=DOTS, metadata=same)
 
 
 def _words(figure: Any) -> None:
-    def write(name: str, at: float, size: int, weight: str = "normal", color: str = INK) -> None:
+    def write(
+        name: str, at: float, size: int, weight: str = "normal", color: str = INK
+    ) -> None:
         figure.text(
-            0.5, at, text("zh", f"poster.{name}"), size=size, weight=weight, color=color,
-            ha="center", va="center", linespacing=1.7,
-        )  # fmt: skip
+            0.5,
+            at,
+            text("zh", f"poster.{name}"),
+            size=size,
+            weight=weight,
+            color=color,
+            ha="center",
+            va="center",
+            linespacing=1.7,
+        )
 
     write("title", 0.90, 64, "bold")
     write("what", 0.815, 25)

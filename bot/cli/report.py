@@ -1,4 +1,6 @@
-"""`jianfu report`: the morning's digest, a week's or a month's report, on the screen and as files."""
+"""`jianfu report`: the morning's digest, a week's or a month's report, on the screen
+and as files.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月�
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description = "晨报是现在的情形；周报、月报只出已经过完的。数目不足5的都写作“<5”。"
+    parser.description = (
+        "晨报是现在的情形；周报、月报只出已经过完的。数目不足5的都写作“<5”。"
+    )
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="哪一种")
     for name in NAMES:
         kind = kinds.add_parser(name, help=TITLES[name], description=TITLES[name])
@@ -31,7 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                 metavar="日期",
                 help="这一天所在的，如 2026-11-02；默认最近过完的",
             )
-            kind.add_argument("--out", type=Path, metavar="目录", help="把图和表格存到这个目录")
+            kind.add_argument(
+                "--out", type=Path, metavar="目录", help="把图和表格存到这个目录"
+            )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,7 +53,12 @@ async def _run(args: argparse.Namespace) -> int:
         parts = app.parts
         visible = readers(app.roster, Sight(parts.database, parts.keys, app.register))
         press = Press(
-            parts.database, app.register.directory, terms.rules, lambda: now, visible, drawn=out is not None
+            parts.database,
+            app.register.directory,
+            terms.rules,
+            lambda: now,
+            visible,
+            drawn=out is not None,
         )
         printed = await press.print(of)
     print(printed.text)
@@ -59,22 +70,33 @@ async def _run(args: argparse.Namespace) -> int:
 
 
 def chosen(name: Name, day: date | None, now: datetime, zone: tzinfo) -> Period:
-    """The period of a day; without one the latest. Raises: OperatorError, if it is not over."""
+    """The period of a day; without one the latest. Raises: OperatorError, if it is not
+    over.
+    """
     newest = latest(name, now, zone)
     of = period(name, day, zone) if day else newest
     if of.after > now.astimezone(zone).date():
-        raise OperatorError(f"{day} 所在的这一期还没有过完：先后两份一减，就是几个人的回答。请写早些的日期")
+        raise OperatorError(
+            f"{day} 所在的这一期还没有过完：先后两份一减，就是几个人的回答。"
+            "请写早些的日期"
+        )
     return of
 
 
 def save(printed: Printed, folder: Path) -> None:
-    """Write its files, readable by this login only, and say where. Raises: OperatorError."""
+    """Write its files, readable by this login only, and say where. Raises:
+    OperatorError.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for one in printed.files:
             path = folder / one.name
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with open(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+            ) as file:
                 file.write(one.data)
             print(path)
     except OSError as error:
-        raise OperatorError(f"写不了 {folder}：{error.strerror}，请换一个可写的目录") from None
+        raise OperatorError(
+            f"写不了 {folder}：{error.strerror}，请换一个可写的目录"
+        ) from None

@@ -1,4 +1,6 @@
-"""`jianfu restore`: a backup becomes the database, and what was forgotten since then stays forgotten."""
+"""`jianfu restore`: a backup becomes the database, and what was forgotten since then
+stays forgotten.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,17 @@ from storage.migrate import migrate, version
 from storage.port import StorageError
 from storage.sqlite import connect
 
-COUNT = "SELECT (SELECT count(*) FROM cases) AS cases, (SELECT count(*) FROM reports) AS reports"
+COUNT = (
+    "SELECT (SELECT count(*) FROM cases) AS cases, (SELECT count(*) FROM reports) "
+    "AS reports"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """before, after: schema; cases, reports: how many; again: reports forgotten once more."""
+    """before, after: schema; cases, reports: how many; again: reports forgotten once
+    more.
+    """
 
     before: int
     after: int
@@ -39,15 +46,23 @@ class Restored:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "从备份恢复到空的数据目录。先解密、核对、升到本版结构，再按销毁日志把备份之后要求删除的反映重新销毁，"
+        "从备份恢复到空的数据目录。先解密、核对、升到本版结构，"
+        "再按销毁日志把备份之后要求删除的反映重新销毁，"
         "全部做完才放到位。"
     )
     parser.epilog = (
-        "要用做备份时（或更新）的钥匙环，和最新的销毁日志（在钥匙环旁边）。恢复前请先停掉 serve。"
+        "要用做备份时（或更新）的钥匙环，和最新的销毁日志（在钥匙环旁边）。"
+        "恢复前请先停掉 serve。"
         "备份之后收到的内容不在备份里。"
     )
-    parser.add_argument("path", metavar="PATH", type=Path, help="jianfu backup 做的备份文件")
-    parser.add_argument("--force", action="store_true", help="换掉现有的数据库（它的内容不再保留，请先备份）")
+    parser.add_argument(
+        "path", metavar="PATH", type=Path, help="jianfu backup 做的备份文件"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="换掉现有的数据库（它的内容不再保留，请先备份）",
+    )
     parser.add_argument(
         "--journal-lost",
         action="store_true",
@@ -60,7 +75,10 @@ def run(args: argparse.Namespace) -> int:
     keyring = open_keyring(settings)
     target, journal = database_file(settings), shred_file(settings.keyring)
     if not journal.exists() and not args.journal_lost:
-        raise OperatorError(f"没有销毁日志 {journal}：请从副本放回；从未有过或确实丢了，再加 --journal-lost")
+        raise OperatorError(
+            f"没有销毁日志 {journal}：请从副本放回；从未有过或确实丢了，"
+            "再加 --journal-lost"
+        )
     _may_be_restored(settings, target, args.force)
     with workspace(settings.data_dir) as folder:
         copy = folder / target.name
@@ -72,7 +90,9 @@ def run(args: argparse.Namespace) -> int:
         restored = _made_ready(settings, copy, args.journal_lost)
         _whole(copy)
         _put(copy, target, args.force)
-    print(f"已恢复：工单{restored.cases}件、反映{restored.reports}件，数据库在 {target}")
+    print(
+        f"已恢复：工单{restored.cases}件、反映{restored.reports}件，数据库在 {target}"
+    )
     if restored.before != restored.after:
         print(f"结构从第 {restored.before} 版升到第 {restored.after} 版")
     print(f"备份之后应反映人要求删除的{restored.again}件，已再次销毁")
@@ -83,7 +103,11 @@ def run(args: argparse.Namespace) -> int:
 def _may_be_restored(settings: Settings, target: Path, force: bool) -> None:
     try:
         there = (
-            sorted(entry.name for entry in settings.data_dir.iterdir() if entry.name != WORK)
+            sorted(
+                entry.name
+                for entry in settings.data_dir.iterdir()
+                if entry.name != WORK
+            )
             if settings.data_dir.exists()
             else []
         )
@@ -93,18 +117,24 @@ def _may_be_restored(settings: Settings, target: Path, force: bool) -> None:
                 "请把 JIANFU_DATA_DIR 指向空目录，或加 --force 换掉现有的数据库"
             )
         if target.exists() and in_use(target):
-            raise OperatorError(f"{target} 正在使用：请先停掉 jianfu serve 和别的 jianfu 命令")
+            raise OperatorError(
+                f"{target} 正在使用：请先停掉 jianfu serve 和别的 jianfu 命令"
+            )
     except OSError as error:
         raise told("用不了数据目录", settings.data_dir, error) from None
 
 
 def _whole(copy: Path) -> None:
     if check(copy):
-        raise OperatorError("备份解开了，里面的数据库却有损坏，没有恢复：请换一份更早的备份")
+        raise OperatorError(
+            "备份解开了，里面的数据库却有损坏，没有恢复：请换一份更早的备份"
+        )
 
 
 def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
-    """Migrated, and without what was forgotten meanwhile: all of it while nobody sees the copy yet."""
+    """Migrated, and without what was forgotten meanwhile: all of it while nobody sees
+    the copy yet.
+    """
     try:
         with closing(connect(copy)) as connection:
             before, after = version(connection), migrate(connection)
@@ -115,8 +145,12 @@ def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
         raise OperatorError(f"这份备份恢复不了：{reason(error)}") from None
 
 
-async def _forgotten(settings: Settings, copy: Path, journal_lost: bool, before: int, after: int) -> Restored:
-    async with opened(settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []) as app:
+async def _forgotten(
+    settings: Settings, copy: Path, journal_lost: bool, before: int, after: int
+) -> Restored:
+    async with opened(
+        settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []
+    ) as app:
         parts = app.parts
         missing = await unknown_to(parts.journal, parts.database)
         if missing and not journal_lost:
@@ -126,22 +160,30 @@ async def _forgotten(settings: Settings, copy: Path, journal_lost: bool, before:
                 "请放回最新的副本；确实丢了，再加 --journal-lost"
             )
         parts.journal.add(*missing)
-        again = await forget_again(parts.database, app.casework, parts.journal, parts.now())
+        again = await forget_again(
+            parts.database, app.casework, parts.journal, parts.now()
+        )
         (row,) = await parts.database.all(COUNT)
         return Restored(before, after, row["cases"], row["reports"], again)
 
 
 def _put(copy: Path, target: Path, force: bool) -> None:
-    if copy.with_name(f"{copy.name}-wal").exists():  # what was shredded would come back without it
+    if copy.with_name(
+        f"{copy.name}-wal"
+    ).exists():  # what was shredded would come back without it
         raise OperatorError("写不完，没有恢复：请检查磁盘空间再试")
     try:
         if force and target.exists():
             if in_use(target):
-                raise OperatorError(f"{target} 正在使用，没有换掉：请先停掉 jianfu serve")
+                raise OperatorError(
+                    f"{target} 正在使用，没有换掉：请先停掉 jianfu serve"
+                )
             fold(target)
             copy.replace(target)
         else:
-            os.link(copy, target)  # unlike a rename it fails if there is a database by now
+            os.link(
+                copy, target
+            )  # unlike a rename it fails if there is a database by now
         sync_folder(target.parent)
     except OSError as error:
         raise told("放不到位", target, error) from None

@@ -1,4 +1,6 @@
-"""`jianfu retention`: what has been kept long enough goes; with `--plan` it is only told."""
+"""`jianfu retention`: what has been kept long enough goes; with `--plan` it is only
+told.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,21 @@ DAY = 86400
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "按规则删去过了保存期的内容：办结、并案、不予受理的工单，图片，草稿。工单的代号、状态、时间和数字留下。"
+        "按规则删去过了保存期的内容：办结、并案、不予受理的工单，图片，草稿。"
+        "工单的代号、状态、时间和数字留下。"
         "serve 开着时每天自动做；没有开着也可以用这条命令做。"
     )
     parser.epilog = "各留多久写在规则的 [retention] 里，见 docs/retention.md。"
     parser.add_argument("--plan", action="store_true", help="只说会删什么，什么都不动")
     parser.add_argument(
-        "--backups", type=Path, metavar="目录", help="也删这个目录里过了期的 jianfu 备份，最新的一份总是留下"
+        "--backups",
+        type=Path,
+        metavar="目录",
+        help="也删这个目录里过了期的 jianfu 备份，最新的一份总是留下",
     )
-    parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档，供脚本用")
+    parser.add_argument(
+        "--json", action="store_true", help="输出一个 JSON 文档，供脚本用"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,10 +80,16 @@ def outdated(folder: Path, days: int) -> list[Path]:
     """
     try:
         found = [
-            path for path in folder.iterdir() if path.is_file() and not path.is_symlink() and _ours(path)
+            path
+            for path in folder.iterdir()
+            if path.is_file() and not path.is_symlink() and _ours(path)
         ]
         found.sort(key=lambda path: path.stat().st_mtime)
-        return [path for path in found[:-1] if path.stat().st_mtime < time.time() - days * DAY]
+        return [
+            path
+            for path in found[:-1]
+            if path.stat().st_mtime < time.time() - days * DAY
+        ]
     except OSError as error:
         raise told("读不了备份目录", folder, error) from None
 
@@ -92,7 +106,9 @@ def _remove(path: Path) -> None:
         raise told("删不了旧备份", path, error) from None
 
 
-def _show(gone: Sequence[Gone], old: Sequence[Path], args: argparse.Namespace, zone: ZoneInfo) -> None:
+def _show(
+    gone: Sequence[Gone], old: Sequence[Path], args: argparse.Namespace, zone: ZoneInfo
+) -> None:
     rows = [(WHAT[one.what], str(one.number), _day(one.oldest, zone)) for one in gone]
     rows += [("备份", str(len(old)), "")] if args.backups else []
     table([("种类", "数量", "最早"), *rows])
@@ -100,12 +116,19 @@ def _show(gone: Sequence[Gone], old: Sequence[Path], args: argparse.Namespace, z
         print("没有过了保存期的内容。")
     else:
         print(
-            "以上会删去；现在什么都没有动。要执行，去掉 --plan。" if args.plan else "以上已删去，不能恢复。"
+            "以上会删去；现在什么都没有动。要执行，去掉 --plan。"
+            if args.plan
+            else "以上已删去，不能恢复。"
         )
 
 
-def _json(gone: Sequence[Gone], old: Sequence[Path], plan: bool, zone: ZoneInfo) -> dict[str, Any]:
-    found = {one.what: {"number": one.number, "oldest": _day(one.oldest, zone) or None} for one in gone}
+def _json(
+    gone: Sequence[Gone], old: Sequence[Path], plan: bool, zone: ZoneInfo
+) -> dict[str, Any]:
+    found = {
+        one.what: {"number": one.number, "oldest": _day(one.oldest, zone) or None}
+        for one in gone
+    }
     return {"plan": plan, "gone": found, "backups": [str(path) for path in old]}
 
 

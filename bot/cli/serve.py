@@ -1,4 +1,6 @@
-"""`jianfu serve`: opens the web chat, sends what waits, rings what is due, until it is told to stop."""
+"""`jianfu serve`: opens the web chat, sends what waits, rings what is due, until it is
+told to stop.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +53,14 @@ GOODBYE = 1  # seconds that open requests have to end in
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="监听的地址，默认 127.0.0.1")
-    parser.add_argument("--port", type=int, help="监听的端口，默认 8080；0 表示任选一个空闲端口")
     parser.add_argument(
-        "--behind-proxy", action="store_true", default=None, help="前面有反向代理提供 https，只信它转来的请求"
+        "--port", type=int, help="监听的端口，默认 8080；0 表示任选一个空闲端口"
+    )
+    parser.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        default=None,
+        help="前面有反向代理提供 https，只信它转来的请求",
     )
 
 
@@ -69,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _prove_certificate(web: Web) -> None:
-    """Raises: OperatorError, if certificate and key cannot be used; OpenSSL's own words help nobody."""
+    """Raises: OperatorError, if certificate and key cannot be used; OpenSSL's own words
+    help nobody.
+    """
     if web.tls_cert is None or web.tls_key is None:
         return
     for path in (web.tls_cert, web.tls_key):
@@ -78,10 +87,13 @@ def _prove_certificate(web: Web) -> None:
         except OSError as error:
             raise told("读不了 TLS 文件", path, error) from None
     try:  # a password is never asked for: nobody sits before a service
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(web.tls_cert, web.tls_key, password=str)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            web.tls_cert, web.tls_key, password=str
+        )
     except (ssl.SSLError, ValueError):
         raise OperatorError(
-            f"TLS 证书 {web.tls_cert} 与私钥 {web.tls_key} 用不了：两个都须是 PEM，互相配对，私钥不带密码"
+            f"TLS 证书 {web.tls_cert} 与私钥 {web.tls_key} 用不了：两个都须是 PEM，"
+            "互相配对，私钥不带密码"
         ) from None
 
 
@@ -100,7 +112,9 @@ async def _serve(settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     def make(parts: Parts) -> list[Channel]:
-        web = WebChannel(parts.database, parts.keys, settings.receipt_minutes, parts.now)
+        web = WebChannel(
+            parts.database, parts.keys, settings.receipt_minutes, parts.now
+        )
         return [web, *_messengers(parts)]
 
     async with _alone(settings.data_dir, stop) as alone:
@@ -120,23 +134,34 @@ def _messengers(parts: Parts) -> list[Channel]:
     from bot.channels.telegram.channel import TelegramChannel, make_bot
 
     public = parts.settings.web.public_url
-    return [TelegramChannel(make_bot(settings), parts.database, parts.keys, parts.now, web=public)]
+    return [
+        TelegramChannel(
+            make_bot(settings), parts.database, parts.keys, parts.now, web=public
+        )
+    ]
 
 
 @asynccontextmanager
 async def _alone(folder: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
-    """Hold the data folder for this process; a second one waits here. False: told to stop while waiting."""
+    """Hold the data folder for this process; a second one waits here. False: told to
+    stop while waiting.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(
+            folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
     except OSError as error:
-        raise OperatorError(f"写不了 {folder}：{error.strerror}，请检查目录权限和磁盘") from None
+        raise OperatorError(
+            f"写不了 {folder}：{error.strerror}，请检查目录权限和磁盘"
+        ) from None
     try:
         waited = False
         while not (locked := _lock(file)) and not stop.is_set():
             if not waited:
                 print(
-                    f"已有一个 jianfu serve 在用 {folder}，本进程待命，它停了就接上（Ctrl-C 停止）",
+                    f"已有一个 jianfu serve 在用 {folder}，本进程待命，"
+                    "它停了就接上（Ctrl-C 停止）",
                     flush=True,
                 )
             waited = True
@@ -165,20 +190,27 @@ def _listen(web: Web) -> socket.socket:
         listening.bind(address)
         listening.listen(BACKLOG)
     except socket.gaierror:
-        raise OperatorError(f"不知道 {web.host} 是哪里：请改 JIANFU_WEB__HOST") from None
+        raise OperatorError(
+            f"不知道 {web.host} 是哪里：请改 JIANFU_WEB__HOST"
+        ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             other = web.port + 1 if web.port < 65535 else 0
             raise OperatorError(
-                f"端口 {web.port} 已被占用：请停掉占用它的程序，或换一个，如 jianfu serve --port {other}"
+                f"端口 {web.port} 已被占用：请停掉占用它的程序，或换一个，"
+                f"如 jianfu serve --port {other}"
             ) from None
-        raise OperatorError(f"不能监听 {web.host}:{web.port}：{error.strerror}，请换一个地址或端口") from None
+        raise OperatorError(
+            f"不能监听 {web.host}:{web.port}：{error.strerror}，请换一个地址或端口"
+        ) from None
     listening.setblocking(False)
     return listening
 
 
 async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
-    """Everything that goes on while the line is open; it ends when told to, or when a part of it fails."""
+    """Everything that goes on while the line is open; it ends when told to, or when a
+    part of it fails.
+    """
     web, channel = app.parts.settings.web, app.channels["web"]
     assert isinstance(channel, WebChannel)
     desk = desk_of(app)
@@ -209,7 +241,9 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
         for job in (jobs[0], *jobs[2:]):
             job.cancel()
         ended = await asyncio.gather(*jobs, return_exceptions=True)
-        with suppress(StorageError):  # whoever gets the lock next may take the lease over anyway
+        with suppress(
+            StorageError
+        ):  # whoever gets the lock next may take the lease over anyway
             await leases.release(LEASE, holder)
     for failure in ended:
         if isinstance(failure, Exception):
@@ -217,23 +251,33 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
 
 
 async def _finish_forgetting(app: App) -> None:
-    """What a crash cut short: the journal is written first, so it knows what is still to be shredded."""
+    """What a crash cut short: the journal is written first, so it knows what is still
+    to be shredded.
+    """
     try:
         app.parts.journal.add()  # makes the file: a restore insists on it
-        await forget_again(app.parts.database, app.casework, app.parts.journal, app.parts.now())
+        await forget_again(
+            app.parts.database, app.casework, app.parts.journal, app.parts.now()
+        )
     except KeyringError as error:
-        raise told("用不了销毁日志，它在钥匙环旁边：", app.parts.settings.keyring, error) from None
+        raise told(
+            "用不了销毁日志，它在钥匙环旁边：", app.parts.settings.keyring, error
+        ) from None
 
 
 async def _hold(app: App, leases: Leases, holder: bytes) -> None:
-    """Prolong the lease. Ends when somebody else has it: a second sender would send everything twice."""
+    """Prolong the lease. Ends when somebody else has it: a second sender would send
+    everything twice.
+    """
     while True:
         await asyncio.sleep(HELD / 3)
         await _hold_on(app, leases, holder, seconds(app.parts.now()))
 
 
 async def _hold_on(app: App, leases: Leases, holder: bytes, now: int) -> None:
-    """now: what counts as past. With the lock in hand every earlier holder is dead, until ALWAYS."""
+    """now: what counts as past. With the lock in hand every earlier holder is dead,
+    until ALWAYS.
+    """
     until = seconds(app.parts.now()) + HELD
     try:
         held = await leases.take(LEASE, holder, now, until - now)
@@ -241,7 +285,9 @@ async def _hold_on(app: App, leases: Leases, holder: bytes, now: int) -> None:
         log.warning("lease: %s", type(error).__name__)
         return
     if not held:
-        raise OperatorError("另一个 jianfu serve 接管了这个数据库，本进程停止：请只留一个")
+        raise OperatorError(
+            "另一个 jianfu serve 接管了这个数据库，本进程停止：请只留一个"
+        )
 
 
 async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
@@ -249,7 +295,10 @@ async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
     while not server.started:
         await asyncio.sleep(0.01)
     host, port = listening.getsockname()[:2]
-    own = f"{'https' if web.tls_cert else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    own = (
+        f"{'https' if web.tls_cert else 'http'}://"
+        f"{f'[{host}]' if ':' in host else host}:{port}"
+    )
     print(f"减负专线已开通：{web.public_url or own}/ （Ctrl-C 停止）", flush=True)
 
 
@@ -265,12 +314,16 @@ def _telegram(app: App, desk: Desk | None) -> Telegram | None:
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts
-    inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
+    inside = Inside(
+        app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
+    )
     return Telegram(channel, inside, desk, commands())
 
 
 def desk_of(app: App, every: float = 1.0) -> Desk | None:
-    """The staff's side, where Telegram is configured; every: seconds between two looks."""
+    """The staff's side, where Telegram is configured; every: seconds between
+    two looks.
+    """
     channel = app.channels.get("telegram")
     if channel is None:
         return None
@@ -310,8 +363,12 @@ def _pages(door: Door, web: Web, telegram: Telegram | None) -> ASGIApp:
     return Hooks(pages, hooks)
 
 
-def _config(app: App, channel: WebChannel, web: Web, telegram: Telegram | None = None) -> uvicorn.Config:
-    """Uvicorn as a bare engine: no access log, no log of its own, nothing about itself in the answers."""
+def _config(
+    app: App, channel: WebChannel, web: Web, telegram: Telegram | None = None
+) -> uvicorn.Config:
+    """Uvicorn as a bare engine: no access log, no log of its own, nothing about itself
+    in the answers.
+    """
     door = Door(
         app.hotline.hear,
         app.sender.settle,
@@ -340,7 +397,9 @@ def _config(app: App, channel: WebChannel, web: Web, telegram: Telegram | None =
 
 
 class Server(uvicorn.Server):
-    """Uvicorn without its own handling of signals: the whole program stops in one place."""
+    """Uvicorn without its own handling of signals: the whole program stops in one
+    place.
+    """
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         await self._serve(sockets)

@@ -1,4 +1,6 @@
-"""`jianfu simulate`: months of the hotline in minutes, people invented, checked by an independent book."""
+"""`jianfu simulate`: months of the hotline in minutes, people invented, checked by an
+independent book.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,23 @@ FIRST = date(2026, 1, 5)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "用真的日程、对话和数据库，在虚拟的时钟上演一遍专线：人是编的。逐日打印台账和报告；"
+        "用真的日程、对话和数据库，在虚拟的时钟上演一遍专线：人是编的。"
+        "逐日打印台账和报告；"
         "另有一本独立的账核对该响的是否都响了、不早、不重。同一个种子，打印的一样。"
     )
-    parser.add_argument("--start", type=date.fromisoformat, default=FIRST, metavar="日期", help="第一天")
-    parser.add_argument("--days", type=_positive, default=120, metavar="N", help="演多少天，默认 120")
-    parser.add_argument("--cases", type=_positive, default=2000, metavar="N", help="收多少件，默认 2000")
+    parser.add_argument(
+        "--start", type=date.fromisoformat, default=FIRST, metavar="日期", help="第一天"
+    )
+    parser.add_argument(
+        "--days", type=_positive, default=120, metavar="N", help="演多少天，默认 120"
+    )
+    parser.add_argument(
+        "--cases", type=_positive, default=2000, metavar="N", help="收多少件，默认 2000"
+    )
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="种子，默认 7")
-    parser.add_argument("--keep", type=Path, metavar="目录", help="把数据库和钥匙环留在这个新目录")
+    parser.add_argument(
+        "--keep", type=Path, metavar="目录", help="把数据库和钥匙环留在这个新目录"
+    )
 
 
 def _positive(typed: str) -> int:
@@ -55,8 +66,14 @@ def _positive(typed: str) -> int:
 def run(args: argparse.Namespace) -> int:
     if args.keep is not None and args.keep.exists():
         raise OperatorError(f"{args.keep} 已经存在：请写一个新的目录，免得盖掉什么")
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    with tempfile.TemporaryDirectory(prefix="jianfu-", dir=MEMORY if roomy else None) as folder:
+    roomy = (
+        MEMORY.is_dir()
+        and os.access(MEMORY, os.W_OK)
+        and shutil.disk_usage(MEMORY).free > ROOM
+    )
+    with tempfile.TemporaryDirectory(
+        prefix="jianfu-", dir=MEMORY if roomy else None
+    ) as folder:
         code = asyncio.run(_run(args, Path(folder)))
         if args.keep is not None:
             _keep(Path(folder), args.keep)
@@ -64,14 +81,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, folder: Path) -> int:
-    settings = load(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json", keyring_json=None)
+    settings = load(
+        data_dir=folder / "data",
+        keyring=folder / "keys" / "keyring.json",
+        keyring_json=None,
+    )
     terms = terms_of(settings)
     start = datetime.combine(args.start, hour(), terms.zone)
-    world = await play(settings, start, args.days, args.cases, args.seed, _bar(start, args.days))
+    world = await play(
+        settings, start, args.days, args.cases, args.seed, _bar(start, args.days)
+    )
     print("\n".join(printed(world.days, terms.calendar)))
     print("\n".join(summary(world.oracle, world.days, world.desk.refused)))
     wrong = [*world.failed, *world.oracle.problems]
-    print("\n".join(f"✗ {one}" for one in wrong) if wrong else "✓ 没有漏的、早的、晚的、重的。")
+    print(
+        "\n".join(f"✗ {one}" for one in wrong)
+        if wrong
+        else "✓ 没有漏的、早的、晚的、重的。"
+    )
     return 1 if wrong else 0
 
 
@@ -84,21 +111,44 @@ async def play(
     told: Callable[[datetime], None] = lambda at: None,
     meddle: Callable[[App, People], None] = lambda app, people: None,
 ) -> World:
-    """All of it, from midnight of the first day. meddle: spoils something, to see that it is noticed."""
+    """All of it, from midnight of the first day. meddle: spoils something, to see that
+    it is noticed.
+    """
     terms, lot, people, clock = terms_of(settings), Lot(seed), People(), Clock(start)
     async with opened(settings, lambda parts: [people], clock.now, lot) as app:
         meddle(app, people)
         for unit, _ in UNITS:
             await app.register.add(unit)
-        press = Press(app.parts.database, app.register.directory, terms.rules, clock.now, drawn=False)
+        press = Press(
+            app.parts.database,
+            app.register.directory,
+            terms.rules,
+            clock.now,
+            drawn=False,
+        )
         post, staff = Post(app.parts.keys.outbox), Address(CHANNEL, STAFF)
         world = World(
-            Parts(app.parts.database, app.hotline, app.casework, app.sender, app.bell, people, terms),
+            Parts(
+                app.parts.database,
+                app.hotline,
+                app.casework,
+                app.sender,
+                app.bell,
+                people,
+                terms,
+            ),
             clock,
             lot,
             Oracle(terms, QUIET, settings.push_delay_minutes),
             [reporter(seed, number) for number in range(1, cases + 1)],
-            Bulletins(app.parts.database, post, press.message, staff, settings, app.sender.post),
+            Bulletins(
+                app.parts.database,
+                post,
+                press.message,
+                staff,
+                settings,
+                app.sender.post,
+            ),
             seed,
             told,
         )
@@ -120,7 +170,12 @@ def _bar(start: datetime, days: int) -> Callable[[datetime], None]:
         share = (at - start) / timedelta(days=days)
         done, day = int(share * WIDTH), at.astimezone(start.tzinfo)
         drawn = f"{'█' * done}{'░' * (WIDTH - done)}"
-        print(f"\r{drawn} {share:4.0%} {day:%m-%d} {now - began:.0f}s ", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r{drawn} {share:4.0%} {day:%m-%d} {now - began:.0f}s ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
 
     return told if sys.stderr.isatty() else lambda at: None
 
@@ -131,5 +186,10 @@ def _keep(folder: Path, to: Path) -> None:
         shutil.copytree(folder, to)
         to.chmod(0o700)
     except OSError as error:
-        raise OperatorError(f"写不了 {to}：{error.strerror}，请换一个可写的目录") from None
-    print(f"留下了：JIANFU_DATA_DIR={to / 'data'} JIANFU_KEYRING={to / 'keys' / 'keyring.json'}")
+        raise OperatorError(
+            f"写不了 {to}：{error.strerror}，请换一个可写的目录"
+        ) from None
+    print(
+        f"留下了：JIANFU_DATA_DIR={to / 'data'} "
+        f"JIANFU_KEYRING={to / 'keys' / 'keyring.json'}"
+    )

@@ -25,18 +25,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     def verb(name: str, summary: str, *, of: bool = True) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary)
         if of:
-            sub.add_argument("name", metavar="姓名", help="同事怎么称呼；同名的请加区别，如“王芳（二组）”")
+            sub.add_argument(
+                "name",
+                metavar="姓名",
+                help="同事怎么称呼；同名的请加区别，如“王芳（二组）”",
+            )
         common(sub)
         return sub
 
     add = verb("add", "登记一个人；已在册的改角色、改单位，停用过的重新启用")
     roles = "、".join(f"{code}（{said}）" for code, said in ROLES.items())
     add.add_argument("--role", required=True, choices=ROLES, metavar="角色", help=roles)
-    add.add_argument("--unit", metavar="单位", help="联络员必填；别的角色写了，就看不到点名这个单位的工单")
+    add.add_argument(
+        "--unit",
+        metavar="单位",
+        help="联络员必填；别的角色写了，就看不到点名这个单位的工单",
+    )
     verb("list", "列出名册", of=False)
     verb("disable", "停用：账号、登记码、网页登录马上失效")
     link = verb("link", f"出一个登记码，{MINUTES}分钟内有效，只能用一次")
-    link.add_argument("--desk", action="store_true", help="给联络员登录单位网页；不写是绑定 Telegram 账号")
+    link.add_argument(
+        "--desk",
+        action="store_true",
+        help="给联络员登录单位网页；不写是绑定 Telegram 账号",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,23 +70,40 @@ async def work(args: argparse.Namespace, app: App) -> int:
         match args.move:
             case "list":
                 members = await roster.list()
-                out(args, [member_json(one, directory) for one in members], lambda: _list(members, directory))
+                out(
+                    args,
+                    [member_json(one, directory) for one in members],
+                    lambda: _list(members, directory),
+                )
             case "add":
                 unit = directory.get(args.unit).id if args.unit else None
                 member = await roster.add(args.name, args.role, unit, by)
-                out(args, member_json(member, directory), lambda: print(_line(member, directory) + "。"))
+                out(
+                    args,
+                    member_json(member, directory),
+                    lambda: print(_line(member, directory) + "。"),
+                )
             case "disable":
                 member = await roster.disable(args.name, by)
-                out(args, member_json(member, directory), lambda: print(f"{member.staff.name}已停用。"))
+                out(
+                    args,
+                    member_json(member, directory),
+                    lambda: print(f"{member.staff.name}已停用。"),
+                )
             case "link":
                 known = await roster.named(args.name)
                 if args.desk and known is not None and known.role != "liaison":
                     raise Refusal(
-                        f"单位网页只给联络员，{args.name}是{ROLES[known.role]}。绑定 Telegram 请去掉 --desk。"
+                        f"单位网页只给联络员，{args.name}是{ROLES[known.role]}。"
+                        "绑定 Telegram 请去掉 --desk。"
                     )
                 code = await roster.code(args.name, "desk" if args.desk else "link", by)
                 site = app.parts.settings.web.public_url
-                words = _desk(args.name, code, site) if args.desk else _link(args.name, code)
+                words = (
+                    _desk(args.name, code, site)
+                    if args.desk
+                    else _link(args.name, code)
+                )
                 out(args, {"code": code, "minutes": MINUTES}, lambda: print(words))
 
     return await answered(args, carry_out)
@@ -82,7 +111,9 @@ async def work(args: argparse.Namespace, app: App) -> int:
 
 def _list(members: list[Member], directory: Directory) -> None:
     if not members:
-        print("名册还空着。请用 jianfu staff add 姓名 --role supervisor 先登记一位主管。")
+        print(
+            "名册还空着。请用 jianfu staff add 姓名 --role supervisor 先登记一位主管。"
+        )
         return
     table([_cells(member, directory) for member in members])
     print(f"共 {len(members)} 人。")
@@ -91,7 +122,12 @@ def _list(members: list[Member], directory: Directory) -> None:
 def _cells(member: Member, directory: Directory) -> list[str]:
     accounts = "、".join(CHANNELS.get(channel, channel) for channel in member.linked)
     state = "" if member.active else "已停用"
-    return [member.staff.name, ROLES[member.role], _unit(member, directory), accounts or state]
+    return [
+        member.staff.name,
+        ROLES[member.role],
+        _unit(member, directory),
+        accounts or state,
+    ]
 
 
 def _line(member: Member, directory: Directory) -> str:
@@ -122,7 +158,8 @@ def _desk(name: str, code: str, site: str | None) -> str:
     {code}
 
 请本人打开 {(site or "专线的网址").rstrip("/")}/unit/#{code}
-（或打开 /unit/ 再输入这个码）。别转发。用过或过期，再出一个就行；旧的登录码已经作废。"""
+（或打开 /unit/
+    再输入这个码）。别转发。用过或过期，再出一个就行；旧的登录码已经作废。"""
 
 
 def member_json(member: Member, directory: Directory) -> Mapping[str, Any]:

@@ -19,6 +19,8 @@ from dialogs.case.life import LEVELS, Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 
+NO_LIAISON = "（无）请用 jianfu staff add 姓名 --role liaison --unit 单位"
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="move", required=True, metavar="动作")
@@ -40,11 +42,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("person", "姓名", "单位里的人，看不到点名本单位的工单"),
     ):
         add.add_argument(
-            f"--{option}", action="append", default=[], metavar=meta, help=f"{words}；可以写几次"
+            f"--{option}",
+            action="append",
+            default=[],
+            metavar=meta,
+            help=f"{words}；可以写几次",
         )
-    several = verb("import", "从 TOML 或 CSV 导入：新的登记，已有的改成文件里的样子", of=False)
+    several = verb(
+        "import", "从 TOML 或 CSV 导入：新的登记，已有的改成文件里的样子", of=False
+    )
     several.add_argument(
-        "file", type=Path, metavar="文件", help="写法见 docs/people.md；有一处不对就全不导入"
+        "file",
+        type=Path,
+        metavar="文件",
+        help="写法见 docs/people.md；有一处不对就全不导入",
     )
     verb("list", "列出名录", of=False)
     verb("show", "看一个单位的全部")
@@ -79,11 +90,19 @@ async def work(args: argparse.Namespace, app: App) -> int:
         directory = await register.directory()
         if args.move == "list":
             units = list(directory)
-            out(args, [unit_json(unit, directory) for unit in units], lambda: _list(units, directory))
+            out(
+                args,
+                [unit_json(unit, directory) for unit in units],
+                lambda: _list(units, directory),
+            )
             return
         unit = directory.by_name(args.name) or directory.get(args.name)
-        members = [member for member in await app.roster.list() if member.unit == unit.id]
-        document = unit_json(unit, directory) | {"liaisons": _names(members, liaisons=True)}
+        members = [
+            member for member in await app.roster.list() if member.unit == unit.id
+        ]
+        document = unit_json(unit, directory) | {
+            "liaisons": _names(members, liaisons=True)
+        }
         if args.move == "people":
             out(args, document, lambda: _people(unit, members))
         else:
@@ -109,7 +128,11 @@ async def _import(path: Path, app: App, by: str) -> Imported:
 
 def _entry(args: argparse.Namespace) -> NewUnit:
     competences = tuple(dict.fromkeys(map(category_code, args.competence)))
-    level, aliases, people = level_code(args.level), _unique(args.alias), _unique(args.person)
+    level, aliases, people = (
+        level_code(args.level),
+        _unique(args.alias),
+        _unique(args.person),
+    )
     return NewUnit(args.name, level, args.parent, aliases, competences, people)
 
 
@@ -125,8 +148,17 @@ def _list(units: Sequence[Unit], directory: Directory) -> None:
     if not units:
         print("名录还空着。请用 jianfu unit import 文件 或 jianfu unit add 登记。")
         return
-    table([[unit.name, LEVELS[unit.level], _parent(unit, directory), "" if unit.active else "已停用"]
-           for unit in units])  # fmt: skip
+    table(
+        [
+            [
+                unit.name,
+                LEVELS[unit.level],
+                _parent(unit, directory),
+                "" if unit.active else "已停用",
+            ]
+            for unit in units
+        ]
+    )
     print(f"共 {len(units)} 个。")
 
 
@@ -145,12 +177,16 @@ def _show(unit: Unit, directory: Directory, members: Sequence[Member]) -> None:
 
 def _people(unit: Unit, members: Sequence[Member]) -> None:
     liaisons, others = _names(members, liaisons=True), _others(unit, members)
-    print(f"联络员：{'、'.join(liaisons) or '（无）请用 jianfu staff add 姓名 --role liaison --unit 单位'}")
+    print(f"联络员：{'、'.join(liaisons) or NO_LIAISON}")
     print(f"相关人员，看不到点名{unit.name}的工单：{'、'.join(others) or '（无）'}")
 
 
 def _names(members: Sequence[Member], *, liaisons: bool) -> list[str]:
-    return [one.staff.name for one in members if one.active and (one.role == "liaison") is liaisons]
+    return [
+        one.staff.name
+        for one in members
+        if one.active and (one.role == "liaison") is liaisons
+    ]
 
 
 def _others(unit: Unit, members: Sequence[Member]) -> list[str]:

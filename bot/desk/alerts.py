@@ -1,4 +1,6 @@
-"""How staff and units hear that something happened. Nothing is told where no messenger is set up."""
+"""How staff and units hear that something happened. Nothing is told where no messenger
+is set up.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ TELEGRAM = "telegram"
 
 
 class Letters:
-    """By Telegram: to the staff's group where everybody there may know of the case, else to single accounts.
+    """By Telegram: to the staff's group where everybody there may know of the case,
+    else to single accounts.
 
     A new case needs no letter: its topic or its card tells of it.
     """
@@ -62,14 +65,20 @@ class Letters:
         if alert.to == "supervisor" and supervisors:
             return [to for _, to in supervisors]
         if place == "group":
-            return [Address(TELEGRAM, str(self._group))] if self._group is not None else []
+            return (
+                [Address(TELEGRAM, str(self._group))] if self._group is not None else []
+            )
         roles: Sequence[Role] = ["supervisor"] if self._group is not None else HOTLINE
         return [to for _, to in await self._reach(roles, case)]
 
     async def _unit(self, case: Case) -> list[Address]:
         if case.unit_id is None:
             return []
-        return [to for one, to in await self._reach(["liaison"], case) if one.unit == case.unit_id]
+        return [
+            to
+            for one, to in await self._reach(["liaison"], case)
+            if one.unit == case.unit_id
+        ]
 
     async def _reach(self, roles: Sequence[Role], case: Case) -> Reached:
         reached = await self._sight.reach(self._roster, roles, case)

@@ -1,7 +1,9 @@
-"""What a unit's liaison may read of the cases it has, and do with them; nothing of anybody else's.
+"""What a unit's liaison may read of the cases it has, and do with them; nothing of
+anybody else's.
 
-What a unit must not learn is left out here, so that no page has to know of it: who reported, how many and
-when, how they rated, what staff noted. What a reporter caused becomes visible at the next local midnight.
+What a unit must not learn is left out here, so that no page has to know of it: who
+reported, how many and when, how they rated, what staff noted. What a reporter caused
+becomes visible at the next local midnight.
 """
 
 from __future__ import annotations
@@ -42,10 +44,17 @@ DRAFT_LASTS = timedelta(days=1)  # of a picture whose answer was not sent
 LONGEST = 5000  # characters of an answer or a reason
 SHOWN_DONE = 30  # finished cases in the list
 GONE = "（原文不再提供，请按已经掌握的情况继续办理。）"
-ASKING = "专线在补充材料"  # what a pause is called that may be a question to the reporter
+ASKING = (
+    "专线在补充材料"  # what a pause is called that may be a question to the reporter
+)
 NOT_NOW = "这一步现在做不了：可能已经办过，或专线已改了这一件。请看下面的经过。"
 HOTLINE = "专线"
-CLOCKS = {"answer": "答复", "rectify": "整改", "on_site": "到场或上线", "result": "当日出结果"}
+CLOCKS = {
+    "answer": "答复",
+    "rectify": "整改",
+    "on_site": "到场或上线",
+    "result": "当日出结果",
+}
 DID = {
     "receive": "已签收。",
     "arrive": "已记下到场或上线。",
@@ -67,7 +76,10 @@ WORDS: dict[State, str] = {
 }
 AT_WORK = (State.ASSIGNED, State.RECTIFYING)
 DONE = (State.CLOSED, State.CALLBACK, State.LOOK_BACK, State.MERGED)
-QUIET = (*DONE, State.ACCEPTED)  # accepted and of a unit: reopened, which the unit is not shown
+QUIET = (
+    *DONE,
+    State.ACCEPTED,
+)  # accepted and of a unit: reopened, which the unit is not shown
 SENT = re.compile(r" \d\d:\d\d (暂停|接着算)")
 
 
@@ -97,7 +109,9 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A case in the list. open: it is the unit's turn; done: nothing is to be done any more."""
+    """A case in the list. open: it is the unit's turn; done: nothing is to be done any
+    more.
+    """
 
     alias: str
     serial: str | None
@@ -117,7 +131,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What the unit and the hotline said to each other. pictures: ids of the unit's own."""
+    """What the unit and the hotline said to each other. pictures: ids of the unit's
+    own.
+    """
 
     at: datetime
     words: str
@@ -129,8 +145,9 @@ class Event:
 class UnitCase:
     """One case as its unit may read it.
 
-    more: what was added, without its times; why: how the deadline is counted, line by line; may: every action
-    that fits the state → "" or why it cannot be done now; days: working days an extension gives.
+    more: what was added, without its times; why: how the deadline is counted, line by
+    line; may: every action that fits the state → "" or why it cannot be done now; days:
+    working days an extension gives.
     """
 
     item: Item
@@ -152,11 +169,15 @@ class _Read:
 
     row: CaseRow
     case: Case
-    steps: tuple[tuple[StepRow, Mapping[str, Any]], ...]  # of the present unit, told to no single reporter
+    steps: tuple[
+        tuple[StepRow, Mapping[str, Any]], ...
+    ]  # of the present unit, told to no single reporter
 
 
 class UnitDesk:
-    """Everything goes by the unit of who asks; a case of another unit is answered like one that is not."""
+    """Everything goes by the unit of who asks; a case of another unit is answered like
+    one that is not.
+    """
 
     def __init__(
         self,
@@ -178,10 +199,12 @@ class UnitDesk:
     def terms(self) -> Terms:
         return self._terms
 
-    # ── who ──────────────────────────────────────────────────────────────────────────────────
+    # ── who ───────────────────────────────────────────────────────────────────────────
 
     async def enter(self, code: str, guesser: str) -> str | None:
-        """A browser's token for a one-time code; None for a wrong, used or expired one."""
+        """A browser's token for a one-time code; None for a wrong, used or
+        expired one.
+        """
         return await self._roster.session(code, guesser)
 
     async def leave(self, token: str) -> None:
@@ -198,18 +221,26 @@ class UnitDesk:
         unit = await self._register.of(member.unit)
         return Liaison(member, unit.id, unit.name) if unit and unit.active else None
 
-    # ── reading ──────────────────────────────────────────────────────────────────────────────
+    # ── reading ───────────────────────────────────────────────────────────────────────
 
     async def cases(self, who: Liaison) -> list[Item]:
-        """The unit's turn first, by due date, overdue ones foremost; then what waits; finished ones last."""
+        """The unit's turn first, by due date, overdue ones foremost; then what waits;
+        finished ones last.
+        """
         rows = await self._seen(who, await self._cases.of_unit(bytes.fromhex(who.unit)))
         ended = _newest([row for row in rows if State(row.state) in QUIET])
         going = [row for row in rows if State(row.state) not in QUIET]
         read = await asyncio.gather(*map(self._read, [*going, *ended]))
         found = [self._item(one) for one in read if _state(one.case) in WORDS]
         last = datetime.max.replace(tzinfo=UTC)
-        shown = [*(item for item in found if not item.done), *_newest([one for one in found if one.done])]
-        return sorted(shown, key=lambda item: (item.done, not item.open, _due(item) or last, item.alias))
+        shown = [
+            *(item for item in found if not item.done),
+            *_newest([one for one in found if one.done]),
+        ]
+        return sorted(
+            shown,
+            key=lambda item: (item.done, not item.open, _due(item) or last, item.alias),
+        )
 
     async def case(self, who: Liaison, alias: str) -> UnitCase:
         """Raises: Missing."""
@@ -227,7 +258,9 @@ class UnitDesk:
             why=tuple(self._why(ledger)),
             past=tuple(await self._past(one)),
             may=self._may(one, who),
-            assigned=max((line.at for line in ledger if line.kind == "start"), default=None),
+            assigned=max(
+                (line.at for line in ledger if line.kind == "start"), default=None
+            ),
             days=self._terms.rules.extension.number,
         )
 
@@ -243,53 +276,77 @@ class UnitDesk:
         return one
 
     async def _seen(self, who: Liaison, rows: list[CaseRow]) -> list[CaseRow]:
-        """A liaison may be of the people of another unit, which the case names: then it is not there."""
+        """A liaison may be of the people of another unit, which the case names: then it
+        is not there.
+        """
         sight = self._casework.sight
         return await sight.visible(who.member, rows) if sight else rows
 
     async def _read(self, row: CaseRow) -> _Read:
-        loaded, steps = await asyncio.gather(self._casework.record.load(row), self._steps.of_case(row.id))
+        loaded, steps = await asyncio.gather(
+            self._casework.record.load(row), self._steps.of_case(row.id)
+        )
         case = loaded.case
-        told = [(step, self._files.step(step, None)[0]) for step in steps if step.report_id is None]
+        told = [
+            (step, self._files.step(step, None)[0])
+            for step in steps
+            if step.report_id is None
+        ]
         return _Read(row, case, tuple(_of_unit(told, case.unit)))
 
     def _item(self, one: _Read) -> Item:
         state = _state(one.case)
         ledger = self._visible(one)
-        timers = [self._timer(ledger, clock) for clock in running(ledger)] if state in AT_WORK else []
+        timers = (
+            [self._timer(ledger, clock) for clock in running(ledger)]
+            if state in AT_WORK
+            else []
+        )
         return Item(
             alias=one.case.alias,
             serial=one.case.serial,
             category=one.case.category,
             urgent=one.case.urgent,
             state=WORDS[state],
-            timers=tuple(sorted(timers, key=lambda timer: (timer.due is None, timer.due))),
+            timers=tuple(
+                sorted(timers, key=lambda timer: (timer.due is None, timer.due))
+            ),
             received=_received(one.steps),
             open=state in AT_WORK,
             done=state in DONE,
         )
 
-    # ── clocks ───────────────────────────────────────────────────────────────────────────────
+    # ── clocks ────────────────────────────────────────────────────────────────────────
 
     def _visible(self, one: _Read) -> list[Line]:
         """The ledger as the unit may see it.
 
-        Clocks that ran against it since it was given the case; a pause that a reporter may have ended begins
-        and ends with the day.
+        Clocks that ran against it since it was given the case; a pause that a reporter
+        may have ended begins and ends with the day.
         """
         midnight, asked, lines = self._midnight(), set[str](), list[Line]()
         going, since = running(one.case.ledger), _given(one.steps)
         for line in one.case.ledger:
-            if line.clock not in UNIT_CLOCKS or (line.clock not in going and line.at < since):
+            if line.clock not in UNIT_CLOCKS or (
+                line.clock not in going and line.at < since
+            ):
                 continue
-            if line.kind == "pause" and not line.reason:  # what a question to reporters leaves
+            if (
+                line.kind == "pause" and not line.reason
+            ):  # what a question to reporters leaves
                 asked.add(line.clock)
-            hidden = line.kind in ("pause", "resume") and line.clock in asked and line.at >= midnight
+            hidden = (
+                line.kind in ("pause", "resume")
+                and line.clock in asked
+                and line.at >= midnight
+            )
             if line.kind == "resume":
                 asked.discard(line.clock)
             if not hidden:
                 own = line.kind != "pause" or (line.reason and line.until is None)
-                lines.append(replace(line, reason=line.reason if own else ASKING, by=HOTLINE))
+                lines.append(
+                    replace(line, reason=line.reason if own else ASKING, by=HOTLINE)
+                )
         return lines
 
     def _timer(self, ledger: Sequence[Line], clock: Any) -> Timer:
@@ -301,7 +358,13 @@ class UnitDesk:
         late = now >= reading.due
         soon = used >= self._terms.rules.warn_at * 100
         mood: Mood = "late" if late else "soon" if soon else "fine"
-        return Timer(clock, reading.due, used, self._left(reading.due, now, reading.allowance.unit), mood)
+        return Timer(
+            clock,
+            reading.due,
+            used,
+            self._left(reading.due, now, reading.allowance.unit),
+            mood,
+        )
 
     def _left(self, due: datetime, now: datetime, unit: str) -> str:
         late = now >= due
@@ -318,18 +381,22 @@ class UnitDesk:
 
     def _why(self, ledger: Sequence[Line]) -> list[str]:
         """Line by line; pauses by their day alone."""
-        return [SENT.sub(r" \1", line) for line in explain(ledger, self._terms, self.now())]
+        return [
+            SENT.sub(r" \1", line) for line in explain(ledger, self._terms, self.now())
+        ]
 
     def _midnight(self) -> datetime:
         zone = self._terms.zone
         return datetime.combine(self.now().astimezone(zone).date(), time(), zone)
 
-    # ── what was reported ────────────────────────────────────────────────────────────────────
+    # ── what was reported ─────────────────────────────────────────────────────────────
 
     async def _told(self, one: _Read) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The facts of the report that was filed as this case, and what was added until last midnight.
+        """The facts of the report that was filed as this case, and what was added until
+        last midnight.
 
-        Reports that were merged into it are not shown: their number is nobody's business.
+        Reports that were merged into it are not shown: their number is nobody's
+        business.
         """
         reports = await self._reports.of_case(one.row.id)
         facts: dict[str, Any] = {}
@@ -343,12 +410,22 @@ class UnitDesk:
             return {}, ()
         report = next(report for report in reports if report.id == own)
         midnight = seconds(self._midnight())
-        steps = [step for step in await self._steps.of_report(own) if step.kind == "supplemented"]
-        said = [self._files.step(step, self._files.key(report))[0] for step in steps if step.at < midnight]
+        steps = [
+            step
+            for step in await self._steps.of_report(own)
+            if step.kind == "supplemented"
+        ]
+        said = [
+            self._files.step(step, self._files.key(report))[0]
+            for step in steps
+            if step.at < midnight
+        ]
         return facts, tuple(words["text"] for words in said if words.get("text"))
 
     async def _past(self, one: _Read) -> list[Event]:
-        """What passed between the hotline and the unit, in words of our own around theirs."""
+        """What passed between the hotline and the unit, in words of our own around
+        theirs.
+        """
         found = []
         again = False
         for step, params in one.steps:
@@ -359,13 +436,15 @@ class UnitDesk:
             if step.kind == "assigned":
                 words, again = ("专线再次交办" if again else words), True
             pictures = await self._attached(step.id) if step.kind == "answered" else ()
-            found.append(Event(datetime.fromtimestamp(step.at, UTC), words, said, pictures))
+            found.append(
+                Event(datetime.fromtimestamp(step.at, UTC), words, said, pictures)
+            )
         return found
 
     async def _attached(self, step: bytes) -> tuple[str, ...]:
         return tuple(media.id.hex() for media in await self._media.of_step(step))
 
-    # ── doing ────────────────────────────────────────────────────────────────────────────────
+    # ── doing ─────────────────────────────────────────────────────────────────────────
 
     def _may(self, one: _Read, who: Liaison) -> dict[Action, str]:
         """Tried out on the case as it is: nothing is written."""
@@ -380,25 +459,38 @@ class UnitDesk:
         }
         may: dict[Action, str] = {} if _received(one.steps) else {"receive": ""}
         if case.wants:
-            may["extend"] = f"已经申请延期{case.wants.days}个工作日，等专线主管决定；原期限照算。"
+            may["extend"] = (
+                f"已经申请延期{case.wants.days}个工作日，等专线主管决定；原期限照算。"
+            )
         elif case.extended:
             may["extend"] = "已经延过一次，不能再延。办不了请联系专线。"
         fitting = legal(case)
         for action in (action for action in tries if action in fitting):
             try:
-                decide(case, tries[action], who.member.staff, now, self._terms, role="liaison")
+                decide(
+                    case,
+                    tries[action],
+                    who.member.staff,
+                    now,
+                    self._terms,
+                    role="liaison",
+                )
                 may[action] = ""
             except Refusal as refusal:
                 may[action] = str(refusal)
         return may
 
     async def receive(self, who: Liaison, alias: str) -> None:
-        """The unit has seen it. The clock runs since dispatch all the same. Raises: Missing."""
+        """The unit has seen it. The clock runs since dispatch all the same. Raises:
+        Missing.
+        """
         one = await self._of(who, alias)
         if _received(one.steps) or _state(one.case) not in AT_WORK:
             return
         at, staff = seconds(self.now()), who.member.staff
-        _, step = self._files.add_step(Entry("received", public=False), one.row.id, at, staff, {})
+        _, step = self._files.add_step(
+            Entry("received", public=False), one.row.id, at, staff, {}
+        )
         noted = Audit(at, "case.received", one.row.id, bytes.fromhex(staff.id), "{}")
         await self._database.commit([step, noted])
 
@@ -410,44 +502,74 @@ class UnitDesk:
         pictures: Iterable[str] = (),
         also: Sequence[Write] = (),
     ) -> None:
-        """Carry it out, with the pictures of an answer and further rows in the same commit.
+        """Carry it out, with the pictures of an answer and further rows in the same
+        commit.
 
         Raises: Missing; Refusal, a sentence for the liaison; Stale; Refusing.
         """
         drafts = [id for id in dict.fromkeys(pictures) if await self._draft(id)]
         one = await self._of(who, alias)
-        shown = [Media.attach(bytes.fromhex(id), one.row.id, "answered") for id in drafts[:PICTURES]]
+        shown = [
+            Media.attach(bytes.fromhex(id), one.row.id, "answered")
+            for id in drafts[:PICTURES]
+        ]
         try:
             await self._casework.order(alias, order, who.member, also=[*shown, *also])
         except Refusal:
             again = (await self._of(who, alias)).case
-            if type(order).__name__.lower() not in legal(again):  # that sentence would name the state
+            if type(order).__name__.lower() not in legal(
+                again
+            ):  # that sentence would name the state
                 raise Refusal(NOT_NOW) from None
             raise
 
-    # ── pictures of an answer ────────────────────────────────────────────────────────────────
+    # ── pictures of an answer ─────────────────────────────────────────────────────────
 
     async def keep(self, scrubbed: Scrubbed) -> str:
         """A picture that waits for its answer to be sent, for a day; its id."""
         id, until = secrets.token_bytes(16), seconds(self.now() + DRAFT_LASTS)
         sealed = self._files.seal_unit_picture(id, scrubbed.data)
-        row = MediaRow(id, None, None, until, scrubbed.mime, scrubbed.width, scrubbed.height, sealed)
+        row = MediaRow(
+            id,
+            None,
+            None,
+            until,
+            scrubbed.mime,
+            scrubbed.width,
+            scrubbed.height,
+            sealed,
+        )
         await self._database.commit([Media.put(row)])
         return id.hex()
 
-    async def picture(self, who: Liaison, alias: str, id: str) -> tuple[bytes, str] | None:
-        """(bytes, mime) of a picture of the unit's own answer, sent or not. Raises: Missing."""
+    async def picture(
+        self, who: Liaison, alias: str, id: str
+    ) -> tuple[bytes, str] | None:
+        """(bytes, mime) of a picture of the unit's own answer, sent or not. Raises:
+        Missing.
+        """
         one = await self._of(who, alias)
         row = await self._draft(id)
         if row is None:
-            sent = [pictures for event in await self._past(one) for pictures in event.pictures]
+            sent = [
+                pictures
+                for event in await self._past(one)
+                for pictures in event.pictures
+            ]
             row = await self._media.get(bytes.fromhex(id)) if id in sent else None
         return (self._files.unit_picture(row), row.mime) if row else None
 
     async def _draft(self, id: str) -> MediaRow | None:
-        """Only who was given the id knows it: 128 random bits. A reporter's picture is sealed otherwise."""
+        """Only who was given the id knows it: 128 random bits. A reporter's picture is
+        sealed otherwise.
+        """
         row = await self._media.get(bytes.fromhex(id))
-        if row is None or row.expires is None or row.report_id or row.expires <= seconds(self.now()):
+        if (
+            row is None
+            or row.expires is None
+            or row.report_id
+            or row.expires <= seconds(self.now())
+        ):
             return None
         try:
             self._files.unit_picture(row)
@@ -456,7 +578,7 @@ class UnitDesk:
         return row
 
 
-# ── small parts ──────────────────────────────────────────────────────────────────────────────
+# ── small parts ───────────────────────────────────────────────────────────────────────
 
 PAST: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "assigned": lambda params: ("专线转办", ""),
@@ -464,16 +586,25 @@ PAST: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "received": lambda params: ("本单位签收", ""),
     "arrived": lambda params: ("本单位到场或上线", params.get("text", "")),
     "answered": lambda params: ("本单位答复", params.get("text", "")),
-    "returned": lambda params: ("本单位退回", _both(params.get("rule"), params.get("text"))),
+    "returned": lambda params: (
+        "本单位退回",
+        _both(params.get("rule"), params.get("text")),
+    ),
     "return_refused": lambda params: ("专线没有同意退回", params.get("text", "")),
-    "extension_asked": lambda params: (f"本单位申请延期{params['days']}个工作日", params.get("text", "")),
+    "extension_asked": lambda params: (
+        f"本单位申请延期{params['days']}个工作日",
+        params.get("text", ""),
+    ),
     "extended": lambda params: (f"专线同意延期{params['days']}个工作日", ""),
     "extension_refused": lambda params: ("专线没有同意延期", params.get("text", "")),
     "urged": lambda params: ("专线催办", ""),
     "supervised": lambda params: ("专线督办", params.get("text", "")),
     "escalated": lambda params: ("专线提级督办", ""),
     "circulated": lambda params: ("专线提出通报", ""),
-    "found": lambda params: (f"专线核实：{FINDINGS.get(params.get('finding', ''), '')}", ""),
+    "found": lambda params: (
+        f"专线核实：{FINDINGS.get(params.get('finding', ''), '')}",
+        "",
+    ),
     "rectifying": lambda params: ("开始整改", params.get("text", "")),
     "closed": lambda params: ("专线办结", ""),
 }  # what is not here is not shown
@@ -486,11 +617,16 @@ def _both(rule: str | None, reason: str | None) -> str:
 def _of_unit(
     steps: Sequence[tuple[StepRow, Mapping[str, Any]]], unit: str | None
 ) -> list[tuple[StepRow, Mapping[str, Any]]]:
-    """Those from the times when this unit had the case: what another wrote before is none of its business.
+    """Those from the times when this unit had the case: what another wrote before is
+    none of its business.
 
     unit: its name; None for the one that had it last.
     """
-    given = [params.get("unit") for step, params in steps if step.kind in ("assigned", "whistled")]
+    given = [
+        params.get("unit")
+        for step, params in steps
+        if step.kind in ("assigned", "whistled")
+    ]
     found, has, unit = [], False, unit or next(reversed(given), None)
     for step, params in steps:
         if step.kind in ("assigned", "whistled"):
@@ -510,15 +646,23 @@ def _given(steps: Sequence[tuple[StepRow, Mapping[str, Any]]]) -> datetime:
 
 def _received(steps: Sequence[tuple[StepRow, Mapping[str, Any]]]) -> bool:
     """Since it was given to the unit the last time."""
-    kinds = [step.kind for step, _ in steps if step.kind in ("assigned", "whistled", "received")]
+    kinds = [
+        step.kind
+        for step, _ in steps
+        if step.kind in ("assigned", "whistled", "received")
+    ]
     return kinds[-1:] == ["received"]
 
 
 def _state(case: Case) -> State:
-    """Whether somebody is being asked, or has it reopened, is between the hotline and them."""
+    """Whether somebody is being asked, or has it reopened, is between the hotline and
+    them.
+    """
     if case.had:
         return State.CLOSED
-    return case.asked_in if case.state is State.WAITING and case.asked_in else case.state
+    return (
+        case.asked_in if case.state is State.WAITING and case.asked_in else case.state
+    )
 
 
 def _newest(rows: Sequence[Row]) -> list[Row]:

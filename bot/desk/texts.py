@@ -1,4 +1,6 @@
-"""The few sentences of the staff's side that go through the outbox; the rest stands where it is made."""
+"""The few sentences of the staff's side that go through the outbox; the rest stands
+where it is made.
+"""
 
 from dialogs.texts import phrases
 

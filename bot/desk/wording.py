@@ -1,4 +1,6 @@
-"""How cases look in a terminal, and as JSON. Nothing a reporter wrote can steer the terminal."""
+"""How cases look in a terminal, and as JSON. Nothing a reporter wrote can steer the
+terminal.
+"""
 
 from __future__ import annotations
 
@@ -70,25 +72,31 @@ EXCERPT = 40  # columns
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
 
-# ── for people ───────────────────────────────────────────────────────────────────────────────
+# ── for people ────────────────────────────────────────────────────────────────────────
 
 
 class Screen:
-    """Prints; colour only on a terminal and where NO_COLOR is not set, and never alone as meaning."""
+    """Prints; colour only on a terminal and where NO_COLOR is not set, and never alone
+    as meaning.
+    """
 
     def __init__(self, zone: ZoneInfo, out: TextIO) -> None:
         self._zone, self._out = zone, out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
     def entries(self, entries: Sequence[Entry], most: int = 0) -> None:
-        """most: how many were asked for at most; where there are so many, there may be more."""
+        """most: how many were asked for at most; where there are so many, there may be
+        more.
+        """
         if not entries:
             self._line("没有这样的工单。")
             return
         rows = [self._row(entry) for entry in entries]
         widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
         for entry, row in zip(entries, rows, strict=True):
-            line = "  ".join(pad(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip()
+            line = "  ".join(
+                pad(cell, wide) for cell, wide in zip(row, widths, strict=True)
+            ).rstrip()
             self._line(line, RED if entry.case.urgent else "")
         more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
         self._line(f"共 {len(entries)} 件。{more}", DIM)
@@ -109,7 +117,10 @@ class Screen:
     def sheet(self, sheet: Sheet, saved: Mapping[str, str]) -> None:
         case = sheet.case
         urgent = "  【加急】" if case.urgent else ""
-        self._line(f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{urgent}", BOLD)
+        self._line(
+            f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{urgent}",
+            BOLD,
+        )
         self._pairs(
             {
                 "类别": phrase("zh", f"category.{case.category}"),
@@ -118,7 +129,9 @@ class Screen:
                 "结论": FINDINGS.get(case.finding or ""),
                 "期限": self._until(case.due),
                 "在办人": case.claimed.name if case.claimed else None,
-                "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}" if case.wants else None,
+                "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}"
+                if case.wants
+                else None,
                 "等到": self._until(case.resumes),
                 "待发出": case.reply.text if case.reply else None,
                 "已并入": sheet.into,
@@ -141,26 +154,43 @@ class Screen:
         number = f"反映 {report.number}" if report.number else "反映"
         self._heading(f"{number}（{self._at(report.filed, hourly=True)}）")
         self._line(clean(report.text))
-        facts = {name: fact_text(code, report.facts.get(code)) for code, name in FACTS.items()}
+        facts = {
+            name: fact_text(code, report.facts.get(code))
+            for code, name in FACTS.items()
+        }
         rated = (report.solved, report.satisfied) != (None, None)
-        rating = f"解决了：{YES[report.solved]}，满意：{YES[report.satisfied]}" if rated else None
+        rating = (
+            f"解决了：{YES[report.solved]}，满意：{YES[report.satisfied]}"
+            if rated
+            else None
+        )
         self._pairs({**facts, "评价": rating, "评价的话": report.word})
         for picture in report.pictures:
-            where = f" → {saved[picture.id]}" if picture.id in saved else "（用 --pictures 目录 另存）"
+            where = (
+                f" → {saved[picture.id]}"
+                if picture.id in saved
+                else "（用 --pictures 目录 另存）"
+            )
             self._line(f"  图片 {picture.width}×{picture.height}{where}")
 
     def _step(self, step: StepView) -> None:
-        who = clean(step.by or "反映人") + (f"（反映 {step.report}）" if step.report else "")
+        who = clean(step.by or "反映人") + (
+            f"（反映 {step.report}）" if step.report else ""
+        )
         said = clean(step_text(step, self._zone))
         what = f"{who}：{said}" if said else who
         hidden = "" if step.public else "  〔内部〕"
         at = self._at(step.at, hourly=step.by is None)
-        self._line(f"{pad(at, 16)}  {pad(KINDS.get(step.kind, step.kind), 16)}  {what}{hidden}")
+        self._line(
+            f"{pad(at, 16)}  {pad(KINDS.get(step.kind, step.kind), 16)}  {what}{hidden}"
+        )
 
     def outcome(self, outcome: Outcome) -> None:
         case = outcome.case
         told = f"，会告诉 {outcome.told} 位反映人" if outcome.told else ""
-        self._line(f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。")
+        self._line(
+            f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。"
+        )
 
     def _pairs(self, pairs: Mapping[str, str | None]) -> None:
         shown = {name: value for name, value in pairs.items() if value}
@@ -174,10 +204,14 @@ class Screen:
         return " ".join(map(str, ending(due, self._zone))) if due else None
 
     def _at(self, at: int, hourly: bool = False) -> str:
-        return f"{utc(at).astimezone(self._zone):{'%Y-%m-%d %H时' if hourly else '%Y-%m-%d %H:%M'}}"
+        shape = "%Y-%m-%d %H时" if hourly else "%Y-%m-%d %H:%M"
+        return f"{utc(at).astimezone(self._zone):{shape}}"
 
     def _line(self, words: str, colour: str = "") -> None:
-        print(f"{colour}{words}{PLAIN}" if colour and self._colour else words, file=self._out)
+        print(
+            f"{colour}{words}{PLAIN}" if colour and self._colour else words,
+            file=self._out,
+        )
 
 
 def fact_text(code: str, value: Any) -> str | None:
@@ -238,11 +272,17 @@ def shorten(words: str, wide: int) -> str:
 
 
 def clean(words: str) -> str:
-    """Without control characters, which could move the cursor, forge lines or turn the writing direction."""
-    return "".join(one for one in words if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    """Without control characters, which could move the cursor, forge lines or turn the
+    writing direction.
+    """
+    return "".join(
+        one
+        for one in words
+        if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf", "Cs")
+    )
 
 
-# ── for scripts ──────────────────────────────────────────────────────────────────────────────
+# ── for scripts ───────────────────────────────────────────────────────────────────────
 
 
 def _iso(at: int | datetime | None, zone: ZoneInfo) -> str | None:
@@ -267,14 +307,19 @@ def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def entry_json(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
-    return case_json(entry.case, zone) | {"opened": _iso(entry.opened, zone), "text": entry.text}
+    return case_json(entry.case, zone) | {
+        "opened": _iso(entry.opened, zone),
+        "text": entry.text,
+    }
 
 
 def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
     return case_json(outcome.case, zone) | {"told": outcome.told}
 
 
-def sheet_json(sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]) -> dict[str, Any]:
+def sheet_json(
+    sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]
+) -> dict[str, Any]:
     wants = sheet.case.wants
     return case_json(sheet.case, zone) | {
         "opened": _iso(sheet.opened, zone),
@@ -290,20 +335,31 @@ def sheet_json(sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]) -> dict[s
     }
 
 
-def _report_json(report: ReportView, zone: ZoneInfo, saved: Mapping[str, str]) -> dict[str, Any]:
+def _report_json(
+    report: ReportView, zone: ZoneInfo, saved: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "number": report.number,
         "filed": _iso(report.filed, zone),
         "text": report.text,
         **{name: report.facts.get(name) for name in ("category", "unit_level", *FACTS)},
         "pictures": [_picture_json(picture, saved) for picture in report.pictures],
-        "rating": {"solved": report.solved, "satisfied": report.satisfied, "word": report.word},
+        "rating": {
+            "solved": report.solved,
+            "satisfied": report.satisfied,
+            "word": report.word,
+        },
     }
 
 
 def _picture_json(picture: PictureInfo, saved: Mapping[str, str]) -> dict[str, Any]:
     file = saved.get(picture.id)
-    return {"mime": picture.mime, "width": picture.width, "height": picture.height, "file": file}
+    return {
+        "mime": picture.mime,
+        "width": picture.width,
+        "height": picture.height,
+        "file": file,
+    }
 
 
 def _step_json(step: StepView, zone: ZoneInfo) -> dict[str, Any]:

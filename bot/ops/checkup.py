@@ -1,4 +1,6 @@
-"""Looks at everything a deployment stands on, changes nothing, and names a remedy for each fault."""
+"""Looks at everything a deployment stands on, changes nothing, and names a remedy for
+each fault.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ AHEAD = 300  # seconds by which a record may be younger than now
 BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
 NOT_YET = "请运行 jianfu init，或改正 JIANFU_DATA_DIR"
 RESTORE = "请用 jianfu restore 恢复最近的备份，并检查磁盘"
-OUTBOX = "SELECT count(*), min(due_at) FILTER (WHERE due_at BETWEEN 1 AND ?) FROM outbox"
+OUTBOX = (
+    "SELECT count(*), min(due_at) FILTER (WHERE due_at BETWEEN 1 AND ?) FROM outbox"
+)
 YOUNGEST = """SELECT max(coalesce((SELECT max(at) FROM audit), 0),
 coalesce((SELECT max(changed_at) FROM cases), 0))"""
 
@@ -80,7 +84,9 @@ def examine(here: Deployment) -> Iterator[Finding]:
             yield from check(here)
         except OSError as error:
             where = error.filename or here.settings.data_dir
-            yield Finding(check.__name__.strip("_"), False, f"看不了 {where}", reason(error))
+            yield Finding(
+                check.__name__.strip("_"), False, f"看不了 {where}", reason(error)
+            )
     yield from _database(here, keyring)
     if here.settings.telegram.token is not None:
         yield from _telegram(here)
@@ -90,18 +96,25 @@ def _finding(check: str, ok: bool, says: str, remedy: str) -> Finding:
     return Finding(check, ok, says, "" if ok else remedy)
 
 
-# ── keys and files ───────────────────────────────────────────────────────────────────────────
+# ── keys and files ────────────────────────────────────────────────────────────────────
 
 
 def _keyring(settings: Settings) -> tuple[Finding, Keyring | None]:
     try:
         if settings.keyring_json is not None:
-            keyring, where = Keyring.from_json(settings.keyring_json.get_secret_value()), "由设置提供"
+            keyring, where = (
+                Keyring.from_json(settings.keyring_json.get_secret_value()),
+                "由设置提供",
+            )
         else:
             keyring, where = Keyring.load(settings.keyring), str(settings.keyring)
     except KeyringError as error:
-        return Finding("keyring", False, f"钥匙环用不了：{settings.keyring}", reason(error)), None
-    return Finding("keyring", True, f"钥匙环能用（{where}，{len(keyring.versions)}把钥匙）"), keyring
+        return Finding(
+            "keyring", False, f"钥匙环用不了：{settings.keyring}", reason(error)
+        ), None
+    return Finding(
+        "keyring", True, f"钥匙环能用（{where}，{len(keyring.versions)}把钥匙）"
+    ), keyring
 
 
 def _data_dir(here: Deployment) -> Iterator[Finding]:
@@ -126,7 +139,12 @@ def _modes(here: Deployment) -> Iterator[Finding]:
         if mode & 0o077:
             well = False
             says = f"别人也能读 {path}（权限 {stat.S_IMODE(mode):04o}）"
-            yield Finding("modes", False, says, f"请运行 chmod {'700' if path.is_dir() else '600'} '{path}'")
+            yield Finding(
+                "modes",
+                False,
+                says,
+                f"请运行 chmod {'700' if path.is_dir() else '600'} '{path}'",
+            )
     for path in own[1:]:
         if path.stat().st_uid != own[0].stat().st_uid:
             well = False
@@ -135,7 +153,12 @@ def _modes(here: Deployment) -> Iterator[Finding]:
     folder = settings.keyring.parent
     if folder.exists() and folder.stat().st_mode & 0o022:
         well = False
-        yield Finding("modes", False, f"别人能改 {folder}，也就能换掉钥匙环", f"请运行 chmod go-w '{folder}'")
+        yield Finding(
+            "modes",
+            False,
+            f"别人能改 {folder}，也就能换掉钥匙环",
+            f"请运行 chmod go-w '{folder}'",
+        )
     if well:
         yield Finding("modes", True, "数据目录、数据库、钥匙环和销毁日志只有属主能读")
 
@@ -144,7 +167,9 @@ def _leftovers(here: Deployment) -> Iterator[Finding]:
     work = here.settings.data_dir / WORK
     if work.is_dir() and any(work.iterdir()):
         says = f"{work} 里有数据库副本：有备份或恢复正在做，或上次被强行中断"
-        yield Finding("leftovers", False, says, "没有在做的话，再做一次 jianfu backup，它会先清掉")
+        yield Finding(
+            "leftovers", False, says, "没有在做的话，再做一次 jianfu backup，它会先清掉"
+        )
 
 
 def _disk(here: Deployment) -> Iterator[Finding]:
@@ -155,27 +180,46 @@ def _disk(here: Deployment) -> Iterator[Finding]:
     size = here.database.stat().st_size if here.database.exists() else 0
     free, need = shutil.disk_usage(folder).free, max(LEAST_FREE, size)
     says = f"磁盘还有 {free // MIB:,} MB，数据库 {size // MIB:,} MB"
-    yield _finding("disk", free >= need, says, f"请腾到 {need // MIB:,} MB 以上：备份要临时放一份副本")
+    yield _finding(
+        "disk",
+        free >= need,
+        says,
+        f"请腾到 {need // MIB:,} MB 以上：备份要临时放一份副本",
+    )
 
 
 def _clock(here: Deployment) -> Iterator[Finding]:
     local = datetime.fromtimestamp(here.now, ZoneInfo(here.settings.timezone))
     says = f"时钟是 {local:%Y-%m-%d %H:%M}（{here.settings.timezone}）"
-    yield _finding("clock", here.now >= BUILT, says, "时钟太慢：请对时，例如 timedatectl set-ntp true")
+    yield _finding(
+        "clock",
+        here.now >= BUILT,
+        says,
+        "时钟太慢：请对时，例如 timedatectl set-ntp true",
+    )
 
 
 def _rules(here: Deployment) -> Iterator[Finding]:
-    """The files by which time is counted; from December on next year's holidays must be known."""
+    """The files by which time is counted; from December on next year's holidays must be
+    known.
+    """
     try:
         terms = terms_of(here.settings)
     except OperatorError as error:
-        yield Finding("rules", False, str(error), "请改正这个文件，写法见 docs/clocks.md")
+        yield Finding(
+            "rules", False, str(error), "请改正这个文件，写法见 docs/clocks.md"
+        )
         return
     yield Finding("rules", True, f"规则能用（{here.settings.rules or '全用默认'}）")
     today = datetime.fromtimestamp(here.now, terms.zone).date()
-    unknown = [year for year in (today.year, today.year + 1) if not terms.calendar.knows(year)]
+    unknown = [
+        year for year in (today.year, today.year + 1) if not terms.calendar.knows(year)
+    ]
     pressing = [year for year in unknown if year <= (today + timedelta(days=31)).year]
-    says = "；".join(UNKNOWN.format(year=year) for year in unknown) or f"认得{today.year}年和下一年的放假调休"
+    says = (
+        "；".join(UNKNOWN.format(year=year) for year in unknown)
+        or f"认得{today.year}年和下一年的放假调休"
+    )
     yield _finding("calendar", not pressing, says, REMEDY)
 
 
@@ -189,7 +233,7 @@ def _telegram(here: Deployment) -> Iterator[Finding]:
         yield _finding(check, well, says, remedy)
 
 
-# ── the database ─────────────────────────────────────────────────────────────────────────────
+# ── the database ──────────────────────────────────────────────────────────────────────
 
 
 def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
@@ -201,7 +245,11 @@ def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
         with closing(connect(path)) as connection:
             reached, newest = version(connection), max(migrations())
             says = f"数据库结构是第 {reached} 版，本程序的是第 {newest} 版"
-            remedy = "请装回较新的程序" if reached > newest else "请运行 jianfu migrate（先备份）"
+            remedy = (
+                "请装回较新的程序"
+                if reached > newest
+                else "请运行 jianfu migrate（先备份）"
+            )
             yield _finding("schema", reached == newest, says, remedy)
             if reached == newest:
                 for check in INSIDE:
@@ -227,7 +275,12 @@ def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
 def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
     lines = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     well = lines == ["ok"]
-    return _finding("integrity", well, "数据库完整" if well else f"数据库有损坏（{len(lines)}处）", RESTORE)
+    return _finding(
+        "integrity",
+        well,
+        "数据库完整" if well else f"数据库有损坏（{len(lines)}处）",
+        RESTORE,
+    )
 
 
 def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -239,7 +292,11 @@ def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
 def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
     broken = first_break(AuditRow(*row) for row in connection.execute(EVERY))
     (lines,) = connection.execute("SELECT count(*) FROM audit").fetchone()
-    says = f"审计链从第{broken}行起对不上：有人改过或删过" if broken else f"审计链完整（{lines}行）"
+    says = (
+        f"审计链从第{broken}行起对不上：有人改过或删过"
+        if broken
+        else f"审计链完整（{lines}行）"
+    )
     return _finding("audit", broken is None, says, "请保留现场，报告主管，并与备份核对")
 
 
@@ -247,21 +304,36 @@ def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
     log = here.database.with_name(f"{here.database.name}-wal")
     size = log.stat().st_size if log.exists() else 0
     says = f"预写日志 {size / MIB:.1f} MB"
-    return _finding("wal", size <= MOST_LOG, says, "有进程长时间占着读：请重启 jianfu serve")
+    return _finding(
+        "wal", size <= MOST_LOG, says, "有进程长时间占着读：请重启 jianfu serve"
+    )
 
 
 def _serving(here: Deployment, connection: sqlite3.Connection) -> Finding:
     """No fault either way: who looks knows which it should be."""
-    (held,) = connection.execute("SELECT count(*) FROM leases WHERE until > ?", (here.now,)).fetchone()
-    return Finding("serving", True, "jianfu serve 在运行" if held else "jianfu serve 没有在运行")
+    (held,) = connection.execute(
+        "SELECT count(*) FROM leases WHERE until > ?", (here.now,)
+    ).fetchone()
+    return Finding(
+        "serving", True, "jianfu serve 在运行" if held else "jianfu serve 没有在运行"
+    )
 
 
 def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
-    """Messages due at once carry no time, since none is kept without need; the others tell the delay."""
+    """Messages due at once carry no time, since none is kept without need; the others
+    tell the delay.
+    """
     pending, oldest = connection.execute(OUTBOX, (here.now,)).fetchone()
     late = here.now - oldest if oldest else 0
-    says = f"待发消息{pending}条" + (f"，最早的一条已过时{late // 60}分钟" if late else "")
-    return _finding("outbox", late <= OVERDUE, says, "请看 jianfu serve 是否在运行、日志里渠道有没有报错")
+    says = f"待发消息{pending}条" + (
+        f"，最早的一条已过时{late // 60}分钟" if late else ""
+    )
+    return _finding(
+        "outbox",
+        late <= OVERDUE,
+        says,
+        "请看 jianfu serve 是否在运行、日志里渠道有没有报错",
+    )
 
 
 def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -277,16 +349,31 @@ INSIDE: tuple[Inside, ...] = (
 
 
 def _keys(connection: sqlite3.Connection, keyring: Keyring) -> Finding:
-    """Real rows are opened: a keyring that is whole may still be another deployment's."""
+    """Real rows are opened: a keyring that is whole may still be another
+    deployment's.
+    """
     found = opens(connection, keyring)
-    says = f"钥匙环打得开数据库（试{found.tried}条）" if found.tried else "数据库还空，无从试钥匙"
+    says = (
+        f"钥匙环打得开数据库（试{found.tried}条）"
+        if found.tried
+        else "数据库还空，无从试钥匙"
+    )
     if found.failed:
         says = f"钥匙环与数据库不配：试{found.tried}条，{found.failed}条打不开"
-    return _finding("keys", not found.failed, says, "请把 JIANFU_KEYRING 指向原来的钥匙环，或从副本放回")
+    return _finding(
+        "keys",
+        not found.failed,
+        says,
+        "请把 JIANFU_KEYRING 指向原来的钥匙环，或从副本放回",
+    )
 
 
-def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyring) -> Finding:
-    """Journal and database tell the same: what only one has was cut short, or comes from an old copy."""
+def _forgotten(
+    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+) -> Finding:
+    """Journal and database tell the same: what only one has was cut short, or comes
+    from an old copy.
+    """
     rows = connection.execute("SELECT id, wrapped_key IS NULL FROM reports").fetchall()
     gone = [id for id, shredded in rows if shredded]
     journal = ShredJournal(here.journal, keyring)
@@ -294,7 +381,9 @@ def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyrin
         undone = len(journal.among(id for id, shredded in rows if not shredded))
         unknown = len(gone) - len(journal.among(gone))
     except KeyringError as error:
-        return Finding("journal", False, f"销毁日志读不了：{here.journal}", reason(error))
+        return Finding(
+            "journal", False, f"销毁日志读不了：{here.journal}", reason(error)
+        )
     says = f"销毁日志与数据库一致（{len(gone)}件）"
     if undone:
         says = f"有{undone}件要求删除的反映没删完"
@@ -306,35 +395,71 @@ def _forgotten(here: Deployment, connection: sqlite3.Connection, keyring: Keyrin
     return _finding("journal", well, says, "请运行 jianfu init，它会补上")
 
 
-# ── people ───────────────────────────────────────────────────────────────────────────────────
+# ── people ────────────────────────────────────────────────────────────────────────────
 
 
 def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Finding]:
-    """Whether somebody is there for all that needs somebody. Before the first entry nobody is missed."""
-    staff = connection.execute("SELECT role, unit_id FROM staff WHERE active = 1").fetchall()
-    units = connection.execute("SELECT id, sealed FROM units WHERE active = 1").fetchall()
+    """Whether somebody is there for all that needs somebody. Before the first entry
+    nobody is missed.
+    """
+    staff = connection.execute(
+        "SELECT role, unit_id FROM staff WHERE active = 1"
+    ).fetchall()
+    units = connection.execute(
+        "SELECT id, sealed FROM units WHERE active = 1"
+    ).fetchall()
     if not staff and not units:
-        yield Finding("supervisor", True, "名册还空着，要用时 jianfu staff add、jianfu unit import")
+        yield Finding(
+            "supervisor",
+            True,
+            "名册还空着，要用时 jianfu staff add、jianfu unit import",
+        )
         return
     supervisors = sum(role == "supervisor" for role, _ in staff)
-    says = f"专线主管{supervisors}位" if supervisors else "没有专线主管：延期没人批，督办没人管"
-    yield _finding("supervisor", supervisors > 0, says, "请运行 jianfu staff add 姓名 --role supervisor")
+    says = (
+        f"专线主管{supervisors}位"
+        if supervisors
+        else "没有专线主管：延期没人批，督办没人管"
+    )
+    yield _finding(
+        "supervisor",
+        supervisors > 0,
+        says,
+        "请运行 jianfu staff add 姓名 --role supervisor",
+    )
     used = {id for id, _ in units}
     lost = sum(role == "liaison" and unit not in used for role, unit in staff)
     says = f"有{lost}位联络员没有在用的单位" if lost else "联络员都有单位"
-    yield _finding("liaisons", not lost, says, "请运行 jianfu staff add 姓名 --role liaison --unit 单位")
+    yield _finding(
+        "liaisons",
+        not lost,
+        says,
+        "请运行 jianfu staff add 姓名 --role liaison --unit 单位",
+    )
     alone = _alone(units, {unit for _, unit in staff}, keyring)
     some = "、".join(alone[:3]) + ("等" if len(alone) > 3 else "")
     says = f"有{len(alone)}个单位没有人：{some}" if alone else "单位都有人"
-    yield _finding("units", not alone, says, "请给单位登记联络员（jianfu staff add），或在名录里写上人员")
+    yield _finding(
+        "units",
+        not alone,
+        says,
+        "请给单位登记联络员（jianfu staff add），或在名录里写上人员",
+    )
 
 
-def _alone(units: list[sqlite3.Row], peopled: set[bytes | None], keyring: Keyring) -> list[str]:
-    """Names of units for which nobody is known: their cases go nowhere, and hide from nobody."""
+def _alone(
+    units: list[sqlite3.Row], peopled: set[bytes | None], keyring: Keyring
+) -> list[str]:
+    """Names of units for which nobody is known: their cases go nowhere, and hide from
+    nobody.
+    """
     sealer = Sealer(keyring, "staff")
     try:
         left = [(id, sealed) for id, sealed in units if id not in peopled]
-        said = [sealer.open_json(sealed, Place("units", "sealed", id)) for id, sealed in left]
+        said = [
+            sealer.open_json(sealed, Place("units", "sealed", id))
+            for id, sealed in left
+        ]
     except Unsealable:  # the keyring is another's: told already
         return []
     return sorted(unit["name"] for unit in said if not unit["people"])

@@ -17,12 +17,16 @@ from bot.settings import OperatorError
 from storage.sqlite import connect
 
 WORK = ".work"  # inside the data folder; nothing else of ours has this name
-SQLITE_LOCKS = (0x40000000, 512)  # start and length of the bytes that every connection locks: SQLite's os.h
+SQLITE_LOCKS = (
+    0x40000000,
+    512,
+)  # start and length of the bytes that every connection locks: SQLite's os.h
 
 
 @contextmanager
 def workspace(data_dir: Path) -> Iterator[Path]:
-    """A folder (0700) for plain copies, empty at the start and gone at the end, also after SIGTERM or SIGHUP.
+    """A folder (0700) for plain copies, empty at the start and gone at the end, also
+    after SIGTERM or SIGHUP.
 
     What a killed run left behind goes first.
     Raises: OperatorError, if another run is at work or the folder cannot be made.
@@ -38,8 +42,13 @@ def workspace(data_dir: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise OperatorError(f"另一个备份或恢复正在用 {folder}：请等它结束再试") from None
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+        raise OperatorError(
+            f"另一个备份或恢复正在用 {folder}：请等它结束再试"
+        ) from None
+    before = {
+        number: signal.signal(number, _stop)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         _empty(folder)
         yield folder
@@ -68,19 +77,25 @@ def _empty(folder: Path) -> None:
 
 
 def in_use(path: Path) -> bool:
-    """Whether another process has this database open, damaged or not: each keeps a lock on the file."""
+    """Whether another process has this database open, damaged or not: each keeps a lock
+    on the file.
+    """
     with path.open("r+b") as file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SQLITE_LOCKS[1], SQLITE_LOCKS[0])
+            fcntl.lockf(
+                file, fcntl.LOCK_EX | fcntl.LOCK_NB, SQLITE_LOCKS[1], SQLITE_LOCKS[0]
+            )
         except BlockingIOError:
             return True
     return False
 
 
 def fold(path: Path) -> None:
-    """Bring a database nobody uses to a single file, so that its name may be given to another.
+    """Bring a database nobody uses to a single file, so that its name may be given to
+    another.
 
-    The log of a damaged one cannot be folded in; it is deleted, since it would spoil the next one.
+    The log of a damaged one cannot be folded in; it is deleted, since it would spoil
+    the next one.
     """
     with suppress(sqlite3.Error), closing(connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,6 @@
-"""Shred journal and database brought to say the same: after a crash, after a restore, after a loss."""
+"""Shred journal and database brought to say the same: after a crash, after a restore,
+after a loss.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,15 @@ NOBODY = Draft(bytes(16), bytes(32), bytes(16))  # forgetting seals nothing
 async def forget_again(
     database: SQLiteDatabase, casework: Casework, journal: ShredJournal, at: datetime
 ) -> int:
-    """Forget every report that the journal has and the database still opens; gives their number.
+    """Forget every report that the journal has and the database still opens; gives
+    their number.
 
     Raises: KeyringError, if the journal cannot be read; StorageError.
     """
     ids = journal.among([row["id"] for row in await database.all(WHOLE)])
-    for id in ids:  # one after the other: forgetting one may move another's link to its chat
+    for (
+        id
+    ) in ids:  # one after the other: forgetting one may move another's link to its chat
         await database.commit(await casework.act(Forget(id.hex(), at), NOBODY, None))
     if ids:
         await database.tidy()
@@ -30,7 +35,9 @@ async def forget_again(
 
 
 async def unknown_to(journal: ShredJournal, database: SQLiteDatabase) -> list[bytes]:
-    """Reports shredded in the database that the journal lacks: then it is not the newest one."""
+    """Reports shredded in the database that the journal lacks: then it is not the
+    newest one.
+    """
     ids = [row["id"] for row in await database.all(SHREDDED)]
     known = set(journal.among(ids))
     return [id for id in ids if id not in known]

@@ -10,7 +10,10 @@ from anonymizer.keyring import Keyring
 from anonymizer.seal import DataKeys, Place, Sealer, Unsealable
 
 MOST = 50  # rows of each kind: enough to tell, and quick on any database
-REPORTS = "SELECT id, wrapped_key FROM reports WHERE wrapped_key IS NOT NULL ORDER BY random() LIMIT ?"
+REPORTS = (
+    "SELECT id, wrapped_key FROM reports WHERE wrapped_key IS NOT NULL ORDER BY "
+    "random() LIMIT ?"
+)
 TALKS = "SELECT pseudonym, sealed FROM talks ORDER BY random() LIMIT ?"
 OUTBOX = "SELECT id, sealed FROM outbox ORDER BY random() LIMIT ?"
 
@@ -25,7 +28,11 @@ class Opened:
 
 def opens(connection: sqlite3.Connection, keyring: Keyring) -> Opened:
     """Try real rows; what they say is not looked at. Raises: sqlite3.Error."""
-    data, talk, outbox = DataKeys(keyring), Sealer(keyring, "talk"), Sealer(keyring, "outbox")
+    data, talk, outbox = (
+        DataKeys(keyring),
+        Sealer(keyring, "talk"),
+        Sealer(keyring, "outbox"),
+    )
     kinds: tuple[tuple[str, Callable[[bytes, bytes], object]], ...] = (
         (REPORTS, lambda id, wrapped: data.unwrap(wrapped, id)),
         (TALKS, lambda id, sealed: talk.open(sealed, Place("talks", "sealed", id))),

@@ -1,4 +1,6 @@
-"""The terms by which time is counted, as the settings choose them: rules, calendar, time zone."""
+"""The terms by which time is counted, as the settings choose them: rules, calendar,
+time zone.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,14 @@ Made = TypeVar("Made")
 
 def terms_of(settings: Settings) -> Terms:
     """Raises: OperatorError, naming the file and the key that is wrong."""
-    rules = _made("规则文件", settings.rules, parse) if settings.rules else Rules.default()
-    calendar = _made("本地日历", settings.calendar, local_days) if settings.calendar else WorkCalendar()
+    rules = (
+        _made("规则文件", settings.rules, parse) if settings.rules else Rules.default()
+    )
+    calendar = (
+        _made("本地日历", settings.calendar, local_days)
+        if settings.calendar
+        else WorkCalendar()
+    )
     return Terms(rules, calendar, ZoneInfo(settings.timezone))
 
 

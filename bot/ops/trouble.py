@@ -1,4 +1,6 @@
-"""Failures of files, keys and storage in the operator's words: one Chinese line with the remedy."""
+"""Failures of files, keys and storage in the operator's words: one Chinese line with
+the remedy.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from anonymizer.archive import ArchiveDamaged, ArchiveError, ArchiveLocked
-from anonymizer.keyring import KeyringDamaged, KeyringError, KeyringExists, KeyringMissing, KeyringUnsafe
+from anonymizer.keyring import (
+    KeyringDamaged,
+    KeyringError,
+    KeyringExists,
+    KeyringMissing,
+    KeyringUnsafe,
+)
 from bot.settings import OperatorError
 from storage.migrate import TooNew, migrations
 from storage.port import Broken, StorageError
@@ -18,20 +26,29 @@ FULL = "磁盘满了：请腾出空间再试"
 READONLY = "没有写的权限，或磁盘是只读的：请检查属主、权限和挂载方式"
 BUSY = "正被别的进程占用：请稍后再试"
 REASONS = {
-    errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL,
-    errno.EROFS: READONLY, errno.EACCES: READONLY, errno.EPERM: READONLY,
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: FULL,
+    errno.EROFS: READONLY,
+    errno.EACCES: READONLY,
+    errno.EPERM: READONLY,
     errno.ENOENT: "没有这个文件或目录：请检查路径",
     errno.EEXIST: "已经有了：请换一个名字",
-    errno.EISDIR: "这是目录：请写文件名", errno.ENOTDIR: "路径中间有一段不是目录：请检查路径",
+    errno.EISDIR: "这是目录：请写文件名",
+    errno.ENOTDIR: "路径中间有一段不是目录：请检查路径",
     errno.EIO: "磁盘读写出错：请检查磁盘",
-}  # fmt: skip
+}
 SQLITE = {
-    "SQLITE_FULL": FULL, "SQLITE_READONLY": READONLY, "SQLITE_CANTOPEN": READONLY, "SQLITE_PERM": READONLY,
-    "SQLITE_BUSY": BUSY, "SQLITE_LOCKED": BUSY,
+    "SQLITE_FULL": FULL,
+    "SQLITE_READONLY": READONLY,
+    "SQLITE_CANTOPEN": READONLY,
+    "SQLITE_PERM": READONLY,
+    "SQLITE_BUSY": BUSY,
+    "SQLITE_LOCKED": BUSY,
     "SQLITE_IOERR": "磁盘满了或读写出错：请腾出空间，再检查磁盘",
     "SQLITE_NOTADB": "不是数据库，或已损坏：请用 jianfu restore 恢复备份",
     "SQLITE_CORRUPT": "已损坏：请用 jianfu restore 恢复备份",
-}  # fmt: skip
+}
 
 
 def told(what: str, path: Path, error: Failure) -> OperatorError:
@@ -58,12 +75,19 @@ def reason(error: Failure) -> str:
         case ArchiveLocked():
             return "钥匙环里没有做这份备份时的那把钥匙：请放回当时（或更新）的钥匙环"
         case ArchiveDamaged():
-            return "不是备份、已损坏，或是用另一个钥匙环做的：请换一份备份，或放回当时的钥匙环"
-    return next(filter(None, map(_cause, _causes(error))), "出错了：请运行 jianfu doctor")
+            return (
+                "不是备份、已损坏，或是用另一个钥匙环做的：请换一份备份，"
+                "或放回当时的钥匙环"
+            )
+    return next(
+        filter(None, map(_cause, _causes(error))), "出错了：请运行 jianfu doctor"
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what lay under it: our own errors leave the system's words behind."""
+    """The error and what lay under it: our own errors leave the system's
+    words behind.
+    """
     seen: BaseException | None = error
     while seen is not None:
         yield seen
@@ -79,4 +103,8 @@ def _cause(error: BaseException) -> str | None:
     for known, words in SQLITE.items():
         if known in name:
             return words
-    return "已损坏，或程序与它不合：请运行 jianfu doctor" if isinstance(error, Broken) else None
+    return (
+        "已损坏，或程序与它不合：请运行 jianfu doctor"
+        if isinstance(error, Broken)
+        else None
+    )

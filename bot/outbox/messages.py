@@ -15,7 +15,9 @@ from storage.repositories.outbox import Outbox, OutboxRow
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to one chat. `id` is the outbox row's, `stream` the talk's or report's random id."""
+    """One message to one chat. `id` is the outbox row's, `stream` the talk's or
+    report's random id.
+    """
 
     id: bytes
     stream: bytes
@@ -35,13 +37,19 @@ class Post:
 
     def put(self, letter: Letter, due_at: int = 0) -> Write:
         """due_at: seconds since 1970 UTC, 0 for at once."""
-        sealed = self._sealer.seal_json([letter.to.key, plain(letter.message)], _place(letter.id))
-        return Outbox.put(OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed))
+        sealed = self._sealer.seal_json(
+            [letter.to.key, plain(letter.message)], _place(letter.id)
+        )
+        return Outbox.put(
+            OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed)
+        )
 
     def open(self, row: OutboxRow) -> Letter:
         """Raises: Unsealable."""
         key, message = self._sealer.open_json(row.sealed, _place(row.id))
-        return Letter(row.id, row.stream, Address(row.channel, key), message_of(message))
+        return Letter(
+            row.id, row.stream, Address(row.channel, key), message_of(message)
+        )
 
 
 def _place(id: bytes) -> Place:
@@ -49,13 +57,17 @@ def _place(id: bytes) -> Place:
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """A message as JSON values, by hand: `asdict` would copy all of it and take fifty times as long."""
+    """A message as JSON values, by hand: `asdict` would copy all of it and take fifty
+    times as long.
+    """
     values: dict[str, Any] = {"name": message.name, "lang": message.lang}
     if message.params:
         values["params"] = message.params
     if message.buttons:
         values["buttons"] = [
-            (button.choice, button.label, button.params) if button.params else (button.choice, button.label)
+            (button.choice, button.label, button.params)
+            if button.params
+            else (button.choice, button.label)
             for button in message.buttons
         ]
     if message.mark:
@@ -69,4 +81,7 @@ def plain(message: Message) -> dict[str, Any]:
 
 def message_of(values: dict[str, Any]) -> Message:
     """Back from `plain`."""
-    return Message(**values | {"buttons": tuple(Button(*button) for button in values.get("buttons", ()))})
+    return Message(
+        **values
+        | {"buttons": tuple(Button(*button) for button in values.get("buttons", ()))}
+    )

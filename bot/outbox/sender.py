@@ -1,4 +1,6 @@
-"""Sends what the outbox holds: each chat in order, at its own pace, so that a slow one stops nobody else."""
+"""Sends what the outbox holds: each chat in order, at its own pace, so that a slow one
+stops nobody else.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from storage.repositories.outbox import Outbox, OutboxRow
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen due
-AFTER_TROUBLE = 5.0  # seconds until a letter is tried again when storage or we ourselves failed
+AFTER_TROUBLE = (
+    5.0  # seconds until a letter is tried again when storage or we ourselves failed
+)
 
 Fate = Callable[
     [bytes, Address], Awaitable[Sequence[Write]]
@@ -28,7 +32,9 @@ Fate = Callable[
 
 
 class Sender:
-    """Letters come by `post` right after their commit, or are found in the outbox; each is sent once."""
+    """Letters come by `post` right after their commit, or are found in the outbox; each
+    is sent once.
+    """
 
     def __init__(
         self,
@@ -40,12 +46,21 @@ class Sender:
         refused: Fate,
         quiet: Callable[[datetime], bool] = lambda at: False,
     ) -> None:
-        """quiet: when nothing may be pushed; what was due before and kept us waiting waits on."""
-        self._database, self._post, self._channels, self._now = database, post, channels, now
+        """quiet: when nothing may be pushed; what was due before and kept us waiting
+        waits on.
+        """
+        self._database, self._post, self._channels, self._now = (
+            database,
+            post,
+            channels,
+            now,
+        )
         self._gone, self._refused, self._quiet = gone, refused, quiet
         self._outbox = Outbox(database)
         self._queues: dict[Address, deque[Letter]] = {}
-        self._taken: set[bytes] = set()  # in a queue, being sent, or sent since the last look began
+        self._taken: set[bytes] = (
+            set()
+        )  # in a queue, being sent, or sent since the last look began
         self._sent: set[bytes] = set()
         self._tasks: dict[Address, asyncio.Task[None]] = {}
 
@@ -53,13 +68,19 @@ class Sender:
         """Send these soon; their outbox rows are committed and due."""
         for letter in letters:
             channel = self._channels.get(letter.to.channel)
-            if letter.id in self._taken or channel is None or not channel.reaches(letter.to):
+            if (
+                letter.id in self._taken
+                or channel is None
+                or not channel.reaches(letter.to)
+            ):
                 continue
             self._taken.add(letter.id)
             queue = self._queues.get(letter.to)
             if queue is None:
                 queue = self._queues[letter.to] = deque()
-                self._tasks[letter.to] = asyncio.create_task(self._serve(letter.to, queue))
+                self._tasks[letter.to] = asyncio.create_task(
+                    self._serve(letter.to, queue)
+                )
             queue.append(letter)
 
     async def run(self) -> None:
@@ -77,20 +98,35 @@ class Sender:
 
     async def look(self) -> None:
         """Take up everything that is due and not yet on its way."""
-        self._taken -= self._sent  # rows read from here on are read after those were deleted
+        self._taken -= (
+            self._sent
+        )  # rows read from here on are read after those were deleted
         self._sent.clear()
         after, now = (b"", 0), self._now()
-        due = 0 if self._quiet(now) else seconds(now)  # a direct answer has no time of its own
+        due = (
+            0 if self._quiet(now) else seconds(now)
+        )  # a direct answer has no time of its own
         while rows := await self._outbox.due(list(self._channels), due, after=after):
-            self.post([letter for row in rows if row.id not in self._taken for letter in self._open(row)])
+            self.post(
+                [
+                    letter
+                    for row in rows
+                    if row.id not in self._taken
+                    for letter in self._open(row)
+                ]
+            )
             after = (rows[-1].stream, rows[-1].seq)
 
     def _open(self, row: OutboxRow) -> list[Letter]:
-        """The letter; none where it does not open: the row stays for the day its key comes back."""
+        """The letter; none where it does not open: the row stays for the day its key
+        comes back.
+        """
         try:
             return [self._post.open(row)]
         except Unsealable:
-            log.error("a message for %s does not open: is the keyring complete?", row.channel)
+            log.error(
+                "a message for %s does not open: is the keyring complete?", row.channel
+            )
             self._taken.add(row.id)
             return []
 
@@ -100,7 +136,9 @@ class Sender:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def settle(self, to: Address, seconds: float) -> None:
-        """Wait until nothing is on its way to this chat any more, but not for longer than that."""
+        """Wait until nothing is on its way to this chat any more, but not for longer
+        than that.
+        """
         if task := self._tasks.get(to):
             await asyncio.wait({task}, timeout=seconds)
 
@@ -114,7 +152,9 @@ class Sender:
         del self._queues[to], self._tasks[to]
 
     async def _send(self, letter: Letter) -> float:
-        """Seconds to wait before the same letter is tried again; 0 when it is done with."""
+        """Seconds to wait before the same letter is tried again; 0 when it is done
+        with.
+        """
         channel = self._channels[letter.to.channel]
         try:
             rows = await self._deliver(channel, letter)
@@ -124,9 +164,15 @@ class Sender:
         except StorageError as error:
             log.warning("outbox: %s", type(error).__name__)
             return AFTER_TROUBLE
-        except Exception as error:  # one chat's trouble is not another's; content-free by the type alone
+        # one chat's trouble is not another's; content-free by the type alone
+        except Exception as error:
             incident = secrets.token_hex(4)
-            log.error("incident %s: sending %s: %s", incident, letter.message.name, type(error).__name__)
+            log.error(
+                "incident %s: sending %s: %s",
+                incident,
+                letter.message.name,
+                type(error).__name__,
+            )
             return AFTER_TROUBLE
         channel.delivered(letter.to)
         return 0

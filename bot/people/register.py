@@ -1,4 +1,6 @@
-"""The register of units: found by name, named in texts, and whose people must not see which case."""
+"""The register of units: found by name, named in texts, and whose people must not see
+which case.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ NEAR = 0.5  # of `difflib`: names are short, a wrong character is a large part
 
 @dataclass(frozen=True, slots=True)
 class NewUnit:
-    """What is written of a unit; parent: its name. people: names of staff and of others who belong to it."""
+    """What is written of a unit; parent: its name. people: names of staff and of others
+    who belong to it.
+    """
 
     name: str
     level: str
@@ -39,7 +43,9 @@ class NewUnit:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """id, parent: hex; level: a key of LEVELS; competences: categories; people: for the conflict rule."""
+    """id, parent: hex; level: a key of LEVELS; competences: categories; people: for the
+    conflict rule.
+    """
 
     id: str
     name: str
@@ -66,7 +72,9 @@ class Directory:
     __slots__ = ("_called", "_names", "_units")
 
     def __init__(self, units: Iterable[Unit] = ()) -> None:
-        self._units = {unit.id: unit for unit in sorted(units, key=lambda unit: unit.name)}
+        self._units = {
+            unit.id: unit for unit in sorted(units, key=lambda unit: unit.name)
+        }
         self._names = {plain(unit.name): unit for unit in self._units.values()}
         called: dict[str, list[Unit]] = {}
         for unit in self._units.values():
@@ -88,7 +96,9 @@ class Directory:
         return self._names.get(plain(name))
 
     def find(self, name: str) -> Unit | None:
-        """The unit in use of this name, else the one of this alias. Raises: Refusal, if several have it."""
+        """The unit in use of this name, else the one of this alias. Raises: Refusal, if
+        several have it.
+        """
         exact = self.by_name(name)
         if exact is not None and exact.active:
             return exact
@@ -108,22 +118,38 @@ class Directory:
         """What may have been meant, as a sentence."""
         near = self.near(name)
         return (
-            f"是不是：{'、'.join(near)}？" if near else "请先看 jianfu unit list，或用 jianfu unit add 登记。"
+            f"是不是：{'、'.join(near)}？"
+            if near
+            else "请先看 jianfu unit list，或用 jianfu unit add 登记。"
         )
 
     def near(self, name: str) -> list[str]:
         """Names of units in use that look like this one, the likeliest first."""
-        wanted, active = plain(name), {key: [unit for unit in units if unit.active]
-                                       for key, units in self._called.items()}  # fmt: skip
+        wanted, active = (
+            plain(name),
+            {
+                key: [unit for unit in units if unit.active]
+                for key, units in self._called.items()
+            },
+        )
         inside = [key for key in active if wanted and (wanted in key or key in wanted)]
         close = difflib.get_close_matches(wanted, active, HINTS, NEAR)
-        found = dict.fromkeys(unit.name for key in (*inside, *close) for unit in active[key])
+        found = dict.fromkeys(
+            unit.name for key in (*inside, *close) for unit in active[key]
+        )
         return list(found)[:HINTS]
 
     def named(self, text: str) -> tuple[Unit, ...]:
-        """Units, disabled ones too, whose name or alias stands in the text, however it is spaced."""
+        """Units, disabled ones too, whose name or alias stands in the text, however it
+        is spaced.
+        """
         said = plain(text)
-        found = (unit for name, units in self._called.items() if name in said for unit in units)
+        found = (
+            unit
+            for name, units in self._called.items()
+            if name in said
+            for unit in units
+        )
         return tuple(dict.fromkeys(found))
 
     def parent_of(self, id: str) -> Unit | None:
@@ -131,34 +157,47 @@ class Directory:
         return self._units.get(unit.parent) if unit and unit.parent else None
 
     def ties(self, member: Member) -> bool:
-        """Whether this person belongs to any unit: if not, no case is hidden from them."""
-        return member.unit is not None or any(member.staff.name in unit.people for unit in self)
+        """Whether this person belongs to any unit: if not, no case is hidden
+        from them.
+        """
+        return member.unit is not None or any(
+            member.staff.name in unit.people for unit in self
+        )
 
-    def conflict(self, member: Member, case: Case, text: str, given: Collection[str] = ()) -> bool:
+    def conflict(
+        self, member: Member, case: Case, text: str, given: Collection[str] = ()
+    ) -> bool:
         """Whether this case is to be invisible to this person.
 
-        text: all that was reported in it; given: ids of units that had it or what was merged with it.
+        text: all that was reported in it; given: ids of units that had it or what was
+        merged with it.
         """
         concerned = dict.fromkeys(self.named(f"{text}\n{case.unit or ''}"))
         for id in (case.unit_id, *given):
             if id and (unit := self.of(id)):
                 concerned[unit] = None
         people = [(unit.id, unit.people) for unit in concerned]
-        has = case.unit_id or case.had  # who had it until it was reopened is not to notice by its absence
+        has = (
+            case.unit_id or case.had
+        )  # who had it until it was reopened is not to notice by its absence
         return blind(member.staff.name, member.role, member.unit, has, people)
 
 
 class Register:
-    """Units as rows. What others changed meanwhile, in this process or another, is seen at once."""
+    """Units as rows. What others changed meanwhile, in this process or another, is seen
+    at once.
+    """
 
-    def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, now: Callable[[], datetime]
+    ) -> None:
         self._database, self._keys, self._now = database, keys, now
         self._rows = UnitRows(database)
         self._stamp: tuple[int, int] | None = None
         self._directory = Directory()
         self._versions: dict[str, UnitRow] = {}
 
-    # ── reading ──────────────────────────────────────────────────────────────────────────────
+    # ── reading ───────────────────────────────────────────────────────────────────────
 
     async def directory(self) -> Directory:
         """All units, opened again only when one was changed."""
@@ -192,13 +231,16 @@ class Register:
         return (await self.directory()).parent_of(id)
 
     async def conflict(self, member: Member, case: Case, text: str) -> bool:
-        """See `Directory.conflict`; who asks about many cases takes the directory once."""
+        """See `Directory.conflict`; who asks about many cases takes the
+        directory once.
+        """
         return (await self.directory()).conflict(member, case, text)
 
-    # ── changing ─────────────────────────────────────────────────────────────────────────────
+    # ── changing ──────────────────────────────────────────────────────────────────────
 
     async def add(self, entry: NewUnit, by: str | None = None) -> Unit:
-        """A new unit; one that was disabled is put in use again. by: staff id (hex) for the audit line.
+        """A new unit; one that was disabled is put in use again. by: staff id (hex) for
+        the audit line.
 
         Raises: Refusal, a sentence for staff.
         """
@@ -206,7 +248,9 @@ class Register:
             directory = await self.directory()
             known = directory.by_name(entry.name)
             if known is not None and known.active:
-                raise Refusal(f"“{known.name}”已经登记了。要改，请用 jianfu unit import。")
+                raise Refusal(
+                    f"“{known.name}”已经登记了。要改，请用 jianfu unit import。"
+                )
             try:
                 await self._put([entry], directory, by, revive=True)
             except Stale:
@@ -214,10 +258,14 @@ class Register:
             return await self.get(entry.name)
         raise Stale("five times")
 
-    async def import_(self, entries: Sequence[NewUnit], by: str | None = None) -> Imported:
-        """Add those that are new, bring the others to what stands here; all of it or nothing.
+    async def import_(
+        self, entries: Sequence[NewUnit], by: str | None = None
+    ) -> Imported:
+        """Add those that are new, bring the others to what stands here; all of it or
+        nothing.
 
-        Units that are not among them stay as they are. Raises: Wrong, naming the first that cannot be.
+        Units that are not among them stay as they are. Raises: Wrong, naming the first
+        that cannot be.
         """
         for _ in range(TRIES):
             directory = await self.directory()
@@ -239,7 +287,10 @@ class Register:
             row = replace(was, version=was.version + 1, active=False)
             try:
                 await self._database.commit(
-                    [UnitRows.change(row, was.version), self._audit("disabled", unit, by)]
+                    [
+                        UnitRows.change(row, was.version),
+                        self._audit("disabled", unit, by),
+                    ]
                 )
             except Stale:
                 continue
@@ -247,7 +298,12 @@ class Register:
         raise Stale("five times")
 
     async def _put(
-        self, entries: Sequence[NewUnit], directory: Directory, by: str | None, *, revive: bool = False
+        self,
+        entries: Sequence[NewUnit],
+        directory: Directory,
+        by: str | None,
+        *,
+        revive: bool = False,
     ) -> Imported:
         units = merged(entries, directory, revive=revive)
         changes: list[Write | Audit] = []
@@ -256,29 +312,52 @@ class Register:
             was = self._versions.get(unit.id)
             if was is None:
                 added += 1
-                changes += [UnitRows.add(self._row(unit, 1)), self._audit("added", unit, by)]
+                changes += [
+                    UnitRows.add(self._row(unit, 1)),
+                    self._audit("added", unit, by),
+                ]
             elif directory.of(unit.id) != unit:
                 changed += 1
                 row = self._row(unit, was.version + 1)
-                changes += [UnitRows.change(row, was.version), self._audit("changed", unit, by)]
+                changes += [
+                    UnitRows.change(row, was.version),
+                    self._audit("changed", unit, by),
+                ]
         if changes:
             await self._database.commit(changes)
         return Imported(added, changed, len(units) - added - changed)
 
     def _audit(self, what: str, unit: Unit, by: str | None) -> Audit:
         at = seconds(self._now())
-        return Audit(at, f"unit.{what}", bytes.fromhex(unit.id), bytes.fromhex(by) if by else None, "{}")
+        return Audit(
+            at,
+            f"unit.{what}",
+            bytes.fromhex(unit.id),
+            bytes.fromhex(by) if by else None,
+            "{}",
+        )
 
-    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+    # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _unit(self, row: UnitRow) -> Unit:
         said = self._keys.staff.open_json(row.sealed, _place(row.id))
         parent = row.parent.hex() if row.parent else None
-        return Unit(row.id.hex(), said["name"], tuple(said["aliases"]), row.level, parent,
-                    tuple(said["competences"]), tuple(said["people"]), row.active)  # fmt: skip
+        return Unit(
+            row.id.hex(),
+            said["name"],
+            tuple(said["aliases"]),
+            row.level,
+            parent,
+            tuple(said["competences"]),
+            tuple(said["people"]),
+            row.active,
+        )
 
     def _row(self, unit: Unit, version: int) -> UnitRow:
-        id, parent = bytes.fromhex(unit.id), bytes.fromhex(unit.parent) if unit.parent else None
+        id, parent = (
+            bytes.fromhex(unit.id),
+            bytes.fromhex(unit.parent) if unit.parent else None,
+        )
         said = {
             "name": unit.name,
             "aliases": unit.aliases,
@@ -289,7 +368,7 @@ class Register:
         return UnitRow(id, version, parent, unit.level, unit.active, sealed)
 
 
-# ── pure parts ───────────────────────────────────────────────────────────────────────────────
+# ── pure parts ────────────────────────────────────────────────────────────────────────
 
 
 def plain(name: str) -> str:
@@ -297,7 +376,9 @@ def plain(name: str) -> str:
     return "".join(folded(name).split())
 
 
-def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = False) -> list[Unit]:
+def merged(
+    entries: Sequence[NewUnit], directory: Directory, *, revive: bool = False
+) -> list[Unit]:
     """The units that these entries make of those known, parents before children.
 
     revive: a disabled one is put in use again.
@@ -311,7 +392,11 @@ def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = F
             raise Wrong(number, "name", f"“{entry.name}”写了两次")
         seen.add(plain(entry.name))
         known = directory.by_name(entry.name)
-        id, active = (known.id, revive or known.active) if known else (secrets.token_hex(16), True)
+        id, active = (
+            (known.id, revive or known.active)
+            if known
+            else (secrets.token_hex(16), True)
+        )
         units.append(
             Unit(
                 id,
@@ -324,18 +409,29 @@ def merged(entries: Sequence[NewUnit], directory: Directory, *, revive: bool = F
                 active,
             )
         )
-    after = Directory([*({unit.id: unit for unit in directory} | {unit.id: unit for unit in units}).values()])
+    after = Directory(
+        [
+            *(
+                {unit.id: unit for unit in directory}
+                | {unit.id: unit for unit in units}
+            ).values()
+        ]
+    )
     units = [
         replace(unit, parent=_parent(number, entry, after))
         for number, (unit, entry) in enumerate(zip(units, entries, strict=True))
     ]
-    above = {unit.id: unit.parent for unit in after} | {unit.id: unit.parent for unit in units}
+    above = {unit.id: unit.parent for unit in after} | {
+        unit.id: unit.parent for unit in units
+    }
     depths = {unit.id: _depth(number, unit, above) for number, unit in enumerate(units)}
     return sorted(units, key=lambda unit: depths[unit.id])
 
 
 class Wrong(Refusal):
-    """An entry cannot be as it is written. number: which, from 0; field: of `NewUnit`; why: no full stop."""
+    """An entry cannot be as it is written. number: which, from 0; field: of `NewUnit`;
+    why: no full stop.
+    """
 
     def __init__(self, number: int, field: str, why: str) -> None:
         super().__init__(f"{why}。")
@@ -346,7 +442,11 @@ def _valid(number: int, entry: NewUnit) -> None:
     for field, names in (("name", (entry.name,)), ("aliases", entry.aliases)):
         for name in names:
             if not name.strip():
-                raise Wrong(number, field, "没有写名称" if field == "name" else f"“{entry.name}”有空的别名")
+                raise Wrong(
+                    number,
+                    field,
+                    "没有写名称" if field == "name" else f"“{entry.name}”有空的别名",
+                )
             if len(plain(name)) < SHORTEST:
                 raise Wrong(number, field, f"名称“{name}”太短，至少{SHORTEST}个字")
     if entry.level not in LEVELS:
@@ -356,7 +456,11 @@ def _valid(number: int, entry: NewUnit) -> None:
     for code in entry.competences:
         if code not in CATEGORIES:
             known = "、".join(CATEGORIES)
-            raise Wrong(number, "competences", f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}")
+            raise Wrong(
+                number,
+                "competences",
+                f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}",
+            )
 
 
 def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
@@ -368,7 +472,11 @@ def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
     except Refusal as several:
         raise Wrong(number, "parent", str(several).removesuffix("。")) from None
     if found is None:
-        raise Wrong(number, "parent", f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里")
+        raise Wrong(
+            number,
+            "parent",
+            f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里",
+        )
     return found.id
 
 

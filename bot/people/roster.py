@@ -1,7 +1,9 @@
-"""Who works at the hotline and at its units: names, roles, messenger accounts, one-time codes, browsers.
+"""Who works at the hotline and at its units: names, roles, messenger accounts, one-time
+codes, browsers.
 
-A member of staff is known by a keyed digest of the name; an account by a keyed digest of another kind. What a
-reporter is known by is made with other keys, so nobody can tell that a colleague has reported something.
+A member of staff is known by a keyed digest of the name; an account by a keyed digest
+of another kind. What a reporter is known by is made with other keys, so nobody can tell
+that a colleague has reported something.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ TRIES = 5  # of a change that others were faster than
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """unit: whose this person is (id, hex): a liaison's always, of others for the conflict rule."""
+    """unit: whose this person is (id, hex): a liaison's always, of others for the
+    conflict rule.
+    """
 
     staff: Staff
     role: Role
@@ -48,21 +52,30 @@ class Member:
 
 
 class Roster:
-    """All that is known of staff. Everything a caller hands in or gets is opened; what is stored is not."""
+    """All that is known of staff. Everything a caller hands in or gets is opened; what
+    is stored is not.
+    """
 
-    def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, now: Callable[[], datetime]
+    ) -> None:
         self._database, self._keys, self._now = database, keys, now
         self._rows = StaffList(database)
         self._guesses = Guesses(now)
 
     def staff(self, name: str) -> Staff:
-        """Who works under this name: the id is a keyed digest of it, as everywhere in the casework."""
+        """Who works under this name: the id is a keyed digest of it, as everywhere in
+        the casework.
+        """
         return Staff(self._keys.pseudonyms.staff_digest("name", name)[:16].hex(), name)
 
-    # ── who is who ───────────────────────────────────────────────────────────────────────────
+    # ── who is who ────────────────────────────────────────────────────────────────────
 
-    async def add(self, name: str, role: Role, unit: str | None = None, by: str | None = None) -> Member:
-        """Take somebody on, again, or in another role. unit: id (hex). by: staff id for the audit line.
+    async def add(
+        self, name: str, role: Role, unit: str | None = None, by: str | None = None
+    ) -> Member:
+        """Take somebody on, again, or in another role. unit: id (hex). by: staff id for
+        the audit line.
 
         Raises: Refusal, a sentence for staff.
         """
@@ -70,7 +83,10 @@ class Roster:
         if not name:
             raise Refusal("请写姓名。")
         if role not in ROLES:
-            raise Refusal(f"角色只能是：{'、'.join(f'{code}（{said}）' for code, said in ROLES.items())}。")
+            raise Refusal(
+                "角色只能是："
+                f"{'、'.join(f'{code}（{said}）' for code, said in ROLES.items())}。"
+            )
         if role == "liaison" and unit is None:
             raise Refusal("联络员须有单位：请加 --unit 单位。")
         member = Member(self.staff(name), role, unit)
@@ -96,9 +112,15 @@ class Roster:
         rows, links = await asyncio.gather(self._rows.all(), self._rows.links())
         for link in links:
             linked.setdefault(link.staff_id, []).append(link.channel)
-        members = [replace(self._member(row), linked=tuple(sorted(linked.get(row.id, ())))) for row in rows]
+        members = [
+            replace(self._member(row), linked=tuple(sorted(linked.get(row.id, ()))))
+            for row in rows
+        ]
         order = list(ROLES)
-        return sorted(members, key=lambda one: (not one.active, order.index(one.role), one.staff.name))
+        return sorted(
+            members,
+            key=lambda one: (not one.active, order.index(one.role), one.staff.name),
+        )
 
     async def of(self, id: str) -> Member | None:
         """By staff id (hex), disabled or not."""
@@ -110,7 +132,8 @@ class Roster:
         return await self.of(self.staff(unicodedata.normalize("NFC", name).strip()).id)
 
     async def on_duty(self, name: str) -> Member | None:
-        """Who works under this name; None while nobody is on the roster: then it is who has the machine.
+        """Who works under this name; None while nobody is on the roster: then it is who
+        has the machine.
 
         Raises: Refusal for who is not on it, or was disabled.
         """
@@ -120,17 +143,28 @@ class Roster:
         if member is None and not await self._rows.all():
             return None
         why = "已停用" if member else "不在名册里"
-        raise Refusal(f"“{name.strip()}”{why}。请用 --as 写在册的姓名，或请主管用 jianfu staff add 登记。")
+        raise Refusal(
+            f"“{name.strip()}”{why}。请用 --as 写在册的姓名，或请主管用 jianfu staff "
+            "add 登记。"
+        )
 
     async def disable(self, name: str, by: str | None = None) -> Member:
-        """Accounts, codes and browsers of this person open nothing from now on. Raises: Refusal."""
+        """Accounts, codes and browsers of this person open nothing from now on. Raises:
+        Refusal.
+        """
         for _ in range(TRIES):
             row = await self._known(name)
             member = replace(self._member(row), active=False)
-            changed = StaffList.change(replace(row, version=row.version + 1, active=False), row.version)
+            changed = StaffList.change(
+                replace(row, version=row.version + 1, active=False), row.version
+            )
             try:
                 await self._database.commit(
-                    [changed, *StaffList.shut_out(row.id), self._audit("disabled", row.id, by)]
+                    [
+                        changed,
+                        *StaffList.shut_out(row.id),
+                        self._audit("disabled", row.id, by),
+                    ]
                 )
             except Stale:
                 continue
@@ -139,17 +173,23 @@ class Roster:
 
     async def _known(self, name: str) -> StaffRow:
         """Raises: Refusal, if nobody active is called so."""
-        row = await self._rows.by_id(bytes.fromhex(self.staff(unicodedata.normalize("NFC", name).strip()).id))
+        row = await self._rows.by_id(
+            bytes.fromhex(self.staff(unicodedata.normalize("NFC", name).strip()).id)
+        )
         if row is None:
-            raise Refusal(f"名册里没有“{name.strip()}”。请看 jianfu staff list，或先 jianfu staff add。")
+            raise Refusal(
+                f"名册里没有“{name.strip()}”。请看 jianfu staff list，"
+                "或先 jianfu staff add。"
+            )
         if not row.active:
             raise Refusal(f"“{name.strip()}”已停用。要再启用，请用 jianfu staff add。")
         return row
 
-    # ── one-time codes ───────────────────────────────────────────────────────────────────────
+    # ── one-time codes ────────────────────────────────────────────────────────────────
 
     async def code(self, name: str, purpose: Purpose, by: str | None = None) -> str:
-        """A new code like `7KQ2M-X8D4R`, good once and for half an hour; an earlier one is void.
+        """A new code like `7KQ2M-X8D4R`, good once and for half an hour; an earlier one
+        is void.
 
         Raises: Refusal.
         """
@@ -159,30 +199,43 @@ class Roster:
         await self._database.commit(
             [
                 *StaffList.sweep(seconds(now)),
-                *StaffList.code(self._code_digest(purpose, code), row.id, purpose, seconds(now + CODE_LASTS)),
+                *StaffList.code(
+                    self._code_digest(purpose, code),
+                    row.id,
+                    purpose,
+                    seconds(now + CODE_LASTS),
+                ),
                 self._audit("code", row.id, by, purpose=purpose),
             ]
         )
         return f"{code[:5]}-{code[5:]}"
 
     async def link(self, code: str, to: Address) -> Member | None:
-        """This account belongs to whom the code was made for; it takes the place of an earlier one.
+        """This account belongs to whom the code was made for; it takes the place of an
+        earlier one.
 
-        None for a used, expired or mistyped code, after a wait that grows with this account's wrong guesses.
+        None for a used, expired or mistyped code, after a wait that grows with this
+        account's wrong guesses.
         """
         digest = self._account_digest(to)
-        address = self._keys.staff.seal_json([to.channel, to.key], Place("staff_links", "sealed", digest))
+        address = self._keys.staff.seal_json(
+            [to.channel, to.key], Place("staff_links", "sealed", digest)
+        )
 
         def writes(row: StaffRow) -> Changes:
             link = LinkRow(digest, row.id, to.channel, address)
-            return [*StaffList.link(link), self._audit("linked", row.id, row.id.hex(), channel=to.channel)]
+            return [
+                *StaffList.link(link),
+                self._audit("linked", row.id, row.id.hex(), channel=to.channel),
+            ]
 
         return await self._spend(code, "link", digest, writes)
 
     async def session(self, code: str, guesser: str = "") -> str | None:
         """A browser's token for a code of purpose "desk"; None as in `link`.
 
-        guesser: what tells one browser from another, so that only who guesses wrong waits; "": nobody waits.
+        guesser: what tells one browser from another, so that only who guesses wrong
+        waits; "": nobody waits.
         """
         token = secrets.token_urlsafe(32)
         until = seconds(self._now() + SESSION_LASTS)
@@ -191,7 +244,9 @@ class Roster:
             session = StaffList.session(self._session_digest(token), row.id, until)
             return [session, self._audit("desk", row.id, row.id.hex())]
 
-        who = self._keys.pseudonyms.staff_digest("guesser", guesser) if guesser else None
+        who = (
+            self._keys.pseudonyms.staff_digest("guesser", guesser) if guesser else None
+        )
         return token if await self._spend(code, "desk", who, writes) else None
 
     async def _spend(
@@ -215,7 +270,7 @@ class Roster:
             self._guesses.wrong(who)
         return None
 
-    # ── accounts and browsers ────────────────────────────────────────────────────────────────
+    # ── accounts and browsers ─────────────────────────────────────────────────────────
 
     async def who(self, to: Address) -> Member | None:
         """The member of staff with this account, if active."""
@@ -224,21 +279,31 @@ class Roster:
     async def reach(self, roles: Sequence[Role], but: Collection[str] = ()) -> Reached:
         """Accounts of all active members of these roles, except of those ids (hex)."""
         rows, links = await asyncio.gather(self._rows.all(), self._rows.links())
-        members = {row.id: self._member(row) for row in rows if row.active and row.role in roles}
-        wanted = [link for link in links if link.staff_id in members and link.staff_id.hex() not in but]
+        members = {
+            row.id: self._member(row)
+            for row in rows
+            if row.active and row.role in roles
+        }
+        wanted = [
+            link
+            for link in links
+            if link.staff_id in members and link.staff_id.hex() not in but
+        ]
         found = [(members[link.staff_id], self._address(link)) for link in wanted]
         return sorted(found, key=lambda pair: (pair[0].staff.name, pair[1].channel))
 
     async def of_session(self, token: str) -> Member | None:
         """Whose browser has this token."""
-        row = await self._rows.by_session(self._session_digest(token), seconds(self._now()))
+        row = await self._rows.by_session(
+            self._session_digest(token), seconds(self._now())
+        )
         return self._active(row)
 
     async def leave(self, token: str) -> None:
         """This browser's token opens nothing any more."""
         await self._database.commit([StaffList.leave(self._session_digest(token))])
 
-    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+    # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _active(self, row: StaffRow | None) -> Member | None:
         return self._member(row) if row and row.active else None
@@ -255,7 +320,9 @@ class Roster:
         return StaffRow(id, version, member.role, unit, member.active, sealed)
 
     def _address(self, link: LinkRow) -> Address:
-        channel, key = self._keys.staff.open_json(link.sealed, Place("staff_links", "sealed", link.digest))
+        channel, key = self._keys.staff.open_json(
+            link.sealed, Place("staff_links", "sealed", link.digest)
+        )
         return Address(channel, key)
 
     def _account_digest(self, to: Address) -> bytes:
@@ -269,11 +336,19 @@ class Roster:
 
     def _audit(self, what: str, id: bytes, by: str | None, **content: str) -> Audit:
         at = seconds(self._now())
-        return Audit(at, f"staff.{what}", id, bytes.fromhex(by) if by else None, json.dumps(content))
+        return Audit(
+            at,
+            f"staff.{what}",
+            id,
+            bytes.fromhex(by) if by else None,
+            json.dumps(content),
+        )
 
 
 def meant(typed: str) -> str:
-    """A code as it was made, from whatever a person typed: O is 0, I and L are 1, dashes do not matter."""
+    """A code as it was made, from whatever a person typed: O is 0, I and L are 1,
+    dashes do not matter.
+    """
     letters = unicodedata.normalize("NFKC", typed).upper()
     return re.sub(r"[\W_]", "", letters).translate(str.maketrans("OIL", "011"))
 

@@ -1,4 +1,6 @@
-"""Units as they stand in a file that a person keeps: TOML or CSV, with the line where each thing stands."""
+"""Units as they stand in a file that a person keeps: TOML or CSV, with the line where
+each thing stands.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,27 @@ from dialogs.case.life import LEVELS, Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 
-HEADS = {"名称": "name", "层级": "level", "上级": "parent", "别名": "aliases", "职责": "competences",
-         "人员": "people"}  # fmt: skip
+HEADS = {
+    "名称": "name",
+    "层级": "level",
+    "上级": "parent",
+    "别名": "aliases",
+    "职责": "competences",
+    "人员": "people",
+}
 LISTS = ("aliases", "competences", "people")
 HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
-WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")  # how tomllib ends its sentences
+WHERE = re.compile(
+    r" \(at (?:line (\d+), column \d+|end of document)\)$"
+)  # how tomllib ends its sentences
 SEPARATORS = re.compile(r"[;；|\n]")
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFile:
-    """Units in the order of the file. lines: of each, where its fields stand; "" is the unit itself."""
+    """Units in the order of the file. lines: of each, where its fields stand; "" is the
+    unit itself.
+    """
 
     units: tuple[NewUnit, ...]
     lines: tuple[Mapping[str, int], ...]
@@ -34,7 +46,10 @@ class UnitFile:
     def sentence(self, wrong: Wrong) -> str:
         """What is wrong, and in which line."""
         lines = self.lines[wrong.number]
-        return f"{_at(lines.get(wrong.field, lines.get('')), wrong.number)}{wrong.why}。什么都没有导入。"
+        return (
+            f"{_at(lines.get(wrong.field, lines.get('')), wrong.number)}"
+            f"{wrong.why}。什么都没有导入。"
+        )
 
 
 def parse(data: bytes, toml: bool) -> UnitFile:
@@ -52,10 +67,12 @@ def parse(data: bytes, toml: bool) -> UnitFile:
     found = list(_toml(text) if toml else _csv(text))
     if not found:
         raise Refusal("文件里一个单位也没有。写法见 docs/people.md。")
-    return UnitFile(tuple(unit for unit, _ in found), tuple(lines for _, lines in found))
+    return UnitFile(
+        tuple(unit for unit, _ in found), tuple(lines for _, lines in found)
+    )
 
 
-# ── TOML ─────────────────────────────────────────────────────────────────────────────────────
+# ── TOML ──────────────────────────────────────────────────────────────────────────────
 
 
 def _toml(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
@@ -67,20 +84,29 @@ def _toml(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
         raise Refusal(f"第{line}行：不合 TOML 的写法。什么都没有导入。") from None
     units = known.pop("unit", [])
     for name in known:
-        raise Refusal(f"{_at(_line(text, 0, name), 0)}不认识“{name}”，每个单位请写在 [[unit]] 下面。")
+        raise Refusal(
+            f"{_at(_line(text, 0, name), 0)}不认识“{name}”，每个单位请写在 [[unit]] "
+            "下面。"
+        )
     if not isinstance(units, list) or not all(isinstance(unit, dict) for unit in units):
         raise Refusal("每个单位请写在 [[unit]] 下面。什么都没有导入。")
-    starts = [number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)]
+    starts = [
+        number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)
+    ]
     for number, unit in enumerate(units):
         start = starts[number] if len(starts) == len(units) else None
         lines: dict[str, int] = {}
         if start is not None:
-            lines = {name: at for name in unit if (at := _line(text, start, name))} | {"": start}
+            lines = {name: at for name in unit if (at := _line(text, start, name))} | {
+                "": start
+            }
         yield _unit(unit, number, lines), lines
 
 
 def _line(text: str, start: int, name: str) -> int | None:
-    """The line, from 1, at which a key is set, from `start` on and before the next unit."""
+    """The line, from 1, at which a key is set, from `start` on and before the next
+    unit.
+    """
     for number, line in enumerate(text.splitlines()[start:], start + 1):
         if HEADER.match(line) and start:
             return None
@@ -89,7 +115,7 @@ def _line(text: str, start: int, name: str) -> int | None:
     return None
 
 
-# ── CSV ──────────────────────────────────────────────────────────────────────────────────────
+# ── CSV ───────────────────────────────────────────────────────────────────────────────
 
 
 def _csv(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
@@ -98,13 +124,20 @@ def _csv(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
     fields = [HEADS.get(cell.strip(), cell.strip()) for cell in head]
     for field in fields:
         if field not in HEADS.values() or fields.count(field) > 1:
-            raise Refusal(f"第{first}行：表头“{field}”不认识或写了两次，可以写：{'、'.join(HEADS)}。")
+            raise Refusal(
+                f"第{first}行：表头“{field}”不认识或写了两次，可以写："
+                f"{'、'.join(HEADS)}。"
+            )
     if not {"name", "level"} <= {*fields}:
         raise Refusal(f"第{first}行：表头至少要有“名称”和“层级”。")
     for number, (line, cells) in enumerate(rows):
         if len(cells) > len(fields):
             raise Refusal(f"第{line}行：格子比表头多。什么都没有导入。")
-        given = {field: cell.strip() for field, cell in zip(fields, cells, strict=False) if cell.strip()}
+        given = {
+            field: cell.strip()
+            for field, cell in zip(fields, cells, strict=False)
+            if cell.strip()
+        }
         lists = {field: _split(cell) for field, cell in given.items() if field in LISTS}
         yield _unit({**given, **lists}, number, {"": line}), {"": line}
 
@@ -119,27 +152,39 @@ def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error:
-        raise Refusal(f"第{line}行：引号没有配对，或不合 CSV 的写法。什么都没有导入。") from None
+        raise Refusal(
+            f"第{line}行：引号没有配对，或不合 CSV 的写法。什么都没有导入。"
+        ) from None
 
 
 def _split(cell: str) -> list[str]:
     return [part.strip() for part in SEPARATORS.split(cell) if part.strip()]
 
 
-# ── both ─────────────────────────────────────────────────────────────────────────────────────
+# ── both ──────────────────────────────────────────────────────────────────────────────
 
 
 def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> NewUnit:
     for field, value in given.items():
         where = _at(lines.get(field, lines.get("")), number)
         if field not in HEADS.values():
-            raise Refusal(f"{where}不认识“{field}”，可以写：{'、'.join(HEADS.values())}。什么都没有导入。")
+            raise Refusal(
+                f"{where}不认识“{field}”，可以写：{'、'.join(HEADS.values())}。"
+                "什么都没有导入。"
+            )
         if field in LISTS:
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                raise Refusal(f'{where}“{field}”要写成一列文字，如 ["…", "…"]。什么都没有导入。')
+            if not isinstance(value, list) or not all(
+                isinstance(one, str) for one in value
+            ):
+                raise Refusal(
+                    f'{where}“{field}”要写成一列文字，如 ["…", "…"]。什么都没有导入。'
+                )
         elif not isinstance(value, str):
             raise Refusal(f"{where}“{field}”要写成文字。什么都没有导入。")
-    lists = {field: tuple(dict.fromkeys(one.strip() for one in given.get(field, ()))) for field in LISTS}
+    lists = {
+        field: tuple(dict.fromkeys(one.strip() for one in given.get(field, ())))
+        for field in LISTS
+    }
     return NewUnit(
         given.get("name", ""),
         level_code(given.get("level", "")),
@@ -152,12 +197,17 @@ def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> Ne
 
 def level_code(said: str) -> str:
     """`subdistrict` for 街道 too; what is neither stays as it is."""
-    return next((code for code, name in LEVELS.items() if said.strip() in (code, name)), said.strip())
+    return next(
+        (code for code, name in LEVELS.items() if said.strip() in (code, name)),
+        said.strip(),
+    )
 
 
 def category_code(said: str) -> str:
     """`forms` for its Chinese name too; what is neither stays as it is."""
-    return next((code for code in CATEGORIES if said == CHINESE.get(f"category.{code}")), said)
+    return next(
+        (code for code in CATEGORIES if said == CHINESE.get(f"category.{code}")), said
+    )
 
 
 def _at(line: int | None, number: int) -> str:

@@ -1,1 +1,3 @@
-"""Digest, weekly and monthly report: what is counted, hidden, drawn and written down."""
+"""Digest, weekly and monthly report: what is counted, hidden, drawn and
+written down.
+"""

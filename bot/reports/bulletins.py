@@ -1,6 +1,8 @@
-"""Which digest or report is due: each morning, each Monday, each first of a month, each exactly once.
+"""Which digest or report is due: each morning, each Monday, each first of a month, each
+exactly once.
 
-After downtime only the latest of a kind is made; its row in `periods` guards it, also between two processes.
+After downtime only the latest of a kind is made; its row in `periods` guards it, also
+between two processes.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What one report tells of: the local days from `first` up to, not including, `after`.
+    """What one report tells of: the local days from `first` up to, not including,
+    `after`.
 
-    label: of a week 2026-W47, of a month 2026-10, of a digest the morning it is for: 2026-11-23.
+    label: of a week 2026-W47, of a month 2026-10, of a digest the morning it is for:
+    2026-11-23.
     """
 
     name: Name
@@ -52,7 +56,9 @@ def midnight(day: date, zone: tzinfo) -> int:
 
 
 def period(name: Name, day: date, zone: tzinfo) -> Period:
-    """The one that `day` lies in; of digests the one made that morning, about the day before."""
+    """The one that `day` lies in; of digests the one made that morning, about the day
+    before.
+    """
     if name == "day":
         return Period(name, day.isoformat(), day - DAY, day, zone)
     if name == "week":
@@ -60,11 +66,15 @@ def period(name: Name, day: date, zone: tzinfo) -> Period:
         year, week, _ = first.isocalendar()
         return Period(name, f"{year}-W{week:02}", first, first + 7 * DAY, zone)
     first = day.replace(day=1)
-    return Period(name, f"{first:%Y-%m}", first, (first + 31 * DAY).replace(day=1), zone)
+    return Period(
+        name, f"{first:%Y-%m}", first, (first + 31 * DAY).replace(day=1), zone
+    )
 
 
 def latest(name: Name, now: datetime, zone: tzinfo) -> Period:
-    """The newest that is due: its days are over, and so is the half past eight that follows them."""
+    """The newest that is due: its days are over, and so is the half past eight that
+    follows them.
+    """
     local = now.astimezone(zone)
     morning = local.date() if local.time() >= MORNING else local.date() - DAY
     if name == "day":
@@ -84,13 +94,20 @@ class Bulletins:
         settings: Settings,
         hand: Callable[[Sequence[Letter]], None],
     ) -> None:
-        """make: writes the report of a period; hand: takes letters that are committed."""
+        """make: writes the report of a period; hand: takes letters that are
+        committed.
+        """
         self._database, self._post, self._make, self._to = database, post, make, to
-        self._settings, self._zone, self._hand = settings, ZoneInfo(settings.timezone), hand
+        self._settings, self._zone, self._hand = (
+            settings,
+            ZoneInfo(settings.timezone),
+            hand,
+        )
         self._periods = Periods(database)
 
     async def run(self, now: datetime) -> list[Period]:
-        """Hands out what is due and was not yet; returns which. Nothing in quiet hours: nobody reads it then.
+        """Hands out what is due and was not yet; returns which. Nothing in quiet hours:
+        nobody reads it then.
 
         The first run ever only notes where it starts. Raises: StorageError.
         """
@@ -101,7 +118,9 @@ class Bulletins:
                 await self._commit([Periods.made(name, one.label)])
             elif last < one.label and outside_quiet(now, self._settings) == now:
                 letter = Post.letter(self._to, await self._make(one), stream)
-                if await self._commit([Periods.made(name, one.label), self._post.put(letter)]):
+                if await self._commit(
+                    [Periods.made(name, one.label), self._post.put(letter)]
+                ):
                     self._hand([letter])
                     made.append(one)
         return made

@@ -1,4 +1,6 @@
-"""The digest of a morning: where the cases stand, what is late, what is due today, which wait the longest."""
+"""The digest of a morning: where the cases stand, what is late, what is due today,
+which wait the longest.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ WEEKDAYS = "一二三四五六日"
 HOUR, DAY = 3600, 86400
 OPEN = [state for state in State if state not in FINISHED]
 
-Visible = Callable[[bytes], Awaitable[bool]]  # whether everybody who reads the digest may know of a case
+Visible = Callable[
+    [bytes], Awaitable[bool]
+]  # whether everybody who reads the digest may know of a case
 
 
 async def everybody(case: bytes) -> bool:
@@ -27,8 +31,12 @@ def called(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
-async def digest(of: Period, now: datetime, database: Database, visible: Visible = everybody) -> str:
-    """In a few lines. A case that somebody may not know of is counted, and not named."""
+async def digest(
+    of: Period, now: datetime, database: Database, visible: Visible = everybody
+) -> str:
+    """In a few lines. A case that somebody may not know of is counted, and
+    not named.
+    """
     statistics, at = Statistics(database), seconds(now)
     states = await statistics.by_state()
     opened = {state: states[state.value] for state in OPEN if states.get(state.value)}
@@ -37,21 +45,30 @@ async def digest(of: Period, now: datetime, database: Database, visible: Visible
     late = await statistics.overdue(at, values)
     due = await statistics.due(at, end, values)
     oldest = await statistics.oldest(values, NAMED)
-    moved = await statistics.happenings(*of.span, [state.value for state in State], ("closed",))
-    count = {what: sum(one.n for one in moved if one.what == what) for what in ("filed", "closed")}
+    moved = await statistics.happenings(
+        *of.span, [state.value for state in State], ("closed",)
+    )
+    count = {
+        what: sum(one.n for one in moved if one.what == what)
+        for what in ("filed", "closed")
+    }
 
     async def named(cases: Sequence[Standing], words: Callable[[Standing], str]) -> str:
         known = [one for one in cases if await visible(one.id)][:NAMED]
         more = "……" if len(known) < len(cases) and known else ""
-        listed = "、".join(f"{one.alias}（{STATES[State(one.state)]}，{words(one)}）" for one in known)
+        listed = "、".join(
+            f"{one.alias}（{STATES[State(one.state)]}，{words(one)}）" for one in known
+        )
         return f"：{listed}{more}" if listed else ""
 
     lines = [
         f"减负专线晨报 {called(of.after)}",
         f"昨天新收{count['filed']}件，办结{count['closed']}件。",
         f"在办{sum(opened.values())}件" + _states(opened),
-        f"超期{len(late)}件" + await named(late, lambda one: f"超{_long(at - (one.due or at))}"),
-        f"今天到期{len(due)}件" + await named(due, lambda one: f"{_clock(one.due or end, of)}前"),
+        f"超期{len(late)}件"
+        + await named(late, lambda one: f"超{_long(at - (one.due or at))}"),
+        f"今天到期{len(due)}件"
+        + await named(due, lambda one: f"{_clock(one.due or end, of)}前"),
     ]
     if waits := await named(oldest, lambda one: _long(at - one.opened)):
         lines.append(f"最久的{waits}")

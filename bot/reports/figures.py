@@ -1,7 +1,9 @@
-"""What a weekly or monthly report is made from: exact numbers, which leave only through `tables`.
+"""What a weekly or monthly report is made from: exact numbers, which leave only through
+`tables`.
 
-Weeks are counted from the cases and their steps, months from the rollup. Rates and units are those of the
-last whole month: two states of one month, subtracted, would show a few people's answers.
+Weeks are counted from the cases and their steps, months from the rollup. Rates and
+units are those of the last whole month: two states of one month, subtracted, would show
+a few people's answers.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """trend: this period and those before, oldest first; year_ago: None where the line was not open yet."""
+    """trend: this period and those before, oldest first; year_ago: None where the line
+    was not open yet.
+    """
 
     period: Period
     trend: Sequence[tuple[Period, Tally]]
@@ -51,21 +55,32 @@ def by_category(tally: Tally, what: str) -> list[int]:
 class Bookkeeper:
     """Counts. directory: of the units."""
 
-    def __init__(self, database: Database, directory: Callable[[], Awaitable[Directory]]) -> None:
-        self._counts, self._statistics, self._directory = Counts(database), Statistics(database), directory
+    def __init__(
+        self, database: Database, directory: Callable[[], Awaitable[Directory]]
+    ) -> None:
+        self._counts, self._statistics, self._directory = (
+            Counts(database),
+            Statistics(database),
+            directory,
+        )
 
     async def figures(self, of: Period) -> Figures:
         """Of a week or a month that is over."""
         names = {unit.id: unit.name for unit in await self._directory()}
         before = _before(of, WEEKS if of.name == "week" else MONTHS)
         tallies = await self._tallies(before)
-        month = of if of.name == "month" else _previous(period("month", of.after, of.zone))
+        month = (
+            of if of.name == "month" else _previous(period("month", of.after, of.zone))
+        )
         return Figures(
             of,
             list(zip(before, tallies, strict=True)),
             await self._year_ago(of, before, tallies),
             await self._month(month.label, names),
-            [(_called(one.unit_id, names), one) for one in await self._statistics.rungs(*of.span)],
+            [
+                (_called(one.unit_id, names), one)
+                for one in await self._statistics.rungs(*of.span)
+            ],
         )
 
     async def _year_ago(
@@ -94,7 +109,11 @@ class Bookkeeper:
     async def _months(self, periods: Sequence[Period]) -> list[Tally]:
         counts = await self._counts.between(periods[0].label, periods[-1].label)
         return [
-            {(one.category, one.what): one.n for one in counts if one.month == period.label}
+            {
+                (one.category, one.what): one.n
+                for one in counts
+                if one.month == period.label
+            }
             for period in periods
         ]
 
@@ -123,5 +142,9 @@ def _previous(of: Period) -> Period:
 
 def _year_before(of: Period) -> Period:
     """The same month of the year before; of a week the one 52 weeks earlier."""
-    then = of.first - YEAR if of.name == "week" else of.first.replace(year=of.first.year - 1)
+    then = (
+        of.first - YEAR
+        if of.name == "week"
+        else of.first.replace(year=of.first.year - 1)
+    )
     return period(of.name, then, of.zone)

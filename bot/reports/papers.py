@@ -1,6 +1,8 @@
-"""Papers for the desk drawer: the ladder's three documents and the 转办单, as DOCX, ready to sign and stamp.
+"""Papers for the desk drawer: the ladder's three documents and the 转办单, as DOCX,
+ready to sign and stamp.
 
-Nothing in them comes from a reporter but the masked text on the 转办单; how many spoke stands nowhere.
+Nothing in them comes from a reporter but the masked text on the 转办单; how many spoke
+stands nowhere.
 """
 
 from __future__ import annotations
@@ -24,7 +26,11 @@ from docx.text.paragraph import Paragraph
 from dialogs.case.ladder import Rung
 from dialogs.texts import text
 
-RUNGS: dict[str, str] = {"remind": "提醒函", "circulate": "通报", "sanction": "处置建议书"}
+RUNGS: dict[str, str] = {
+    "remind": "提醒函",
+    "circulate": "通报",
+    "sanction": "处置建议书",
+}
 RULE = "《整治形式主义为基层减负若干规定》"
 APPS = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12号）"
 BASES: dict[str, str] = {
@@ -37,15 +43,23 @@ BASES: dict[str, str] = {
     "fingertip": f"《关于防治“指尖上的形式主义”的若干意见》、{APPS}",
     "certificates": "民发〔2020〕20号",
 }  # other categories: the rule as a whole
-BODY, TITLE, HEAD = "仿宋", "方正小标宋简体", "黑体"  # of GB/T 9704; a machine without them takes its own
+BODY, TITLE, HEAD = (
+    "仿宋",
+    "方正小标宋简体",
+    "黑体",
+)  # of GB/T 9704; a machine without them takes its own
 BLANK = "　" * 6
 CASES = ("序", "编号", "类别", "核实日期", "依据")
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML may hold
+UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # what no XML may hold
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A substantiated case as the ladder counts it. found: the day of the finding, which staff caused."""
+    """A substantiated case as the ladder counts it. found: the day of the finding,
+    which staff caused.
+    """
 
     serial: str
     category: str
@@ -54,7 +68,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung for one unit. since, until: the period counted; counted: oldest first, `until` the last.
+    """One rung for one unit. since, until: the period counted; counted: oldest first,
+    `until` the last.
 
     taken: a supervisor has decided so; until then the paper says that it is a draft.
     """
@@ -70,7 +85,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What stands on a 转办单. facts: label → words; why: how the deadline was counted, a line each."""
+    """What stands on a 转办单. facts: label → words; why: how the deadline was counted,
+    a line each.
+    """
 
     number: str
     unit: str
@@ -84,7 +101,8 @@ class Slip:
 
 SIGNED = "经办人：　　　　　　　负责人：　　　　　　　　　年　　月　　日"
 RULES_OF_USE = (
-    "请在期限内答复：查了什么、做了什么、何时改好。不属本单位职责的，请在转办后1个工作日内退回，并写明依据。",
+    "请在期限内答复：查了什么、做了什么、何时改好。不属本单位职责的，"
+    "请在转办后1个工作日内退回，并写明依据。",
     "不得打听、猜测、追查反映人；本单只供办理，用后按规定销毁。",
 )
 
@@ -93,9 +111,17 @@ def ladder_document(step: Step) -> bytes:
     """提醒函, 通报 or 处置建议书 as a DOCX file."""
     paper = _paper(step.drawn)
     if not step.taken:
-        _line(paper, "（送审稿：专线主管尚未决定）", HEAD, 14, WD_ALIGN_PARAGRAPH.CENTER)
+        _line(
+            paper, "（送审稿：专线主管尚未决定）", HEAD, 14, WD_ALIGN_PARAGRAPH.CENTER
+        )
     _line(paper, _title(step), TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER)
-    _line(paper, f"减负专线〔{step.drawn.year}〕{BLANK[:3]}号", BODY, 16, WD_ALIGN_PARAGRAPH.CENTER)
+    _line(
+        paper,
+        f"减负专线〔{step.drawn.year}〕{BLANK[:3]}号",
+        BODY,
+        16,
+        WD_ALIGN_PARAGRAPH.CENTER,
+    )
     _line(paper, _to(step), BODY, 16)
     for words in _opening(step):
         _body(paper, words)
@@ -121,13 +147,20 @@ def _title(step: Step) -> str:
 
 
 def _to(step: Step) -> str:
-    return {"remind": f"{step.unit}：", "circulate": "各有关单位：", "sanction": "减负专线主管："}[step.rung]
+    return {
+        "remind": f"{step.unit}：",
+        "circulate": "各有关单位：",
+        "sanction": "减负专线主管：",
+    }[step.rung]
 
 
 def _opening(step: Step) -> list[str]:
     who = "你单位" if step.rung == "remind" else step.unit
     period = f"{_day(step.since)}至{_day(step.until)}（滚动12个月）"
-    return [f"{period}，经核实，{who}有{len(step.counted)}件增加基层负担的问题查实，情况如下。"]
+    return [
+        f"{period}，经核实，{who}有{len(step.counted)}件增加基层负担的问题查实，"
+        "情况如下。"
+    ]
 
 
 def _closing(step: Step) -> list[str]:
@@ -135,24 +168,33 @@ def _closing(step: Step) -> list[str]:
     return {
         "remind": [
             f"按照{ladder}，12个月内第一次查实，现予提醒。",
-            "请对照上述依据自查，按承诺的期限整改，并把整改情况告诉减负专线。再次查实的，将予通报。",
+            "请对照上述依据自查，按承诺的期限整改，并把整改情况告诉减负专线。"
+            "再次查实的，将予通报。",
             "不得打听、追查反映人。",
         ],
         "circulate": [
             f"按照{ladder}，12个月内第二次查实，现予通报。",
-            f"{step.unit}要对照上述依据逐项整改，举一反三；其他单位要引以为戒。再次查实的，将提出处置建议。",
+            f"{step.unit}要对照上述依据逐项整改，举一反三；其他单位要引以为戒。"
+            "再次查实的，将提出处置建议。",
             "任何单位和个人不得打听、追查反映人。",
         ],
         "sanction": [
-            f"按照{ladder}，12个月内已{len(step.counted)}次查实，此前的提醒、通报未能止住，现提出处置建议：",
+            f"按照{ladder}，12个月内已{len(step.counted)}次查实，此前的提醒、"
+            "通报未能止住，现提出处置建议：",
             "建议将有关情况移送有管理权限的机关，由其按规定和权限研究处置。",
-            "本建议由系统按次数提出，是否采纳由主管决定；处置与否、如何处置由有权机关决定。不得打听、追查反映人。",
+            "本建议由系统按次数提出，是否采纳由主管决定；"
+            "处置与否、如何处置由有权机关决定。不得打听、追查反映人。",
         ],
     }[step.rung]
 
 
 def _row(case: Counted) -> tuple[str, ...]:
-    return case.serial, _category(case.category), f"{case.found:%Y-%m-%d}", _basis(case.category)
+    return (
+        case.serial,
+        _category(case.category),
+        f"{case.found:%Y-%m-%d}",
+        _basis(case.category),
+    )
 
 
 def slip_document(slip: Slip) -> bytes:
@@ -179,22 +221,34 @@ def slip_document(slip: Slip) -> bytes:
     return _bytes(paper)
 
 
-# ── small parts ──────────────────────────────────────────────────────────────────────────────
+# ── small parts ───────────────────────────────────────────────────────────────────────
 
 
 def _paper(drawn: date, margins: tuple[int, int, int, int] = (37, 35, 28, 26)) -> Paper:
-    """An empty A4 page; margins: top, bottom, left, right in mm, by default those of GB/T 9704."""
+    """An empty A4 page; margins: top, bottom, left, right in mm, by default those of
+    GB/T 9704.
+    """
     paper = Document()
     about, section = paper.core_properties, paper.sections[0]
     about.author, about.last_modified_by, about.comments = "减负专线", "减负专线", ""
     about.created = about.modified = datetime(drawn.year, drawn.month, drawn.day)
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = map(Mm, margins)
+    (
+        section.top_margin,
+        section.bottom_margin,
+        section.left_margin,
+        section.right_margin,
+    ) = map(Mm, margins)
     return paper
 
 
 def _line(
-    paper: Paper, words: str, font: str, size: int, align: WD_ALIGN_PARAGRAPH | None = None, spacing: int = 28
+    paper: Paper,
+    words: str,
+    font: str,
+    size: int,
+    align: WD_ALIGN_PARAGRAPH | None = None,
+    spacing: int = 28,
 ) -> Paragraph:
     line = paper.add_paragraph()
     if align is not None:
@@ -223,7 +277,10 @@ def _cell(cell: Cell, words: str, font: str, size: int) -> None:
 
 
 def _table(
-    paper: Paper, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] = ()
+    paper: Paper,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float] = (),
 ) -> None:
     table = paper.add_table(0, len(head), "Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER

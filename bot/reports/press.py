@@ -1,4 +1,6 @@
-"""Makes the report of a period as a message with its files, for the staff chat and for the command line."""
+"""Makes the report of a period as a message with its files, for the staff chat and for
+the command line.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +42,20 @@ class Printed:
     trouble: str = ""
 
     def message(self) -> Message:
-        files = [[one.name, one.mime, base64.b64encode(one.data).decode()] for one in self.files]
-        return Message(REPORT, {"text": self.text, "files": files} if files else {"text": self.text})
+        files = [
+            [one.name, one.mime, base64.b64encode(one.data).decode()]
+            for one in self.files
+        ]
+        return Message(
+            REPORT,
+            {"text": self.text, "files": files} if files else {"text": self.text},
+        )
 
 
 class Press:
-    """directory: of the units; visible: whether a case may be named in the digest; drawn: charts, or none."""
+    """directory: of the units; visible: whether a case may be named in the digest;
+    drawn: charts, or none.
+    """
 
     def __init__(
         self,
@@ -58,13 +68,19 @@ class Press:
         drawn: bool = True,
     ) -> None:
         self._database, self._now, self._rules = database, now, rules
-        self._books, self._visible, self._drawn = Bookkeeper(database, directory), visible, drawn
+        self._books, self._visible, self._drawn = (
+            Bookkeeper(database, directory),
+            visible,
+            drawn,
+        )
 
     async def message(self, of: Period) -> Message:
         return (await self.print(of)).message()
 
     async def print(self, of: Period) -> Printed:
-        """The digest as it stands now; of a week or a month that is over, the report with its files."""
+        """The digest as it stands now; of a week or a month that is over, the report
+        with its files.
+        """
         if of.name == "day":
             return Printed(await digest(of, self._now(), self._database, self._visible))
         told = bulletin(await self._books.figures(of), self._rules)
@@ -72,11 +88,17 @@ class Press:
         try:
             for number, panels in enumerate(told.pictures if self._drawn else (), 1):
                 data = await charts.draw(panels)
-                files.append(Attached(f"jianfu-{of.label}-{number}.png", "image/png", data))
+                files.append(
+                    Attached(f"jianfu-{of.label}-{number}.png", "image/png", data)
+                )
         except charts.NoFont as error:
             trouble = str(error)
         except charts.NotDrawn as error:
             log.error("chart: %s", error)
             trouble = "图没有画成，报告不带图。"
         files.append(Attached(f"jianfu-{of.label}.xlsx", MIME, workbook(told.tables)))
-        return Printed("\n".join([*told.lines, *([trouble] if trouble else [])]), tuple(files), trouble)
+        return Printed(
+            "\n".join([*told.lines, *([trouble] if trouble else [])]),
+            tuple(files),
+            trouble,
+        )

@@ -1,4 +1,6 @@
-"""The tables of a report as XLSX: plain cells, no formula, the same bytes for the same tables."""
+"""The tables of a report as XLSX: plain cells, no formula, the same bytes for the same
+tables.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def workbook(tables: Sequence[Table]) -> bytes:
     )
     book.set_properties({"created": TOO_OLD, "title": "减负专线"})
     font = {"font_name": "Noto Sans CJK SC", "font_size": 11, "valign": "vcenter"}
-    head = book.add_format(font | {"bold": True, "bg_color": "#D6E9F5", "bottom": 1, "text_wrap": True})
+    head = book.add_format(
+        font | {"bold": True, "bg_color": "#D6E9F5", "bottom": 1, "text_wrap": True}
+    )
     words = book.add_format(font | {"text_wrap": True})
     hidden = book.add_format(font | {"align": "right"})
     whole = book.add_format(font | {"num_format": "#,##0"})
@@ -44,13 +48,19 @@ def workbook(tables: Sequence[Table]) -> bytes:
         for column, title in enumerate(table.header):
             sheet.write_string(0, column, title, head)
             cells = [title, *(str(row[column]) for row in table.rows)]
-            sheet.set_column(column, column, min(WIDEST, max(NARROWEST, *map(_width, cells)) + 2))
+            sheet.set_column(
+                column, column, min(WIDEST, max(NARROWEST, *map(_width, cells)) + 2)
+            )
         for number, row in enumerate(table.rows, 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    sheet.write_string(number, column, value, words if column == 0 else hidden)
+                    sheet.write_string(
+                        number, column, value, words if column == 0 else hidden
+                    )
                 else:
-                    sheet.write_number(number, column, value, share if _is_share(value) else whole)
+                    sheet.write_number(
+                        number, column, value, share if _is_share(value) else whole
+                    )
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.header) - 1)
     book.close()

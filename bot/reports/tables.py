@@ -1,4 +1,6 @@
-"""A report as lines, tables and charts in which nothing under five stands: all that leaves of figures."""
+"""A report as lines, tables and charts in which nothing under five stands: all that
+leaves of figures.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """lines: of the message; tables: of the sheet; pictures: the panels of each chart."""
+    """lines: of the message; tables: of the sheet; pictures: the panels of
+    each chart.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -48,12 +52,23 @@ class Bulletin:
 
 def bulletin(figures: Figures, rules: Rules) -> Bulletin:
     """What is told of a week or a month."""
-    numbers, categories, trend = _numbers(figures), _categories(figures), _trend(figures)
+    numbers, categories, trend = (
+        _numbers(figures),
+        _categories(figures),
+        _trend(figures),
+    )
     month = _month(figures.month.label)
     lines, total = _unit_lines(figures.month, rules)
-    shares, units, squares = _rate_table(total, month), _unit_table(lines, total, month), _squares(lines)
+    shares, units, squares = (
+        _rate_table(total, month),
+        _unit_table(lines, total, month),
+        _squares(lines),
+    )
     ladder = _ladder(figures)
-    title = f"减负专线{'月报' if figures.period.name == 'month' else '周报'}：{called(figures.period)}"
+    title = (
+        f"减负专线{'月报' if figures.period.name == 'month' else '周报'}："
+        f"{called(figures.period)}"
+    )
     told = [
         *_lines(numbers, categories),
         *_unit_lines_told(shares, squares, lines, month),
@@ -75,7 +90,10 @@ def called(of: Period) -> str:
     if of.name == "month":
         return _month(of.label)
     last = of.after - timedelta(days=1)
-    return f"{of.first.year}年{of.first.month}月{of.first.day}日至{last.month}月{last.day}日"
+    return (
+        f"{of.first.year}年{of.first.month}月{of.first.day}日"
+        f"至{last.month}月{last.day}日"
+    )
 
 
 def _month(label: str) -> str:
@@ -91,13 +109,16 @@ EXPLAINED = Table(
         ("—", "没有，或不列：列出来，合计一减就知道小的数目"),
         (FEW, "比率所依据的答复不足5"),
         ("解决、满意", "只算反映人自己的回答；没有答复的不算"),
-        ("三率、单位、象限", "都是最近一个整月的；未满的月份不列，否则前后两份一减就是几个人"),
+        (
+            "三率、单位、象限",
+            "都是最近一个整月的；未满的月份不列，否则前后两份一减就是几个人",
+        ),
         ("去年同期", "月报为去年同月，周报为52周前；没有数字的，那时还没有开通"),
     ),
 )
 
 
-# ── numbers, categories, trend ───────────────────────────────────────────────────────────────
+# ── numbers, categories, trend ────────────────────────────────────────────────────────
 
 
 def _total(tally: Tally, what: str) -> Shown:
@@ -116,7 +137,9 @@ def _numbers(figures: Figures) -> Table:
             _total(now, what),
             NONE if figures.year_ago is None else _total(figures.year_ago[1], what),
         )
-        rows.append((NAMES[what], shown, _total(before, what), then, _growth(shown, then)))
+        rows.append(
+            (NAMES[what], shown, _total(before, what), then, _growth(shown, then))
+        )
     return Table("总数", ("件数", "本期", "上期", "去年同期", "同比"), tuple(rows))
 
 
@@ -132,14 +155,21 @@ def _categories(figures: Figures) -> Table:
     rows = [
         (name, new, old, _growth(new, old), done)
         for name, new, old, done in zip(
-            [*names, "合计"], [*filed, all_filed], [*then, all_then], [*closed, all_closed], strict=True
+            [*names, "合计"],
+            [*filed, all_filed],
+            [*then, all_then],
+            [*closed, all_closed],
+            strict=True,
         )
     ]
     return Table("类别", ("类别", "新收", "去年同期", "同比", "办结"), tuple(rows))
 
 
 def _trend(figures: Figures) -> Table:
-    rows = [(of.label, _total(tally, "filed"), _total(tally, "closed")) for of, tally in figures.trend]
+    rows = [
+        (of.label, _total(tally, "filed"), _total(tally, "closed"))
+        for of, tally in figures.trend
+    ]
     return Table("走势", ("时期", "新收", "办结"), tuple(rows))
 
 
@@ -148,23 +178,32 @@ def _lines(numbers: Table, categories: Table) -> list[str]:
     for name, now, before, then, grown in numbers.rows[:1]:
         lines.append(f"{name}{now}件（上期{before}，去年同期{then}，同比{grown}）。")
     lines.append(
-        "，".join(f"{name}{now}件（上期{before}）" for name, now, before, *_ in numbers.rows[1:]) + "。"
+        "，".join(
+            f"{name}{now}件（上期{before}）"
+            for name, now, before, *_ in numbers.rows[1:]
+        )
+        + "。"
     )
     known = sorted(
-        (row for row in categories.rows[:-1] if isinstance(row[1], int)), key=lambda row: -int(row[1])
+        (row for row in categories.rows[:-1] if isinstance(row[1], int)),
+        key=lambda row: -int(row[1]),
     )
     few = "；其余不列" if len(known) < len(CATEGORIES) else ""
     listed = "，".join(f"{row[0]}{row[1]}" for row in known)
-    lines.append(f"新收类别：{listed}{few}。" if known else "新收类别：各类数目都小，不列。")
+    lines.append(
+        f"新收类别：{listed}{few}。" if known else "新收类别：各类数目都小，不列。"
+    )
     return lines
 
 
-# ── units ────────────────────────────────────────────────────────────────────────────────────
+# ── units ─────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A unit, or all of them: three bases as they may be shown, and the rates that rest on them."""
+    """A unit, or all of them: three bases as they may be shown, and the rates that rest
+    on them.
+    """
 
     name: str
     due: Shown
@@ -174,7 +213,9 @@ class Line:
     quadrant: Quadrant | None = None
 
     def share(self, rate: Rate, base: Shown) -> Value:
-        """In whole percent; a base that is hidden for its neighbour's sake hides what rests on it."""
+        """In whole percent; a base that is hidden for its neighbour's sake hides what
+        rests on it.
+        """
         return NONE if rate.share is None or base == NONE else round(rate.share, 2)
 
 
@@ -187,8 +228,14 @@ def _unit_lines(month: Month, rules: Rules) -> tuple[list[Line], Line]:
     for place, (name, counts) in enumerate(month.units.items()):
         found = rates(counts)
         covered = NONE in (due[place], answered[place])
-        letter = None if covered else quadrant(found.response.share, found.effect.share, rules)
-        lines.append(Line(name, due[place], answered[place], rated[place], found, letter))
+        letter = (
+            None
+            if covered
+            else quadrant(found.response.share, found.effect.share, rules)
+        )
+        lines.append(
+            Line(name, due[place], answered[place], rated[place], found, letter)
+        )
     total: Counter[str] = Counter()
     for counts in month.units.values():
         total.update(counts)
@@ -196,16 +243,33 @@ def _unit_lines(month: Month, rules: Rules) -> tuple[list[Line], Line]:
 
 
 def _base(month: Month, *whats: str) -> tuple[list[Shown], Shown]:
-    return column([sum(max(0, counts.get(what, 0)) for what in whats) for counts in month.units.values()])
+    return column(
+        [
+            sum(max(0, counts.get(what, 0)) for what in whats)
+            for counts in month.units.values()
+        ]
+    )
 
 
 def _rate_table(total: Line, month: str) -> Table:
     found = total.rates
     rows = (
-        ("响应率", _first(total.share(found.response, "<5")), f"按时答复 ÷ 到期（{total.due}件）"),
-        ("有效回访率", _first(total.share(found.coverage, "<5")), f"回访有答复（{total.answered}人）÷ 回访"),
+        (
+            "响应率",
+            _first(total.share(found.response, "<5")),
+            f"按时答复 ÷ 到期（{total.due}件）",
+        ),
+        (
+            "有效回访率",
+            _first(total.share(found.coverage, "<5")),
+            f"回访有答复（{total.answered}人）÷ 回访",
+        ),
         ("解决率", _first(total.share(found.solved, "<5")), "反映人答“已解决” ÷ 回访"),
-        ("满意率", _first(total.share(found.satisfied, "<5")), f"反映人答“满意” ÷ 评价（{total.rated}人）"),
+        (
+            "满意率",
+            _first(total.share(found.satisfied, "<5")),
+            f"反映人答“满意” ÷ 评价（{total.rated}人）",
+        ),
     )
     return Table(f"三率 {month}", ("指标", "比率", "怎么算"), rows)
 
@@ -244,19 +308,29 @@ def _unit_table(lines: Sequence[Line], total: Line, month: str) -> Table:
 
 
 def _squares(lines: Sequence[Line]) -> dict[Quadrant, list[str]]:
-    return {letter: [line.name for line in lines if line.quadrant == letter] for letter in QUADRANTS}
+    return {
+        letter: [line.name for line in lines if line.quadrant == letter]
+        for letter in QUADRANTS
+    }
 
 
 def _unit_lines_told(
-    table: Table, squares: Mapping[Quadrant, Sequence[str]], lines: Sequence[Line], month: str
+    table: Table,
+    squares: Mapping[Quadrant, Sequence[str]],
+    lines: Sequence[Line],
+    month: str,
 ) -> list[str]:
     told = [
-        f"三率（{month}）：" + "，".join(f"{name}{_percent(share)}" for name, share, _ in table.rows) + "。"
+        f"三率（{month}）："
+        + "，".join(f"{name}{_percent(share)}" for name, share, _ in table.rows)
+        + "。"
     ]
     for letter, names in squares.items():
         if names:
             more = f"……共{len(names)}个" if len(names) > LISTED else ""
-            told.append(f"{letter} {QUADRANTS[letter]}：{'、'.join(names[:LISTED])}{more}")
+            told.append(
+                f"{letter} {QUADRANTS[letter]}：{'、'.join(names[:LISTED])}{more}"
+            )
     nowhere = sum(line.quadrant is None for line in lines)
     if nowhere:
         told.append(f"另有{nowhere}个单位答复或回访不足5件，不评象限。")
@@ -285,12 +359,14 @@ def _ladder_lines(ladder: Table) -> list[str]:
     open_ones = [row for row in ladder.rows if row[3] == DECISIONS[None]]
     if not open_ones:
         return []
-    listed = "；".join(f"{name} {rung}（{day}查实）" for name, rung, day, _ in open_ones[:LISTED])
+    listed = "；".join(
+        f"{name} {rung}（{day}查实）" for name, rung, day, _ in open_ones[:LISTED]
+    )
     more = f"……共{len(open_ones)}条" if len(open_ones) > LISTED else ""
     return [f"待主管决定：{listed}{more}。"]
 
 
-# ── charts ───────────────────────────────────────────────────────────────────────────────────
+# ── charts ────────────────────────────────────────────────────────────────────────────
 
 
 def _short(of: Period) -> str:
@@ -305,7 +381,10 @@ def _trend_panel(figures: Figures, trend: Table) -> Mapping[str, Any]:
         "kind": "trend",
         "title": f"近{len(trend.rows)}{unit}的新收与办结（件；空心：不足5）",
         "labels": [_short(of) for of, _ in figures.trend],
-        "series": [["新收", [row[1] for row in trend.rows]], ["办结", [row[2] for row in trend.rows]]],
+        "series": [
+            ["新收", [row[1] for row in trend.rows]],
+            ["办结", [row[2] for row in trend.rows]],
+        ],
         "weight": 4,
     }
 
@@ -328,13 +407,17 @@ def _rates_panel(shares: Table, month: str) -> Mapping[str, Any]:
         "kind": "rates",
         "title": f"三率，{month}",
         "names": [row[0] for row in shares.rows],
-        "shares": [row[1] if isinstance(row[1], float) else None for row in shares.rows],
+        "shares": [
+            row[1] if isinstance(row[1], float) else None for row in shares.rows
+        ],
         "words": [_percent(row[1]) for row in shares.rows],
         "weight": 3,
     }
 
 
-def _squares_panel(squares: Mapping[Quadrant, Sequence[str]], month: str) -> Mapping[str, Any]:
+def _squares_panel(
+    squares: Mapping[Quadrant, Sequence[str]], month: str
+) -> Mapping[str, Any]:
     return {
         "kind": "squares",
         "title": f"承办单位四象限，{month}",

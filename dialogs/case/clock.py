@@ -8,7 +8,18 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
-from dialogs.case.worktime import DAY, TICK, Terms, add, after, back, day_of, end_of, shifted, workdays
+from dialogs.case.worktime import (
+    DAY,
+    TICK,
+    Terms,
+    add,
+    after,
+    back,
+    day_of,
+    end_of,
+    shifted,
+    workdays,
+)
 from dialogs.texts import phrases, text
 from dialogs.words import Params
 
@@ -73,9 +84,14 @@ phrases(
 )
 NOTED = ("warned", "breached", "urged", "supervised", "escalated", "circulated")
 HOLIDAYS = {
-    "元旦": "new_year", "春节": "spring", "清明节": "qingming", "劳动节": "labour", "端午节": "dragon_boat",
-    "中秋节": "mid_autumn", "国庆节": "national",
-}  # fmt: skip
+    "元旦": "new_year",
+    "春节": "spring",
+    "清明节": "qingming",
+    "劳动节": "labour",
+    "端午节": "dragon_boat",
+    "中秋节": "mid_autumn",
+    "国庆节": "national",
+}
 
 SLIP = 1e-9  # of a share of working days: 0.2 of 15 is 3, whatever floats say
 Clock = Literal["accept", "assign", "answer", "rectify", "on_site", "result"]
@@ -83,7 +99,9 @@ Kind = Literal[
     "start", "pause", "resume", "extend", "stop",
     "warned", "breached", "urged", "supervised", "escalated", "circulated",
 ]  # fmt: skip
-Unit = Literal["W", "C", "D", "h"]  # Chinese working days; days to the same time; days to 24:00; hours
+Unit = Literal[
+    "W", "C", "D", "h"
+]  # Chinese working days; days to the same time; days to 24:00; hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +114,11 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a case's ledger. at: UTC, whole seconds; the hour where a reporter caused it.
+    """One line of a case's ledger. at: UTC, whole seconds; the hour where a reporter
+    caused it.
 
-    allowance: of start and extend; until: of a start by a committed date (due), of a pause its resume date;
+    allowance: of start and extend; until: of a start by a committed date (due), of a
+    pause its resume date;
     reason: of a pause or an extension, in staff's words; by: their name.
     """
 
@@ -111,15 +131,16 @@ class Line:
     by: str = ""
 
 
-# ── reading it ───────────────────────────────────────────────────────────────────────────────
+# ── reading it ────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the ledger says of the latest run of a clock. Times are UTC.
 
-    allowance: all that was granted; ends: by when, or while paused, by when before it paused; paused: the
-    pause it stands in; since: from when it runs on (the start or the last resume), or when it paused;
+    allowance: all that was granted; ends: by when, or while paused, by when before it
+    paused; paused: the pause it stands in; since: from when it runs on (the start or
+    the last resume), or when it paused;
     used: seconds used before that (of no meaning for working days).
     """
 
@@ -144,17 +165,25 @@ class Reading:
         return day_of(self.ends - TICK, self.terms)
 
     def share(self, at: datetime) -> float:
-        """How much of the allowance is used at `at`: 0 at the start, 1 when due, more when late."""
+        """How much of the allowance is used at `at`: 0 at the start, 1 when due, more
+        when late.
+        """
         at = max(at if self.stopped is None else min(at, self.stopped), self.since)
         at = self.since if self.paused else at
         whole = self._whole()
         if whole <= 0:
             return float(at >= self.ends)
-        left = self._days_left(at) if self.allowance.unit == "W" else (self.ends - at).total_seconds()
+        left = (
+            self._days_left(at)
+            if self.allowance.unit == "W"
+            else (self.ends - at).total_seconds()
+        )
         return max(0.0, 1 - left / whole)
 
     def when(self, share: float) -> datetime | None:
-        """When so much of the allowance will be used; None while paused. Not before it runs on."""
+        """When so much of the allowance will be used; None while paused. Not before it
+        runs on.
+        """
         if self.paused:
             return None
         left = self._whole() * (1 - share)
@@ -163,7 +192,11 @@ class Reading:
         whole = int(left + SLIP)
         day = back(self.last_day, whole, self.terms.calendar)
         ends = end_of(day, self.terms.zone) - timedelta(days=max(0.0, left - whole))
-        return max(self.since, ends) if day > day_of(self.since, self.terms) else self.since
+        return (
+            max(self.since, ends)
+            if day > day_of(self.since, self.terms)
+            else self.since
+        )
 
     def _whole(self) -> float:
         """Working days, or seconds."""
@@ -173,29 +206,42 @@ class Reading:
 
     def _days_left(self, at: datetime) -> float:
         """Working days with their fraction; below 0 when late."""
-        works, day, last = self.terms.calendar.works, day_of(at, self.terms), self.last_day
+        works, day, last = (
+            self.terms.calendar.works,
+            day_of(at, self.terms),
+            self.last_day,
+        )
         local = at.astimezone(self.terms.zone)
-        part = works(day) * (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+        part = (
+            works(day) * (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+        )
         if day > last:
             return -workdays(last, day - DAY, self.terms.calendar) - part
         full = workdays(day, last, self.terms.calendar)
         if day == last:
             return 1 - part if not self.paused else 1
-        return full if day == day_of(self.since, self.terms) else full + works(day) - part
+        return (
+            full if day == day_of(self.since, self.terms) else full + works(day) - part
+        )
 
 
 def read(ledger: Sequence[Line], clock: Clock, terms: Terms) -> Reading | None:
     """The latest run of a clock; None if it was never started.
 
-    A line never counts as earlier than the line before it, so that a clock jumping back takes no time away.
-    What cannot be (a resume without a pause, a line after the stop) changes nothing.
+    A line never counts as earlier than the line before it, so that a clock jumping back
+    takes no time away. What cannot be (a resume without a pause, a line after the stop)
+    changes nothing.
     """
     run = _run(ledger, clock, terms)
     return run[-1][2] if run else None
 
 
-def _run(ledger: Sequence[Line], clock: Clock, terms: Terms) -> list[tuple[Line, datetime, Reading]]:
-    """The lines of the latest run that changed or noted something: when each counts, and what it left."""
+def _run(
+    ledger: Sequence[Line], clock: Clock, terms: Terms
+) -> list[tuple[Line, datetime, Reading]]:
+    """The lines of the latest run that changed or noted something: when each counts,
+    and what it left.
+    """
     run: list[tuple[Line, datetime, Reading]] = []
     at: datetime | None = None
     for line in ledger:
@@ -236,7 +282,10 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
 
 def _extended(reading: Reading, more: Allowance) -> Reading:
     """Working days stay working days, whatever they are extended by."""
-    longer, total = replace(reading, ends=after(reading.ends, more, reading.terms)), reading.allowance
+    longer, total = (
+        replace(reading, ends=after(reading.ends, more, reading.terms)),
+        reading.allowance,
+    )
     if total.unit == "W":
         days = workdays(reading.last_day, longer.last_day, reading.terms.calendar)
         total = Allowance(total.number + days, "W")
@@ -246,7 +295,9 @@ def _extended(reading: Reading, more: Allowance) -> Reading:
 
 
 def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
-    """It runs on from the date that was set, however late somebody noted it. What was late has run on."""
+    """It runs on from the date that was set, however late somebody noted it. What was
+    late has run on.
+    """
     if _was_late(reading):
         return replace(reading, paused=None)
     if pause.until is not None:
@@ -256,7 +307,9 @@ def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
 
 
 def _used_up(reading: Reading, at: datetime) -> date:
-    """The last day that is used when a clock pauses at `at`: its own, but the due day remains."""
+    """The last day that is used when a clock pauses at `at`: its own, but the due day
+    remains.
+    """
     day = day_of(at, reading.terms)
     return day - DAY if at < reading.ends and day == reading.last_day else day
 
@@ -266,7 +319,9 @@ def _was_late(paused: Reading) -> bool:
 
 
 def running(ledger: Sequence[Line]) -> tuple[Clock, ...]:
-    """Clocks that were started and not stopped, paused ones too, in the order of their start."""
+    """Clocks that were started and not stopped, paused ones too, in the order of their
+    start.
+    """
     found: dict[Clock, None] = {}
     for line in ledger:
         if line.kind == "start":
@@ -279,11 +334,15 @@ def running(ledger: Sequence[Line]) -> tuple[Clock, ...]:
 def next_due(ledger: Sequence[Line], terms: Terms) -> datetime | None:
     """When the next running clock ends; None if none runs."""
     readings = (read(ledger, clock, terms) for clock in running(ledger))
-    return min((reading.due for reading in readings if reading and reading.due), default=None)
+    return min(
+        (reading.due for reading in readings if reading and reading.due), default=None
+    )
 
 
 def steps_done(ledger: Sequence[Line], clock: Clock) -> set[Kind]:
-    """What was done about a clock since its latest start; more time lets it all be done anew."""
+    """What was done about a clock since its latest start; more time lets it all be done
+    anew.
+    """
     done: set[Kind] = set()
     for line in ledger:
         if line.clock == clock:
@@ -295,7 +354,8 @@ def steps_done(ledger: Sequence[Line], clock: Clock) -> set[Kind]:
 
 
 def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, datetime]:
-    """What is still to be done about a running clock, and when: warned, breached, then the steps.
+    """What is still to be done about a running clock, and when: warned, breached, then
+    the steps.
 
     Empty while it is paused and once it has stopped.
     """
@@ -304,24 +364,34 @@ def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, date
         return {}
     due, done = reading.due, steps_done(ledger, clock)
     warn = reading.when(terms.rules.warn_at)
-    warned = min(warn, due).replace(microsecond=0) if warn else due  # what rings is kept in whole seconds
+    warned = (
+        min(warn, due).replace(microsecond=0) if warn else due
+    )  # what rings is kept in whole seconds
     found: dict[Kind, datetime] = {"warned": warned, "breached": due}
     for kind, offset in terms.rules.steps_for(clock).items():
         found[kind] = after(due, offset, terms)
     return {kind: at for kind, at in found.items() if kind not in done}
 
 
-# ── why it is due then ───────────────────────────────────────────────────────────────────────
+# ── why it is due then ────────────────────────────────────────────────────────────────
 
 
-def explain(ledger: Sequence[Line], terms: Terms, now: datetime, lang: str = "zh") -> list[str]:
-    """Why each clock is due when it is, so that a person with a calendar can follow line by line.
+def explain(
+    ledger: Sequence[Line], terms: Terms, now: datetime, lang: str = "zh"
+) -> list[str]:
+    """Why each clock is due when it is, so that a person with a calendar can follow
+    line by line.
 
-    The latest run of every clock, in the order in which they were started; each begins with its name. Times
-    are local. For staff and units: it repeats their own reasons and names.
+    The latest run of every clock, in the order in which they were started; each begins
+    with its name. Times are local. For staff and units: it repeats their own reasons
+    and names.
     """
     clocks = dict.fromkeys(line.clock for line in ledger if line.kind == "start")
-    return [said for clock in clocks for said in _Telling(terms, lang).tell(_run(ledger, clock, terms), now)]
+    return [
+        said
+        for clock in clocks
+        for said in _Telling(terms, lang).tell(_run(ledger, clock, terms), now)
+    ]
 
 
 def amount(allowance: Allowance, lang: str = "zh") -> str:
@@ -331,7 +401,8 @@ def amount(allowance: Allowance, lang: str = "zh") -> str:
 
 
 class _Telling:
-    """One explanation under way. _day: the last day that was told; _count: working days so far.
+    """One explanation under way. _day: the last day that was told; _count: working days
+    so far.
 
     _year: the one that was said last; it is said again when it changes.
     """
@@ -340,7 +411,9 @@ class _Telling:
         self._terms, self._lang, self._said = terms, lang, list[str]()
         self._day, self._count, self._year = date.min, 0, 0
 
-    def tell(self, run: Sequence[tuple[Line, datetime, Reading]], now: datetime) -> list[str]:
+    def tell(
+        self, run: Sequence[tuple[Line, datetime, Reading]], now: datetime
+    ) -> list[str]:
         start, at, was = run[0]
         self._say("head", clock=self._phrase(f"name_{was.clock}"))
         self._start(start, at, was)
@@ -349,8 +422,15 @@ class _Telling:
             was = reading
         self._end(was, now)
         if was.allowance.unit == "W":
-            first, last = day_of(was.started, self._terms).year, day_of(was.ends, self._terms).year
-            unknown = (year for year in range(first, last + 1) if not self._terms.calendar.knows(year))
+            first, last = (
+                day_of(was.started, self._terms).year,
+                day_of(was.ends, self._terms).year,
+            )
+            unknown = (
+                year
+                for year in range(first, last + 1)
+                if not self._terms.calendar.knows(year)
+            )
             for year in unknown:
                 self._say("unknown", year=year)
         return self._said
@@ -361,23 +441,41 @@ class _Telling:
             self._say("start_until", at=self._at(at), until=self._at(line.until))
         else:
             name = "start_W" if reading.allowance.unit == "W" else "start"
-            self._say(name, at=self._at(at), amount=amount(reading.allowance, self._lang))
+            self._say(
+                name, at=self._at(at), amount=amount(reading.allowance, self._lang)
+            )
 
     def _event(self, line: Line, at: datetime, was: Reading, reading: Reading) -> None:
         """What a line changed, after the days that led to it."""
         if was.paused is None:
-            self._days(was, _used_up(was, at) if line.kind == "pause" else day_of(at, self._terms))
+            self._days(
+                was,
+                _used_up(was, at) if line.kind == "pause" else day_of(at, self._terms),
+            )
         reason = line.reason.rstrip("。.") or self._phrase("no_reason")
         match line.kind:
             case "pause":
-                when, left = self._at(at), self._left(was, at) if was.paused is None else ""
-                until = self._phrase("until", date=self._at(line.until)) if line.until else ""
+                when, left = (
+                    self._at(at),
+                    self._left(was, at) if was.paused is None else "",
+                )
+                until = (
+                    self._phrase("until", date=self._at(line.until))
+                    if line.until
+                    else ""
+                )
                 self._say("pause", at=when, reason=reason, until=until, left=left)
             case "resume" if was.paused is not None:
                 self._resume(at, was, reading)
             case "extend" if line.allowance is not None:
                 more = amount(line.allowance, self._lang)
-                self._say("extend", at=self._at(at), amount=more, by=line.by or "—", reason=reason)
+                self._say(
+                    "extend",
+                    at=self._at(at),
+                    amount=more,
+                    by=line.by or "—",
+                    reason=reason,
+                )
                 if was.paused is not None:
                     self._days(reading, _used_up(reading, was.since))
             case "stop":
@@ -388,12 +486,20 @@ class _Telling:
                 self._say(kind, at=self._at(at))
 
     def _resume(self, at: datetime, was: Reading, reading: Reading) -> None:
-        if reading.ends == was.ends:  # it was late, or lost no working day: the days are told as any others
-            self._say("resume", at=self._at(at if _was_late(was) else reading.since), skipped="")
+        if (
+            reading.ends == was.ends
+        ):  # it was late, or lost no working day: the days are told as any others
+            self._say(
+                "resume",
+                at=self._at(at if _was_late(was) else reading.since),
+                skipped="",
+            )
             return
         first, last = _used_up(was, was.since), day_of(reading.since, self._terms)
         days = workdays(first, last, self._terms.calendar)
-        skipped = self._phrase("skipped", n=days) if reading.allowance.unit == "W" else ""
+        skipped = (
+            self._phrase("skipped", n=days) if reading.allowance.unit == "W" else ""
+        )
         self._say("resume", at=self._at(reading.since), skipped=skipped)
         self._day = last
 
@@ -402,16 +508,22 @@ class _Telling:
         if at >= reading.ends:
             return self._phrase("nothing_left")
         if reading.allowance.unit == "W":
-            left = workdays(_used_up(reading, at), reading.last_day, self._terms.calendar)
+            left = workdays(
+                _used_up(reading, at), reading.last_day, self._terms.calendar
+            )
             return self._phrase("left", amount=amount(Allowance(left, "W"), self._lang))
         return self._phrase("left", amount=self._span(reading.ends - at))
 
     def _days(self, reading: Reading, until: date) -> None:
-        """Tell the days up to `until`, or to the due day: worked ones counted, the others named."""
+        """Tell the days up to `until`, or to the due day: worked ones counted, the
+        others named.
+        """
         last = min(until, reading.last_day)
         if reading.allowance.unit != "W":
             return
-        days = [self._day + timedelta(days=n) for n in range(1, (last - self._day).days + 1)]
+        days = [
+            self._day + timedelta(days=n) for n in range(1, (last - self._day).days + 1)
+        ]
         for kind, group in groupby(days, self._kind):
             stretch = list(group)
             params = {"days": self._stretch(stretch[0], stretch[-1]), "n": len(stretch)}
@@ -419,17 +531,25 @@ class _Telling:
                 self._rest(stretch, params)
             else:
                 first, self._count = self._count + 1, self._count + len(stretch)
-                numbers = str(first) if first == self._count else f"{first}–{self._count}"
+                numbers = (
+                    str(first) if first == self._count else f"{first}–{self._count}"
+                )
                 self._say(kind, **params, numbers=numbers)
         self._day = max(self._day, last)
 
     def _rest(self, days: Sequence[date], params: Params) -> None:
         names = dict.fromkeys(self._terms.calendar.named(day) for day in days)
-        called = [self._phrase(HOLIDAYS[name]) if name in HOLIDAYS else name for name in names if name]
+        called = [
+            self._phrase(HOLIDAYS[name]) if name in HOLIDAYS else name
+            for name in names
+            if name
+        ]
         if called:
             self._say("holiday", **params, called=self._phrase("also").join(called))
         else:
-            self._say("local" if any(day.weekday() < 5 for day in days) else "rest", **params)
+            self._say(
+                "local" if any(day.weekday() < 5 for day in days) else "rest", **params
+            )
 
     def _kind(self, day: date) -> str:
         if not self._terms.calendar.works(day):
@@ -445,7 +565,9 @@ class _Telling:
         at = reading.stopped or now
         name = "done" if reading.stopped else "now"
         if at < reading.ends:
-            self._say(f"{name}_in_time", at=self._at(at), share=int(reading.share(at) * 100))
+            self._say(
+                f"{name}_in_time", at=self._at(at), share=int(reading.share(at) * 100)
+            )
         else:
             self._say(f"{name}_late", at=self._at(at), late=self._late(reading, at))
 
@@ -455,7 +577,7 @@ class _Telling:
         days = workdays(reading.last_day, day_of(at, self._terms), self._terms.calendar)
         return amount(Allowance(days, "W"), self._lang)
 
-    # ── words ──
+    # ── words ─────────────────────────────────────────────────────────────────────────
 
     def _say(self, name: str, **params: Any) -> None:
         self._said.append(self._phrase(name, **params))
@@ -467,8 +589,12 @@ class _Telling:
         """Midnight is 24:00 of the day that it ends."""
         local = at.astimezone(self._terms.zone)
         if (local.hour, local.minute, local.second) == (0, 0, 0):
-            return self._phrase("midnight", day=self._date(local.date() - timedelta(days=1)))
-        return self._phrase("moment", day=self._date(local.date()), hour=local.hour, minute=local.minute)
+            return self._phrase(
+                "midnight", day=self._date(local.date() - timedelta(days=1))
+            )
+        return self._phrase(
+            "moment", day=self._date(local.date()), hour=local.hour, minute=local.minute
+        )
 
     def _date(self, day: date) -> str:
         said = self._phrase("day", month=day.month, day=day.day)
@@ -478,9 +604,15 @@ class _Telling:
         return self._phrase("year", year=day.year, day=said)
 
     def _stretch(self, first: date, last: date) -> str:
-        return self._date(first) if first == last else f"{self._date(first)}–{self._date(last)}"
+        return (
+            self._date(first)
+            if first == last
+            else f"{self._date(first)}–{self._date(last)}"
+        )
 
     def _span(self, span: timedelta) -> str:
         minutes = int(span.total_seconds() // 60)
         name = "span" if minutes >= 1440 else "span_hours"
-        return self._phrase(name, days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60)
+        return self._phrase(
+            name, days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60
+        )

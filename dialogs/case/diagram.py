@@ -1,6 +1,7 @@
 """The page of docs that shows a case's life, drawn from the table.
 
-Rewrite it after changing the table: `python -m dialogs.case.diagram > docs/case-life.md`.
+Rewrite it after changing the table: `python -m dialogs.case.diagram >
+docs/case-life.md`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dialogs.diagram import mermaid
 
 HEAD = """# 工单的一生
 
-<!-- 由 `python -m dialogs.case.diagram > docs/case-life.md` 从 dialogs/case/life.py 的表画出，请勿手改 -->
+<!-- 由 `python -m dialogs.case.diagram > docs/case-life.md` 从 dialogs/case/life.py
+    的表画出，请勿手改 -->
 
 图上没有的走法一律不行，命令会说明现在可以做什么。{waiting}随时可以跳过等待：先“接着办”，再做那时能做的事。
 补充材料、备注、评价不改变状态；“忘记我”销毁反映人的文字，工单照样办。
@@ -26,7 +28,9 @@ HEAD = """# 工单的一生
 
 def page() -> str:
     """The whole page, Markdown."""
-    rows = "\n".join(f"| {STATES[state]} | `{state.value}` | {_moves(state)} |" for state in State)
+    rows = "\n".join(
+        f"| {STATES[state]} | `{state.value}` | {_moves(state)} |" for state in State
+    )
     diagram = mermaid(TRANSITIONS, STATES, MOVES.__getitem__)
     return HEAD.format(waiting=f"“{STATES[State.WAITING]}”", diagram=diagram, rows=rows)
 
@@ -34,7 +38,9 @@ def page() -> str:
 def _moves(state: State) -> str:
     if state in FINAL:
         return "终点"
-    found = dict.fromkeys(trigger for trigger, start, *_ in TRANSITIONS if start is state)
+    found = dict.fromkeys(
+        trigger for trigger, start, *_ in TRANSITIONS if start is state
+    )
     return "、".join(f"{MOVES[trigger]} `{trigger}`" for trigger in found)
 
 

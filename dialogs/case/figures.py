@@ -16,10 +16,11 @@ ANSWERING = ("answer", "result")  # the clocks by which a unit is in time or lat
 
 
 def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]:
-    """What is counted for `case.unit_id` in the month of the change; below zero takes back.
-
-    Each dispatch is due once: when it is answered, or when it is late; more time granted after that takes it
+    """What is counted for `case.unit_id` in the month of the change; below zero takes
     back.
+
+    Each dispatch is due once: when it is answered, or when it is late; more time
+    granted after that takes it back.
     """
     found: Counter[str] = Counter()
     for number in range(len(case.ledger), len(decision.case.ledger)):
@@ -33,7 +34,11 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
             found.update(due=-1, late=-1)
         elif line.kind == "stop" and not late and decision.case.state is State.ANSWERED:
             reading = read(before, line.clock, terms)
-            missed = reading is not None and reading.due is not None and line.at > reading.due
+            missed = (
+                reading is not None
+                and reading.due is not None
+                and line.at > reading.due
+            )
             found.update(due=1, late=int(missed), in_time=int(not missed))
     found.update(entry.kind for entry in decision.entries if entry.kind in COUNTED)
     found.update(_found(entry.params.get("finding") for entry in decision.entries))
@@ -44,11 +49,14 @@ def _found(findings: Iterable[object]) -> list[str]:
     return ["substantiated" for finding in findings if finding == "substantiated"]
 
 
-def rated(was: tuple[bool | None, bool | None], now: Rate, *, asked: bool) -> dict[str, int]:
-    """What an answer about (solved, satisfied) changes; another answer takes the first one back.
+def rated(
+    was: tuple[bool | None, bool | None], now: Rate, *, asked: bool
+) -> dict[str, int]:
+    """What an answer about (solved, satisfied) changes; another answer takes the first
+    one back.
 
-    asked: whether this reporter was called back. Who answers first is not asked any more, and as good as
-    called back: nobody is solved who was not called back.
+    asked: whether this reporter was called back. Who answers first is not asked any
+    more, and as good as called back: nobody is solved who was not called back.
     """
     found: Counter[str] = Counter()
     if not asked and was[0] is None and now.solved is not None:

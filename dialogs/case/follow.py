@@ -1,7 +1,8 @@
 """What a case owes, and what follows when it falls due. Pure.
 
-`dues` depends on the case alone; its answer lies in rows that say no more than when to ring. `ring` moves the
-case on, so that what rang is owed no longer: whoever rings twice finds nothing due.
+`dues` depends on the case alone; its answer lies in rows that say no more than when to
+ring. `ring` moves the case on, so that what rang is owed no longer: whoever rings twice
+finds nothing due.
 """
 
 from __future__ import annotations
@@ -23,9 +24,15 @@ from dialogs.case.worktime import Terms, add
 Dues = dict[str, datetime]
 Ear = Literal["staff", "supervisor", "unit"]
 LADDER: tuple[Kind, ...] = ("urged", "supervised", "escalated", "circulated")
-KINDS: dict[Kind, str] = {"warned": "warn", "breached": "breach", **{step: step for step in LADDER}}
+KINDS: dict[Kind, str] = {
+    "warned": "warn",
+    "breached": "breach",
+    **{step: step for step in LADDER},
+}
 NOTED: dict[str, Kind] = {kind: noted for noted, kind in KINDS.items()}
 AFTER_THE_END = (*ENDED, State.DECLINED)
+# Pushes that one may do without. All others are changes of state, and end with
+# "别再提醒" only.
 WISH = {
     "push.hear": "weekly",
     "push.breached": "weekly",
@@ -34,14 +41,16 @@ WISH = {
     "push.called_back_again": "callback",
     "push.looked_back": "look_back",
     "push.looked_back_later": "later",
-}  # pushes that one may do without; all others are changes of state, and end with "别再提醒" only
+}
 
 
-# ── what is owed ─────────────────────────────────────────────────────────────────────────────
+# ── what is owed ──────────────────────────────────────────────────────────────────────
 
 
 def dues(case: Case, terms: Terms) -> Dues:
-    """When what will ring next, by kind. Of a chain only the next link: the others follow after it."""
+    """When what will ring next, by kind. Of a chain only the next link: the others
+    follow after it.
+    """
     found: Dues = {}
     for clock in running(case.ledger):
         for kind, at in _of_clock(case, clock, terms).items():
@@ -57,7 +66,9 @@ def dues(case: Case, terms: Terms) -> Dues:
 
 
 def _of_clock(case: Case, clock: Clock, terms: Terms) -> Dues:
-    """The warning and the next step: nothing is warned of once it is broken, no step overtakes another."""
+    """The warning and the next step: nothing is warned of once it is broken, no step
+    overtakes another.
+    """
     left = ahead(case.ledger, clock, terms)
     step = next((noted for noted in left if noted != "warned"), None)
     found: Dues = {KINDS[step]: left[step]} if step else {}
@@ -75,7 +86,9 @@ def _after_the_end(case: Case, terms: Terms) -> Dues:
     if case.state is State.CLOSED:
         found["call_back"] = add(end, rules.callback_after, terms)
     if case.state is State.CALLBACK and case.called_back == 1:
-        found["call_back_again"] = add(case.told or end, rules.callback_again_after, terms)
+        found["call_back_again"] = add(
+            case.told or end, rules.callback_again_after, terms
+        )
     if case.state in (State.CLOSED, State.CALLBACK):
         found["look_back"] = add(end, rules.look_back_after, terms)
     if case.state is State.LOOK_BACK and case.looked_back == 1:
@@ -90,17 +103,29 @@ def _after_the_end(case: Case, terms: Terms) -> Dues:
 
 
 def _kept_until(case: Case, end: datetime, terms: Terms) -> datetime:
-    """How long the content is kept; what a reporter added lately is not removed unread."""
+    """How long the content is kept; what a reporter added lately is not
+    removed unread.
+    """
     days = terms.rules.retention
-    until = add(end, Allowance(days["closed" if case.state in ENDED else case.state.value], "C"), terms)  # type: ignore[index]
-    return max(until, add(case.added, Allowance(days["unread"], "C"), terms)) if case.added else until
+    until = add(
+        end,
+        Allowance(days["closed" if case.state in ENDED else case.state.value], "C"),  # type: ignore[index]
+        terms,
+    )
+    return (
+        max(until, add(case.added, Allowance(days["unread"], "C"), terms))
+        if case.added
+        else until
+    )
 
 
-# ── what follows when it rings ───────────────────────────────────────────────────────────────
+# ── what follows when it rings ────────────────────────────────────────────────────────
 
 
 def ring(case: Case, kind: str, at: datetime, terms: Terms) -> Decision | None:
-    """What follows from `kind` being due at `at`; None where it is not due, or not any more."""
+    """What follows from `kind` being due at `at`; None where it is not due, or not any
+    more.
+    """
     at = at.replace(microsecond=0)
     if not _is_due(case, kind, at, terms):
         return None
@@ -114,9 +139,15 @@ def _is_due(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
 
 
 def _yields(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
-    """Whether something is due too that says more: after a long stop one hears once, not five times."""
+    """Whether something is due too that says more: after a long stop one hears once,
+    not five times.
+    """
     louder = ("breach", *LADDER)
-    above = (*louder, "resume", "reply") if kind == "hear" else louder[louder.index(kind) + 1 :]
+    above = (
+        (*louder, "resume", "reply")
+        if kind == "hear"
+        else louder[louder.index(kind) + 1 :]
+    )
     owed = dues(case, terms)
     return any(other in owed and owed[other] <= at for other in above)
 
@@ -131,12 +162,18 @@ def _warn(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 
 
 def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    """The time has run out, or the next step is due: it is noted, said plainly, and somebody is pressed."""
+    """The time has run out, or the next step is due: it is noted, said plainly, and
+    somebody is pressed.
+    """
     moved, alerts, entries = case, tuple[Alert, ...](), tuple[Entry, ...]()
     for clock in _late(case, kind, at, terms):
         until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
         moved = _noted(moved, clock, NOTED[kind], at)
-        entries += (Entry(NOTED[kind], {"clock": clock, "unit": case.unit or "", "until": until}),)
+        entries += (
+            Entry(
+                NOTED[kind], {"clock": clock, "unit": case.unit or "", "until": until}
+            ),
+        )
         alerts += _alerts(case, clock, kind, terms)
     if _yields(moved, kind, at, terms):
         return _rang(case, moved, kind, entries, alerts=alerts)
@@ -145,16 +182,22 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     moved = replace(ledger.resume(move(case, "resume"), at), told=at)
-    return _rang(case, moved, kind, (Entry("resumed"),), "resumed", (Alert("staff", "resumed"),))
+    return _rang(
+        case, moved, kind, (Entry("resumed"),), "resumed", (Alert("staff", "resumed"),)
+    )
 
 
 def _hear(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     moved = replace(case, told=at)
-    return _rang(case, moved, kind, said=None if _yields(moved, kind, at, terms) else "hear")
+    return _rang(
+        case, moved, kind, said=None if _yields(moved, kind, at, terms) else "hear"
+    )
 
 
 def _reply(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    """It can no longer be taken back: now it stands in the story, and the reporters hear of it."""
+    """It can no longer be taken back: now it stands in the story, and the reporters
+    hear of it.
+    """
     reply = case.reply
     assert reply is not None  # it is due
     to = case.reports if reply.to is None else case.reports[reply.to - 1 : reply.to]
@@ -165,7 +208,9 @@ def _reply(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 
 
 def _call_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    """Is it solved? Asked once more, and never again. Where the look-back is due too, that alone asks."""
+    """Is it solved? Asked once more, and never again. Where the look-back is due too,
+    that alone asks.
+    """
     if _is_due(case, "look_back", at, terms):
         return _look_back(case, "look_back", at, terms)
     again = kind == "call_back_again"
@@ -213,7 +258,7 @@ _RINGS: dict[str, Callable[[Case, str, datetime, Terms], Decision]] = {
 }
 
 
-# ── small parts ──────────────────────────────────────────────────────────────────────────────
+# ── small parts ───────────────────────────────────────────────────────────────────────
 
 _PRESSED: dict[str, tuple[Ear, ...]] = {
     "warn": ("unit", "staff"),
@@ -227,7 +272,9 @@ _PRESSED: dict[str, tuple[Ear, ...]] = {
 
 def _late(case: Case, kind: str, at: datetime, terms: Terms) -> list[Clock]:
     """The clocks of which `kind` is due."""
-    owed = {clock: _of_clock(case, clock, terms).get(kind) for clock in running(case.ledger)}
+    owed = {
+        clock: _of_clock(case, clock, terms).get(kind) for clock in running(case.ledger)
+    }
     return [clock for clock, due in owed.items() if due is not None and due <= at]
 
 
@@ -246,7 +293,9 @@ def _alerts(case: Case, clock: Clock, kind: str, terms: Terms) -> tuple[Alert, .
     """Where the hotline itself is late, its supervisor hears of it."""
     ears = _PRESSED[kind] if clock in UNIT_CLOCKS else ("staff", "supervisor")
     params = {"clock": clock, "due": _due(case, clock, terms)}
-    return tuple(Alert(ear, kind, params, urgent=clock in ("on_site", "result")) for ear in ears)
+    return tuple(
+        Alert(ear, kind, params, urgent=clock in ("on_site", "result")) for ear in ears
+    )
 
 
 def _rang(
@@ -259,4 +308,6 @@ def _rang(
 ) -> Decision:
     """said: what all reporters are pushed, if anything."""
     pushes = to_all(moved, said) if said else ()
-    return Decision(moved, entries, pushes, (f"case.{kind}", states(case, moved)), alerts=alerts)
+    return Decision(
+        moved, entries, pushes, (f"case.{kind}", states(case, moved)), alerts=alerts
+    )

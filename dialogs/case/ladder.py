@@ -8,13 +8,17 @@ from typing import Literal
 
 Rung = Literal["remind", "circulate", "sanction"]
 RUNGS: tuple[Rung, ...] = ("remind", "circulate", "sanction")
-COUNTS = ("substantiated",)  # findings that count: "partly" is put right, but is no rung
+COUNTS = (
+    "substantiated",
+)  # findings that count: "partly" is put right, but is no rung
 
 
 def rung(substantiated: Iterable[date], at: date) -> Rung:
-    """What a unit's substantiated cases propose at `at`; from the third on it stays with the third.
+    """What a unit's substantiated cases propose at `at`; from the third on it stays
+    with the third.
 
-    substantiated: the local days on which they were found so, one per case, the newest included.
+    substantiated: the local days on which they were found so, one per case, the newest
+    included.
     Raises: ValueError, if none falls into the last 12 months.
     """
     number = len(counted(substantiated, at))
@@ -24,7 +28,9 @@ def rung(substantiated: Iterable[date], at: date) -> Rung:
 
 
 def counted(substantiated: Iterable[date], at: date) -> list[date]:
-    """Those of the last 12 months, in order: after the same date a year ago, up to and with `at`."""
+    """Those of the last 12 months, in order: after the same date a year ago, up to and
+    with `at`.
+    """
     since = year_before(at)
     return sorted(day for day in substantiated if since < day <= at)
 

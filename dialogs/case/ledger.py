@@ -1,4 +1,6 @@
-"""Writing a case's ledger: what its moves start, pause, resume and stop. Pure; reading is in `clock.py`."""
+"""Writing a case's ledger: what its moves start, pause, resume and stop. Pure; reading
+is in `clock.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,35 @@ from dialogs.case.worktime import Terms
 
 
 def next_hour(at: datetime) -> datetime:
-    """From when a clock runs that a reporter started: its first minute shall tell nothing."""
+    """From when a clock runs that a reporter started: its first minute shall tell
+    nothing.
+    """
     return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def start(
-    case: Case, clock: Clock, at: datetime, terms: Terms, until: datetime | None = None, complex: bool = False
+    case: Case,
+    clock: Clock,
+    at: datetime,
+    terms: Terms,
+    until: datetime | None = None,
+    complex: bool = False,
 ) -> Case:
     """until: a committed date, in place of the rules' time."""
-    allowance = None if until else terms.rules.deadline(clock, case.category, case.urgent, complex)
+    allowance = (
+        None
+        if until
+        else terms.rules.deadline(clock, case.category, case.urgent, complex)
+    )
     return _added(case, [Line(clock, "start", at, allowance, until)])
 
 
 def dispatch(
-    case: Case, at: datetime, terms: Terms, until: datetime | None = None, complex: bool = False
+    case: Case,
+    at: datetime,
+    terms: Terms,
+    until: datetime | None = None,
+    complex: bool = False,
 ) -> Case:
     """The clocks of a unit start when a case is sent to it. until: as it was told."""
     stopped = stop(case, at)
@@ -62,24 +79,31 @@ def pause(
 
 
 def resume(case: Case, at: datetime) -> Case:
-    """All that pauses; but the unit that sent a case back does not work on it meanwhile."""
+    """All that pauses; but the unit that sent a case back does not work on it
+    meanwhile.
+    """
     resuming = [
         clock
         for clock in running(case.ledger)
-        if is_paused(case, clock) and not (case.state is State.RETURNED and clock in UNIT_CLOCKS)
+        if is_paused(case, clock)
+        and not (case.state is State.RETURNED and clock in UNIT_CLOCKS)
     ]
     return _added(case, [Line(clock, "resume", at) for clock in resuming])
 
 
 def is_paused(case: Case, clock: Clock) -> bool:
     turns = ("start", "pause", "resume")
-    return [line.kind for line in case.ledger if line.clock == clock and line.kind in turns][-1:] == ["pause"]
+    return [
+        line.kind for line in case.ledger if line.clock == clock and line.kind in turns
+    ][-1:] == ["pause"]
 
 
 def mark(case: Case, kind: Kind, at: datetime, reason: str = "", by: str = "") -> Case:
     """A step on every clock that runs against the unit."""
     clocks = [clock for clock in running(case.ledger) if clock in UNIT_CLOCKS]
-    return _added(case, [Line(clock, kind, at, None, None, reason, by) for clock in clocks])
+    return _added(
+        case, [Line(clock, kind, at, None, None, reason, by) for clock in clocks]
+    )
 
 
 def dispatched(case: Case, terms: Terms) -> datetime | None:

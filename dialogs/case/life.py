@@ -1,4 +1,6 @@
-"""The life of a case: one table. What stands here may happen; everything else is refused, with what may."""
+"""The life of a case: one table. What stands here may happen; everything else is
+refused, with what may.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,17 @@ from transitions import Machine, MachineError
 from dialogs.case.clock import Line
 
 Finding = Literal["substantiated", "partly", "unsubstantiated"]
-FINDINGS: dict[str, str] = {"substantiated": "属实", "partly": "部分属实", "unsubstantiated": "不属实"}
-LEVELS: dict[str, str] = {"community": "社区", "subdistrict": "街道", "district": "区", "city": "市"}
+FINDINGS: dict[str, str] = {
+    "substantiated": "属实",
+    "partly": "部分属实",
+    "unsubstantiated": "不属实",
+}
+LEVELS: dict[str, str] = {
+    "community": "社区",
+    "subdistrict": "街道",
+    "district": "区",
+    "city": "市",
+}
 
 
 class State(Enum):
@@ -79,7 +90,9 @@ ORDERED = tuple(name for name in MOVES if name not in BY_ITSELF)
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who works at the hotline. id: hex, made from the name with a key; name: as colleagues know them."""
+    """Who works at the hotline. id: hex, made from the name with a key; name: as
+    colleagues know them.
+    """
 
     id: str
     name: str
@@ -96,7 +109,9 @@ class MoreTime:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A reply to the reporters that can still be taken back. to: as in `Ask`; at: when it goes out."""
+    """A reply to the reporters that can still be taken back. to: as in `Ask`; at: when
+    it goes out.
+    """
 
     text: str
     at: datetime
@@ -105,18 +120,27 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the rules know of a case: nothing a reporter said. Ids in hex; reports: those not forgotten.
+    """What the rules know of a case: nothing a reporter said. Ids in hex; reports:
+    those not forgotten.
 
-    due: when the next running clock ends; asked_in: where it was when somebody was asked back;
-    level: a key of LEVELS; unit: its name, unit_id: in the register (hex), None for one that is not in it;
-    opened: the hour of filing; told: when reporters last heard of it; closed: when it was closed or declined;
+    due: when the next running clock ends; asked_in: where it was when somebody was
+    asked back;
+    level: a key of LEVELS; unit: its name, unit_id: in the register (hex), None for one
+    that is not in it;
+    opened: the hour of filing; told: when reporters last heard of it; closed: when it
+    was closed or declined;
     ledger: every line of its clocks, in order (empty where only a list is shown);
-    returns: how often units have sent it back; wants: more time that the unit asked for, not decided yet;
+    returns: how often units have sent it back; wants: more time that the unit asked
+    for, not decided yet;
     called_back, looked_back: how often reporters were asked since it was closed;
-    reply: what goes out when its undo window is over; added: the hour when a reporter last added something;
-    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are done;
-    resumes: when waiting for a third party ends by itself; retained: its content is gone, by age;
-    had: the unit (hex) that had it until it was reopened, which is not to notice before it is sent out again.
+    reply: what goes out when its undo window is over; added: the hour when a reporter
+    last added something;
+    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are
+    done;
+    resumes: when waiting for a third party ends by itself; retained: its content is
+    gone, by age;
+    had: the unit (hex) that had it until it was reopened, which is not to notice before
+    it is sent out again.
     """
 
     id: str
@@ -152,7 +176,8 @@ class Case:
 
 
 class Refusal(Exception):
-    """It may not be done now. The message is one Chinese sentence for staff, and holds no word of a reporter.
+    """It may not be done now. The message is one Chinese sentence for staff, and holds
+    no word of a reporter.
 
     legal: orders that may be given instead.
     """
@@ -162,7 +187,7 @@ class Refusal(Exception):
         self.legal = legal
 
 
-# ── where it may go ──────────────────────────────────────────────────────────────────────────
+# ── where it may go ───────────────────────────────────────────────────────────────────
 
 OnlyIf = Callable[[Case], bool]
 
@@ -184,7 +209,11 @@ def wants_time(case: Case) -> bool:
 
 def expected_on_site(case: Case) -> bool:
     """加急，还没到场"""
-    last = [line.kind for line in case.ledger if line.clock == "on_site" and line.kind in ("start", "stop")]
+    last = [
+        line.kind
+        for line in case.ledger
+        if line.clock == "on_site" and line.kind in ("start", "stop")
+    ]
     return last[-1:] == ["start"]
 
 
@@ -201,52 +230,71 @@ def asked_in(state: State) -> OnlyIf:
     return was_here
 
 
-OPEN = (State.FILED, State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED, State.VERIFIED,
-        State.RECTIFYING)  # fmt: skip
+OPEN = (
+    State.FILED,
+    State.ACCEPTED,
+    State.ASSIGNED,
+    State.RETURNED,
+    State.ANSWERED,
+    State.VERIFIED,
+    State.RECTIFYING,
+)
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
 FINAL = (State.MERGED,)
-FINISHED = (State.DECLINED, State.MERGED, *ENDED)  # what staff need not look at any more
+FINISHED = (
+    State.DECLINED,
+    State.MERGED,
+    *ENDED,
+)  # what staff need not look at any more
 PAUSES = ("ask", "wait")
 AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
 TRANSITIONS: list[list[Any]] = [
     # trigger      from              to                only if
-    ["accept",     State.FILED,      State.ACCEPTED],
-    ["decline",    State.FILED,      State.DECLINED],
-    *(["ask",      state,            State.WAITING] for state in OPEN),
-    *(["wait",     state,            State.WAITING] for state in OPEN),
-    *(["resume",   State.WAITING,    state,            asked_in(state)] for state in OPEN),
-    *(["assign",   state,            State.ASSIGNED]
-      for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)),
-    ["arrive",     State.ASSIGNED,   State.ASSIGNED,   expected_on_site],
-    ["return",     State.ASSIGNED,   State.RETURNED],
+    ["accept", State.FILED, State.ACCEPTED],
+    ["decline", State.FILED, State.DECLINED],
+    *(["ask", state, State.WAITING] for state in OPEN),
+    *(["wait", state, State.WAITING] for state in OPEN),
+    *(["resume", State.WAITING, state, asked_in(state)] for state in OPEN),
+    *(
+        ["assign", state, State.ASSIGNED]
+        for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)
+    ),
+    ["arrive", State.ASSIGNED, State.ASSIGNED, expected_on_site],
+    ["return", State.ASSIGNED, State.RETURNED],
     ["refuse-return", State.RETURNED, State.ASSIGNED],
-    ["extend",     State.ASSIGNED,   State.ASSIGNED,   never_extended],
-    ["grant",      State.ASSIGNED,   State.ASSIGNED,   wants_time],
-    *(["supervise", state,           state] for state in (State.ASSIGNED, State.RECTIFYING)),
-    *(["whistle",  state,            State.ASSIGNED,   below_city] for state in AT_UNIT),
-    ["answer",     State.ASSIGNED,   State.ANSWERED],
-    ["find",       State.ANSWERED,   State.VERIFIED],
-    ["rectify",    State.VERIFIED,   State.RECTIFYING, wrong_found],
-    ["close",      State.ACCEPTED,   State.CLOSED],  # explained by the hotline itself
-    ["close",      State.VERIFIED,   State.CLOSED],
-    ["close",      State.RECTIFYING, State.CLOSED],
-    ["call_back",  State.CLOSED,     State.CALLBACK],
-    ["look_back",  State.CLOSED,     State.LOOK_BACK],
-    ["look_back",  State.CALLBACK,   State.LOOK_BACK],
-    *(["reopen",   state,            State.ACCEPTED] for state in ENDED),
-    ["reopen",     State.DECLINED,   State.FILED],
-    *(["merge",    state,            State.MERGED] for state in OPEN),
-]  # fmt: skip
+    ["extend", State.ASSIGNED, State.ASSIGNED, never_extended],
+    ["grant", State.ASSIGNED, State.ASSIGNED, wants_time],
+    *(["supervise", state, state] for state in (State.ASSIGNED, State.RECTIFYING)),
+    *(["whistle", state, State.ASSIGNED, below_city] for state in AT_UNIT),
+    ["answer", State.ASSIGNED, State.ANSWERED],
+    ["find", State.ANSWERED, State.VERIFIED],
+    ["rectify", State.VERIFIED, State.RECTIFYING, wrong_found],
+    ["close", State.ACCEPTED, State.CLOSED],  # explained by the hotline itself
+    ["close", State.VERIFIED, State.CLOSED],
+    ["close", State.RECTIFYING, State.CLOSED],
+    ["call_back", State.CLOSED, State.CALLBACK],
+    ["look_back", State.CLOSED, State.LOOK_BACK],
+    ["look_back", State.CALLBACK, State.LOOK_BACK],
+    *(["reopen", state, State.ACCEPTED] for state in ENDED),
+    ["reopen", State.DECLINED, State.FILED],
+    *(["merge", state, State.MERGED] for state in OPEN),
+]
 
 
 def accepted_until(at: datetime) -> datetime:
-    """By when a report is accepted or declined: a day, counted from the next full hour."""
+    """By when a report is accepted or declined: a day, counted from the next
+    full hour.
+    """
     return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=25)
 
 
-# ── moving by it ─────────────────────────────────────────────────────────────────────────────
+# ── moving by it ──────────────────────────────────────────────────────────────────────
 MACHINE = Machine(
-    model=None, states=State, transitions=TRANSITIONS, initial=State.FILED, auto_transitions=False
+    model=None,
+    states=State,
+    transitions=TRANSITIONS,
+    initial=State.FILED,
+    auto_transitions=False,
 )
 
 
@@ -267,24 +315,34 @@ def leads(case: Case, trigger: str) -> State | None:
 
 
 def move(case: Case, trigger: str) -> Case:
-    """The case after the move. Who waits may do without the answer: then the case resumes first.
+    """The case after the move. Who waits may do without the answer: then the case
+    resumes first.
 
     Raises: Refusal, naming the moves that are legal now.
     """
     to = leads(case, trigger)
     if to is None and case.state is State.WAITING and trigger not in PAUSES:
         resumed = move(case, "resume")
-        return move(resumed, trigger) if leads(resumed, trigger) else refuse(case, trigger)
+        return (
+            move(resumed, trigger) if leads(resumed, trigger) else refuse(case, trigger)
+        )
     if to is None:
         return refuse(case, trigger)
-    return replace(case, state=to, asked_in=case.state if to is State.WAITING else None, resumes=None)
+    return replace(
+        case,
+        state=to,
+        asked_in=case.state if to is State.WAITING else None,
+        resumes=None,
+    )
 
 
 def legal(case: Case) -> tuple[str, ...]:
     """All moves that are possible now, in the order of the table."""
     found = [trigger for trigger in MOVES if leads(case, trigger)]
     if case.state is State.WAITING:
-        found += [trigger for trigger in legal(move(case, "resume")) if trigger not in PAUSES]
+        found += [
+            trigger for trigger in legal(move(case, "resume")) if trigger not in PAUSES
+        ]
     return tuple(found)
 
 
@@ -293,5 +351,7 @@ def refuse(case: Case, trigger: str) -> Case:
     moves = tuple(name for name in legal(case) if name in ORDERED)
     may = "、".join(f"{MOVES[name]}（{name}）" for name in moves) or "没有别的动作了"
     raise Refusal(
-        f"{case.alias} 现在是“{STATES[case.state]}”，不能{MOVES[trigger]}。现在可以：{may}。", moves
+        f"{case.alias} 现在是“{STATES[case.state]}”，不能{MOVES[trigger]}。"
+        f"现在可以：{may}。",
+        moves,
     )

@@ -1,4 +1,6 @@
-"""What staff order, and what can follow from it or from what reporters do, as values."""
+"""What staff order, and what can follow from it or from what reporters do, as
+values.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any, Literal
 from dialogs.case.life import Case
 from dialogs.words import Message, Params
 
-# ── staff's orders ───────────────────────────────────────────────────────────────────────────
+# ── staff's orders ────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """due: the answer's, in place of the rules' time; complex: the rules give more of it."""
+    """due: the answer's, in place of the rules' time; complex: the rules give more of
+    it.
+    """
 
     unit: str
     level: str | None = None
@@ -101,7 +105,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """The unit is not competent. rule: the rule that shows it; within a working day, at most twice a case."""
+    """The unit is not competent. rule: the rule that shows it; within a working day, at
+    most twice a case.
+    """
 
     rule: str
     reason: str = ""
@@ -124,7 +130,9 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class GrantExtend:
-    """A supervisor decides about more time. days: fewer or more than were asked for; None: as asked."""
+    """A supervisor decides about more time. days: fewer or more than were asked for;
+    None: as asked.
+    """
 
     granted: bool
     reason: str = ""
@@ -133,7 +141,9 @@ class GrantExtend:
 
 @dataclass(frozen=True, slots=True)
 class Whistle:
-    """One level up, with its clock; unit: who has it there, "" for the parent of the present one."""
+    """One level up, with its clock; unit: who has it there, "" for the parent of the
+    present one.
+    """
 
     reason: str
     unit: str = ""
@@ -161,7 +171,9 @@ class Supervise:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The hotline writes to the reporters. It goes out when the undo window is over. to: as in `Ask`."""
+    """The hotline writes to the reporters. It goes out when the undo window is over.
+    to: as in `Ask`.
+    """
 
     text: str
     to: int | None = None
@@ -173,18 +185,41 @@ class Undo:
 
 
 Order = (
-    Claim | Release | Accept | Decline | Ask | Wait | Resume | Assign | Arrive | Answer | Return
-    | RefuseReturn | Extend | GrantExtend | Supervise | Whistle | Find | Rectify | Close | StaffReopen
-    | Merge | Reply | Undo | Note
-)  # fmt: skip
+    Claim
+    | Release
+    | Accept
+    | Decline
+    | Ask
+    | Wait
+    | Resume
+    | Assign
+    | Arrive
+    | Answer
+    | Return
+    | RefuseReturn
+    | Extend
+    | GrantExtend
+    | Supervise
+    | Whistle
+    | Find
+    | Rectify
+    | Close
+    | StaffReopen
+    | Merge
+    | Reply
+    | Undo
+    | Note
+)
 
 
-# ── what follows ─────────────────────────────────────────────────────────────────────────────
+# ── what follows ──────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A step to add. report: only for the reporter of this one; public: reporters may read it."""
+    """A step to add. report: only for the reporter of this one; public: reporters may
+    read it.
+    """
 
     kind: str
     params: Params = field(default_factory=dict)
@@ -194,9 +229,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Staff or a unit are told. to: who; name: a phrase under "alert.", filled with params.
+    """Staff or a unit are told. to: who; name: a phrase under "alert.", filled with
+    params.
 
-    urgent: also at night and at once; else staff of the hotline by day, units in their hours.
+    urgent: also at night and at once; else staff of the hotline by day, units in their
+    hours.
     """
 
     to: Literal["staff", "supervisor", "unit"]
@@ -207,10 +244,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The case afterwards, the steps to add, who is told what, and the audit line's content.
+    """The case afterwards, the steps to add, who is told what, and the audit line's
+    content.
 
-    serial: give the case a number; note: internal text that no reporter will ever read; into: where its
-    reports move.
+    serial: give the case a number; note: internal text that no reporter will ever read;
+    into: where its reports move.
     """
 
     case: Case

@@ -1,4 +1,6 @@
-"""The promise clock: by when the reporter is owed the next thing, and how much of that time is gone. Pure."""
+"""The promise clock: by when the reporter is owed the next thing, and how much of that
+time is gone. Pure.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,11 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """label: what is promised; due: local, its last second; None while paused without a date.
+    """label: what is promised; due: local, its last second; None while paused without a
+    date.
 
-    share: of the time gone, 0 to 1; days: left, or late by; exact: told to the minute; why: what is waited
-    for, None while it runs.
+    share: of the time gone, 0 to 1; days: left, or late by; exact: told to the minute;
+    why: what is waited for, None while it runs.
     """
 
     label: str
@@ -51,12 +54,18 @@ class Promise:
     extended: bool = False
 
     def params(self, lang: str) -> dict[str, Any]:
-        """JSON values for a channel that draws it; "text" says all of it in one line."""
+        """JSON values for a channel that draws it; "text" says all of it in
+        one line.
+        """
         due = self._due(lang)
         label = text(lang, f"promise.{self.label}") + (
             text(lang, "promise.extended") if self.extended else ""
         )
-        why = text(lang, f"promise.{self.why}") if self.why in ("you", "others") else self.why
+        why = (
+            text(lang, f"promise.{self.why}")
+            if self.why in ("you", "others")
+            else self.why
+        )
         said = {"label": label, "due": due, "days": self.days, "why": why}
         return {
             "label": label,
@@ -78,12 +87,18 @@ class Promise:
         if self.due is None:
             return ""
         due = self.due
-        parts = {"month": due.month, "day": due.day, "hour": due.hour, "minute": due.minute}
+        parts = {
+            "month": due.month,
+            "day": due.day,
+            "hour": due.hour,
+            "minute": due.minute,
+        }
         return text(lang, "at.minute" if self.exact else "at.day", parts)
 
 
 def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise | None:
-    """The next thing owed: the clock that ends first, else the next news; None once it is finished.
+    """The next thing owed: the clock that ends first, else the next news; None once it
+    is finished.
 
     asked: a question to this reporter is open.
     """
@@ -91,7 +106,11 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
     clocks = [reading for reading in found if reading is not None]
     if clocks:
         return _of_clock(
-            case, min(clocks, key=lambda one: (one.paused is not None, one.ends)), now, terms, asked
+            case,
+            min(clocks, key=lambda one: (one.paused is not None, one.ends)),
+            now,
+            terms,
+            asked,
         )
     told = case.told or case.opened
     if told is None or case.state not in (*OPEN, State.WAITING):
@@ -100,14 +119,28 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
     return _made("hear", due, (now - told) / (due - told), now, terms)
 
 
-def _of_clock(case: Case, reading: Reading, now: datetime, terms: Terms, asked: bool) -> Promise:
+def _of_clock(
+    case: Case, reading: Reading, now: datetime, terms: Terms, asked: bool
+) -> Promise:
     share, extended = reading.share(now), case.extended and reading.clock == "answer"
     if reading.paused is None:
         exact = reading.allowance.unit == "h"
-        return _made(reading.clock, reading.ends, share, now, terms, exact=exact, extended=extended)
+        return _made(
+            reading.clock,
+            reading.ends,
+            share,
+            now,
+            terms,
+            exact=exact,
+            extended=extended,
+        )
     why = "you" if asked else reading.paused.reason or "others"
-    until = reading.paused.until.astimezone(terms.zone) if reading.paused.until else None
-    return Promise(reading.clock, until, _clipped(share), False, 0, False, why, extended)
+    until = (
+        reading.paused.until.astimezone(terms.zone) if reading.paused.until else None
+    )
+    return Promise(
+        reading.clock, until, _clipped(share), False, 0, False, why, extended
+    )
 
 
 def _made(
@@ -120,9 +153,13 @@ def _made(
     exact: bool = False,
     extended: bool = False,
 ) -> Promise:
-    last = (due if exact else due - SECOND).astimezone(terms.zone)  # 24:00 belongs to the day that it ends
+    last = (due if exact else due - SECOND).astimezone(
+        terms.zone
+    )  # 24:00 belongs to the day that it ends
     days = abs((last.date() - now.astimezone(terms.zone).date()).days)
-    return Promise(label, last, _clipped(share), now >= due, days, exact, None, extended)
+    return Promise(
+        label, last, _clipped(share), now >= due, days, exact, None, extended
+    )
 
 
 def _clipped(share: float) -> float:

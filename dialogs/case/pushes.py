@@ -1,7 +1,8 @@
 """What is pushed to a reporter, and the buttons under it.
 
-A push says that something happened, and nothing of what: a screen may be seen by anybody. Its buttons belong
-to no step (mark ""); once addressed, each carries a handle of its report, which only its own chat resolves.
+A push says that something happened, and nothing of what: a screen may be seen by
+anybody. Its buttons belong to no step (mark ""); once addressed, each carries a handle
+of its report, which only its own chat resolves.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ phrases(
     replied="专线给您回话了。点“查进展”看看。",
     called_back="您反映的事办结几天了。问题解决了吗？",
     called_back_again="再问一句，就问这一回：问题解决了吗？",
-    looked_back="办结有一阵子了。又反弹了吗？\n不点“90天后再问我”，这里的联系方式就要销毁，以后凭回执码查。",
+    looked_back="办结有一阵子了。又反弹了吗？\n"
+    "不点“90天后再问我”，这里的联系方式就要销毁，以后凭回执码查。",
     looked_back_later="您让我们再问一次：又反弹了吗？\n这里的联系方式就要销毁，以后凭回执码查。",
 )
 phrases(
@@ -43,12 +45,21 @@ ALWAYS = {"status": "b.status", "hush": "b.hush"}
 
 
 def push(report: str, kind: str) -> tuple[str, Message]:
-    """The message "push.kind" for the reporter of `report` (hex): its answers first, then what all have."""
+    """The message "push.kind" for the reporter of `report` (hex): its answers first,
+    then what all have.
+    """
     verbs = ANSWERS.get(kind, {}) | ALWAYS
-    return report, Message(f"push.{kind}", buttons=tuple(Button(*one) for one in verbs.items()))
+    return report, Message(
+        f"push.{kind}", buttons=tuple(Button(*one) for one in verbs.items())
+    )
 
 
 def addressed(message: Message, handle: str) -> Message:
-    """The push with buttons that say which report they mean; handle: a name that tells nobody else."""
-    buttons = tuple(replace(button, choice=f"{button.choice}:{handle}") for button in message.buttons)
+    """The push with buttons that say which report they mean; handle: a name that tells
+    nobody else.
+    """
+    buttons = tuple(
+        replace(button, choice=f"{button.choice}:{handle}")
+        for button in message.buttons
+    )
     return replace(message, buttons=buttons)

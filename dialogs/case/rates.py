@@ -1,6 +1,7 @@
 """响应率、解决率、满意率, and how far they reach (有效回访率). Pure.
 
-Only reporters' own answers count for solved and satisfied. What rests on fewer than LEAST is not shown.
+Only reporters' own answers count for solved and satisfied. What rests on fewer than
+LEAST is not shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ FEW = "few"  # none at all is too few as well: "nobody" is also an answer
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """share: 0 to 1, None where it is hidden; of: how many it is a share of, 0 where hidden; reason: why."""
+    """share: 0 to 1, None where it is hidden; of: how many it is a share of, 0 where
+    hidden; reason: why.
+    """
 
     share: float | None
     of: int
@@ -23,9 +26,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """response: answered in time / due; solved: solved / called back; satisfied: satisfied / rated;
-    coverage: answered whether it is solved / called back; effect: solved / answered, for the quadrant, since
-    nobody's silence is a unit's fault."""
+    """response: answered in time / due; solved: solved / called back; satisfied:
+    satisfied / rated;
+    coverage: answered whether it is solved / called back; effect: solved / answered,
+    for the quadrant, since nobody's silence is a unit's fault.
+    """
 
     response: Rate
     solved: Rate
@@ -38,11 +43,13 @@ def rates(counts: Mapping[str, int]) -> Rates:
     """The rates of a unit, or of all together.
 
     Args:
-        counts: due, in_time, called_back, solved, unsolved, satisfied, unsatisfied; what is missing is 0.
-            `called_back` is who was asked; who answered without being asked was as good as called back.
+        counts: due, in_time, called_back, solved, unsolved, satisfied, unsatisfied;
+            what is missing is 0. `called_back` is who was asked; who answered without
+            being asked was as good as called back.
     """
     due, in_time, solved, satisfied = (
-        max(0, counts.get(what, 0)) for what in ("due", "in_time", "solved", "satisfied")
+        max(0, counts.get(what, 0))
+        for what in ("due", "in_time", "solved", "satisfied")
     )
     answered = solved + max(0, counts.get("unsolved", 0))
     rated = satisfied + max(0, counts.get("unsatisfied", 0))
@@ -58,4 +65,6 @@ def rates(counts: Mapping[str, int]) -> Rates:
 
 def _rate(part: int, whole: int, people: int) -> Rate:
     """people: whose cases or answers it tells of."""
-    return Rate(min(part / whole, 1.0), whole) if people >= LEAST else Rate(None, 0, FEW)
+    return (
+        Rate(min(part / whole, 1.0), whole) if people >= LEAST else Rate(None, 0, FEW)
+    )

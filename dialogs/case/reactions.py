@@ -1,4 +1,6 @@
-"""What reporters do to their case; `react` says what follows. Pure, and it never refuses."""
+"""What reporters do to their case; `react` says what follows. Pure, and it never
+refuses.
+"""
 
 from __future__ import annotations
 
@@ -10,46 +12,92 @@ from dialogs.case.deciding import reopened, settled, states, to_all
 from dialogs.case.life import Case, State, leads, move
 from dialogs.case.orders import Decision, Entry
 from dialogs.case.worktime import Terms
-from dialogs.words import File, Forget, Held, Hush, Message, Rate, Rebound, Reopen, Supplement, Wish
+from dialogs.words import (
+    File,
+    Forget,
+    Held,
+    Hush,
+    Message,
+    Rate,
+    Rebound,
+    Reopen,
+    Supplement,
+    Wish,
+)
 
 Reaction = Supplement | Rate | Reopen | Rebound | Held | Wish | Forget | Hush
 
 
 def filed(id: str, alias: str, report: str, action: File, terms: Terms) -> Case:
-    """A new case, which is to be accepted or declined: its clock starts at the next full hour."""
+    """A new case, which is to be accepted or declined: its clock starts at the next
+    full hour.
+    """
     hour = _hour(action.at)
     case = Case(
-        id, alias, State.FILED, action.category, action.urgent, reports=(report,), opened=hour, told=hour
+        id,
+        alias,
+        State.FILED,
+        action.category,
+        action.urgent,
+        reports=(report,),
+        opened=hour,
+        told=hour,
     )
-    return settled(ledger.start(case, "accept", ledger.next_hour(action.at), terms), terms)
+    return settled(
+        ledger.start(case, "accept", ledger.next_hour(action.at), terms), terms
+    )
 
 
 def react(
-    case: Case, action: Reaction, terms: Terms, *, asked: bool = False, rated: bool = False
+    case: Case,
+    action: Reaction,
+    terms: Terms,
+    *,
+    asked: bool = False,
+    rated: bool = False,
 ) -> Decision:
-    """What follows from what a reporter did. Never refuses: what came too late is kept as said.
+    """What follows from what a reporter did. Never refuses: what came too late is kept
+    as said.
 
-    asked: a question to this reporter is open; rated: they rated before. The answer to them is no push.
-    Clocks go on at the next full hour.
+    asked: a question to this reporter is open; rated: they rated before. The answer to
+    them is no push. Clocks go on at the next full hour.
     """
     match action:
         case Supplement(report, text, pictures):
-            entry = Entry("supplemented", {"text": text, "pictures": len(pictures)}, report)
-            moved = _resumed(case, action) if asked and case.state is State.WAITING else case
+            entry = Entry(
+                "supplemented", {"text": text, "pictures": len(pictures)}, report
+            )
+            moved = (
+                _resumed(case, action)
+                if asked and case.state is State.WAITING
+                else case
+            )
             return _reacted(case, _added(moved, action), action, terms, (entry,))
         case Rate(report):
-            return _reacted(case, case, action, terms, () if rated else (Entry("rated", {}, report),))
+            return _reacted(
+                case,
+                case,
+                action,
+                terms,
+                () if rated else (Entry("rated", {}, report),),
+            )
         case Reopen(report, text):
-            return _reopen(case, action, terms, Entry("reopened", {"text": text}, report))
+            return _reopen(
+                case, action, terms, Entry("reopened", {"text": text}, report)
+            )
         case Rebound(report, text):
-            return _reopen(case, action, terms, Entry("rebounded", {"text": text}, report))
+            return _reopen(
+                case, action, terms, Entry("rebounded", {"text": text}, report)
+            )
         case Held(report):
             return _reacted(case, case, action, terms, (Entry("held", {}, report),))
         case Forget(report):
             left = tuple(other for other in case.reports if other != report)
             nobody = asked and not left and case.state is State.WAITING
             moved = _without(_resumed(case, action) if nobody else case, report)
-            return _reacted(case, moved, action, terms, (Entry("forgotten", public=False),))
+            return _reacted(
+                case, moved, action, terms, (Entry("forgotten", public=False),)
+            )
         case Wish() | Hush():
             return _reacted(case, case, action, terms, ())
 
@@ -58,7 +106,9 @@ def _reopen(case: Case, action: Reopen | Rebound, terms: Terms, own: Entry) -> D
     if leads(case, "reopen") is None:
         return _reacted(case, _added(case, action), action, terms, (own,))
     moved = reopened(_added(case, action), ledger.next_hour(action.at), terms)
-    others = tuple(push for push in to_all(case, "reopened") if push[0] != action.report)
+    others = tuple(
+        push for push in to_all(case, "reopened") if push[0] != action.report
+    )
     told = replace(moved, told=_hour(action.at))
     return _reacted(case, told, action, terms, (own, Entry("reopened")), others)
 

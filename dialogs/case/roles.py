@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, get_args
 
-from dialogs.case.orders import Answer, Arrive, Extend, GrantExtend, Order, Return, Supervise
+from dialogs.case.orders import (
+    Answer,
+    Arrive,
+    Extend,
+    GrantExtend,
+    Order,
+    Return,
+    Supervise,
+)
 
-Role = Literal["operator", "supervisor", "custodian", "auditor", "liaison", "observer", "applicant"]
+Role = Literal[
+    "operator", "supervisor", "custodian", "auditor", "liaison", "observer", "applicant"
+]
 ROLES: Mapping[Role, str] = {
     "operator": "专线工作人员",
     "supervisor": "专线主管",
@@ -17,7 +27,10 @@ ROLES: Mapping[Role, str] = {
     "observer": "观测点观察员",
     "applicant": "申请部门",
 }
-HOTLINE: tuple[Role, ...] = ("operator", "supervisor")  # they read every case that they are not blind to
+HOTLINE: tuple[Role, ...] = (
+    "operator",
+    "supervisor",
+)  # they read every case that they are not blind to
 
 _EVERY: frozenset[type[Order]] = frozenset(get_args(Order))
 _APPROVALS: frozenset[type[Order]] = frozenset({GrantExtend, Supervise})
@@ -53,11 +66,13 @@ def blind(
 ) -> bool:
     """Whether this person must not learn that a case exists.
 
-    A case is hidden from the people of every unit it names or is given to; only the liaison of the unit that
-    has it sees it, for that unit.
+    A case is hidden from the people of every unit it names or is given to; only the
+    liaison of the unit that has it sees it, for that unit.
     Args:
-        unit: whose the person is (id), if any. assigned: the unit that has the case (id).
-        concerned: (id, names of its people) of each unit that the case names or is given to.
+        unit: whose the person is (id), if any. assigned: the unit that has the case
+            (id).
+        concerned: (id, names of its people) of each unit that the case names or is
+            given to.
     """
     for id, people in concerned:
         answers = role == "liaison" and unit == id == assigned

@@ -1,4 +1,6 @@
-"""The numbers that the hotline works by: one TOML file over the defaults, checked by a schema. Pure."""
+"""The numbers that the hotline works by: one TOML file over the defaults, checked by a
+schema. Pure.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,48 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dialogs.case.clock import Allowance, Clock, Unit
 
-Name = Literal["accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"]
+Name = Literal[
+    "accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"
+]
 Step = Literal["urged", "supervised", "escalated", "circulated"]
-Kept = Literal["declined", "merged", "closed", "drafts", "originals", "media", "logs", "backups", "unread"]
+Kept = Literal[
+    "declined",
+    "merged",
+    "closed",
+    "drafts",
+    "originals",
+    "media",
+    "logs",
+    "backups",
+    "unread",
+]
 Category = Literal[
-    "documents", "meetings", "inspections", "forms", "fingertip", "signage", "off_list_tasks", "certificates",
-    "showcase", "secondment", "event_quota", "other",
-]  # fmt: skip
-UNIT_CLOCKS: tuple[Clock, ...] = ("answer", "rectify", "on_site", "result")  # they run against a unit
+    "documents",
+    "meetings",
+    "inspections",
+    "forms",
+    "fingertip",
+    "signage",
+    "off_list_tasks",
+    "certificates",
+    "showcase",
+    "secondment",
+    "event_quota",
+    "other",
+]
+UNIT_CLOCKS: tuple[Clock, ...] = (
+    "answer",
+    "rectify",
+    "on_site",
+    "result",
+)  # they run against a unit
 SPAN = r"^(\d{1,4}) ?([WCDh])$"
-HOURS: dict[Unit, float] = {"h": 1, "C": 24, "D": 24, "W": 24 * 7 / 5}  # roughly, to compare different units
+HOURS: dict[Unit, float] = {
+    "h": 1,
+    "C": 24,
+    "D": 24,
+    "W": 24 * 7 / 5,
+}  # roughly, to compare different units
 SAYS = {
     "span": '要写成 "5 W"、"1 C"、"0 D" 或 "2 h"',
     "int_type": "要写成整数",
@@ -57,7 +91,11 @@ def _allowance(value: object) -> Allowance:
     return Allowance(int(number), cast(Unit, unit))
 
 
-Span = Annotated[Allowance, PlainValidator(_allowance), WithJsonSchema({"type": "string", "pattern": SPAN})]
+Span = Annotated[
+    Allowance,
+    PlainValidator(_allowance),
+    WithJsonSchema({"type": "string", "pattern": SPAN}),
+]
 Days = Annotated[int, Field(ge=1, le=36500, strict=True)]
 Deadlines = Mapping[Name, Span]
 
@@ -94,9 +132,15 @@ class Rules(BaseModel):
         return _default()
 
     def deadline(
-        self, clock: Clock, category: str = "", urgent: bool = False, complex: bool = False
+        self,
+        clock: Clock,
+        category: str = "",
+        urgent: bool = False,
+        complex: bool = False,
     ) -> Allowance:
-        """What a clock is started with. The narrower rule goes first, urgency before category."""
+        """What a clock is started with. The narrower rule goes first, urgency before
+        category.
+        """
         kind = cast(Category, category)
         tables = [self.category.get(kind, {}), self.deadlines]
         if urgent:
@@ -105,7 +149,9 @@ class Rules(BaseModel):
         return next(table[name] for table in tables if name in table)
 
     def steps_for(self, clock: Clock) -> Mapping[Step, Allowance]:
-        """The steps after a breach and how long after it, in order; none where the hotline itself is late."""
+        """The steps after a breach and how long after it, in order; none where the
+        hotline itself is late.
+        """
         if clock not in UNIT_CLOCKS:
             return {}
         return self.urgent_steps if clock in ("on_site", "result") else self.steps
@@ -126,7 +172,10 @@ class Rules(BaseModel):
         for name in ("steps", "urgent_steps"):
             table: Mapping[Step, Allowance] = getattr(self, name)
             if list(table) != sorted(table, key=lambda step: _hours(table[step])):
-                raise ValueError(f"{name} 的次序不对：催办、督办、提级督办、通报，后一步不能早于前一步")
+                raise ValueError(
+                    f"{name} 的次序不对：催办、督办、提级督办、通报，"
+                    "后一步不能早于前一步"
+                )
         for first, second in (
             ("look_back_after", "forget_after"),
             ("look_back_later", "forget_later"),
@@ -138,19 +187,36 @@ class Rules(BaseModel):
         if self.retention["closed"] * 24 < _hours(self.forget_later):
             raise ValueError("retention.closed 不能短于 forget_later：回头看之前不能删")
         if self.retention["drafts"] > 1 or self.retention["originals"] > 1:
-            raise ValueError("retention.drafts 和 retention.originals 不能大于1：草稿和原文最多留一天")
+            raise ValueError(
+                "retention.drafts 和 retention.originals 不能大于1："
+                "草稿和原文最多留一天"
+            )
         return self
 
     @model_validator(mode="after")
     def _urgent_never_waits(self) -> Rules:
         """No rule of working days for what is urgent."""
-        fast = {name: span for name, span in self.deadlines.items() if name in ("on_site", "result")}
-        tables = {"deadlines": fast, "urgent": self.urgent, "urgent_steps": self.urgent_steps}
-        tables |= {f"urgent_category.{code}": table for code, table in self.urgent_category.items()}
+        fast = {
+            name: span
+            for name, span in self.deadlines.items()
+            if name in ("on_site", "result")
+        }
+        tables = {
+            "deadlines": fast,
+            "urgent": self.urgent,
+            "urgent_steps": self.urgent_steps,
+        }
+        tables |= {
+            f"urgent_category.{code}": table
+            for code, table in self.urgent_category.items()
+        }
         for where, table in tables.items():
             for name, span in cast(Mapping[str, Allowance], table).items():
                 if span.unit == "W":
-                    raise ValueError(f"{where}.{name} 不能用工作日（W）：加急件不等工作日，请用 h、C 或 D")
+                    raise ValueError(
+                        f"{where}.{name} 不能用工作日（W）：加急件不等工作日，"
+                        "请用 h、C 或 D"
+                    )
         return self
 
 
@@ -175,7 +241,11 @@ def schema() -> dict[str, Any]:
     """The JSON schema of a file that overrides: everything may be left out."""
     whole = Rules.model_json_schema()
     whole.pop("required")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": "减负专线的规则"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "title": "减负专线的规则",
+    }
 
 
 def _told(error: ErrorDetails) -> str:
@@ -186,17 +256,29 @@ def _told(error: ErrorDetails) -> str:
     if error["type"] in ("extra_forbidden", "literal_error"):
         known = _names(path[:-1])
         near = difflib.get_close_matches(path[-1], known, n=1)
-        meant = f"是不是 {'.'.join([*path[:-1], near[0]])}？" if near else f"这里可以写：{'、'.join(known)}"
+        meant = (
+            f"是不是 {'.'.join([*path[:-1], near[0]])}？"
+            if near
+            else f"这里可以写：{'、'.join(known)}"
+        )
         return f"没有 {key} 这一项：{meant}"
-    return f"{key} 不对：{SAYS.get(error['type'], '说明见 docs/clocks.md').format_map(error.get('ctx', {}))}"
+    return f"{key} 不对：" + SAYS.get(
+        error["type"], "说明见 docs/clocks.md"
+    ).format_map(error.get("ctx", {}))
 
 
 def _names(table: list[str]) -> list[str]:
     """What may stand in a table."""
     node = schema()
     for part in table:
-        node = node["properties"][part] if "properties" in node else node["additionalProperties"]
-    return list(node["properties"] if "properties" in node else node["propertyNames"]["enum"])
+        node = (
+            node["properties"][part]
+            if "properties" in node
+            else node["additionalProperties"]
+        )
+    return list(
+        node["properties"] if "properties" in node else node["propertyNames"]["enum"]
+    )
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,7 +286,11 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         under = below.get(key)
-        merged[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+        merged[key] = (
+            _over(under, value)
+            if isinstance(under, dict) and isinstance(value, dict)
+            else value
+        )
     return merged
 
 

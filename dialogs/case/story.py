@@ -1,4 +1,6 @@
-"""What a reporter reads of a case: what happened, which unit has it, what is next. Nobody else's words."""
+"""What a reporter reads of a case: what happened, which unit has it, what is next.
+Nobody else's words.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,12 @@ phrases(
     merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
 )
 phrases(
-    "rating", solved="解决了", not_solved="没解决", satisfied="满意", not_satisfied="不满意", none="已记下"
+    "rating",
+    solved="解决了",
+    not_solved="没解决",
+    satisfied="满意",
+    not_satisfied="不满意",
+    none="已记下",
 )
 phrases(
     "next",
@@ -123,7 +130,7 @@ HOUR = timedelta(hours=1)
 Grain = Literal["minute", "hour", "day"]
 
 
-# ── what the story is made from ──────────────────────────────────────────────────────────────
+# ── what the story is made from ───────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The reporter's own report. at: the hour; follows: progress is pushed to a chat; wishes: see `Wish`."""
+    """The reporter's own report. at: the hour; follows: progress is pushed to a chat;
+    wishes: see `Wish`.
+    """
 
     report: str
     category: str
@@ -146,7 +155,9 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A step of a case, opened. report: said by or to this reporter only; case: where it happened (hex)."""
+    """A step of a case, opened. report: said by or to this reporter only; case: where
+    it happened (hex).
+    """
 
     kind: str
     at: datetime
@@ -158,16 +169,20 @@ class Told:
 
 
 def visible(public: bool, report: str | None, mine: str) -> bool:
-    """Whether the reporter of `mine` may read a step: public ones, and of private ones only their own."""
+    """Whether the reporter of `mine` may read a step: public ones, and of private ones
+    only their own.
+    """
     return public and report in (None, mine)
 
 
-# ── the story ────────────────────────────────────────────────────────────────────────────────
+# ── the story ─────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. Times in `params` are shown as days; `grain`: how exactly `at` may be told."""
+    """One thing that happened. Times in `params` are shown as days; `grain`: how
+    exactly `at` may be told.
+    """
 
     at: datetime
     grain: Grain
@@ -180,7 +195,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A case as its reporter may read it. Times are local; number: None before acceptance."""
+    """A case as its reporter may read it. Times are local; number: None before
+    acceptance.
+    """
 
     report: str
     number: str | None
@@ -201,7 +218,10 @@ class Story:
             "state": text(lang, f"state.{self.state}"),
             "category": text(lang, f"category.{self.category}"),
             "unit": self.unit,
-            "lines": [{"when": self._when(lang, line), "text": line.text(lang)} for line in self.lines],
+            "lines": [
+                {"when": self._when(lang, line), "text": line.text(lang)}
+                for line in self.lines
+            ],
             "next": _say(lang, *self.next),
             "promise": self.promise.params(lang) if self.promise else None,
         }
@@ -210,7 +230,11 @@ class Story:
         """The whole story in plain words, for channels that show text."""
         told = self.params(lang)
         head = [text(lang, "story.head", told)]
-        head += [text(lang, f"story.{name}", told) for name in ("number", "unit") if told[name]]
+        head += [
+            text(lang, f"story.{name}", told)
+            for name in ("number", "unit")
+            if told[name]
+        ]
         head += [told["promise"]["text"]] if told["promise"] else []
         lines = [text(lang, "story.line", line) for line in told["lines"]]
         return "\n".join([*head, "", *lines, "", text(lang, "story.next", told)])
@@ -218,31 +242,45 @@ class Story:
     def _when(self, lang: str, line: Line) -> str:
         said = moment(lang, line.at, line.grain)
         return (
-            said if line.at.year == self.year else text(lang, "at.year", {"year": line.at.year, "rest": said})
+            said
+            if line.at.year == self.year
+            else text(lang, "at.year", {"year": line.at.year, "rest": said})
         )
 
 
 def moment(lang: str, at: datetime, grain: Grain) -> str:
     """A local time in words, told no finer than `grain`."""
-    return text(lang, f"at.{grain}", {"month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute})
+    return text(
+        lang,
+        f"at.{grain}",
+        {"month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute},
+    )
 
 
 def _say(lang: str, name: str, params: Params) -> str:
     values = {key: moment(lang, value, "day") if isinstance(value, datetime) else value
               for key, value in params.items()}  # fmt: skip
     if "rating" in values:
-        values["rating"] = "，".join(text(lang, f"rating.{word}") for word in values["rating"])
+        values["rating"] = "，".join(
+            text(lang, f"rating.{word}") for word in values["rating"]
+        )
     return text(lang, name, values)
 
 
-def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms) -> Story:
-    """Make the story that the reporter of `mine` may read, from the case they are in now.
+def tell(
+    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms
+) -> Story:
+    """Make the story that the reporter of `mine` may read, from the case they are in
+    now.
 
-    steps: in order, of the case the report was filed into, then of those it was merged into; the reporter's
-    own and staff's, whatever else is among them is left out here. now, steps' times: UTC.
+    steps: in order, of the case the report was filed into, then of those it was merged
+    into; the reporter's own and staff's, whatever else is among them is left out here.
+    now, steps' times: UTC.
     """
     zone = terms.zone
-    mine_now = [step for step in steps if visible(step.public, step.report, mine.report)]
+    mine_now = [
+        step for step in steps if visible(step.public, step.report, mine.report)
+    ]
     joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
     lines = [Line(mine.at.astimezone(zone), "hour", "told.filed")]
     rated = [step for step in mine_now if step.kind == "rated"][-1:]
@@ -273,7 +311,9 @@ def tell(case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: T
 
 
 def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> Line:
-    """older: it happened before this report was merged in; exact times would tell when somebody else came."""
+    """older: it happened before this report was merged in; exact times would tell when
+    somebody else came.
+    """
     grain: Grain = "day" if older else "hour" if step.by_reporter else "minute"
     params = {"text": "", "unit": "", **step.params}
     name = f"told.{_named(step, params)}"
@@ -312,13 +352,22 @@ def _rating_words(rating: Rating | None) -> list[str]:
 
 def is_asked(steps: Sequence[Told], report: str) -> bool:
     """Whether a question to this reporter is still open."""
-    own = [step.kind for step in steps if step.report == report and step.kind in ("asked", "supplemented")]
+    own = [
+        step.kind
+        for step in steps
+        if step.report == report and step.kind in ("asked", "supplemented")
+    ]
     return bool(own) and own[-1] == "asked"
 
 
 def is_rated(steps: Sequence[Told], report: str, closed: datetime | None) -> bool:
-    """Whether this reporter has rated since it was closed last; what was rated before a reopening is past."""
-    return any(step.kind == "rated" and step.report == report and _since(step, closed) for step in steps)
+    """Whether this reporter has rated since it was closed last; what was rated before a
+    reopening is past.
+    """
+    return any(
+        step.kind == "rated" and step.report == report and _since(step, closed)
+        for step in steps
+    )
 
 
 def _was_for_others(step: Told, steps: Sequence[Told], report: str) -> bool:
@@ -326,7 +375,11 @@ def _was_for_others(step: Told, steps: Sequence[Told], report: str) -> bool:
     if step.kind not in ("called_back", "called_back_again"):
         return False
     before = [one for one in steps if one.at <= step.at]
-    return is_rated(before, report, max((one.at for one in before if one.kind == "closed"), default=None))
+    return is_rated(
+        before,
+        report,
+        max((one.at for one in before if one.kind == "closed"), default=None),
+    )
 
 
 def _since(step: Told, at: datetime | None) -> bool:
@@ -337,7 +390,10 @@ def _since(step: Told, at: datetime | None) -> bool:
 def _has_held(steps: Sequence[Told], report: str) -> bool:
     """Whether the last look-back was answered with 没有反弹."""
     asked = max((step.at for step in steps if step.kind == "looked_back"), default=None)
-    return any(step.kind == "held" and step.report == report and _since(step, asked) for step in steps)
+    return any(
+        step.kind == "held" and step.report == report and _since(step, asked)
+        for step in steps
+    )
 
 
 def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
@@ -363,7 +419,9 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
 def _next(
     case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms
 ) -> tuple[str, Mapping[str, Any]]:
-    """The phrase that says what comes next, with the dates promised; 24:00 belongs to the day it ends."""
+    """The phrase that says what comes next, with the dates promised; 24:00 belongs to
+    the day it ends.
+    """
     zone, name = terms.zone, case.state.value
     date = (case.due - TICK).astimezone(zone) if case.due else None
     match case.state:
@@ -373,8 +431,14 @@ def _next(
         case State.ASSIGNED | State.RECTIFYING if date:
             name += "_late" if now > date else "_due"
         case State.CLOSED | State.CALLBACK:
-            closed = max((step.at for step in steps if step.kind == "closed"), default=now)
-            name = "closed_rated" if is_rated(steps, mine.report, case.closed) else "closed"
+            closed = max(
+                (step.at for step in steps if step.kind == "closed"), default=now
+            )
+            name = (
+                "closed_rated"
+                if is_rated(steps, mine.report, case.closed)
+                else "closed"
+            )
             date = add(closed, terms.rules.look_back_after, terms).astimezone(zone)
         case State.WAITING if is_asked(steps, mine.report):
             name = "waiting_you"

@@ -25,13 +25,19 @@ class Calendar(Protocol):
         """Whether a day is worked, make-up days (调休) included."""
 
     def knows(self, year: int) -> bool:
-        """Whether this year's holidays are known; if not, Monday to Friday are taken as worked."""
+        """Whether this year's holidays are known; if not, Monday to Friday are taken as
+        worked.
+        """
 
     def named(self, day: date) -> str:
-        """The Chinese name of the holiday that a day belongs to, or is worked for; "" for none."""
+        """The Chinese name of the holiday that a day belongs to, or is worked for; ""
+        for none.
+        """
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # made once and told by identity: results are kept by it
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # made once and told by identity: results are kept by it
 class Terms:
     """By what time is counted."""
 
@@ -60,9 +66,10 @@ def weekday_calendar() -> Calendar:
 def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
     """When an allowance that starts at `start` is used up, in UTC.
 
-    n W: 24:00 local of the n-th working day after the start's day; 0 W: of that day, or of the next working
-    day where it is none. n D: 24:00 of the n-th day after it, worked or not. n h: n hours later.
-    n C: n days later at the same local time; if a change of clocks skips or repeats that, the later counts.
+    n W: 24:00 local of the n-th working day after the start's day; 0 W: of that day, or
+    of the next working day where it is none. n D: 24:00 of the n-th day after it,
+    worked or not. n h: n hours later. n C: n days later at the same local time; if a
+    change of clocks skips or repeats that, the later counts.
     """
     number = allowance.number
     match allowance.unit:
@@ -73,7 +80,9 @@ def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
         case "D":
             return end_of(day_of(start, terms) + timedelta(days=number), terms.zone)
         case "W":
-            return end_of(_workday(day_of(start, terms), number, terms.calendar), terms.zone)
+            return end_of(
+                _workday(day_of(start, terms), number, terms.calendar), terms.zone
+            )
 
 
 def after(due: datetime, allowance: Allowance, terms: Terms) -> datetime:
@@ -104,7 +113,9 @@ def back(day: date, number: int, calendar: Calendar) -> date:
 def workdays(after: date, until: date, calendar: Calendar) -> int:
     """How many days are worked in (after, until]."""
     works = calendar.works
-    return sum(works(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
+    return sum(
+        works(after + timedelta(days=n)) for n in range(1, (until - after).days + 1)
+    )
 
 
 def day_of(at: datetime, terms: Terms) -> date:
@@ -117,12 +128,17 @@ def end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + DAY, time(), zone).astimezone(UTC)
 
 
-def shifted(due: datetime, since: datetime, until: datetime, allowance: Allowance, terms: Terms) -> datetime:
-    """The due time after a pause [since, until), since < due: what remained then remains now, never less.
+def shifted(
+    due: datetime, since: datetime, until: datetime, allowance: Allowance, terms: Terms
+) -> datetime:
+    """The due time after a pause [since, until), since < due: what remained then
+    remains now, never less.
 
-    The day on which a pause begins is used, the day on which it ends is not counted, like any start; only
-    when it begins on the due day itself, that day remains. On one and the same day nothing changes.
-    allowance: what the clock started with; its unit says what is kept: working days, days or hours.
+    The day on which a pause begins is used, the day on which it ends is not counted,
+    like any start; only when it begins on the due day itself, that day remains. On one
+    and the same day nothing changes.
+    allowance: what the clock started with; its unit says what is kept: working days,
+    days or hours.
     """
     match allowance.unit:
         case "h":
@@ -134,8 +150,18 @@ def shifted(due: datetime, since: datetime, until: datetime, allowance: Allowanc
         case "W" if day_of(since, terms) == day_of(until, terms):
             return due
         case "W":
-            left = max(1, workdays(day_of(since, terms), day_of(due - TICK, terms), terms.calendar))
-            return max(due, end_of(_workday(day_of(until, terms), left, terms.calendar), terms.zone))
+            left = max(
+                1,
+                workdays(
+                    day_of(since, terms), day_of(due - TICK, terms), terms.calendar
+                ),
+            )
+            return max(
+                due,
+                end_of(
+                    _workday(day_of(until, terms), left, terms.calendar), terms.zone
+                ),
+            )
     return max(due, _instant(later, terms.zone))
 
 

@@ -1,4 +1,6 @@
-"""Every sentence people see, by name: Chinese beside the step that says it, English in `en/*.json`."""
+"""Every sentence people see, by name: Chinese beside the step that says it, English in
+`en/*.json`.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,17 @@ def phrases(area: str, **chinese: str) -> None:
 def english() -> Mapping[str, str]:
     """All translations: {name: sentence}."""
     found: dict[str, str] = {}
-    for file in sorted((resources.files(__package__) / "en").iterdir(), key=lambda file: file.name):
+    for file in sorted(
+        (resources.files(__package__) / "en").iterdir(), key=lambda file: file.name
+    ):
         if file.name.endswith(".json"):
             found |= json.loads(file.read_text("utf-8"))
     return found
 
 
 def text(lang: str, name: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence `name` in `lang` ("zh" or "en"), filled in. Raises KeyError for an unknown name."""
+    """The sentence `name` in `lang` ("zh" or "en"), filled in. Raises KeyError for an
+    unknown name.
+    """
     sentence = english()[name] if lang == "en" else CHINESE[name]
     return sentence.format_map(params) if params else sentence

@@ -1,7 +1,9 @@
-"""What the words of the trade point to: groups of words of one meaning, each a feature of the model.
+"""What the words of the trade point to: groups of words of one meaning, each a feature
+of the model.
 
-The words (lexicon.txt) come from the rules and from knowledge of the work, not from a labelled set. Their
-heads name the labels the writer had in mind; what a group really weighs is learned.
+The words (lexicon.txt) come from the rules and from knowledge of the work, not from a
+labelled set. Their heads name the labels the writer had in mind; what a group really
+weighs is learned.
 """
 
 from __future__ import annotations
@@ -27,11 +29,15 @@ def _words() -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
 
 
 def hits(text: str) -> dict[int, dict[str, int]]:
-    """Group number → its words in `text` (already `normal`) and where each first stands."""
+    """Group number → its words in `text` (already `normal`) and where each first
+    stands.
+    """
     words, sizes = _words()
     found: dict[int, dict[str, int]] = {}
     for start in range(len(text)):
         for size in sizes:
             for number in words.get(text[start : start + size], ()):
-                found.setdefault(number, {}).setdefault(text[start : start + size], start)
+                found.setdefault(number, {}).setdefault(
+                    text[start : start + size], start
+                )
     return found

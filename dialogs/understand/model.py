@@ -1,8 +1,9 @@
-"""The learned part: a linear model over character pairs and word groups, read from `model.bin`.
+"""The learned part: a linear model over character pairs and word groups, read from
+`model.bin`.
 
-The file holds a line of JSON (a `Head` and the count of grams), then, packed with zlib, the known grams
-(parted by line ends), a byte each for their rarity, and a row of signed bytes each: one weight per column.
-`tests/dialogs/understand/train.py` writes it.
+The file holds a line of JSON (a `Head` and the count of grams), then, packed with zlib,
+the known grams (parted by line ends), a byte each for their rarity, and a row of signed
+bytes each: one weight per column. `tests/dialogs/understand/train.py` writes it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from importlib.resources import files
 from operator import add
 
 RARITY = 32.0  # steps of a byte in one unit of inverse document frequency
-GROUP_WEIGHT = 0.6  # how much the groups of a text count beside its grams, both of length one
+GROUP_WEIGHT = (
+    0.6  # how much the groups of a text count beside its grams, both of length one
+)
 
 FILE = files("dialogs.understand") / "model.bin"
 
@@ -27,7 +30,9 @@ _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Columns by name, what a byte of each is worth, the weights that are no grams, how sure is sure."""
+    """Columns by name, what a byte of each is worth, the weights that are no grams, how
+    sure is sure.
+    """
 
     columns: tuple[str, ...]
     scales: tuple[float, ...]
@@ -54,9 +59,13 @@ def grams(text: str) -> set[str]:
 
 
 def group_values(sizes: Mapping[int, int]) -> dict[int, float]:
-    """Group → value, from group → number of different words; of length `GROUP_WEIGHT` when there are many."""
+    """Group → value, from group → number of different words; of length `GROUP_WEIGHT`
+    when there are many.
+    """
     length = max(1.0, math.sqrt(sum(sizes.values())))
-    return {group: GROUP_WEIGHT * math.sqrt(size) / length for group, size in sizes.items()}
+    return {
+        group: GROUP_WEIGHT * math.sqrt(size) / length for group, size in sizes.items()
+    }
 
 
 def unpack(data: bytes) -> Model:
@@ -99,7 +108,9 @@ class Scores:
 
 
 def score(text: str, sizes: Mapping[int, int]) -> Scores:
-    """Score a `normal` text; `sizes`: lexicon group → number of its different words in the text."""
+    """Score a `normal` text; `sizes`: lexicon group → number of its different words in
+    the text.
+    """
     known = loaded()
     width = len(known.head.columns)
     sums = [0] * width
@@ -112,15 +123,26 @@ def score(text: str, sizes: Mapping[int, int]) -> Scores:
     length = math.sqrt(square) / RARITY or 1.0
     values = [
         bias + scale * total / length
-        for bias, scale, total in zip(known.head.bias, known.head.scales, sums, strict=True)
+        for bias, scale, total in zip(
+            known.head.bias, known.head.scales, sums, strict=True
+        )
     ]
     for group, value in group_values(sizes).items():
-        values = [old + value * weight for old, weight in zip(values, known.head.groups[group], strict=True)]
+        values = [
+            old + value * weight
+            for old, weight in zip(values, known.head.groups[group], strict=True)
+        ]
     return Scores(dict(zip(known.head.columns, values, strict=True)), length)
 
 
 def gram_weight(gram: str, column: int, length: float) -> float:
-    """What one gram adds to one column in a text whose vector of grams has this length."""
+    """What one gram adds to one column in a text whose vector of grams has
+    this length.
+    """
     known = loaded()
     row = known.rows.get(gram.translate(_DIGITS))
-    return 0.0 if row is None else known.weights[row + column] * known.head.scales[column] / length
+    return (
+        0.0
+        if row is None
+        else known.weights[row + column] * known.head.scales[column] / length
+    )

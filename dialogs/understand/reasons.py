@@ -12,10 +12,11 @@ _AT_MOST = 4
 def reasons(
     plain: str, found: Mapping[int, Mapping[str, int]], scores: Scores, column: str
 ) -> list[tuple[int, int]]:
-    """Spans of the words that added most to `column`, strongest first, none overlapping.
+    """Spans of the words that added most to `column`, strongest first, none
+    overlapping.
 
-    Words of the lexicon count with their group and their own pairs of characters; where no such word speaks
-    for the label, the strongest pairs of the text do.
+    Words of the lexicon count with their group and their own pairs of characters; where
+    no such word speaks for the label, the strongest pairs of the text do.
     """
     head = loaded().head
     number = head.columns.index(column)
@@ -25,7 +26,10 @@ def reasons(
         share = values[group] * head.groups[group][number] / len(words)
         for word, start in words.items():
             if len(word) > 1:
-                pairs = sum(gram_weight(word[i : i + 2], number, scores.length) for i in range(len(word) - 1))
+                pairs = sum(
+                    gram_weight(word[i : i + 2], number, scores.length)
+                    for i in range(len(word) - 1)
+                )
                 span = (start, start + len(word))
                 worth[span] = worth.get(span, pairs) + share
     best = _apart({span: value for span, value in worth.items() if value > 0.05})

@@ -1,4 +1,6 @@
-"""Organisations in a text (already `normal`): where they stand, their level, which makes the demand."""
+"""Organisations in a text (already `normal`): where they stand, their level, which
+makes the demand.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,25 @@ def _any(name: str) -> str:
 _LEVEL = rf"{_any('levels')}(?:级|里|上)?的?"
 _NOT = "".join(wordlist("no-unit-letters")) + r" ,。;:!?、“”\"'()（）《》"
 _PATTERNS = (  # where two overlap, the earlier pattern wins
-    re.compile(rf"[省市区县](?:委|府)[^{_NOT}]{{0,5}}?(?:办公室|部|办|室|中心|校|局|组)(?!门|分)"),
+    re.compile(
+        rf"[省市区县](?:委|府)[^{_NOT}]{{0,5}}?(?:办公室|部|办|室|中心|校|局|组)(?!"
+        r"门|分)"
+    ),
     re.compile(rf"(?:{_LEVEL})?{_any('bodies')}"),
-    re.compile(rf"{_LEVEL}[^{_NOT}\d]{{1,7}}?{_any('unit-endings')}(?![室法理事公员会长里区织])"),
-    re.compile(rf"(?:^|(?<=[,。!?;: ]))[^{_NOT}\d]{{1,6}}?{_any('stranger-endings')}(?={_any('calls')})"),
+    re.compile(
+        rf"{_LEVEL}[^{_NOT}\d]{{1,7}}?{_any('unit-endings')}(?!"
+        r"[室法理事公员会长里区织])"
+    ),
+    re.compile(
+        rf"(?:^|(?<=[,。!?;: ]))[^{_NOT}\d]{{1,6}}?{_any('stranger-endings')}(?"
+        rf"={_any('calls')})"
+    ),
     re.compile(rf"{_any('bare')}(?!办|党|政|工|级|社区|[^,。]{{0,3}}(?:局|委|办公室))"),
 )
 _DEMANDS = re.compile(rf"{_any('between')}*{_any('demands')}")
-_SELF = re.compile(r"(?:我在|我是|我们在|俺是|额是|本人系|本人在|这里是|我们是|反映|关于|举报|投诉)$")
+_SELF = re.compile(
+    r"(?:我在|我是|我们在|俺是|额是|本人系|本人在|这里是|我们是|反映|关于|举报|投诉)$"
+)
 _OF_IT = re.compile(r"的(?:网格|社工|社区|一名|村)")
 _WEAK = frozenset(wordlist("weak-units"))
 
@@ -39,14 +52,19 @@ _LEVELS = (  # the first that fits; county counts as district, town as subdistri
     ("district", re.compile(r".{0,3}[区县]|旗")),
     ("subdistrict", re.compile(rf".*{_any('town-bodies')}")),
     (None, re.compile(r"外地|当地|.*组$")),
-    ("district", re.compile(r".*(?:[局办委部联]|中心|指挥部|专班|大队|支队|法院|交警队?|工会)$")),
+    (
+        "district",
+        re.compile(r".*(?:[局办委部联]|中心|指挥部|专班|大队|支队|法院|交警队?|工会)$"),
+    ),
 )
 _CIVIL = re.compile(rf".*{_any('civil-bodies')}")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation, `text[start:end]`. level: None for banks, firms. score: from 0.6 on it may be it."""
+    """An organisation, `text[start:end]`. level: None for banks, firms. score: from 0.6
+    on it may be it.
+    """
 
     start: int
     end: int
@@ -55,14 +73,18 @@ class Unit:
 
 
 def level_of(name: str) -> str | None:
-    """The level of government a unit of this name stands on; None for banks, firms, schools and the like."""
+    """The level of government a unit of this name stands on; None for banks, firms,
+    schools and the like.
+    """
     if _CIVIL.match(name) and not _GOVERNMENT.match(name):
         return None
     return next((level for level, pattern in _LEVELS if pattern.match(name)), None)
 
 
 def find_units(text: str, found: list[Place]) -> list[Unit]:
-    """All organisations of `text`, each with a score, in order. `found`: the places of the text."""
+    """All organisations of `text`, each with a score, in order. `found`: the places of
+    the text.
+    """
     spans: list[tuple[int, int]] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -81,12 +103,16 @@ def find_units(text: str, found: list[Place]) -> list[Unit]:
 
 
 def _with_town(start: int, towns: list[Place]) -> int:
-    """Where a unit begins when the town named right before it belongs to it ("云溪镇" + "党建办")."""
+    """Where a unit begins when the town named right before it belongs to it ("云溪镇" +
+    "党建办").
+    """
     return next((town.start for town in towns if town.start < start <= town.end), start)
 
 
 def _score(text: str, start: int, end: int) -> float:
-    """How much the unit at this place looks like the one that demands: named early, in full, and doing it."""
+    """How much the unit at this place looks like the one that demands: named early, in
+    full, and doing it.
+    """
     name = text[start:end]
     score = 1.0 - start / (len(text) + 40)
     score += 1.0 * bool(_DEMANDS.match(text, end, end + 12))
@@ -98,6 +124,8 @@ def _score(text: str, start: int, end: int) -> float:
 
 
 def responsible(found: list[Unit]) -> Unit | None:
-    """The unit that most likely puts the burden on, or None where none looks like it."""
+    """The unit that most likely puts the burden on, or None where none looks
+    like it.
+    """
     best = max(found, key=lambda one: (one.score, -one.start), default=None)
     return best if best is not None and best.score >= 0.6 else None

@@ -1,4 +1,6 @@
-"""Word lists of this package: lines "[name] head head", each followed by words, parted by white space."""
+"""Word lists of this package: lines "[name] head head", each followed by words, parted
+by white space.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,14 @@ def sections(file: str) -> tuple[Section, ...]:
     for block in (files("dialogs.understand") / file).read_text("utf-8").split("\n["):
         head, _, body = block.lstrip("[").partition("\n")
         name, _, rest = head.partition("]")
-        found.append(Section(name, tuple(rest.split()), tuple(dict.fromkeys(body.split()))))
+        found.append(
+            Section(name, tuple(rest.split()), tuple(dict.fromkeys(body.split())))
+        )
     return tuple(found)
 
 
 def wordlist(name: str) -> tuple[str, ...]:
     """The words of one list of names.txt."""
-    return next(section.words for section in sections("names.txt") if section.name == name)
+    return next(
+        section.words for section in sections("names.txt") if section.name == name
+    )

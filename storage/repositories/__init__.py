@@ -1,1 +1,3 @@
-"""One class per table: reads are awaited, writes are returned as values for the turn's one commit."""
+"""One class per table: reads are awaited, writes are returned as values for the turn's
+one commit.
+"""

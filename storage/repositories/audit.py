@@ -1,6 +1,8 @@
-"""The audit chain: every line carries the hash of all before it; nothing is changed or cut out unseen.
+"""The audit chain: every line carries the hash of all before it; nothing is changed or
+cut out unseen.
 
-Cutting off the *end* leaves a whole chain: to notice that, keep the last hash somewhere else as well.
+Cutting off the *end* leaves a whole chain: to notice that, keep the last hash somewhere
+else as well.
 """
 
 import hashlib
@@ -13,12 +15,19 @@ from storage.port import Audit, Reader
 
 START = b"\0" * 32  # what stands before the first line
 LAST = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
-ADD = 'INSERT INTO audit (seq, at, kind, about, "by", content, hash) VALUES (?, ?, ?, ?, ?, ?, ?)'
+ADD = (
+    'INSERT INTO audit (seq, at, kind, about, "by", content, hash) VALUES (?, ?, ?,'
+    " ?, ?, ?, ?)"
+)
 EVERY = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq'
 AFTER = (
-    'SELECT seq, at, kind, about, "by", content, hash FROM audit WHERE seq > :seq ORDER BY seq LIMIT :most'
+    'SELECT seq, at, kind, about, "by", content, hash FROM audit WHERE seq > :seq '
+    "ORDER BY seq LIMIT :most"
 )
-TAIL = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq DESC LIMIT :most'
+TAIL = (
+    'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq DESC '
+    "LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +44,20 @@ class AuditRow:
 
 
 def link(previous: bytes, seq: int, line: Audit) -> bytes:
-    """SHA-256 of the previous hash (32 bytes) and the line as a JSON array, ids in hex."""
+    """SHA-256 of the previous hash (32 bytes) and the line as a JSON array,
+    ids in hex.
+    """
     about, by = (None if who is None else who.hex() for who in (line.about, line.by))
-    canonical = json.dumps([seq, line.at, line.kind, about, by, line.content], ensure_ascii=False)
+    canonical = json.dumps(
+        [seq, line.at, line.kind, about, by, line.content], ensure_ascii=False
+    )
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
 def first_break(rows: Iterable[AuditRow], last: AuditRow | None = None) -> int | None:
-    """The first seq that does not follow from the line before it (`last` before the first); None: all do."""
+    """The first seq that does not follow from the line before it (`last` before the
+    first); None: all do.
+    """
     seq, previous = (last.seq, last.hash) if last else (0, START)
     for row in rows:
         line = Audit(row.at, row.kind, row.about, row.by, row.content)
@@ -53,7 +68,9 @@ def first_break(rows: Iterable[AuditRow], last: AuditRow | None = None) -> int |
 
 
 class Chain:
-    """Adds lines inside the writer's transaction. Other processes write too: the end is read each time."""
+    """Adds lines inside the writer's transaction. Other processes write too: the end is
+    read each time.
+    """
 
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
@@ -72,12 +89,18 @@ class AuditLog:
 
     async def tail(self, most: int = 100) -> list[AuditRow]:
         """The newest lines, oldest of them first."""
-        return [AuditRow(*row) for row in reversed(await self._reader.all(TAIL, most=most))]
+        return [
+            AuditRow(*row) for row in reversed(await self._reader.all(TAIL, most=most))
+        ]
 
     async def verify(self) -> int | None:
-        """None when the chain is whole, else the first seq that does not fit (or is missing)."""
+        """None when the chain is whole, else the first seq that does not fit (or is
+        missing).
+        """
         last: AuditRow | None = None
-        while page := await self._reader.all(AFTER, seq=last.seq if last else 0, most=1000):
+        while page := await self._reader.all(
+            AFTER, seq=last.seq if last else 0, most=1000
+        ):
             rows = [AuditRow(*row) for row in page]
             broken = first_break(rows, last)
             if broken is not None:

@@ -1,4 +1,6 @@
-"""Where staff work on cases in a messenger: cases they were told of, and messages that show them."""
+"""Where staff work on cases in a messenger: cases they were told of, and messages that
+show them.
+"""
 
 import json
 from collections.abc import Sequence
@@ -6,11 +8,14 @@ from dataclasses import dataclass
 
 from storage.port import Reader, Row, Write
 
-# A case is news until its alert has rung: it is told of 0-20 minutes after filing, at a time drawn by lot.
+# A case is news until its alert has rung: it is told of 0-20 minutes after filing, at a
+# time drawn by lot.
 NEWS = """SELECT id FROM cases WHERE state IN (SELECT value FROM json_each(:states))
 AND NOT EXISTS (SELECT 1 FROM desk_cases WHERE case_id = cases.id)
-AND NOT EXISTS (SELECT 1 FROM followups WHERE case_id = cases.id AND kind = 'alert') LIMIT :most"""
-KNOWN = """SELECT NOT EXISTS (SELECT 1 FROM followups WHERE case_id = :case_id AND kind = 'alert')
+AND NOT EXISTS (SELECT 1 FROM followups WHERE case_id = cases.id AND kind = 'alert')
+    LIMIT :most"""
+KNOWN = """SELECT NOT EXISTS (SELECT 1 FROM followups WHERE case_id = :case_id AND kind
+    = 'alert')
 OR EXISTS (SELECT 1 FROM desk_cases WHERE case_id = :case_id)"""
 PLACE = "SELECT place FROM desk_cases WHERE case_id = :case_id"
 PUT_PLACE = """INSERT INTO desk_cases (case_id, place) VALUES (?, ?)
@@ -25,9 +30,13 @@ WHERE state IN (SELECT value FROM json_each(:states)) AND live = 0 LIMIT :most""
 SETTLED = f"""SELECT {COLUMNS}, shown <> {NOW} FROM desk_cards
 WHERE id > :after AND live = 0 ORDER BY id LIMIT :most"""
 CARD = f"SELECT {COLUMNS} FROM desk_cards WHERE id = :id"
-CARDS = f"SELECT {COLUMNS} FROM desk_cards WHERE id > :after AND live >= :live ORDER BY id LIMIT :most"
+CARDS = (
+    f"SELECT {COLUMNS} FROM desk_cards WHERE id > :after AND live >= :live ORDER BY "
+    "id LIMIT :most"
+)
 OF_THREAD = "SELECT case_id FROM desk_cards WHERE thread = :thread"
-PUT = """INSERT INTO desk_cards (id, case_id, thread, live, shown, sealed) VALUES (?, ?, ?, ?, ?, ?)
+PUT = """INSERT INTO desk_cards (id, case_id, thread, live, shown, sealed) VALUES (?, ?,
+    ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET thread = excluded.thread, live = excluded.live,
   shown = excluded.shown, sealed = excluded.sealed"""
 DROP = "DELETE FROM desk_cards WHERE id = ?"
@@ -40,9 +49,11 @@ WAITS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)"
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """id: keyed digest of chat and case; thread: of the topic, None for none; live: its case is open.
+    """id: keyed digest of chat and case; thread: of the topic, None for none; live: its
+    case is open.
 
-    shown: the version of the case plus the number of its notes, as they are shown; 0 for nothing yet.
+    shown: the version of the case plus the number of its notes, as they are shown; 0
+    for nothing yet.
     """
 
     id: bytes
@@ -94,19 +105,26 @@ class DeskCases:
 
 
 class DeskCards:
-    """Messages that show a case. One process writes them: the one that holds the lease."""
+    """Messages that show a case. One process writes them: the one that holds
+    the lease.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     async def old(self, states: Sequence[str], most: int = 256) -> list[CardRow]:
-        """Those of open cases that do not show them as they are; states: of open cases."""
+        """Those of open cases that do not show them as they are; states: of
+        open cases.
+        """
         rows = await self._reader.all(OLD, most=most)
         rows += await self._reader.all(OPENED, states=json.dumps([*states]), most=most)
         return [_card(row) for row in rows]
 
-    async def settled(self, after: bytes = b"", most: int = 1024) -> tuple[list[CardRow], bytes | None]:
-        """Of the next cards of finished cases those that show something else, and the last one looked at.
+    async def settled(
+        self, after: bytes = b"", most: int = 1024
+    ) -> tuple[list[CardRow], bytes | None]:
+        """Of the next cards of finished cases those that show something else, and the
+        last one looked at.
 
         after: that one, the next time; None: there are no more.
         """
@@ -117,9 +135,16 @@ class DeskCards:
         row = await self._reader.one(CARD, id=id)
         return _card(row) if row else None
 
-    async def all(self, after: bytes = b"", most: int = 256, *, live: bool = False) -> list[CardRow]:
+    async def all(
+        self, after: bytes = b"", most: int = 256, *, live: bool = False
+    ) -> list[CardRow]:
         """By id, behind `after`; live: only those of open cases."""
-        return [_card(row) for row in await self._reader.all(CARDS, after=after, live=int(live), most=most)]
+        return [
+            _card(row)
+            for row in await self._reader.all(
+                CARDS, after=after, live=int(live), most=most
+            )
+        ]
 
     async def of_thread(self, thread: bytes) -> bytes | None:
         """The case that a topic is about."""
@@ -128,7 +153,9 @@ class DeskCards:
 
     @staticmethod
     def put(row: CardRow) -> Write:
-        return Write(PUT, (row.id, row.case_id, row.thread, int(row.live), row.shown, row.sealed))
+        return Write(
+            PUT, (row.id, row.case_id, row.thread, int(row.live), row.shown, row.sealed)
+        )
 
     @staticmethod
     def drop(id: bytes) -> Write:

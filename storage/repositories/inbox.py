@@ -15,12 +15,16 @@ class Inbox:
         self._reader = reader
 
     async def known(self, mark: bytes) -> bool:
-        """Whether this was taken in before; the guard of `mark` decides, this only spares work."""
+        """Whether this was taken in before; the guard of `mark` decides, this only
+        spares work.
+        """
         return await self._reader.one(KNOWN, mark=mark) is not None
 
     @staticmethod
     def mark(mark: bytes, day: int) -> Write:
-        """Note it down, else the whole turn is Seen. mark: keyed digest; day: days since 1970 UTC."""
+        """Note it down, else the whole turn is Seen. mark: keyed digest; day: days
+        since 1970 UTC.
+        """
         return Write(MARK, (mark, day), NEW)
 
     @staticmethod

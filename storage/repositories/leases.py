@@ -16,7 +16,12 @@ class Leases:
 
     async def take(self, name: str, holder: bytes, now: int, seconds: int = 30) -> bool:
         """Take or prolong; False when somebody else holds it."""
-        values: dict[str, Value] = {"name": name, "holder": holder, "until": now + seconds, "now": now}
+        values: dict[str, Value] = {
+            "name": name,
+            "holder": holder,
+            "until": now + seconds,
+            "now": now,
+        }
         try:
             await self._database.commit([Write(TAKE, values, Rows(1))])
         except Stale:

@@ -45,11 +45,16 @@ class Media:
 
     async def of_report(self, report_id: bytes) -> list[MediaRow]:
         """In random order."""
-        return [MediaRow(*row) for row in await self._reader.all(OF_REPORT, report_id=report_id)]
+        return [
+            MediaRow(*row)
+            for row in await self._reader.all(OF_REPORT, report_id=report_id)
+        ]
 
     async def of_step(self, step_id: bytes) -> list[MediaRow]:
         """In random order."""
-        return [MediaRow(*row) for row in await self._reader.all(OF_STEP, step_id=step_id)]
+        return [
+            MediaRow(*row) for row in await self._reader.all(OF_STEP, step_id=step_id)
+        ]
 
     @staticmethod
     def put(row: MediaRow) -> Write:
@@ -67,12 +72,16 @@ class Media:
 
     @staticmethod
     def keep(id: bytes, report_id: bytes, step_id: bytes | None = None) -> Write:
-        """The draft is filed: it belongs to the report now. Stale when it has expired meanwhile."""
+        """The draft is filed: it belongs to the report now. Stale when it has expired
+        meanwhile.
+        """
         return Write(KEEP, (report_id, step_id, id), ONE)
 
     @staticmethod
     def attach(id: bytes, case_id: bytes, kind: str) -> Write:
-        """A draft belongs to the case's last step of that kind now. Stale when it has expired meanwhile."""
+        """A draft belongs to the case's last step of that kind now. Stale when it has
+        expired meanwhile.
+        """
         return Write(ATTACH, (case_id, kind, id), ONE)
 
     @staticmethod

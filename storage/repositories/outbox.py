@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from storage.port import Reader, Write
 
 PUT = """INSERT INTO outbox (id, channel, stream, seq, due_at, sealed) VALUES (?, ?, ?,
-  iif(? > 0, ?, (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE stream = ?)), ?, ?)"""
+  iif(? > 0, ?, (SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE stream = ?)), ?,
+  ?)"""
 DUE = """SELECT id, channel, stream, seq, due_at, sealed FROM outbox AS this
 WHERE due_at <= :now AND channel IN (SELECT value FROM json_each(:channels))
   AND (stream, seq) > (:stream, :seq)
   AND NOT EXISTS (SELECT 1 FROM outbox AS before
-                  WHERE before.stream = this.stream AND before.seq < this.seq AND before.due_at > :now)
+                  WHERE before.stream = this.stream AND before.seq < this.seq AND
+                  before.due_at > :now)
 ORDER BY stream, seq LIMIT :most"""
 NEXT = "SELECT min(due_at) FROM outbox WHERE due_at > :now"
 DONE = "DELETE FROM outbox WHERE id = ?"
@@ -23,7 +25,9 @@ PENDING = "SELECT count(*) FROM outbox"
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """stream: random id whose rows keep their order; seq: place in it, 0: append; due_at 0: at once."""
+    """stream: random id whose rows keep their order; seq: place in it, 0: append;
+    due_at 0: at once.
+    """
 
     id: bytes
     channel: str
@@ -40,14 +44,24 @@ class Outbox:
         self._reader = reader
 
     async def due(
-        self, channels: Sequence[str], now: int, most: int = 256, after: tuple[bytes, int] = (b"", 0)
+        self,
+        channels: Sequence[str],
+        now: int,
+        most: int = 256,
+        after: tuple[bytes, int] = (b"", 0),
     ) -> list[OutboxRow]:
-        """What may be sent now, by (stream, seq). after: continue behind this (stream, seq).
+        """What may be sent now, by (stream, seq). after: continue behind this (stream,
+        seq).
 
         A message waits while an earlier one of its stream waits for its time.
         """
         rows = await self._reader.all(
-            DUE, channels=json.dumps(list(channels)), now=now, most=most, stream=after[0], seq=after[1]
+            DUE,
+            channels=json.dumps(list(channels)),
+            now=now,
+            most=most,
+            stream=after[0],
+            seq=after[1],
         )
         return [OutboxRow(*row) for row in rows]
 
@@ -63,7 +77,9 @@ class Outbox:
     @staticmethod
     def put(row: OutboxRow) -> Write:
         place = (row.seq, row.seq, row.stream)
-        return Write(PUT, (row.id, row.channel, row.stream, *place, row.due_at, row.sealed))
+        return Write(
+            PUT, (row.id, row.channel, row.stream, *place, row.due_at, row.sealed)
+        )
 
     @staticmethod
     def done(id: bytes) -> Write:

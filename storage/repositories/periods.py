@@ -19,5 +19,7 @@ class Periods:
 
     @staticmethod
     def made(name: str, label: str) -> Write:
-        """Goes into the report's one commit. Stale when it, or a later one, was made already."""
+        """Goes into the report's one commit. Stale when it, or a later one, was made
+        already.
+        """
         return Write(MADE, (name, label), Rows(1))

@@ -1,17 +1,23 @@
-"""The ladder: one proposal per substantiated case of a unit, until a supervisor decides."""
+"""The ladder: one proposal per substantiated case of a unit, until a supervisor
+decides.
+"""
 
 from dataclasses import dataclass
 
 from storage.port import Reader, Rows, Write
 
 COLUMNS = "id, unit_id, case_id, rung, at, decision, decided_at, decided_by, sealed"
-OF_UNIT = f"SELECT {COLUMNS} FROM rungs WHERE unit_id = :unit_id AND at >= :since ORDER BY at, id"
+OF_UNIT = (
+    f"SELECT {COLUMNS} FROM rungs WHERE unit_id = :unit_id AND at >= :since ORDER "
+    "BY at, id"
+)
 OPEN = f"SELECT {COLUMNS} FROM rungs WHERE decision IS NULL ORDER BY at, id"
 BY_ID = f"SELECT {COLUMNS} FROM rungs WHERE id = :id"
 BY_CASE = f"SELECT {COLUMNS} FROM rungs WHERE case_id = :case_id"
 PROPOSE = f"""INSERT INTO rungs ({COLUMNS}) SELECT ?, ?, ?, ?, ?, NULL, NULL, NULL, x''
 WHERE (SELECT count(*) FROM rungs WHERE unit_id = ? AND at >= ? AND case_id <> ?) = ?
-ON CONFLICT (case_id) DO UPDATE SET unit_id = excluded.unit_id, rung = excluded.rung, at = excluded.at
+ON CONFLICT (case_id) DO UPDATE SET unit_id = excluded.unit_id, rung = excluded.rung, at
+    = excluded.at
 WHERE decision IS NULL"""
 WITHDRAW = "DELETE FROM rungs WHERE case_id = ? AND decision IS NULL"
 DECIDE = """UPDATE rungs SET decision = ?, decided_at = ?, decided_by = ?, sealed = ?
@@ -21,7 +27,9 @@ ONE = Rows(1)
 
 @dataclass(frozen=True, slots=True)
 class RungRow:
-    """rung: remind, circulate, sanction; decision: taken, waived, None while it is only proposed."""
+    """rung: remind, circulate, sanction; decision: taken, waived, None while it is only
+    proposed.
+    """
 
     id: bytes
     unit_id: bytes
@@ -59,8 +67,8 @@ class Rungs:
 
     @staticmethod
     def propose(row: RungRow, since: int, before: int) -> Write:
-        """before: how many other cases of the unit were counted from `since` on; Stale when that has changed,
-        or when a rung was decided for this very case.
+        """before: how many other cases of the unit were counted from `since` on; Stale
+        when that has changed, or when a rung was decided for this very case.
         """
         values = (row.id, row.unit_id, row.case_id, row.rung, row.at)
         return Write(PROPOSE, (*values, row.unit_id, since, row.case_id, before), ONE)

@@ -14,25 +14,32 @@ TAKEN = "SELECT 1 FROM reports WHERE search_id = :search_id"
 
 
 class Search:
-    """Tokens are words of [0-9a-z] made with a key by the caller; here they mean nothing."""
+    """Tokens are words of [0-9a-z] made with a key by the caller; here they mean
+    nothing.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     async def find(self, tokens: Collection[str], most: int = 200) -> list[bytes]:
-        """Ids of reports with all tokens, in no order. The caller opens and checks: bigrams may lie apart."""
+        """Ids of reports with all tokens, in no order. The caller opens and checks:
+        bigrams may lie apart.
+        """
         if not tokens:
             return []
         query = " ".join(f'"{token}"' for token in sorted(set(tokens)))
         return [row[0] for row in await self._reader.all(FIND, query=query, most=most)]
 
     async def free_search_id(self) -> int:
-        """A random id that is free now, small enough that the index stores two or three bytes a word.
+        """A random id that is free now, small enough that the index stores two or three
+        bytes a word.
 
         Another turn may take it first: then filing is Stale and asks again.
         """
         for tries in count():
-            candidate = 1 + secrets.randbelow(1 << (20 + tries // 2))  # crowded? look in a wider room
+            candidate = 1 + secrets.randbelow(
+                1 << (20 + tries // 2)
+            )  # crowded? look in a wider room
             if await self._reader.one(TAKEN, search_id=candidate) is None:
                 return candidate
         raise AssertionError("count() never ends")
@@ -44,5 +51,7 @@ class Search:
 
     @staticmethod
     def forget(search_id: int, tokens: Collection[str]) -> list[Write]:
-        """Take a report out; its tokens leave the file with the next `tidy` and checkpoint."""
+        """Take a report out; its tokens leave the file with the next `tidy` and
+        checkpoint.
+        """
         return [Write(FORGET, (search_id, " ".join(sorted(set(tokens)))))]

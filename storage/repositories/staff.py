@@ -1,4 +1,6 @@
-"""Who works here: names and addresses sealed, accounts, codes and browsers known by keyed digests."""
+"""Who works here: names and addresses sealed, accounts, codes and browsers known by
+keyed digests.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +10,10 @@ COLUMNS = "id, version, role, unit_id, active, sealed"
 ALL = f"SELECT {COLUMNS} FROM staff"
 BY_ID = f"SELECT {COLUMNS} FROM staff WHERE id = :id"
 OF = ", ".join(f"staff.{column}" for column in COLUMNS.split(", "))
-BY_LINK = f"SELECT {OF} FROM staff_links JOIN staff ON staff.id = staff_id WHERE digest = :digest"
+BY_LINK = (
+    f"SELECT {OF} FROM staff_links JOIN staff ON staff.id = staff_id WHERE digest "
+    "= :digest"
+)
 BY_SESSION = f"""SELECT {OF} FROM desk_sessions JOIN staff ON staff.id = staff_id
 WHERE digest = :digest AND expires > :now"""
 BY_CODE = f"""SELECT {OF} FROM staff_codes JOIN staff ON staff.id = staff_id
@@ -16,9 +21,11 @@ WHERE digest = :digest AND purpose = :purpose AND expires > :now"""
 LINKS = "SELECT digest, staff_id, channel, sealed FROM staff_links"
 ADD = f"INSERT INTO staff ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 CHANGE = (
-    "UPDATE staff SET version = ?, role = ?, unit_id = ?, active = ?, sealed = ? WHERE id = ? AND version = ?"
+    "UPDATE staff SET version = ?, role = ?, unit_id = ?, active = ?, sealed = ?"
+    " WHERE id = ? AND version = ?"
 )
-LINK = """INSERT INTO staff_links (digest, staff_id, channel, sealed) VALUES (?, ?, ?, ?)
+LINK = """INSERT INTO staff_links (digest, staff_id, channel, sealed) VALUES (?, ?, ?,
+    ?)
 ON CONFLICT DO UPDATE SET staff_id = excluded.staff_id, sealed = excluded.sealed"""
 UNLINK = "DELETE FROM staff_links WHERE staff_id = ? AND channel = ?"
 DROP = (
@@ -27,17 +34,24 @@ DROP = (
     "DELETE FROM desk_sessions WHERE staff_id = ?",
 )
 FORGET_CODES = "DELETE FROM staff_codes WHERE staff_id = ? AND purpose = ?"
-CODE = "INSERT INTO staff_codes (digest, staff_id, purpose, expires) VALUES (?, ?, ?, ?)"
+CODE = (
+    "INSERT INTO staff_codes (digest, staff_id, purpose, expires) VALUES (?, ?, ?, ?)"
+)
 USE = "DELETE FROM staff_codes WHERE digest = ?"
 SESSION = "INSERT INTO desk_sessions (digest, staff_id, expires) VALUES (?, ?, ?)"
 LEAVE = "DELETE FROM desk_sessions WHERE digest = ?"
-SWEEP = ("DELETE FROM staff_codes WHERE expires <= ?", "DELETE FROM desk_sessions WHERE expires <= ?")
+SWEEP = (
+    "DELETE FROM staff_codes WHERE expires <= ?",
+    "DELETE FROM desk_sessions WHERE expires <= ?",
+)
 ONE = Rows(1)
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """id: 16 bytes, keyed digest of the name; unit_id: whose this person is; sealed: the name."""
+    """id: 16 bytes, keyed digest of the name; unit_id: whose this person is; sealed:
+    the name.
+    """
 
     id: bytes
     version: int
@@ -49,7 +63,9 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A messenger account. digest: keyed, of channel and address; sealed: the address."""
+    """A messenger account. digest: keyed, of channel and address; sealed: the
+    address.
+    """
 
     digest: bytes
     staff_id: bytes
@@ -64,7 +80,9 @@ def _staff(row: Row) -> StaffRow:
 
 
 class StaffList:
-    """Members of staff, their accounts, one-time codes and browsers. No row of a reporter is ever joined."""
+    """Members of staff, their accounts, one-time codes and browsers. No row of a
+    reporter is ever joined.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -97,17 +115,30 @@ class StaffList:
     @staticmethod
     def add(row: StaffRow) -> Write:
         """Stale when somebody of this name is there."""
-        return Write(ADD, (row.id, row.version, row.role, row.unit_id, int(row.active), row.sealed))
+        return Write(
+            ADD,
+            (row.id, row.version, row.role, row.unit_id, int(row.active), row.sealed),
+        )
 
     @staticmethod
     def change(row: StaffRow, was: int) -> Write:
         """Write `row` over version `was`."""
-        values = (row.version, row.role, row.unit_id, int(row.active), row.sealed, row.id, was)
+        values = (
+            row.version,
+            row.role,
+            row.unit_id,
+            int(row.active),
+            row.sealed,
+            row.id,
+            was,
+        )
         return Write(CHANGE, values, ONE)
 
     @staticmethod
     def link(row: LinkRow) -> list[Write]:
-        """The member's account of this channel is this one; an account of somebody else changes hands."""
+        """The member's account of this channel is this one; an account of somebody else
+        changes hands.
+        """
         values = (row.digest, row.staff_id, row.channel, row.sealed)
         return [Write(UNLINK, (row.staff_id, row.channel)), Write(LINK, values)]
 
@@ -119,7 +150,10 @@ class StaffList:
     @staticmethod
     def code(digest: bytes, staff_id: bytes, purpose: str, expires: int) -> list[Write]:
         """A new code; an earlier one for the same purpose is void."""
-        return [Write(FORGET_CODES, (staff_id, purpose)), Write(CODE, (digest, staff_id, purpose, expires))]
+        return [
+            Write(FORGET_CODES, (staff_id, purpose)),
+            Write(CODE, (digest, staff_id, purpose, expires)),
+        ]
 
     @staticmethod
     def use(digest: bytes) -> Write:

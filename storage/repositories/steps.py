@@ -8,23 +8,32 @@ STEP = 'id, case_id, report_id, number, kind, at, "by", public, sealed'
 ADD_STEP = f"""INSERT INTO steps ({STEP}) VALUES (?, ?, ?,
   (SELECT coalesce(max(number), 0) + 1 FROM steps WHERE case_id = ?), ?, ?, ?, ?, ?)"""
 STEPS_OF_CASE = f"SELECT {STEP} FROM steps WHERE case_id = :case_id ORDER BY number"
-STEPS_OF_REPORT = f"SELECT {STEP} FROM steps WHERE report_id = :report_id ORDER BY at, case_id, number"
+STEPS_OF_REPORT = (
+    f"SELECT {STEP} FROM steps WHERE report_id = :report_id ORDER BY at, case_id,"
+    " number"
+)
 PUBLISH = "UPDATE steps SET public = ? WHERE id = ?"
 DROP_STEP = "DELETE FROM steps WHERE id = ?"
 ADD_NOTE = 'INSERT INTO notes (id, case_id, at, "by", sealed) VALUES (?, ?, ?, ?, ?)'
-NOTES_OF_CASE = 'SELECT id, case_id, at, "by", sealed FROM notes WHERE case_id = :case_id ORDER BY at, id'
+NOTES_OF_CASE = (
+    'SELECT id, case_id, at, "by", sealed FROM notes WHERE case_id = :case_id ORDER '
+    "BY at, id"
+)
 RATE = """INSERT INTO ratings (report_id, solved, satisfied, sealed) VALUES (?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET solved = excluded.solved, satisfied = excluded.satisfied,
 sealed = excluded.sealed"""
-RATING_OF = "SELECT report_id, solved, satisfied, sealed FROM ratings WHERE report_id = :report_id"
+RATING_OF = (
+    "SELECT report_id, solved, satisfied, sealed FROM ratings WHERE report_id "
+    "= :report_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
     """report_id: said by or to this reporter only, sealed with that report's key.
 
-    by: staff id, None for reporters; number: place in the story, given by the database; sealed: empty
-    once shredded.
+    by: staff id, None for reporters; number: place in the story, given by the database;
+    sealed: empty once shredded.
     """
 
     id: bytes
@@ -51,7 +60,9 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """solved, satisfied: the caller's small scales, None: not said; sealed: the free word."""
+    """solved, satisfied: the caller's small scales, None: not said; sealed: the free
+    word.
+    """
 
     report_id: bytes
     solved: int | None
@@ -72,17 +83,24 @@ class Steps:
         self._reader = reader
 
     async def of_case(self, case_id: bytes) -> list[StepRow]:
-        return [_step(row) for row in await self._reader.all(STEPS_OF_CASE, case_id=case_id)]
+        return [
+            _step(row) for row in await self._reader.all(STEPS_OF_CASE, case_id=case_id)
+        ]
 
     async def of_report(self, report_id: bytes) -> list[StepRow]:
         """Only what was said by or to this reporter alone, in whichever case."""
-        return [_step(row) for row in await self._reader.all(STEPS_OF_REPORT, report_id=report_id)]
+        return [
+            _step(row)
+            for row in await self._reader.all(STEPS_OF_REPORT, report_id=report_id)
+        ]
 
     @staticmethod
     def add(row: StepRow) -> Write:
         """Append to the story; `row.number` does not matter."""
         place = (row.id, row.case_id, row.report_id, row.case_id)
-        return Write(ADD_STEP, (*place, row.kind, row.at, row.by, int(row.public), row.sealed))
+        return Write(
+            ADD_STEP, (*place, row.kind, row.at, row.by, int(row.public), row.sealed)
+        )
 
     @staticmethod
     def publish(id: bytes, public: bool = True) -> Write:
@@ -103,7 +121,10 @@ class Notes:
 
     async def of_case(self, case_id: bytes) -> list[NoteRow]:
         """Oldest first."""
-        return [NoteRow(*row) for row in await self._reader.all(NOTES_OF_CASE, case_id=case_id)]
+        return [
+            NoteRow(*row)
+            for row in await self._reader.all(NOTES_OF_CASE, case_id=case_id)
+        ]
 
     @staticmethod
     def add(row: NoteRow) -> Write:

@@ -1,4 +1,6 @@
-"""Telegram: what stands in private chats, updates that wait for their turn, and when the intake was alive."""
+"""Telegram: what stands in private chats, updates that wait for their turn, and when
+the intake was alive.
+"""
 
 from dataclasses import dataclass
 
@@ -6,8 +8,10 @@ from storage.port import Reader, Write
 
 GET = """SELECT chat, version, due_at, expires, sealed FROM telegram_chats
 WHERE chat = :chat AND expires > :now"""
-PUT = """INSERT INTO telegram_chats (chat, version, due_at, expires, sealed) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET version = excluded.version, due_at = excluded.due_at, expires = excluded.expires,
+PUT = """INSERT INTO telegram_chats (chat, version, due_at, expires, sealed) VALUES (?,
+    ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET version = excluded.version, due_at = excluded.due_at, expires
+    = excluded.expires,
   sealed = excluded.sealed WHERE excluded.version > version"""
 DUE = """SELECT chat, version, due_at, expires, sealed FROM telegram_chats
 WHERE due_at <= :now ORDER BY due_at LIMIT :most"""
@@ -18,12 +22,17 @@ HOLD = "INSERT INTO telegram_held (id, sealed) VALUES (?, ?) ON CONFLICT DO NOTH
 HELD = "SELECT id, sealed FROM telegram_held"
 RELEASE = "DELETE FROM telegram_held WHERE id = ?"
 ALIVE = "SELECT at FROM telegram_state WHERE name = :name"
-NOTE = "INSERT INTO telegram_state (name, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at"
+NOTE = (
+    "INSERT INTO telegram_state (name, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
+    "at = excluded.at"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:
-    """chat: keyed digest; due_at: when a message must be deleted, seconds since 1970 UTC, None for never."""
+    """chat: keyed digest; due_at: when a message must be deleted, seconds since 1970
+    UTC, None for never.
+    """
 
     chat: bytes
     version: int
@@ -44,11 +53,16 @@ class TelegramChats:
 
     async def due(self, now: int, most: int = 100) -> list[ChatRow]:
         """Chats in which a message must be deleted by now, the longest due first."""
-        return [ChatRow(*row) for row in await self._reader.all(DUE, now=now, most=most)]
+        return [
+            ChatRow(*row) for row in await self._reader.all(DUE, now=now, most=most)
+        ]
 
     async def all(self, now: int, after: bytes = b"", most: int = 256) -> list[ChatRow]:
         """By digest, behind `after`."""
-        return [ChatRow(*row) for row in await self._reader.all(ALL, now=now, after=after, most=most)]
+        return [
+            ChatRow(*row)
+            for row in await self._reader.all(ALL, now=now, after=after, most=most)
+        ]
 
     @staticmethod
     def put(row: ChatRow) -> Write:

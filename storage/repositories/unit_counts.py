@@ -1,4 +1,6 @@
-"""Month figures of units, kept in the same write as what they count. They are read by `Statistics`."""
+"""Month figures of units, kept in the same write as what they count. They are read by
+`Statistics`.
+"""
 
 from storage.port import Write
 

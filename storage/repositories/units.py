@@ -9,7 +9,8 @@ ALL = f"SELECT {COLUMNS} FROM units"
 STAMP = "SELECT count(*), total(version) FROM units"
 ADD = f"INSERT INTO units ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 CHANGE = (
-    "UPDATE units SET version = ?, parent = ?, level = ?, active = ?, sealed = ? WHERE id = ? AND version = ?"
+    "UPDATE units SET version = ?, parent = ?, level = ?, active = ?, sealed = ?"
+    " WHERE id = ? AND version = ?"
 )
 ONE = Rows(1)
 
@@ -33,7 +34,9 @@ def _unit(row: Row) -> UnitRow:
 
 
 class UnitRows:
-    """Units are read all at once: there are hundreds, and names can only be compared opened."""
+    """Units are read all at once: there are hundreds, and names can only be compared
+    opened.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -42,7 +45,9 @@ class UnitRows:
         return [_unit(row) for row in await self._reader.all(ALL)]
 
     async def stamp(self) -> tuple[int, int]:
-        """Changes with every change of any unit, by any process; rows are never deleted."""
+        """Changes with every change of any unit, by any process; rows are never
+        deleted.
+        """
         row = await self._reader.one(STAMP)
         assert row is not None  # an aggregate
         return int(row[0]), int(row[1])
@@ -50,10 +55,21 @@ class UnitRows:
     @staticmethod
     def add(row: UnitRow) -> Write:
         """Its parent must be there."""
-        return Write(ADD, (row.id, row.version, row.parent, row.level, int(row.active), row.sealed))
+        return Write(
+            ADD,
+            (row.id, row.version, row.parent, row.level, int(row.active), row.sealed),
+        )
 
     @staticmethod
     def change(row: UnitRow, was: int) -> Write:
         """Write `row` over version `was`."""
-        values = (row.version, row.parent, row.level, int(row.active), row.sealed, row.id, was)
+        values = (
+            row.version,
+            row.parent,
+            row.level,
+            int(row.active),
+            row.sealed,
+            row.id,
+            was,
+        )
         return Write(CHANGE, values, ONE)

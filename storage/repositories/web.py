@@ -10,10 +10,12 @@ GET = "SELECT digest, lasting, expires FROM web_sessions WHERE digest = :digest"
 END = "DELETE FROM web_sessions WHERE digest = ?"
 SWEEP = "DELETE FROM web_sessions WHERE expires <= ?"
 ADD = """INSERT INTO web_bubbles (id, session, seq, expires, sealed)
-VALUES (?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?), ?, ?)
+VALUES (?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?), ?,
+    ?)
 ON CONFLICT (id) DO NOTHING"""
 OF_SESSION = """SELECT id, session, seq, expires, sealed FROM web_bubbles
-WHERE session = :session AND seq > :after_seq AND expires > :now AND sealed <> x'' ORDER BY seq"""
+WHERE session = :session AND seq > :after_seq AND expires > :now AND sealed <> x'' ORDER
+    BY seq"""
 WIPE = "DELETE FROM web_bubbles WHERE session = ?"
 DROP = "UPDATE web_bubbles SET sealed = x'' WHERE id = ?"
 SWEEP_BUBBLES = "DELETE FROM web_bubbles WHERE expires <= ?"
@@ -30,7 +32,9 @@ class WebSessionRow:
 
 @dataclass(frozen=True, slots=True)
 class BubbleRow:
-    """seq: place on the screen, given by the database; not used twice while the screen shows anything."""
+    """seq: place on the screen, given by the database; not used twice while the screen
+    shows anything.
+    """
 
     id: bytes
     session: bytes
@@ -57,7 +61,9 @@ class WebSessions:
 
     @staticmethod
     def end(digest: bytes) -> list[Write]:
-        """Quick exit: session and screen are gone. Bubbles stand under the session's digest."""
+        """Quick exit: session and screen are gone. Bubbles stand under the session's
+        digest.
+        """
         return [Write(END, (digest,)), WebBubbles.wipe(digest)]
 
     @staticmethod
@@ -71,14 +77,20 @@ class WebBubbles:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def of_session(self, session: bytes, after_seq: int = 0, *, now: int) -> list[BubbleRow]:
+    async def of_session(
+        self, session: bytes, after_seq: int = 0, *, now: int
+    ) -> list[BubbleRow]:
         """In order, without what was dropped or has expired."""
-        rows = await self._reader.all(OF_SESSION, session=session, after_seq=after_seq, now=now)
+        rows = await self._reader.all(
+            OF_SESSION, session=session, after_seq=after_seq, now=now
+        )
         return [BubbleRow(*row) for row in rows]
 
     @staticmethod
     def add(row: BubbleRow) -> Write:
-        """Append to the screen; `row.seq` does not matter. An id that is there already: nothing happens."""
+        """Append to the screen; `row.seq` does not matter. An id that is there already:
+        nothing happens.
+        """
         return Write(ADD, (row.id, row.session, row.session, row.expires, row.sealed))
 
     @staticmethod
@@ -87,7 +99,9 @@ class WebBubbles:
 
     @staticmethod
     def drop(id: bytes) -> Write:
-        """Take one away. Its number stays taken, or a page that has seen it would miss the next bubble."""
+        """Take one away. Its number stays taken, or a page that has seen it would miss
+        the next bubble.
+        """
         return Write(DROP, (id,))
 
     @staticmethod

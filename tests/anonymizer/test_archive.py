@@ -32,15 +32,21 @@ def test_a_backup_comes_back_whole(keyring: Keyring, tmp_path: Path, size: int) 
     assert Archive(keyring).verify(backup) == size
     Archive(keyring).decrypt(backup, tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == plain
-    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("backup", "back")} == {0o600}
+    assert {
+        (tmp_path / name).stat().st_mode & 0o777 for name in ("backup", "back")
+    } == {0o600}
 
 
-def test_nothing_of_the_text_is_in_the_backup_and_no_two_are_alike(keyring: Keyring, tmp_path: Path) -> None:
+def test_nothing_of_the_text_is_in_the_backup_and_no_two_are_alike(
+    keyring: Keyring, tmp_path: Path
+) -> None:
     plain = b"planted sentence" * 100
     one = made(keyring, tmp_path, plain).read_bytes()
     other = made(keyring, tmp_path, plain).read_bytes()
     assert b"planted" not in one + other
-    assert one[HEAD : HEAD + 16] != other[HEAD : HEAD + 16], "one key stream for two files"
+    assert one[HEAD : HEAD + 16] != other[HEAD : HEAD + 16], (
+        "one key stream for two files"
+    )
 
 
 def swapped(data: bytes) -> bytes:
@@ -59,8 +65,12 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a chunk is doubled": lambda data: data[: HEAD + SEALED] + data[HEAD:],
     "a chunk is left out": lambda data: data[:HEAD] + data[HEAD + SEALED :],
     "one bit of the salt": lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:],
-    "one bit of the first chunk": lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:],
-    "one bit of the last chunk": lambda data: data[:-30] + bytes([data[-30] ^ 1]) + data[-29:],
+    "one bit of the first chunk": lambda data: (
+        data[:100] + bytes([data[100] ^ 1]) + data[101:]
+    ),
+    "one bit of the last chunk": lambda data: (
+        data[:-30] + bytes([data[-30] ^ 1]) + data[-29:]
+    ),
     "another kind of file": lambda data: b"SQLite format 3\0" + data[16:],
 }
 
@@ -103,7 +113,9 @@ def test_an_old_backup_opens_after_rotation_and_a_new_one_needs_the_new_keyring(
         Archive(yesterday).verify(made(keyring, tmp_path, b"new"))
 
 
-def test_files_that_cannot_be_used_are_one_line(keyring: Keyring, tmp_path: Path) -> None:
+def test_files_that_cannot_be_used_are_one_line(
+    keyring: Keyring, tmp_path: Path
+) -> None:
     with pytest.raises(ArchiveError, match="cannot turn"):
         Archive(keyring).encrypt(tmp_path / "none", tmp_path / "backup")
     with pytest.raises(ArchiveError, match="cannot read"):

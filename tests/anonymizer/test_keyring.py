@@ -41,16 +41,26 @@ def test_a_keyring_read_again_holds_the_same_keys(path: Path) -> None:
 def test_every_purpose_has_its_own_key(path: Path) -> None:
     keyring = Keyring.create(path)
     keyring.rotate()
-    keys = {keyring.key(purpose, version) for purpose in get_args(Purpose) for version in keyring.versions}
+    keys = {
+        keyring.key(purpose, version)
+        for purpose in get_args(Purpose)
+        for version in keyring.versions
+    }
     assert len(keys) == 2 * len(PURPOSES)
     assert all(len(key) == 32 for key in keys)
 
 
 def test_keys_stay_the_same_for_good() -> None:
-    """What was sealed and digested once must open with every later version of the program."""
+    """What was sealed and digested once must open with every later version of the
+    program.
+    """
     keyring = Keyring.from_json('{"format":1,"masters":{"1":"' + "A" * 43 + '="}}')
-    # HKDF-SHA256 of 32 zero bytes without salt, info "jianfu/1/receipt", reckoned with HMAC alone.
-    assert keyring.key("receipt").hex() == "13fb1d4637675af59b39f98b46f21b8ef3e316d77d32cd4ee64617d43fcb5ace"
+    # HKDF-SHA256 of 32 zero bytes without salt, info "jianfu/1/receipt", reckoned with
+    # HMAC alone.
+    assert (
+        keyring.key("receipt").hex()
+        == "13fb1d4637675af59b39f98b46f21b8ef3e316d77d32cd4ee64617d43fcb5ace"
+    )
 
 
 def test_create_never_overwrites(path: Path) -> None:
@@ -136,11 +146,17 @@ def test_rotation_adds_a_version_and_keeps_the_old(path: Path) -> None:
 
 
 def test_digests_outlive_rotation(path: Path) -> None:
-    """Receipts and pseudonyms cannot be digested anew, so their keys must not change under them."""
+    """Receipts and pseudonyms cannot be digested anew, so their keys must not change
+    under them.
+    """
     keyring = Keyring.create(path)
     before = {purpose: keyring.key(purpose) for purpose in get_args(Purpose)}
     keyring.rotate()
-    assert {purpose for purpose in get_args(Purpose) if keyring.key(purpose) == before[purpose]} == STABLE
+    assert {
+        purpose
+        for purpose in get_args(Purpose)
+        if keyring.key(purpose) == before[purpose]
+    } == STABLE
 
 
 def test_rotation_does_not_drop_what_another_process_added(path: Path) -> None:

@@ -15,7 +15,9 @@ SEARCH = SearchKeys(KEYRING)
 
 
 def test_each_digest_stands_apart() -> None:
-    """One address gives unlike values for talk, cases, inbox, session and staff, and for every case."""
+    """One address gives unlike values for talk, cases, inbox, session and staff, and
+    for every case.
+    """
     digests = [
         NAMES.pseudonym("telegram", "123456789"),
         NAMES.inbox_mark("telegram", "123456789"),
@@ -23,7 +25,10 @@ def test_each_digest_stands_apart() -> None:
         NAMES.staff_digest("telegram", "123456789"),
         *(NAMES.mine("telegram", "123456789", i) for i in range(20)),
     ]
-    assert len({digest[i : i + 4] for digest in digests for i in range(29)}) == len(digests) * 29
+    assert (
+        len({digest[i : i + 4] for digest in digests for i in range(29)})
+        == len(digests) * 29
+    )
     assert {len(digest) for digest in digests} == {32}
 
 
@@ -34,15 +39,24 @@ def test_digests_repeat_and_depend_on_the_keyring() -> None:
 
 def test_no_digest_can_be_tried_without_the_key() -> None:
     """A thief who guesses the account finds nothing by hashing it."""
-    guesses = ["123456789", "telegram123456789", "telegram:123456789", "4:chat8:telegram9:123456789"]
+    guesses = [
+        "123456789",
+        "telegram123456789",
+        "telegram:123456789",
+        "4:chat8:telegram9:123456789",
+    ]
     hashed = {hashlib.sha256(guess.encode()).digest() for guess in guesses}
     assert NAMES.pseudonym("telegram", "123456789") not in hashed
 
 
 @given(st.text(), st.text(), st.text(), st.text())
-def test_no_two_inputs_read_alike(channel: str, address: str, channel2: str, address2: str) -> None:
+def test_no_two_inputs_read_alike(
+    channel: str, address: str, channel2: str, address2: str
+) -> None:
     same = (channel, address) == (channel2, address2)
-    assert (NAMES.pseudonym(channel, address) == NAMES.pseudonym(channel2, address2)) is same
+    assert (
+        NAMES.pseudonym(channel, address) == NAMES.pseudonym(channel2, address2)
+    ) is same
 
 
 def test_boundaries_between_parts_matter() -> None:
@@ -55,14 +69,18 @@ def test_a_lone_surrogate_is_digested() -> None:
 
 
 @given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
-def test_a_handle_leads_back_with_the_keyring_alone(report: bytes, another: bytes) -> None:
+def test_a_handle_leads_back_with_the_keyring_alone(
+    report: bytes, another: bytes
+) -> None:
     handle = NAMES.handle(report)
     assert len(handle) == 32 and NAMES.of_handle(handle) == report
     assert Pseudonyms(OTHER).of_handle(handle) != report
     assert (NAMES.handle(another) == handle) is (another == report)
 
 
-@pytest.mark.parametrize("handle", ["", "ab", "AB" * 16, "ab" * 17, "xy" * 16, "ab" * 16 + "\n", "１" * 32])
+@pytest.mark.parametrize(
+    "handle", ["", "ab", "AB" * 16, "ab" * 17, "xy" * 16, "ab" * 16 + "\n", "１" * 32]
+)
 def test_what_is_no_handle(handle: str) -> None:
     assert NAMES.of_handle(handle) is None
 
@@ -86,18 +104,27 @@ def test_texts_become_overlapping_bigrams(text: str, grams: list[str]) -> None:
 
 
 def test_a_token_is_thirty_bits_in_base32() -> None:
-    """Its symbols are those of RFC 4648 in lower case, which FTS5 takes for one word."""
+    """Its symbols are those of RFC 4648 in lower case, which FTS5 takes for
+    one word.
+    """
     token = SEARCH.tokens("台账")[0]
     assert re.fullmatch("[a-z2-7]{6}", token)
     assert token != SearchKeys(OTHER).tokens("台账")[0]
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
-def test_a_text_is_found_by_every_word_inside_it(before: str, word: str, after: str) -> None:
-    """No part of a text, cut anywhere, is missed for want of a token, if it holds two characters in a row."""
+def test_a_text_is_found_by_every_word_inside_it(
+    before: str, word: str, after: str
+) -> None:
+    """No part of a text, cut anywhere, is missed for want of a token, if it holds two
+    characters in a row.
+    """
     grams = SEARCH.query(word)
     runs = "".join(c if c.isalnum() else " " for c in folded(word)).split()
-    if any(len(run) > 1 for run in runs) and folded(before + word + after) == before + folded(word) + after:
+    if (
+        any(len(run) > 1 for run in runs)
+        and folded(before + word + after) == before + folded(word) + after
+    ):
         assert set(grams) <= set(SEARCH.tokens(before + word + after))
 
 

@@ -41,7 +41,9 @@ def test_receipts_do_not_repeat_and_use_every_symbol_everywhere() -> None:
 
 
 def test_the_digit_and_letter_rule_costs_next_to_nothing() -> None:
-    """Of 32**15 bodies those without letters or without digits are left out: 74.99 bits remain."""
+    """Of 32**15 bodies those without letters or without digits are left out: 74.99 bits
+    remain.
+    """
     assert math.log2(32**15 - 10**15 - 22**15) > 74.99
 
 
@@ -72,7 +74,11 @@ def test_no_other_pair_of_neighbours_is_missed() -> None:
             for other in SYMBOLS:
                 body = "7" * i + one + other + "7" * (14 - i)
                 symbols = whole(body[:15]) if i < 14 else body
-                if one != other and valid(symbols) and symbols[i : i + 2] == one + other:
+                if (
+                    one != other
+                    and valid(symbols)
+                    and symbols[i : i + 2] == one + other
+                ):
                     swapped = symbols[:i] + other + one + symbols[i + 2 :]
                     if valid(swapped):
                         missed.add(one + other)
@@ -114,7 +120,8 @@ def test_however_it_is_typed_it_reads_the_same(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "--", "U" * 16, SAMPLE[:-1], SAMPLE + "0", "回执" + SAMPLE, "\ud800" * 16]
+    "typed",
+    ["", "--", "U" * 16, SAMPLE[:-1], SAMPLE + "0", "回执" + SAMPLE, "\ud800" * 16],
 )
 def test_what_is_no_receipt_is_told_without_repeating_it(typed: str) -> None:
     with pytest.raises(MalformedReceipt) as caught:

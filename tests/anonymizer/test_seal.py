@@ -21,7 +21,11 @@ def test_what_was_sealed_opens(plain: bytes, pad: int) -> None:
     assert Sealer(KEYRING, "talk").open(sealed, AT) == plain
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters()), st.lists))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(st.characters()), st.lists
+    )
+)
 def test_json_comes_back_with_lone_surrogates(value: object) -> None:
     sealer = Sealer(KEYRING, "talk")
     assert sealer.open_json(sealer.seal_json(value, AT), AT) == value
@@ -51,9 +55,13 @@ def test_a_seal_opens_for_its_own_purpose_only() -> None:
     for purpose in get_args(Purpose):
         for other in set(get_args(Purpose)) - {purpose}:
             with pytest.raises(Unsealable):
-                Sealer(KEYRING, other).open(Sealer(KEYRING, purpose).seal(b"text", AT), AT)
+                Sealer(KEYRING, other).open(
+                    Sealer(KEYRING, purpose).seal(b"text", AT), AT
+                )
             with pytest.raises(Unsealable):
-                Sealer.own(data_key, other).open(Sealer.own(data_key, purpose).seal(b"text", AT), AT)
+                Sealer.own(data_key, other).open(
+                    Sealer.own(data_key, purpose).seal(b"text", AT), AT
+                )
 
 
 def test_every_changed_byte_is_noticed() -> None:
@@ -67,21 +75,27 @@ def test_every_changed_byte_is_noticed() -> None:
 
 
 def test_lengths_are_told_in_blocks_of_512() -> None:
-    """508 bytes and their length fill the first block; beside the blocks a seal has 31 bytes."""
+    """508 bytes and their length fill the first block; beside the blocks a seal has 31
+    bytes.
+    """
     sealer = Sealer(KEYRING, "talk")
     lengths = {n: len(sealer.seal(b"x" * n, AT)) for n in (0, 1, 508, 509, 1020, 1021)}
     assert lengths == {0: 543, 1: 543, 508: 543, 509: 1055, 1020: 1055, 1021: 1567}
 
 
 def test_equal_texts_do_not_look_equal() -> None:
-    """Two seals of one text share no run of four bytes beyond their three-byte header."""
+    """Two seals of one text share no run of four bytes beyond their
+    three-byte header.
+    """
     sealer = Sealer(KEYRING, "talk")
     one, other = sealer.seal(b"same", AT)[3:], sealer.seal(b"same", AT)[3:]
     runs = {one[i : i + 4] for i in range(len(one) - 3)}
     assert not runs & {other[i : i + 4] for i in range(len(other) - 3)}
 
 
-def test_after_rotation_old_seals_open_and_new_ones_need_the_new_key(tmp_path: Path) -> None:
+def test_after_rotation_old_seals_open_and_new_ones_need_the_new_key(
+    tmp_path: Path,
+) -> None:
     keyring = Keyring.create(tmp_path / "k")
     yesterday = Keyring.load(tmp_path / "k")
     old = Sealer(keyring, "content").seal(b"old", AT)
@@ -107,7 +121,9 @@ def test_a_data_key_unwraps_for_its_own_report_only() -> None:
 
 
 def test_a_report_is_lost_with_its_data_key() -> None:
-    """Neither another report's key nor the keyring itself opens what a data key sealed."""
+    """Neither another report's key nor the keyring itself opens what a data
+    key sealed.
+    """
     keys = DataKeys(KEYRING)
     sealed = Sealer.own(keys.new(), "content").seal(b"text", AT)
     for sealer in (Sealer.own(keys.new(), "content"), Sealer(KEYRING, "content")):

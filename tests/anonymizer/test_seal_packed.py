@@ -1,4 +1,6 @@
-"""Long words of reports and cases are packed before they are sealed; nothing else is."""
+"""Long words of reports and cases are packed before they are sealed; nothing
+else is.
+"""
 
 import secrets
 
@@ -21,8 +23,12 @@ def test_long_content_takes_less_room_and_comes_back() -> None:
 
 
 def test_short_content_and_other_purposes_stay_as_they_were() -> None:
-    """Where a secret lies beside somebody's words (an address, a key), the size may not tell of both."""
-    content, address = (Sealer.own(b"k" * 32, purpose) for purpose in ("content", "address"))
+    """Where a secret lies beside somebody's words (an address, a key), the size may not
+    tell of both.
+    """
+    content, address = (
+        Sealer.own(b"k" * 32, purpose) for purpose in ("content", "address")
+    )
     assert content.seal_json("x" * (LONG - 3), AT)[0] == FORMAT
     assert content.seal_json("x" * LONG, AT)[0] == PACKED
     assert address.seal_json(WORDS, AT)[0] == FORMAT
@@ -32,6 +38,9 @@ def test_short_content_and_other_purposes_stay_as_they_were() -> None:
 def test_the_format_is_authenticated() -> None:
     """A packed seal that claims to be plain, or the other way round, does not open."""
     sealer = Sealer.own(b"k" * 32, "content")
-    for sealed, other in ((sealer.seal_json(WORDS, AT), FORMAT), (sealer.seal_json("x", AT), PACKED)):
+    for sealed, other in (
+        (sealer.seal_json(WORDS, AT), FORMAT),
+        (sealer.seal_json("x", AT), PACKED),
+    ):
         with pytest.raises(Unsealable):
             sealer.open(bytes([other]) + sealed[1:], AT)

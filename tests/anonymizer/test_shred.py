@@ -23,7 +23,11 @@ def test_what_was_shredded_is_known_also_to_another_process(path: Path) -> None:
     assert not early.has(b"one") and len(early) == 0
     ShredJournal(path, KEYRING).add(b"one", b"two")
     late = ShredJournal(path, KEYRING)
-    assert [early.has(b"one"), late.has(b"two"), late.has(b"three")] == [True, True, False]
+    assert [early.has(b"one"), late.has(b"two"), late.has(b"three")] == [
+        True,
+        True,
+        False,
+    ]
     assert late.among([b"three", b"two", b"one"]) == [b"two", b"one"]
     late.add(b"one", b"three")
     assert early.has(b"three") and len(early) == 3
@@ -36,7 +40,9 @@ def test_the_file_is_the_owners_and_holds_digests_only(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     content = path.read_bytes()
     assert [len(line) for line in content.splitlines()] == [64, 64, 64]
-    assert not any(report_id in content or report_id.hex().encode() in content for report_id in ids)
+    assert not any(
+        report_id in content or report_id.hex().encode() in content for report_id in ids
+    )
     assert not ShredJournal(path, Keyring({1: bytes(32)})).among(ids)
 
 

@@ -1,10 +1,11 @@
-"""How fast the door to storage is, beside a bare sqlite3 loop writing the same rows with 64 turns a commit.
+"""How fast the door to storage is, beside a bare sqlite3 loop writing the same rows
+with 64 turns a commit.
 
     python -m tests.bench.writer [--turns 6400] [--rounds 7] [--chats 1,16,64]
 
-A turn loads its talk, then writes four rows: talk moved on, inbox mark, message into the outbox, the message
-before it out of the outbox. The bare loop reads nothing. Rounds are paired (bare, ours, bare, ours …) in new
-files; figures are medians with the spread.
+A turn loads its talk, then writes four rows: talk moved on, inbox mark, message into
+the outbox, the message before it out of the outbox. The bare loop reads nothing. Rounds
+are paired (bare, ours, bare, ours …) in new files; figures are medians with the spread.
 """
 
 import argparse
@@ -38,7 +39,9 @@ def turn(pseudonym: bytes, was: int, before: bytes, message: bytes) -> list[Writ
 
 
 def bare(path: Path, turns: int, chats: int = 64) -> float:
-    """Turns per second of a plain loop on a plain connection, 64 turns a commit, no reads, no guards."""
+    """Turns per second of a plain loop on a plain connection, 64 turns a commit, no
+    reads, no guards.
+    """
     create(path)
     connection = connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -49,7 +52,11 @@ def bare(path: Path, turns: int, chats: int = 64) -> float:
         connection.execute(first.sql, first.params)
     messages = [[os.urandom(16) for _ in talks] for _ in range(turns // chats + 1)]
     batches = [
-        [write[:2] for one in zip(talks, [was] * chats, before, now, strict=True) for write in turn(*one)]
+        [
+            write[:2]
+            for one in zip(talks, [was] * chats, before, now, strict=True)
+            for write in turn(*one)
+        ]
         for was, (before, now) in enumerate(pairwise(messages), start=1)
     ]
     cursor = connection.cursor()
@@ -81,14 +88,19 @@ async def door(path: Path, turns: int, chats: int) -> float:
     everybody = [os.urandom(16) for _ in range(chats)]
     await asyncio.gather(*(chat(database, pseudonym, 1) for pseudonym in everybody))
     begin = time.perf_counter()
-    await asyncio.gather(*(chat(database, pseudonym, turns // chats) for pseudonym in everybody))
+    await asyncio.gather(
+        *(chat(database, pseudonym, turns // chats) for pseudonym in everybody)
+    )
     took = time.perf_counter() - begin
     await database.close()
     return turns // chats * chats / took
 
 
 def spread(figures: list[float]) -> str:
-    return f"{statistics.median(figures):10,.0f} ({min(figures):,.0f} … {max(figures):,.0f})"
+    return (
+        f"{statistics.median(figures):10,.0f} ({min(figures):,.0f} … "
+        f"{max(figures):,.0f})"
+    )
 
 
 def main() -> None:
@@ -96,19 +108,29 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=6400)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--chats", default="1,16,64")
-    parser.add_argument("--folder", type=Path, help="where the files are made; a disk, not memory")
+    parser.add_argument(
+        "--folder", type=Path, help="where the files are made; a disk, not memory"
+    )
     given = parser.parse_args()
-    print(f"turns/s, median (least … most) of {given.rounds} paired rounds; SQLite {sqlite3.sqlite_version}")
+    print(
+        f"turns/s, median (least … most) of {given.rounds} paired rounds;"
+        f" SQLite {sqlite3.sqlite_version}"
+    )
     for chats in map(int, given.chats.split(",")):
         turns = given.turns if chats > 1 else given.turns // 8
         plain, ours = [], []
         for _ in range(given.rounds):
             with tempfile.TemporaryDirectory(dir=given.folder) as folder:
                 plain.append(bare(Path(folder) / "bare.sqlite3", given.turns))
-                ours.append(asyncio.run(door(Path(folder) / "door.sqlite3", turns, chats)))
+                ours.append(
+                    asyncio.run(door(Path(folder) / "door.sqlite3", turns, chats))
+                )
         ratios = [one / other for one, other in zip(ours, plain, strict=True)]
-        print(f"{chats:3} chats  bare {spread(plain)}  door {spread(ours)}  "
-              f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} … {max(ratios):.2f})")  # fmt: skip
+        print(
+            f"{chats:3} chats  bare {spread(plain)}  door {spread(ours)}  "
+            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} … "
+            f"{max(ratios):.2f})"
+        )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ class Done:
 
 @dataclass(slots=True)
 class Login:
-    """`folder` is the working folder, `folder/home` the home; `environ` is added to almost nothing."""
+    """`folder` is the working folder, `folder/home` the home; `environ` is added to
+    almost nothing.
+    """
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
@@ -61,11 +63,22 @@ class Login:
     def surroundings(self, **environ: str) -> dict[str, str]:
         home = self.folder / "home"
         home.mkdir(parents=True, exist_ok=True)
-        base = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-        return {name: value for name, value in {**base, **self.environ, **environ}.items() if value}
+        base = {
+            "PATH": os.defpath,
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+        }
+        return {
+            name: value
+            for name, value in {**base, **self.environ, **environ}.items()
+            if value
+        }
 
     def start(self, *words: str | Path, **environ: str) -> subprocess.Popen[bytes]:
-        """As from a terminal: where the tests themselves run in the background, Ctrl-C would be ignored."""
+        """As from a terminal: where the tests themselves run in the background, Ctrl-C
+        would be ignored.
+        """
         pipe = subprocess.PIPE
         return subprocess.Popen(
             self.command(*words),
@@ -118,14 +131,19 @@ class Login:
     def tells(self, receipt: str) -> bool:
         """Whether a receipt still opens its story."""
         said = self.chat(receipt)
-        assert ("您反映了这件事" in said) != ("已按要求销毁" in said or "没有查到" in said), said
+        assert ("您反映了这件事" in said) != (
+            "已按要求销毁" in said or "没有查到" in said
+        ), said
         return "您反映了这件事" in said
 
     def texts(self) -> list[str]:
         """All reports that still open, by the keyring."""
         files = CaseFiles(Keys.of(Keyring.load(self.keyring)))
         with closing(sqlite3.connect(self.database)) as connection:
-            rows = [ReportRow(*row) for row in connection.execute(f"SELECT {COLUMNS} FROM reports")]
+            rows = [
+                ReportRow(*row)
+                for row in connection.execute(f"SELECT {COLUMNS} FROM reports")
+            ]
         opened = [(row, key) for row in rows if (key := files.key(row)) is not None]
         return sorted(files.content(row, key)["text"] for row, key in opened)
 
@@ -144,7 +162,9 @@ class Login:
     def elsewhere(self, name: str) -> Login:
         """The same home and keys, another data folder."""
         other = Path(self.folder, name)
-        return Place(self.folder, {**self.environ, "JIANFU_DATA_DIR": str(other)}, other)
+        return Place(
+            self.folder, {**self.environ, "JIANFU_DATA_DIR": str(other)}, other
+        )
 
 
 @dataclass(slots=True)
@@ -161,14 +181,21 @@ class Place(Login):
 def forms(words: str) -> list[bytes]:
     """How a text may lie on a disk."""
     plain, wide = words.encode(), words.encode("utf-16-le")
-    whole = (coded[: len(coded) // 4 * 4 - 4] for coded in map(base64.b64encode, (plain, wide)))
+    whole = (
+        coded[: len(coded) // 4 * 4 - 4]
+        for coded in map(base64.b64encode, (plain, wide))
+    )
     return [plain, wide, plain.hex().encode(), wide.hex().encode(), *whole]
 
 
 def holds(folder: Path, words: str) -> list[Path]:
     """Files below `folder` in which a text can be read."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(form in path.read_bytes() for form in forms(words))]
+    return [
+        path
+        for path in files
+        if any(form in path.read_bytes() for form in forms(words))
+    ]
 
 
 def stop(process: subprocess.Popen[bytes], number: signal.Signals) -> Done:

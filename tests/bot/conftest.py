@@ -34,7 +34,9 @@ def browser(line: Line) -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def none_left_behind() -> Iterator[None]:
-    """A test that fails leaves no line open; lines of a wider scope were started before it."""
+    """A test that fails leaves no line open; lines of a wider scope were started before
+    it.
+    """
     before = len(STARTED)
     yield
     for line in STARTED[before:]:

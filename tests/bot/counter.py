@@ -1,4 +1,6 @@
-"""A hotline counter for tests: real database and keys, a clock that is turned by hand."""
+"""A hotline counter for tests: real database and keys, a clock that is turned
+by hand.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ class Counter:
         keyring = Keyring.create(folder / "keys" / "keyring.json")
         self.database, self.keys, self.folder = database, Keys.of(keyring), folder
         self.at = MORNING
-        self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
+        self.settings = Settings(
+            data_dir=folder / "data", keyring=folder / "keys" / "keyring.json"
+        )
         self.journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
         self.post = Post(self.keys.outbox)
         self.casework = self.another()
@@ -67,14 +71,26 @@ class Counter:
         now, terms = lambda: self.at, terms_of(self.settings)
         register = Register(self.database, self.keys, now)
         return Casework(
-            self.database, self.keys, self.post, self.settings, self.journal, now, terms, register=register
+            self.database,
+            self.keys,
+            self.post,
+            self.settings,
+            self.journal,
+            now,
+            terms,
+            register=register,
         )
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
     async def files(
-        self, text: str = FILE.text, chat: str = "anna", *, lasting: bool = True, **other: object
+        self,
+        text: str = FILE.text,
+        chat: str = "anna",
+        *,
+        lasting: bool = True,
+        **other: object,
     ) -> str:
         """File from a chat of this name; gives back the receipt."""
         action = self.filing(text, **other)
@@ -91,9 +107,16 @@ class Counter:
         return replace(FILE, **values)  # type: ignore[arg-type]
 
     async def does(
-        self, action: CaseAction, chat: str = "anna", draft: Draft | None = None, *, lasting: bool = True
+        self,
+        action: CaseAction,
+        chat: str = "anna",
+        draft: Draft | None = None,
+        *,
+        lasting: bool = True,
     ) -> None:
-        """As the hotline does it: decided again, up to five times, when others were faster."""
+        """As the hotline does it: decided again, up to five times, when others were
+        faster.
+        """
         draft, to = draft or new_draft(), Address("terminal", chat)
         for tries_left in reversed(range(5)):
             try:
@@ -107,7 +130,9 @@ class Counter:
         """A picture that waits with a draft; its id."""
         id = secrets.token_bytes(16)
         sealed = Sealer.own(draft.key, "media").seal(data, Place("media", "sealed", id))
-        row = MediaRow(id, None, None, seconds(self.at) + 3600, "image/png", 4, 3, sealed)
+        row = MediaRow(
+            id, None, None, seconds(self.at) + 3600, "image/png", 4, 3, sealed
+        )
         await self.database.commit([Media.put(row)])
         return id.hex()
 
@@ -131,7 +156,9 @@ class Counter:
 
     async def letters(self) -> list[tuple[Letter, int]]:
         """All that waits to be sent, each stream in order, with its time."""
-        rows = await self.database.all("SELECT id, channel, stream, seq, due_at, sealed FROM outbox")
+        rows = await self.database.all(
+            "SELECT id, channel, stream, seq, due_at, sealed FROM outbox"
+        )
         letters = [OutboxRow(*row) for row in rows]
         return [
             (self.post.open(row), row.due_at)
@@ -140,11 +167,17 @@ class Counter:
 
     async def told(self, chat: str = "anna") -> list[str]:
         """Names of the messages that wait for a chat."""
-        return [letter.message.name for letter, _ in await self.letters() if letter.to.key == chat]
+        return [
+            letter.message.name
+            for letter, _ in await self.letters()
+            if letter.to.key == chat
+        ]
 
 
 def new_draft() -> Draft:
-    return Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+    return Draft(
+        secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
+    )
 
 
 @asynccontextmanager

@@ -1,4 +1,6 @@
-"""The whole program joined, a messenger that writes down what it is handed, and a clock turned by hand."""
+"""The whole program joined, a messenger that writes down what it is handed, and a clock
+turned by hand.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Line:
     """What happens at the hotline, in one line each."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
+        self.settings = Settings(
+            data_dir=folder / "data", keyring=folder / "keys" / "keyring.json"
+        )
         self.notebook = Notebook()
         self.at = MORNING
         self.lasting = True
@@ -64,7 +68,9 @@ class Line:
     def make(self, parts: Parts) -> list[Notebook]:
         return [self.notebook]
 
-    async def says(self, *words: str, chat: str = "anna", key: str | None = None) -> str:
+    async def says(
+        self, *words: str, chat: str = "anna", key: str | None = None
+    ) -> str:
         for said in words:
             await self.takes(heard(said, self.at), chat, key)
         return self.screen(chat)
@@ -74,9 +80,13 @@ class Line:
         await self.takes(Pressed(choice, mark, self.at), chat)
         return self.screen(chat)
 
-    async def takes(self, event: Event, chat: str = "anna", key: str | None = None) -> None:
+    async def takes(
+        self, event: Event, chat: str = "anna", key: str | None = None
+    ) -> None:
         name = key or f"{next(self.keys)}"
-        incoming = Incoming(name, Address("notebook", chat), event, lasting=self.lasting)
+        incoming = Incoming(
+            name, Address("notebook", chat), event, lasting=self.lasting
+        )
         await self.app.hotline.hear(incoming)
         await self.app.sender.idle()
 

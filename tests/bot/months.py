@@ -1,4 +1,6 @@
-"""A line on which months pass: what is due rings and goes out, and what reached whom, when, is noted."""
+"""A line on which months pass: what is due rings and goes out, and what reached whom,
+when, is noted.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,23 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 class Months(Line):
-    """A line on which time passes: every two hours all that is due rings and goes out."""
+    """A line on which time passes: every two hours all that is due rings and
+    goes out.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.pushed: list[tuple[int, str, str]] = []  # (day after Monday, chat, message)
+        self.pushed: list[
+            tuple[int, str, str]
+        ] = []  # (day after Monday, chat, message)
 
     async def filed(self, chat: str, *before: str) -> str:
         """A report is filed from this chat; the case's alias."""
         await self.says(CLEAR, *before, "送出", chat=chat)
-        new = [entry.case.alias for entry in await self.app.casework.book.entries((State.FILED,))]
+        new = [
+            entry.case.alias
+            for entry in await self.app.casework.book.entries((State.FILED,))
+        ]
         assert len(new) == 1
         return new[0]
 
@@ -35,9 +44,15 @@ class Months(Line):
 
     async def dump(self, *tables: str) -> list[tuple[object, ...]]:
         """All rows, bytes in hex."""
-        rows = [row for table in tables or ("reports", "cases", "steps", "ratings")
-                for row in await self.app.parts.database.all(f"SELECT * FROM {table}")]  # fmt: skip
-        return [tuple(one.hex() if isinstance(one, bytes) else one for one in row) for row in rows]
+        rows = [
+            row
+            for table in tables or ("reports", "cases", "steps", "ratings")
+            for row in await self.app.parts.database.all(f"SELECT * FROM {table}")
+        ]
+        return [
+            tuple(one.hex() if isinstance(one, bytes) else one for one in row)
+            for row in rows
+        ]
 
     async def passes(self, days: float, *, stopped: int = 0) -> None:
         """stopped: so many days nothing runs, first."""
@@ -53,7 +68,9 @@ class Months(Line):
         await self.app.sender.idle()
         for chat, shown in self.notebook.shown.items():
             for message in shown[known.get(chat, 0) :]:
-                assert 8 <= self.at.astimezone(BEIJING).hour < 21, "nothing is pushed at night"
+                assert 8 <= self.at.astimezone(BEIJING).hour < 21, (
+                    "nothing is pushed at night"
+                )
                 self.pushed.append((self.day, chat, message.message.name))
 
     @property
@@ -68,7 +85,13 @@ class Months(Line):
 
     async def taps(self, verb: str, name: str, chat: str = "anna") -> str:
         """Press a button of the last push of this name."""
-        push = next(one for one in reversed(self.notebook.shown[chat]) if one.message.name == name)
-        [choice] = [key.choice for key in push.keys if key.choice.startswith(f"{verb}:")]
+        push = next(
+            one
+            for one in reversed(self.notebook.shown[chat])
+            if one.message.name == name
+        )
+        [choice] = [
+            key.choice for key in push.keys if key.choice.startswith(f"{verb}:")
+        ]
         await self.takes(Pressed(choice, push.message.mark, self.at), chat)
         return self.screen(chat)

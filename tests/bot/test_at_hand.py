@@ -1,4 +1,6 @@
-"""The last row of a talk is kept at hand, sealed: it spares a read and never decides anything."""
+"""The last row of a talk is kept at hand, sealed: it spares a read and never decides
+anything.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ ME = Address(NullChannel.name, "anna")
 
 
 async def says(hotline: Hotline, said: str, me: Address = ME) -> None:
-    await hotline.hear(Incoming(secrets.token_hex(16), me, heard(said, datetime.now(UTC))))
+    await hotline.hear(
+        Incoming(secrets.token_hex(16), me, heard(said, datetime.now(UTC)))
+    )
 
 
 async def talk_of(world: World) -> Talk:
@@ -33,9 +37,14 @@ async def talk_of(world: World) -> Talk:
 
 
 async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
-    """What another program wrote meanwhile is found, though the row at hand is older."""
+    """What another program wrote meanwhile is found, though the row at hand
+    is older.
+    """
     async with opened(tmp_path) as world:
-        one, other = world.app.hotline, join(world.app.parts, lambda parts: [NullChannel()]).hotline
+        one, other = (
+            world.app.hotline,
+            join(world.app.parts, lambda parts: [NullChannel()]).hotline,
+        )
         await says(one, words.sentence(0))
         for said in ("单位", "幸福路街道办事处"):
             await says(other, said)
@@ -47,25 +56,38 @@ async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
         assert (talk.answers["when"], talk.state.value) == ("每周都有", "masks")
 
 
-async def test_a_draft_that_another_program_let_go_does_not_come_back(tmp_path: Path) -> None:
+async def test_a_draft_that_another_program_let_go_does_not_come_back(
+    tmp_path: Path,
+) -> None:
     """A row at hand whose talk has ended elsewhere is not written again."""
     async with opened(tmp_path) as world:
-        one, other = world.app.hotline, join(world.app.parts, lambda parts: [NullChannel()]).hotline
+        one, other = (
+            world.app.hotline,
+            join(world.app.parts, lambda parts: [NullChannel()]).hotline,
+        )
         await says(one, words.sentence(0))
         await other.leave(ME, datetime.now(UTC))
         await says(one, words.sentence(1))
         assert (await talk_of(world)).answers["text"] == words.sentence(1)
 
 
-async def test_what_is_at_hand_is_sealed_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_at_hand_is_sealed_and_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No plain word of a draft waits in memory, and no more rows than promised."""
     assert AT_HAND <= 1024
     monkeypatch.setattr("bot.hotline.AT_HAND", 3)
     async with opened(tmp_path) as world:
         for number in range(5):
-            await says(world.app.hotline, words.sentence(0), Address(NullChannel.name, f"chat {number}"))
+            await says(
+                world.app.hotline,
+                words.sentence(0),
+                Address(NullChannel.name, f"chat {number}"),
+            )
         rows = world.app.hotline._at_hand.values()
         assert len(rows) == 3
         assert not any("街道".encode() in row.sealed for row in rows)
-        await world.app.hotline.leave(Address(NullChannel.name, "chat 4"), datetime.now(UTC))
+        await world.app.hotline.leave(
+            Address(NullChannel.name, "chat 4"), datetime.now(UTC)
+        )
         assert len(rows) == 2

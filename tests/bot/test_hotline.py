@@ -27,7 +27,9 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 async def test_a_report_leaves_no_talk_and_no_outbox_behind(line: Line) -> None:
     assert "回执码" in await line.says(CLEAR, "送出")
-    assert [await line.count(table) for table in ("talks", "outbox", "reports", "cases")] == [0, 0, 1, 1]
+    assert [
+        await line.count(table) for table in ("talks", "outbox", "reports", "cases")
+    ] == [0, 0, 1, 1]
     assert line.notebook.wiped == ["anna"]
 
 
@@ -50,7 +52,10 @@ async def test_messages_of_one_chat_keep_their_order(line: Line) -> None:
     words = [f"再说第{number}句" for number in range(12)]
     sender = Address("notebook", "anna")
     await asyncio.gather(
-        *(line.app.hotline.hear(Incoming(said, sender, Said(said, line.at))) for said in words)
+        *(
+            line.app.hotline.hear(Incoming(said, sender, Said(said, line.at)))
+            for said in words
+        )
     )
     await line.app.sender.idle()
     assert [word for word in words if word not in line.screen()] == []
@@ -58,7 +63,9 @@ async def test_messages_of_one_chat_keep_their_order(line: Line) -> None:
     assert positions == sorted(positions)
 
 
-async def test_the_receipt_is_shown_again_for_minutes_and_then_no_more(line: Line) -> None:
+async def test_the_receipt_is_shown_again_for_minutes_and_then_no_more(
+    line: Line,
+) -> None:
     await line.says(CLEAR, "送出")
     assert "回执码：" in await line.says("回执码")
     line.later(minutes=line.settings.receipt_minutes + 1)
@@ -73,7 +80,9 @@ async def test_saved_hides_the_receipt_at_once(line: Line) -> None:
 async def test_our_bug_is_told_with_an_incident_and_logged_without_content(
     line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A fault is planted where the dialog looks something up; the turn is rolled back whole."""
+    """A fault is planted where the dialog looks something up; the turn is rolled back
+    whole.
+    """
 
     async def fault(*_: Any) -> Any:
         raise ValueError(CLEAR)
@@ -83,13 +92,19 @@ async def test_our_bug_is_told_with_an_incident_and_logged_without_content(
         await line.says(CLEAR)
     assert failed.value.incident in caplog.text
     assert "台账" not in caplog.text + str(failed.value)
-    assert [await line.count(table) for table in ("talks", "outbox", "inbox")] == [0, 0, 0]
+    assert [await line.count(table) for table in ("talks", "outbox", "inbox")] == [
+        0,
+        0,
+        0,
+    ]
 
 
 async def test_wrong_receipts_make_the_guesser_wait_and_nobody_else(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The wait comes before the look-up, so a right answer takes as long as a wrong one."""
+    """The wait comes before the look-up, so a right answer takes as long as a wrong
+    one.
+    """
     from anonymizer import receipts
 
     waits: list[float] = []
@@ -108,5 +123,7 @@ async def test_wrong_receipts_make_the_guesser_wait_and_nobody_else(
 async def test_forgetting_leaves_no_word_behind(line: Line) -> None:
     await line.says(CLEAR, "送出", "进展", "忘记我", "确定，忘记我")
     assert "再也找不到" in line.screen()
-    [row] = await line.app.parts.database.all("SELECT wrapped_key, sealed, address, mine FROM reports")
+    [row] = await line.app.parts.database.all(
+        "SELECT wrapped_key, sealed, address, mine FROM reports"
+    )
     assert list(row) == [None, None, None, None]

@@ -1,7 +1,9 @@
-"""A call of one method: which parameters the method knows, which it needs, and what each must look like.
+"""A call of one method: which parameters the method knows, which it needs, and what
+each must look like.
 
-Source: Bot API, "Available methods" and the table of each method. The real server takes unknown parameters
-and badly typed numbers in silence; here they are refused or counted, so that a slip shows in a test.
+Source: Bot API, "Available methods" and the table of each method. The real server takes
+unknown parameters and badly typed numbers in silence; here they are refused or counted,
+so that a slip shows in a test.
 """
 
 from __future__ import annotations
@@ -15,21 +17,48 @@ from typing import Any
 from tests.botapi.wire import Refusal, Upload, bad
 
 WHOLE = {
-    "message_id", "message_thread_id", "offset", "limit", "timeout", "user_id", "icon_color",
-    "cache_time", "max_connections", "width", "height", "duration",
-}  # fmt: skip
+    "message_id",
+    "message_thread_id",
+    "offset",
+    "limit",
+    "timeout",
+    "user_id",
+    "icon_color",
+    "cache_time",
+    "max_connections",
+    "width",
+    "height",
+    "duration",
+}
 CHATS = {
     "chat_id", "from_chat_id",
 }  # fmt: skip
 FLAGS = {
-    "disable_notification", "protect_content", "show_alert", "drop_pending_updates",
-    "disable_content_type_detection", "has_spoiler", "show_caption_above_media", "remove_caption",
-    "is_big", "only_if_banned",
-}  # fmt: skip
+    "disable_notification",
+    "protect_content",
+    "show_alert",
+    "drop_pending_updates",
+    "disable_content_type_detection",
+    "has_spoiler",
+    "show_caption_above_media",
+    "remove_caption",
+    "is_big",
+    "only_if_banned",
+}
 OBJECTS = {
-    "reply_markup", "entities", "caption_entities", "link_preview_options", "reply_parameters",
-    "allowed_updates", "commands", "scope", "media", "message_ids", "menu_button", "reaction",
-}  # fmt: skip
+    "reply_markup",
+    "entities",
+    "caption_entities",
+    "link_preview_options",
+    "reply_parameters",
+    "allowed_updates",
+    "commands",
+    "scope",
+    "media",
+    "message_ids",
+    "menu_button",
+    "reaction",
+}
 MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
@@ -43,7 +72,9 @@ MISSING = {
 
 @dataclass(slots=True)
 class Call:
-    """One call as it arrived. `number` counts from 1, polls apart; `at` is monotonic seconds."""
+    """One call as it arrived. `number` counts from 1, polls apart; `at` is monotonic
+    seconds.
+    """
 
     number: int
     method: str
@@ -81,7 +112,9 @@ class Method:
     needs: frozenset[str]
     knows: frozenset[str]
     work: Callable[[Any, Call], Any]
-    counts: Callable[[Call], int] = field(default=lambda call: 0)  # messages, by the rate rules
+    counts: Callable[[Call], int] = field(
+        default=lambda call: 0
+    )  # messages, by the rate rules
 
 
 METHODS: dict[str, Method] = {}
@@ -109,14 +142,23 @@ def speaks(
 def check(method: Method, call: Call) -> list[str]:
     """Judge the parameters of a call.
 
-    Returns: slips the real server would take in silence. Raises: Refusal, for what it refuses.
+    Returns: slips the real server would take in silence. Raises: Refusal, for what it
+    refuses.
     """
     given = {name for name, value in call.args.items() if value} | call.files.keys()
     for name in sorted(method.needs - given):
         raise bad(MISSING.get(name, f'parameter "{name}" is required'))
-    slips = [f"{method.name} has no parameter {name}" for name in sorted(call.args.keys() - method.knows)]
+    slips = [
+        f"{method.name} has no parameter {name}"
+        for name in sorted(call.args.keys() - method.knows)
+    ]
     for name, value in call.args.items():
-        if value and name not in call.files and name in method.knows and (slip := _badly_typed(name, value)):
+        if (
+            value
+            and name not in call.files
+            and name in method.knows
+            and (slip := _badly_typed(name, value))
+        ):
             slips.append(f"{method.name}: {slip}")
     return slips
 

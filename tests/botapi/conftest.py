@@ -28,9 +28,14 @@ def server() -> Iterator[BotApi]:
 
 @pytest.fixture
 async def bot(server: BotApi) -> AsyncIterator[Bot]:
-    plain = HTTPXRequest(httpx_kwargs={"verify": False}), HTTPXRequest(httpx_kwargs={"verify": False})
+    plain = (
+        HTTPXRequest(httpx_kwargs={"verify": False}),
+        HTTPXRequest(httpx_kwargs={"verify": False}),
+    )
     async with Bot(server.token, server.base_url, server.base_file_url, *plain) as bot:
-        yield bot  # loading certificates, which nothing here needs, would take longer than most tests
+        # loading certificates, which nothing here needs, would take longer than most
+        # tests
+        yield bot
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Methods about groups: who is there, and the topics of a forum. Source: Bot API, the method's own table."""
+"""Methods about groups: who is there, and the topics of a forum. Source: Bot API, the
+method's own table.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ from tests.botapi.platform import Platform
 from tests.botapi.wire import bad
 from tests.botapi.world import GENERAL, RIGHTS, Chat, Status, Topic, User
 
-COLORS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)  # Bot API, createForumTopic, icon_color
+COLORS = (
+    7322096,
+    16766590,
+    13338331,
+    9367192,
+    16749490,
+    16478047,
+)  # Bot API, createForumTopic, icon_color
 MOST_NAME = 128
 
 
@@ -73,11 +82,14 @@ def get_chat_administrators(on: Platform, call: Call) -> Any:
         raise bad("there are no administrators in the private chat")
     leading = ("creator", "administrator")
     return [
-        _member(*member) for member in chat.members.values() if member[1] in leading and not member[0].is_bot
+        _member(*member)
+        for member in chat.members.values()
+        if member[1] in leading and not member[0].is_bot
     ] + [
         _member(*member)
         for member in chat.members.values()
-        if member[0] is on.world.bot and member[1] in leading  # other bots are not listed, this one is
+        if member[0] is on.world.bot
+        and member[1] in leading  # other bots are not listed, this one is
     ]
 
 
@@ -86,7 +98,9 @@ def get_chat_member_count(on: Platform, call: Call) -> Any:
     chat = on.world.chat(call.get("chat_id"), write=False)
     if chat.type == "private":
         return 2
-    return sum(status not in ("left", "kicked") for _, status, _ in chat.members.values())
+    return sum(
+        status not in ("left", "kicked") for _, status, _ in chat.members.values()
+    )
 
 
 @speaks("leaveChat", "chat_id!")
@@ -98,7 +112,8 @@ def leave_chat(on: Platform, call: Call) -> Any:
     return True
 
 
-# ---- topics ---------------------------------------------------------------------------------------
+# ---- topics
+# ------------------------------------------------------------
 
 
 def _forum(on: Platform, call: Call) -> Chat:
@@ -109,7 +124,9 @@ def _forum(on: Platform, call: Call) -> Chat:
 
 
 def _own_or(on: Platform, call: Call, what: str) -> tuple[Chat, Topic]:
-    """A topic the bot may manage: its own, or any with the right (Bot API, editForumTopic)."""
+    """A topic the bot may manage: its own, or any with the right (Bot API,
+    editForumTopic).
+    """
     chat = _forum(on, call)
     number = call.number_of("message_thread_id")
     topic = chat.topics.get(number)
@@ -125,7 +142,9 @@ def _name(text: str) -> str:
     if not name:
         raise bad("name must be non-empty")
     if len(name) > MOST_NAME:
-        raise bad("TOPIC_TITLE_INVALID")  # the real server cuts silently; the table says 1–128
+        raise bad(
+            "TOPIC_TITLE_INVALID"
+        )  # the real server cuts silently; the table says 1–128
     return name
 
 
@@ -169,7 +188,9 @@ def create_forum_topic(on: Platform, call: Call) -> Any:
         topic.id,
         {
             "forum_topic_created": {
-                key: value for key, value in topic.json().items() if key != "message_thread_id"
+                key: value
+                for key, value in topic.json().items()
+                if key != "message_thread_id"
             }
         },
     )
@@ -178,7 +199,9 @@ def create_forum_topic(on: Platform, call: Call) -> Any:
     return topic.json()
 
 
-@speaks("editForumTopic", "chat_id! message_thread_id! name icon_custom_emoji_id", counts=1)
+@speaks(
+    "editForumTopic", "chat_id! message_thread_id! name icon_custom_emoji_id", counts=1
+)
 def edit_forum_topic(on: Platform, call: Call) -> Any:
     chat, topic = _own_or(on, call, "edit")
     name = _name(call.get("name")) if call.get("name") else topic.name
@@ -213,7 +236,9 @@ def _toggle(on: Platform, chat: Chat, topic: Topic, closed: bool) -> bool:
     if topic.closed == closed:
         raise bad("TOPIC_NOT_MODIFIED")
     topic.closed = closed
-    body: dict[str, Any] = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
+    body: dict[str, Any] = {
+        "forum_topic_closed" if closed else "forum_topic_reopened": {}
+    }
     on.serve(chat, on.world.bot, None if topic.id == GENERAL else topic.id, **body)
     return True
 
@@ -235,7 +260,9 @@ def delete_forum_topic(on: Platform, call: Call) -> Any:
 def drop_topic(on: Platform, chat: Chat, topic: Topic) -> None:
     """The topic and all that stands in it; the bot is not told."""
     chat.topics.pop(topic.id, None)
-    for message in [message for message in chat.messages.values() if message.topic == topic.id]:
+    for message in [
+        message for message in chat.messages.values() if message.topic == topic.id
+    ]:
         on.world.drop(message)
 
 
@@ -245,7 +272,9 @@ def unpin_all_forum_topic_messages(on: Platform, call: Call) -> Any:
     if not on.world.may(chat, "can_pin_messages"):
         raise bad("not enough rights to manage pinned messages in the chat")
     topic = on.world.topic(chat, call.number_of("message_thread_id"), write=False)
-    chat.pinned = [number for number in chat.pinned if chat.messages[number].topic != topic.id]
+    chat.pinned = [
+        number for number in chat.pinned if chat.messages[number].topic != topic.id
+    ]
     return True
 
 
@@ -268,7 +297,9 @@ def _enter_general() -> None:
             if topic.hidden == hidden:
                 raise bad("TOPIC_NOT_MODIFIED")
             topic.hidden = hidden
-            body: dict[str, Any] = {f"general_forum_topic_{'hidden' if hidden else 'unhidden'}": {}}
+            body: dict[str, Any] = {
+                f"general_forum_topic_{'hidden' if hidden else 'unhidden'}": {}
+            }
             on.serve(chat, on.world.bot, **body)
             return True
 

@@ -1,7 +1,9 @@
-"""What a message may look like: HTML, entities, lengths, keyboards. All refusals in the platform's own words.
+"""What a message may look like: HTML, entities, lengths, keyboards. All refusals in the
+platform's own words.
 
-Sources: Bot API, "Formatting options", "MessageEntity", "InlineKeyboardMarkup", "InlineKeyboardButton",
-"CopyTextButton"; wording from the open source server (tdlib/telegram-bot-api and tdlib/td on GitHub).
+Sources: Bot API, "Formatting options", "MessageEntity", "InlineKeyboardMarkup",
+"InlineKeyboardButton", "CopyTextButton"; wording from the open source server
+(tdlib/telegram-bot-api and tdlib/td on GitHub).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from typing import Any
 
 from tests.botapi.wire import bad
 
-Entity = dict[str, Any]  # type, offset, length (UTF-16 units), and url, language, custom_emoji_id
+Entity = dict[
+    str, Any
+]  # type, offset, length (UTF-16 units), and url, language, custom_emoji_id
 
 MOST_TEXT = 4096
 MOST_CAPTION = 1024
@@ -38,10 +42,26 @@ ATTRIBUTE = re.compile(
     r"""\s*([^\s=>/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9.\-]+)(?=[\s>]|$)))?"""
 )
 GIVEN_ENTITIES = {
-    "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic",
-    "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre",
-    "text_link", "text_mention", "custom_emoji",
-}  # fmt: skip
+    "mention",
+    "hashtag",
+    "cashtag",
+    "bot_command",
+    "url",
+    "email",
+    "phone_number",
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "blockquote",
+    "expandable_blockquote",
+    "code",
+    "pre",
+    "text_link",
+    "text_mention",
+    "custom_emoji",
+}
 
 
 def units(text: str) -> int:
@@ -50,7 +70,9 @@ def units(text: str) -> int:
 
 
 class _Html:
-    """One reading of one text; byte offsets in refusals count UTF-8, as the platform's do."""
+    """One reading of one text; byte offsets in refusals count UTF-8, as the platform's
+    do.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -64,11 +86,15 @@ class _Html:
         while self.at < len(self.source):
             char = self.source[self.at]
             if char == "<":
-                self._end_tag() if self.source.startswith("</", self.at) else self._start_tag()
+                self._end_tag() if self.source.startswith(
+                    "</", self.at
+                ) else self._start_tag()
             else:
                 self._put(*(self._reference() if char == "&" else (char, 1)))
         if self.open:
-            raise self._wrong(f'Can\'t find end tag corresponding to start tag "{self.open[-1][0]}"')
+            raise self._wrong(
+                f'Can\'t find end tag corresponding to start tag "{self.open[-1][0]}"'
+            )
         return "".join(self.out), self.entities
 
     def _put(self, text: str, taken: int) -> None:
@@ -84,11 +110,15 @@ class _Html:
         return char, found.end() - self.at
 
     def _wrong(self, what: str, at: int | None = None) -> Exception:
-        where = "" if at is None else f" at byte offset {len(self.source[:at].encode())}"
+        where = (
+            "" if at is None else f" at byte offset {len(self.source[:at].encode())}"
+        )
         return bad(f"can't parse entities: {what}{where}")
 
     def _name(self, begin: int) -> int:
-        """Where the name of a tag ends: at a space, at ">", or at the end of everything."""
+        """Where the name of a tag ends: at a space, at ">", or at the end of
+        everything.
+        """
         end = begin
         while end < len(self.source) and self.source[end] not in SPACES + ">":
             end += 1
@@ -123,7 +153,9 @@ class _Html:
                 self._bad_value(tag, begin, found.end())
             name, *values = found.groups()
             value = next((value for value in values if value is not None), "")
-            given[name] = REFERENCE.sub(lambda match: _decoded(match) or match.group(), value)
+            given[name] = REFERENCE.sub(
+                lambda match: _decoded(match) or match.group(), value
+            )
             at = found.end()
 
     def _bad_value(self, tag: str, begin: int, at: int) -> None:
@@ -148,7 +180,8 @@ class _Html:
         found = self.source[begin + 2 : end].lower()
         if found and found != tag:
             raise self._wrong(
-                f'Unmatched end tag at byte offset {len(self.source[:begin].encode())}, expected "</{tag}>", '
+                "Unmatched end tag at byte offset "
+                f'{len(self.source[:begin].encode())}, expected "</{tag}>", '
                 f'found "</{found}>"'
             )
         if self.length > offset:
@@ -156,18 +189,24 @@ class _Html:
         self.at = closed + 1
 
     def _close(self, tag: str, attributes: Mapping[str, str], offset: int) -> None:
-        entity: Entity = {"type": TAGS[tag], "offset": offset, "length": self.length - offset}
+        entity: Entity = {
+            "type": TAGS[tag],
+            "offset": offset,
+            "length": self.length - offset,
+        }
         if tag == "a":
-            entity["url"] = attributes.get("href") or "".join(self.out).encode("utf-16-le")[
-                offset * 2 :
-            ].decode("utf-16-le")
+            entity["url"] = attributes.get("href") or "".join(self.out).encode(
+                "utf-16-le"
+            )[offset * 2 :].decode("utf-16-le")
         elif tag == "tg-emoji":
             if not re.fullmatch(r"[1-9]\d{0,18}", attributes.get("emoji-id", "")):
                 raise self._wrong("Invalid custom emoji identifier specified")
             entity["custom_emoji_id"] = attributes["emoji-id"]
         elif tag == "blockquote" and "expandable" in attributes:
             entity["type"] = "expandable_blockquote"
-        elif tag == "code" and (language := attributes.get("class", "")).startswith("language-"):
+        elif tag == "code" and (language := attributes.get("class", "")).startswith(
+            "language-"
+        ):
             entity["language"] = language.removeprefix("language-")
         self.entities.append(entity)
 
@@ -183,9 +222,13 @@ def _decoded(found: re.Match[str] | None) -> str | None:
 
 
 def formatted(text: str, parse_mode: str, entities: object) -> tuple[str, list[Entity]]:
-    """A text as it will stand in the chat: markup read, outer white space gone. Raises: Refusal."""
+    """A text as it will stand in the chat: markup read, outer white space gone. Raises:
+    Refusal.
+    """
     if parse_mode and parse_mode.lower() != "html":
-        raise bad("unsupported parse_mode")  # Markdown is another mode of the platform; this server has none
+        raise bad(
+            "unsupported parse_mode"
+        )  # Markdown is another mode of the platform; this server has none
     if parse_mode:
         text, found = _Html(text).read()
     else:
@@ -200,14 +243,21 @@ def _given(text: str, entities: object) -> list[Entity]:
         raise bad("can't parse entities: expected an Array of MessageEntity")
     length = units(text)
     for entity in entities:
-        if not isinstance(entity, dict) or not {"type", "offset", "length"} <= entity.keys():
+        if (
+            not isinstance(entity, dict)
+            or not {"type", "offset", "length"} <= entity.keys()
+        ):
             raise bad("can't parse MessageEntity: expected an Object")
         if entity["type"] not in GIVEN_ENTITIES:
             raise bad("can't parse MessageEntity: Unsupported type specified")
-        begin, end = int(entity["offset"]), int(entity["offset"]) + int(entity["length"])
+        begin, end = (
+            int(entity["offset"]),
+            int(entity["offset"]) + int(entity["length"]),
+        )
         if not 0 <= begin < end <= length:
             raise bad(
-                f"entity beginning at UTF-16 offset {begin} ends after the end of the text at UTF-16 offset "
+                f"entity beginning at UTF-16 offset {begin} ends after the end of "
+                "the text at UTF-16 offset "
                 f"{end}"
             )
     return [dict(entity) for entity in entities]
@@ -222,7 +272,9 @@ def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     kept = kept[lead:]
     length = units(kept)
     moved = []
-    for entity in sorted(entities, key=lambda entity: (entity["offset"], -entity["length"])):
+    for entity in sorted(
+        entities, key=lambda entity: (entity["offset"], -entity["length"])
+    ):
         begin = entity["offset"] - lead
         end = min(begin + entity["length"], length)
         if end > begin:
@@ -231,7 +283,9 @@ def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 
 
 def text_of(text: str, parse_mode: str, entities: object) -> tuple[str, list[Entity]]:
-    """The text of a message, 1–4096 after reading the markup (Bot API, sendMessage, `text`)."""
+    """The text of a message, 1–4096 after reading the markup (Bot API, sendMessage,
+    `text`).
+    """
     if not text:
         raise bad("message text is empty")
     text, found = formatted(text, parse_mode, entities)
@@ -242,8 +296,12 @@ def text_of(text: str, parse_mode: str, entities: object) -> tuple[str, list[Ent
     return text, found
 
 
-def caption_of(text: str, parse_mode: str, entities: object) -> tuple[str, list[Entity]]:
-    """The caption of a picture or file, 0–1024 after reading the markup (Bot API, sendPhoto, `caption`)."""
+def caption_of(
+    text: str, parse_mode: str, entities: object
+) -> tuple[str, list[Entity]]:
+    """The caption of a picture or file, 0–1024 after reading the markup (Bot API,
+    sendPhoto, `caption`).
+    """
     text, found = formatted(text, parse_mode, entities)
     if units(text) > MOST_CAPTION:
         raise bad("message caption is too long")
@@ -251,9 +309,17 @@ def caption_of(text: str, parse_mode: str, entities: object) -> tuple[str, list[
 
 
 KINDS = {
-    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
-}  # fmt: skip
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+}
 DECORATION = {"text", "icon_custom_emoji_id", "style"}
 
 
@@ -270,7 +336,10 @@ def keyboard(markup: object, inline_only: bool = False) -> dict[str, Any] | None
     if "keyboard" in markup:
         for row in _rows(markup["keyboard"], "keyboard"):
             for button in row:
-                _text(button if isinstance(button, dict) else {"text": button}, "keyboard button")
+                _text(
+                    button if isinstance(button, dict) else {"text": button},
+                    "keyboard button",
+                )
     return markup or None
 
 
@@ -307,16 +376,32 @@ def _button(button: object) -> None:
     _text(button, what)
     kinds = button.keys() - DECORATION
     if not kinds & KINDS:
-        raise bad(f"can't parse {what}: Text buttons are unallowed in the inline keyboard")
-    if len(kinds) > 1 or not kinds <= KINDS:  # "exactly one of the fields other than text … must be used"
-        raise bad(f"can't parse {what}: exactly one of the optional fields must be used, got {sorted(kinds)}")
+        raise bad(
+            f"can't parse {what}: Text buttons are unallowed in the inline keyboard"
+        )
+    if (
+        len(kinds) > 1 or not kinds <= KINDS
+    ):  # "exactly one of the fields other than text … must be used"
+        raise bad(
+            f"can't parse {what}: exactly one of the optional fields must be used,"
+            f" got {sorted(kinds)}"
+        )
     if button.get("style", "primary") not in ("primary", "success", "danger"):
         raise bad(f"can't parse {what}: invalid button style specified")
-    if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= MOST_DATA:
+    if (
+        "callback_data" in button
+        and not 1 <= len(str(button["callback_data"]).encode()) <= MOST_DATA
+    ):
         raise bad("BUTTON_DATA_INVALID")
     if "url" in button and not re.match(r"(https?|tg)://[^\s/]", str(button["url"])):
-        raise bad(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
+        raise bad(
+            f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL"
+        )
     if "copy_text" in button:
-        copied = button["copy_text"].get("text") if isinstance(button["copy_text"], dict) else None
+        copied = (
+            button["copy_text"].get("text")
+            if isinstance(button["copy_text"], dict)
+            else None
+        )
         if not isinstance(copied, str) or not 1 <= len(copied) <= MOST_COPIED:
             raise bad("BUTTON_COPY_TEXT_INVALID")

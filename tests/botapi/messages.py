@@ -1,4 +1,6 @@
-"""Methods that put messages into chats, change them, take them out. Source: Bot API, each method's table."""
+"""Methods that put messages into chats, change them, take them out. Source: Bot API,
+each method's table.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +13,36 @@ from tests.botapi.platform import PRESS_ANSWERABLE, Platform
 from tests.botapi.wire import Upload, bad
 from tests.botapi.world import GENERAL, Chat, File, Message
 
-TO = "chat_id! message_thread_id disable_notification protect_content reply_parameters reply_markup"
+TO = (
+    "chat_id! message_thread_id disable_notification protect_content "
+    "reply_parameters reply_markup"
+)
 CAPTION = "caption parse_mode caption_entities"
 EDIT = "chat_id! message_id! reply_markup"  # inline messages are not spoken here
 TWO_DAYS = 48 * 3600
 MOST_PHOTO, MOST_FILE, MOST_DOWNLOAD = 10 << 20, 50 << 20, 20 << 20
 ACTIONS = {
-    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
-    "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
-}  # fmt: skip
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+}
 MEDIA = ("photo", "document", "video", "audio", "animation", "voice", "sticker")
 
 
 def _send(
-    on: Platform, call: Call, body: dict[str, Any], files: tuple[File, ...] = (), **more: Any
+    on: Platform,
+    call: Call,
+    body: dict[str, Any],
+    files: tuple[File, ...] = (),
+    **more: Any,
 ) -> Message:
     """What all sending has in common: the chat, the topic, the reply, the keyboard."""
     chat, topic = _where(on, call)
@@ -76,13 +94,17 @@ def _reply(on: Platform, call: Call, chat: Chat, topic: int | None) -> int | Non
 
 
 def _text(call: Call) -> dict[str, Any]:
-    text, entities = text_of(call.get("text"), call.get("parse_mode"), call.json("entities"))
+    text, entities = text_of(
+        call.get("text"), call.get("parse_mode"), call.json("entities")
+    )
     return {"text": text, **({"entities": entities} if entities else {})}
 
 
 def _caption(given: dict[str, Any]) -> dict[str, Any]:
     text, entities = caption_of(
-        str(given.get("caption") or ""), str(given.get("parse_mode") or ""), given.get("caption_entities")
+        str(given.get("caption") or ""),
+        str(given.get("parse_mode") or ""),
+        given.get("caption_entities"),
     )
     body: dict[str, Any] = {"caption": text} if text else {}
     return body | ({"caption_entities": entities} if text and entities else {})
@@ -111,8 +133,14 @@ def _upload(on: Platform, call: Call, name: str, given: str) -> Upload | File:
     return on.world.files[given]
 
 
-def _photo(on: Platform, source: Upload | File) -> tuple[dict[str, Any], tuple[File, ...]]:
-    content = source.content if isinstance(source, Upload) else source.content and source.content()
+def _photo(
+    on: Platform, source: Upload | File
+) -> tuple[dict[str, Any], tuple[File, ...]]:
+    content = (
+        source.content
+        if isinstance(source, Upload)
+        else source.content and source.content()
+    )
     if not content:
         raise bad("file must be non-empty")
     if len(content) > MOST_PHOTO:
@@ -121,7 +149,9 @@ def _photo(on: Platform, source: Upload | File) -> tuple[dict[str, Any], tuple[F
     return {"photo": sizes}, files
 
 
-def _document(on: Platform, source: Upload | File) -> tuple[dict[str, Any], tuple[File, ...]]:
+def _document(
+    on: Platform, source: Upload | File
+) -> tuple[dict[str, Any], tuple[File, ...]]:
     if isinstance(source, File):
         return {"document": source.json()}, (source,)
     if not source.content:
@@ -129,8 +159,12 @@ def _document(on: Platform, source: Upload | File) -> tuple[dict[str, Any], tupl
     if len(source.content) > MOST_FILE:
         raise bad("Request Entity Too Large")
     ending = "." + source.name.rpartition(".")[2] if "." in source.name else ""
-    file = on.world.keep("documents", ending, len(source.content), lambda: source.content)
-    return {"document": {"file_name": source.name, "mime_type": source.mime, **file.json()}}, (file,)
+    file = on.world.keep(
+        "documents", ending, len(source.content), lambda: source.content
+    )
+    return {
+        "document": {"file_name": source.name, "mime_type": source.mime, **file.json()}
+    }, (file,)
 
 
 KEEPERS = {"photo": _photo, "document": _document}
@@ -141,14 +175,20 @@ def send_message(on: Platform, call: Call) -> Any:
     return _send(on, call, _text(call)).json()
 
 
-@speaks("sendPhoto", f"{TO} photo! {CAPTION} show_caption_above_media has_spoiler", counts=1)
+@speaks(
+    "sendPhoto", f"{TO} photo! {CAPTION} show_caption_above_media has_spoiler", counts=1
+)
 def send_photo(on: Platform, call: Call) -> Any:
     caption = _caption(_of(call))
     body, files = _photo(on, _upload(on, call, "photo", call.get("photo")))
     return _send(on, call, body | caption, files).json()
 
 
-@speaks("sendDocument", f"{TO} document! {CAPTION} thumbnail disable_content_type_detection", counts=1)
+@speaks(
+    "sendDocument",
+    f"{TO} document! {CAPTION} thumbnail disable_content_type_detection",
+    counts=1,
+)
 def send_document(on: Platform, call: Call) -> Any:
     caption = _caption(_of(call))
     body, files = _document(on, _upload(on, call, "document", call.get("document")))
@@ -162,7 +202,8 @@ def _items(call: Call) -> int:
 
 @speaks(
     "sendMediaGroup",
-    "chat_id! message_thread_id media! disable_notification protect_content reply_parameters",
+    "chat_id! message_thread_id media! disable_notification protect_content "
+    "reply_parameters",
     counts=_items,
 )
 def send_media_group(on: Platform, call: Call) -> Any:
@@ -178,11 +219,17 @@ def send_media_group(on: Platform, call: Call) -> Any:
     if len(kinds) > 1:
         raise bad("document can't be mixed with other media types")
     made = [
-        (KEEPERS[item["type"]](on, _upload(on, call, "", str(item.get("media")))), _caption(item))
+        (
+            KEEPERS[item["type"]](on, _upload(on, call, "", str(item.get("media")))),
+            _caption(item),
+        )
         for item in media
     ]
     album = str(on.world.dice.randrange(10**16, 10**17))
-    return [_send(on, call, body | caption, files, album=album).json() for (body, files), caption in made]
+    return [
+        _send(on, call, body | caption, files, album=album).json()
+        for (body, files), caption in made
+    ]
 
 
 @speaks("sendChatAction", "chat_id! message_thread_id action!")
@@ -194,7 +241,8 @@ def send_chat_action(on: Platform, call: Call) -> Any:
     return True
 
 
-# ---- copies ---------------------------------------------------------------------------------------
+# ---- copies
+# ------------------------------------------------------------
 
 
 def _source(on: Platform, call: Call, what: str) -> Message:
@@ -207,28 +255,44 @@ def _source(on: Platform, call: Call, what: str) -> Message:
     return message
 
 
-@speaks("copyMessage", f"{TO} from_chat_id! message_id! {CAPTION} show_caption_above_media", counts=1)
+@speaks(
+    "copyMessage",
+    f"{TO} from_chat_id! message_id! {CAPTION} show_caption_above_media",
+    counts=1,
+)
 def copy_message(on: Platform, call: Call) -> Any:
     source = _source(on, call, "copy")
     body = copy.deepcopy(source.body)
     if "caption" in call.args:
-        body = {key: value for key, value in body.items() if key not in ("caption", "caption_entities")}
+        body = {
+            key: value
+            for key, value in body.items()
+            if key not in ("caption", "caption_entities")
+        }
         body |= _caption(_of(call))
     return {"message_id": _send(on, call, body, source.files).id}
 
 
 @speaks(
     "forwardMessage",
-    "chat_id! message_thread_id from_chat_id! message_id! disable_notification protect_content",
+    "chat_id! message_thread_id from_chat_id! message_id!"
+    " disable_notification protect_content",
     counts=1,
 )
 def forward_message(on: Platform, call: Call) -> Any:
     source = _source(on, call, "forward")
-    origin = source.origin or {"type": "user", "sender_user": source.sender.json(), "date": source.date}
-    return _send(on, call, copy.deepcopy(source.body), source.files, origin=origin).json()
+    origin = source.origin or {
+        "type": "user",
+        "sender_user": source.sender.json(),
+        "date": source.date,
+    }
+    return _send(
+        on, call, copy.deepcopy(source.body), source.files, origin=origin
+    ).json()
 
 
-# ---- editing --------------------------------------------------------------------------------------
+# ---- editing
+# ------------------------------------------------------------
 
 
 def _editable(on: Platform, call: Call, having: str | None = None) -> Message:
@@ -248,13 +312,18 @@ def _editable(on: Platform, call: Call, having: str | None = None) -> Message:
 
 
 def _change(
-    on: Platform, call: Call, message: Message, body: dict[str, Any], files: tuple[File, ...] = ()
+    on: Platform,
+    call: Call,
+    message: Message,
+    body: dict[str, Any],
+    files: tuple[File, ...] = (),
 ) -> Any:
     """An edit without a keyboard takes the keyboard away."""
     markup = keyboard(call.json("reply_markup"), inline_only=True)
     if body == message.body and markup == message.markup:
         raise bad(
-            "message is not modified: specified new message content and reply markup are exactly the same "
+            "message is not modified: specified new message content and reply markup "
+            "are exactly the same "
             "as a current content and reply markup of the message"
         )
     message.body, message.markup, message.edited = body, markup, int(on.world.now())
@@ -263,7 +332,11 @@ def _change(
     return message.json()
 
 
-@speaks("editMessageText", f"{EDIT} text! parse_mode entities link_preview_options", counts=1)
+@speaks(
+    "editMessageText",
+    f"{EDIT} text! parse_mode entities link_preview_options",
+    counts=1,
+)
 def edit_message_text(on: Platform, call: Call) -> Any:
     body = _text(call)
     return _change(on, call, _editable(on, call, "text"), body)
@@ -273,7 +346,11 @@ def edit_message_text(on: Platform, call: Call) -> Any:
 def edit_message_caption(on: Platform, call: Call) -> Any:
     caption = _caption(_of(call))
     message = _editable(on, call, "caption")
-    kept = {key: value for key, value in message.body.items() if key not in ("caption", "caption_entities")}
+    kept = {
+        key: value
+        for key, value in message.body.items()
+        if key not in ("caption", "caption_entities")
+    }
     return _change(on, call, message, kept | caption)
 
 
@@ -289,15 +366,20 @@ def edit_message_media(on: Platform, call: Call) -> Any:
     media = call.json("media")
     if not isinstance(media, dict) or media.get("type") not in KEEPERS:
         raise bad("can't parse InputMedia: type is unsupported")
-    body, files = KEEPERS[media["type"]](on, _upload(on, call, "", str(media.get("media"))))
+    body, files = KEEPERS[media["type"]](
+        on, _upload(on, call, "", str(media.get("media")))
+    )
     return _change(on, call, message, body | _caption(media), files)
 
 
-# ---- deleting -------------------------------------------------------------------------------------
+# ---- deleting
+# ------------------------------------------------------------
 
 
 def _deletable(on: Platform, message: Message) -> None:
-    """Bot API, deleteMessage: 48 hours, no topic's first message, others' in groups only with the right."""
+    """Bot API, deleteMessage: 48 hours, no topic's first message, others' in groups
+    only with the right.
+    """
     chat = message.chat
     if "forum_topic_created" in message.body:
         raise bad("message can't be deleted")
@@ -313,7 +395,9 @@ def _deletable(on: Platform, message: Message) -> None:
 
 @speaks("deleteMessage", "chat_id! message_id!")
 def delete_message(on: Platform, call: Call) -> Any:
-    message = on.world.chat(call.get("chat_id"), write=False).messages.get(call.number_of("message_id"))
+    message = on.world.chat(call.get("chat_id"), write=False).messages.get(
+        call.number_of("message_id")
+    )
     if message is None:
         raise bad("message to delete not found")
     _deletable(on, message)
@@ -323,16 +407,24 @@ def delete_message(on: Platform, call: Call) -> Any:
 
 @speaks("deleteMessages", "chat_id! message_ids!")
 def delete_messages(on: Platform, call: Call) -> Any:
-    """1–100; those that are not there are skipped, one that may not be deleted keeps them all."""
+    """1–100; those that are not there are skipped, one that may not be deleted keeps
+    them all.
+    """
     numbers = call.json("message_ids")
-    if not isinstance(numbers, list) or not all(isinstance(number, int) and number > 0 for number in numbers):
+    if not isinstance(numbers, list) or not all(
+        isinstance(number, int) and number > 0 for number in numbers
+    ):
         raise bad("expected an Array of message identifiers")
     if not numbers:
         raise bad("message identifiers are not specified")
     if len(numbers) > 100:
         raise bad("too many message identifiers specified")
     chat = on.world.chat(call.get("chat_id"), write=False)
-    found = [chat.messages[number] for number in dict.fromkeys(numbers) if number in chat.messages]
+    found = [
+        chat.messages[number]
+        for number in dict.fromkeys(numbers)
+        if number in chat.messages
+    ]
     for message in found:
         _deletable(on, message)
     for message in found:
@@ -340,17 +432,24 @@ def delete_messages(on: Platform, call: Call) -> Any:
     return True
 
 
-# ---- buttons, files, reactions --------------------------------------------------------------------
+# ---- buttons, files, reactions
+# ------------------------------------------------------------
 
 
 @speaks("answerCallbackQuery", "callback_query_id! text show_alert url cache_time")
 def answer_callback_query(on: Platform, call: Call) -> Any:
     press = on.world.presses.get(call.get("callback_query_id"))
     if press is None or press.answered or on.world.now() - press.at > PRESS_ANSWERABLE:
-        raise bad("query is too old and response timeout expired or query ID is invalid")
+        raise bad(
+            "query is too old and response timeout expired or query ID is invalid"
+        )
     if len(call.get("text")) > 200:
         raise bad("MESSAGE_TOO_LONG")
-    press.answered, press.toast, press.alert = True, call.get("text") or None, call.flag("show_alert")
+    press.answered, press.toast, press.alert = (
+        True,
+        call.get("text") or None,
+        call.flag("show_alert"),
+    )
     return True
 
 
@@ -381,7 +480,9 @@ def pin_chat_message(on: Platform, call: Call) -> Any:
     chat, message = _pinnable(on, call, "pin")
     if message.id not in chat.pinned:
         chat.pinned.append(message.id)
-        on.serve(chat, on.world.bot, message.topic, pinned_message=message.json(nested=True))
+        on.serve(
+            chat, on.world.bot, message.topic, pinned_message=message.json(nested=True)
+        )
     return True
 
 

@@ -1,7 +1,9 @@
-"""The people on the other side: what they do, and what they see. Usable from any thread and any loop.
+"""The people on the other side: what they do, and what they see. Usable from any thread
+and any loop.
 
-What a person does reaches the bot as an update; what the bot does shows on the screens. Waiting comes in two
-forms: `await person.until(…)` inside a loop, `person.wait(…)` without one.
+What a person does reaches the bot as an update; what the bot does shows on the screens.
+Waiting comes in two forms: `await person.until(…)` inside a loop, `person.wait(…)`
+without one.
 """
 
 from __future__ import annotations
@@ -15,13 +17,29 @@ from typing import TYPE_CHECKING, Any
 
 from tests.botapi.groups import drop_topic
 from tests.botapi.wire import bad
-from tests.botapi.world import GENERAL, RIGHTS, Chat, File, Message, Press, Status, Topic, User, commands_in
+from tests.botapi.world import (
+    GENERAL,
+    RIGHTS,
+    Chat,
+    File,
+    Message,
+    Press,
+    Status,
+    Topic,
+    User,
+    commands_in,
+)
 
 if TYPE_CHECKING:
     from tests.botapi.server import BotApi
 
 PATIENCE = 10.0  # seconds
-STRANGER = {"id": 4_812_345_678, "is_bot": False, "first_name": "原作者", "username": "origin_of_this"}
+STRANGER = {
+    "id": 4_812_345_678,
+    "is_bot": False,
+    "first_name": "原作者",
+    "username": "origin_of_this",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,9 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One message as it stands on a screen. `kind`: "text", "photo", "document" or what else it is."""
+    """One message as it stands on a screen. `kind`: "text", "photo", "document" or what
+    else it is.
+    """
 
     id: int
     by_bot: bool
@@ -99,10 +119,14 @@ class Screen(tuple[Shown, ...]):
 
     def with_text(self, words: str) -> Shown | None:
         """The newest message of the bot that holds these words."""
-        return next((shown for shown in reversed(self.bots) if words in shown.text), None)
+        return next(
+            (shown for shown in reversed(self.bots) if words in shown.text), None
+        )
 
     def with_button(self, label: str) -> Shown | None:
-        """The newest message with a button of this label, or with these words in one."""
+        """The newest message with a button of this label, or with these words
+        in one.
+        """
         for fits in (label.__eq__, lambda given: label in given):
             for shown in reversed(self.bots):
                 if any(fits(given) for given in shown.labels):
@@ -112,14 +136,30 @@ class Screen(tuple[Shown, ...]):
     def __str__(self) -> str:
         lines = []
         for shown in self:
-            lines.append(f"{'bot' if shown.by_bot else 'you'} #{shown.id} {shown.kind}: {shown.text}")
-            lines += ["    " + " ".join(f"[{button.label}]" for button in row) for row in shown.rows]
+            lines.append(
+                f"{'bot' if shown.by_bot else 'you'} #{shown.id} {shown.kind}: "
+                f"{shown.text}"
+            )
+            lines += [
+                "    " + " ".join(f"[{button.label}]" for button in row)
+                for row in shown.rows
+            ]
         return "\n".join(lines) or "(nothing)"
 
 
 def shown(message: Message, bot: User) -> Shown:
     body, markup = message.body, message.markup or {}
-    known = ("text", "photo", "document", "voice", "video", "audio", "sticker", "location", "contact")
+    known = (
+        "text",
+        "photo",
+        "document",
+        "voice",
+        "video",
+        "audio",
+        "sticker",
+        "location",
+        "contact",
+    )
     kind = next((name for name in known if name in body), next(iter(body), "text"))
     return Shown(
         id=message.id,
@@ -127,7 +167,10 @@ def shown(message: Message, bot: User) -> Shown:
         kind=kind,
         text=message.text,
         entities=tuple(body.get("entities", body.get("caption_entities", ()))),
-        rows=tuple(tuple(_button(each) for each in row) for row in markup.get("inline_keyboard", ())),
+        rows=tuple(
+            tuple(_button(each) for each in row)
+            for row in markup.get("inline_keyboard", ())
+        ),
         topic=message.topic,
         reply_to=message.reply_to,
         protected=message.protected,
@@ -142,7 +185,9 @@ def shown(message: Message, bot: User) -> Shown:
 
 def _button(given: dict[str, Any]) -> Button:
     copied = given.get("copy_text") or {}
-    return Button(given["text"], given.get("callback_data"), given.get("url"), copied.get("text"))
+    return Button(
+        given["text"], given.get("callback_data"), given.get("url"), copied.get("text")
+    )
 
 
 class Place:
@@ -157,7 +202,9 @@ class Place:
         return self.chat.id
 
     def screen(self, topic: int | None = None) -> Screen:
-        """What stands here now; of one topic only, where one is named (1: what stands in no topic)."""
+        """What stands here now; of one topic only, where one is named (1: what stands
+        in no topic).
+        """
         return self.server.do(lambda: self._screen(topic))
 
     def _screen(self, topic: int | None = None) -> Screen:
@@ -170,7 +217,9 @@ class Place:
 
     @property
     def log(self) -> list[Happened]:
-        """All that ever happened here, in order, what the bot did and what people did."""
+        """All that ever happened here, in order, what the bot did and what
+        people did.
+        """
         return list(self.server.logs[self.chat.id])
 
     def by_bot(self, what: str = "sent") -> list[Shown]:
@@ -182,32 +231,52 @@ class Place:
         ]
 
     def watch(self, test: Callable[[Screen], Any]) -> concurrent.futures.Future[Any]:
-        """A future of the first true answer of `test`, asked now and after every change here."""
+        """A future of the first true answer of `test`, asked now and after every change
+        here.
+        """
         return self.server.watch(self, test)
 
-    async def until(self, test: Callable[[Screen], Any], timeout: float = PATIENCE, why: str = "") -> Any:
-        """Wait for `test` to hold. Returns: what it answered. Raises: AssertionError with the screen."""
+    async def until(
+        self, test: Callable[[Screen], Any], timeout: float = PATIENCE, why: str = ""
+    ) -> Any:
+        """Wait for `test` to hold. Returns: what it answered. Raises: AssertionError
+        with the screen.
+        """
         waiting = asyncio.wrap_future(self.watch(test))
         try:
             return await asyncio.wait_for(waiting, timeout)
         except TimeoutError:
-            raise AssertionError(f"not within {timeout:g} s: {why}\n{self.screen()}") from None
+            raise AssertionError(
+                f"not within {timeout:g} s: {why}\n{self.screen()}"
+            ) from None
 
-    def wait(self, test: Callable[[Screen], Any], timeout: float = PATIENCE, why: str = "") -> Any:
+    def wait(
+        self, test: Callable[[Screen], Any], timeout: float = PATIENCE, why: str = ""
+    ) -> Any:
         try:
             return self.watch(test).result(timeout)
         except concurrent.futures.TimeoutError:
-            raise AssertionError(f"not within {timeout:g} s: {why}\n{self.screen()}") from None
+            raise AssertionError(
+                f"not within {timeout:g} s: {why}\n{self.screen()}"
+            ) from None
 
     async def sees(self, words: str, timeout: float = PATIENCE) -> Shown:
-        """Wait until a message of the bot holds these words. Returns: the newest one."""
-        found = await self.until(lambda screen: screen.with_text(words), timeout, f"words {words!r}")
+        """Wait until a message of the bot holds these words. Returns: the
+        newest one.
+        """
+        found = await self.until(
+            lambda screen: screen.with_text(words), timeout, f"words {words!r}"
+        )
         assert isinstance(found, Shown)
         return found
 
     async def offered(self, label: str, timeout: float = PATIENCE) -> Shown:
-        """Wait until a button of this label is there. Returns: the newest message with it."""
-        found = await self.until(lambda screen: screen.with_button(label), timeout, f"button {label!r}")
+        """Wait until a button of this label is there. Returns: the newest message with
+        it.
+        """
+        found = await self.until(
+            lambda screen: screen.with_button(label), timeout, f"button {label!r}"
+        )
         assert isinstance(found, Shown)
         return found
 
@@ -215,11 +284,15 @@ class Place:
         """Wait until the bot did something here after the log had `since` entries."""
         log = self.server.logs[self.chat.id]
         await self.until(
-            lambda _: any(each.shown.by_bot for each in log[since:]), timeout, "the bot is silent"
+            lambda _: any(each.shown.by_bot for each in log[since:]),
+            timeout,
+            "the bot is silent",
         )
 
     async def settles(self, quiet: float = 0.3, timeout: float = PATIENCE) -> Screen:
-        """Wait until nothing has happened here for `quiet` seconds. Returns: the screen."""
+        """Wait until nothing has happened here for `quiet` seconds. Returns: the
+        screen.
+        """
         until = time.monotonic() + timeout
         while time.monotonic() < until:
             log = self.server.logs[self.chat.id]
@@ -250,12 +323,16 @@ class Pressed:
 
     async def answer(self, timeout: float = PATIENCE) -> str | None:
         """Wait until the bot answered it. Returns: the words it showed, if any."""
-        await self._place.until(lambda _: self._press.answered, timeout, "the press is not answered")
+        await self._place.until(
+            lambda _: self._press.answered, timeout, "the press is not answered"
+        )
         return self._press.toast
 
 
 class Person(Place):
-    """Somebody with an account, in a private chat with the bot, and perhaps in groups."""
+    """Somebody with an account, in a private chat with the bot, and perhaps
+    in groups.
+    """
 
     def __init__(self, server: BotApi, user: User, chat: Chat) -> None:
         super().__init__(server, chat)
@@ -263,17 +340,32 @@ class Person(Place):
 
     @property
     def traces(self) -> list[str]:
-        """All that names this person on the platform: nothing of it may be written down by the bot."""
+        """All that names this person on the platform: nothing of it may be written down
+        by the bot.
+        """
         user = self.user
-        named = [str(user.id), user.first_name, user.last_name, user.username, user.phone]
+        named = [
+            str(user.id),
+            user.first_name,
+            user.last_name,
+            user.username,
+            user.phone,
+        ]
         return [each for each in named if each]
 
-    # ---- saying ------------------------------------------------------------------------------------------
+    # ---- saying
+    # ------------------------------------------------------------
 
     def says(
-        self, text: str, to: Group | None = None, topic: int | None = None, reply: int | None = None
+        self,
+        text: str,
+        to: Group | None = None,
+        topic: int | None = None,
+        reply: int | None = None,
     ) -> Message:
-        """Write a message: in private, or in a group, there in a topic, there as a reply."""
+        """Write a message: in private, or in a group, there in a topic, there as a
+        reply.
+        """
         body: dict[str, Any] = {"text": text}
         if found := commands_in(text):
             body["entities"] = found
@@ -294,18 +386,28 @@ class Person(Place):
         return self.server.do(lambda: self._put(body, to, topic, reply, **more))
 
     def _put(
-        self, body: dict[str, Any], to: Group | None, topic: int | None, reply: int | None, **more: Any
+        self,
+        body: dict[str, Any],
+        to: Group | None,
+        topic: int | None,
+        reply: int | None,
+        **more: Any,
     ) -> Message:
         world, chat = self.server.world, (to or self).chat
         if chat.owner is not None:
             self._begins(chat)
-        elif chat.members.get(self.user.id, (self.user, "left"))[1] in ("left", "kicked"):
+        elif chat.members.get(self.user.id, (self.user, "left"))[1] in (
+            "left",
+            "kicked",
+        ):
             raise bad("this person is not in the group")
         wanted = topic or GENERAL
         if chat.forum and chat.topics[wanted].closed and not self._leads(chat):
             raise bad("TOPIC_CLOSED")
         in_topic = topic if topic != GENERAL else None
-        message = world.put(chat, self.user, body, topic=in_topic, reply_to=reply or in_topic, **more)
+        message = world.put(
+            chat, self.user, body, topic=in_topic, reply_to=reply or in_topic, **more
+        )
         self.server.platform.announce(message)
         return message
 
@@ -318,16 +420,21 @@ class Person(Place):
         if chat.blocked:
             self.unblocks()
 
-    # ---- files and the like ------------------------------------------------------------------------------
+    # ---- files and the like
+    # ------------------------------------------------------------
 
     def sends_photo(self, content: bytes, caption: str = "", **where: Any) -> Message:
         def work() -> Message:
             sizes, files = self.server.world.photo(content)
-            return self._put({"photo": sizes, **_captioned(caption)}, files=files, **_where(where))
+            return self._put(
+                {"photo": sizes, **_captioned(caption)}, files=files, **_where(where)
+            )
 
         return self.server.do(work)
 
-    def sends_album(self, contents: Sequence[bytes], caption: str = "", **where: Any) -> list[Message]:
+    def sends_album(
+        self, contents: Sequence[bytes], caption: str = "", **where: Any
+    ) -> list[Message]:
         """Several pictures at once: as many messages, with one `media_group_id`."""
 
         def work() -> list[Message]:
@@ -352,15 +459,22 @@ class Person(Place):
     ) -> Message:
         """`size`: pretend to be of so many bytes."""
         file = self._file("documents", name, content, size)
-        body = {"document": {"file_name": name, "mime_type": mime, **file.json()}, **_captioned(caption)}
+        body = {
+            "document": {"file_name": name, "mime_type": mime, **file.json()},
+            **_captioned(caption),
+        }
         return self._sends(body, files=(file,), **_where(where))
 
-    def sends_voice(self, content: bytes = b"OggS", seconds: int = 3, **where: Any) -> Message:
+    def sends_voice(
+        self, content: bytes = b"OggS", seconds: int = 3, **where: Any
+    ) -> Message:
         file = self._file("voice", "voice.oga", content)
         body = {"voice": {**file.json(), "duration": seconds, "mime_type": "audio/ogg"}}
         return self._sends(body, files=(file,), **_where(where))
 
-    def sends_video(self, content: bytes = b"ftyp", seconds: int = 3, **where: Any) -> Message:
+    def sends_video(
+        self, content: bytes = b"ftyp", seconds: int = 3, **where: Any
+    ) -> Message:
         file = self._file("videos", "video.mp4", content)
         body = {
             "video": {
@@ -376,13 +490,26 @@ class Person(Place):
 
     def sends_sticker(self, **where: Any) -> Message:
         file = self._file("stickers", "sticker.webp", b"RIFF")
-        kind = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+        kind = {
+            "type": "regular",
+            "width": 512,
+            "height": 512,
+            "is_animated": False,
+            "is_video": False,
+        }
         return self._sends(
-            {"sticker": {**file.json(), **kind, "emoji": "👍"}}, files=(file,), **_where(where)
+            {"sticker": {**file.json(), **kind, "emoji": "👍"}},
+            files=(file,),
+            **_where(where),
         )
 
-    def sends_location(self, latitude: float = 30.2741, longitude: float = 120.1551, **where: Any) -> Message:
-        return self._sends({"location": {"latitude": latitude, "longitude": longitude}}, **_where(where))
+    def sends_location(
+        self, latitude: float = 30.2741, longitude: float = 120.1551, **where: Any
+    ) -> Message:
+        return self._sends(
+            {"location": {"latitude": latitude, "longitude": longitude}},
+            **_where(where),
+        )
 
     def sends_contact(self, **where: Any) -> Message:
         """Share the own contact."""
@@ -395,16 +522,24 @@ class Person(Place):
         return self._sends({"contact": body}, **_where(where))
 
     def forwards(self, text: str, hidden: bool = False, **where: Any) -> Message:
-        """Pass on what somebody else wrote elsewhere; `hidden`: that one's account hides its link."""
+        """Pass on what somebody else wrote elsewhere; `hidden`: that one's account
+        hides its link.
+        """
         date = int(self.server.world.now()) - 3600
         origin: dict[str, Any] = (
-            {"type": "hidden_user", "sender_user_name": STRANGER["first_name"], "date": date}
+            {
+                "type": "hidden_user",
+                "sender_user_name": STRANGER["first_name"],
+                "date": date,
+            }
             if hidden
             else {"type": "user", "sender_user": STRANGER, "date": date}
         )
         return self._sends({"text": text}, origin=origin, **_where(where))
 
-    def _file(self, folder: str, name: str, content: bytes, size: int | None = None) -> File:
+    def _file(
+        self, folder: str, name: str, content: bytes, size: int | None = None
+    ) -> File:
         ending = "." + name.rpartition(".")[2]
         return self.server.do(
             lambda: self.server.world.keep(
@@ -415,7 +550,8 @@ class Person(Place):
             )
         )
 
-    # ---- changing ----------------------------------------------------------------------------------------
+    # ---- changing
+    # ------------------------------------------------------------
 
     def edits(self, message: Message, text: str) -> None:
         """Change what was written."""
@@ -447,10 +583,15 @@ class Person(Place):
         """Delete the account."""
         self.server.do(lambda: setattr(self.user, "deactivated", True))
 
-    # ---- buttons -----------------------------------------------------------------------------------------
+    # ---- buttons
+    # ------------------------------------------------------------
 
-    def presses(self, label: str, on: Shown | None = None, at: Place | None = None) -> Pressed:
-        """Press the newest button of this label; `on`: that of a message as once seen, perhaps changed."""
+    def presses(
+        self, label: str, on: Shown | None = None, at: Place | None = None
+    ) -> Pressed:
+        """Press the newest button of this label; `on`: that of a message as once seen,
+        perhaps changed.
+        """
         place = at or self
         message = on or place.screen().with_button(label)
         assert message is not None, f"no button {label!r}\n{place.screen()}"
@@ -464,7 +605,9 @@ class Person(Place):
         return Pressed(
             self.server,
             place,
-            self.server.do(lambda: self.server.press(self.user, place.chat, message, data)),
+            self.server.do(
+                lambda: self.server.press(self.user, place.chat, message, data)
+            ),
         )
 
     def copies(self, label: str) -> str:
@@ -475,7 +618,9 @@ class Person(Place):
         assert copied is not None, f"{label!r} copies nothing"
         return copied
 
-    def joins(self, group: Group, status: Status = "member", rights: Sequence[str] = ()) -> None:
+    def joins(
+        self, group: Group, status: Status = "member", rights: Sequence[str] = ()
+    ) -> None:
         group.seat(self.user, status, rights)
 
 
@@ -484,7 +629,11 @@ def _captioned(caption: str) -> dict[str, Any]:
 
 
 def _where(given: dict[str, Any]) -> dict[str, Any]:
-    return {"to": given.get("to"), "topic": given.get("topic"), "reply": given.get("reply")}
+    return {
+        "to": given.get("to"),
+        "topic": given.get("topic"),
+        "reply": given.get("reply"),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,9 +649,13 @@ class TopicSeen:
 class Group(Place):
     """A supergroup, with topics or without."""
 
-    def seat(self, user: User, status: Status = "member", rights: Sequence[str] = RIGHTS) -> None:
+    def seat(
+        self, user: User, status: Status = "member", rights: Sequence[str] = RIGHTS
+    ) -> None:
         """Give somebody a place; the bot is told of its own."""
-        self.server.do(lambda: self.server.seat(self.chat, user, status, frozenset(rights)))
+        self.server.do(
+            lambda: self.server.seat(self.chat, user, status, frozenset(rights))
+        )
 
     def allows_bot(self, *rights: str) -> None:
         """Make the bot an administrator with just these rights."""
@@ -536,7 +689,9 @@ class Group(Place):
     def topic(self, words: str) -> TopicSeen:
         """The newest topic with these words in its name."""
         found = [topic for topic in self.topics() if words in topic.name]
-        assert found, f"no topic {words!r} among {[topic.name for topic in self.topics()]}"
+        assert found, (
+            f"no topic {words!r} among {[topic.name for topic in self.topics()]}"
+        )
         return found[-1]
 
     def opens_topic(self, name: str, by: Person) -> int:
@@ -554,13 +709,19 @@ class Group(Place):
 
     def deletes_topic(self, number: int) -> None:
         """An administrator deletes a topic; the bot is not told."""
-        self.server.do(lambda: drop_topic(self.server.platform, self.chat, self.chat.topics[number]))
+        self.server.do(
+            lambda: drop_topic(
+                self.server.platform, self.chat, self.chat.topics[number]
+            )
+        )
 
     def closes_topic(self, number: int, by: Person) -> None:
         """An administrator closes a topic by hand."""
 
         def work() -> None:
             self.chat.topics[number].closed = True
-            self.server.platform.serve(self.chat, by.user, number, forum_topic_closed={})
+            self.server.platform.serve(
+                self.chat, by.user, number, forum_topic_closed={}
+            )
 
         self.server.do(work)

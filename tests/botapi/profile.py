@@ -1,6 +1,8 @@
-"""Methods about the bot itself: who it is, what it says of itself, how it takes updates in.
+"""Methods about the bot itself: who it is, what it says of itself, how it takes updates
+in.
 
-Source: Bot API, getMe, setWebhook, setMyCommands, BotCommandScope, setMyDescription, MenuButton.
+Source: Bot API, getMe, setWebhook, setMyCommands, BotCommandScope, setMyDescription,
+MenuButton.
 """
 
 from __future__ import annotations
@@ -41,13 +43,16 @@ def get_me(on: Platform, call: Call) -> Any:
 async def get_updates(on: Platform, call: Call) -> Any:
     on.updates.ask_for(call.json("allowed_updates"))
     return await on.updates.poll(
-        call.number_of("offset"), call.number_of("limit", 100), call.number_of("timeout")
+        call.number_of("offset"),
+        call.number_of("limit", 100),
+        call.number_of("timeout"),
     )
 
 
 @speaks(
     "setWebhook",
-    "url certificate ip_address max_connections allowed_updates drop_pending_updates secret_token",
+    "url certificate ip_address max_connections allowed_updates drop_pending_updates "
+    "secret_token",
 )
 def set_webhook(on: Platform, call: Call) -> Any:
     connections = call.number_of("max_connections", 40)
@@ -55,7 +60,10 @@ def set_webhook(on: Platform, call: Call) -> Any:
         raise bad("invalid max_connections specified")
     on.updates.ask_for(call.json("allowed_updates"))
     on.updates.set_webhook(
-        call.get("url"), call.get("secret_token"), connections, call.flag("drop_pending_updates")
+        call.get("url"),
+        call.get("secret_token"),
+        connections,
+        call.flag("drop_pending_updates"),
     )
     return True
 
@@ -71,7 +79,8 @@ def get_webhook_info(on: Platform, call: Call) -> Any:
     return on.updates.info()
 
 
-# ---- commands -------------------------------------------------------------------------------------
+# ---- commands
+# ------------------------------------------------------------
 
 
 def _scope(on: Platform, call: Call) -> tuple[str, str]:
@@ -85,14 +94,21 @@ def _scope(on: Platform, call: Call) -> tuple[str, str]:
         on.world.chat(str(scope["chat_id"]), write=False)
         if kind == "chat_member" and not scope.get("user_id"):
             raise bad("can't parse BotCommandScope: Invalid user_id specified")
-    elif kind not in ("default", "all_private_chats", "all_group_chats", "all_chat_administrators"):
+    elif kind not in (
+        "default",
+        "all_private_chats",
+        "all_group_chats",
+        "all_chat_administrators",
+    ):
         raise bad("can't parse BotCommandScope: Unsupported type specified")
     return json.dumps(scope, sort_keys=True), _language(call)
 
 
 def _language(call: Call) -> str:
     code = call.get("language_code")
-    if code and not re.fullmatch(r"[a-z]{2}", code):  # "a two-letter ISO 639-1 language code"
+    if code and not re.fullmatch(
+        r"[a-z]{2}", code
+    ):  # "a two-letter ISO 639-1 language code"
         raise bad("invalid language code specified")
     return code
 
@@ -105,14 +121,20 @@ def set_my_commands(on: Platform, call: Call) -> Any:
     if len(commands) > MOST_COMMANDS:
         raise bad("BOT_COMMANDS_TOO_MUCH")
     for command in commands:
-        if not isinstance(command, dict) or not {"command", "description"} <= command.keys():
+        if (
+            not isinstance(command, dict)
+            or not {"command", "description"} <= command.keys()
+        ):
             raise bad("can't parse BotCommand: expected an Object")
         if not re.fullmatch(r"/?[a-z0-9_]{1,32}", command["command"]):
             raise bad("BOT_COMMAND_INVALID")
         if not 1 <= len(command["description"]) <= 256:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
     on.commands[_scope(on, call)] = [
-        {"command": command["command"].lstrip("/"), "description": command["description"]}
+        {
+            "command": command["command"].lstrip("/"),
+            "description": command["description"],
+        }
         for command in commands
     ]
     return True
@@ -129,7 +151,8 @@ def delete_my_commands(on: Platform, call: Call) -> Any:
     return True
 
 
-# ---- what it says of itself -----------------------------------------------------------------------
+# ---- what it says of itself
+# ------------------------------------------------------------
 
 
 def _enter_texts(what: str, name: str, most: int) -> None:
@@ -142,7 +165,11 @@ def _enter_texts(what: str, name: str, most: int) -> None:
 
     def show(on: Platform, call: Call) -> Any:
         default = on.world.bot.first_name if name == "name" else ""
-        return {name: on.texts.get((name, _language(call))) or on.texts.get((name, "")) or default}
+        return {
+            name: on.texts.get((name, _language(call)))
+            or on.texts.get((name, ""))
+            or default
+        }
 
     speaks(f"setMy{what}", f"{name} language_code")(put)
     speaks(f"getMy{what}", "language_code")(show)

@@ -1,13 +1,14 @@
-"""A loopback server that speaks Telegram's Bot API, strictly, for tests. It imports nothing of ours.
+"""A loopback server that speaks Telegram's Bot API, strictly, for tests. It imports
+nothing of ours.
 
     with BotApi() as server:
-        bot = Bot(server.token, base_url=server.base_url, base_file_url=server.base_file_url)
-        person = server.person()
-        person.starts()
+        bot = Bot(server.token, base_url=server.base_url,
+        base_file_url=server.base_file_url) person = server.person() person.starts()
 
-It runs on a thread of its own, so tests of any kind may use it. It answers as the platform does where the
-platform is known, more strictly where the platform is lenient, and counts what it would take in silence:
-`violations`. What it assumes where nothing is published stands in `rates`, `updates`, `platform`, `messages`.
+It runs on a thread of its own, so tests of any kind may use it. It answers as the
+platform does where the platform is known, more strictly where the platform is lenient,
+and counts what it would take in silence: `violations`. What it assumes where nothing is
+published stands in `rates`, `updates`, `platform`, `messages`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,17 @@ from tests.botapi.persons import Group, Happened, Person, Place, Screen, shown
 from tests.botapi.platform import PRESS_ANSWERABLE, Platform
 from tests.botapi.rates import Rates, whole_seconds
 from tests.botapi.wire import Refusal, Request, Reset, Response, serve, too_many
-from tests.botapi.world import GENERAL, RIGHTS, Chat, Message, Press, Status, Topic, User, World
+from tests.botapi.world import (
+    GENERAL,
+    RIGHTS,
+    Chat,
+    Message,
+    Press,
+    Status,
+    Topic,
+    User,
+    World,
+)
 
 T = TypeVar("T")
 SPOKEN = (messages, groups, profile)  # importing them enters their methods
@@ -56,9 +67,13 @@ class Violation:
 
 
 class BotApi:
-    """`speed` divides rate windows and webhook delays; `strict` answers 429 where a rate rule is broken."""
+    """`speed` divides rate windows and webhook delays; `strict` answers 429 where a
+    rate rule is broken.
+    """
 
-    def __init__(self, *, speed: float = 1.0, strict: bool = False, seed: int | None = None) -> None:
+    def __init__(
+        self, *, speed: float = 1.0, strict: bool = False, seed: int | None = None
+    ) -> None:
         digits = secrets.randbelow(9 * 10**9) + 10**9
         self.token = f"{digits}:{secrets.token_urlsafe(26)[:35]}"
         self.platform = Platform.new(self.token, "jianfu_line_bot", speed, seed)
@@ -104,7 +119,8 @@ class BotApi:
     def base_file_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/file/bot"
 
-    # ---- running -----------------------------------------------------------------------------------------
+    # ---- running
+    # ------------------------------------------------------------
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -125,11 +141,16 @@ class BotApi:
         self._loop.run_forever()
 
     def _look_up(self) -> None:
-        """Note the times in which nothing could be read; what was read right after may have come in them."""
+        """Note the times in which nothing could be read; what was read right after may
+        have come in them.
+        """
         now = time.monotonic()
         if now - self._looked > STALL:
             begun, ended = self._stall
-            self._stall = (begun if self._looked - ended < AFTER_STALL else self._looked), now
+            self._stall = (
+                (begun if self._looked - ended < AFTER_STALL else self._looked),
+                now,
+            )
         self._looked = now
         self._loop.call_later(0.005, self._look_up)
 
@@ -137,14 +158,21 @@ class BotApi:
         """The earliest moment at which a call that is dealt with now may have come."""
         begun, ended = self._stall
         if now - self._looked > STALL:
-            ended, begun = now, begun if self._looked - ended < AFTER_STALL else self._looked
+            ended, begun = (
+                now,
+                begun if self._looked - ended < AFTER_STALL else self._looked,
+            )
         return max(begun, now - LONGEST_STALL) if now - ended < AFTER_STALL else now
 
     async def _start(self) -> None:
-        self._listener = await asyncio.start_server(self._line, "127.0.0.1", self.port, backlog=1024)
+        self._listener = await asyncio.start_server(
+            self._line, "127.0.0.1", self.port, backlog=1024
+        )
         self.port = self._listener.sockets[0].getsockname()[1]
 
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _line(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._lines.add(task)
@@ -190,7 +218,8 @@ class BotApi:
         self._loop.call_soon_threadsafe(run)
         return done.result(30)
 
-    # ---- the world ---------------------------------------------------------------------------------------
+    # ---- the world
+    # ------------------------------------------------------------
 
     def person(
         self,
@@ -200,7 +229,9 @@ class BotApi:
         language_code: str = "zh-hans",
         started: bool = False,
     ) -> Person:
-        """Somebody new; names are unlike all others unless given. `started`: has opened the chat before."""
+        """Somebody new; names are unlike all others unless given. `started`: has opened
+        the chat before.
+        """
 
         def work() -> Person:
             mark = secrets.token_hex(4)
@@ -218,9 +249,14 @@ class BotApi:
         return self.do(work)
 
     def group(
-        self, title: str = "减负专线值班群", forum: bool = True, bot: Status = "administrator"
+        self,
+        title: str = "减负专线值班群",
+        forum: bool = True,
+        bot: Status = "administrator",
     ) -> Group:
-        """A group with the bot in it, as an administrator with every right unless said otherwise."""
+        """A group with the bot in it, as an administrator with every right unless said
+        otherwise.
+        """
 
         def work() -> Group:
             chat = self.world.group(title, forum)
@@ -232,11 +268,15 @@ class BotApi:
 
         return self.do(work)
 
-    def seat(self, chat: Chat, user: User, status: Status, rights: frozenset[str]) -> None:
+    def seat(
+        self, chat: Chat, user: User, status: Status, rights: frozenset[str]
+    ) -> None:
         was = chat.members.get(user.id, (user, "left", frozenset[str]()))
         chat.members[user.id] = (user, status, rights)
         if user is self.world.bot:
-            self._tell_standing(chat, user, groups._member(*was), groups._member(user, status, rights))
+            self._tell_standing(
+                chat, user, groups._member(*was), groups._member(user, status, rights)
+            )
 
     def block(self, chat: Chat, blocked: bool) -> None:
         """The owner of a private chat blocks the bot, or takes it back."""
@@ -246,9 +286,13 @@ class BotApi:
         chat.blocked = blocked
         member = groups._member(self.world.bot, "member", frozenset())
         kicked = groups._member(self.world.bot, "kicked", frozenset())
-        self._tell_standing(chat, chat.owner, *((member, kicked) if blocked else (kicked, member)))
+        self._tell_standing(
+            chat, chat.owner, *((member, kicked) if blocked else (kicked, member))
+        )
 
-    def _tell_standing(self, chat: Chat, by: User, old: dict[str, Any], new: dict[str, Any]) -> None:
+    def _tell_standing(
+        self, chat: Chat, by: User, old: dict[str, Any], new: dict[str, Any]
+    ) -> None:
         self.platform.updates.add(
             "my_chat_member",
             {
@@ -262,10 +306,21 @@ class BotApi:
         )
 
     def press(self, user: User, chat: Chat, number: int, data: str) -> Press:
-        press = Press(str(self.world.dice.getrandbits(62)), user, chat, number, data, self.world.now())
+        press = Press(
+            str(self.world.dice.getrandbits(62)),
+            user,
+            chat,
+            number,
+            data,
+            self.world.now(),
+        )
         self.world.presses[press.id] = press
         message = chat.messages.get(number)
-        seen = message.json() if message else {"chat": chat.json(), "message_id": number, "date": 0}
+        seen = (
+            message.json()
+            if message
+            else {"chat": chat.json(), "message_id": number, "date": 0}
+        )
         self.platform.updates.add(
             "callback_query",
             {
@@ -280,12 +335,17 @@ class BotApi:
         return press
 
     def skip(self, seconds: float) -> None:
-        """Move the world's clock ahead: messages age, presses grow old, updates expire."""
+        """Move the world's clock ahead: messages age, presses grow old,
+        updates expire.
+        """
         self.do(lambda: setattr(self.world, "skipped", self.world.skipped + seconds))
 
-    # ---- watching ----------------------------------------------------------------------------------------
+    # ---- watching
+    # ------------------------------------------------------------
 
-    def watch(self, place: Place, test: Callable[[Screen], Any]) -> concurrent.futures.Future[Any]:
+    def watch(
+        self, place: Place, test: Callable[[Screen], Any]
+    ) -> concurrent.futures.Future[Any]:
         watch = _Watch(place, test, concurrent.futures.Future())
 
         def begin() -> None:
@@ -296,7 +356,9 @@ class BotApi:
         return watch.found
 
     def _note(self, what: str, message: Message) -> None:
-        self.logs[message.chat.id].append(Happened(what, shown(message, self.world.bot), time.monotonic()))
+        self.logs[message.chat.id].append(
+            Happened(what, shown(message, self.world.bot), time.monotonic())
+        )
         self._look(message.chat)
 
     def _look(self, chat: Chat) -> None:
@@ -305,15 +367,24 @@ class BotApi:
             self._loop.call_soon(self._ask, chat.id)
 
     def _ask(self, number: int) -> None:
-        self._watched[number] = [watch for watch in self._watched[number] if not watch.ask()]
+        self._watched[number] = [
+            watch for watch in self._watched[number] if not watch.ask()
+        ]
 
-    # ---- faults ------------------------------------------------------------------------------------------
+    # ---- faults
+    # ------------------------------------------------------------
 
     def fault(
-        self, kind: Kind, when: int | Callable[[Call], bool], times: int = 1, retry_after: int = 1
+        self,
+        kind: Kind,
+        when: int | Callable[[Call], bool],
+        times: int = 1,
+        retry_after: int = 1,
     ) -> Fault:
         """Let something go wrong at a call: its number, or what `when` says of it."""
-        fault = Fault(kind, at(when) if isinstance(when, int) else when, times, retry_after)
+        fault = Fault(
+            kind, at(when) if isinstance(when, int) else when, times, retry_after
+        )
         self.do(lambda: self.faults.append(fault))
         return fault
 
@@ -339,7 +410,8 @@ class BotApi:
         elif kind == "reorder":
             self.platform.updates.reorder += 1
 
-    # ---- answering ---------------------------------------------------------------------------------------
+    # ---- answering
+    # ------------------------------------------------------------
 
     async def _answer(self, request: Request) -> Response:
         method: Method | None = DOWNLOAD
@@ -441,11 +513,15 @@ class BotApi:
         self.violations.append(Violation(rule, call, detail))
 
     def concerns(self, call: Call) -> int:
-        """The chat a call is about, also where it names only a press or a file of it; 0 for none."""
+        """The chat a call is about, also where it names only a press or a file of it; 0
+        for none.
+        """
         press = self.world.presses.get(call.get("callback_query_id"))
         if call.chat or press is not None:
             return call.chat or (press.chat.id if press is not None else 0)
-        file = self.world.files.get(call.get("file_id")) or self.world.paths.get(call.get("path"))
+        file = self.world.files.get(call.get("file_id")) or self.world.paths.get(
+            call.get("path")
+        )
         return self.world.owner_of(file) if file is not None else 0
 
 
@@ -481,5 +557,7 @@ class _Watch:
 
 
 def _refused(refusal: Refusal) -> Response:
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    headers = (
+        {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    )
     return Response(refusal.code, Response.json(refusal.json()).body, headers=headers)

@@ -1,4 +1,6 @@
-"""What goes wrong on purpose, and how the real library meets it. Source: `faults`; PTB, telegram.error."""
+"""What goes wrong on purpose, and how the real library meets it. Source: `faults`; PTB,
+telegram.error.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,12 @@ from tests.botapi.persons import Person
 from tests.botapi.server import BotApi
 
 
-async def test_429_names_the_wait_and_minds_it(server: BotApi, bot: Bot, person: Person) -> None:
-    """Too Many Requests with `retry_after`; who comes back before that time breaks a rule."""
+async def test_429_names_the_wait_and_minds_it(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
+    """Too Many Requests with `retry_after`; who comes back before that time breaks a
+    rule.
+    """
     server.fault("429", server.number + 2, retry_after=1)
     await bot.send_message(person.id, "一")
     with pytest.raises(RetryAfter) as refused:
@@ -39,9 +45,16 @@ async def test_429_names_the_wait_and_minds_it(server: BotApi, bot: Bot, person:
     ],
 )
 async def test_server_errors_and_broken_lines(
-    server: BotApi, bot: Bot, person: Person, kind: str, error: type[Exception], arrives: bool
+    server: BotApi,
+    bot: Bot,
+    person: Person,
+    kind: str,
+    error: type[Exception],
+    arrives: bool,
 ) -> None:
-    """5xx and resets: the message has not arrived, except where the line broke only after it had."""
+    """5xx and resets: the message has not arrived, except where the line broke only
+    after it had.
+    """
     server.fault(kind, server.number + 1)  # type: ignore[arg-type]
     with pytest.raises(error):
         await bot.send_message(person.id, "一")
@@ -52,8 +65,12 @@ async def test_server_errors_and_broken_lines(
 
 
 @pytest.mark.parametrize(("kind", "arrives"), [("silence", True), ("deaf", False)])
-async def test_silence(server: BotApi, bot: Bot, person: Person, kind: str, arrives: bool) -> None:
-    """No answer ever: only the time-out ends it, and whether the message arrived cannot be known."""
+async def test_silence(
+    server: BotApi, bot: Bot, person: Person, kind: str, arrives: bool
+) -> None:
+    """No answer ever: only the time-out ends it, and whether the message arrived cannot
+    be known.
+    """
     server.fault(kind, server.number + 1)  # type: ignore[arg-type]
     begun = time.monotonic()
     with pytest.raises(TimedOut):
@@ -62,7 +79,9 @@ async def test_silence(server: BotApi, bot: Bot, person: Person, kind: str, arri
     assert [each.text for each in person.screen()] == (["一"] if arrives else [])
 
 
-async def test_people_and_topics_go_at_the_worst_moment(server: BotApi, bot: Bot, person: Person) -> None:
+async def test_people_and_topics_go_at_the_worst_moment(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
     """Blocked, not found, topic deleted: from that call on, as in life."""
     other, group = server.person(started=True), server.group()
     topic = (await bot.create_forum_topic(group.id, "一")).message_thread_id
@@ -80,7 +99,9 @@ async def test_people_and_topics_go_at_the_worst_moment(server: BotApi, bot: Bot
             await bot.send_message(group.id, "x", message_thread_id=topic)
 
 
-async def test_a_press_grows_old_on_the_way(server: BotApi, bot: Bot, person: Person) -> None:
+async def test_a_press_grows_old_on_the_way(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
     """ "late": the answer comes too late, the press stays unanswered."""
     row = [InlineKeyboardButton("是", callback_data="y")]
     await bot.send_message(person.id, "要吗", reply_markup=InlineKeyboardMarkup([row]))
@@ -93,8 +114,12 @@ async def test_a_press_grows_old_on_the_way(server: BotApi, bot: Bot, person: Pe
     assert not press.answered
 
 
-async def test_updates_come_twice_and_out_of_order(server: BotApi, bot: Bot, person: Person) -> None:
-    """Update, `update_id`: "to ignore repeated updates or to restore the correct update sequence"."""
+async def test_updates_come_twice_and_out_of_order(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
+    """Update, `update_id`: "to ignore repeated updates or to restore the correct update
+    sequence".
+    """
     person.says("一")
     (first,) = await bot.get_updates()
     for word in "二三":
@@ -107,7 +132,9 @@ async def test_updates_come_twice_and_out_of_order(server: BotApi, bot: Bot, per
     assert [each.message.text for each in turned if each.message] == ["三", "二"]
 
 
-async def test_the_network_goes_and_comes_back(server: BotApi, bot: Bot, person: Person) -> None:
+async def test_the_network_goes_and_comes_back(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
     """Connections break and are refused; afterwards everything is as it was."""
     await bot.send_message(person.id, "一")
     server.goes_down()
@@ -118,7 +145,9 @@ async def test_the_network_goes_and_comes_back(server: BotApi, bot: Bot, person:
     assert [each.text for each in person.screen()] == ["一", "二"]
 
 
-async def test_a_fault_meets_as_many_calls_as_told(server: BotApi, bot: Bot, person: Person) -> None:
+async def test_a_fault_meets_as_many_calls_as_told(
+    server: BotApi, bot: Bot, person: Person
+) -> None:
     """`times`: once unless told otherwise; `met` counts."""
     fault = server.fault("500", lambda call: call.method == "sendMessage", times=2)
     for _ in range(2):

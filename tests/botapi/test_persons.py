@@ -1,4 +1,6 @@
-"""The helpers that other tests lean on: persons, screens, waiting. No platform rule stands here."""
+"""The helpers that other tests lean on: persons, screens, waiting. No platform rule
+stands here.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +14,27 @@ from tests.botapi.server import BotApi
 
 
 async def test_a_person_waits_for_what_the_bot_says(bot: Bot, person: Person) -> None:
-    """`sees` and `offered` end as soon as it is there, and tell what was there when it never came."""
+    """`sees` and `offered` end as soon as it is there, and tell what was there when it
+    never came.
+    """
 
     async def later() -> None:
         await asyncio.sleep(0.1)
         await bot.send_message(
             person.id,
             "请选择",
-            reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton("是", callback_data="y")]]),
+            reply_markup=InlineKeyboardMarkup(
+                [[InlineKeyboardButton("是", callback_data="y")]]
+            ),
         )
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(later())
         assert (await person.sees("选择")).labels == ("是",)
     assert (await person.offered("是")).text == "请选择"
-    with pytest.raises(AssertionError, match=r"(?s)没有.*bot #\d+ text: 请选择\n    \[是\]"):
+    with pytest.raises(
+        AssertionError, match=r"(?s)没有.*bot #\d+ text: 请选择\n    \[是\]"
+    ):
         await person.sees("没有", timeout=0.05)
 
 
@@ -53,6 +61,8 @@ async def test_the_log_remembers_what_is_gone(bot: Bot, person: Person) -> None:
 
 
 def test_people_are_told_apart(server: BotApi) -> None:
-    """Names that occur nowhere else: a sweep for them finds only what should not be there."""
+    """Names that occur nowhere else: a sweep for them finds only what should not be
+    there.
+    """
     one, other = server.person(), server.person()
     assert len(one.traces) == 5 and not set(one.traces) & set(other.traces)

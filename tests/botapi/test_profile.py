@@ -21,14 +21,20 @@ from tests.botapi.server import BotApi
 
 
 async def test_commands_by_scope_and_language(server: BotApi, bot: Bot) -> None:
-    """setMyCommands: a list for each scope and language, narrower ones beside wider ones."""
+    """setMyCommands: a list for each scope and language, narrower ones beside wider
+    ones.
+    """
     group = server.group()
     private, chat = BotCommandScopeAllPrivateChats(), BotCommandScopeChat(group.id)
     await bot.set_my_commands([BotCommand("start", "开始")], scope=private)
-    await bot.set_my_commands([BotCommand("start", "Start")], scope=private, language_code="en")
+    await bot.set_my_commands(
+        [BotCommand("start", "Start")], scope=private, language_code="en"
+    )
     await bot.set_my_commands([BotCommand("queue", "待办")], scope=chat)
     assert [each.description for each in await bot.get_my_commands(private)] == ["开始"]
-    assert [each.description for each in await bot.get_my_commands(private, "en")] == ["Start"]
+    assert [each.description for each in await bot.get_my_commands(private, "en")] == [
+        "Start"
+    ]
     assert [each.command for each in await bot.get_my_commands(chat)] == ["queue"]
     assert await bot.get_my_commands(BotCommandScopeDefault()) == ()
     await bot.delete_my_commands(private)
@@ -46,8 +52,12 @@ async def test_commands_by_scope_and_language(server: BotApi, bot: Bot) -> None:
         ([(f"c{number}", "x") for number in range(101)], "Bot_commands_too_much"),
     ],
 )
-async def test_commands_that_are_refused(bot: Bot, commands: list[tuple[str, str]], why: str) -> None:
-    """BotCommand: 1–32 of a–z, 0–9 and _, described in 1–256 characters; at most 100 of them."""
+async def test_commands_that_are_refused(
+    bot: Bot, commands: list[tuple[str, str]], why: str
+) -> None:
+    """BotCommand: 1–32 of a–z, 0–9 and _, described in 1–256 characters; at most 100 of
+    them.
+    """
     with pytest.raises(BadRequest, match=why):
         await bot.set_my_commands(commands)
 
@@ -59,7 +69,9 @@ async def test_commands_of_a_chat_that_is_not_there(bot: Bot) -> None:
 
 
 async def test_name_and_descriptions(bot: Bot) -> None:
-    """setMyName 0–64, setMyDescription 0–512, setMyShortDescription 0–120 characters, per language."""
+    """setMyName 0–64, setMyDescription 0–512, setMyShortDescription 0–120 characters,
+    per language.
+    """
     await bot.set_my_description("说得安全，说了有用")
     await bot.set_my_description("Safe to say", language_code="en")
     await bot.set_my_short_description("减负专线")

@@ -1,6 +1,8 @@
-"""HTTP as the Bot API speaks it: a call arrives as query, form, JSON or multipart; a refusal leaves as JSON.
+"""HTTP as the Bot API speaks it: a call arrives as query, form, JSON or multipart; a
+refusal leaves as JSON.
 
-Source: Bot API, "Making requests": "We support GET and POST HTTP methods … four ways of passing parameters".
+Source: Bot API, "Making requests": "We support GET and POST HTTP methods … four ways of
+passing parameters".
 """
 
 from __future__ import annotations
@@ -20,16 +22,24 @@ MOST_BODY = 64 << 20
 
 
 class Refusal(Exception):
-    """What the platform answers instead of a result. `retry_after`: whole seconds, of a 429."""
+    """What the platform answers instead of a result. `retry_after`: whole seconds, of a
+    429.
+    """
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, code: int, description: str, retry_after: int | None = None
+    ) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
         self.retry_after = retry_after
 
     def json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
+        body: dict[str, Any] = {
+            "ok": False,
+            "error_code": self.code,
+            "description": self.description,
+        }
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
         return body
@@ -81,8 +91,12 @@ class Reset(Exception):
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def arguments(target: str, mime: str, body: bytes) -> tuple[dict[str, str], dict[str, Upload]]:
-    """All parameters of a call as text, as the real server holds them, and the files that came along."""
+def arguments(
+    target: str, mime: str, body: bytes
+) -> tuple[dict[str, str], dict[str, Upload]]:
+    """All parameters of a call as text, as the real server holds them, and the files
+    that came along.
+    """
     args = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
     files: dict[str, Upload] = {}
     kind = mime.partition(";")[0].strip().lower()
@@ -91,14 +105,17 @@ def arguments(target: str, mime: str, body: bytes) -> tuple[dict[str, str], dict
     elif kind == "application/json" and body:
         given = json.loads(body)
         args |= {
-            name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in given.items()
         }
     elif kind == "multipart/form-data":
         _multipart(mime, body, args, files)
     return args, files
 
 
-def _multipart(mime: str, body: bytes, args: dict[str, str], files: dict[str, Upload]) -> None:
+def _multipart(
+    mime: str, body: bytes, args: dict[str, str], files: dict[str, Upload]
+) -> None:
     def told(part: Any) -> None:
         args[part.field_name.decode()] = (part.value or b"").decode()
 
@@ -115,7 +132,9 @@ def _multipart(mime: str, body: bytes, args: dict[str, str], files: dict[str, Up
     parse_form(headers, io.BytesIO(body), told, sent)
 
 
-async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
+async def serve(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer
+) -> None:
     """One kept connection: request after request until either side ends it."""
     line = h11.Connection(h11.SERVER)
     try:
@@ -137,13 +156,19 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answ
         writer.close()
 
 
-async def _answered(request: Request, reader: asyncio.StreamReader, answer: Answer) -> Response:
-    """Whoever hangs up takes its waiting call along: a poll that nobody waits for steals no updates."""
+async def _answered(
+    request: Request, reader: asyncio.StreamReader, answer: Answer
+) -> Response:
+    """Whoever hangs up takes its waiting call along: a poll that nobody waits for
+    steals no updates.
+    """
     working = asyncio.ensure_future(answer(request))
     try:
         while not working.done():
             await asyncio.wait({working}, timeout=0.05)
-            if not working.done() and (reader.at_eof() or reader.exception() is not None):
+            if not working.done() and (
+                reader.at_eof() or reader.exception() is not None
+            ):
                 raise ConnectionResetError
         return working.result()
     finally:
@@ -165,9 +190,18 @@ async def _read(reader: asyncio.StreamReader, line: h11.Connection) -> Request |
                 raise Reset
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             target = head.target.decode()
-            mime = next((value.decode() for name, value in head.headers if name == b"content-type"), "")
+            mime = next(
+                (
+                    value.decode()
+                    for name, value in head.headers
+                    if name == b"content-type"
+                ),
+                "",
+            )
             args, files = arguments(target, mime, b"".join(body))
-            return Request(head.method.decode(), unquote(urlsplit(target).path), args, files)
+            return Request(
+                head.method.decode(), unquote(urlsplit(target).path), args, files
+            )
         else:
             return None
 
@@ -179,7 +213,9 @@ def _written(line: h11.Connection, response: Response) -> bytes:
         **response.headers,
     }
     parts = [
-        line.send(h11.Response(status_code=response.status, headers=list(headers.items()))),
+        line.send(
+            h11.Response(status_code=response.status, headers=list(headers.items()))
+        ),
         line.send(h11.Data(data=response.body)),
         line.send(h11.EndOfMessage()),
     ]

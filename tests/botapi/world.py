@@ -1,7 +1,9 @@
-"""The messenger's side of the world: people, chats, topics, messages, files. No HTTP here.
+"""The messenger's side of the world: people, chats, topics, messages, files. No HTTP
+here.
 
-Sources: Bot API, the types User, Chat, Message, PhotoSize, Document, ForumTopic, ChatMember, CallbackQuery.
-Message numbers: all private chats of a bot share one count, a supergroup has its own.
+Sources: Bot API, the types User, Chat, Message, PhotoSize, Document, ForumTopic,
+ChatMember, CallbackQuery. Message numbers: all private chats of a bot share one count,
+a supergroup has its own.
 """
 
 from __future__ import annotations
@@ -22,10 +24,19 @@ from tests.botapi.markup import Entity, units
 from tests.botapi.wire import bad, forbidden
 
 RIGHTS = (
-    "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
-    "can_promote_members", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
-    "can_post_stories", "can_edit_stories", "can_delete_stories",
-)  # fmt: skip
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
 GENERAL = 1  # the topic every forum has
 
 
@@ -60,7 +71,11 @@ class File:
     content: Callable[[], bytes] | None  # None: too big to be held
 
     def json(self) -> dict[str, Any]:
-        return {"file_id": self.id, "file_unique_id": self.unique_id, "file_size": self.size}
+        return {
+            "file_id": self.id,
+            "file_unique_id": self.unique_id,
+            "file_size": self.size,
+        }
 
 
 @dataclass(slots=True)
@@ -84,7 +99,9 @@ class Topic:
 
 @dataclass(slots=True)
 class Message:
-    """`body` is what the update shows as it is (text, entities, photo, caption, contact, service…)."""
+    """`body` is what the update shows as it is (text, entities, photo, caption,
+    contact, service…).
+    """
 
     chat: Chat
     id: int
@@ -107,7 +124,9 @@ class Message:
         return str(self.body.get("text", self.body.get("caption", "")))
 
     def json(self, nested: bool = False) -> dict[str, Any]:
-        inline = self.markup if self.markup and "inline_keyboard" in self.markup else None
+        inline = (
+            self.markup if self.markup and "inline_keyboard" in self.markup else None
+        )
         said = _present(
             message_id=self.id,
             message_thread_id=self.topic,
@@ -123,7 +142,11 @@ class Message:
         replied = self.chat.messages.get(self.reply_to or 0)
         if replied is not None and not nested:
             said["reply_to_message"] = replied.json(nested=True)
-        return {**said, **copy.deepcopy(self.body), **_present(reply_markup=copy.deepcopy(inline))}
+        return {
+            **said,
+            **copy.deepcopy(self.body),
+            **_present(reply_markup=copy.deepcopy(inline)),
+        }
 
 
 Status = Literal["creator", "administrator", "member", "left", "kicked"]
@@ -139,7 +162,9 @@ class Chat:
     started: bool = False  # the person has written or pressed "start" once
     blocked: bool = False
     vanished: bool = False  # "chat not found" from now on
-    members: dict[int, tuple[User, Status, frozenset[str]]] = field(default_factory=dict)
+    members: dict[int, tuple[User, Status, frozenset[str]]] = field(
+        default_factory=dict
+    )
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
@@ -155,7 +180,12 @@ class Chat:
                 last_name=self.owner.last_name,
                 username=self.owner.username,
             )
-        return _present(id=self.id, type=self.type, title=self.title, is_forum=True if self.forum else None)
+        return _present(
+            id=self.id,
+            type=self.type,
+            title=self.title,
+            is_forum=True if self.forum else None,
+        )
 
 
 @dataclass(slots=True)
@@ -199,10 +229,13 @@ class World:
         for listener in self.happened:
             listener(what, message)
 
-    # ---- chats -------------------------------------------------------------------------------------------
+    # ---- chats
+    # ------------------------------------------------------------
 
     def person(self, first_name: str, **known: Any) -> User:
-        number = self.dice.randrange(5_000_000_000, 1 << 40)  # more than 32 bits, as new accounts have
+        number = self.dice.randrange(
+            5_000_000_000, 1 << 40
+        )  # more than 32 bits, as new accounts have
         user = User(number, first_name, **known)
         self.users[number] = user
         self.chats[number] = Chat(number, "private", owner=user)
@@ -210,12 +243,16 @@ class World:
 
     def group(self, title: str, forum: bool) -> Chat:
         number = -1_000_000_000_000 - self.dice.randrange(1_000_000_000, 3_000_000_000)
-        chat = Chat(number, "supergroup", title, forum=forum, last_id=self.dice.randrange(1, 50))
+        chat = Chat(
+            number, "supergroup", title, forum=forum, last_id=self.dice.randrange(1, 50)
+        )
         self.chats[number] = chat
         return chat
 
     def chat(self, given: str, write: bool = True) -> Chat:
-        """The chat a call names. Raises: Refusal, in the words of the open source server's `check_chat`."""
+        """The chat a call names. Raises: Refusal, in the words of the open source
+        server's `check_chat`.
+        """
         chat = None if given.startswith("@") else self.chats.get(int(given))
         if chat is None or chat.vanished:
             raise bad("chat not found")
@@ -246,7 +283,8 @@ class World:
     def may(self, chat: Chat, right: str) -> bool:
         return chat.type == "private" or right in self.standing(chat)[1]
 
-    # ---- messages ----------------------------------------------------------------------------------------
+    # ---- messages
+    # ------------------------------------------------------------
 
     def number(self, chat: Chat) -> int:
         if chat.type == "private":
@@ -255,8 +293,12 @@ class World:
         chat.last_id += 1
         return chat.last_id
 
-    def put(self, chat: Chat, sender: User, body: dict[str, Any], **more: Any) -> Message:
-        message = Message(chat, self.number(chat), int(self.now()), sender, body, **more)
+    def put(
+        self, chat: Chat, sender: User, body: dict[str, Any], **more: Any
+    ) -> Message:
+        message = Message(
+            chat, self.number(chat), int(self.now()), sender, body, **more
+        )
         chat.messages[message.id] = message
         self.tell("sent", message)
         return message
@@ -275,9 +317,12 @@ class World:
             raise bad("TOPIC_CLOSED")
         return topic
 
-    # ---- files -------------------------------------------------------------------------------------------
+    # ---- files
+    # ------------------------------------------------------------
 
-    def keep(self, folder: str, ending: str, size: int, content: Callable[[], bytes] | None) -> File:
+    def keep(
+        self, folder: str, ending: str, size: int, content: Callable[[], bytes] | None
+    ) -> File:
         token = secrets.token_urlsafe(52)
         path = f"{folder}/file_{len(self.files)}{ending}"
         file = File(f"AgAC{token}", secrets.token_urlsafe(11), size, path, content)
@@ -292,10 +337,13 @@ class World:
         return 0
 
     def photo(self, content: bytes) -> tuple[list[dict[str, Any]], tuple[File, ...]]:
-        """The sizes of one picture, smallest first; the largest file holds the very bytes that were given.
+        """The sizes of one picture, smallest first; the largest file holds the very
+        bytes that were given.
 
-        (The real platform re-encodes; handing on everything is the worse case for whoever must scrub.)
-        Raises: Refusal, where the picture is none or out of bounds (Bot API, sendPhoto).
+        (The real platform re-encodes; handing on everything is the worse case for
+        whoever must scrub.)
+        Raises: Refusal, where the picture is none or out of bounds (Bot API,
+        sendPhoto).
         """
         try:
             width, height = Image.open(io.BytesIO(content)).size
@@ -308,11 +356,19 @@ class World:
             if max(width, height) > most:
                 share = most / max(width, height)
                 shape = max(1, round(width * share)), max(1, round(height * share))
-                file = self.keep("photos", ".jpg", shape[0] * shape[1] // 8 + 400, _smaller(content, shape))
+                file = self.keep(
+                    "photos",
+                    ".jpg",
+                    shape[0] * shape[1] // 8 + 400,
+                    _smaller(content, shape),
+                )
                 sizes.append({**file.json(), "width": shape[0], "height": shape[1]})
                 files.append(file)
         file = self.keep("photos", ".jpg", len(content), lambda: content)
-        return [*sizes, {**file.json(), "width": width, "height": height}], (*files, file)
+        return [*sizes, {**file.json(), "width": width, "height": height}], (
+            *files,
+            file,
+        )
 
 
 def _smaller(content: bytes, shape: tuple[int, int]) -> Callable[[], bytes]:
@@ -334,7 +390,9 @@ SIGNS = (
 
 
 def _icons(dice: random.Random) -> dict[str, str]:
-    """Custom emoji that may stand on a topic, number → emoji. Every world has its own numbers: ask."""
+    """Custom emoji that may stand on a topic, number → emoji. Every world has its own
+    numbers: ask.
+    """
     return {str(dice.randrange(5 * 10**18, 6 * 10**18)): sign for sign in SIGNS.split()}
 
 
@@ -343,8 +401,14 @@ def _present(**fields: Any) -> dict[str, Any]:
 
 
 def commands_in(text: str) -> list[Entity]:
-    """What the platform marks by itself in what a person writes: here, commands only."""
+    """What the platform marks by itself in what a person writes: here,
+    commands only.
+    """
     return [
-        {"type": "bot_command", "offset": units(text[: found.start()]), "length": len(found.group())}
+        {
+            "type": "bot_command",
+            "offset": units(text[: found.start()]),
+            "length": len(found.group()),
+        }
         for found in re.finditer(r"(?<![\w/])/[A-Za-z0-9_]{1,32}(?:@\w+)?", text)
     ]

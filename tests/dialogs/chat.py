@@ -1,4 +1,6 @@
-"""A reporter at a dialog, without hotline or storage: real understanding, real masks, cases in a dict."""
+"""A reporter at a dialog, without hotline or storage: real understanding, real masks,
+cases in a dict.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class StoryStub:
 
 @dataclass
 class Chat:
-    """`says` and `presses` hand events in; what came of them is kept, the newest turn in `last`."""
+    """`says` and `presses` hand events in; what came of them is kept, the newest turn
+    in `last`.
+    """
 
     stories: dict[str, StoryStub] = field(default_factory=dict)
     by_receipt: dict[str, str] = field(default_factory=dict)
@@ -90,7 +94,9 @@ class Chat:
         return self.take(Rang(bell, NOON))
 
     def take(self, event: Event) -> str:
-        """One event through the dialog, as the hotline would: Looks answered, the talk stored between."""
+        """One event through the dialog, as the hotline would: Looks answered, the talk
+        stored between.
+        """
         talk = Talk.of(self.talk.plain()) if self.talk else self.newborn()
         known: dict[Query[Any], Any] = {}
         actions = receive(talk, event)
@@ -109,7 +115,9 @@ class Chat:
     def newborn(self) -> Talk:
         self.births += 1
         tag = f"{self.births:06x}"
-        return begin("report", report="22" * 16, key="00" * 32, stream="11" * 16, tag=tag)
+        return begin(
+            "report", report="22" * 16, key="00" * 32, stream="11" * 16, tag=tag
+        )
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -129,7 +137,9 @@ class Chat:
             case Mine():
                 return self.mine
             case ByHandle(handle):  # reports are their own handles here
-                return next((case.report for case in self.mine if case.report == handle), None)
+                return next(
+                    (case.report for case in self.mine if case.report == handle), None
+                )
             case Tell(report):
                 return self.stories.get(report)
         raise AssertionError(query)

@@ -1,9 +1,19 @@
-"""Words that are changed afterwards, what comes at once, and a step that is shown again."""
+"""Words that are changed afterwards, what comes at once, and a step that is shown
+again.
+"""
 
 from __future__ import annotations
 
 from dialogs import amend
-from dialogs.words import DropPictures, Edited, Picture, Pictured, Said, Together, Unreadable
+from dialogs.words import (
+    DropPictures,
+    Edited,
+    Picture,
+    Pictured,
+    Said,
+    Together,
+    Unreadable,
+)
 from tests.dialogs.chat import NOON, RECEIPT, Chat
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
@@ -23,7 +33,9 @@ def together(*parts: Said | Pictured | Unreadable) -> Together:
 
 
 def test_the_draft_follows_in_place() -> None:
-    """The preview shows the new words, masks found anew, where the old preview stood."""
+    """The preview shows the new words, masks found anew, where the old
+    preview stood.
+    """
     chat = Chat()
     chat.says(CLEAR, "联系人王芳")
     screen = chat.take(changed("联系人王芳", "电话13812345678"))
@@ -41,7 +53,9 @@ def test_an_unclear_sentence_is_understood_anew() -> None:
 
 
 def test_what_is_not_in_the_draft_is_told() -> None:
-    """Sent, forgotten, or a word that was a command: nothing changes, and a way is named."""
+    """Sent, forgotten, or a word that was a command: nothing changes, and a way is
+    named.
+    """
     chat = Chat()
     for edit in (changed("早就送出的", "别的"), changed(None, "别的")):
         assert "已送出的改不了" in chat.take(edit)

@@ -1,4 +1,6 @@
-"""Arbitrary input: never silent, never stuck, nothing filed unasked, no state without a way out."""
+"""Arbitrary input: never silent, never stuck, nothing filed unasked, no state without a
+way out.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,22 @@ SENTENCES = st.sampled_from(
         "很" * 5001,
     ]
 )
-CAN = ("answer", "supplement", "held", "rebound", "rate", "satisfied", "reopen", "settings", "hush", "forget")
-CASES = (MyCase("aa" * 16, "forms", "closed", "11月20日"), MyCase("bb" * 16, "other", "filed", "11月21日"))
+CAN = (
+    "answer",
+    "supplement",
+    "held",
+    "rebound",
+    "rate",
+    "satisfied",
+    "reopen",
+    "settings",
+    "hush",
+    "forget",
+)
+CASES = (
+    MyCase("aa" * 16, "forms", "closed", "11月20日"),
+    MyCase("bb" * 16, "other", "filed", "11月21日"),
+)
 
 
 class AnyInput(RuleBasedStateMachine):
@@ -66,7 +82,9 @@ class AnyInput(RuleBasedStateMachine):
 
     def preview(self) -> bool:
         return (
-            self.chat.talk is not None and self.chat.talk.dialog == "report" and self.chat.step == "preview"
+            self.chat.talk is not None
+            and self.chat.talk.dialog == "report"
+            and self.chat.step == "preview"
         )
 
     @rule(words=SENTENCES | st.text(max_size=60))
@@ -76,21 +94,35 @@ class AnyInput(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def presses_what_is_offered(self, data: st.DataObject) -> None:
-        buttons = [button.choice for message in self.chat.messages[-1:] for button in message.buttons]
+        buttons = [
+            button.choice
+            for message in self.chat.messages[-1:]
+            for button in message.buttons
+        ]
         if buttons:
             self.agreed += self.preview()
             self.chat.presses(data.draw(st.sampled_from(buttons)))
 
     @rule(
         choice=st.sampled_from(
-            [*sorted(COMMANDS), "mask:0", "hide:0-3", "unpicture:x", "is:forms", "case:1", "wish:later"]
+            [
+                *sorted(COMMANDS),
+                "mask:0",
+                "hide:0-3",
+                "unpicture:x",
+                "is:forms",
+                "case:1",
+                "wish:later",
+            ]
         )
         | st.text(max_size=20),
         data=st.data(),
     )
     def presses_anything(self, choice: str, data: st.DataObject) -> None:
         self.agreed += self.preview()
-        self.chat.presses(choice, data.draw(st.sampled_from([self.chat.mark, *self.marks[-3:]])))
+        self.chat.presses(
+            choice, data.draw(st.sampled_from([self.chat.mark, *self.marks[-3:]]))
+        )
 
     @rule(
         verb=st.sampled_from(sorted(PUSHED)),
@@ -110,7 +142,11 @@ class AnyInput(RuleBasedStateMachine):
         self.pictures += 1
         self.chat.shows(f"{self.pictures:032x}")
 
-    @rule(why=st.sampled_from(["file", "too_large", "broken", "voice", "sticker", "empty"]))
+    @rule(
+        why=st.sampled_from(
+            ["file", "too_large", "broken", "voice", "sticker", "empty"]
+        )
+    )
     def sends_what_we_do_not_take(self, why: str) -> None:
         self.chat.sends(why)
 
@@ -131,18 +167,25 @@ class AnyInput(RuleBasedStateMachine):
     ) -> None:
         """Cases are filed and forgotten elsewhere; what they allow changes."""
         self.chat.mine = several
-        self.chat.stories = {case.report: StoryStub(case.report, tuple(sorted(can))) for case in known}
+        self.chat.stories = {
+            case.report: StoryStub(case.report, tuple(sorted(can))) for case in known
+        }
 
     @invariant()
     def never_silent(self) -> None:
         if self.chat.last:
-            assert any(isinstance(action, Say) for action in self.chat.last) or self.chat.talk is None
+            assert (
+                any(isinstance(action, Say) for action in self.chat.last)
+                or self.chat.talk is None
+            )
             assert all(message.name for message in self.chat.messages)
         self.marks.append(self.chat.mark)
 
     @invariant()
     def never_stuck(self) -> None:
-        """Where the talk stands there is a step that offers a button or listens, and the table leads out."""
+        """Where the talk stands there is a step that offers a button or listens, and
+        the table leads out.
+        """
         if self.chat.talk is None:
             return
         talk = Talk.of(self.chat.talk.plain())
@@ -164,14 +207,27 @@ class AnyInput(RuleBasedStateMachine):
 
 
 AnyInput.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestAnyInput = AnyInput.TestCase
 
 
 def test_three_steps_lead_out_of_everywhere() -> None:
     """From any step, "取消" and one tap end the talk, or the draft below comes back."""
-    for entry in ("单位", "地点", "时间频次", "图片", "进展方式", "遮挡", "改文字", "类别", "送出"):
+    for entry in (
+        "单位",
+        "地点",
+        "时间频次",
+        "图片",
+        "进展方式",
+        "遮挡",
+        "改文字",
+        "类别",
+        "送出",
+    ):
         chat = Chat()
         chat.says("街道要求我们社区同一份台账每周报五次", entry, "取消", "放弃")
         assert chat.talk is None

@@ -35,7 +35,9 @@ def test_nothing_is_filed_before_the_reporter_says_send() -> None:
 
 
 def test_a_unit_named_only_later_is_taken_too_unless_it_was_left_out_by_hand() -> None:
-    """Who greets first, or adds a sentence, need not fill in by hand what stands there."""
+    """Who greets first, or adds a sentence, need not fill in by hand what
+    stands there.
+    """
     chat = Chat()
     chat.says("你好", "仍要反映", CLEAR, "送出")
     other = Chat()
@@ -125,7 +127,9 @@ def test_leaving_the_fine_place_out_hides_it_in_the_text_too() -> None:
 def test_a_mask_is_lifted_and_another_added() -> None:
     chat = Chat()
     chat.says(CLEAR, "遮挡", "1", "五次", "好了", "送出")
-    assert chat.filed[0].text == "街道要求我们社区同一份台账每周报[已遮]，联系人王芳[电话]"
+    assert (
+        chat.filed[0].text == "街道要求我们社区同一份台账每周报[已遮]，联系人王芳[电话]"
+    )
 
 
 def test_what_was_lifted_stays_lifted_when_words_are_added() -> None:
@@ -146,7 +150,8 @@ def test_hiding_part_of_a_mask_never_shows_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["mask:99", "mask:x", "hide:5-2", "hide:0-99999", "hide:", "is:nothing", "fly"]
+    "nonsense",
+    ["mask:99", "mask:x", "hide:5-2", "hide:0-99999", "hide:", "is:nothing", "fly"],
 )
 def test_a_forged_button_changes_nothing(nonsense: str) -> None:
     chat = Chat()
@@ -301,14 +306,19 @@ def test_every_state_that_can_be_reached_has_its_step_or_ends_the_talk() -> None
 def test_every_step_has_a_way_out_by_the_table() -> None:
     for dialog in DIALOGS.values():
         for state in dialog.steps:
-            sources = [state.name in event.transitions for event in dialog.machine.events.values()]
+            sources = [
+                state.name in event.transitions
+                for event in dialog.machine.events.values()
+            ]
             assert any(sources), state
 
 
 def test_messages_survive_the_outbox_as_they_are() -> None:
     from bot.outbox.messages import message_of, plain
 
-    message = Message("preview", {"masked": "x"}, (Button("send", "b.send"),), "m1", "en", True)
+    message = Message(
+        "preview", {"masked": "x"}, (Button("send", "b.send"),), "m1", "en", True
+    )
     assert message_of(plain(message)) == message
 
 

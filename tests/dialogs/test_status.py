@@ -20,7 +20,17 @@ from dialogs.words import (
 )
 from tests.dialogs.chat import NOON, RECEIPT, Chat, StoryStub
 
-ALL = ("answer", "supplement", "held", "rebound", "rate", "reopen", "settings", "hush", "forget")
+ALL = (
+    "answer",
+    "supplement",
+    "held",
+    "rebound",
+    "rate",
+    "reopen",
+    "settings",
+    "hush",
+    "forget",
+)
 ONE = MyCase("aa" * 16, "forms", "accepted", "11月20日")
 TWO = MyCase("bb" * 16, "meetings", "filed", "11月21日")
 CLEAR = "街道要求我们社区同一份台账每周报五次"
@@ -97,7 +107,11 @@ def test_a_dropped_supplement_leaves_nothing(chat: Chat) -> None:
 def test_rating_is_one_tap_each_then_a_free_word(chat: Chat) -> None:
     chat.says(RECEIPT, "评价", "没解决", "先不用", "满意", "王伟态度很好")
     rated = [action for action in chat.done if isinstance(action, Rate)]
-    assert [(rate.solved, rate.satisfied) for rate in rated] == [(False, None), (None, True), (None, None)]
+    assert [(rate.solved, rate.satisfied) for rate in rated] == [
+        (False, None),
+        (None, True),
+        (None, None),
+    ]
     assert rated[-1].word is not None and rated[-1].word.endswith("态度很好")
 
 
@@ -173,7 +187,7 @@ def test_a_sentence_where_a_receipt_was_asked_for_is_heard_as_one(chat: Chat) ->
     assert chat.step == "preview"
 
 
-# ── answers to pushes ────────────────────────────────────────────────────────────────────────
+# ── answers to pushes ─────────────────────────────────────────────────────────────────
 
 RATED = tuple(move for move in ALL if move != "rate")
 RUNNING = ("supplement", "settings", "hush", "forget")
@@ -203,7 +217,10 @@ def test_unsolved_is_reopened_with_one_more_tap(chat: Chat) -> None:
     chat.mine = (ONE,)
     assert "要重新办理吗" in pressed(chat, "called_back_again", "unsolved")
     assert "已重新办理" in chat.presses("reopen")
-    assert acts(chat) == [Rate(ONE.report, False, None, None, NOON), Reopen(ONE.report, "", NOON)]
+    assert acts(chat) == [
+        Rate(ONE.report, False, None, None, NOON),
+        Reopen(ONE.report, "", NOON),
+    ]
     assert chat.talk is None
 
 
@@ -235,7 +252,10 @@ def test_it_came_back(chat: Chat) -> None:
     pressed(chat, "looked_back_later", "rebound")
     assert acts(chat) == [] and chat.step == "rebound"
     chat.says("这周又报了三次")
-    assert acts(chat) == [Rebound(ONE.report, "这周又报了三次", NOON)] and chat.talk is None
+    assert (
+        acts(chat) == [Rebound(ONE.report, "这周又报了三次", NOON)]
+        and chat.talk is None
+    )
 
 
 def test_it_came_back_without_a_word(chat: Chat) -> None:
@@ -275,9 +295,16 @@ def test_a_push_opens_its_own_case_of_several(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "step"),
-    [("solved", "satisfied"), ("unsolved", "unsolved"), ("rebound", "rebound"), ("status", "story")],
+    [
+        ("solved", "satisfied"),
+        ("unsolved", "unsolved"),
+        ("rebound", "rebound"),
+        ("status", "story"),
+    ],
 )
-def test_an_unknown_push_asks_for_the_receipt_and_goes_on(chat: Chat, verb: str, step: str) -> None:
+def test_an_unknown_push_asks_for_the_receipt_and_goes_on(
+    chat: Chat, verb: str, step: str
+) -> None:
     """The chat's way to the case is gone, or this is another chat."""
     kind = "looked_back" if verb == "rebound" else "called_back"
     assert "回执码" in pressed(chat, kind, verb) and acts(chat) == []
@@ -292,7 +319,9 @@ def test_silence_asked_for_where_nobody_knows_the_case(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    ("can", "sentence"), [(RATED, "答过了"), (RUNNING, "有了新情况")], ids=["rated", "reopened"]
+    ("can", "sentence"),
+    [(RATED, "答过了"), (RUNNING, "有了新情况")],
+    ids=["rated", "reopened"],
 )
 @pytest.mark.parametrize("verb", ["solved", "unsolved"])
 def test_a_question_that_is_past_gets_a_friendly_sentence_and_the_story(
@@ -335,7 +364,7 @@ def test_an_unsent_supplement_is_not_swept_away_by_a_push(chat: Chat) -> None:
     assert acts(chat) == [Supplement(ONE.report, "又要报了", (), NOON)]
 
 
-# ── the same, typed ──────────────────────────────────────────────────────────────────────────
+# ── the same, typed ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -348,7 +377,9 @@ def test_an_unsent_supplement_is_not_swept_away_by_a_push(chat: Chat) -> None:
         ("别再提醒", [Hush(ONE.report, NOON)]),
     ],
 )
-def test_the_only_case_of_a_chat_is_meant(chat: Chat, words: str, done: list[Action]) -> None:
+def test_the_only_case_of_a_chat_is_meant(
+    chat: Chat, words: str, done: list[Action]
+) -> None:
     chat.mine = (ONE,)
     chat.says(words)
     assert acts(chat) == done
@@ -372,14 +403,18 @@ def test_words_of_a_draft_are_no_answer_to_a_push(chat: Chat) -> None:
     assert acts(chat) == [] and chat.step == "preview"
 
 
-# ── what is told on our own ──────────────────────────────────────────────────────────────────
+# ── what is told on our own ───────────────────────────────────────────────────────────
 
 
 def test_follow_ups_are_switched_case_by_case(chat: Chat) -> None:
     chat.stories[ONE.report].wishes = {"callback": False}
     chat.says(RECEIPT)
     screen = chat.says("跟进设置")
-    assert "超期、督办）：开" in screen and "回访：关" in screen and "再问一次：关" in screen
+    assert (
+        "超期、督办）：开" in screen
+        and "回访：关" in screen
+        and "再问一次：关" in screen
+    )
     assert "超期、督办）：关" in chat.presses("wish:weekly")
     chat.presses("wish:later")
     assert acts(chat) == [
@@ -401,6 +436,11 @@ def test_who_only_has_a_receipt_finds_the_same_questions(chat: Chat) -> None:
     moves = ("held", "rebound", "rate", "forget")
     chat.stories[ONE.report] = StoryStub(ONE.report, moves)
     screen = chat.says(RECEIPT)
-    assert "没有反弹" in screen and "又反弹了" in screen and "评价" in screen and "跟进设置" not in screen
+    assert (
+        "没有反弹" in screen
+        and "又反弹了" in screen
+        and "评价" in screen
+        and "跟进设置" not in screen
+    )
     chat.says("没有反弹")
     assert acts(chat) == [Held(ONE.report, NOON)]

@@ -1,4 +1,6 @@
-"""One reporter's whole way through Telegram, from "start" to an answered question, and what was told."""
+"""One reporter's whole way through Telegram, from "start" to an answered question, and
+what was told.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def picture(color: str = "#3366aa") -> bytes:
 
 @dataclass
 class Visit:
-    """A person who does one thing after the other, each once the answer to the last one is on the screen."""
+    """A person who does one thing after the other, each once the answer to the last one
+    is on the screen.
+    """
 
     line: Line
     person: Person
@@ -43,7 +47,9 @@ class Visit:
         return f"清河街道要求我们社区同一份台账每周报五次，表号{self.number}"
 
     async def run(self) -> None:
-        """All of it. Raises: AssertionError with the screen, where an answer does not come."""
+        """All of it. Raises: AssertionError with the screen, where an answer does not
+        come.
+        """
         await self.files()
         await self.saves()
         await self.adds()
@@ -80,7 +86,9 @@ class Visit:
         """A question of the hotline is pushed, and answered."""
         self._since = len(self._log)
         await self.orders()
-        await self._press("查进展", await self._shown("有个问题想请您补充", button="查进展"))
+        await self._press(
+            "查进展", await self._shown("有个问题想请您补充", button="查进展")
+        )
         await self._press("回答专线", await self._shown("哪个科室", button="回答专线"))
         await self._shown("请写要补充的话")
         self._does(lambda: self.person.says(f"是综合科要的，答复{self.number}"))
@@ -99,11 +107,13 @@ class Visit:
         assert report is not None
         database = self.line.app.parts.database
         [row] = await database.all(
-            "SELECT alias FROM cases WHERE id = (SELECT case_id FROM reports WHERE id = :id)", id=report
+            "SELECT alias FROM cases WHERE id = (SELECT case_id FROM reports WHERE "
+            "id = :id)",
+            id=report,
         )
         return str(row[0])
 
-    # ── doing and seeing ─────────────────────────────────────────────────────────────────────
+    # ── doing and seeing ──────────────────────────────────────────────────────────────
 
     @property
     def _log(self) -> list[Happened]:
@@ -117,24 +127,36 @@ class Visit:
         self._does(lambda: self.person.presses(label, on=on))
 
     async def _shown(self, words: str = "", button: str = "") -> Shown:
-        """The first message that came or changed since the last deed and holds words and button."""
+        """The first message that came or changed since the last deed and holds words
+        and button.
+        """
 
         def look(_: object) -> Shown | None:
             for each in self._log[self._since :]:
-                fits = words in each.shown.text and (not button or button in each.shown.labels)
+                fits = words in each.shown.text and (
+                    not button or button in each.shown.labels
+                )
                 if each.what != "deleted" and each.shown.by_bot and fits:
                     return each.shown
             return None
 
-        found = await self.person.until(look, PATIENCE, f"{words!r} with button {button!r}")
+        found = await self.person.until(
+            look, PATIENCE, f"{words!r} with button {button!r}"
+        )
         assert isinstance(found, Shown)
         return found
 
-    # ── what was told ────────────────────────────────────────────────────────────────────────
+    # ── what was told ─────────────────────────────────────────────────────────────────
 
     def told(self) -> list[str]:
-        """What came or changed on the screen, in order; what differs from person to person is taken out."""
-        return [self._plain(each.shown) for each in self._log if each.what != "deleted" and each.shown.by_bot]
+        """What came or changed on the screen, in order; what differs from person to
+        person is taken out.
+        """
+        return [
+            self._plain(each.shown)
+            for each in self._log
+            if each.what != "deleted" and each.shown.by_bot
+        ]
 
     def _plain(self, shown: Shown) -> str:
         words = RECEIPT.sub("回执", shown.text.replace(self.number, "号"))
@@ -142,11 +164,15 @@ class Visit:
 
 
 def differences(told: list[str], expected: list[str]) -> tuple[list[str], int]:
-    """What was told otherwise than expected, and how many messages came twice in a row."""
+    """What was told otherwise than expected, and how many messages came twice
+    in a row.
+    """
     runs = [(words, len(list(run))) for words, run in groupby(told)]
     wanted = [(words, len(list(run))) for words, run in groupby(expected)]
     if [words for words, _ in runs] != [words for words, _ in wanted]:
-        return [f"+ {words}" for words, _ in runs] + [f"- {words}" for words, _ in wanted], 0
+        return [f"+ {words}" for words, _ in runs] + [
+            f"- {words}" for words, _ in wanted
+        ], 0
     return [], sum(came - due for (_, came), (_, due) in zip(runs, wanted, strict=True))
 
 

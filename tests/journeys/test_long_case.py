@@ -1,4 +1,6 @@
-"""A case through every clock to the ladder's third rung: what the reporter reads of it, week by week."""
+"""A case through every clock to the ladder's third rung: what the reporter reads of it,
+week by week.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ from dialogs.case.orders import (
     Return,
     Wait,
     Whistle,
-)  # fmt: skip
+)
 from tests.bot.line import opened_line
 from tests.bot.months import BEIJING, Months
 
@@ -42,7 +44,9 @@ def day(year: int, month: int, day: int, hour: int = 10) -> datetime:
 
 
 class Year(Months):
-    """More than a year of one street office, its community below it and the district above."""
+    """More than a year of one street office, its community below it and the district
+    above.
+    """
 
     async def settle_in(self) -> None:
         self.at = day(2025, 3, 3)
@@ -58,7 +62,12 @@ class Year(Months):
         await app.roster.add(CHIEF, "supervisor")
         await app.roster.add("王", "operator")
         self.ladder = Ladder(
-            app.parts.database, app.parts.keys, app.casework, app.roster, app.register, lambda: self.at
+            app.parts.database,
+            app.parts.keys,
+            app.casework,
+            app.roster,
+            app.register,
+            lambda: self.at,
         )
 
     async def unit(self, alias: str, name: str, *orders: Order) -> None:
@@ -96,7 +105,12 @@ class Year(Months):
         """Its name, and all its words."""
         name, data = await self.ladder.document(alias)
         document = Document(io.BytesIO(data))
-        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        cells = [
+            cell.text
+            for table in document.tables
+            for row in table.rows
+            for cell in row.cells
+        ]
         return name, "\n".join([line.text for line in document.paragraphs] + cells)
 
 
@@ -120,7 +134,9 @@ async def test_a_case_through_every_clock_to_the_third_rung(year: Year) -> None:
 
 
 async def two_before(year: Year) -> None:
-    """One finding is too old to count; then the first and the second rung within twelve months."""
+    """One finding is too old to count; then the first and the second rung within twelve
+    months.
+    """
     old = await year.found("olga")
     assert await year.proposed() == [(old, "remind")]
     await year.ladder.decide(old, "taken", CHIEF, "事实清楚")
@@ -160,12 +176,17 @@ async def with_the_community(year: Year, alias: str) -> None:
     assert await year.next(0.25) == ["push.accepted", "push.assigned"]
     await year.unit(alias, COMMUNITY, Return("社区依法协助清单第3条", "归街道"))
     told = await year.reads()
-    assert "正在重新安排单位" in told and f"{COMMUNITY}说不归它管，退了回来。归街道" in told
+    assert (
+        "正在重新安排单位" in told
+        and f"{COMMUNITY}说不归它管，退了回来。归街道" in told
+    )
     assert await year.next(0.75) == ["push.returned"]
     await year.orders(alias, RefuseReturn("台账是社区自己要的"))
     told = await year.reads()
     assert f"专线没有同意退回，{COMMUNITY}接着办。台账是社区自己要的" in told
-    assert "承诺：单位答复，最迟9月11日" in told, "the day that it was away is not counted"
+    assert "承诺：单位答复，最迟9月11日" in told, (
+        "the day that it was away is not counted"
+    )
     assert await year.next() == ["push.return_refused"]
     await year.unit(alias, COMMUNITY, Extend(5, "要等街道批"))
     assert "延期" not in await year.reads(), "asked for is not granted"
@@ -179,13 +200,19 @@ async def with_the_community(year: Year, alias: str) -> None:
     year.at = day(2026, 9, 8)
     await year.orders(alias, Wait("区里的批复", day(2026, 9, 10)))
     told = await year.reads()
-    assert "专线在等：区里的批复。最迟9月10日接着办。" in told and "现在停着不算" in told
+    assert (
+        "专线在等：区里的批复。最迟9月10日接着办。" in told and "现在停着不算" in told
+    )
     assert await year.next(2.5) == ["push.waiting", "push.resumed"]
-    assert "承诺：单位答复（延过期），最迟9月21日" in await year.reads(), "a Sunday is worked"
+    assert "承诺：单位答复（延过期），最迟9月21日" in await year.reads(), (
+        "a Sunday is worked"
+    )
 
 
 async def every_step(year: Year, alias: str) -> None:
-    """Nobody does anything any more: it is warned, missed, pressed, and the reporter hears each of it."""
+    """Nobody does anything any more: it is warned, missed, pressed, and the reporter
+    hears each of it.
+    """
     pushed = []
     for _ in range(34):
         pushed += await year.next(1)
@@ -195,7 +222,9 @@ async def every_step(year: Year, alias: str) -> None:
         "push.escalated",
         "push.circulated",
     ], "the end of its time and the first step are one message"
-    assert pushed.count("push.hear") == 2 and pushed[0] == "push.hear", "never a week of silence"
+    assert pushed.count("push.hear") == 2 and pushed[0] == "push.hear", (
+        "never a week of silence"
+    )
     told = await year.reads()
     steps = (
         f"{COMMUNITY}到9月21日还没有答复。",
@@ -208,7 +237,8 @@ async def every_step(year: Year, alias: str) -> None:
     assert places == sorted(places)
     assert "承诺：单位答复（延过期），说好9月21日，晚了" in told
     clocks = await year.app.parts.database.all(
-        "SELECT kind FROM clocks WHERE clock = 'answer' AND case_id = :id ORDER BY number",
+        "SELECT kind FROM clocks WHERE clock = 'answer' AND case_id = :id ORDER BY "
+        "number",
         id=(await year.app.casework.find(alias)).id,
     )
     assert [row["kind"] for row in clocks] == [
@@ -218,12 +248,17 @@ async def every_step(year: Year, alias: str) -> None:
 
 
 async def a_level_up(year: Year, alias: str) -> None:
-    """The whistle moves it to the street office, with a clock of its own, which is kept."""
+    """The whistle moves it to the street office, with a clock of its own, which is
+    kept.
+    """
     year.at = day(2026, 10, 19)
     await year.orders(alias, Whistle("社区办不了"))
     told = await year.reads()
     assert f"升一级，交给{TOWN}办，要求10月26日前答复。社区办不了" in told
-    assert f"承办单位：{TOWN}" in told and "承诺：单位答复，最迟10月26日，还有7天。" in told
+    assert (
+        f"承办单位：{TOWN}" in told
+        and "承诺：单位答复，最迟10月26日，还有7天。" in told
+    )
     assert (await year.app.casework.find(alias)).level == "subdistrict"
     with pytest.raises(Refusal, match="没有"):
         await year.unit(alias, COMMUNITY, Answer("我们来答"))
@@ -231,12 +266,16 @@ async def a_level_up(year: Year, alias: str) -> None:
     year.at = day(2026, 10, 20)
     await year.unit(alias, TOWN, Answer("改为每月一次"))
     told = await year.reads()
-    assert f"{TOWN}答复：改为每月一次" in told and "专线正在核对单位说的是不是实情" in told
+    assert (
+        f"{TOWN}答复：改为每月一次" in told and "专线正在核对单位说的是不是实情" in told
+    )
     assert await year.next() == ["push.answered"]
 
 
 async def third_rung(year: Year, alias: str) -> None:
-    """Substantiated, the third within twelve months: proposed, decided by the chief alone, put on paper."""
+    """Substantiated, the third within twelve months: proposed, decided by the chief
+    alone, put on paper.
+    """
     year.at = day(2026, 10, 21)
     await year.orders(alias, Find("substantiated"))
     assert "专线核实：属实。" in await year.reads()
@@ -248,31 +287,51 @@ async def third_rung(year: Year, alias: str) -> None:
     decided = await year.ladder.decide(alias, "taken", CHIEF, "十二个月内第三件")
     assert (decided.rung, decided.decision, decided.by) == ("sanction", "taken", CHIEF)
     name, words = await year.paper(alias)
-    assert name == f"处置建议书-{alias}.docx" and "有3件" in words and "由有权机关决定" in words
-    assert "送审稿" not in words and "五次" not in words, "what was reported stands in no paper"
+    assert (
+        name == f"处置建议书-{alias}.docx"
+        and "有3件" in words
+        and "由有权机关决定" in words
+    )
+    assert "送审稿" not in words and "五次" not in words, (
+        "what was reported stands in no paper"
+    )
     assert await year.proposed() == []
     assert "处置" not in await year.reads(), "the ladder is no reporter's matter"
 
 
 async def after_the_end(year: Year, alias: str) -> None:
-    """Put right by a date, closed, asked twice and never again, looked back at, and forgotten."""
+    """Put right by a date, closed, asked twice and never again, looked back at, and
+    forgotten.
+    """
     await year.orders(alias, Rectify("月底前改好", year.at + timedelta(days=8)))
     told = await year.reads()
     assert "整改中" in told and "承诺：改好，最迟10月29日，还有8天。" in told
     assert await year.next(7.25) == ["push.found", "push.rectifying", "push.hear"]
     await year.orders(alias, Close("以后每月只报一次"))
     told = await year.reads()
-    assert "办结了：以后每月只报一次" in told and "11月27日前后专线会回头看有没有反弹" in told
-    assert await year.next(6.25) == ["push.closed", "push.called_back", "push.called_back_again"]
+    assert (
+        "办结了：以后每月只报一次" in told
+        and "11月27日前后专线会回头看有没有反弹" in told
+    )
+    assert await year.next(6.25) == [
+        "push.closed",
+        "push.called_back",
+        "push.called_back_again",
+    ]
     assert await year.taps("solved", "push.called_back_again") == "对办理满意吗？"
     assert "您评价了：解决了，满意。" in await year.says("满意", "不说了")
     await year.says("关闭")
-    assert await year.next(24) == ["push.looked_back"], "who was asked twice is not asked a third time"
+    assert await year.next(24) == ["push.looked_back"], (
+        "who was asked twice is not asked a third time"
+    )
     assert "没有反弹" in await year.taps("held", "push.looked_back")
     await year.says("关闭")
     assert await year.next(70) == []
-    assert "请发送回执码" in await year.says("进度"), "no way leads back to this chat any more"
+    assert "请发送回执码" in await year.says("进度"), (
+        "no way leads back to this chat any more"
+    )
     [report] = await year.app.parts.database.all(
-        "SELECT address, mine FROM reports WHERE case_id = :id", id=(await year.app.casework.find(alias)).id
+        "SELECT address, mine FROM reports WHERE case_id = :id",
+        id=(await year.app.casework.find(alias)).id,
     )
     assert (report["address"], report["mine"]) == (None, None)

@@ -1,8 +1,9 @@
-"""Everything that can go wrong between us and Telegram, at calls of a reporter's whole way chosen by lot.
+"""Everything that can go wrong between us and Telegram, at calls of a reporter's whole
+way chosen by lot.
 
-Nothing is lost, order is kept, each message comes once; only after a send that was done and not answered
-may that one message come twice. Where Telegram says the person is gone, the address is shredded and the
-case stays.
+Nothing is lost, order is kept, each message comes once; only after a send that was done
+and not answered may that one message come twice. Where Telegram says the person is
+gone, the address is shredded and the case stays.
 """
 
 from __future__ import annotations
@@ -32,7 +33,15 @@ from tests.botapi.faults import Kind
 from tests.botapi.server import BotApi
 from tests.journeys.telegram_visit import Visit, differences, tidied
 
-PASSING: tuple[Kind, ...] = ("429", "500", "502", "reset", "reset_done", "silence", "deaf")
+PASSING: tuple[Kind, ...] = (
+    "429",
+    "500",
+    "502",
+    "reset",
+    "reset_done",
+    "silence",
+    "deaf",
+)
 GONE: tuple[Kind, ...] = ("blocked", "vanished")
 UNANSWERED: tuple[Kind, ...] = ("reset_done", "silence")  # done, and we cannot know
 BY_LOT = 10  # calls for each fault
@@ -48,11 +57,21 @@ class Impatient(Line):
         choice = parts.settings.telegram
         assert choice.token is not None
         calls, polls = (
-            HTTPXRequest(size, PATIENCE, PATIENCE, PATIENCE, 60.0, httpx_kwargs={"verify": False})
+            HTTPXRequest(
+                size, PATIENCE, PATIENCE, PATIENCE, 60.0, httpx_kwargs={"verify": False}
+            )
             for size in (64, 2)
         )
-        bot = Bot(choice.token.get_secret_value(), choice.base_url, choice.base_file_url, calls, polls)
-        self.channel = TelegramChannel(bot, parts.database, parts.keys, parts.now, speed=SPEED)
+        bot = Bot(
+            choice.token.get_secret_value(),
+            choice.base_url,
+            choice.base_file_url,
+            calls,
+            polls,
+        )
+        self.channel = TelegramChannel(
+            bot, parts.database, parts.keys, parts.now, speed=SPEED
+        )
         return [self.channel]
 
 
@@ -75,7 +94,11 @@ async def opened_line(folder: Path, server: BotApi, mode: Mode) -> AsyncIterator
 
 
 def visit(line: Line) -> Visit:
-    return Visit(line, line.server.person(), "".join(random.choices(string.ascii_lowercase, k=12)))
+    return Visit(
+        line,
+        line.server.person(),
+        "".join(random.choices(string.ascii_lowercase, k=12)),
+    )
 
 
 Step = tuple[str, int]  # a method, and which of its calls about this person, from 1
@@ -98,7 +121,9 @@ KNOWN: list[tuple[list[str], list[Step]]] = []
 
 
 async def undisturbed(line: Line) -> tuple[list[str], list[Step]]:
-    """What is told on a visit without any fault, and the calls it takes; found out once."""
+    """What is told on a visit without any fault, and the calls it takes; found out
+    once.
+    """
     if not KNOWN:
         first = visit(line)
         await first.run()
@@ -123,16 +148,22 @@ async def quiet(line: Line, seconds: float = 60) -> None:
 
 
 def by_lot(steps: Sequence[Step], most: int | None) -> list[list[Step]]:
-    """Which calls go wrong, on one person's way each; every call where `most` is None."""
+    """Which calls go wrong, on one person's way each; every call where `most`
+    is None.
+    """
     if most is None:
         return [[step] for step in steps]
-    chosen = random.Random(seed := secrets.randbits(32)).sample(steps, min(most, len(steps)))
+    chosen = random.Random(seed := secrets.randbits(32)).sample(
+        steps, min(most, len(steps))
+    )
     print(f"seed {seed}: {chosen}")
     return [chosen[number : number + EACH] for number in range(0, len(chosen), EACH)]
 
 
 async def told_whole(visits: Sequence[Visit], expected: list[str], twice: int) -> None:
-    """Whether everybody was told everything in order, and the hotline knows what they said, once."""
+    """Whether everybody was told everything in order, and the hotline knows what they
+    said, once.
+    """
     for each in visits:
         wrong, more = differences(each.told(), expected)
         assert wrong == [], f"{each.number}\n" + "\n".join(wrong)
@@ -148,7 +179,9 @@ async def told_whole(visits: Sequence[Visit], expected: list[str], twice: int) -
 
 
 async def receipts_are_gone(visits: Sequence[Visit]) -> None:
-    """Taken away by button, and where they were typed; what was not deleted at once is deleted later."""
+    """Taken away by button, and where they were typed; what was not deleted at once is
+    deleted later.
+    """
     async with asyncio.timeout(30):
         for each in visits:
             while (each.receipt or "") in each.person.screen().text:
@@ -159,11 +192,19 @@ async def met(line: Line, kinds: Sequence[Kind], most: int | None) -> None:
     """A visit for every lot of calls that go wrong, all at the same time."""
     server = line.server
     expected, steps = await undisturbed(line)
-    before, presses = await line.count("reports"), [one for one in steps if one[0] == "answerCallbackQuery"]
-    lots = [(kind, lot) for kind in kinds for lot in by_lot(presses if kind == "late" else steps, most)]
+    before, presses = (
+        await line.count("reports"),
+        [one for one in steps if one[0] == "answerCallbackQuery"],
+    )
+    lots = [
+        (kind, lot)
+        for kind in kinds
+        for lot in by_lot(presses if kind == "late" else steps, most)
+    ]
     visits = [visit(line) for _ in lots]
     faults = [
-        server.fault(kind, at(lot, each), len(lot)) for (kind, lot), each in zip(lots, visits, strict=True)
+        server.fault(kind, at(lot, each), len(lot))
+        for (kind, lot), each in zip(lots, visits, strict=True)
     ]
     await asyncio.gather(*(each.run() for each in visits))
     await quiet(line)
@@ -177,15 +218,23 @@ async def met(line: Line, kinds: Sequence[Kind], most: int | None) -> None:
 
 
 async def gone(line: Line, kind: Kind, most: int | None) -> None:
-    """People who leave in the middle: nothing is tried for ever, no address is left, no case is lost."""
+    """People who leave in the middle: nothing is tried for ever, no address is left, no
+    case is lost.
+    """
     server = line.server
     _, steps = await undisturbed(line)
     chosen = [step for lot in by_lot(steps, most) for step in lot]
     visits = [visit(line) for _ in chosen]
-    faults = [server.fault(kind, at([step], each)) for step, each in zip(chosen, visits, strict=True)]
+    faults = [
+        server.fault(kind, at([step], each))
+        for step, each in zip(chosen, visits, strict=True)
+    ]
     going = [asyncio.ensure_future(each.run()) for each in visits]
     async with asyncio.timeout(60):
-        while not all(task.done() or refused(each) for task, each in zip(going, visits, strict=True)):
+        while not all(
+            task.done() or refused(each)
+            for task, each in zip(going, visits, strict=True)
+        ):
             await asyncio.sleep(0.05)
     await quiet(line)
     assert [fault.met for fault in faults] == [1] * len(faults)
@@ -193,19 +242,26 @@ async def gone(line: Line, kind: Kind, most: int | None) -> None:
         task.cancel()
     await asyncio.gather(*going, return_exceptions=True)
     filed = await line.count("reports")
-    server.fault("blocked", lambda call: call.method.startswith("send"))  # the one who came first leaves too
+    server.fault(
+        "blocked", lambda call: call.method.startswith("send")
+    )  # the one who came first leaves too
     await question_everybody(line)
     await quiet(line)
     reachable = "SELECT id FROM reports WHERE address IS NOT NULL OR mine IS NOT NULL"
     assert await line.app.parts.database.all(reachable) == []
     assert await line.count("reports") == await line.count("cases") == filed
-    assert max(refused(each) for each in visits) < 10, "who is gone is written to again and again"
+    assert max(refused(each) for each in visits) < 10, (
+        "who is gone is written to again and again"
+    )
 
 
 def refused(each: Visit) -> int:
     """How many calls about this person Telegram refused."""
     server = each.line.server
-    return sum(call.refused is not None and server.concerns(call) == each.person.id for call in server.calls)
+    return sum(
+        call.refused is not None and server.concerns(call) == each.person.id
+        for call in server.calls
+    )
 
 
 async def question_everybody(line: Line) -> None:
@@ -217,7 +273,9 @@ async def question_everybody(line: Line) -> None:
     line.later(seconds=1)
 
 
-async def fetched(line: Line, kinds: Sequence[Kind], times: int, people: int = 4) -> None:
+async def fetched(
+    line: Line, kinds: Sequence[Kind], times: int, people: int = 4
+) -> None:
     """Fetching goes wrong now and then, while several people are on their way."""
     server = line.server
     expected, _ = await undisturbed(line)
@@ -225,7 +283,9 @@ async def fetched(line: Line, kinds: Sequence[Kind], times: int, people: int = 4
     dice = random.Random(seed := secrets.randbits(32))
     left = dice.sample([*kinds] * times, len(kinds) * times)
     print(f"seed {seed}: {left}")
-    row = 0  # after more than two in a row we wait, rightly, for longer than people here have patience
+    # after more than two in a row we wait, rightly, for longer than people here have
+    # patience
+    row = 0
 
     def meets(kind: Kind, call: Call) -> bool:
         nonlocal row
@@ -245,11 +305,16 @@ async def fetched(line: Line, kinds: Sequence[Kind], times: int, people: int = 4
             await asyncio.sleep(0.2)
     await told_whole(visits, expected, twice=0)
     assert await line.count("reports") == people + before
-    assert ([fault.met for fault in faults], server.violations) == ([times] * len(faults), [])
+    assert ([fault.met for fault in faults], server.violations) == (
+        [times] * len(faults),
+        [],
+    )
 
 
 async def pushed(line: Line, kind: Literal["duplicate", "reorder"], times: int) -> None:
-    """Telegram's posts come again although they were answered, or overtake each other."""
+    """Telegram's posts come again although they were answered, or overtake
+    each other.
+    """
     expected, _ = await undisturbed(line)
     before, visits = await line.count("reports"), [visit(line) for _ in range(4)]
     setattr(line.server.platform.updates, kind, times)
@@ -257,16 +322,23 @@ async def pushed(line: Line, kind: Literal["duplicate", "reorder"], times: int) 
     await quiet(line)
     await told_whole(visits, expected, twice=0)
     assert await line.count("reports") == len(visits) + before
-    assert (getattr(line.server.platform.updates, kind), line.server.violations) == (0, [])
+    assert (getattr(line.server.platform.updates, kind), line.server.violations) == (
+        0,
+        [],
+    )
 
 
-# ── in `make test`: ten calls by lot ─────────────────────────────────────────────────────────────
+# ── in `make test`: ten calls by lot ──────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "kinds", [("429", "500", "502", "late"), ("reset", "reset_done"), ("silence", "deaf")], ids="-".join
+    "kinds",
+    [("429", "500", "502", "late"), ("reset", "reset_done"), ("silence", "deaf")],
+    ids="-".join,
 )
-async def test_a_call_that_goes_wrong(tmp_path: Path, server: BotApi, kinds: Sequence[Kind]) -> None:
+async def test_a_call_that_goes_wrong(
+    tmp_path: Path, server: BotApi, kinds: Sequence[Kind]
+) -> None:
     """Whatever call it befalls, its reporter is told everything, in order, and once."""
     async with opened_line(tmp_path, server, "polling") as line:
         await met(line, kinds, BY_LOT)
@@ -286,7 +358,9 @@ async def test_fetching_that_goes_wrong(tmp_path: Path, server: BotApi) -> None:
 
 
 @pytest.mark.parametrize("kind", ["duplicate", "reorder"])
-async def test_updates_fetched_twice_or_turned_round(tmp_path: Path, server: BotApi, kind: Kind) -> None:
+async def test_updates_fetched_twice_or_turned_round(
+    tmp_path: Path, server: BotApi, kind: Kind
+) -> None:
     """However often the platform hands them over so."""
     async with opened_line(tmp_path, server, "polling") as line:
         await fetched(line, [kind], times=BY_LOT)
@@ -301,13 +375,15 @@ async def test_posts_that_go_wrong(
         await pushed(line, kind, BY_LOT)
 
 
-# ── in `make test-long`: every call, fetched and posted ──────────────────────────────────────────
+# ── in `make test-long`: every call, fetched and posted ───────────────────────────────
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", [*PASSING, "late"])
-async def test_every_call_goes_wrong(tmp_path: Path, server: BotApi, kind: Kind, mode: Mode) -> None:
+async def test_every_call_goes_wrong(
+    tmp_path: Path, server: BotApi, kind: Kind, mode: Mode
+) -> None:
     async with opened_line(tmp_path, server, mode) as line:
         await met(line, [kind], None)
 
@@ -315,7 +391,9 @@ async def test_every_call_goes_wrong(tmp_path: Path, server: BotApi, kind: Kind,
 @pytest.mark.long
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", GONE)
-async def test_somebody_is_gone_at_every_call(tmp_path: Path, server: BotApi, kind: Kind, mode: Mode) -> None:
+async def test_somebody_is_gone_at_every_call(
+    tmp_path: Path, server: BotApi, kind: Kind, mode: Mode
+) -> None:
     async with opened_line(tmp_path, server, mode) as line:
         await gone(line, kind, None)
 
@@ -323,7 +401,9 @@ async def test_somebody_is_gone_at_every_call(tmp_path: Path, server: BotApi, ki
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["silence", "deaf"])
-async def test_fetching_that_is_never_answered(tmp_path: Path, server: BotApi, kind: Kind) -> None:
+async def test_fetching_that_is_never_answered(
+    tmp_path: Path, server: BotApi, kind: Kind
+) -> None:
     """Each time a long poll must first run out."""
     async with opened_line(tmp_path, server, "polling") as line:
         await fetched(line, [kind], times=2, people=2)

@@ -26,11 +26,16 @@ OTHER = "清河街道要我们社区再挂三块牌子"
 def server() -> Iterator[BotApi]:
     with BotApi(speed=SPEED) as server:
         yield server
-        assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
+        assert [
+            f"{one.rule}: {one.detail} in {one.call.method}"
+            for one in server.violations
+        ] == []
 
 
 @pytest.fixture(params=["polling", "webhook"])
-async def line(tmp_path: Path, server: BotApi, request: pytest.FixtureRequest) -> AsyncIterator[Line]:
+async def line(
+    tmp_path: Path, server: BotApi, request: pytest.FixtureRequest
+) -> AsyncIterator[Line]:
     mode: Mode = request.param
     async with opened_line(tmp_path, server, mode) as line:
         yield line
@@ -49,16 +54,24 @@ async def files(person: Person, words: str = CLEAR) -> str:
     """A report from the first sentence to the receipt, which is returned."""
     said = len(person.by_bot())
     person.says(words)
-    await person.until(lambda screen: len(person.by_bot()) > said and screen.last.button("送出"))
+    await person.until(
+        lambda screen: len(person.by_bot()) > said and screen.last.button("送出")
+    )
     person.presses("送出")
-    filed = await person.until(lambda screen: screen.last if "您的回执码" in screen.last.text else None)
+    filed = await person.until(
+        lambda screen: screen.last if "您的回执码" in screen.last.text else None
+    )
     receipt = receipts.find(filed.text)
     assert receipt is not None
     return receipt
 
 
-async def test_a_report_from_the_first_word_to_the_receipt(line: Line, server: BotApi) -> None:
-    """The first screen says what Telegram sees; buttons change one message; the receipt is guarded."""
+async def test_a_report_from_the_first_word_to_the_receipt(
+    line: Line, server: BotApi
+) -> None:
+    """The first screen says what Telegram sees; buttons change one message; the receipt
+    is guarded.
+    """
     person = server.person()
     person.starts("line")
     welcome = await person.sees("减负专线")
@@ -89,15 +102,21 @@ async def test_the_screens_in_the_docs_are_ours(line: Line, server: BotApi) -> N
     receipt = await files(person)
     words = re.sub(r"^(bot|you) #\d+ \w+", _who, str(person.screen()), flags=re.M)
     shown = words.replace(receipt, "7MY6-576S-8MTB-4G41")
-    assert f"```text\n{shown}\n```" in (ROOT / "docs" / "telegram.md").read_text("utf-8")
+    assert f"```text\n{shown}\n```" in (ROOT / "docs" / "telegram.md").read_text(
+        "utf-8"
+    )
 
 
 def _who(found: re.Match[str]) -> str:
     return {"bot": "【专线】", "you": "【您】"}[found[1]]
 
 
-async def test_a_photo_with_words_is_one_step(line: Line, server: BotApi, picture: bytes) -> None:
-    """Caption and picture come as one message and are answered with one; what the camera wrote is gone."""
+async def test_a_photo_with_words_is_one_step(
+    line: Line, server: BotApi, picture: bytes
+) -> None:
+    """Caption and picture come as one message and are answered with one; what the
+    camera wrote is gone.
+    """
     person = server.person(started=True)
     person.sends_photo(picture, caption=CLEAR)
     preview = await person.offered("送出")
@@ -143,14 +162,18 @@ async def test_the_receipt_goes_by_itself(line: Line, server: BotApi) -> None:
     assert receipt not in person.screen().text
 
 
-async def test_progress_by_receipt_and_material_added(line: Line, server: BotApi) -> None:
+async def test_progress_by_receipt_and_material_added(
+    line: Line, server: BotApi
+) -> None:
     """The receipt opens the story from any chat, and does not stay in it."""
     person, friend = server.person(started=True), server.person(started=True)
     receipt = await files(person)
     friend.says(f"我的回执码是 {receipt.lower()}")
     story = await friend.offered("补充材料")
     assert "台账" in story.text
-    await friend.until(lambda screen: receipt.lower() not in screen.text, why="the typed receipt stays")
+    await friend.until(
+        lambda screen: receipt.lower() not in screen.text, why="the typed receipt stays"
+    )
     friend.presses("补充材料")
     await friend.sees("请写要补充的话")
     friend.says("昨天又报了一次")
@@ -163,7 +186,9 @@ async def test_progress_by_receipt_and_material_added(line: Line, server: BotApi
     assert told is not None and "昨天又报了一次" in told.text("zh")
 
 
-async def test_several_cases_are_picked_from_only_on_asking(line: Line, server: BotApi) -> None:
+async def test_several_cases_are_picked_from_only_on_asking(
+    line: Line, server: BotApi
+) -> None:
     """The chat's own cases, by day and kind; no other chat is offered them."""
     person, other = server.person(started=True), server.person(started=True)
     await files(person)
@@ -177,7 +202,9 @@ async def test_several_cases_are_picked_from_only_on_asking(line: Line, server: 
     assert await other.sees("请发送回执码")
 
 
-async def test_a_question_is_pushed_covered_and_answered(line: Line, server: BotApi) -> None:
+async def test_a_question_is_pushed_covered_and_answered(
+    line: Line, server: BotApi
+) -> None:
     """On a lock screen a push says only that something came."""
     person = server.person(started=True)
     await files(person)
@@ -194,8 +221,13 @@ async def test_a_question_is_pushed_covered_and_answered(line: Line, server: Bot
 
 
 async def test_the_language_is_switched_and_kept(line: Line, server: BotApi) -> None:
-    """By the button or the word; a person whose phone speaks English is spoken to in English at once."""
-    person, guest = server.person(started=True), server.person(started=True, language_code="en-GB")
+    """By the button or the word; a person whose phone speaks English is spoken to in
+    English at once.
+    """
+    person, guest = (
+        server.person(started=True),
+        server.person(started=True, language_code="en-GB"),
+    )
     person.starts()
     await person.offered("English")
     person.presses("English")
@@ -206,8 +238,12 @@ async def test_the_language_is_switched_and_kept(line: Line, server: BotApi) -> 
     assert await guest.sees("This is the Jianfu Line")
 
 
-async def test_edited_words_change_the_draft_and_nothing_that_was_sent(line: Line, server: BotApi) -> None:
-    """In a draft the preview follows in place; after filing one sentence says why nothing did."""
+async def test_edited_words_change_the_draft_and_nothing_that_was_sent(
+    line: Line, server: BotApi
+) -> None:
+    """In a draft the preview follows in place; after filing one sentence says why
+    nothing did.
+    """
     person = server.person(started=True)
     said = person.says(CLEAR)
     preview = await person.offered("送出")
@@ -221,8 +257,12 @@ async def test_edited_words_change_the_draft_and_nothing_that_was_sent(line: Lin
     assert preview.id == changed.id
 
 
-async def test_what_is_edited_into_a_message(line: Line, server: BotApi, picture: bytes) -> None:
-    """A receipt is one even then, and goes; another picture is not followed, and that is said."""
+async def test_what_is_edited_into_a_message(
+    line: Line, server: BotApi, picture: bytes
+) -> None:
+    """A receipt is one even then, and goes; another picture is not followed, and that
+    is said.
+    """
     person = server.person(started=True)
     receipt = await files(person)
     said = person.says("/help")
@@ -236,17 +276,23 @@ async def test_what_is_edited_into_a_message(line: Line, server: BotApi, picture
     assert await person.sees("您改的没有跟着改")
 
 
-async def test_an_old_button_shows_the_open_step_again(line: Line, server: BotApi) -> None:
+async def test_an_old_button_shows_the_open_step_again(
+    line: Line, server: BotApi
+) -> None:
     """A press on an older screen changes nothing and leads to the newest one."""
     person = server.person(started=True)
     person.says(CLEAR)
     old = await person.offered("送出")
     person.says("还有一份每月的")
-    new = await person.until(lambda screen: screen.last if screen.last.id != old.id else None)
+    new = await person.until(
+        lambda screen: screen.last if screen.last.id != old.id else None
+    )
     pressed = person.presses("送出", on=old)
     await pressed.answer()
     await person.sees("已经过期")
-    last = await person.until(lambda screen: screen.last if screen.last.id > new.id + 1 else None)
+    last = await person.until(
+        lambda screen: screen.last if screen.last.id > new.id + 1 else None
+    )
     assert "每月" in last.text and await line.count("reports") == 0
     person.presses("送出", on=last)
     await person.sees("您的回执码")
@@ -254,7 +300,9 @@ async def test_an_old_button_shows_the_open_step_again(line: Line, server: BotAp
 
 @pytest.mark.parametrize("how", ["button", "command", "word"])
 async def test_the_chat_is_cleared(line: Line, server: BotApi, how: str) -> None:
-    """What both sides wrote is taken away; who presses is told in a window that leaves nothing behind."""
+    """What both sides wrote is taken away; who presses is told in a window that leaves
+    nothing behind.
+    """
     person = server.person(started=True)
     receipt = await files(person)
     if how == "button":
@@ -262,15 +310,21 @@ async def test_the_chat_is_cleared(line: Line, server: BotApi, how: str) -> None
         assert "48小时" in (await pressed.answer() or "") and pressed.alert
     else:
         person.says("/clear" if how == "command" else "清空聊天")
-    await person.until(lambda screen: not screen.text.strip() or "48小时" in screen.text)
+    await person.until(
+        lambda screen: not screen.text.strip() or "48小时" in screen.text
+    )
     await person.settles()
     left = person.screen()
     assert receipt not in left.text and CLEAR not in left.text
     assert len(left) == (0 if how == "button" else 1)
 
 
-async def test_what_we_do_not_take_is_declined_with_a_way_out(line: Line, server: BotApi) -> None:
-    """Each kind gets its reason and an alternative; words that came with it are kept."""
+async def test_what_we_do_not_take_is_declined_with_a_way_out(
+    line: Line, server: BotApi
+) -> None:
+    """Each kind gets its reason and an alternative; words that came with it
+    are kept.
+    """
     person = server.person(started=True)
     person.sends_voice()
     await person.sees("听不了语音")
@@ -298,7 +352,10 @@ async def test_forwarded_words_lose_their_origin(line: Line, server: BotApi) -> 
 
 async def test_a_group_is_only_told_where_to_write(line: Line, server: BotApi) -> None:
     """Once, with a link; nothing said there becomes a report."""
-    person, group = server.person(started=True), server.group("社区群", forum=False, bot="member")
+    person, group = (
+        server.person(started=True),
+        server.group("社区群", forum=False, bot="member"),
+    )
     person.joins(group)
     while line.telegram.name is None:
         await asyncio.sleep(0.01)

@@ -1,4 +1,6 @@
-"""A case from the first topic to the last, as two operators and a supervisor work on it in their group."""
+"""A case from the first topic to the last, as two operators and a supervisor work on it
+in their group.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +20,25 @@ from tests.botapi.server import BotApi
 def server() -> Iterator[BotApi]:
     with BotApi(speed=SPEED) as server:
         yield server
-        assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
+        assert [
+            f"{one.rule}: {one.detail} in {one.call.method}"
+            for one in server.violations
+        ] == []
 
 
 @pytest.fixture(params=get_args(Mode))
-async def office(tmp_path: Path, server: BotApi, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
+async def office(
+    tmp_path: Path, server: BotApi, request: pytest.FixtureRequest
+) -> AsyncIterator[Office]:
     async with opened_office(tmp_path, server, server.group(), request.param) as office:
         yield office
 
 
 def shown(group: Group, words: str) -> Shown | None:
     """The newest message in a topic with these words."""
-    found = [one for topic in group.topics() for one in topic.screen if words in one.text]
+    found = [
+        one for topic in group.topics() for one in topic.screen if words in one.text
+    ]
     return found[-1] if found else None
 
 
@@ -46,18 +55,28 @@ class Desk:
         return found
 
     async def presses(self, label: str, *, on: str = "") -> str:
-        """A button of the card, or of the message with these words. Returns: what the window says."""
+        """A button of the card, or of the message with these words. Returns: what the
+        window says.
+        """
         where: Callable[[], Any] = (
-            (lambda: shown(self.group, on)) if on else lambda: self.office.card(self.group.topics()[-1])
+            (lambda: shown(self.group, on))
+            if on
+            else lambda: self.office.card(self.group.topics()[-1])
         )
-        await self.group.until(lambda _: (found := where()) and label in found.labels, why=label)
-        return await self.person.presses(label, on=where(), at=self.group).answer() or ""
+        await self.group.until(
+            lambda _: (found := where()) and label in found.labels, why=label
+        )
+        return (
+            await self.person.presses(label, on=where(), at=self.group).answer() or ""
+        )
 
     async def writes(self, label: str, words: str) -> None:
         """Press a button that asks for words, and reply to what it asks."""
         before = shown(self.group, f"【{label}】")
         await self.presses(label)
-        await self.group.until(lambda _: shown(self.group, f"【{label}】") != before, why=f"prompt {label}")
+        await self.group.until(
+            lambda _: shown(self.group, f"【{label}】") != before, why=f"prompt {label}"
+        )
         asked = shown(self.group, f"【{label}】")
         assert asked is not None
         self.person.says(words, to=self.group, topic=asked.topic, reply=asked.id)
@@ -68,9 +87,14 @@ class Desk:
 
 
 async def test_a_whole_case_in_its_topic(office: Office, server: BotApi) -> None:
-    """Claimed, asked, assigned, answered, found, put right, closed: by button, by reply, by command."""
+    """Claimed, asked, assigned, answered, found, put right, closed: by button, by
+    reply, by command.
+    """
     await office.unit("清河街道办事处")
-    one, two = Desk(office, await office.staff("李明")), Desk(office, await office.staff("赵云"))
+    one, two = (
+        Desk(office, await office.staff("李明")),
+        Desk(office, await office.staff("赵云")),
+    )
     boss = await office.staff("王主管", "supervisor")
     reporter, topic = await office.files_and_rings()
     alias, group = topic.name.partition(" ")[0], one.group
@@ -109,16 +133,24 @@ async def test_a_whole_case_in_its_topic(office: Office, server: BotApi) -> None
     await reporter.sees("合成了一份")
     boss.says("/stats")
     await boss.sees("在办0件")
-    written = "".join(str(call.args) for call in server.calls if str(group.chat.id) in str(call.args))
-    assert [trace for trace in [*reporter.traces, "language_code"] if trace in written] == []
+    written = "".join(
+        str(call.args) for call in server.calls if str(group.chat.id) in str(call.args)
+    )
+    assert [
+        trace for trace in [*reporter.traces, "language_code"] if trace in written
+    ] == []
 
 
 def spoken(desk: Desk) -> str:
     return "".join(one.text for one in desk.group.by_bot())
 
 
-async def test_a_reply_is_shown_taken_back_and_followed(office: Office, server: BotApi) -> None:
-    """Only what is written to the 答复 prompt goes out: after ten seconds, and its way is shown."""
+async def test_a_reply_is_shown_taken_back_and_followed(
+    office: Office, server: BotApi
+) -> None:
+    """Only what is written to the 答复 prompt goes out: after ten seconds, and its way
+    is shown.
+    """
     one = Desk(office, await office.staff("李明"))
     reporter, _ = await office.files_and_rings()
     await one.presses("受理")
@@ -145,7 +177,9 @@ async def test_a_reply_is_shown_taken_back_and_followed(office: Office, server: 
     assert "马上去看。" not in story.text
 
 
-async def test_who_has_blocked_us_is_shown_as_not_reached(office: Office, server: BotApi) -> None:
+async def test_who_has_blocked_us_is_shown_as_not_reached(
+    office: Office, server: BotApi
+) -> None:
     """The staff learn that it did not arrive, and nothing else."""
     one = Desk(office, await office.staff("李明"))
     reporter, _ = await office.files_and_rings()

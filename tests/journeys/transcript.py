@@ -1,15 +1,13 @@
 """Plays a journey that is written down as a transcript, on the real programs.
 
 A transcript's lines:
-    = title or remark                      nothing happens
-    reporter> words                        typed into `jianfu chat`, answered before the next line
-    hotline< words                         must stand in what came since the reporter spoke (a pattern)
-    hotline! words                         must not
-    reporter hears< words                  arrives by itself (a push), within some seconds
-    staff$ case accept {alias}             a `jianfu` command; {names} are what was caught before
-    staff< words                           must stand in what it printed
-    refused$ case accept {alias}           a `jianfu` command that must fail with a sentence
-    restart                                the chat is killed (SIGKILL) and opened again
+    = title or remark nothing happens reporter> words typed into `jianfu chat`, answered
+    before the next line hotline< words must stand in what came since the reporter spoke
+    (a pattern) hotline! words must not reporter hears< words arrives by itself (a
+    push), within some seconds staff$ case accept {alias} a `jianfu` command; {names}
+    are what was caught before staff< words must stand in what it printed refused$ case
+    accept {alias} a `jianfu` command that must fail with a sentence restart the chat is
+    killed (SIGKILL) and opened again
 `(?P<name>…)` in an expectation catches a name for later lines.
 """
 
@@ -30,7 +28,9 @@ JIANFU = [sys.executable, "-m", "bot"]
 
 @dataclass
 class Stage:
-    """One hotline in an empty folder, one reporter at a terminal, and the staff's commands."""
+    """One hotline in an empty folder, one reporter at a terminal, and the staff's
+    commands.
+    """
 
     folder: Path
     names: dict[str, str] = field(default_factory=dict)
@@ -80,7 +80,9 @@ class Stage:
         heard = ""
         while True:
             try:
-                heard += self.chat.read_nonblocking(65536, timeout=after if heard else first)
+                heard += self.chat.read_nonblocking(
+                    65536, timeout=after if heard else first
+                )
             except pexpect.TIMEOUT:
                 return heard
 
@@ -117,7 +119,9 @@ def play(transcript: Path, folder: Path) -> Stage:
             try:
                 act(stage, line)
             except (AssertionError, pexpect.ExceptionPexpect) as error:
-                raise AssertionError(f"{transcript.name}:{number}: {line}\n{str(error)[-3000:]}") from None
+                raise AssertionError(
+                    f"{transcript.name}:{number}: {line}\n{str(error)[-3000:]}"
+                ) from None
     finally:
         assert stage.chat is not None
         stage.chat.close(force=True)
@@ -130,7 +134,9 @@ def act(stage: Stage, line: str) -> None:
         stage.heard = ""
         assert stage.chat is not None
         stage.chat.expect(stage.fill(line.removeprefix("reporter hears< ")))
-        stage.names.update({k: v for k, v in (stage.chat.match.groupdict() or {}).items() if v})
+        stage.names.update(
+            {k: v for k, v in (stage.chat.match.groupdict() or {}).items() if v}
+        )
         stage.heard = stage.chat.before + stage.chat.after + stage.silence(first=0.4)
     elif who == "reporter>":
         stage.type(stage.fill(words))

@@ -15,4 +15,8 @@ def tracked() -> list[str]:
     told = subprocess.run(git, capture_output=True, check=False)
     if told.returncode:
         pytest.skip("no git checkout: nothing says which files belong to the project")
-    return [path for path in told.stdout.decode().split("\0") if path and (ROOT / path).exists()]
+    return [
+        path
+        for path in told.stdout.decode().split("\0")
+        if path and (ROOT / path).exists()
+    ]

@@ -1,4 +1,6 @@
-"""Who may import whom: bot → scheduler → storage → dialogs, bot → anonymizer; what is pure stays pure."""
+"""Who may import whom: bot → scheduler → storage → dialogs, bot → anonymizer; what is
+pure stays pure.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ MAY = {
     "dialogs": {"dialogs"},
     "anonymizer": {"anonymizer"},
 }
-# A dialog decides from what it is given: no network, no files, no clock or dice of its own, no waiting.
+# A dialog decides from what it is given: no network, no files, no clock or dice of its
+# own, no waiting.
 NOT_IN_DIALOGS = {
     "asyncio",
     "http",
@@ -27,11 +30,21 @@ NOT_IN_DIALOGS = {
     "socket",
     "sqlite3",
 }
-NOT_IN_DIALOGS |= {"ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid"}
+NOT_IN_DIALOGS |= {
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
 
 
 def imports(source: str, package: str) -> Iterator[str]:
-    """Full dotted names of what a module imports, anywhere in it; `package` resolves relative imports."""
+    """Full dotted names of what a module imports, anywhere in it; `package` resolves
+    relative imports.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -86,23 +99,34 @@ def test_a_stray_import_would_be_seen(part: str, source: str) -> None:
 
 
 def test_only_the_command_line_knows_app() -> None:
-    """`bot/app.py` constructs everything; a module that imported it would get hold of everything."""
+    """`bot/app.py` constructs everything; a module that imported it would get hold of
+    everything.
+    """
     knowing = {
         str(path.relative_to(ROOT))
         for path, package in modules("bot")
-        if any(f"{name}.".startswith("bot.app.") for name in imports(path.read_text("utf-8"), package))
+        if any(
+            f"{name}.".startswith("bot.app.")
+            for name in imports(path.read_text("utf-8"), package)
+        )
     }
     verbs = ("bot/__main__.py", "bot/cli/", "bot/lab/")
     assert {path for path in knowing if not path.startswith(verbs)} == set()
 
 
 def test_a_dialog_neither_waits_nor_reads_the_clock() -> None:
-    """`receive` is pure: no `async def`, no `now()`, no `open()` where talks are decided."""
+    """`receive` is pure: no `async def`, no `now()`, no `open()` where talks are
+    decided.
+    """
     wrong = set()
     for path, _ in modules("dialogs"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             called = node.func if isinstance(node, ast.Call) else None
-            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            name = (
+                called.attr
+                if isinstance(called, ast.Attribute)
+                else getattr(called, "id", "")
+            )
             if isinstance(node, ast.AsyncFunctionDef | ast.Await) or name in {
                 "now",
                 "utcnow",

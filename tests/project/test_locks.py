@@ -1,4 +1,6 @@
-"""The locks: hash-pinned, naming no host, serving every Python and machine that we promise."""
+"""The locks: hash-pinned, naming no host, serving every Python and machine that we
+promise.
+"""
 
 import re
 import tomllib
@@ -16,14 +18,19 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
 def pins(lock: str) -> dict[str, tuple[Requirement, list[str]]]:
-    """Requirement and sha256 hashes (64 hex digits) of each package of a lock, by its canonical name."""
+    """Requirement and sha256 hashes (64 hex digits) of each package of a lock, by its
+    canonical name.
+    """
     text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
     found: dict[str, tuple[Requirement, list[str]]] = {}
     for line in text.splitlines():
         if line and not line.lstrip().startswith("#"):
             requirement, *options = re.split(r"\s+--", line)
             pin = Requirement(requirement)
-            found[canonicalize_name(pin.name)] = (pin, [option.strip() for option in options])
+            found[canonicalize_name(pin.name)] = (
+                pin,
+                [option.strip() for option in options],
+            )
     return found
 
 
@@ -32,13 +39,17 @@ def test_every_package_is_pinned_and_hashed(lock: str) -> None:
     """One exact version each, every file of it by sha256."""
     for pin, options in pins(lock).values():
         assert re.fullmatch(r"==[0-9][0-9A-Za-z.]*", str(pin.specifier)), pin
-        assert options and all(re.fullmatch(r"hash=sha256:[0-9a-f]{64}", option) for option in options), pin
+        assert options and all(
+            re.fullmatch(r"hash=sha256:[0-9a-f]{64}", option) for option in options
+        ), pin
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_host(lock: str) -> None:
     """Whoever installs chooses the mirror."""
-    assert not re.search(r"://|--(extra-)?index-url|--find-links|@ ", (ROOT / lock).read_text("utf-8"))
+    assert not re.search(
+        r"://|--(extra-)?index-url|--find-links|@ ", (ROOT / lock).read_text("utf-8")
+    )
 
 
 def test_the_test_lock_holds_the_other_whole() -> None:
@@ -49,11 +60,17 @@ def test_the_test_lock_holds_the_other_whole() -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_what_we_need_is_locked(python: str, machine: str) -> None:
-    """Each requirement of the project, test or build, stands in the lock in a version that fits."""
+    """Each requirement of the project, test or build, stands in the lock in a version
+    that fits.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
     needed = project["project"]["dependencies"] + project["build-system"]["requires"]
-    here = {"python_version": python, "python_full_version": f"{python}.0", "platform_machine": machine}
+    here = {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "platform_machine": machine,
+    }
     for lock, wanted in zip(LOCKS, (needed, needed + extras["test"]), strict=True):
         locked = pins(lock)
         for requirement in map(Requirement, wanted):

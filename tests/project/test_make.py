@@ -1,4 +1,6 @@
-"""The README's commands: what is missing is told in one line with its remedy; what is there is left alone."""
+"""The README's commands: what is missing is told in one line with its remedy; what is
+there is left alone.
+"""
 
 import os
 import shutil
@@ -11,16 +13,31 @@ from tests.project.checkout import ROOT, tracked
 
 def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run make as a user would, outside of the `make test` that runs us."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS"))
+    }
     return subprocess.run(
-        ("make", *arguments), cwd=cwd, env=environ, capture_output=True, text=True, timeout=240, check=False
+        ("make", *arguments),
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
 
 
 def pretend(folder: Path, fails_on: str) -> str:
-    """Path of a python that is as ours but fails where the command line holds `fails_on`."""
+    """Path of a python that is as ours but fails where the command line holds
+    `fails_on`.
+    """
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\ncase "$*" in *"{fails_on}"*) exit 1;; esac\nexec {sys.executable} "$@"\n')
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in *"{fails_on}"*) exit 1;; esac\n'
+        f'exec {sys.executable} "$@"\n'
+    )
     python.chmod(0o755)
     return str(python)
 
@@ -35,12 +52,16 @@ def remedy(told: subprocess.CompletedProcess[str]) -> str:
 
 def test_no_python_names_the_package() -> None:
     """A machine without Python is told what to install."""
-    assert "apt install python3 python3-venv" in remedy(make("install", "PYTHON=no-such-python"))
+    assert "apt install python3 python3-venv" in remedy(
+        make("install", "PYTHON=no-such-python")
+    )
 
 
 def test_an_old_python_names_the_way_out(tmp_path: Path) -> None:
     """Too old a Python is told, and how to choose another."""
-    assert "PYTHON=python3.13" in remedy(make("install", f"PYTHON={pretend(tmp_path, 'version_info')}"))
+    assert "PYTHON=python3.13" in remedy(
+        make("install", f"PYTHON={pretend(tmp_path, 'version_info')}")
+    )
 
 
 def test_no_venv_names_the_package(tmp_path: Path) -> None:
@@ -57,17 +78,23 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_fetched_is_told_and_begun_anew(tmp_path: Path) -> None:
-    """An installation that broke off is no installation: the next one does not take it for whole."""
+    """An installation that broke off is no installation: the next one does not take it
+    for whole.
+    """
     for name in ("Makefile", "pyproject.toml"):
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
-    (tmp_path / "requirements.lock").write_text("nothing that could be fetched", "utf-8")
+    (tmp_path / "requirements.lock").write_text(
+        "nothing that could be fetched", "utf-8"
+    )
     for _ in range(2):
         told = make("install", f"PYTHON={sys.executable}", cwd=tmp_path)
         assert ".venv/install.log" in remedy(told)
 
 
 def test_a_fresh_checkout_installs_once(tmp_path: Path) -> None:
-    """The environment is built from the lock, then left alone; nothing else is left behind."""
+    """The environment is built from the lock, then left alone; nothing else is left
+    behind.
+    """
     paths = tracked()
     for path in paths:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,6 @@
-"""Settings: each one described in the docs, each mistake one line that names it, no secret shown."""
+"""Settings: each one described in the docs, each mistake one line that names it, no
+secret shown.
+"""
 
 import re
 from pathlib import Path
@@ -33,12 +35,16 @@ def refused(**overrides: object) -> str:
 
 def test_the_docs_describe_every_setting_and_no_other() -> None:
     """Name, default and description stand in the table as they stand in the code."""
-    told = re.findall(r"^\| `(JIANFU_\w+)` \| (.*?) \| (.*) \|$", DOCS.read_text("utf-8"), re.M)
+    told = re.findall(
+        r"^\| `(JIANFU_\w+)` \| (.*?) \| (.*) \|$", DOCS.read_text("utf-8"), re.M
+    )
     plain = {False: "`false`", True: "`true`", None: ""}
     meant = [
         (
             name,
-            f"`{FACTORY[name]}`" if name in FACTORY else plain.get(field.default, f"`{field.default}`"),
+            f"`{FACTORY[name]}`"
+            if name in FACTORY
+            else plain.get(field.default, f"`{field.default}`"),
             field.description,
         )
         for name, field in fields()
@@ -55,7 +61,9 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
 
 
 def test_the_keyring_follows_xdg(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An absolute XDG_CONFIG_HOME wins over the home, a relative one is ignored as XDG says."""
+    """An absolute XDG_CONFIG_HOME wins over the home, a relative one is ignored as XDG
+    says.
+    """
     monkeypatch.setenv("XDG_CONFIG_HOME", "/somewhere")
     assert load().keyring == Path("/somewhere/jianfu/keyring.json")
     monkeypatch.setenv("XDG_CONFIG_HOME", "here")
@@ -75,7 +83,10 @@ def test_command_line_over_environment_over_credentials_over_file(
 ) -> None:
     """The nearer source wins, setting by setting, also inside `web`."""
     file = tmp_path / "line.toml"
-    file.write_text('timezone = "UTC"\nlog_level = "ERROR"\n[web]\nhost = "::1"\nport = 1\n', "utf-8")
+    file.write_text(
+        'timezone = "UTC"\nlog_level = "ERROR"\n[web]\nhost = "::1"\nport = 1\n',
+        "utf-8",
+    )
     monkeypatch.setenv("JIANFU_CONFIG", str(file))
     (tmp_path / "jianfu_log_level").write_text("DEBUG", "utf-8")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
@@ -104,10 +115,18 @@ def test_command_line_over_environment_over_credentials_over_file(
         ("JIANFU_WEB__TLS_CERT", "/cert.pem", "JIANFU_WEB__TLS_KEY"),
         ("JIANFU_WEB__PUBLIC_URL", "https://a.example/path", "JIANFU_WEB__PUBLIC_URL"),
         ("JIANFU_TELEGRAM__TOKEN", "hush-hush", "JIANFU_TELEGRAM"),
-        ("JIANFU_TELEGRAM__BASE_URL", "http://127.0.0.1:8081", "JIANFU_TELEGRAM__BASE_URL"),
+        (
+            "JIANFU_TELEGRAM__BASE_URL",
+            "http://127.0.0.1:8081",
+            "JIANFU_TELEGRAM__BASE_URL",
+        ),
         ("JIANFU_TELEGRAM__MODE", "push", "JIANFU_TELEGRAM__MODE"),
         ("JIANFU_TELEGRAM__WEBHOOK_SECRET", "two words", "JIANFU_TELEGRAM"),
-        ("JIANFU_TELEGRAM__STAFF_CHAT_ID", "1001234567890", "JIANFU_TELEGRAM__STAFF_CHAT_ID"),
+        (
+            "JIANFU_TELEGRAM__STAFF_CHAT_ID",
+            "1001234567890",
+            "JIANFU_TELEGRAM__STAFF_CHAT_ID",
+        ),
         ("JIANFU_CONFIG", "/no/such/file.toml", "JIANFU_CONFIG"),
         ("JIANFU_KEYRING", "data/keyring.json", "JIANFU_KEYRING"),
         ("JIANFU_KEYRING", str(DOCS.parent / "keyring.json"), "JIANFU_KEYRING"),
@@ -116,16 +135,24 @@ def test_command_line_over_environment_over_credentials_over_file(
 def test_a_mistake_is_one_line_that_names_it(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str
 ) -> None:
-    """Whatever is wrong, the line says which setting, or which one was probably meant."""
+    """Whatever is wrong, the line says which setting, or which one was
+    probably meant.
+    """
     monkeypatch.setenv(variable, value)
     assert named in refused()
 
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("[web]\nprot = 80\n", "web.port"), ("colour = 1\n", "docs/settings.md"), ("[web\n", "jianfu.toml")],
+    [
+        ("[web]\nprot = 80\n", "web.port"),
+        ("colour = 1\n", "docs/settings.md"),
+        ("[web\n", "jianfu.toml"),
+    ],
 )
-def test_a_mistake_in_the_file_is_one_line_too(tmp_path: Path, text: str, named: str) -> None:
+def test_a_mistake_in_the_file_is_one_line_too(
+    tmp_path: Path, text: str, named: str
+) -> None:
     """The file in the working folder is found, and found fault with."""
     (tmp_path / "jianfu.toml").write_text(text, "utf-8")
     assert named in refused()
@@ -135,8 +162,13 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither when all is well nor when something is wrong."""
     monkeypatch.setenv("JIANFU_KEYRING_JSON", "hush-hush")
     settings = load()
-    assert settings.keyring_json is not None and settings.keyring_json.get_secret_value() == "hush-hush"
-    assert "hush" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert (
+        settings.keyring_json is not None
+        and settings.keyring_json.get_secret_value() == "hush-hush"
+    )
+    assert "hush" not in (
+        f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    )
     assert "hush" not in refused(keyring_json=["hush-hush"])
 
 
@@ -152,7 +184,9 @@ def test_this_machine_needs_no_tls(host: str) -> None:
     Web(host=host).refuse_exposure()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "jianfu.example", "127.0.0.1.example"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "192.168.1.7", "jianfu.example", "127.0.0.1.example"]
+)
 def test_other_addresses_need_tls_or_a_proxy(host: str) -> None:
     """A reporter's words never cross a network in clear."""
     with pytest.raises(OperatorError, match="--behind-proxy"):

@@ -6,12 +6,21 @@ import tomllib
 from tests.project.checkout import PARTS, ROOT, tracked
 
 FOLDERS = PARTS | {".ci", "docs", "tests"}
-FILES = {".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "README.zh-CN.md"}
+FILES = {
+    ".gitignore",
+    "CHANGELOG.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "README.zh-CN.md",
+}
 FILES |= {"pyproject.toml", "requirements.lock", "requirements-test.lock"}
 
 
 def test_the_top_level_holds_only_what_is_known() -> None:
-    """A newcomer sees the parts and the set-up, and nothing that somebody forgot there."""
+    """A newcomer sees the parts and the set-up, and nothing that somebody
+    forgot there.
+    """
     top = {path.partition("/")[0] for path in tracked()}
     assert top - FOLDERS - FILES == set()
 
@@ -27,11 +36,19 @@ def test_every_part_says_what_it_is() -> None:
 def test_no_file_names_a_machine_of_ours() -> None:
     """Paths of the workshop mean nothing elsewhere."""
     ours = re.compile(
-        rb"/wo" rb"rk/|\.\./sha" rb"red\b|/ro" rb"ot/|/ho" rb"me/\w|py" rb"pi\.org|python" rb"hosted"
+        rb"/wo"
+        rb"rk/|\.\./sha"
+        rb"red\b|/ro"
+        rb"ot/|/ho"
+        rb"me/\w|py"
+        rb"pi\.org|python"
+        rb"hosted"
     )
     assert [path for path in tracked() if ours.search((ROOT / path).read_bytes())] == []
 
 
 def test_no_file_is_huge() -> None:
     """A clone stays quick: nothing over 2 MB, pictures and models included."""
-    assert [path for path in tracked() if (ROOT / path).stat().st_size > 2_000_000] == []
+    assert [
+        path for path in tracked() if (ROOT / path).stat().st_size > 2_000_000
+    ] == []

@@ -1,7 +1,9 @@
-"""`jianfu serve` by a clock that a test turns, with a messenger that notes what it delivered.
+"""`jianfu serve` by a clock that a test turns, with a messenger that notes what it
+delivered.
 
-`python -m tests.proofs.clocked FOLDER [--skew SECONDS] [--round]`. The clock stands still between two turns,
-so that whatever rings says the same time, however often it was killed on the way. Everything else is real.
+`python -m tests.proofs.clocked FOLDER [--skew SECONDS] [--round]`. The clock stands
+still between two turns, so that whatever rings says the same time, however often it was
+killed on the way. Everything else is real.
 """
 
 from __future__ import annotations
@@ -43,9 +45,11 @@ class Clock:
 
 
 class Paper:
-    """A messenger without a network. A line per delivery: process, outbox key, chat, message, virtual time.
+    """A messenger without a network. A line per delivery: process, outbox key, chat,
+    message, virtual time.
 
-    A line is in the file before `send` returns, as a message is on a platform before it answers.
+    A line is in the file before `send` returns, as a message is on a platform before it
+    answers.
     """
 
     name = "paper"
@@ -53,13 +57,21 @@ class Paper:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._clock = clock
-        self._file = os.open(folder / "delivered", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.open(
+            folder / "delivered", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+        )
 
     async def listen(self, hear: Hear) -> None:
         await asyncio.Event().wait()
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        line = (os.getpid(), key.hex(), to.key, message.message.name, self._clock().isoformat())
+        line = (
+            os.getpid(),
+            key.hex(),
+            to.key,
+            message.message.name,
+            self._clock().isoformat(),
+        )
         os.write(self._file, ("\t".join(map(str, line)) + "\n").encode())
         await asyncio.sleep(0)
         return ()
@@ -91,7 +103,10 @@ async def serve(folder: Path, skew: float) -> None:
     settings, clock = settings_in(folder), Clock(folder, skew)
 
     def make(parts: Parts) -> list[Channel]:
-        return [WebChannel(parts.database, parts.keys, 15, parts.now), Paper(folder, clock)]
+        return [
+            WebChannel(parts.database, parts.keys, 15, parts.now),
+            Paper(folder, clock),
+        ]
 
     async with _alone(settings.data_dir, stop) as alone:
         if alone:
@@ -100,9 +115,13 @@ async def serve(folder: Path, skew: float) -> None:
 
 
 async def ring(folder: Path, skew: float) -> None:
-    """Rounds alone, without lock or lease, until nothing rings; the first when told to on stdin."""
+    """Rounds alone, without lock or lease, until nothing rings; the first when told to
+    on stdin.
+    """
     clock = Clock(folder, skew)
-    async with opened(settings_in(folder), lambda parts: [Paper(folder, clock)], clock, lot) as app:
+    async with opened(
+        settings_in(folder), lambda parts: [Paper(folder, clock)], clock, lot
+    ) as app:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         print(await app.rounds.run(clock()), flush=True)

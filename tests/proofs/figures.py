@@ -1,4 +1,6 @@
-"""Figures of a run, kept in pytest's cache until `tests/proofs/record.py` writes them into the docs."""
+"""Figures of a run, kept in pytest's cache until `tests/proofs/record.py` writes them
+into the docs.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class Note(Protocol):
 
 
 def circumstances() -> dict[str, str]:
-    """When it ran, on what, and of which commit; "+" where the program differs from that commit."""
+    """When it ran, on what, and of which commit; "+" where the program differs from
+    that commit.
+    """
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": (_git("rev-parse", "--short=12", "HEAD") or "unknown")
@@ -28,4 +32,6 @@ def circumstances() -> dict[str, str]:
 
 def _git(*words: str) -> str:
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT), *words]
-    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    return subprocess.run(
+        git, capture_output=True, text=True, check=False
+    ).stdout.strip()

@@ -28,21 +28,32 @@ from storage.sqlite import connect
 NUMBER = re.compile(r"表号([a-z]{12})")
 SAID = "清河街道要求我们社区同一份台账每周报五次，表号{number}"
 TRIES = 500
-REPORTS = """SELECT id, case_id, version, wrapped_key, receipt, mine, stream, address, filed_hour, search_id,
+REPORTS = """SELECT id, case_id, version, wrapped_key, receipt, mine, stream, address,
+    filed_hour, search_id,
 sealed FROM reports"""
-SUPPLEMENTS = """SELECT id, case_id, report_id, number, kind, at, "by", public, sealed FROM steps
+SUPPLEMENTS = """SELECT id, case_id, report_id, number, kind, at, "by", public, sealed
+    FROM steps
 WHERE kind = 'supplemented'"""
 ORPHANS = {
-    "a report without a case": "SELECT count(*) FROM reports WHERE case_id NOT IN (SELECT id FROM cases)",
-    "a case without a report": "SELECT count(*) FROM cases WHERE id NOT IN (SELECT case_id FROM reports)",
-    "a report without its key": "SELECT count(*) FROM reports WHERE wrapped_key IS NULL OR sealed IS NULL",
+    (
+        "a report without a case"
+    ): "SELECT count(*) FROM reports WHERE case_id NOT IN (SELECT id FROM cases)",
+    (
+        "a case without a report"
+    ): "SELECT count(*) FROM cases WHERE id NOT IN (SELECT case_id FROM reports)",
+    (
+        "a report without its key"
+    ): "SELECT count(*) FROM reports WHERE wrapped_key IS NULL OR sealed IS NULL",
     "a report without a line in the audit chain": """SELECT count(*) FROM cases
-        WHERE (SELECT count(*) FROM audit WHERE kind = 'report.filed' AND about = cases.id) <> 1""",
+        WHERE (SELECT count(*) FROM audit WHERE kind = 'report.filed' AND about =
+        cases.id) <> 1""",
     "an audit line without a case": """SELECT count(*) FROM audit
         WHERE kind = 'report.filed' AND about NOT IN (SELECT id FROM cases)""",
     "a month figure that nobody caused": """SELECT abs((SELECT count(*) FROM cases)
         - (SELECT coalesce(sum(n), 0) FROM counts WHERE what = 'filed'))""",
-    "a picture that no report has": "SELECT count(*) FROM media WHERE report_id IS NULL",
+    (
+        "a picture that no report has"
+    ): "SELECT count(*) FROM media WHERE report_id IS NULL",
     "a picture that is both filed and to be swept": """SELECT count(*) FROM media
         WHERE report_id IS NOT NULL AND expires IS NOT NULL""",
     "a message that was never sent": "SELECT count(*) FROM outbox",
@@ -50,7 +61,9 @@ ORPHANS = {
 
 
 def new_number(dice: random.Random) -> str:
-    """What makes one sentence unlike any other, and leads as straight to the preview as all others do."""
+    """What makes one sentence unlike any other, and leads as straight to the preview as
+    all others do.
+    """
     for _ in range(TRIES):
         number = "".join(dice.choices(string.ascii_lowercase, k=12))
         said = SAID.format(number=number)
@@ -61,7 +74,9 @@ def new_number(dice: random.Random) -> str:
 
 @dataclass
 class Ledger:
-    """All that visitors saw acknowledged. filed, added: number in the words → receipt; shown: → pictures."""
+    """All that visitors saw acknowledged. filed, added: number in the words → receipt;
+    shown: → pictures.
+    """
 
     filed: dict[str, str] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
@@ -70,7 +85,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the database holds, opened. numbers: in the texts; receipts: digests, by number."""
+    """What the database holds, opened. numbers: in the texts; receipts: digests, by
+    number.
+    """
 
     filed: Counter[str]
     added: Counter[str]
@@ -80,29 +97,49 @@ class Kept:
 
 
 def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
-    """Acknowledged = filed, once; nothing by half. The visitors must all have finished."""
+    """Acknowledged = filed, once; nothing by half. The visitors must all have
+    finished.
+    """
     keys = Keys.of(Keyring.load(keyring))
     assert check(database) == []
     with closing(connect(database)) as connection:
         kept = opened(connection, keys)
-        found = {what: connection.execute(sql).fetchone()[0] for what, sql in ORPHANS.items()}
-        missing = [number for number in kept.filed if not searched(connection, keys, number)]
-    assert {number: times for number, times in kept.filed.items() if times > 1} == {}, "filed twice"
+        found = {
+            what: connection.execute(sql).fetchone()[0] for what, sql in ORPHANS.items()
+        }
+        missing = [
+            number for number in kept.filed if not searched(connection, keys, number)
+        ]
+    assert {number: times for number, times in kept.filed.items() if times > 1} == {}, (
+        "filed twice"
+    )
     assert ledger.filed.keys() - kept.filed.keys() == set(), "acknowledged and lost"
-    assert kept.filed.keys() - ledger.filed.keys() == set(), "filed, and nobody was told"
+    assert kept.filed.keys() - ledger.filed.keys() == set(), (
+        "filed, and nobody was told"
+    )
     for number, receipt in ledger.filed.items():
-        assert kept.receipts[number] == receipts.fingerprint(receipt, keys.receipt), "a receipt that lies"
-    assert {number: times for number, times in kept.added.items() if times > 1} == {}, "added twice"
-    assert ledger.added.keys() == kept.added.keys(), "a supplement lost, or added untold"
+        assert kept.receipts[number] == receipts.fingerprint(receipt, keys.receipt), (
+            "a receipt that lies"
+        )
+    assert {number: times for number, times in kept.added.items() if times > 1} == {}, (
+        "added twice"
+    )
+    assert ledger.added.keys() == kept.added.keys(), (
+        "a supplement lost, or added untold"
+    )
     for number, receipt in ledger.added.items():
-        assert ledger.filed[kept.owners[number]] == receipt, "a supplement of another report"
+        assert ledger.filed[kept.owners[number]] == receipt, (
+            "a supplement of another report"
+        )
     assert kept.pictures == ledger.pictures, "pictures lost, or shown twice"
     assert missing == [], "filed and not found"
     assert {what: times for what, times in found.items() if times} == {}
 
 
 def opened(connection: sqlite3.Connection, keys: Keys) -> Kept:
-    """Open every report and supplement there is. Raises Unsealable where one does not open."""
+    """Open every report and supplement there is. Raises Unsealable where one does not
+    open.
+    """
     files, kept = CaseFiles(keys), Kept(Counter(), Counter(), {}, {}, {})
     numbers: dict[bytes, str] = {}
     rows = [ReportRow(*row) for row in connection.execute(REPORTS)]
@@ -117,7 +154,9 @@ def opened(connection: sqlite3.Connection, keys: Keys) -> Kept:
         number = _number(files.step(step, data[step.report_id])[0]["text"])
         kept.added[number] += 1
         kept.owners[number] = numbers[step.report_id]
-    for report, times in connection.execute("SELECT report_id, count(*) FROM media GROUP BY report_id"):
+    for report, times in connection.execute(
+        "SELECT report_id, count(*) FROM media GROUP BY report_id"
+    ):
         kept.pictures[numbers.get(report, "nobody's")] = times
     return kept
 
@@ -129,20 +168,32 @@ def _number(text: str) -> str:
 
 
 def searched(connection: sqlite3.Connection, keys: Keys, number: str) -> bool:
-    """Whether the search finds the report by its number, under the search_id that the report has."""
+    """Whether the search finds the report by its number, under the search_id that the
+    report has.
+    """
     query = " ".join(f'"{token}"' for token in keys.search.query(number))
-    sql = "SELECT count(*) FROM search JOIN reports ON search_id = search.rowid WHERE search MATCH ?"
+    sql = (
+        "SELECT count(*) FROM search JOIN reports ON search_id = search.rowid WHERE "
+        "search MATCH ?"
+    )
     return bool(connection.execute(sql, (query,)).fetchone()[0] == 1)
 
 
 def screens(connection: sqlite3.Connection, keys: Keys) -> Iterator[tuple[str, ...]]:
-    """What stands on each session's screen: names of messages, "me" and "picture", in order."""
+    """What stands on each session's screen: names of messages, "me" and "picture", in
+    order.
+    """
     rows = connection.execute(
-        "SELECT session, id, sealed FROM web_bubbles WHERE sealed <> x'' ORDER BY session, seq"
+        "SELECT session, id, sealed FROM web_bubbles WHERE sealed <> x'' ORDER BY "
+        "session, seq"
     )
     told: dict[bytes, list[str]] = {}
     for session, id, sealed in rows:
-        content = json.loads(keys.session.open(sealed, Place("web_bubbles", "sealed", id)))
+        content = json.loads(
+            keys.session.open(sealed, Place("web_bubbles", "sealed", id))
+        )
         name = content["message"]["name"] if content.get("message") else None
-        told.setdefault(session, []).append(name or ("picture" if content.get("picture") else "me"))
+        told.setdefault(session, []).append(
+            name or ("picture" if content.get("picture") else "me")
+        )
     yield from map(tuple, told.values())

@@ -1,4 +1,6 @@
-"""What a thief sees of each report: every value of every row that can be reached from it."""
+"""What a thief sees of each report: every value of every row that can be reached from
+it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-JOINS = 8  # bytes of a blob from which on an equal one in another table counts as a way from row to row
-STAFF = {("cases", "claimed_by"), ("steps", "by"), ("notes", "by"), ("audit", "by")}  # not the reporter's
+# bytes of a blob from which on an equal one in another table counts as a way from row
+# to row
+JOINS = 8
+STAFF = {
+    ("cases", "claimed_by"),
+    ("steps", "by"),
+    ("notes", "by"),
+    ("audit", "by"),
+}  # not the reporter's
 BITS = 32
 WINDOW = BITS // 8
 HELD_BY_ALL = 0.5  # share of all reports from which on a value is everybody's
@@ -21,7 +30,10 @@ Person = str
 
 def tables(db: sqlite3.Connection) -> list[str]:
     """All tables with rows of ours, the search index's own included."""
-    sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    sql = (
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE "
+        "'CREATE VIRTUAL%'"
+    )
     return [row[0] for row in db.execute(sql)]
 
 
@@ -42,11 +54,15 @@ class Dump:
         return [
             value
             for column, value in row.items()
-            if isinstance(value, bytes) and len(value) >= JOINS and (table, column) not in STAFF
+            if isinstance(value, bytes)
+            and len(value) >= JOINS
+            and (table, column) not in STAFF
         ]
 
     def reached(self, report: bytes) -> list[tuple[str, str, object]]:
-        """(table, column, value) of every row that equal values lead to, from the report's id on."""
+        """(table, column, value) of every row that equal values lead to, from the
+        report's id on.
+        """
         seen: set[int] = set()
         waiting = [report]
         while waiting:
@@ -62,9 +78,11 @@ class Dump:
 
 
 def values(cells: Iterable[tuple[str, str, object]]) -> set[Value]:
-    """Values of at least 32 bits, whole; short ones and small numbers cannot name anybody.
+    """Values of at least 32 bits, whole; short ones and small numbers cannot name
+    anybody.
 
-    A time is the same wherever it stands: a clock's, a follow-up's and a step's second are one thing shared.
+    A time is the same wherever it stands: a clock's, a follow-up's and a step's second
+    are one thing shared.
     """
     return {
         ("number" if isinstance(value, int) else f"{table}.{column}", value)
@@ -75,7 +93,9 @@ def values(cells: Iterable[tuple[str, str, object]]) -> set[Value]:
 
 
 def windows(cells: Iterable[tuple[str, str, object]]) -> set[Value]:
-    """Every run of 32 bits inside any blob, wherever it stands: a name hidden within a ciphertext's frame."""
+    """Every run of 32 bits inside any blob, wherever it stands: a name hidden within a
+    ciphertext's frame.
+    """
     return {
         ("window", bytes(value[at : at + WINDOW]))
         for _, _, value in cells
@@ -95,23 +115,39 @@ def shared_by_few(held: Mapping[bytes, set[Value]]) -> dict[Value, list[bytes]]:
     return holders
 
 
-def chance(held: Mapping[bytes, set[Value]], people: Mapping[bytes, Person], dice: random.Random) -> float:
-    """How often reports dealt out to people at random share as much as those that are one person's.
+def chance(
+    held: Mapping[bytes, set[Value]],
+    people: Mapping[bytes, Person],
+    dice: random.Random,
+) -> float:
+    """How often reports dealt out to people at random share as much as those that are
+    one person's.
 
-    They are dealt out among those of one messenger ("web 3", "web 5"): which messenger a waiting message goes
-    to is no secret. 0.01: these pairs share more than 99 % of the random ones do.
+    They are dealt out among those of one messenger ("web 3", "web 5"): which messenger
+    a waiting message goes to is no secret. 0.01: these pairs share more than 99 % of
+    the random ones do.
     """
     holders = shared_by_few(held)
     reports = sorted(held)
-    pairs = Counter(pair for several in holders.values() for pair in combinations(sorted(several), 2))
+    pairs = Counter(
+        pair
+        for several in holders.values()
+        for pair in combinations(sorted(several), 2)
+    )
     real = _shared(reports, [people[report] for report in reports], pairs)
     kinds: dict[str, list[bytes]] = defaultdict(list)
     for report in reports:
         kinds[people[report].partition(" ")[0]].append(report)
     as_much = 0
     for _ in range(TRIES):
-        dealt = {report: who for kind in kinds.values() for report, who in _dealt(kind, people, dice)}
-        as_much += _shared(reports, [dealt[report] for report in reports], pairs) >= real
+        dealt = {
+            report: who
+            for kind in kinds.values()
+            for report, who in _dealt(kind, people, dice)
+        }
+        as_much += (
+            _shared(reports, [dealt[report] for report in reports], pairs) >= real
+        )
     return as_much / TRIES
 
 
@@ -123,7 +159,9 @@ def _dealt(
 
 
 def _shared(
-    reports: Sequence[bytes], names: Sequence[Person], pairs: Mapping[tuple[bytes, bytes], int]
+    reports: Sequence[bytes],
+    names: Sequence[Person],
+    pairs: Mapping[tuple[bytes, bytes], int],
 ) -> int:
     of = dict(zip(reports, names, strict=True))
     return sum(times for (one, other), times in pairs.items() if of[one] == of[other])

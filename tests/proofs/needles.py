@@ -12,8 +12,14 @@ TEXTS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
 def shapes(needle: str | bytes) -> set[bytes]:
-    """All byte strings that betray it: encodings, each as it is, in hex and in base64; escapes."""
-    raw = {needle} if isinstance(needle, bytes) else {needle.encode(encoding) for encoding in TEXTS}
+    """All byte strings that betray it: encodings, each as it is, in hex and in base64;
+    escapes.
+    """
+    raw = (
+        {needle}
+        if isinstance(needle, bytes)
+        else {needle.encode(encoding) for encoding in TEXTS}
+    )
     found = set(raw)
     for data in raw:
         found |= {data.hex().encode(), data.hex().upper().encode()}
@@ -24,7 +30,9 @@ def shapes(needle: str | bytes) -> set[bytes]:
 
 
 def in_base64(data: bytes) -> Iterator[bytes]:
-    """What of it shows in base64, whatever stands before and behind; with either alphabet."""
+    """What of it shows in base64, whatever stands before and behind; with either
+    alphabet.
+    """
     for before in range(3):
         padded = base64.b64encode(bytes(before) + data)
         shown = padded[
@@ -34,7 +42,9 @@ def in_base64(data: bytes) -> Iterator[bytes]:
         yield shown.translate(bytes.maketrans(b"+/", b"-_"))
 
 
-def found_in(files: Iterable[Path], needles: Iterable[str | bytes]) -> list[tuple[str, str]]:
+def found_in(
+    files: Iterable[Path], needles: Iterable[str | bytes]
+) -> list[tuple[str, str]]:
     """Every (file, needle) that is there."""
     wanted = {needle: shapes(needle) for needle in needles}
     found = []
@@ -48,5 +58,9 @@ def found_in(files: Iterable[Path], needles: Iterable[str | bytes]) -> list[tupl
 
 def all_files(*places: Path) -> list[Path]:
     """Files, and all files below folders."""
-    below = [path for place in places for path in (place.rglob("*") if place.is_dir() else [place])]
+    below = [
+        path
+        for place in places
+        for path in (place.rglob("*") if place.is_dir() else [place])
+    ]
     return sorted(path for path in below if path.is_file())

@@ -30,7 +30,9 @@ class Cell:
     row: bytes
 
 
-def _report(files: CaseFiles, db: sqlite3.Connection, id: bytes) -> tuple[ReportRow, bytes]:
+def _report(
+    files: CaseFiles, db: sqlite3.Connection, id: bytes
+) -> tuple[ReportRow, bytes]:
     row = ReportRow(*_row(db, "reports", "id", id))
     key = files.key(row)
     assert key is not None
@@ -38,7 +40,9 @@ def _report(files: CaseFiles, db: sqlite3.Connection, id: bytes) -> tuple[Report
 
 
 def _row(db: sqlite3.Connection, table: str, key: str, id: bytes) -> sqlite3.Row:
-    row: sqlite3.Row = db.execute(f'SELECT * FROM {table} WHERE "{key}" = ?', (id,)).fetchone()
+    row: sqlite3.Row = db.execute(
+        f'SELECT * FROM {table} WHERE "{key}" = ?', (id,)
+    ).fetchone()
     return row
 
 
@@ -71,7 +75,9 @@ def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
 
 def _open_step(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     files, row = CaseFiles(keys), StepRow(*_row(db, "steps", "id", id))
-    return files.step(row, _report(files, db, row.report_id)[1] if row.report_id else None)
+    return files.step(
+        row, _report(files, db, row.report_id)[1] if row.report_id else None
+    )
 
 
 def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
@@ -95,7 +101,9 @@ def _open_bubble(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     return keys.session.open_json(sealed, Place("web_bubbles", "sealed", id))
 
 
-SEALED: dict[tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, bytes], object]]] = {
+SEALED: dict[
+    tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, bytes], object]]
+] = {
     ("talks", "sealed"): ("pseudonym", _open_talk),
     ("outbox", "sealed"): ("id", _open_letter),
     ("cases", "sealed"): ("id", _open_case),
@@ -110,7 +118,9 @@ SEALED: dict[tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, byt
 }
 
 
-def _plainly(table: str, key: str, purpose: str) -> Callable[[Keys, sqlite3.Connection, bytes], object]:
+def _plainly(
+    table: str, key: str, purpose: str
+) -> Callable[[Keys, sqlite3.Connection, bytes], object]:
     """A cell of its own purpose's key, named by its row."""
 
     def open_it(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
@@ -134,13 +144,18 @@ OTHERS = {
         ("telegram_held", "id", "session"),
     )
 }
-BY_NUMBER = {("clocks", "sealed")}  # a line of a case's ledger: its place holds case and number
+BY_NUMBER = {
+    ("clocks", "sealed")
+}  # a line of a case's ledger: its place holds case and number
 ALL = SEALED | OTHERS
 
 
 def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
     """What the schema itself says is sealed."""
-    tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    tables = [
+        row[0]
+        for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    ]
     return {
         (table, column[1])
         for table in tables
@@ -154,7 +169,10 @@ def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
     found = []
     for (table, column), (key, _) in ALL.items():
         only = "AND report_id IS NOT NULL" if table == "media" else ""
-        sql = f'SELECT "{key}" FROM {table} WHERE length({column}) > 0 {only} ORDER BY random() LIMIT ?'
+        sql = (
+            f'SELECT "{key}" FROM {table} WHERE length({column}) > 0 {only} ORDER '
+            "BY random() LIMIT ?"
+        )
         found += [Cell(table, column, key, row[0]) for row in db.execute(sql, (most,))]
     return found
 
@@ -173,8 +191,13 @@ def opens(keys: Keys, db: sqlite3.Connection, cell: Cell) -> bool:
 
 @contextmanager
 def moved(db: sqlite3.Connection, source: Cell, target: Cell) -> Iterator[None]:
-    """Put the ciphertext of one cell into another, in the real database, for a moment."""
-    found = db.execute(f'SELECT {source.column} FROM {source.table} WHERE "{source.key}" = ?', (source.row,))
+    """Put the ciphertext of one cell into another, in the real database, for
+    a moment.
+    """
+    found = db.execute(
+        f'SELECT {source.column} FROM {source.table} WHERE "{source.key}" = ?',
+        (source.row,),
+    )
     update = f'UPDATE {target.table} SET {target.column} = ? WHERE "{target.key}" = ?'
     db.execute("BEGIN")
     try:

@@ -1,6 +1,8 @@
-"""Write the last long run's figures into docs/proofs.md: `python -m tests.proofs.record` after it.
+"""Write the last long run's figures into docs/proofs.md: `python -m
+tests.proofs.record` after it.
 
-Every figure comes from the run itself: the tests keep them in pytest's cache. Nothing is typed by hand.
+Every figure comes from the run itself: the tests keep them in pytest's cache. Nothing
+is typed by hand.
 """
 
 from __future__ import annotations
@@ -22,23 +24,34 @@ Figures = Mapping[str, int | float | str]
 
 def kept(cache: Path) -> dict[str, Figures]:
     """Figures by the test's name."""
-    return {path.name: json.loads(path.read_text("utf-8")) for path in sorted(cache.glob("*"))}
+    return {
+        path.name: json.loads(path.read_text("utf-8"))
+        for path in sorted(cache.glob("*"))
+    }
 
 
 def table(runs: Mapping[str, Figures]) -> str:
     """A row per test; a commit with "+" had changes that were not committed."""
     rows = ["| test | date | commit | Python | figures |", "|---|---|---|---|---|"]
     for name, run in runs.items():
-        told = ", ".join(f"{key} {value:,}" if isinstance(value, int) and key != "seed" else f"{key} {value}"
-                         for key, value in run.items() if key not in CIRCUMSTANCES)  # fmt: skip
+        told = ", ".join(
+            f"{key} {value:,}"
+            if isinstance(value, int) and key != "seed"
+            else f"{key} {value}"
+            for key, value in run.items()
+            if key not in CIRCUMSTANCES
+        )
         rows.append(
-            f"| {name.replace('_', ' ')} | {run['date']} | {run['commit']} | {run['python']} | {told} |"
+            f"| {name.replace('_', ' ')} | {run['date']} | {run['commit']} | "
+            f"{run['python']} | {told} |"
         )
     return "\n".join(rows)
 
 
 def written(text: str, runs: Mapping[str, Figures]) -> str:
-    """The docs with the table between its marks replaced. Raises ValueError where a mark is missing."""
+    """The docs with the table between its marks replaced. Raises ValueError where a
+    mark is missing.
+    """
     before, rest = text[: text.index(BEGIN)], text[text.index(END) :]
     return f"{before}{BEGIN}\n{table(runs)}\n{rest}"
 

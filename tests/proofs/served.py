@@ -1,4 +1,6 @@
-"""A real `jianfu serve` in a folder of its own, which tests start, kill and start again."""
+"""A real `jianfu serve` in a folder of its own, which tests start, kill and start
+again.
+"""
 
 from __future__ import annotations
 
@@ -67,16 +69,24 @@ class Served:
         """Begin to start; `ready` waits until it serves."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve",
-                cwd=self.folder, env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=log,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "bot",
+                "serve",
+                cwd=self.folder,
+                env=self.environment,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
         self.starts += 1
 
     async def ready(self) -> None:
         assert self.process is not None and self.process.stdout is not None
         async with asyncio.timeout(STARTS_WITHIN):
             line = await self.process.stdout.readline()
-        assert READY in line, f"it did not start: {line!r}\n{self.log.read_text()[-2000:]}"
+        assert READY in line, (
+            f"it did not start: {line!r}\n{self.log.read_text()[-2000:]}"
+        )
 
     async def start(self) -> None:
         await self.spawn()
@@ -95,12 +105,19 @@ class Served:
             self.process.send_signal(number)
         return await self.process.wait()
 
-    def jianfu(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    def jianfu(
+        self, *words: str, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Another command of the same hotline, beside what serves."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *words],
-            cwd=self.folder, env=self.environment, input=stdin, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
 
 
 def free_port() -> int:
@@ -110,7 +127,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served(folder: Path, settings: Sequence[tuple[str, str]] = ()) -> AsyncIterator[Served]:
+async def served(
+    folder: Path, settings: Sequence[tuple[str, str]] = ()
+) -> AsyncIterator[Served]:
     """A hotline that serves until the test is over."""
     folder.mkdir(parents=True, exist_ok=True)
     hotline = Served(folder, free_port(), dict(settings))

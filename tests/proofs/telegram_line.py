@@ -1,7 +1,9 @@
-"""A hotline on Telegram in a process of its own: folder, base_url, base_file_url, token, mode, speed.
+"""A hotline on Telegram in a process of its own: folder, base_url, base_file_url,
+token, mode, speed.
 
-It says "ready", runs until its input ends, and then says how many reports and cases there are, and the most
-messages it wrote to the network within one of the platform's seconds.
+It says "ready", runs until its input ends, and then says how many reports and cases
+there are, and the most messages it wrote to the network within one of the platform's
+seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ from bot.channels.telegram.channel import TelegramChannel
 from tests.bot.channels.telegram.line import Line, Mode, running
 from tests.botapi.server import BotApi
 
-COUNTED = ("sendMessage", "sendPhoto", "editMessageText")  # of the calls that a report takes
+COUNTED = (
+    "sendMessage",
+    "sendPhoto",
+    "editMessageText",
+)  # of the calls that a report takes
 
 
 def most_within(times: Sequence[float], seconds: float) -> int:
@@ -78,12 +84,22 @@ class Fast(Line):
             HTTPXRequest(size, 60, 60, 60, 60, httpx_kwargs={"verify": False, **more})
             for size, more in ((64, hooks), (2, {}))
         )
-        bot = Bot(choice.token.get_secret_value(), choice.base_url, choice.base_file_url, calls, polls)
-        self.channel = TelegramChannel(bot, parts.database, parts.keys, parts.now, speed=self.speed)
+        bot = Bot(
+            choice.token.get_secret_value(),
+            choice.base_url,
+            choice.base_file_url,
+            calls,
+            polls,
+        )
+        self.channel = TelegramChannel(
+            bot, parts.database, parts.keys, parts.now, speed=self.speed
+        )
         return [self.channel]
 
 
-async def main(folder: str, base_url: str, base_file_url: str, token: str, mode: str, speed: str) -> None:
+async def main(
+    folder: str, base_url: str, base_file_url: str, token: str, mode: str, speed: str
+) -> None:
     server = cast(BotApi, Elsewhere(base_url, base_file_url, token))
     line = Fast(Path(folder), server, cast(Mode, mode), float(speed))
     async with running(line):

@@ -1,6 +1,8 @@
-"""Storage that cannot be written, under a hotline that serves: a sentence, nothing lost, and on again.
+"""Storage that cannot be written, under a hotline that serves: a sentence, nothing
+lost, and on again.
 
-A turn that was refused is sent again later, under the same key, as the page does: then it must be taken.
+A turn that was refused is sent again later, under the same key, as the page does: then
+it must be taken.
 """
 
 from __future__ import annotations
@@ -15,7 +17,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
 
 import httpx
@@ -49,7 +56,9 @@ Trouble = Callable[[Served], AbstractAsyncContextManager[None]]
 
 @asynccontextmanager
 async def full(hotline: Served) -> AsyncIterator[None]:
-    """The file system has no room: needs root, to mount one that is small enough to fill."""
+    """The file system has no room: needs root, to mount one that is small enough to
+    fill.
+    """
     left = os.statvfs(hotline.folder)
     ballast = hotline.folder / "ballast"
     ballast.write_bytes(bytes(left.f_bavail * left.f_frsize - SPARE))
@@ -84,7 +93,11 @@ async def locked(hotline: Served) -> AsyncIterator[None]:
 @asynccontextmanager
 async def frozen(hotline: Served) -> AsyncIterator[None]:
     """The files may be read and not written, by those who have them open neither."""
-    files = [str(path) for path in hotline.data.glob("jianfu.db*") if not path.name.endswith("-shm")]
+    files = [
+        str(path)
+        for path in hotline.data.glob("jianfu.db*")
+        if not path.name.endswith("-shm")
+    ]
     subprocess.run(["chattr", "+i", *files], check=True)
     try:
         yield
@@ -96,7 +109,9 @@ def may_freeze(folder: Path) -> bool:
     probe = folder / "probe"
     with probe.open("wb", buffering=0) as file:
         with suppress(FileNotFoundError):
-            subprocess.run(["chattr", "+i", str(probe)], capture_output=True, check=False)
+            subprocess.run(
+                ["chattr", "+i", str(probe)], capture_output=True, check=False
+            )
         try:
             file.write(b"1")
         except PermissionError:
@@ -113,10 +128,14 @@ def small_disk(folder: Path) -> Iterator[None]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.fixture(params=[full, limited, locked, frozen], ids=lambda trouble: trouble.__name__)
+@pytest.fixture(
+    params=[full, limited, locked, frozen], ids=lambda trouble: trouble.__name__
+)
 def trouble(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trouble]:
     if request.param is frozen and not may_freeze(tmp_path):
-        pytest.skip("nobody here can make an open file read-only: needs root and chattr")
+        pytest.skip(
+            "nobody here can make an open file read-only: needs root and chattr"
+        )
     if request.param is not full:
         yield request.param
         return
@@ -135,7 +154,9 @@ class Crowd:
     async def files(self, pad: str = "") -> None:
         number = new_number(self.dice)
         async with visiting(self.base) as visitor:
-            await self._patiently(visitor, visitor.says(SAID.format(number=number) + pad))
+            await self._patiently(
+                visitor, visitor.says(SAID.format(number=number) + pad)
+            )
             await self._patiently(visitor, visitor.presses("send"))
             self.ledger.filed[number] = visitor.receipt
 
@@ -149,7 +170,9 @@ class Crowd:
                 turn = visitor.again()
 
     async def until_refused(self) -> list[asyncio.Task[None]]:
-        """File more and more until storage is at its end; those who wait for it to recover."""
+        """File more and more until storage is at its end; those who wait for it to
+        recover.
+        """
         tasks: list[asyncio.Task[None]] = []
         while not self.refusals:
             tasks += [asyncio.create_task(self.files(PAD)) for _ in range(CHATS)]
@@ -188,10 +211,16 @@ async def test_refused_with_a_sentence_nothing_lost_and_on_again(
 
 
 async def plainly_refused(base: str, token: str) -> None:
-    """Without scripts: status 503, the page as it was, and what was typed still in the box."""
+    """Without scripts: status 503, the page as it was, and what was typed still in the
+    box.
+    """
     words = "上周又<要>了一遍"
-    async with httpx.AsyncClient(base_url=base, cookies={"s": token}, timeout=30) as http:
-        sent = await http.post("/say", data={"key": "k" * 12, "text": words}, headers={"origin": base})
+    async with httpx.AsyncClient(
+        base_url=base, cookies={"s": token}, timeout=30
+    ) as http:
+        sent = await http.post(
+            "/say", data={"key": "k" * 12, "text": words}, headers={"origin": base}
+        )
     box = BOX.search(sent.text)
     assert sent.status_code == 503
     assert text("zh", "web.refused") in sent.text
@@ -207,7 +236,9 @@ def stands_still(hotline: Served, remedy: str) -> None:
     """It does not start: one line with the remedy, exit code 2."""
     started = hotline.jianfu("serve")
     assert started.returncode == 2, started.stderr
-    assert len(started.stderr.splitlines()) == 1 and remedy in started.stderr, started.stderr
+    assert len(started.stderr.splitlines()) == 1 and remedy in started.stderr, (
+        started.stderr
+    )
 
 
 async def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
-"""What falls due while the hotline is killed, stopped for days, or served by two: each item once, in order.
+"""What falls due while the hotline is killed, stopped for days, or served by two: each
+item once, in order.
 
-The same hotline is copied: one copy rings while nothing happens to it, the other under SIGKILL. In the end
-both must hold the same rows, down to the second, and every chat must have got the same messages in its order.
-A message may come twice only where a kill lay between handing it out and noting that.
+The same hotline is copied: one copy rings while nothing happens to it, the other under
+SIGKILL. In the end both must hold the same rows, down to the second, and every chat
+must have got the same messages in its order. A message may come twice only where a kill
+lay between handing it out and noting that.
 """
 
 from __future__ import annotations
@@ -40,13 +42,17 @@ from tests.proofs.served import ROOT
 DONE_WITHIN = 240.0  # seconds, on a machine with much else to do
 LIVES = 0.4  # seconds at most that a hotline lives after it is ready
 YOUNG = 0.2  # share of kills that fall into the start
-PAUSE = 1.2  # seconds in which a hotline that runs has looked, once the clock was turned
+PAUSE = (
+    1.2  # seconds in which a hotline that runs has looked, once the clock was turned
+)
 LEASE = 30  # seconds
 
 
 def day(number: int, hour: int, minute: int = 0) -> datetime:
     """In Beijing, counted from the first of September 2026."""
-    return datetime(2026, 9, 1, hour, minute, tzinfo=BEIJING) + timedelta(days=number - 1)
+    return datetime(2026, 9, 1, hour, minute, tzinfo=BEIJING) + timedelta(
+        days=number - 1
+    )
 
 
 def sending(at: datetime) -> list[datetime]:
@@ -56,7 +62,9 @@ def sending(at: datetime) -> list[datetime]:
 
 BUSY = (day(23, 10, 48), day(24, 9), day(24, 14), day(28, 10), day(30, 9, 30))
 WEEK = [at for due in BUSY for at in sending(due)]
-NIGHT = day(33, 23, 30)  # 3 October: three days after it was stopped, the holiday lasts until the 7th
+NIGHT = day(
+    33, 23, 30
+)  # 3 October: three days after it was stopped, the holiday lasts until the 7th
 CAUGHT_UP = [NIGHT, *(day(34, 8, minute) for minute in range(0, 25, 4))]
 TWO = [day(23, 10, 48), day(23, 11, 10), day(28, 10), day(28, 10, 25)]
 AFTER = [day(40, 10), day(40, 10, 21)]  # 10 October, a Saturday on which is worked
@@ -94,20 +102,34 @@ class Line:
     killed: set[int] = field(default_factory=set)
 
     async def spawn(self, *words: str) -> asyncio.subprocess.Process:
-        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+        }
         with (self.folder / "serve.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.proofs.clocked", str(self.folder), "--skew", str(self.skew),
-                *words, env=environment, stderr=log,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "tests.proofs.clocked",
+                str(self.folder),
+                "--skew",
+                str(self.skew),
+                *words,
+                env=environment,
+                stderr=log,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
         return self.process
 
     async def says(self, words: str) -> None:
         assert self.process is not None and self.process.stdout is not None
         async with asyncio.timeout(60):
             line = (await self.process.stdout.readline()).decode()
-        assert words in line, f"{line!r}\n{(self.folder / 'serve.log').read_text()[-2000:]}"
+        assert words in line, (
+            f"{line!r}\n{(self.folder / 'serve.log').read_text()[-2000:]}"
+        )
 
     async def start(self) -> None:
         await self.spawn()
@@ -146,30 +168,42 @@ def drawn() -> int:
     return seed
 
 
-def the_same(line: Line, twin: Path, hushed: set[str], times: bool = True) -> tuple[int, int]:
-    """Compare with the twin. Gives how many messages were sent, and how many of them twice."""
+def the_same(
+    line: Line, twin: Path, hushed: set[str], times: bool = True
+) -> tuple[int, int]:
+    """Compare with the twin. Gives how many messages were sent, and how many of them
+    twice.
+    """
     ours, theirs = snapshot(line.folder, times), snapshot(twin, times)
     for name in theirs:
         assert ours[name] == theirs[name], f"{name}: not as it is where nothing happens"
     in_order(line.folder)
     found = delivered(line.folder)
     chats, twice = heard(found, line.killed)
-    assert chats == heard(delivered(twin), set())[0], "a chat missed a message, or got one too many"
+    assert chats == heard(delivered(twin), set())[0], (
+        "a chat missed a message, or got one too many"
+    )
     assert not hushed & chats.keys(), "who wants to hear nothing was told"
     for one in found:
         assert 8 <= one.at.astimezone(BEIJING).hour < 21, "in quiet hours"
     return sum(map(len, chats.values())), twice
 
 
-# ── killed ───────────────────────────────────────────────────────────────────────────────────
+# ── killed ────────────────────────────────────────────────────────────────────────────
 
 
-async def killed(line: Line, times: Sequence[datetime], kills: int, dice: random.Random) -> None:
+async def killed(
+    line: Line, times: Sequence[datetime], kills: int, dice: random.Random
+) -> None:
     """Go through these times; most kills fall where most is due."""
     clock, left = Clock(line.folder), kills
     for number, at in enumerate(times):
         clock.turn(at)
-        share = left if number + 1 == len(times) else round(left * (0.25 if number % 6 == 0 else 0.05))
+        share = (
+            left
+            if number + 1 == len(times)
+            else round(left * (0.25 if number % 6 == 0 else 0.05))
+        )
         for _ in range(share):
             await one_life(line, dice)
         left -= share
@@ -188,7 +222,9 @@ async def one_life(line: Line, dice: random.Random) -> None:
     await line.kill()
 
 
-async def survives(base: Base, kills: int, times: Sequence[datetime], note: Note) -> int:
+async def survives(
+    base: Base, kills: int, times: Sequence[datetime], note: Note
+) -> int:
     begun = time.monotonic()
     twin, line = base.copied("undisturbed"), Line(base.copied("killed"))
     rang = await undisturbed(twin, times)
@@ -222,14 +258,19 @@ async def test_killed_while_ten_thousand_fall_due(tmp_path: Path, note: Note) ->
     assert await survives(await made(tmp_path, 3500), 60, WEEK, note) >= 10_000
 
 
-# ── stopped over a holiday ───────────────────────────────────────────────────────────────────
+# ── stopped over a holiday ────────────────────────────────────────────────────────────
 
 
 async def stopped(base: Base, note: Note) -> None:
-    """Stopped on 30 September, started in the night of 3 October; days later all is worked again."""
+    """Stopped on 30 September, started in the night of 3 October; days later all is
+    worked again.
+    """
     week = base.copied("a week")
     await undisturbed(week, WEEK)
-    twin, line = copied(week, base.folder.with_name("not stopped")), Line(base.folder.with_name("stopped"))
+    twin, line = (
+        copied(week, base.folder.with_name("not stopped")),
+        Line(base.folder.with_name("stopped")),
+    )
     copied(week, line.folder)
     before = len(delivered(week))
     rang = [await undisturbed(twin, times) for times in (CAUGHT_UP, AFTER)]
@@ -240,7 +281,9 @@ async def stopped(base: Base, note: Note) -> None:
         await line.start()
         await rung_out(line, NIGHT)
         await asyncio.sleep(PAUSE)
-        assert len(delivered(line.folder)) == before, "started by night it sends nothing"
+        assert len(delivered(line.folder)) == before, (
+            "started by night it sends nothing"
+        )
         for at in (*CAUGHT_UP[1:], *AFTER):
             clock.turn(at)
             await line.until_done(at)
@@ -262,30 +305,38 @@ async def rung_out(line: Line, at: datetime) -> None:
 
 
 def paced(times: Sequence[datetime]) -> None:
-    """What piled up goes out over twenty minutes, no four of them with much more than their share."""
+    """What piled up goes out over twenty minutes, no four of them with much more than
+    their share.
+    """
     minutes = Tally(times)
     assert len(minutes) > 4
     assert max(minutes.values()) <= max(8, 0.35 * len(times)), minutes
 
 
 @pytest.mark.timeout(120)
-async def test_stopped_for_three_days_over_the_national_day(small: Base, note: Note) -> None:
+async def test_stopped_for_three_days_over_the_national_day(
+    small: Base, note: Note
+) -> None:
     await stopped(small, note)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-async def test_many_stopped_for_three_days_over_the_national_day(tmp_path: Path, note: Note) -> None:
+async def test_many_stopped_for_three_days_over_the_national_day(
+    tmp_path: Path, note: Note
+) -> None:
     await stopped(await made(tmp_path, 2500), note)
 
 
-# ── two of them ──────────────────────────────────────────────────────────────────────────────
+# ── two of them ───────────────────────────────────────────────────────────────────────
 
 
 async def two(base: Base, note: Note) -> None:
-    """One serves, another stands by with a clock that is fast; the first is held up, goes on, is killed.
+    """One serves, another stands by with a clock that is fast; the first is held up,
+    goes on, is killed.
 
-    Held up for longer than its lease it still holds the lock: nobody rings in its place until it is dead.
+    Held up for longer than its lease it still holds the lock: nobody rings in its place
+    until it is dead.
     """
     twin, first = base.copied("one"), Line(base.copied("two"))
     second = Line(first.folder, skew=7, killed=first.killed)
@@ -320,7 +371,9 @@ async def two(base: Base, note: Note) -> None:
         await second.end()
     messages, twice = the_same(first, twin, base.hushed, times=False)
     processes = {one.process for one in delivered(first.folder)}
-    assert processes == {first.process.pid, second.process.pid}, "one of them had nothing to do"
+    assert processes == {first.process.pid, second.process.pid}, (
+        "one of them had nothing to do"
+    )
     note(items=rang, messages=messages, twice=twice, seed=base.seed)
 
 
@@ -331,12 +384,15 @@ async def test_two_and_the_lease_goes_over(small: Base, note: Note) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-async def test_two_and_the_lease_goes_over_among_thousands(tmp_path: Path, note: Note) -> None:
+async def test_two_and_the_lease_goes_over_among_thousands(
+    tmp_path: Path, note: Note
+) -> None:
     await two(await made(tmp_path, 1500), note)
 
 
 async def both(base: Base, note: Note) -> list[int]:
-    """Two processes ring at the same moment, without lock or lease: the versions of the cases decide.
+    """Two processes ring at the same moment, without lock or lease: the versions of the
+    cases decide.
 
     Gives how many items each of them rang, in turns.
     """
@@ -350,7 +406,9 @@ async def both(base: Base, note: Note) -> list[int]:
         processes = [await one.spawn("--round") for one in (line, other)]
         for one in (line, other):
             await one.says("ready")
-        said = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+        said = await asyncio.gather(
+            *(process.communicate(b"go\n") for process in processes)
+        )
         shares += [int(out) for out, _ in said]
         assert [process.returncode for process in processes] == [0, 0]
     assert sum(shares) == rang, "an item rang twice, or not at all"
@@ -376,4 +434,6 @@ async def test_both_ring_at_once(small: Base, note: Note) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 async def test_both_ring_at_once_thousands(tmp_path: Path, note: Note) -> None:
-    assert 0 not in await both(await made(tmp_path, 1500), note), "one came too late to anything"
+    assert 0 not in await both(await made(tmp_path, 1500), note), (
+        "one came too late to anything"
+    )

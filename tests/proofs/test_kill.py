@@ -1,7 +1,9 @@
-"""SIGKILL at random moments while 32 chats file over HTTP: acknowledged = filed, once; each message once.
+"""SIGKILL at random moments while 32 chats file over HTTP: acknowledged = filed, once;
+each message once.
 
-The chats do what people and their browsers do: they send again what got no answer, and read on. What they
-should see is what the same words bring on a hotline that nobody kills.
+The chats do what people and their browsers do: they send again what got no answer, and
+read on. What they should see is what the same words bring on a hotline that nobody
+kills.
 """
 
 from __future__ import annotations
@@ -28,16 +30,23 @@ from tests.proofs.visitor import Bubble, Visitor, visiting
 
 CHATS = 32
 LIVES = 0.5  # seconds at most that a hotline lives after it is ready
-OLD = 0.1, 3.0  # share of those that live longer, and how long: a picture takes its time
+OLD = (
+    0.1,
+    3.0,
+)  # share of those that live longer, and how long: a picture takes its time
 YOUNG = 0.1  # share of kills that fall into the start
 LATE = 30.0  # seconds until a message that waits must be on the screen
-SECRET = "filed"  # the bubble with the receipt, swept after 15 minutes: a long run sees screens without it
+# the bubble with the receipt, swept after 15 minutes: a long run sees screens without
+# it
+SECRET = "filed"
 ID = re.compile(r"[0-9a-f]{32}")
 Shape = tuple[tuple[bool, str], ...]
 Tale = Callable[[Visitor, Ledger, random.Random], AsyncIterator[None]]
 
 
-async def short(visitor: Visitor, ledger: Ledger, dice: random.Random) -> AsyncIterator[None]:
+async def short(
+    visitor: Visitor, ledger: Ledger, dice: random.Random
+) -> AsyncIterator[None]:
     """A sentence, sent."""
     number = new_number(dice)
     await visitor.says(SAID.format(number=number))
@@ -47,7 +56,9 @@ async def short(visitor: Visitor, ledger: Ledger, dice: random.Random) -> AsyncI
     yield
 
 
-async def careful(visitor: Visitor, ledger: Ledger, dice: random.Random) -> AsyncIterator[None]:
+async def careful(
+    visitor: Visitor, ledger: Ledger, dice: random.Random
+) -> AsyncIterator[None]:
     """Details first; then back with the receipt, and more to say."""
     number, more = new_number(dice), new_number(dice)
     await visitor.says(SAID.format(number=number))
@@ -72,7 +83,9 @@ async def careful(visitor: Visitor, ledger: Ledger, dice: random.Random) -> Asyn
     yield
 
 
-async def pictured(visitor: Visitor, ledger: Ledger, dice: random.Random) -> AsyncIterator[None]:
+async def pictured(
+    visitor: Visitor, ledger: Ledger, dice: random.Random
+) -> AsyncIterator[None]:
     """A picture with it."""
     number = new_number(dice)
     await visitor.says(SAID.format(number=number))
@@ -85,8 +98,12 @@ async def pictured(visitor: Visitor, ledger: Ledger, dice: random.Random) -> Asy
     yield
 
 
-async def remembered(visitor: Visitor, ledger: Ledger, dice: random.Random) -> AsyncIterator[None]:
-    """Two reports from a device that is remembered, both found again without a receipt."""
+async def remembered(
+    visitor: Visitor, ledger: Ledger, dice: random.Random
+) -> AsyncIterator[None]:
+    """Two reports from a device that is remembered, both found again without
+    a receipt.
+    """
     await visitor.remember()
     for _ in range(2):
         async for _ in short(visitor, ledger, dice):
@@ -95,7 +112,12 @@ async def remembered(visitor: Visitor, ledger: Ledger, dice: random.Random) -> A
     yield
 
 
-TALES: dict[Tale, int] = {short: 10, careful: 6, remembered: 3, pictured: 1}  # and how often each is told
+TALES: dict[Tale, int] = {
+    short: 10,
+    careful: 6,
+    remembered: 3,
+    pictured: 1,
+}  # and how often each is told
 
 
 class Witness:
@@ -115,10 +137,16 @@ class Witness:
                     shapes.append(shape(visitor.screen))
             self._undisturbed[tale.__name__] = shapes
         ends = set(on_screens(hotline))
-        self.ends = ends | {tuple(name for name in end if name != SECRET) for end in ends}
+        self.ends = ends | {
+            tuple(name for name in end if name != SECRET) for end in ends
+        }
 
-    async def follows(self, tale: Tale, visitor: Visitor, ledger: Ledger, dice: random.Random) -> None:
-        """After every turn each message stands on the screen once, in its order, and on the page alike."""
+    async def follows(
+        self, tale: Tale, visitor: Visitor, ledger: Ledger, dice: random.Random
+    ) -> None:
+        """After every turn each message stands on the screen once, in its order, and on
+        the page alike.
+        """
         expected = iter(self._undisturbed[tale.__name__])
         async for _ in tale(visitor, ledger, dice):
             await self._shows(visitor, next(expected), tale.__name__)
@@ -129,16 +157,24 @@ class Witness:
         while shape(visitor.screen) != expected and time.monotonic() < until:
             await asyncio.sleep(0.1)
             await visitor.open()
-        assert shape(visitor.screen) == expected, f"{tale}: a message is missing, or there twice"
+        assert shape(visitor.screen) == expected, (
+            f"{tale}: a message is missing, or there twice"
+        )
         page = [bubble.id for bubble in visitor.screen]
         await visitor.open()
-        assert page == [bubble.id for bubble in visitor.screen], f"{tale}: the open page shows other messages"
+        assert page == [bubble.id for bubble in visitor.screen], (
+            f"{tale}: the open page shows other messages"
+        )
         self.messages += len(expected)
 
 
 def shape(screen: list[Bubble]) -> Shape:
-    """What must be equal between two tellings: whose bubble, and its buttons; ids and numbers are not."""
-    return tuple((bubble.mine, ID.sub("…", " ".join(bubble.choices))) for bubble in screen)
+    """What must be equal between two tellings: whose bubble, and its buttons; ids and
+    numbers are not.
+    """
+    return tuple(
+        (bubble.mine, ID.sub("…", " ".join(bubble.choices))) for bubble in screen
+    )
 
 
 def on_screens(hotline: Served) -> list[tuple[str, ...]]:
@@ -148,7 +184,9 @@ def on_screens(hotline: Served) -> list[tuple[str, ...]]:
 
 
 class Killing:
-    """Chats that file without end, and a hotline that dies again and again under them."""
+    """Chats that file without end, and a hotline that dies again and again
+    under them.
+    """
 
     def __init__(self, hotline: Served, seed: int) -> None:
         self.hotline, self.seed = hotline, seed
@@ -159,7 +197,10 @@ class Killing:
     async def run(self, kills: int) -> None:
         dice = random.Random(self.seed)
         await self.witness.learn(self.hotline, self.ledger, dice)
-        chats = [asyncio.create_task(self._chat(random.Random(f"{self.seed} {n}"))) for n in range(CHATS)]
+        chats = [
+            asyncio.create_task(self._chat(random.Random(f"{self.seed} {n}")))
+            for n in range(CHATS)
+        ]
         try:
             for _ in range(kills):
                 await self._kill(dice)
@@ -182,7 +223,9 @@ class Killing:
 
     async def _kill(self, dice: random.Random) -> None:
         """One kill, and the next start."""
-        await asyncio.sleep(dice.uniform(0, OLD[1] if dice.random() < OLD[0] else LIVES))
+        await asyncio.sleep(
+            dice.uniform(0, OLD[1] if dice.random() < OLD[0] else LIVES)
+        )
         await self.hotline.kill()
         if dice.random() < YOUNG:
             await self.hotline.spawn()
@@ -201,7 +244,9 @@ async def survives(folder: Path, kills: int, note: Note) -> None:
         await drained(hotline)
         assert await hotline.stop() == 0
         compare(killing.ledger, hotline.database, hotline.keyring)
-        assert set(on_screens(hotline)) <= killing.witness.ends, "a message stands on a screen twice"
+        assert set(on_screens(hotline)) <= killing.witness.ends, (
+            "a message stands on a screen twice"
+        )
         note(
             kills=hotline.starts - 1,
             chats=CHATS,

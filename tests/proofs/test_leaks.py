@@ -1,6 +1,8 @@
-"""After all that people do: what they said and who they are stands nowhere in clear, and nothing links them.
+"""After all that people do: what they said and who they are stands nowhere in clear,
+and nothing links them.
 
-The search for planted words is itself put to the test with every shape it claims to see.
+The search for planted words is itself put to the test with every shape it claims to
+see.
 """
 
 from __future__ import annotations
@@ -24,7 +26,16 @@ from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.journeys.transcript import Stage
 from tests.proofs.figures import Note
 from tests.proofs.needles import TEXTS, all_files, found_in
-from tests.proofs.opening import ALL, BY_NUMBER, SEALED, cells, moved, opened, opens, sealed_columns
+from tests.proofs.opening import (
+    ALL,
+    BY_NUMBER,
+    SEALED,
+    cells,
+    moved,
+    opened,
+    opens,
+    sealed_columns,
+)
 from tests.proofs.served import Served, served
 from tests.proofs.visitor import Visitor, visiting
 
@@ -54,12 +65,18 @@ SAID = {
     "result": "墨竹填报并为一次",
     "plan": "月底前撤掉砚台群",
 }
-PUSHES_WAIT = [("JIANFU_PUSH_DELAY_MINUTES", "120"), ("JIANFU_QUIET_FROM", "0"), ("JIANFU_QUIET_UNTIL", "0")]
+PUSHES_WAIT = [
+    ("JIANFU_PUSH_DELAY_MINUTES", "120"),
+    ("JIANFU_QUIET_FROM", "0"),
+    ("JIANFU_QUIET_UNTIL", "0"),
+]
 
 
 @dataclass
 class Journey:
-    """A hotline at which everything has happened, and all that must not be found there."""
+    """A hotline at which everything has happened, and all that must not be
+    found there.
+    """
 
     hotline: Served
     visitor: Visitor
@@ -80,9 +97,17 @@ class Journey:
         return self.hotline.folder / "hotline.backup"
 
     def places(self) -> list[Path]:
-        """Everything that the program wrote, apart from what staff exported on purpose."""
+        """Everything that the program wrote, apart from what staff exported
+        on purpose.
+        """
         hotline = self.hotline
-        return [hotline.data, hotline.keyring.parent, hotline.log, self.temporary, self.backup]
+        return [
+            hotline.data,
+            hotline.keyring.parent,
+            hotline.log,
+            self.temporary,
+            self.backup,
+        ]
 
     def look(self) -> list[tuple[str, str]]:
         files = all_files(*(place for place in self.places() if place.exists()))
@@ -112,11 +137,15 @@ class Typist(Stage):
 
 @asynccontextmanager
 async def journey(folder: Path) -> AsyncIterator[Journey]:
-    """Web, terminal and staff, from the first word to forgetting; a draft is left, and pushes that wait."""
+    """Web, terminal and staff, from the first word to forgetting; a draft is left, and
+    pushes that wait.
+    """
     (folder / "tmp").mkdir()
     settings = [*PUSHES_WAIT, ("TMPDIR", str(folder / "tmp"))]
     async with served(folder, settings) as hotline, visiting(hotline.base) as visitor:
-        known = Journey(hotline, visitor, {**MASKED, **SAID, "planted in pictures": SECRET})
+        known = Journey(
+            hotline, visitor, {**MASKED, **SAID, "planted in pictures": SECRET}
+        )
         await files(known)
         await is_answered(known)
         at_the_terminal(known)
@@ -129,12 +158,15 @@ async def journey(folder: Path) -> AsyncIterator[Journey]:
 
 
 async def files(known: Journey) -> None:
-    """From a device that is remembered, with a picture that is cropped and painted over."""
+    """From a device that is remembered, with a picture that is cropped and painted
+    over.
+    """
     visitor = known.visitor
     await visitor.remember()
     known.needles |= {"token": visitor.token, "decoded token": in_bytes(visitor.token)}
     await visitor.reports(
-        f"街道要求社区报台账，{SAID['sentence']}，联系人{MASKED['name']}，电话{MASKED['phone']}，"
+        f"街道要求社区报台账，{SAID['sentence']}，联系人{MASKED['name']}，"
+        f"电话{MASKED['phone']}，"
         f"身份证{MASKED['id_card']}，邮箱{MASKED['email']}，还有{MASKED['pinned']}。"
     )
     assert known.look() == []
@@ -155,7 +187,9 @@ async def files(known: Journey) -> None:
 
 
 async def shown_picture(known: Journey) -> str:
-    """The picture on the screen: its id; a piece of its pixels must be found nowhere."""
+    """The picture on the screen: its id; a piece of its pixels must be found
+    nowhere.
+    """
     page = (await known.visitor.request("GET", "/")).text
     id = re.findall(r'src="/picture/([0-9a-f]{32})"', page)[-1]
     data = (await known.visitor.request("GET", f"/picture/{id}")).content
@@ -165,8 +199,13 @@ async def shown_picture(known: Journey) -> str:
 
 
 async def edited(known: Journey, picture: str) -> None:
-    form = {"key": "edit-" + picture[:12], "tool": "paint", "paint": "0,0,100,100", "crop": "0,0,300,300",
-            "act": "save"}  # fmt: skip
+    form = {
+        "key": "edit-" + picture[:12],
+        "tool": "paint",
+        "paint": "0,0,100,100",
+        "crop": "0,0,300,300",
+        "act": "save",
+    }
     await known.visitor.request("POST", f"/picture/{picture}/edit", data=form)
     await known.visitor.open()
 
@@ -204,7 +243,10 @@ def at_the_terminal(known: Journey) -> None:
     stage.open_chat()
     assert stage.chat is not None
     try:
-        stage.type(f"县里要求各村填报表，{SAID['terminal']}，我叫{MASKED['name']}，电话{MASKED['phone']}")
+        stage.type(
+            f"县里要求各村填报表，{SAID['terminal']}，我叫{MASKED['name']}，"
+            f"电话{MASKED['phone']}"
+        )
         if "大概是哪一类" in stage.heard:
             stage.type("1")
         stage.type("送出")
@@ -216,16 +258,24 @@ def at_the_terminal(known: Journey) -> None:
     other = next(case["alias"] for case in listed if case["alias"] != known.alias)
     known.staff("case", "claim", other, "--as", SAID["staff"])
     key = known.hotline.folder / ".local" / "state" / "jianfu" / "chat"
-    known.needles |= {**written("second receipt", stage.names["receipt"]), "terminal": key.read_text("ascii")}
+    known.needles |= {
+        **written("second receipt", stage.names["receipt"]),
+        "terminal": key.read_text("ascii"),
+    }
 
 
 async def is_forgotten(known: Journey) -> None:
     """A second visitor files and is forgotten."""
     async with visiting(known.hotline.base) as visitor:
-        await visitor.reports(f"区里要求基层每周填报表，{SAID['forgotten']}，电话{MASKED['phone']}")
+        await visitor.reports(
+            f"区里要求基层每周填报表，{SAID['forgotten']}，电话{MASKED['phone']}"
+        )
         await visitor.presses("send")
         receipt = visitor.receipt
-        known.needles |= {**written("third receipt", receipt), "second token": visitor.token}
+        known.needles |= {
+            **written("third receipt", receipt),
+            "second token": visitor.token,
+        }
         await visitor.says(receipt)
         await visitor.presses("forget")
         await visitor.presses("sure")
@@ -252,16 +302,30 @@ PERSONAL = (
 )
 
 
-async def test_nothing_said_and_nobody_is_found_in_any_file(tmp_path: Path, note: Note) -> None:
+async def test_nothing_said_and_nobody_is_found_in_any_file(
+    tmp_path: Path, note: Note
+) -> None:
     async with journey(tmp_path) as known:
         hotline = known.hotline
         assert known.look() == []
-        assert found_in([hotline.log], ["127.0.0.1", "python-httpx"]) == [], "a peer in the log"
-        identifying = [*MASKED.values(), SECRET, *(known.needles[name] for name in PERSONAL)]
+        assert found_in([hotline.log], ["127.0.0.1", "python-httpx"]) == [], (
+            "a peer in the log"
+        )
+        identifying = [
+            *MASKED.values(),
+            SECRET,
+            *(known.needles[name] for name in PERSONAL),
+        ]
         assert all_files(known.exports), "no picture was exported"
-        assert found_in(all_files(known.exports), identifying) == [], "an export that names somebody"
-        assert not [words for words in known.needles.values() if str(words) in known.told]
-        assert all_files(known.temporary) == [], "something is left on the disk beside the database"
+        assert found_in(all_files(known.exports), identifying) == [], (
+            "an export that names somebody"
+        )
+        assert not [
+            words for words in known.needles.values() if str(words) in known.told
+        ]
+        assert all_files(known.temporary) == [], (
+            "something is left on the disk beside the database"
+        )
         note(needles=len(known.needles), files=len(all_files(*known.places())), found=0)
         with closing(connect(hotline.database)) as db:
             keys = Keys.of(Keyring.load(hotline.keyring))
@@ -272,8 +336,12 @@ async def test_nothing_said_and_nobody_is_found_in_any_file(tmp_path: Path, note
 
 
 def nothing_opens_elsewhere(keys: Keys, db: sqlite3.Connection, note: Note) -> None:
-    """Each sealed column's ciphertext, put into every other column and row, does not open there."""
-    assert sealed_columns(db) == ALL.keys() | BY_NUMBER, "a sealed column that this test does not know"
+    """Each sealed column's ciphertext, put into every other column and row, does not
+    open there.
+    """
+    assert sealed_columns(db) == ALL.keys() | BY_NUMBER, (
+        "a sealed column that this test does not know"
+    )
     sample = cells(db, most=3)
     filled = {(cell.table, cell.column) for cell in sample}
     assert filled >= SEALED.keys(), "a sealed column is empty"
@@ -282,31 +350,49 @@ def nothing_opens_elsewhere(keys: Keys, db: sqlite3.Connection, note: Note) -> N
     for source, target in product(sample, sample):
         if source != target:
             with moved(db, source, target):
-                assert not opens(keys, db, target), f"{source.table}.{source.column} opens in {target}"
+                assert not opens(keys, db, target), (
+                    f"{source.table}.{source.column} opens in {target}"
+                )
             tried += 1
-    assert all(opens(keys, db, cell) for cell in sample), "the test itself spoiled something"
+    assert all(opens(keys, db, cell) for cell in sample), (
+        "the test itself spoiled something"
+    )
     note(swaps=tried, opened=0)
 
 
 def originals_are_gone(keys: Keys, db: sqlite3.Connection) -> None:
-    """Not even who has the keys reads what was masked or forgotten; only the open draft holds a name."""
+    """Not even who has the keys reads what was masked or forgotten; only the open draft
+    holds a name.
+    """
     told = [(cell.table, str(opened(keys, db, cell))) for cell in cells(db, most=1000)]
-    gone = [words for name, words in MASKED.items() if name != "name"] + [SAID["forgotten"]]
-    assert [(table, words) for table, text in told for words in gone if words in text] == []
+    gone = [words for name, words in MASKED.items() if name != "name"] + [
+        SAID["forgotten"]
+    ]
+    assert [
+        (table, words) for table, text in told for words in gone if words in text
+    ] == []
 
 
 @pytest.mark.parametrize("encoding", TEXTS)
 def test_the_search_finds_what_is_planted(encoding: str, tmp_path: Path) -> None:
-    """In a database, its WAL, and files; plain, in hex, and in base64 with any neighbours."""
+    """In a database, its WAL, and files; plain, in hex, and in base64 with any
+    neighbours.
+    """
     words = "欧阳靖宇" if encoding != "utf-8" else "13912345678"
     data, path = words.encode(encoding), tmp_path / "planted"
     for form in (data, data.hex().encode(), data.hex().upper().encode()):
         path.write_bytes(b"\x00\xff" * 50 + form + b"\x17" * 50)
         assert found_in([path], [words]) == [("planted", words)]
     for before in range(3):
-        path.write_bytes(base64.b64encode(b"\xa7" * (30 + before) + data + b"\xc3" * 31))
-        assert found_in([path], [words]) == [("planted", words)], f"base64, {before} bytes off"
-        path.write_bytes(base64.urlsafe_b64encode(b"\xa7" * (30 + before) + data + b"\xc3" * 31))
+        path.write_bytes(
+            base64.b64encode(b"\xa7" * (30 + before) + data + b"\xc3" * 31)
+        )
+        assert found_in([path], [words]) == [("planted", words)], (
+            f"base64, {before} bytes off"
+        )
+        path.write_bytes(
+            base64.urlsafe_b64encode(b"\xa7" * (30 + before) + data + b"\xc3" * 31)
+        )
         assert found_in([path], [words]) == [("planted", words)]
     path.write_bytes(b"\x00\xff" * 500)
     assert found_in([path], [words]) == []

@@ -1,4 +1,6 @@
-"""Reports filed 4, 16 and 64 at a time over HTTP: none lost, no error, each found again by its receipt."""
+"""Reports filed 4, 16 and 64 at a time over HTTP: none lost, no error, each found again
+by its receipt.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ AT_ONCE = (4, 16, 64)
 
 
 async def files(hotline: Served, ledger: Ledger, numbers: Iterator[str]) -> None:
-    """One after the other, each in a browser session of its own. Any status but 200 ends the test."""
+    """One after the other, each in a browser session of its own. Any status but 200
+    ends the test.
+    """
     for number in numbers:
         async with visiting(hotline.base) as visitor:
             await visitor.says(SAID.format(number=number))
@@ -42,7 +46,12 @@ async def all_arrive(folder: Path, reports: int, at_once: int, note: Note) -> No
         assert len(ledger.filed) == reports
         compare(ledger, hotline.database, hotline.keyring)
         assert " ERROR " not in hotline.log.read_text("utf-8")
-    note(reports=reports, at_once=at_once, lost=reports - len(ledger.filed), seconds=round(took, 1))
+    note(
+        reports=reports,
+        at_once=at_once,
+        lost=reports - len(ledger.filed),
+        seconds=round(took, 1),
+    )
 
 
 @pytest.mark.parametrize("at_once", AT_ONCE)

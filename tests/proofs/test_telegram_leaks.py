@@ -1,8 +1,10 @@
-"""Telegram: after whatever reporters do there, nothing that names one of them stands in anything we wrote.
+"""Telegram: after whatever reporters do there, nothing that names one of them stands in
+anything we wrote.
 
-Searched: database and WAL, keyring folder, backup, temporary folder, the log at DEBUG of the real process,
-what staff's commands and the units' page showed, poster, exports, reports, and every call the bot made, above
-all those to the staff's group. The search is itself put to the test with every shape it claims to see.
+Searched: database and WAL, keyring folder, backup, temporary folder, the log at DEBUG
+of the real process, what staff's commands and the units' page showed, poster, exports,
+reports, and every call the bot made, above all those to the staff's group. The search
+is itself put to the test with every shape it claims to see.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from pathlib import Path
@@ -54,8 +61,26 @@ UNIT = "翠苑街道办事处"
 STAFF, LIAISON = "轮值同事", "单位同事"
 WORDS = "街道要求我们社区同一份台账每周报五次"
 URGENT = "街道要求社区同一份台账每周报五次，今晚全员通宵补三年的，明早检查"
-LANGUAGES = ("gsw-LI", "mt-MT", "kab-DZ", "tlh-KX", "haw-US", "cor-GB", "yue-MO", "fur-IT")
-GIVEN = ("欧阳靖宇", "司马晓峰", "诸葛沁岚", "慕容澹台", "夏侯采薇", "上官听雨", "令狐拾光", "皇甫望舒")
+LANGUAGES = (
+    "gsw-LI",
+    "mt-MT",
+    "kab-DZ",
+    "tlh-KX",
+    "haw-US",
+    "cor-GB",
+    "yue-MO",
+    "fur-IT",
+)
+GIVEN = (
+    "欧阳靖宇",
+    "司马晓峰",
+    "诸葛沁岚",
+    "慕容澹台",
+    "夏侯采薇",
+    "上官听雨",
+    "令狐拾光",
+    "皇甫望舒",
+)
 
 
 @dataclass
@@ -92,7 +117,9 @@ class Stage:
         self.people.append(person)
         return person
 
-    async def staff(self, *words: str, fails: bool | None = False, **settings: str) -> None:
+    async def staff(
+        self, *words: str, fails: bool | None = False, **settings: str
+    ) -> None:
         """A command of staff; what it printed is kept to be searched."""
         hotline = replace(self.hotline, settings={**self.hotline.settings, **settings})
         done = await asyncio.to_thread(hotline.jianfu, *words)
@@ -102,7 +129,9 @@ class Stage:
     def keep(self, name: str, text: str) -> None:
         self.shown.mkdir(exist_ok=True)
         count = len(list(self.shown.iterdir()))
-        (self.shown / f"{count:03} {re.sub('[^a-z-]+', ' ', name)}").write_text(text, "utf-8")
+        (self.shown / f"{count:03} {re.sub('[^a-z-]+', ' ', name)}").write_text(
+            text, "utf-8"
+        )
 
     def database(self) -> sqlite3.Connection:
         return sqlite3.connect(self.hotline.database, isolation_level=None)
@@ -111,26 +140,36 @@ class Stage:
         with closing(self.database()) as db:
             return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
-    # ── what must not be found ───────────────────────────────────────────────────────────────
+    # ── what must not be found ────────────────────────────────────────────────────────
 
     def names(self) -> dict[str, set[bytes]]:
         """Everything by which the platform knows the reporters, and the bot's token."""
         found: dict[str, set[bytes]] = {}
         for number, person in enumerate(self.people):
             user = person.user
-            assert user.phone and user.last_name and user.username and user.language_code
+            assert (
+                user.phone and user.last_name and user.username and user.language_code
+            )
             found |= {
                 f"id {number}": of_number(user.id),
                 f"first name {number}": of_text(user.first_name),
                 f"last name {number}": of_text(user.last_name),
                 f"username {number}": of_text(user.username),
                 f"language {number}": of_text(user.language_code),
-                f"phone {number}": of_text(user.phone[3:]) | of_number(int(user.phone[1:])),
+                f"phone {number}": of_text(user.phone[3:])
+                | of_number(int(user.phone[1:])),
             }
         world = self.server.world
-        files = [file for each in world.chats.values() if each.owner for message in each.messages.values()
-                 for file in message.files] + list(world.files.values())  # fmt: skip
-        for number, file in enumerate({file.id: file for file in files if not self._ours(file.id)}.values()):
+        files = [
+            file
+            for each in world.chats.values()
+            if each.owner
+            for message in each.messages.values()
+            for file in message.files
+        ] + list(world.files.values())
+        for number, file in enumerate(
+            {file.id: file for file in files if not self._ours(file.id)}.values()
+        ):
             found[f"file {number}"] = of_text(file.id) | of_text(file.unique_id)
             if "/" in file.path:
                 found[f"path {number}"] = of_text(f"/{file.path}")
@@ -164,26 +203,34 @@ class Stage:
             for number, receipt in enumerate(self.receipts)
         }
 
-    # ── where it is looked for ───────────────────────────────────────────────────────────────
+    # ── where it is looked for ────────────────────────────────────────────────────────
 
     def files(self) -> list[Path]:
         return all_files(self.hotline.folder)
 
     def look(self) -> set[tuple[str, str]]:
-        """In all files and in all that the bot said. Nothing is found if all is well."""
+        """In all files and in all that the bot said. Nothing is found if all
+        is well.
+        """
         sweep = Sweep(self.server.do(self.names) | self.secrets())
-        return sweep.files(self.files()) | calls_with(sweep, self.calls(), self.group, self.names())
+        return sweep.files(self.files()) | calls_with(
+            sweep, self.calls(), self.group, self.names()
+        )
 
     def calls(self) -> list[Call]:
         return [
-            call for call in self.server.do(lambda: list(self.server.calls)) if call.method != "getUpdates"
+            call
+            for call in self.server.do(lambda: list(self.server.calls))
+            if call.method != "getUpdates"
         ]
 
 
 def calls_with(
     sweep: Sweep, calls: Iterable[Call], group: Group, names: dict[str, set[bytes]]
 ) -> set[tuple[str, str]]:
-    """(method, needle). A person's own chat may be named in calls to it, and shown its own receipt."""
+    """(method, needle). A person's own chat may be named in calls to it, and shown its
+    own receipt.
+    """
     found = set()
     for call in calls:
         to_group = call.chat < 0
@@ -192,7 +239,7 @@ def calls_with(
     return found
 
 
-# ── what they do ─────────────────────────────────────────────────────────────────────────────
+# ── what they do ──────────────────────────────────────────────────────────────────────
 
 
 async def button(person: Person, label: str) -> Shown:
@@ -210,13 +257,17 @@ async def files(stage: Stage, person: Person) -> None:
 
 
 async def writes(stage: Stage, person: Person) -> None:
-    """Names herself in the text; edits it; pastes the receipt; clears the chat; leaves an open draft."""
+    """Names herself in the text; edits it; pastes the receipt; clears the chat; leaves
+    an open draft.
+    """
     user = person.user
     person.starts("line")
     await person.sees("减负专线", PATIENCE)
     said = person.says(f"{WORDS}，我叫{user.first_name}，电话{(user.phone or '')[3:]}")
     await button(person, "送出")
-    person.edits(said, f"{WORDS}，催了八次，我叫{user.first_name}，电话{(user.phone or '')[3:]}")
+    person.edits(
+        said, f"{WORDS}，催了八次，我叫{user.first_name}，电话{(user.phone or '')[3:]}"
+    )
     await person.sees("催了八次", PATIENCE)
     await files(stage, person)
     person.says(f"我的回执码是 {stage.receipts[-1].lower()}")
@@ -240,7 +291,9 @@ async def sends_an_album(stage: Stage, person: Person) -> None:
 
 
 async def shares(stage: Stage, person: Person) -> None:
-    """Voice, the own contact, a place, files that name her or that are none; then a report all the same."""
+    """Voice, the own contact, a place, files that name her or that are none; then a
+    report all the same.
+    """
     latitude, longitude = stage.spoken.split()
     person.sends_voice()
     await person.sees("听不了语音", PATIENCE)
@@ -251,7 +304,9 @@ async def shares(stage: Stage, person: Person) -> None:
     name = f"{person.user.first_name}{person.user.phone}"
     person.sends_document(f"{name}.xlsx", name.encode())
     await person.sees("这类文件还收不了", PATIENCE)
-    person.sends_document(f"{name}.jpg", b"\xff\xd8\xff" + name.encode(), mime="image/jpeg", caption=WORDS)
+    person.sends_document(
+        f"{name}.jpg", b"\xff\xd8\xff" + name.encode(), mime="image/jpeg", caption=WORDS
+    )
     await files(stage, person)
 
 
@@ -271,7 +326,9 @@ async def is_gone(stage: Stage, person: Person) -> None:
 
 
 async def works_here(stage: Stage, person: Person) -> None:
-    """A member of staff: speaks in the group and asks for the queue, and reports in private."""
+    """A member of staff: speaks in the group and asks for the queue, and reports in
+    private.
+    """
     person.says("/help", to=stage.group)
     person.says("早上好", to=stage.group)
     person.says(URGENT)
@@ -294,7 +351,9 @@ def full_disk(hotline: Served) -> Iterator[None]:
 
 
 def unreadable(stage: Stage, person: Person) -> None:
-    """An update that python-telegram-bot cannot read, with everything about somebody in it."""
+    """An update that python-telegram-bot cannot read, with everything about somebody in
+    it.
+    """
     user = person.user
     content = {
         "message_id": {"of": user.json()},
@@ -302,17 +361,24 @@ def unreadable(stage: Stage, person: Person) -> None:
         "from": user.json(),
         "chat": user.username,
     }
-    stage.server.do(lambda: stage.server.platform.updates.add("message", content, user.id))
+    stage.server.do(
+        lambda: stage.server.platform.updates.add("message", content, user.id)
+    )
 
 
 def spoil_talks(stage: Stage) -> None:
     """Rows that do not open any more: our own bug, as far as the program can tell."""
     with closing(stage.database()) as db:
-        assert db.execute("UPDATE talks SET sealed = randomblob(length(sealed))").rowcount >= 1
+        assert (
+            db.execute("UPDATE talks SET sealed = randomblob(length(sealed))").rowcount
+            >= 1
+        )
 
 
 async def trouble(stage: Stage) -> None:
-    """Whatever makes programs talk of what they were doing: each kind is met, and survived."""
+    """Whatever makes programs talk of what they were doing: each kind is met, and
+    survived.
+    """
     writer, sufferer = stage.people[0], stage.people[1]
     unreadable(stage, writer)
     sufferer.says("帮助")
@@ -324,7 +390,9 @@ async def trouble(stage: Stage) -> None:
 
 
 async def failure(stage: Stage) -> None:
-    """After a restart the draft does not open: an incident, told to the person by its number alone."""
+    """After a restart the draft does not open: an incident, told to the person by its
+    number alone.
+    """
     stage.people[0].says("还有一句")
     failed = await stage.people[0].sees("没有送出，请再试（编号", PATIENCE)
     incident = re.search("编号 ([0-9a-f]{8})", failed.text)
@@ -332,11 +400,13 @@ async def failure(stage: Stage) -> None:
     assert f"incident {incident[1]}" in stage.hotline.log.read_text("utf-8")
 
 
-# ── what staff do ────────────────────────────────────────────────────────────────────────────
+# ── what staff do ─────────────────────────────────────────────────────────────────────
 
 
 async def settle_in(stage: Stage) -> None:
-    """Register, roster, and the colleague's account linked, as by the code typed into the chat."""
+    """Register, roster, and the colleague's account linked, as by the code typed into
+    the chat.
+    """
     assert stage.colleague is not None
     async with beside(stage) as app:
         unit = await app.register.add(NewUnit(UNIT, "subdistrict"))
@@ -347,9 +417,13 @@ async def settle_in(stage: Stage) -> None:
 
 
 async def is_worked_on(stage: Stage) -> None:
-    """Every case is accepted and asked about; one goes to the unit, whose page is read."""
+    """Every case is accepted and asked about; one goes to the unit, whose
+    page is read.
+    """
     async with beside(stage) as app:
-        aliases = [row[0] for row in await app.parts.database.all("SELECT alias FROM cases")]
+        aliases = [
+            row[0] for row in await app.parts.database.all("SELECT alias FROM cases")
+        ]
         for alias in aliases:
             await app.casework.order(alias, Accept(), STAFF)
             await app.casework.order(alias, Ask("是哪个科室要的？"), STAFF)
@@ -359,7 +433,10 @@ async def is_worked_on(stage: Stage) -> None:
     await asyncio.gather(
         units_page(stage, code, aliases[0]),
         stage.staff("case", "list"),
-        *(stage.staff("case", "show", alias, "--pictures", str(stage.exports)) for alias in aliases),
+        *(
+            stage.staff("case", "show", alias, "--pictures", str(stage.exports))
+            for alias in aliases
+        ),
         stage.staff("clock", aliases[0]),
         stage.staff("backup", str(stage.hotline.folder / "hotline.backup")),
     )
@@ -368,13 +445,21 @@ async def is_worked_on(stage: Stage) -> None:
 
 def beside(stage: Stage) -> AbstractAsyncContextManager[App]:
     """The same hotline opened here, for what would take a command each."""
-    settings = Settings(data_dir=stage.hotline.data, keyring=stage.hotline.keyring, keyring_json=None,
-                        push_delay_minutes=0, quiet_from=0, quiet_until=0)  # fmt: skip
+    settings = Settings(
+        data_dir=stage.hotline.data,
+        keyring=stage.hotline.keyring,
+        keyring_json=None,
+        push_delay_minutes=0,
+        quiet_from=0,
+        quiet_until=0,
+    )
     return opened(settings, lambda parts: [])
 
 
 async def units_page(stage: Stage, code: str, alias: str) -> None:
-    async with httpx.AsyncClient(base_url=stage.hotline.base, follow_redirects=True, verify=False) as seat:
+    async with httpx.AsyncClient(
+        base_url=stage.hotline.base, follow_redirects=True, verify=False
+    ) as seat:
         origin = {"Sec-Fetch-Site": "same-origin"}
         page = await seat.post("/unit/enter", data={"code": code}, headers=origin)
         stage.keep("unit page", page.text)
@@ -384,7 +469,9 @@ async def units_page(stage: Stage, code: str, alias: str) -> None:
 
 
 async def prints(stage: Stage) -> None:
-    """All that can be printed or exported; and settings that are refused, with the token among them."""
+    """All that can be printed or exported; and settings that are refused, with the
+    token among them.
+    """
     folder = stage.hotline.folder
     wrong = {"STAFF_CHAT_ID": "5", "MODE": "none", "TOKEN": f"{stage.server.token} "}
     refused = [{f"JIANFU_TELEGRAM__{name}": value} for name, value in wrong.items()]
@@ -416,7 +503,9 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
             "JIANFU_TELEGRAM__STAFF_CHAT_ID": str(group.id),
         }
         stage = Stage(Served(folder, port, settings), server, group)
-        stage.spoken = f"30.{secrets.randbelow(10**6):06} 120.{secrets.randbelow(10**6):06}"
+        stage.spoken = (
+            f"30.{secrets.randbelow(10**6):06} 120.{secrets.randbelow(10**6):06}"
+        )
         for _ in JOURNEYS:
             stage.person()
         stage.colleague = stage.people[-1]
@@ -429,20 +518,30 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
 
 
 async def everything(stage: Stage) -> None:
-    """By polling, then by webhook, with trouble at both; what is written is looked through on the way."""
+    """By polling, then by webhook, with trouble at both; what is written is looked
+    through on the way.
+    """
     hotline, server = stage.hotline, stage.server
     await settle_in(stage)
     await hotline.start()
     for kind, person in (("429", 1), ("502", 2), ("500", 3), ("reset", 4)):
         to = stage.people[person].id
         server.fault(kind, lambda call, to=to: call.chat == to)  # type: ignore[arg-type, misc]
-    await asyncio.gather(*(journey(stage, stage.people[at]) for at, journey in enumerate(JOURNEYS)))
+    await asyncio.gather(
+        *(journey(stage, stage.people[at]) for at, journey in enumerate(JOURNEYS))
+    )
     await trouble(stage)
     assert stage.look() == set()
     await is_worked_on(stage)
     await stage.people[1].sees("您有一条新消息", PATIENCE)
-    await until(lambda: any(call.refused and "blocked" in call.refused for call in stage.calls()))
-    assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
+    await until(
+        lambda: any(
+            call.refused and "blocked" in call.refused for call in stage.calls()
+        )
+    )
+    assert [
+        f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations
+    ] == []
     assert await hotline.stop() == 0
     spoil_talks(stage)
     hotline.settings["JIANFU_TELEGRAM__MODE"] = "webhook"
@@ -467,8 +566,15 @@ async def test_nobody_on_telegram_is_found_anywhere(tmp_path: Path, note: Note) 
     async with staged(tmp_path) as stage:
         await everything(stage)
         assert stage.count("reports") == len(JOURNEYS)
-        assert {one.kind for one in stage.server.faults if one.met} == {"429", "502", "500", "reset"}
-        assert len([call for call in stage.calls() if call.chat == stage.group.id]) >= len(JOURNEYS)
+        assert {one.kind for one in stage.server.faults if one.met} == {
+            "429",
+            "502",
+            "500",
+            "reset",
+        }
+        assert len(
+            [call for call in stage.calls() if call.chat == stage.group.id]
+        ) >= len(JOURNEYS)
         assert stage.look() == set()
         assert await stage.hotline.stop() == 0
         needles = stage.names() | stage.secrets()
@@ -476,43 +582,74 @@ async def test_nobody_on_telegram_is_found_anywhere(tmp_path: Path, note: Note) 
         nothing_but_its_own_row_knows_the_colleague(stage)
         nothing_of_staff_or_telegram_opens_elsewhere(stage)
         the_sweep_sees_what_is_planted(stage, tmp_path)
-        note(needles=len(needles), shapes=sum(map(len, needles.values())), calls=len(stage.calls()),
-             files=len(stage.files()), found=0)  # fmt: skip
+        note(
+            needles=len(needles),
+            shapes=sum(map(len, needles.values())),
+            calls=len(stage.calls()),
+            files=len(stage.files()),
+            found=0,
+        )
 
 
 def nothing_but_its_own_row_knows_the_colleague(stage: Stage) -> None:
-    """The digest of a staff account leads to no talk, report or chat: two unrelated persons."""
+    """The digest of a staff account leads to no talk, report or chat: two unrelated
+    persons.
+    """
     with closing(stage.database()) as db:
         [digest] = [row[0] for row in db.execute("SELECT digest FROM staff_links")]
-        plain = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        plain = (
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE "
+            "'CREATE VIRTUAL%'"
+        )
         tables = [row[0] for row in db.execute(plain)]
         sweep = Sweep({"colleague": {digest, digest.hex().encode()}})
         for table in set(tables) - {"staff_links"}:
             for row in db.execute(f"SELECT * FROM {table}"):
                 for value in row:
                     raw = value if isinstance(value, bytes) else str(value).encode()
-                    assert not sweep.found(raw), f"{table} knows a member of staff who reports"
+                    assert not sweep.found(raw), (
+                        f"{table} knows a member of staff who reports"
+                    )
 
 
 def nothing_of_staff_or_telegram_opens_elsewhere(stage: Stage) -> None:
-    """Each ciphertext of these tables, put into another's place, does not open there."""
+    """Each ciphertext of these tables, put into another's place, does not
+    open there.
+    """
     keys = Keys.of(Keyring.load(stage.hotline.keyring))
     with closing(connect(stage.hotline.database)) as db:
-        sample = [cell for cell in cells(db, most=2) if (cell.table, cell.column) in OTHERS]
-        assert {cell.table for cell in sample} >= {"units", "staff", "staff_links", "telegram_chats"}
+        sample = [
+            cell for cell in cells(db, most=2) if (cell.table, cell.column) in OTHERS
+        ]
+        assert {cell.table for cell in sample} >= {
+            "units",
+            "staff",
+            "staff_links",
+            "telegram_chats",
+        }
         assert all(opens(keys, db, cell) for cell in sample)
         for source, target in permutations(sample, 2):
             with moved(db, source, target):
-                assert not opens(keys, db, target), f"{source.table} opens in {target.table}"
+                assert not opens(keys, db, target), (
+                    f"{source.table} opens in {target.table}"
+                )
 
 
 def the_sweep_sees_what_is_planted(stage: Stage, folder: Path) -> None:
-    """Each kind of needle, in the very places that were searched: a row, the log, a report, a call."""
-    sweep, person, place = Sweep(stage.names() | stage.secrets()), stage.people[3], folder / "planted"
+    """Each kind of needle, in the very places that were searched: a row, the log, a
+    report, a call.
+    """
+    sweep, person, place = (
+        Sweep(stage.names() | stage.secrets()),
+        stage.people[3],
+        folder / "planted",
+    )
     with closing(stage.database()) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("INSERT INTO telegram_state VALUES ('planted', ?)", (person.id,))
-        assert {name for _, name in sweep.files(stage.files())} == {"id 3"}, "an id as a number in a row"
+        assert {name for _, name in sweep.files(stage.files())} == {"id 3"}, (
+            "an id as a number in a row"
+        )
         db.execute("DELETE FROM telegram_state WHERE name = 'planted'")
     for name, looks in (stage.names() | stage.secrets()).items():
         place.write_bytes(b"\x00" * 7 + max(looks, key=len) + b"\xff" * 7)
@@ -521,32 +658,48 @@ def the_sweep_sees_what_is_planted(stage: Stage, folder: Path) -> None:
     call = Call(0, "sendMessage", {"chat_id": str(person.id), "text": "."}, {}, 0.0)
     named = stage.names()
     assert calls_with(sweep, [call], stage.group, named) == set()
-    for text, name in ((person.user.first_name, "first name 3"), (str(person.id), "id 3")):
+    for text, name in (
+        (person.user.first_name, "first name 3"),
+        (str(person.id), "id 3"),
+    ):
         call.args["text"] = text
         assert calls_with(sweep, [call], stage.group, named) == {("sendMessage", name)}
     call.args = {"chat_id": str(stage.group.id), "text": stage.receipts[0]}
-    assert calls_with(sweep, [call], stage.group, named) == {("sendMessage", "receipt 0")}
+    assert calls_with(sweep, [call], stage.group, named) == {
+        ("sendMessage", "receipt 0")
+    }
 
 
-# ── the search ───────────────────────────────────────────────────────────────────────────────
+# ── the search ────────────────────────────────────────────────────────────────────────
 
 NUMBER, PHONE, NAME, CODE = 871_234_567_890, "13912345678", "欧阳靖宇", "gsw-LI"
 FILE_ID = "AgACAgUAAxkBAAIBsmV-x_Zq0"
 
 
-@pytest.mark.parametrize("packed", ["plain", "gzip", "zlib", "base64 of gzip", "zip", "cut off"])
+@pytest.mark.parametrize(
+    "packed", ["plain", "gzip", "zlib", "base64 of gzip", "zip", "cut off"]
+)
 @pytest.mark.parametrize("words", [PHONE, NAME, CODE, FILE_ID, "User_af81"])
-def test_words_are_seen_however_they_are_packed(words: str, packed: str, tmp_path: Path) -> None:
+def test_words_are_seen_however_they_are_packed(
+    words: str, packed: str, tmp_path: Path
+) -> None:
     sweep, path = Sweep({"it": of_text(words)}), tmp_path / "file"
     noise = secrets.token_bytes(200)
-    for form in (words.encode(), words.encode("utf-16-le"), words.encode().hex().encode(),
-                 base64.b64encode(b"k" + words.encode() + b"zz"), json.dumps(words).encode(),
-                 words.upper().encode()):  # fmt: skip
+    for form in (
+        words.encode(),
+        words.encode("utf-16-le"),
+        words.encode().hex().encode(),
+        base64.b64encode(b"k" + words.encode() + b"zz"),
+        json.dumps(words).encode(),
+        words.upper().encode(),
+    ):
         path.write_bytes(noise + pack(noise + form + noise, packed, tmp_path) + noise)
         if packed == "zip":
             path.write_bytes(pack(form, packed, tmp_path))
         assert sweep.files([path]) == {("file", "it")}
-    path.write_bytes(noise + pack(noise * 3, packed, tmp_path) if packed != "zip" else noise)
+    path.write_bytes(
+        noise + pack(noise * 3, packed, tmp_path) if packed != "zip" else noise
+    )
     assert sweep.files([path]) == set()
 
 
@@ -569,10 +722,19 @@ def pack(data: bytes, how: str, folder: Path) -> bytes:
 
 BIG, LITTLE = NUMBER.to_bytes(8, "big"), NUMBER.to_bytes(8, "little")
 FORMS = (
-    str(NUMBER).encode(), f"{NUMBER:x}".encode(), f"tg%3A{NUMBER}".encode(), f"-100{NUMBER}".encode(),
-    BIG, LITTLE, BIG[2:], BIG.hex().encode(), LITTLE.hex().upper().encode(),
-    base64.b64encode(BIG), base64.urlsafe_b64encode(b"x" + LITTLE), base64.b64encode(b"ab%d" % NUMBER),
-)  # fmt: skip
+    str(NUMBER).encode(),
+    f"{NUMBER:x}".encode(),
+    f"tg%3A{NUMBER}".encode(),
+    f"-100{NUMBER}".encode(),
+    BIG,
+    LITTLE,
+    BIG[2:],
+    BIG.hex().encode(),
+    LITTLE.hex().upper().encode(),
+    base64.b64encode(BIG),
+    base64.urlsafe_b64encode(b"x" + LITTLE),
+    base64.b64encode(b"ab%d" % NUMBER),
+)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -597,17 +759,32 @@ def test_an_id_in_a_database_is_seen_as_sqlite_stores_it(tmp_path: Path) -> None
 
 def test_noise_is_taken_for_nothing() -> None:
     """A megabyte of ciphertext: no shape is so short that it stands there by chance."""
-    names = {"id": of_number(NUMBER), "phone": of_text(PHONE), "name": of_text(NAME), "code": of_text(CODE)}
+    names = {
+        "id": of_number(NUMBER),
+        "phone": of_text(PHONE),
+        "name": of_text(NAME),
+        "code": of_text(CODE),
+    }
     assert Sweep(names).found(secrets.token_bytes(1 << 20)) == set()
     assert sum(1 for _ in layers(b"nothing packed here")) == 1
 
 
-async def test_without_the_filter_the_token_would_stand_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """The library beneath writes the token with every call: what keeps it out is ours, and is needed."""
+async def test_without_the_filter_the_token_would_stand_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The library beneath writes the token with every call: what keeps it out is ours,
+    and is needed.
+    """
     with BotApi() as server, caplog.at_level(logging.DEBUG, "httpx"):
-        choice = Choice(token=server.token, base_url=server.base_url, base_file_url=server.base_file_url)
+        choice = Choice(
+            token=server.token,
+            base_url=server.base_url,
+            base_file_url=server.base_file_url,
+        )
         bot = make_bot(choice)
         await bot.get_me()
         await close(bot)
         sweep = Sweep({"token": of_text(server.token)})
-        assert sweep.found("\n".join(record.getMessage() for record in caplog.records).encode()) == {"token"}
+        assert sweep.found(
+            "\n".join(record.getMessage() for record in caplog.records).encode()
+        ) == {"token"}

@@ -1,12 +1,15 @@
-"""500 people file at once through Telegram: within its rate rules, and nobody waits longer than those force.
+"""500 people file at once through Telegram: within its rate rules, and nobody waits
+longer than those force.
 
-The rules force a silence for as long as the messages that go out in it take at the allowed rate; but only one
-for each person counts, or somebody was served twice before somebody else. `AT_ONCE` seconds need no reason,
-for the way into the queue. Nor is the bot to blame for the time in which the machine had no processor for it,
-the server or the people (Linux tells: `schedstat`, time that their three threads stood ready to run).
+The rules force a silence for as long as the messages that go out in it take at the
+allowed rate; but only one for each person counts, or somebody was served twice before
+somebody else. `AT_ONCE` seconds need no reason, for the way into the queue. Nor is the
+bot to blame for the time in which the machine had no processor for it, the server or
+the people (Linux tells: `schedstat`, time that their three threads stood ready to run).
 
-The server counts what breaks the rules; it cannot tell when a message came while it had no processor itself.
-So the bot's process tells too when it wrote them: not more than 30 in any second, exactly.
+The server counts what breaks the rules; it cannot tell when a message came while it had
+no processor itself. So the bot's process tells too when it wrote them: not more than 30
+in any second, exactly.
 """
 
 from __future__ import annotations
@@ -43,11 +46,24 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @asynccontextmanager
-async def hotline(folder: Path, server: BotApi, mode: Mode, speed: float) -> AsyncIterator[Process]:
-    """In a process of its own, so that the platform has time to look when messages come."""
-    where = (str(folder), server.base_url, server.base_file_url, server.token, mode, str(speed))
+async def hotline(
+    folder: Path, server: BotApi, mode: Mode, speed: float
+) -> AsyncIterator[Process]:
+    """In a process of its own, so that the platform has time to look when messages
+    come.
+    """
+    where = (
+        str(folder),
+        server.base_url,
+        server.base_file_url,
+        server.token,
+        mode,
+        str(speed),
+    )
     command = (sys.executable, "-m", "tests.proofs.telegram_line", *where)
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdin=PIPE, stdout=PIPE
+    )
     try:
         assert process.stdout is not None
         assert await process.stdout.readline() == b"ready\n"
@@ -59,7 +75,9 @@ async def hotline(folder: Path, server: BotApi, mode: Mode, speed: float) -> Asy
 
 
 async def counted(process: Process) -> list[int]:
-    """It ends, and says how many reports and cases there are, and the most messages it wrote in a second."""
+    """It ends, and says how many reports and cases there are, and the most messages it
+    wrote in a second.
+    """
     told, _ = await process.communicate(b"")
     return [int(number) for number in told.split()]
 
@@ -77,10 +95,14 @@ async def files(person: Person) -> tuple[str, list[Silence]]:
     number = "".join(random.choices(string.ascii_lowercase, k=12))
     first = time.monotonic()
     person.says(f"清河街道要求我们社区同一份台账每周报五次，表号{number}")
-    preview = await person.until(lambda screen: _shown(screen, "送出"), PATIENCE, "no preview")
+    preview = await person.until(
+        lambda screen: _shown(screen, "送出"), PATIENCE, "no preview"
+    )
     second = time.monotonic()
     person.presses("送出", on=preview)
-    filed = await person.until(lambda screen: screen.with_text("您的回执码"), PATIENCE, "no receipt")
+    filed = await person.until(
+        lambda screen: screen.with_text("您的回执码"), PATIENCE, "no receipt"
+    )
     receipt = receipts.find(filed.text)
     assert receipt is not None
     came = [each.at for each in person.log if each.what == "sent" and each.shown.by_bot]
@@ -107,7 +129,10 @@ class Starved:
 
     def during(self, silence: Silence) -> float:
         last = len(self._at) - 1
-        begun, ended = (min(bisect_left(self._at, at), last) for at in (silence.begun, silence.ended))
+        begun, ended = (
+            min(bisect_left(self._at, at), last)
+            for at in (silence.begun, silence.ended)
+        )
         return self._waited[ended] - self._waited[max(0, begun - 1)]
 
 
@@ -117,27 +142,45 @@ def _waited(file: Path) -> float:
 
 
 def unforced(
-    silences: Sequence[Silence], sent: Sequence[float], rate: float, without: Callable[[Silence], float]
+    silences: Sequence[Silence],
+    sent: Sequence[float],
+    rate: float,
+    without: Callable[[Silence], float],
 ) -> list[str]:
-    """Silences longer than the rules force. sent: when messages went out, in order; without: a processor."""
+    """Silences longer than the rules force. sent: when messages went out, in order;
+    without: a processor.
+    """
     found = []
     for each in silences:
         took, missed = each.ended - each.begun, without(each)
         meanwhile = bisect_left(sent, each.ended) - bisect_left(sent, each.begun)
         if took > min(meanwhile, PEOPLE) / rate + AT_ONCE + missed:
-            found.append(f"{took:.1f} s, {missed:.1f} without processor, {meanwhile} messages meanwhile")
+            found.append(
+                f"{took:.1f} s, {missed:.1f} without processor, {meanwhile} messages "
+                "meanwhile"
+            )
     return found
 
 
 @pytest.mark.parametrize(
     ("took", "messages", "forced"),
-    [(2.9, 0, True), (3.1, 0, False), (12.2, 250, True), (12.3, 250, False), (21.6, 540, False)],
+    [
+        (2.9, 0, True),
+        (3.1, 0, False),
+        (12.2, 250, True),
+        (12.3, 250, False),
+        (21.6, 540, False),
+    ],
 )
-def test_a_silence_is_forced_by_those_before_one(took: float, messages: int, forced: bool) -> None:
+def test_a_silence_is_forced_by_those_before_one(
+    took: float, messages: int, forced: bool
+) -> None:
     sent = [1000 + took * (number + 0.5) / messages for number in range(messages)]
     silence = Silence(1000, 1000 + took)
     assert (unforced([silence], sent, ALLOWED, lambda _: 0.0) == []) is forced
-    assert unforced([silence], sent, ALLOWED, lambda _: 0.3) == [], "without a processor"
+    assert unforced([silence], sent, ALLOWED, lambda _: 0.3) == [], (
+        "without a processor"
+    )
 
 
 async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
@@ -153,7 +196,9 @@ async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
             *filed, most = await counted(process)
             assert filed == [PEOPLE, PEOPLE]
         silences = [silence for _, both in told for silence in both]
-        sent = sorted(each.at for person in people for each in person.log if each.shown.by_bot)
+        sent = sorted(
+            each.at for person in people for each in person.log if each.shown.by_bot
+        )
         longest = max(each.ended - each.begun for each in silences)
         note(
             people=PEOPLE,
@@ -164,12 +209,16 @@ async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
             per_second=round(len(sent) / took, 1),
             most_in_a_second=most,
             longest_silence=round(longest, 1),
-            longer_for_want_of_processor=len(unforced(silences, sent, ALLOWED * speed, lambda _: 0.0)),
+            longer_for_want_of_processor=len(
+                unforced(silences, sent, ALLOWED * speed, lambda _: 0.0)
+            ),
             without_processor=round(starved.during(Silence(begun, begun + took)), 1),
             violations=len(server.violations),
         )
         assert len({receipt for receipt, _ in told}) == PEOPLE
-        assert [len(person.by_bot()) for person in people] == [2] * PEOPLE, "something came twice, or not"
+        assert [len(person.by_bot()) for person in people] == [2] * PEOPLE, (
+            "something came twice, or not"
+        )
         assert server.violations == []
         assert most <= PER_SECOND
         assert unforced(silences, sent, ALLOWED * speed, starved.during) == []
@@ -184,6 +233,8 @@ async def test_500_people_file_at_once(tmp_path: Path, note: Note) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", MODES)
-async def test_500_people_file_at_once_in_real_time(mode: Mode, tmp_path: Path, note: Note) -> None:
+async def test_500_people_file_at_once_in_real_time(
+    mode: Mode, tmp_path: Path, note: Note
+) -> None:
     """As in the field."""
     await all_file(tmp_path, mode, 1.0, note)

@@ -1,8 +1,10 @@
-"""Whatever names somebody on a messenger, in every shape in which it could lie somewhere; and looking for it.
+"""Whatever names somebody on a messenger, in every shape in which it could lie
+somewhere; and looking for it.
 
-Beside the shapes of `needles`: numbers as machines write them (bytes in both orders, hex, LEB128), HTML's
-numeric escapes, other cases of letters; and what is packed (gzip, zlib at any place, zip, base64 of those).
-All shapes are looked for in one pass over the data.
+Beside the shapes of `needles`: numbers as machines write them (bytes in both orders,
+hex, LEB128), HTML's numeric escapes, other cases of letters; and what is packed (gzip,
+zlib at any place, zip, base64 of those). All shapes are looked for in one pass over the
+data.
 """
 
 from __future__ import annotations
@@ -29,7 +31,14 @@ MOST = 1 << 26  # bytes that one packed piece may come to
 DEEP = 3  # packed in packed
 ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
-ADDRESSING = {"chat_id", "callback_query_id", "file_id", "path", "message_id", "message_ids"}
+ADDRESSING = {
+    "chat_id",
+    "callback_query_id",
+    "file_id",
+    "path",
+    "message_id",
+    "message_ids",
+}
 
 
 def of_text(words: str | bytes) -> set[bytes]:
@@ -46,7 +55,9 @@ def of_text(words: str | bytes) -> set[bytes]:
 
 
 def of_number(number: int) -> set[bytes]:
-    """All shapes of an account's id: in decimal, hex, and as bytes from first to last or the other way."""
+    """All shapes of an account's id: in decimal, hex, and as bytes from first to last
+    or the other way.
+    """
     big = number.to_bytes((number.bit_length() + 7) // 8, "big")
     found = of_text(str(number)) | {f"{number:x}".encode(), f"{number:X}".encode()}
     for raw in (big, big[::-1], _leb128(number)):
@@ -154,11 +165,20 @@ def _decoded(data: bytes) -> Iterator[bytes]:
 
 
 def told(call: Call, group: bool) -> bytes:
-    """What a call of the bot says. To a person its own chat, press or file must be named; a group must not.
+    """What a call of the bot says. To a person its own chat, press or file must be
+    named; a group must not.
 
     group: all of it counts, also where it went.
     """
-    said = {name: value for name, value in call.args.items() if group or name not in ADDRESSING}
+    said = {
+        name: value
+        for name, value in call.args.items()
+        if group or name not in ADDRESSING
+    }
     words = json.dumps(said, ensure_ascii=False).encode()
-    files = [part for file in call.files.values() for part in (file.name.encode(), file.content)]
+    files = [
+        part
+        for file in call.files.values()
+        for part in (file.name.encode(), file.content)
+    ]
     return b"\n".join([words, *files])

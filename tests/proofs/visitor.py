@@ -1,6 +1,8 @@
-"""Somebody with a browser: a cookie, a screen, and the habit of sending again what got no answer.
+"""Somebody with a browser: a cookie, a screen, and the habit of sending again what got
+no answer.
 
-It does over HTTP what the chat's page does: posts carry a key that stays the same when they are repeated.
+It does over HTTP what the chat's page does: posts carry a key that stays the same when
+they are repeated.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ OWN = re.compile(r'<span class="who">[^<]*</span>(.*?)</p>', re.DOTALL)
 CODE = re.compile(r'<p class="code".*?</p>', re.DOTALL)
 SEEN = re.compile(r'data-seen="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: a client of its own takes 20 ms to make one
+NO_TLS = ssl.SSLContext(
+    ssl.PROTOCOL_TLS_CLIENT
+)  # made once: a client of its own takes 20 ms to make one
 
 
 class Refused(Exception):
@@ -47,11 +51,17 @@ class Bubble:
 
 
 class Visitor:
-    """One browser session. `resent`: requests that a server took and did not answer, sent again."""
+    """One browser session. `resent`: requests that a server took and did not answer,
+    sent again.
+    """
 
     def __init__(self, base: str) -> None:
         self._http = httpx.AsyncClient(
-            base_url=base, headers={"origin": base}, timeout=30, trust_env=False, verify=NO_TLS
+            base_url=base,
+            headers={"origin": base},
+            timeout=30,
+            trust_env=False,
+            verify=NO_TLS,
         )
         self.screen: list[Bubble] = []
         self.resent = 0
@@ -77,10 +87,18 @@ class Visitor:
         await self.post("/say", {"text": text})
 
     async def reports(self, text: str) -> None:
-        """Say it, and get to the preview, whether or not the category had to be asked for."""
+        """Say it, and get to the preview, whether or not the category had to be asked
+        for.
+        """
         await self.says(text)
         if "send" not in self.screen[-1].choices:
-            await self.presses(next(choice for choice in self.screen[-1].choices if choice.startswith("is:")))
+            await self.presses(
+                next(
+                    choice
+                    for choice in self.screen[-1].choices
+                    if choice.startswith("is:")
+                )
+            )
         assert "send" in self.screen[-1].choices, f"no preview: {self.told}"
 
     async def presses(self, choice: str) -> None:
@@ -92,9 +110,12 @@ class Visitor:
     async def shows(self, picture: bytes) -> None:
         key = secrets.token_hex(12)
         response = await self.request(
-            "POST", "/picture", data={"key": key}, files={"file": ("IMG.jpg", picture, "image/jpeg")},
+            "POST",
+            "/picture",
+            data={"key": key},
+            files={"file": ("IMG.jpg", picture, "image/jpeg")},
             headers={"x-seen": self._seen},
-        )  # fmt: skip
+        )
         await self._take(response)
 
     async def remember(self) -> None:
@@ -103,14 +124,20 @@ class Visitor:
         await self.open()
 
     async def post(self, path: str, fields: Mapping[str, str]) -> None:
-        """Send, again and again with the same key, until it is answered; then wait for the answer's words."""
+        """Send, again and again with the same key, until it is answered; then wait for
+        the answer's words.
+        """
         self._last = path, {"key": secrets.token_hex(12), **fields}
         await self.again()
 
     async def again(self) -> None:
         """Send once more what was sent last, under the same key."""
         path, fields = self._last
-        await self._take(await self.request("POST", path, data=fields, headers={"x-seen": self._seen}))
+        await self._take(
+            await self.request(
+                "POST", path, data=fields, headers={"x-seen": self._seen}
+            )
+        )
 
     async def request(self, method: str, path: str, **how: object) -> httpx.Response:
         """Raises: Refused."""
@@ -120,14 +147,17 @@ class Visitor:
                 try:
                     response = await self._http.request(method, path, **how)  # type: ignore[arg-type]
                 except httpx.TransportError as error:
-                    # Not answered although it was taken in: the case that matters, so only that is counted.
+                    # Not answered although it was taken in: the case that matters, so
+                    # only that is counted.
                     lost = lost or not isinstance(error, httpx.ConnectError)
                     await asyncio.sleep(AGAIN)
                     continue
                 self.resent += lost
                 if response.status_code == 503:
                     raise Refused(response.text)
-                assert response.status_code in (200, 303), f"{response.status_code}: {response.text[:500]}"
+                assert response.status_code in (200, 303), (
+                    f"{response.status_code}: {response.text[:500]}"
+                )
                 return response
 
     async def _take(self, response: httpx.Response) -> None:
@@ -140,7 +170,9 @@ class Visitor:
         await self._answered()
 
     async def _answered(self) -> None:
-        """The page would learn by its open line what comes late; here it is loaded anew."""
+        """The page would learn by its open line what comes late; here it is loaded
+        anew.
+        """
         async with asyncio.timeout(PATIENCE):
             while not self.screen or self.screen[-1].mine:
                 await asyncio.sleep(AGAIN)
@@ -163,14 +195,21 @@ def bubbles(page: str) -> list[Bubble]:
     """All bubbles of a page or fragment, in order."""
     heads = [*ROW.finditer(page)]
     ends = [head.start() for head in heads[1:]] + [len(page)]
-    return [_bubble(head, page[head.end() : end]) for head, end in zip(heads, ends, strict=False)]
+    return [
+        _bubble(head, page[head.end() : end])
+        for head, end in zip(heads, ends, strict=False)
+    ]
 
 
 def _bubble(head: re.Match[str], body: str) -> Bubble:
     body = body.partition("</main>")[0].partition('<footer id="now"')[0]
     mine = head[1] == "me"
     words = OWN.search(body) if mine else None
-    code, mark, replaces = CODE.search(body), MARK.search(body), REPLACES.search(head[4])
+    code, mark, replaces = (
+        CODE.search(body),
+        MARK.search(body),
+        REPLACES.search(head[4]),
+    )
     return Bubble(
         head[3],
         mine,

@@ -1,4 +1,6 @@
-"""What rings: drafts are reminded of once and let go in time; what has expired is swept."""
+"""What rings: drafts are reminded of once and let go in time; what has expired is
+swept.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ async def test_a_draft_is_reminded_of_once_in_neutral_words(line: Line) -> None:
         line.later(hours=1)
     reminders = line.notebook.shown["anna"][1:]
     assert len(reminders) == 1
-    assert not any(word in reminders[0].text for word in ("专线", "反映", "台账", "减负"))
+    assert not any(
+        word in reminders[0].text for word in ("专线", "反映", "台账", "减负")
+    )
 
 
 async def test_a_draft_goes_within_a_day_of_its_first_word(line: Line) -> None:
@@ -76,7 +80,9 @@ async def test_pictures_of_a_draft_nobody_finished_go_with_it(line: Line) -> Non
     event = Pictured(Picture("ab" * 16, 4, 3), line.at)
     scrubbed = Scrubbed(b"picture", "image/png", 4, 3)
     pictures = {event.picture.id: scrubbed}
-    await line.app.hotline.hear(Incoming("picture", Address("notebook", "anna"), event, scrubbed=pictures))
+    await line.app.hotline.hear(
+        Incoming("picture", Address("notebook", "anna"), event, scrubbed=pictures)
+    )
     assert await line.count("media") == 1
     line.later(hours=25)
     await ring(line)
@@ -92,16 +98,22 @@ async def test_marks_of_the_inbox_are_swept_after_days(line: Line) -> None:
     assert await line.count("inbox") == 0
 
 
-async def test_a_talk_that_does_not_open_is_dropped_and_stops_no_other(line: Line) -> None:
+async def test_a_talk_that_does_not_open_is_dropped_and_stops_no_other(
+    line: Line,
+) -> None:
     await line.says(CLEAR)
-    await line.app.parts.database.commit([Talks.save(TalkRow(b"x" * 32, 1, 0, b"no seal"), 0)])
+    await line.app.parts.database.commit(
+        [Talks.save(TalkRow(b"x" * 32, 1, 0, b"no seal"), 0)]
+    )
     line.later(hours=5)
     await ring(line)
     assert await line.count("talks") == 1
     assert len(line.notebook.shown["anna"]) == 2
 
 
-async def test_codes_of_staff_are_swept_when_their_half_hour_is_over(line: Line) -> None:
+async def test_codes_of_staff_are_swept_when_their_half_hour_is_over(
+    line: Line,
+) -> None:
     roster = line.app.roster
     await roster.add("王芳", "operator")
     await roster.code("王芳", "link")
@@ -134,7 +146,9 @@ async def test_what_cases_owe_rings_within_seconds_of_being_due(tmp_path: Path) 
         line.app.bell.start()
         try:
             async with asyncio.timeout(10):
-                while await line.count("followups WHERE kind IN ('alert', 'warn', 'breach')"):
+                while await line.count(
+                    "followups WHERE kind IN ('alert', 'warn', 'breach')"
+                ):
                     await asyncio.sleep(0.05)
                 before = await line.count("outbox")
                 line.later(days=7)
@@ -164,7 +178,9 @@ async def test_a_store_that_refuses_is_asked_again_later(
 async def test_stopped_in_the_middle_it_reports_no_trouble(
     line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A stop like any other leaves nothing in the log that somebody would have to look into."""
+    """A stop like any other leaves nothing in the log that somebody would have to look
+    into.
+    """
     begun = asyncio.Event()
 
     async def rounds(at: object) -> int:
@@ -173,9 +189,17 @@ async def test_stopped_in_the_middle_it_reports_no_trouble(
         return 0
 
     parts = line.app.parts
-    bell = Bell(parts.database, line.app.hotline.ring, rounds, parts.now, parts.settings.timezone)
+    bell = Bell(
+        parts.database,
+        line.app.hotline.ring,
+        rounds,
+        parts.now,
+        parts.settings.timezone,
+    )
     bell.start()
     await begun.wait()
     bell.stop()
     await asyncio.sleep(0.05)
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [
+        record for record in caplog.records if record.levelno >= logging.WARNING
+    ] == []

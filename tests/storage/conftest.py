@@ -11,12 +11,16 @@ from storage.sqlite import SQLiteDatabase
 
 Open = Callable[[Path], Awaitable[SQLiteDatabase]]
 BACKENDS: dict[str, Open] = {
-    "sqlite": lambda folder: SQLiteDatabase.open(folder / "hotline.sqlite3", patience=0.3)
+    "sqlite": lambda folder: SQLiteDatabase.open(
+        folder / "hotline.sqlite3", patience=0.3
+    )
 }
 
 
 @pytest.fixture(params=BACKENDS)
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SQLiteDatabase]:
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[SQLiteDatabase]:
     """Every backend keeps the same contract: a further one is a row in BACKENDS."""
     opened = await BACKENDS[request.param](tmp_path)
     yield opened
@@ -26,7 +30,9 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 def python(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How a test starts another process that knows our packages."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), *sys.path]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+    )
     return [sys.executable]
 
 

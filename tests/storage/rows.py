@@ -21,22 +21,53 @@ def talk(pseudonym: bytes, version: int = 1, due_at: int = HOUR) -> TalkRow:
     return TalkRow(pseudonym, version, due_at, b"sealed")
 
 
-def message(stream: bytes, seq: int = 0, due_at: int = 0, channel: str = "web") -> OutboxRow:
+def message(
+    stream: bytes, seq: int = 0, due_at: int = 0, channel: str = "web"
+) -> OutboxRow:
     return OutboxRow(new(), channel, stream, seq, due_at, b"sealed")
 
 
-def case(alias: str, state: str = "filed", opened_hour: int = HOUR, category: str = "forms") -> CaseRow:
+def case(
+    alias: str, state: str = "filed", opened_hour: int = HOUR, category: str = "forms"
+) -> CaseRow:
     return CaseRow(
-        new(), 1, alias, None, state, category, False, None, opened_hour, HOUR, None, None, None, b"sealed"
+        new(),
+        1,
+        alias,
+        None,
+        state,
+        category,
+        False,
+        None,
+        opened_hour,
+        HOUR,
+        None,
+        None,
+        None,
+        b"sealed",
     )
 
 
 def report(case_id: bytes, search_id: int = 1) -> ReportRow:
-    return ReportRow(new(), case_id, 1, b"key", new(), new(), new(), b"address", HOUR, search_id, b"sealed")
+    return ReportRow(
+        new(),
+        case_id,
+        1,
+        b"key",
+        new(),
+        new(),
+        new(),
+        b"address",
+        HOUR,
+        search_id,
+        b"sealed",
+    )
 
 
 def step(case_id: bytes, report_id: bytes | None = None) -> StepRow:
-    return StepRow(new(), case_id, report_id, 0, "supplement", HOUR, None, True, b"sealed")
+    return StepRow(
+        new(), case_id, report_id, 0, "supplement", HOUR, None, True, b"sealed"
+    )
 
 
 def picture(report_id: bytes | None = None, expires: int | None = None) -> MediaRow:

@@ -10,7 +10,10 @@ from storage.port import Audit
 from storage.repositories.audit import START, AuditLog, link
 from storage.sqlite import SQLiteDatabase, connect
 
-LINES = [Audit(at, "claim", bytes([at]) * 16, b"staff 0123456789", '{"to": "accepted"}') for at in range(5)]
+LINES = [
+    Audit(at, "claim", bytes([at]) * 16, b"staff 0123456789", '{"to": "accepted"}')
+    for at in range(5)
+]
 TAMPERINGS = {
     "UPDATE audit SET content = '{}' WHERE seq = 3": 3,
     "UPDATE audit SET at = at + 1 WHERE seq = 1": 1,
@@ -23,8 +26,12 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
-async def test_a_change_is_told_by_line(database: SQLiteDatabase, path: Path, tampering: str) -> None:
-    """Changed, swapped, cut out: the first line that does not fit is named, by the log and by `check`."""
+async def test_a_change_is_told_by_line(
+    database: SQLiteDatabase, path: Path, tampering: str
+) -> None:
+    """Changed, swapped, cut out: the first line that does not fit is named, by the log
+    and by `check`.
+    """
     await database.commit(LINES)
     assert await AuditLog(database).verify() is None
     assert check(path) == []
@@ -32,7 +39,9 @@ async def test_a_change_is_told_by_line(database: SQLiteDatabase, path: Path, ta
         thief.execute(tampering)
     thief.close()
     assert await AuditLog(database).verify() == TAMPERINGS[tampering]
-    assert check(path) == [f"the audit chain does not fit at line {TAMPERINGS[tampering]}"]
+    assert check(path) == [
+        f"the audit chain does not fit at line {TAMPERINGS[tampering]}"
+    ]
 
 
 async def test_the_chain_is_what_its_docstring_says(database: SQLiteDatabase) -> None:
@@ -44,7 +53,9 @@ async def test_the_chain_is_what_its_docstring_says(database: SQLiteDatabase) ->
     assert await AuditLog(database).tail(1) == [two]
 
 
-async def test_two_processes_add_to_one_chain(database: SQLiteDatabase, path: Path) -> None:
+async def test_two_processes_add_to_one_chain(
+    database: SQLiteDatabase, path: Path
+) -> None:
     """Lines of another process are continued, not forked."""
     other = await SQLiteDatabase.open(path)
     for _ in range(10):

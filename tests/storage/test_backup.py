@@ -44,7 +44,11 @@ async def test_a_copy_of_a_busy_database_is_one_moment_of_it(
 
 
 def turn(who: bytes) -> list[Write | Audit]:
-    return [Inbox.mark(who, 1), Talks.save(talk(who), was=0), Audit(1, "turn", who, None, "{}")]
+    return [
+        Inbox.mark(who, 1),
+        Talks.save(talk(who), was=0),
+        Audit(1, "turn", who, None, "{}"),
+    ]
 
 
 async def test_a_copy_overwrites_nothing(database: SQLiteDatabase, path: Path) -> None:

@@ -1,4 +1,6 @@
-"""kill -9 while turns are written: what was acknowledged is there, and no turn is there by half."""
+"""kill -9 while turns are written: what was acknowledged is there, and no turn is there
+by half.
+"""
 
 import asyncio
 import contextlib
@@ -25,7 +27,8 @@ async def chat(database):
         who = os.urandom(16)
         await database.commit([
             Inbox.mark(who, 1), Talks.save(TalkRow(who, 1, 0, bytes(900)), 0),
-            Outbox.put(OutboxRow(who, "web", who, 0, 0, bytes(400))), Audit(1, "turn", who, None, "{}"),
+            Outbox.put(OutboxRow(who, "web", who, 0, 0, bytes(400))), Audit(1, "turn",
+            who, None, "{}"),
         ])
         os.write(1, who)
 
@@ -80,6 +83,8 @@ async def test_acknowledged_turns_survive_kill_9(path: Path, python: list[str]) 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-async def test_acknowledged_turns_survive_many_kills(path: Path, python: list[str]) -> None:
+async def test_acknowledged_turns_survive_many_kills(
+    path: Path, python: list[str]
+) -> None:
     """The same, 200 times, on a file that has grown."""
     await survives(path, python, kills=200)

@@ -1,4 +1,6 @@
-"""A disk that is full or read-only: a small file system where we may mount, and a limit on file size."""
+"""A disk that is full or read-only: a small file system where we may mount, and a limit
+on file size.
+"""
 
 import asyncio
 import os
@@ -33,7 +35,10 @@ class Disk:
 
 def mounted(folder: Path, *options: str) -> bool:
     command = ["mount", *options, str(folder)]
-    return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return (
+        os.geteuid() == 0
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    )
 
 
 @pytest.fixture(params=["file system", "file size"])
@@ -41,7 +46,9 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     if request.param == "file size":
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE)
-        yield Disk(tmp_path, partial(limit, (SPARE, hard)), partial(limit, (soft, hard)))
+        yield Disk(
+            tmp_path, partial(limit, (SPARE, hard)), partial(limit, (soft, hard))
+        )
         limit((soft, hard))
         return
     if not mounted(tmp_path, "-t", "tmpfs", "-o", "size=8m", "tmpfs"):
@@ -57,7 +64,9 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
 
 
 async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> None:
-    """Every turn is either acknowledged and there, or refused and not there at all; reads go on meanwhile."""
+    """Every turn is either acknowledged and there, or refused and not there at all;
+    reads go on meanwhile.
+    """
     path = disk.folder / "hotline.sqlite3"
     database = await SQLiteDatabase.open(path)
     disk.fill()
@@ -67,7 +76,12 @@ async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> 
 
     async def file(who: bytes) -> None:
         try:
-            await database.commit([Talks.save(talk(who), was=0), Media.put(replace(picture(), sealed=LARGE))])
+            await database.commit(
+                [
+                    Talks.save(talk(who), was=0),
+                    Media.put(replace(picture(), sealed=LARGE)),
+                ]
+            )
             kept.append(who)
         except Refusing:
             refused.append(who)
@@ -84,7 +98,8 @@ async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> 
     await database.close()
     database = await SQLiteDatabase.open(path)
     rows = await database.all(
-        "SELECT (SELECT count(*) FROM talks) AS talks, (SELECT count(*) FROM media) AS media"
+        "SELECT (SELECT count(*) FROM talks) AS talks, (SELECT count(*) FROM media) "
+        "AS media"
     )
     await database.close()
     assert (rows[0]["talks"], rows[0]["media"]) == (len(kept) + 1, len(kept))
@@ -92,9 +107,13 @@ async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> 
 
 @pytest.fixture
 def readonly(tmp_path: Path) -> Iterator[Path]:
-    """A database nobody may write, by file mode, or by mount for root, who may write everything."""
+    """A database nobody may write, by file mode, or by mount for root, who may write
+    everything.
+    """
     path = tmp_path / "hotline.sqlite3"
-    if os.geteuid() == 0 and not mounted(tmp_path, "-t", "tmpfs", "-o", "size=8m", "tmpfs"):
+    if os.geteuid() == 0 and not mounted(
+        tmp_path, "-t", "tmpfs", "-o", "size=8m", "tmpfs"
+    ):
         pytest.skip("root without the right to mount can make nothing read-only")
     asyncio.run(filled(path))
     path.chmod(0o400)

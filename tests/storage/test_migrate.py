@@ -23,7 +23,9 @@ def fresh() -> sqlite3.Connection:
 
 
 def test_every_schema_is_kept_as_it_was_released() -> None:
-    """A released schema needs its file in tests/data (see tests/storage/yesterday.py), the newest too."""
+    """A released schema needs its file in tests/data (see tests/storage/yesterday.py),
+    the newest too.
+    """
     numbers = [int(path.stem.removeprefix("schema_")) for path in RELEASED]
     assert list(migrations()) == list(range(1, numbers[-1] + 1))
     assert set(numbers) <= set(migrations())
@@ -31,9 +33,16 @@ def test_every_schema_is_kept_as_it_was_released() -> None:
 
 def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
     """Where they stand; and one ring each has everything counted that is owed."""
-    states = {"filed": ("accept", "1 C"), "accepted": ("assign", "1 W"), "returned": ("assign", "1 W"),
-              "assigned": ("answer", "15 W"), "rectifying": ("rectify", "30 W"), "answered": None,
-              "closed": None, "merged": None}  # fmt: skip
+    states = {
+        "filed": ("accept", "1 C"),
+        "accepted": ("assign", "1 W"),
+        "returned": ("assign", "1 W"),
+        "assigned": ("answer", "15 W"),
+        "rectifying": ("rectify", "30 W"),
+        "answered": None,
+        "closed": None,
+        "merged": None,
+    }
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements(migrations()[1]):
             connection.execute(statement)
@@ -41,15 +50,21 @@ def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
         for number, state in enumerate(states):
             values = (bytes([number]) * 16, 1, f"case {number}", state, 7200, 9000, b"")
             connection.execute(
-                """INSERT INTO cases (id, version, alias, state, category, urgent, opened_hour, changed_at,
+                """INSERT INTO cases (id, version, alias, state, category, urgent,
+    opened_hour, changed_at,
                 sealed) VALUES (?, ?, ?, ?, 'forms', 0, ?, ?, ?)""",
                 values,
             )
         connection.execute("UPDATE cases SET due_at = 99 WHERE state = 'rectifying'")
         migrate(connection)
-        sql = "SELECT state, clock, kind, at, allowance, until FROM clocks JOIN cases ON id = case_id"
+        sql = (
+            "SELECT state, clock, kind, at, allowance, until FROM clocks JOIN cases "
+            "ON id = case_id"
+        )
         rows = {row[0]: row[1:] for row in connection.execute(sql)}
-        owed = connection.execute("SELECT count(*), max(due_at) FROM followups").fetchone()
+        owed = connection.execute(
+            "SELECT count(*), max(due_at) FROM followups"
+        ).fetchone()
     assert rows == {
         state: (known[0], "start", 10800 if state == "filed" else 9000, known[1], None)
         for state, known in states.items()
@@ -76,7 +91,9 @@ async def test_yesterday_s_database_becomes_today_s(released: Path, path: Path) 
         assert schema(today) == schema(new)
         assert version(today) == version(new) == max(migrations())
         for table, rows in before.items():
-            assert today.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == rows, table
+            assert (
+                today.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == rows
+            ), table
 
 
 async def test_a_newer_database_is_left_alone(path: Path) -> None:
@@ -84,14 +101,18 @@ async def test_a_newer_database_is_left_alone(path: Path) -> None:
     await (await SQLiteDatabase.open(path)).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 999")
-    with pytest.raises(TooNew, match=r"schema 999, this program knows \d+: install the newer program"):
+    with pytest.raises(
+        TooNew, match=r"schema 999, this program knows \d+: install the newer program"
+    ):
         await SQLiteDatabase.open(path)
     with closing(sqlite3.connect(path)) as connection:
         assert version(connection) == 999
 
 
 def test_a_migration_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each file is a transaction of its own: the good one before it stands, the bad one does not exist."""
+    """Each file is a transaction of its own: the good one before it stands, the bad one
+    does not exist.
+    """
     good, bad = (
         "CREATE TABLE one (a TEXT) STRICT;",
         "CREATE TABLE two (a TEXT) STRICT; INSERT INTO nowhere VALUES (1);",
@@ -105,7 +126,9 @@ def test_a_migration_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_scripts_are_cut_at_the_right_places() -> None:
-    """Semicolons in comments, strings and triggers are no ends; the last one may be missing."""
+    """Semicolons in comments, strings and triggers are no ends; the last one may be
+    missing.
+    """
     script = """-- first; not here
 CREATE TABLE a (b TEXT DEFAULT ';'); CREATE TABLE c (d TEXT);
 CREATE TRIGGER e AFTER INSERT ON a BEGIN

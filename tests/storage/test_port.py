@@ -21,11 +21,15 @@ async def test_a_turn_is_written_whole(database: Database) -> None:
     assert await Outbox(database).pending() == 1
 
 
-async def test_a_guard_takes_back_what_the_turn_wrote_before_it(database: Database) -> None:
+async def test_a_guard_takes_back_what_the_turn_wrote_before_it(
+    database: Database,
+) -> None:
     """A stale turn leaves nothing, not even the statements that went well."""
     who = new()
     with pytest.raises(Stale):
-        await database.commit([Outbox.put(message(who)), Talks.save(talk(who, 3), was=2)])
+        await database.commit(
+            [Outbox.put(message(who)), Talks.save(talk(who, 3), was=2)]
+        )
     assert await Outbox(database).pending() == 0
 
 
@@ -57,9 +61,12 @@ async def test_one_bad_turn_among_many_leaves_the_rest(database: Database) -> No
         return [first, Audit(1, "turn", who, None, "{}"), last]
 
     answers = await asyncio.gather(
-        *(database.commit(turn(place, who)) for place, who in enumerate(everybody)), return_exceptions=True
+        *(database.commit(turn(place, who)) for place, who in enumerate(everybody)),
+        return_exceptions=True,
     )
-    assert {place: type(answer) for place, answer in enumerate(answers) if answer} == wrong
+    assert {
+        place: type(answer) for place, answer in enumerate(answers) if answer
+    } == wrong
     assert await Outbox(database).pending() == 59
     for place, who in enumerate(everybody):
         assert (await Talks(database).load(who) is not None) == (place not in wrong)
@@ -75,9 +82,13 @@ async def test_of_two_turns_on_one_row_one_is_stale(database: Database) -> None:
     who = new()
     await database.commit([Talks.save(talk(who), was=0)])
     answers = await asyncio.gather(
-        *(database.commit([Talks.save(talk(who, 2), was=1)]) for _ in range(8)), return_exceptions=True
+        *(database.commit([Talks.save(talk(who, 2), was=1)]) for _ in range(8)),
+        return_exceptions=True,
     )
-    assert sorted(type(answer).__name__ for answer in answers) == ["NoneType"] + ["Stale"] * 7
+    assert (
+        sorted(type(answer).__name__ for answer in answers)
+        == ["NoneType"] + ["Stale"] * 7
+    )
 
 
 async def test_a_guard_counts_rows_exactly(database: Database) -> None:
@@ -102,13 +113,17 @@ async def test_messages_hold_no_value(database: Database) -> None:
             await database.commit(turn)
         assert secret not in str(caught.value) and caught.value.__cause__ is None
     with pytest.raises(Broken) as unread:
-        await database.all("SELECT 1 FROM search WHERE search MATCH :query", query=f'"{secret}')
+        await database.all(
+            "SELECT 1 FROM search WHERE search MATCH :query", query=f'"{secret}'
+        )
     assert secret not in str(unread.value)
     with pytest.raises(Broken):
         await database.one("SELECT nothing FROM nowhere")
 
 
-async def test_a_cancelled_asker_does_not_disturb_the_others(database: Database) -> None:
+async def test_a_cancelled_asker_does_not_disturb_the_others(
+    database: Database,
+) -> None:
     """Who goes away early is skipped; the rest get their answers."""
     who = new()
     gone = asyncio.ensure_future(database.commit([Inbox.mark(new(), 1)]))
@@ -126,7 +141,9 @@ async def test_reads_by_position_and_by_name(database: Database) -> None:
     assert await database.one("SELECT mark FROM inbox") is None
 
 
-async def test_of_many_turns_handed_over_at_once_each_has_its_answer(database: Database) -> None:
+async def test_of_many_turns_handed_over_at_once_each_has_its_answer(
+    database: Database,
+) -> None:
     who = [new() for _ in range(600)]
     turns = [[Talks.save(talk(one), was=0)] for one in (*who, who[3])]
     answers = await database.commit_each(turns)

@@ -49,16 +49,32 @@ async def test_inbox_forgets_old_days(database: Database) -> None:
 async def test_outbox_keeps_the_order_of_a_stream(database: Database) -> None:
     """What waits holds back what comes after it in its stream, and nobody else."""
     outbox, one, other = Outbox(database), b"1" * 16, b"2" * 16
-    rows = [message(one), message(one), message(other), message(other, channel="telegram")]
+    rows = [
+        message(one),
+        message(one),
+        message(other),
+        message(other, channel="telegram"),
+    ]
     await database.commit([outbox.put(row) for row in rows])
     due = await outbox.due(["web"], now=HOUR)
-    assert [(row.id, row.seq) for row in due] == [(rows[0].id, 1), (rows[1].id, 2), (rows[2].id, 1)]
-    assert [row.id for row in await outbox.due(["web"], HOUR, most=1, after=(one, 1))] == [rows[1].id]
+    assert [(row.id, row.seq) for row in due] == [
+        (rows[0].id, 1),
+        (rows[1].id, 2),
+        (rows[2].id, 1),
+    ]
+    assert [
+        row.id for row in await outbox.due(["web"], HOUR, most=1, after=(one, 1))
+    ] == [rows[1].id]
     await database.commit([outbox.later(rows[0].id, HOUR + 60)])
-    assert [row.id for row in await outbox.due(["web", "telegram"], HOUR)] == [rows[2].id, rows[3].id]
+    assert [row.id for row in await outbox.due(["web", "telegram"], HOUR)] == [
+        rows[2].id,
+        rows[3].id,
+    ]
     assert await outbox.next_due(HOUR) == HOUR + 60
     assert len(await outbox.due(["web", "telegram"], HOUR + 60)) == 4
-    await database.commit([outbox.done(rows[0].id), outbox.drop(rows[1].id), outbox.drop_stream(other)])
+    await database.commit(
+        [outbox.done(rows[0].id), outbox.drop(rows[1].id), outbox.drop_stream(other)]
+    )
     assert await outbox.pending() == 0
     assert await outbox.next_due(HOUR) is None
 
@@ -71,8 +87,14 @@ async def test_reports_are_found_by_what_is_known_of_them(database: Database) ->
     assert row.mine is not None
     assert await reports.by_id(row.id) == await reports.by_receipt(row.receipt) == row
     assert await reports.by_mine(row.mine) == row
-    assert await reports.of_case(opened.id) == await reports.by_search_ids([41, 42]) == [row]
-    await database.commit([reports.change(replace(row, version=2, sealed=b"new"), was=1)])
+    assert (
+        await reports.of_case(opened.id)
+        == await reports.by_search_ids([41, 42])
+        == [row]
+    )
+    await database.commit(
+        [reports.change(replace(row, version=2, sealed=b"new"), was=1)]
+    )
     with pytest.raises(Stale):
         await database.commit([reports.change(replace(row, version=2), was=1)])
     await database.commit([reports.forget_address(row.id)])
@@ -81,7 +103,7 @@ async def test_reports_are_found_by_what_is_known_of_them(database: Database) ->
     assert await reports.by_mine(row.mine) is None
 
 
-async def test_taken_receipts_and_search_ids_are_stale_and_a_missing_case_is_our_mistake(
+async def test_taken_receipts_and_search_ids_are_stale_a_missing_case_our_mistake(
     database: Database,
 ) -> None:
     """What chance can cause is retried, what a bug causes is reported."""
@@ -92,40 +114,74 @@ async def test_taken_receipts_and_search_ids_are_stale_and_a_missing_case_is_our
         with pytest.raises(Stale):
             await database.commit([Reports.file(clash)])
     with pytest.raises(Broken):
-        await database.commit([Reports.file(replace(another, case_id=new(), receipt=new(), search_id=43))])
+        await database.commit(
+            [Reports.file(replace(another, case_id=new(), receipt=new(), search_id=43))]
+        )
 
 
 async def test_shredding_leaves_nothing_that_can_be_opened(database: Database) -> None:
-    """Key, address, texts, media and unsent messages go; the receipt still finds that there was something."""
+    """Key, address, texts, media and unsent messages go; the receipt still finds that
+    there was something.
+    """
     opened, row, turn = filed("青松", 41)
     _, stays, more = filed("白杨", 42)
     said, heard = step(opened.id, row.id), step(opened.id)
     hanging = replace(picture(), step_id=said.id)
-    texts = [Steps.add(said), Steps.add(heard), Ratings.put(RatingRow(row.id, 1, 5, b"sealed"))]
+    texts = [
+        Steps.add(said),
+        Steps.add(heard),
+        Ratings.put(RatingRow(row.id, 1, 5, b"sealed")),
+    ]
     pictures = map(Media.put, (picture(row.id), hanging, picture(stays.id)))
     messages = map(Outbox.put, (message(row.stream), message(stays.stream)))
     await database.commit([*turn, *more, *texts, *pictures, *messages])
     await database.commit(Reports.shred(row.id))
     shredded = await Reports(database).by_receipt(row.receipt)
-    assert shredded == replace(row, version=2, wrapped_key=None, sealed=None, address=None, mine=None)
-    assert [line.sealed for line in await Steps(database).of_case(opened.id)] == [b"", b"sealed"]
+    assert shredded == replace(
+        row, version=2, wrapped_key=None, sealed=None, address=None, mine=None
+    )
+    assert [line.sealed for line in await Steps(database).of_case(opened.id)] == [
+        b"",
+        b"sealed",
+    ]
     assert await Ratings(database).of_report(row.id) == RatingRow(row.id, 1, 5, None)
-    assert [image.report_id for image in await Media(database).of_report(stays.id)] == [stays.id]
-    assert await database.all("SELECT id FROM media WHERE report_id IS NOT :id", id=stays.id) == []
-    assert [mail.stream for mail in await Outbox(database).due(["web"], 0)] == [stays.stream]
+    assert [image.report_id for image in await Media(database).of_report(stays.id)] == [
+        stays.id
+    ]
+    assert (
+        await database.all(
+            "SELECT id FROM media WHERE report_id IS NOT :id", id=stays.id
+        )
+        == []
+    )
+    assert [mail.stream for mail in await Outbox(database).due(["web"], 0)] == [
+        stays.stream
+    ]
     assert await Reports(database).by_id(stays.id) == stays
 
 
 async def test_cases_are_listed_found_and_changed(database: Database) -> None:
-    """Oldest first, filtered; alias and serial without minding case; a change knows its version."""
+    """Oldest first, filtered; alias and serial without minding case; a change knows its
+    version.
+    """
     cases = Cases(database)
-    rows = [case("Pine", opened_hour=HOUR + 3600), case("oak", "accepted"), case("elm", category="meetings")]
+    rows = [
+        case("Pine", opened_hour=HOUR + 3600),
+        case("oak", "accepted"),
+        case("elm", category="meetings"),
+    ]
     await database.commit([write for row in rows for write in cases.open(row)])
     assert [row.alias for row in await cases.list(limit=1, offset=2)] == ["Pine"]
-    assert [row.alias for row in await cases.list(states=["filed"], category="forms")] == ["Pine"]
+    assert [
+        row.alias for row in await cases.list(states=["filed"], category="forms")
+    ] == ["Pine"]
     claimed = replace(rows[1], version=2, claimed_by=new(), urgent=True, due_at=HOUR)
     await database.commit([cases.change(claimed, was=1)])
-    assert await cases.list(claimed_by=claimed.claimed_by) == [claimed] == await cases.due(HOUR)
+    assert (
+        await cases.list(claimed_by=claimed.claimed_by)
+        == [claimed]
+        == await cases.due(HOUR)
+    )
     assert await cases.due(HOUR - 1) == []
     with pytest.raises(Stale):
         await database.commit([cases.change(claimed, was=1)])
@@ -147,7 +203,10 @@ async def test_serials_are_given_in_order_and_once(database: Database) -> None:
         await database.commit(cases.give_serial(rows[0].id, 2026))
     await database.commit(cases.give_serial(rows[1].id, 2026))
     numbered = [await cases.by_id(row.id) for row in rows]
-    assert [row and row.serial for row in numbered] == ["JF2026-000001", "JF2026-000002"]
+    assert [row and row.serial for row in numbered] == [
+        "JF2026-000001",
+        "JF2026-000002",
+    ]
     assert await cases.find("jf2026-000002") == numbered[1]
 
 
@@ -157,7 +216,10 @@ async def test_cases_are_counted_in_the_month_of_beijing(database: Database) -> 
     rows = [case("oak", opened_hour=new_year - 3600), case("elm", opened_hour=new_year)]
     await database.commit([write for row in rows for write in Cases.open(row)])
     await database.commit(
-        [Counts.add(new_year, "forms", "closed"), Counts.add(new_year, "forms", "filed", -1)]
+        [
+            Counts.add(new_year, "forms", "closed"),
+            Counts.add(new_year, "forms", "filed", -1),
+        ]
     )
     assert await Counts(database).between("2026-12", "2027-01") == [
         Count("2026-12", "forms", "filed", 1),
@@ -170,22 +232,37 @@ async def test_cases_are_counted_in_the_month_of_beijing(database: Database) -> 
 async def test_steps_are_numbered_by_the_database(database: Database) -> None:
     """The story keeps its order; a reporter's own words are found apart."""
     opened, row, turn = filed("青松", 41)
-    own, hidden = step(opened.id, row.id), replace(step(opened.id), public=False, by=new())
+    own, hidden = (
+        step(opened.id, row.id),
+        replace(step(opened.id), public=False, by=new()),
+    )
     await database.commit([*turn, Steps.add(own), Steps.add(hidden)])
     await database.commit([Steps.add(step(opened.id))])
-    assert [line.number for line in await Steps(database).of_case(opened.id)] == [1, 2, 3]
+    assert [line.number for line in await Steps(database).of_case(opened.id)] == [
+        1,
+        2,
+        3,
+    ]
     assert await Steps(database).of_report(row.id) == [replace(own, number=1)]
     await database.commit([Steps.publish(hidden.id), Steps.drop(own.id)])
-    assert [line.public for line in await Steps(database).of_case(opened.id)] == [True, True]
+    assert [line.public for line in await Steps(database).of_case(opened.id)] == [
+        True,
+        True,
+    ]
 
 
-async def test_merging_moves_the_report_and_leaves_the_story(database: Database) -> None:
+async def test_merging_moves_the_report_and_leaves_the_story(
+    database: Database,
+) -> None:
     """What was said stays where it was said."""
     one, row, turn = filed("青松", 41)
     other, second, more = filed("白杨", 42)
     await database.commit([*turn, *more, Steps.add(step(one.id, row.id))])
     await database.commit([Reports.move_to_case(row.id, other.id)])
-    assert {report.id for report in await Reports(database).of_case(other.id)} == {row.id, second.id}
+    assert {report.id for report in await Reports(database).of_case(other.id)} == {
+        row.id,
+        second.id,
+    }
     assert len(await Steps(database).of_case(one.id)) == 1
 
 
@@ -193,20 +270,30 @@ async def test_notes_and_ratings(database: Database) -> None:
     """Notes pile up, ratings replace each other."""
     opened, row, turn = filed("青松", 41)
     note = NoteRow(new(), opened.id, HOUR, new(), b"sealed")
-    await database.commit([*turn, Notes.add(note), Ratings.put(RatingRow(row.id, 0, None, None))])
+    await database.commit(
+        [*turn, Notes.add(note), Ratings.put(RatingRow(row.id, 0, None, None))]
+    )
     await database.commit([Ratings.put(RatingRow(row.id, 1, 4, b"sealed"))])
     assert await Notes(database).of_case(opened.id) == [note]
-    assert await Ratings(database).of_report(row.id) == RatingRow(row.id, 1, 4, b"sealed")
+    assert await Ratings(database).of_report(row.id) == RatingRow(
+        row.id, 1, 4, b"sealed"
+    )
     assert await Ratings(database).of_report(new()) is None
 
 
-async def test_pictures_of_a_draft_expire_unless_it_is_filed(database: Database) -> None:
+async def test_pictures_of_a_draft_expire_unless_it_is_filed(
+    database: Database,
+) -> None:
     """Keeping a picture that is gone is stale."""
     _, row, turn = filed("青松", 41)
     kept, lost, undone = (picture(expires=HOUR) for _ in range(3))
     await database.commit([*turn, *map(Media.put, (kept, lost, undone))])
     await database.commit(
-        [Media.keep(kept.id, row.id), Media.reseal(kept.id, b"cropped", 10, 20), Media.drop(undone.id)]
+        [
+            Media.keep(kept.id, row.id),
+            Media.reseal(kept.id, b"cropped", 10, 20),
+            Media.drop(undone.id),
+        ]
     )
     await database.commit([Media.sweep(HOUR)])
     media = Media(database)
@@ -219,18 +306,29 @@ async def test_pictures_of_a_draft_expire_unless_it_is_filed(database: Database)
 
 
 async def test_web_sessions_and_what_stands_on_the_screen(database: Database) -> None:
-    """Bubbles come once, in order; a dropped one's number is not used again; quick exit leaves nothing."""
+    """Bubbles come once, in order; a dropped one's number is not used again; quick exit
+    leaves nothing.
+    """
     sessions, bubbles, who = WebSessions(database), WebBubbles(database), new()
     await database.commit([sessions.touch(who, False, HOUR)])
     await database.commit([sessions.touch(who, True, HOUR + 60)])
     assert await sessions.get(who) == WebSessionRow(who, True, HOUR + 60)
     rows = [BubbleRow(new(), who, 0, HOUR + 60, b"sealed") for _ in range(4)]
     await database.commit(
-        [bubbles.add(rows[0]), bubbles.add(rows[1]), bubbles.add(rows[0]), bubbles.add(rows[2])]
+        [
+            bubbles.add(rows[0]),
+            bubbles.add(rows[1]),
+            bubbles.add(rows[0]),
+            bubbles.add(rows[2]),
+        ]
     )
     assert [row.seq for row in await bubbles.of_session(who, now=HOUR)] == [1, 2, 3]
-    await database.commit([bubbles.drop(rows[2].id), bubbles.add(rows[3]), bubbles.add(rows[2])])
-    assert await bubbles.of_session(who, after_seq=2, now=HOUR) == [replace(rows[3], seq=4)]
+    await database.commit(
+        [bubbles.drop(rows[2].id), bubbles.add(rows[3]), bubbles.add(rows[2])]
+    )
+    assert await bubbles.of_session(who, after_seq=2, now=HOUR) == [
+        replace(rows[3], seq=4)
+    ]
     assert await bubbles.of_session(who, now=HOUR + 60) == []
     await database.commit(sessions.end(who))
     assert await sessions.get(who) is None
@@ -241,13 +339,15 @@ async def test_web_sessions_and_what_stands_on_the_screen(database: Database) ->
     assert await database.all("SELECT id FROM web_bubbles") == []
 
 
-# ── what falls due ───────────────────────────────────────────────────────────────────────────
+# ── what falls due ────────────────────────────────────────────────────────────────────
 
 
 async def test_follow_ups_become_what_they_shall_be(database: Database) -> None:
     """Only what differs is written; what is there and not owed any more goes."""
     followups, (one, _, writes) = Followups(database), filed("a", 1)
-    await database.commit([*writes, *Followups.replace(one.id, {}, {"warn": HOUR, "hear": HOUR + 9})])
+    await database.commit(
+        [*writes, *Followups.replace(one.id, {}, {"warn": HOUR, "hear": HOUR + 9})]
+    )
     was = await followups.of_case(one.id)
     now = {"hear": HOUR + 9, "breach": HOUR + 5}
     changes = Followups.replace(one.id, was, now)
@@ -260,24 +360,34 @@ async def test_follow_ups_become_what_they_shall_be(database: Database) -> None:
         await database.commit([Followups.take(one.id, "breach", HOUR + 5)])
 
 
-async def test_a_round_goes_page_by_page_and_brings_all_of_a_case(database: Database) -> None:
-    """The longest due first; with each case its reports, its ledger and what else it owes."""
+async def test_a_round_goes_page_by_page_and_brings_all_of_a_case(
+    database: Database,
+) -> None:
+    """The longest due first; with each case its reports, its ledger and what else it
+    owes.
+    """
     followups, ids = Followups(database), []
     for number in range(5):
         one, report, writes = filed(f"case {number}", number + 1)
         line = ClockRow(one.id, 1, "accept", "start", HOUR, "1 C", None, b"")
         owed = {"warn": HOUR - number, "breach": HOUR, "hear": HOUR + 99}
-        await database.commit([*writes, Clocks.add(line), *Followups.replace(one.id, {}, owed)])
+        await database.commit(
+            [*writes, Clocks.add(line), *Followups.replace(one.id, {}, owed)]
+        )
         ids.append((one, report, line, owed))
     first = await followups.due(HOUR - 1, (-1, b""), 3)
     assert first == [(one.id, "warn", owed["warn"]) for one, _, _, owed in ids[:1:-1]]
     place = first[-1][2], first[-1][0]
-    assert [id for id, _, _ in await followups.due(HOUR - 1, place, 3)] == [ids[1][0].id]
-    assert {row.id for row in await Cases(database).in_round(HOUR - 1, (-1, b""), 3)} == {
-        one.id for one, *_ in ids[2:]
-    }
+    assert [id for id, _, _ in await followups.due(HOUR - 1, place, 3)] == [
+        ids[1][0].id
+    ]
+    assert {
+        row.id for row in await Cases(database).in_round(HOUR - 1, (-1, b""), 3)
+    } == {one.id for one, *_ in ids[2:]}
     assert await followups.of_round(HOUR - 1, place, 3) == {ids[1][0].id: ids[1][3]}
-    assert await Clocks(database).of_round(HOUR - 1, place, 3) == {ids[1][0].id: [ids[1][2]]}
+    assert await Clocks(database).of_round(HOUR - 1, place, 3) == {
+        ids[1][0].id: [ids[1][2]]
+    }
     reports = await Reports(database).of_round(HOUR - 1, place, 3)
     assert [report.id for report in reports[ids[1][0].id]] == [ids[1][1].id]
 
@@ -291,7 +401,9 @@ async def test_a_line_of_a_ledger_is_added_once(database: Database) -> None:
     assert await Clocks(database).of_case(one.id) == [line]
 
 
-async def test_a_case_that_did_not_change_is_guarded_all_the_same(database: Database) -> None:
+async def test_a_case_that_did_not_change_is_guarded_all_the_same(
+    database: Database,
+) -> None:
     one, _, writes = filed("a", 1)
     await database.commit([*writes, Cases.unchanged(one.id, 1)])
     with pytest.raises(Stale):
@@ -300,18 +412,27 @@ async def test_a_case_that_did_not_change_is_guarded_all_the_same(database: Data
 
 async def test_figures_of_units_are_added_up(database: Database) -> None:
     unit = UnitRow(new(), 1, None, "district", True, b"sealed")
-    counted = [UnitCounts.add("2026-11", unit.id, "due"), UnitCounts.add("2026-11", unit.id, "due", 2)]
+    counted = [
+        UnitCounts.add("2026-11", unit.id, "due"),
+        UnitCounts.add("2026-11", unit.id, "due", 2),
+    ]
     await database.commit([UnitRows.add(unit), *counted])
-    assert await Statistics(database).units("2026-11", "2026-11") == [UnitCount("2026-11", unit.id, "due", 3)]
+    assert await Statistics(database).units("2026-11", "2026-11") == [
+        UnitCount("2026-11", unit.id, "due", 3)
+    ]
 
 
-async def test_a_rung_is_proposed_once_per_case_and_decided_once(database: Database) -> None:
+async def test_a_rung_is_proposed_once_per_case_and_decided_once(
+    database: Database,
+) -> None:
     rungs, unit = Rungs(database), UnitRow(new(), 1, None, "district", True, b"sealed")
     await database.commit([UnitRows.add(unit)])
     found = []
     for number, rung in enumerate(("remind", "circulate")):
         one, _, writes = filed(f"case {number}", number + 1)
-        row = RungRow(new(), unit.id, one.id, rung, HOUR + number, None, None, None, b"")
+        row = RungRow(
+            new(), unit.id, one.id, rung, HOUR + number, None, None, None, b""
+        )
         found.append(row)
         await database.commit([*writes, Rungs.propose(row, 0, number)])
     with pytest.raises(Stale):  # somebody else's proposal came in between
@@ -324,8 +445,12 @@ async def test_a_rung_is_proposed_once_per_case_and_decided_once(database: Datab
     ]
     await database.commit([Rungs.decide(found[0].id, "taken", HOUR, b"w" * 16, b"why")])
     with pytest.raises(Stale):
-        await database.commit([Rungs.decide(found[0].id, "waived", HOUR, b"w" * 16, b"")])
-    await database.commit([Rungs.withdraw(found[0].case_id), Rungs.withdraw(found[1].case_id)])
+        await database.commit(
+            [Rungs.decide(found[0].id, "waived", HOUR, b"w" * 16, b"")]
+        )
+    await database.commit(
+        [Rungs.withdraw(found[0].case_id), Rungs.withdraw(found[1].case_id)]
+    )
     left = await rungs.of_unit(unit.id)
     assert [(row.rung, row.decision) for row in left] == [("remind", "taken")]
     assert await rungs.by_id(found[1].id) is None
@@ -333,6 +458,15 @@ async def test_a_rung_is_proposed_once_per_case_and_decided_once(database: Datab
 
 async def test_the_cases_of_a_unit_the_next_due_first(database: Database) -> None:
     unit = UnitRow(new(), 1, None, "district", True, b"sealed")
-    rows = [replace(case(f"case {n}"), unit_id=unit.id, due_at=due) for n, due in enumerate((None, 9, 5))]
-    await database.commit([UnitRows.add(unit), *(write for row in rows for write in Cases.open(row))])
-    assert [row.due_at for row in await Cases(database).of_unit(unit.id)] == [5, 9, None]
+    rows = [
+        replace(case(f"case {n}"), unit_id=unit.id, due_at=due)
+        for n, due in enumerate((None, 9, 5))
+    ]
+    await database.commit(
+        [UnitRows.add(unit), *(write for row in rows for write in Cases.open(row))]
+    )
+    assert [row.due_at for row in await Cases(database).of_unit(unit.id)] == [
+        5,
+        9,
+        None,
+    ]

@@ -18,9 +18,14 @@ SYLLABLES = "台账报表每周填五次会议过多社区网格员重复上报�
 
 
 def tokens(text: str) -> set[str]:
-    """Overlapping bigrams as the anonymizer hands them over: keyed digests, here with a key for tests."""
+    """Overlapping bigrams as the anonymizer hands them over: keyed digests, here with a
+    key for tests.
+    """
     pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-    return {hashlib.blake2b(pair.encode(), key=b"test", digest_size=8).hexdigest() for pair in pairs}
+    return {
+        hashlib.blake2b(pair.encode(), key=b"test", digest_size=8).hexdigest()
+        for pair in pairs
+    }
 
 
 async def written(database: SQLiteDatabase, texts: list[str]) -> dict[bytes, str]:
@@ -34,10 +39,13 @@ async def written(database: SQLiteDatabase, texts: list[str]) -> dict[bytes, str
 
 
 async def test_every_hit_of_like_is_found(database: SQLiteDatabase) -> None:
-    """Two-character words and longer ones; hits that are none are few and checked by the caller."""
+    """Two-character words and longer ones; hits that are none are few and checked by
+    the caller.
+    """
     dice = random.Random(7)
     reports = await written(
-        database, ["".join(dice.choices(SYLLABLES, k=dice.randint(5, 60))) for _ in range(200)]
+        database,
+        ["".join(dice.choices(SYLLABLES, k=dice.randint(5, 60))) for _ in range(200)],
     )
     words = [
         text[at : at + long]
@@ -59,15 +67,23 @@ async def test_every_hit_of_like_is_found(database: SQLiteDatabase) -> None:
 async def test_an_index_that_is_tidied_for_years_stays_sound(
     database: SQLiteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each tidying adds a level that SQLite never takes away; some day it could index nothing more."""
+    """Each tidying adds a level that SQLite never takes away; some day it could index
+    nothing more.
+    """
     monkeypatch.setattr(sqlite, "MOST_LEVELS", 20)
     reports = await written(database, ["台账每周报五次", "每周开会", "会议过多"])
     rows = [row for id in reports if (row := await Reports(database).by_id(id))]
     most = 0
-    many = ["".join(random.Random(number).choices(SYLLABLES, k=60)) for number in range(200)]
-    await database.commit([Search.index(1 << 41 | n, tokens(text)) for n, text in enumerate(many)])
+    many = [
+        "".join(random.Random(number).choices(SYLLABLES, k=60)) for number in range(200)
+    ]
+    await database.commit(
+        [Search.index(1 << 41 | n, tokens(text)) for n, text in enumerate(many)]
+    )
     for number in range(60):
-        await database.commit([Search.index(1 << 40 | number, tokens(f"打卡积分{number}排名"))])
+        await database.commit(
+            [Search.index(1 << 40 | number, tokens(f"打卡积分{number}排名"))]
+        )
         assert await database.tidy()
         [structure] = await database.all("SELECT block FROM search_data WHERE id = 10")
         most = max(most, sqlite._levels(structure[0]))
@@ -78,9 +94,15 @@ async def test_an_index_that_is_tidied_for_years_stays_sound(
     assert await Search(database).find(tokens("会议过多")) == [rows[2].id]
 
 
-async def test_what_is_forgotten_leaves_no_token_behind(database: SQLiteDatabase, path: Path) -> None:
-    """Before: the tokens stand in the file. After: not in the index, not in the database, not in the WAL."""
-    reports = await written(database, ["台账每周报五次", "每周开会"] + ["会议过多"] * 40)
+async def test_what_is_forgotten_leaves_no_token_behind(
+    database: SQLiteDatabase, path: Path
+) -> None:
+    """Before: the tokens stand in the file. After: not in the index, not in the
+    database, not in the WAL.
+    """
+    reports = await written(
+        database, ["台账每周报五次", "每周开会"] + ["会议过多"] * 40
+    )
     gone = next(iter(reports))
     row = await Reports(database).by_id(gone)
     assert row is not None
@@ -88,27 +110,38 @@ async def test_what_is_forgotten_leaves_no_token_behind(database: SQLiteDatabase
     await database.checkpoint()
     vocabulary = await terms(database, path)
     assert {token.decode() for token in only} <= vocabulary
-    await database.commit([*Reports.shred(gone), *Search.forget(row.search_id, tokens("台账每周报五次"))])
+    await database.commit(
+        [*Reports.shred(gone), *Search.forget(row.search_id, tokens("台账每周报五次"))]
+    )
     assert await database.tidy()
     assert await Search(database).find(tokens("台账")) == []
     assert len(await Search(database).find(tokens("每周"))) == 1
     raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert vocabulary - await terms(database, path) == {token.decode() for token in only}
+    assert vocabulary - await terms(database, path) == {
+        token.decode() for token in only
+    }
     assert [token for token in only if token in raw or token[1:] in raw] == []
 
 
 async def test_a_turn_taken_back_is_not_findable(database: SQLiteDatabase) -> None:
-    """The index belongs to the turn like every other row, also when nothing else was written."""
+    """The index belongs to the turn like every other row, also when nothing else was
+    written.
+    """
     stale = Talks.save(talk(new(), 3), was=2)
     with pytest.raises(Stale):
         await database.commit([Search.index(5, tokens("台账报表")), stale])
     assert (
-        await database.all("SELECT rowid FROM search WHERE search MATCH :any", any=tokens("台账").pop()) == []
+        await database.all(
+            "SELECT rowid FROM search WHERE search MATCH :any", any=tokens("台账").pop()
+        )
+        == []
     )
 
 
 async def terms(database: SQLiteDatabase, path: Path) -> set[str]:
-    """All tokens the index holds, dead ones included: its leaf pages, prefix compression undone."""
+    """All tokens the index holds, dead ones included: its leaf pages, prefix
+    compression undone.
+    """
     found = set()
     for row in await database.all("SELECT id, block FROM search_data WHERE id > 10"):
         found |= leaf_terms(row["block"])
@@ -126,7 +159,9 @@ def varint(block: bytes, at: int) -> tuple[int, int]:
 
 
 def leaf_terms(block: bytes) -> set[str]:
-    """Terms of one leaf page of FTS5; source: fts5_index.c of SQLite, "SEGMENT LEAF FORMAT"."""
+    """Terms of one leaf page of FTS5; source: fts5_index.c of SQLite, "SEGMENT LEAF
+    FORMAT".
+    """
     footer = int.from_bytes(block[2:4], "big")
     at, end, term, found, first = 0, footer, b"", set(), True
     while end < len(block):

@@ -1,6 +1,8 @@
-"""Keep a released schema: python -m tests.storage.yesterday > tests/data/schema_NNNN.sql
+"""Keep a released schema: python -m tests.storage.yesterday >
+tests/data/schema_NNNN.sql
 
-Run it once when a migration is released, never again for that number: it is what people have on their disks.
+Run it once when a migration is released, never again for that number: it is what people
+have on their disks.
 """
 
 import sqlite3
@@ -8,11 +10,17 @@ from contextlib import closing
 
 from storage.migrate import migrate
 
-SAMPLE = {"BLOB": "x'00112233445566778899aabbccddeeff'", "INTEGER": "1", "TEXT": "'forms'"}
+SAMPLE = {
+    "BLOB": "x'00112233445566778899aabbccddeeff'",
+    "INTEGER": "1",
+    "TEXT": "'forms'",
+}
 
 
 def schema(connection: sqlite3.Connection) -> dict[str, str]:
-    """Name → SQL of everything that SQLite did not make by itself, and of FTS5's own tables."""
+    """Name → SQL of everything that SQLite did not make by itself, and of FTS5's own
+    tables.
+    """
     asked = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
     return dict(connection.execute(asked).fetchall())
 
@@ -20,7 +28,8 @@ def schema(connection: sqlite3.Connection) -> dict[str, str]:
 def tables(connection: sqlite3.Connection, kind: str = "table") -> list[str]:
     """Our tables, without the search index and without what is inside it."""
     asked = (
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = ? AND name NOT LIKE 'sqlite%'"
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = ?"
+        " AND name NOT LIKE 'sqlite%'"
     )
     return sorted(row[0] for row in connection.execute(asked, (kind,)))
 
@@ -29,13 +38,20 @@ def main() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         version = migrate(connection)
         inside = tables(connection, "shadow")
-        for name, sql in sorted(schema(connection).items(), key=lambda item: (" INDEX " in item[1], item[0])):
+        for name, sql in sorted(
+            schema(connection).items(), key=lambda item: (" INDEX " in item[1], item[0])
+        ):
             if name not in inside:
                 print(f"{sql};")
         for table in tables(connection):
-            columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
+            columns = connection.execute(
+                "SELECT name, type FROM pragma_table_info(?)", (table,)
+            ).fetchall()
             names = ", ".join(f'"{column}"' for column, _ in columns)
-            print(f"INSERT INTO {table} ({names}) VALUES ({', '.join(SAMPLE[kind] for _, kind in columns)});")
+            print(
+                f"INSERT INTO {table} ({names}) VALUES "
+                f"({', '.join(SAMPLE[kind] for _, kind in columns)});"
+            )
         print("INSERT INTO search (rowid, tokens) VALUES (1, '0123456789abcdef');")
         print(f"PRAGMA user_version = {version};")
 

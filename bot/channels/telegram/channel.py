@@ -1,4 +1,6 @@
-"""Telegram as a messenger: one screen is one message, edited in place while only buttons are pressed."""
+"""Telegram as a messenger: one screen is one message, edited in place while only
+buttons are pressed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
@@ -48,8 +56,11 @@ PATIENCE = 10.0  # seconds for one call
 CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
 PUSH = "push."  # names of messages that nobody waits for
-WAITS = 120  # seconds after their last word in which somebody is thought to look at the chat
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # or Telegram would visit the addresses people write
+# seconds after their last word in which somebody is thought to look at the chat
+WAITS = 120
+NO_PREVIEW = LinkPreviewOptions(
+    is_disabled=True
+)  # or Telegram would visit the addresses people write
 
 Step = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
 
@@ -72,7 +83,9 @@ def place(to: Address) -> Place:
 
 
 def make_bot(settings: Telegram) -> Bot:
-    """A bot of python-telegram-bot that speaks to the configured server; nothing is asked yet."""
+    """A bot of python-telegram-bot that speaks to the configured server; nothing is
+    asked yet.
+    """
     assert settings.token is not None
     return Bot(
         settings.token.get_secret_value(),
@@ -115,20 +128,26 @@ class TelegramChannel:
         web: str | None = None,
         speed: float = 1.0,
     ) -> None:
-        """web: address of the web chat, for those who do not want Telegram to see them. speed: see Pace."""
+        """web: address of the web chat, for those who do not want Telegram to see them.
+        speed: see Pace.
+        """
         self.bot, self.pace, self.chats = bot, Pace(speed), Chats(database, keys)
         self._now, self._web = now, web
-        self._begun: dict[bytes, list[Message | None]] = {}  # of a message in several calls: those done
+        self._begun: dict[
+            bytes, list[Message | None]
+        ] = {}  # of a message in several calls: those done
         self._tries: dict[bytes, int] = {}
 
     async def listen(self, hear: Hear) -> None:
         """Updates come in through `Intake`, which knows the staff's door too."""
         await asyncio.Event().wait()
 
-    # ── sending ──────────────────────────────────────────────────────────────────────────────
+    # ── sending ───────────────────────────────────────────────────────────────────────
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """Deliver, at the platform's pace. What was delivered of it before trouble is not sent again."""
+        """Deliver, at the platform's pace. What was delivered of it before trouble is
+        not sent again.
+        """
         where = place(to)
         trouble: ChannelError | None = None
         try:
@@ -152,9 +171,13 @@ class TelegramChannel:
         if isinstance(trouble, TryLater):
             self.pace.hold(chat, trouble.wait)
 
-    async def _send(self, where: Place, message: Rendered, key: bytes) -> Sequence[Write]:
+    async def _send(
+        self, where: Place, message: Rendered, key: bytes
+    ) -> Sequence[Write]:
         if not where.private:
-            await self._do(self._new(where, message, self._parts(message, False)), where, key)
+            await self._do(
+                self._new(where, message, self._parts(message, False)), where, key
+            )
             return ()
         now = seconds(self._now())
         chat = await self.chats.of(where.chat, now)
@@ -170,8 +193,12 @@ class TelegramChannel:
                 chat.delete_at(number, now + RECEIPT_STAYS)
         return [self.chats.save(chat, now)]
 
-    async def _do(self, steps: Sequence[Step], where: Place, key: bytes) -> list[Message | None]:
-        """One call after the other; those that went through stay done when a later one is repeated."""
+    async def _do(
+        self, steps: Sequence[Step], where: Place, key: bytes
+    ) -> list[Message | None]:
+        """One call after the other; those that went through stay done when a later one
+        is repeated.
+        """
         done = self._begun.setdefault(key, [])
         for step in steps[len(done) :]:
             async with self.pace.turn(where.chat):
@@ -182,15 +209,24 @@ class TelegramChannel:
         said = message.message
         if said.secret:
             return [lambda: self._receipt(chat.id, message)]
-        waits = not said.name.startswith(PUSH) and seconds(self._now()) - chat.at <= WAITS
+        waits = (
+            not said.name.startswith(PUSH) and seconds(self._now()) - chat.at <= WAITS
+        )
         parts = self._parts(message, not waits)
         new = self._new(Place(chat.id), message, parts)
-        if said.replaces and chat.prompt is not None and chat.touched == chat.prompt and len(new) == 1:
+        if (
+            said.replaces
+            and chat.prompt is not None
+            and chat.touched == chat.prompt
+            and len(new) == 1
+        ):
             return [lambda: self._edit(chat, message, parts[0], new[0])]
         return new
 
     def _parts(self, message: Rendered, covered: bool) -> list[Html]:
-        """The words, cut where they are too long; covered on a lock screen where nobody waits for them."""
+        """The words, cut where they are too long; covered on a lock screen where nobody
+        waits for them.
+        """
         said, words = message.message, worded(message, self.limits.buttons)
         if said.name == "welcome":
             words = f"{self._plainly(said.lang)}\n\n{words}"
@@ -198,24 +234,38 @@ class TelegramChannel:
             return [plain(part) for part in split(words, self.limits.characters)]
         news = text(said.lang, "telegram.news")
         room = self.limits.characters - units(news) - 1
-        return [join("\n", [news, tag("tg-spoiler", part)]) for part in split(words, room)]
+        return [
+            join("\n", [news, tag("tg-spoiler", part)]) for part in split(words, room)
+        ]
 
     def _plainly(self, lang: str) -> str:
         """What Telegram can see, before the first question."""
         sees = text(lang, "telegram.sees")
-        return f"{sees}\n{text(lang, 'telegram.instead', {'url': self._web})}" if self._web else sees
+        return (
+            f"{sees}\n{text(lang, 'telegram.instead', {'url': self._web})}"
+            if self._web
+            else sees
+        )
 
-    def _new(self, where: Place, message: Rendered, parts: Sequence[Html]) -> list[Step]:
-        """The calls that put a message into a chat: its parts, the buttons under the last, then its files."""
+    def _new(
+        self, where: Place, message: Rendered, parts: Sequence[Html]
+    ) -> list[Step]:
+        """The calls that put a message into a chat: its parts, the buttons under the
+        last, then its files.
+        """
         said, markup = message.message, self.markup(message)
         texts = [self._text(where, part, None) for part in parts[:-1]]
         files = [self._file(where, *file) for file in said.params.get("files", ())]
         return [*texts, self._text(where, parts[-1], markup), *files]
 
     def markup(self, message: Rendered) -> InlineKeyboardMarkup | None:
-        return keyboard(message.message.mark, message.keys, self.limits.buttons, self.limits.label)
+        return keyboard(
+            message.message.mark, message.keys, self.limits.buttons, self.limits.label
+        )
 
-    def _text(self, where: Place, part: Html, markup: InlineKeyboardMarkup | None) -> Step:
+    def _text(
+        self, where: Place, part: Html, markup: InlineKeyboardMarkup | None
+    ) -> Step:
         async def step() -> Message:
             return await self.bot.send_message(
                 where.chat,
@@ -243,7 +293,9 @@ class TelegramChannel:
 
         return step
 
-    async def _edit(self, chat: Chat, message: Rendered, words: Html, anew: Step) -> Message | None:
+    async def _edit(
+        self, chat: Chat, message: Rendered, words: Html, anew: Step
+    ) -> Message | None:
         """In the place of the open step; as a new message where that one is gone."""
         assert chat.prompt is not None
         try:
@@ -267,7 +319,9 @@ class TelegramChannel:
             return await anew()
 
     async def _receipt(self, chat: int, message: Rendered) -> Message:
-        """Words and QR code in one message that cannot be passed on, with a button that copies."""
+        """Words and QR code in one message that cannot be passed on, with a button that
+        copies.
+        """
         said = message.message
         receipt = str(said.params["receipt"])
         words = plain(message.text).replace(plain(receipt), tag("code", receipt))
@@ -278,7 +332,11 @@ class TelegramChannel:
         rows: list[Sequence[InlineKeyboardButton]] = [
             [copying(text(said.lang, "telegram.copy"), receipt)],
             *(kept.inline_keyboard if kept else ()),
-            [InlineKeyboardButton(text(said.lang, "telegram.clear"), callback_data=data("", CLEAR))],
+            [
+                InlineKeyboardButton(
+                    text(said.lang, "telegram.clear"), callback_data=data("", CLEAR)
+                )
+            ],
         ]
         return await self.bot.send_photo(
             chat,
@@ -298,20 +356,29 @@ class TelegramChannel:
         """Nothing waits for it here."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
-        """What was said is filed or dropped: its words need not be known any more. Deleting is asked for."""
+        """What was said is filed or dropped: its words need not be known any more.
+        Deleting is asked for.
+        """
         chat = self.chats.known(place(to).chat)
         if chat is not None:
             chat.said.clear()
         return ()
 
-    # ── without the outbox: best effort ──────────────────────────────────────────────────────
+    # ── without the outbox: best effort ───────────────────────────────────────────────
 
-    async def tell(self, chat: int, words: str, thread: int | None = None) -> int | None:
-        """A fixed sentence about failure, or where to write. Returns its number; None where it did not go."""
+    async def tell(
+        self, chat: int, words: str, thread: int | None = None
+    ) -> int | None:
+        """A fixed sentence about failure, or where to write. Returns its number; None
+        where it did not go.
+        """
         try:
             async with self.pace.turn(chat):
                 sent = await self.bot.send_message(
-                    chat, words, message_thread_id=thread, link_preview_options=NO_PREVIEW
+                    chat,
+                    words,
+                    message_thread_id=thread,
+                    link_preview_options=NO_PREVIEW,
                 )
         except TelegramError as error:
             log.info("a sentence was not told: %s", about(error))
@@ -325,7 +392,9 @@ class TelegramChannel:
     async def answer(self, callback: str, words: str | None = None) -> None:
         """That a button press arrived; with words: shown in a window."""
         try:
-            await self.bot.answer_callback_query(callback, words, show_alert=words is not None)
+            await self.bot.answer_callback_query(
+                callback, words, show_alert=words is not None
+            )
         except TelegramError as error:
             log.debug("a press was not answered: %s", about(error))
 

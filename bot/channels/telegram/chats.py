@@ -1,6 +1,8 @@
-"""What stands in each private chat: which message shows the open step, and which must be deleted when.
+"""What stands in each private chat: which message shows the open step, and which must
+be deleted when.
 
-In memory for the running process, sealed in the database for the next one; nothing is older than 48 hours.
+In memory for the running process, sealed in the database for the next one; nothing is
+older than 48 hours.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ ROUND = 300  # seconds: a row says no more exactly when something is to be delet
 
 @dataclass(slots=True, repr=False)
 class Chat:
-    """id: Telegram's; prompt: the message that shows the open step; touched: the one that may be replaced.
+    """id: Telegram's; prompt: the message that shows the open step; touched: the one
+    that may be replaced.
 
-    messages: {message id: the hour it came}; due: {message id: when it must go}, both seconds since 1970 UTC.
+    messages: {message id: the hour it came}; due: {message id: when it must go}, both
+    seconds since 1970 UTC.
     at: when the person was last heard. said: {message id: words}, in memory only.
     """
 
@@ -72,7 +76,9 @@ class Chat:
 
 
 class Chats:
-    """All of them. One process holds the data folder, so what is in memory is the newest."""
+    """All of them. One process holds the data folder, so what is in memory is the
+    newest.
+    """
 
     def __init__(self, database: Database, keys: Keys) -> None:
         self._keys, self._rows = keys, TelegramChats(database)
@@ -87,7 +93,9 @@ class Chats:
         if chat is None:
             row = await self._rows.get(self.digest(id), now)
             chat = (self._open(row) if row else None) or Chat(self.digest(id), id)
-            chat = self._at_hand.pop(id, chat)  # somebody else may have read it meanwhile
+            chat = self._at_hand.pop(
+                id, chat
+            )  # somebody else may have read it meanwhile
         self._at_hand[id] = chat
         if len(self._at_hand) > AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
@@ -98,19 +106,33 @@ class Chats:
         return self._at_hand.get(id)
 
     def save(self, chat: Chat, now: int) -> Write:
-        """The chat as it is now; of several such writes the newest stays, whichever comes last."""
+        """The chat as it is now; of several such writes the newest stays, whichever
+        comes last.
+        """
         chat.version += 1
-        for message in [one for one, came in chat.messages.items() if came < now - DELETABLE]:
+        for message in [
+            one for one, came in chat.messages.items() if came < now - DELETABLE
+        ]:
             chat.gone([message])
         until = (now // DAY + 2) * DAY
         due = min(chat.due.values(), default=None)
-        shown = None if due is None else due + ROUND - due % ROUND if due > now else due - due % HOUR
-        return TelegramChats.put(ChatRow(chat.digest, chat.version, shown, until, self._seal(chat)))
+        shown = (
+            None
+            if due is None
+            else due + ROUND - due % ROUND
+            if due > now
+            else due - due % HOUR
+        )
+        return TelegramChats.put(
+            ChatRow(chat.digest, chat.version, shown, until, self._seal(chat))
+        )
 
     async def due(self, now: int) -> list[Chat]:
         """Chats in which something must be deleted by now."""
         rows = await self._rows.due(now)
-        return [await self.of(chat.id, now) for row in rows if (chat := self._open(row))]
+        return [
+            await self.of(chat.id, now) for row in rows if (chat := self._open(row))
+        ]
 
     async def active(self, since: int, now: int) -> AsyncIterator[Chat]:
         """Chats with an open step whose person was heard since then."""
@@ -137,7 +159,9 @@ class Chats:
     def _open(self, row: ChatRow) -> Chat | None:
         try:
             values = self._keys.session.open_json(row.sealed, _place(row.chat))
-        except Unsealable:  # a key that was taken out of the ring: older messages stay where they are
+        except (
+            Unsealable
+        ):  # a key that was taken out of the ring: older messages stay where they are
             return None
         return Chat(
             row.chat,

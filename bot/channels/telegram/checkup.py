@@ -1,4 +1,6 @@
-"""What `jianfu doctor` says of Telegram: is it reached, how do updates come, what may we do in the group."""
+"""What `jianfu doctor` says of Telegram: is it reached, how do updates come, what may
+we do in the group.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,14 @@ async def look(settings: Settings, now: int) -> list[Line]:
     try:
         return await _look(bot, settings, datetime.fromtimestamp(now, UTC))
     except InvalidToken:
-        return [("telegram", False, "Telegram 不认这个令牌", "请向 @BotFather 核对 JIANFU_TELEGRAM__TOKEN")]
+        return [
+            (
+                "telegram",
+                False,
+                "Telegram 不认这个令牌",
+                "请向 @BotFather 核对 JIANFU_TELEGRAM__TOKEN",
+            )
+        ]
     except TelegramError as error:
         return [("telegram", False, f"问不到 Telegram（{about(error)}）", NO_WAY)]
     finally:
@@ -47,7 +56,9 @@ async def _look(bot: Bot, settings: Settings, now: datetime) -> list[Line]:
 
 
 def _intake(info: WebhookInfo, settings: Settings, now: datetime) -> Iterator[Line]:
-    """Whether updates come the way that is set, how many wait, and what went wrong last."""
+    """Whether updates come the way that is set, how many wait, and what went wrong
+    last.
+    """
     choice, shown = settings.telegram, info.url or "（无）"
     meant = choice.webhook_url if choice.mode == "webhook" else ""
     says = f"收消息的方式：{choice.mode}，Telegram 那边的 webhook 地址：{shown}"
@@ -64,12 +75,20 @@ def _intake(info: WebhookInfo, settings: Settings, now: datetime) -> Iterator[Li
         at = info.last_error_date.astimezone(ZoneInfo(settings.timezone))
         says = f"webhook 最近一次出错：{at:%m-%d %H:%M}，{info.last_error_message}"
         fine = now - info.last_error_date > FRESH
-        yield "telegram_error", fine, says, "请检查地址能否从外网用 https 打开、证书是否有效、口令是否一致"
+        yield (
+            "telegram_error",
+            fine,
+            says,
+            "请检查地址能否从外网用 https 打开、证书是否有效、口令是否一致",
+        )
 
 
 async def _staff(bot: Bot, me: int, chat: int) -> Line:
     """Topics, and the rights to keep them."""
-    check, remedy = "telegram_staff", "请把机器人拉进群，或改正 JIANFU_TELEGRAM__STAFF_CHAT_ID"
+    check, remedy = (
+        "telegram_staff",
+        "请把机器人拉进群，或改正 JIANFU_TELEGRAM__STAFF_CHAT_ID",
+    )
     try:
         group, member = await bot.get_chat(chat), await bot.get_chat_member(chat, me)
     except TelegramError as error:
@@ -79,8 +98,12 @@ async def _staff(bot: Bot, me: int, chat: int) -> Line:
     if isinstance(member, ChatMemberOwner):
         return check, True, "机器人在工作人员的群里权限齐全", ""
     rights = member if isinstance(member, ChatMemberAdministrator) else None
-    missing = [words for right, words in RIGHTS.items() if not getattr(rights, right, False)]
+    missing = [
+        words for right, words in RIGHTS.items() if not getattr(rights, right, False)
+    ]
     says = (
-        f"机器人在工作人员的群里缺权限：{'、'.join(missing)}" if missing else "机器人在工作人员的群里权限齐全"
+        f"机器人在工作人员的群里缺权限：{'、'.join(missing)}"
+        if missing
+        else "机器人在工作人员的群里权限齐全"
     )
     return check, not missing, says, "请在群里把机器人设为管理员，并打开这些权限"

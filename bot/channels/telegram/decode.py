@@ -1,4 +1,6 @@
-"""One update of Telegram becomes what a person did. Pure; names, numbers and origins are not even read."""
+"""One update of Telegram becomes what a person did. Pure; names, numbers and origins
+are not even read.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,28 @@ DECLINED = {
     "sticker": "sticker",
     "dice": "sticker",
 }
-OTHER = ("document", "poll", "game", "story", "paid_media", "checklist", "invoice", "giveaway")
+OTHER = (
+    "document",
+    "poll",
+    "game",
+    "story",
+    "paid_media",
+    "checklist",
+    "invoice",
+    "giveaway",
+)
 
 
-NAMING = ("first_name", "last_name", "username", "phone_number", "vcard", "file_name", "title", "address")
+NAMING = (
+    "first_name",
+    "last_name",
+    "username",
+    "phone_number",
+    "vcard",
+    "file_name",
+    "title",
+    "address",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,7 +67,9 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Changed:
-    """A message of theirs was edited. words: as they are now, "" for none; picture: one stands in it."""
+    """A message of theirs was edited. words: as they are now, "" for none; picture: one
+    stands in it.
+    """
 
     words: str
     picture: bool
@@ -65,8 +87,9 @@ Part = Said | Pressed | Unreadable | Photo | Changed | Clear
 class Note:
     """What one person did in their private chat.
 
-    message: theirs, or the one whose button they pressed; album: equal for pictures sent in one go; callback:
-    a press that must be answered. Of all that Telegram knows of the person only the language is kept.
+    message: theirs, or the one whose button they pressed; album: equal for pictures
+    sent in one go; callback: a press that must be answered. Of all that Telegram knows
+    of the person only the language is kept.
     """
 
     update: int
@@ -87,26 +110,42 @@ class Elsewhere:
 
 
 def nameless(values: Any) -> Any:
-    """An update as JSON, for keeping it a while: without what nobody here reads. Bots keep their names."""
+    """An update as JSON, for keeping it a while: without what nobody here reads. Bots
+    keep their names.
+    """
     if isinstance(values, list):
         return [nameless(value) for value in values]
     if not isinstance(values, dict) or values.get("is_bot"):
         return values
-    empty: dict[str, Any] = {name: "" for name in NAMING if isinstance(values.get(name), str)}
+    empty: dict[str, Any] = {
+        name: "" for name in NAMING if isinstance(values.get(name), str)
+    }
     empty |= {name: 0.0 for name in ("latitude", "longitude") if name in values}
-    kept = {name: nameless(value) for name, value in values.items() if name != "forward_origin"}
+    kept = {
+        name: nameless(value)
+        for name, value in values.items()
+        if name != "forward_origin"
+    }
     return kept | empty
 
 
-def decode(update: Update, at: datetime, name: str | None = None) -> Note | Elsewhere | None:
-    """What was done, or None where nothing is to be answered. name: the bot's own, to hear it in groups."""
+def decode(
+    update: Update, at: datetime, name: str | None = None
+) -> Note | Elsewhere | None:
+    """What was done, or None where nothing is to be answered. name: the bot's own, to
+    hear it in groups.
+    """
     if update.callback_query is not None:
         return _press(update.update_id, update.callback_query, at)
     message = update.message or update.edited_message
     if message is None or message.from_user is None:
         return None
     if message.chat.type != Chat.PRIVATE:
-        return Elsewhere(message.chat.id, message.message_thread_id) if _to_us(update, name) else None
+        return (
+            Elsewhere(message.chat.id, message.message_thread_id)
+            if _to_us(update, name)
+            else None
+        )
     parts = _parts(message, at) if update.message is not None else _edited(message, at)
     if not parts:
         return None
@@ -132,14 +171,18 @@ def _press(update: int, query: CallbackQuery, at: datetime) -> Note | None:
         return None
     chat = message.chat.id if message is not None else query.from_user.id
     mark, found, choice = (query.data or "").partition("|")
-    part: Part = Clear() if choice == CLEAR else Pressed(choice if found else "", mark, at)
+    part: Part = (
+        Clear() if choice == CLEAR else Pressed(choice if found else "", mark, at)
+    )
     number = message.message_id if message is not None else None
     lang = language(query.from_user.language_code)
     return Note(update, chat, lang, number, (part,), callback=query.id)
 
 
 def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
-    """Words first, then what came with them; none for what the platform itself notes in a chat."""
+    """Words first, then what came with them; none for what the platform itself notes in
+    a chat.
+    """
     if message.text is not None:
         return (_said(message.text, at),)
     words: tuple[Part, ...] = (heard(message.caption, at),) if message.caption else ()
@@ -149,7 +192,10 @@ def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
     document = message.document if message.animation is None else None
     if document is not None and document.mime_type in IMAGES:
         too_large = (document.file_size or 0) > MOST_BYTES
-        return (*words, Unreadable("too_large", at) if too_large else Photo(document.file_id))
+        return (
+            *words,
+            Unreadable("too_large", at) if too_large else Photo(document.file_id),
+        )
     for kind, why in DECLINED.items():
         if getattr(message, kind) is not None:
             return (*words, Unreadable(why, at))  # type: ignore[arg-type]
@@ -159,15 +205,21 @@ def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
 
 
 def _edited(message: Message, at: datetime) -> tuple[Part, ...]:
-    """New words or another picture; a receipt is one, however it came. A live place moves, and is none."""
+    """New words or another picture; a receipt is one, however it came. A live place
+    moves, and is none.
+    """
     said = heard(message.text or message.caption or "", at)
     if said.receipt:
         return (said,)
-    return (Changed(said.text, bool(message.photo)),) if said.text or message.photo else ()
+    return (
+        (Changed(said.text, bool(message.photo)),) if said.text or message.photo else ()
+    )
 
 
 def _said(text: str, at: datetime) -> Part:
-    """Words; of a command only its name counts, and one we do not know is a call for help."""
+    """Words; of a command only its name counts, and one we do not know is a call for
+    help.
+    """
     said = heard(text, at)
     found = COMMAND.fullmatch(text.strip())
     if text.strip().lower().rstrip("。.!！") in CLEARING:
@@ -181,14 +233,20 @@ def _said(text: str, at: datetime) -> Part:
 
 
 def _to_us(update: Update, name: str | None) -> bool:
-    """Whether a group's message means us: a command, our name, or that we were just brought in."""
+    """Whether a group's message means us: a command, our name, or that we were just
+    brought in.
+    """
     message = update.message
     if message is None:
         return False
-    if any(user.is_bot and user.username == name for user in message.new_chat_members or ()):
+    if any(
+        user.is_bot and user.username == name for user in message.new_chat_members or ()
+    ):
         return True
     words = message.text or ""
     command = COMMAND.fullmatch(words)
     if command and "@" in words.split()[0]:
-        return name is not None and words.split()[0].lower().endswith(f"@{name.lower()}")
+        return name is not None and words.split()[0].lower().endswith(
+            f"@{name.lower()}"
+        )
     return bool(command) or (name is not None and f"@{name.lower()}" in words.lower())

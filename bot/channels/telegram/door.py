@@ -1,4 +1,6 @@
-"""What is meant for staff goes to their door first; whatever it does not take is a reporter's."""
+"""What is meant for staff goes to their door first; whatever it does not take is a
+reporter's.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +8,21 @@ from typing import Protocol
 
 from telegram import Update
 
-STAFF_BUTTON = "s:"  # callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
+# callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
+STAFF_BUTTON = "s:"
 
 
 class StaffDoor(Protocol):
     """Consulted before pseudonym and hotline."""
 
     async def hear(self, update: Update) -> bool:
-        """Take it, if a member of staff did what only staff can do. True: taken, and answered.
+        """Take it, if a member of staff did what only staff can do. True: taken, and
+        answered.
 
-        Offered is everything from the staff group; of a private chat only slash commands, staff's buttons and
-        replies to a message of ours. When this returns, what it changed is committed: the update may be
-        confirmed. It answers the button presses that it takes; a repeated update must change nothing.
+        Offered is everything from the staff group; of a private chat only slash
+        commands, staff's buttons and replies to a message of ours. When this returns,
+        what it changed is committed: the update may be confirmed. It answers the button
+        presses that it takes; a repeated update must change nothing.
         Raises: StorageError, to be asked again later.
         """
         ...

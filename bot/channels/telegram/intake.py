@@ -1,7 +1,7 @@
 """Updates in: each is confirmed to Telegram only after what it changed is committed.
 
-Polling and webhook put updates into the same lanes. An update that takes long is kept sealed in our own
-database and confirmed then, so that it holds up no other chat.
+Polling and webhook put updates into the same lanes. An update that takes long is kept
+sealed in our own database and confirmed then, so that it holds up no other chat.
 """
 
 from __future__ import annotations
@@ -65,13 +65,17 @@ from storage.repositories.telegram import TelegramHeld
 
 log = logging.getLogger(__name__)
 HOLD_AFTER = 0.5  # seconds a turn may take before the update is kept by ourselves
-OVERTAKEN = 0.3  # seconds an update by webhook waits for one before it that has not come
+OVERTAKEN = (
+    0.3  # seconds an update by webhook waits for one before it that has not come
+)
 ALBUM = 0.7  # seconds of silence after which an album is complete
 ALBUM_LONGEST = 5.0
 FETCHES = 8  # tries to fetch a picture while the network is down
 GROUP_EVERY = 3600  # seconds between two answers to the same group
 TOLD_STAYS = 60  # seconds
-HARDLY_MORE = 40  # characters: a mistyped receipt in a longer text may be something else
+HARDLY_MORE = (
+    40  # characters: a mistyped receipt in a longer text may be something else
+)
 DAY = 24 * HOUR
 SEEN = 20_000  # updates remembered to be taken in already
 
@@ -98,8 +102,15 @@ class Intake:
         name: Callable[[], str | None] = lambda: None,
     ) -> None:
         """name: the bot's username, once known."""
-        self._channel, self._inside, self._door, self._name = channel, inside, door, name
-        self._bot = channel.bot.token.partition(":")[0]  # its number; asking it would take a call
+        self._channel, self._inside, self._door, self._name = (
+            channel,
+            inside,
+            door,
+            name,
+        )
+        self._bot = channel.bot.token.partition(":")[
+            0
+        ]  # its number; asking it would take a call
         self._lanes = Lanes(self._work)
         self._taken: dict[int, asyncio.Future[None]] = {}
         self._open: dict[int, Update] = {}  # neither done nor kept
@@ -110,10 +121,12 @@ class Intake:
         self._told: dict[int, int] = {}  # groups: when they were told where to write
         self.janitor = Janitor(channel, inside.database, inside.now)
 
-    # ── taking in ────────────────────────────────────────────────────────────────────────────
+    # ── taking in ─────────────────────────────────────────────────────────────────────
 
     def take(self, update: Update) -> asyncio.Future[None]:
-        """Put it into its lane. The future is done once its turn is committed, or it was kept."""
+        """Put it into its lane. The future is done once its turn is committed, or it
+        was kept.
+        """
         known = self._taken.get(update.update_id)
         if known is not None:
             return known
@@ -127,11 +140,13 @@ class Intake:
         return done
 
     async def settle(self, update: Update) -> None:
-        """Until the update may be confirmed. Raises: StorageError, if it can be neither done nor kept now.
+        """Until the update may be confirmed. Raises: StorageError, if it can be neither
+        done nor kept now.
 
-        Source for the order: Bot API, Update: numbers "increase sequentially", to be used with webhooks "to
-        restore the correct update sequence". The platform may hand an earlier one over only when this one is
-        confirmed: so this one is kept, and waits for the other here.
+        Source for the order: Bot API, Update: numbers "increase sequentially", to be
+        used with webhooks "to restore the correct update sequence". The platform may
+        hand an earlier one over only when this one is confirmed: so this one is kept,
+        and waits for the other here.
         """
         number = update.update_id
         if number - 1 not in self._taken and number not in self._taken:
@@ -140,13 +155,17 @@ class Intake:
             self.soon(self._in_order(number))
             return
         done = self.take(update)
-        if _album_of(update) is None:  # the next of an album comes only after this one is confirmed
+        if (
+            _album_of(update) is None
+        ):  # the next of an album comes only after this one is confirmed
             await asyncio.wait({done}, timeout=HOLD_AFTER)
         if not done.done():
             await self.hold(update)
 
     async def _in_order(self, number: int) -> None:
-        """After the one before it, if that comes soon; and after all others that wait so."""
+        """After the one before it, if that comes soon; and after all others that wait
+        so.
+        """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._before(number), OVERTAKEN)
         for early in sorted(one for one in self._early if one <= number):
@@ -158,7 +177,9 @@ class Intake:
             await self._came.wait()
 
     async def hold(self, update: Update) -> None:
-        """Keep it sealed until its turn is over; from now on it may be confirmed. Raises: StorageError."""
+        """Keep it sealed until its turn is over; from now on it may be confirmed.
+        Raises: StorageError.
+        """
         await self._keep(update)
         self._take_kept(update)
 
@@ -179,7 +200,9 @@ class Intake:
         """What was kept when the last process ended."""
         for id, sealed in await TelegramHeld(self._inside.database).all():
             try:
-                values = json.loads(self._inside.keys.session.open(sealed, _held_place(id)))
+                values = json.loads(
+                    self._inside.keys.session.open(sealed, _held_place(id))
+                )
             except Unsealable:
                 log.error("a kept update does not open: is the keyring complete?")
                 continue
@@ -188,13 +211,19 @@ class Intake:
     async def _release(self, id: bytes) -> None:
         try:
             await self._inside.database.commit([TelegramHeld.release(id)])
-        except StorageError as error:  # it is taken in again at the next start, and known by its mark
+        except (
+            StorageError
+        ) as error:  # it is taken in again at the next start, and known by its mark
             log.warning("a kept update stays: %s", type(error).__name__)
 
     async def clear(self) -> None:
-        """Wait for what is open, but not long; what takes too long is kept. Raises: StorageError."""
+        """Wait for what is open, but not long; what takes too long is kept. Raises:
+        StorageError.
+        """
         if self._open:
-            await asyncio.wait([self._taken[number] for number in self._open], timeout=HOLD_AFTER)
+            await asyncio.wait(
+                [self._taken[number] for number in self._open], timeout=HOLD_AFTER
+            )
         for update in list(self._open.values()):
             await self.hold(update)
 
@@ -214,10 +243,12 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    # ── one turn ─────────────────────────────────────────────────────────────────────────────
+    # ── one turn ──────────────────────────────────────────────────────────────────────
 
     async def _work(self, lane: Lane, waiting: Waiting) -> None:
-        """Until it is done, whatever happens: storage that refuses is waited for, our bugs are told."""
+        """Until it is done, whatever happens: storage that refuses is waited for, our
+        bugs are told.
+        """
         tries, batch = 0, [waiting]
         while True:
             try:
@@ -231,9 +262,12 @@ class Intake:
                 break
             except TelegramError as error:
                 log.info("an update waits: %s", about(error))
-            except Exception as error:  # one chat's trouble is not another's; content-free by the type alone
+            # one chat's trouble is not another's; content-free by the type alone
+            except Exception as error:
                 incident = secrets.token_hex(4)
-                log.error("incident %s: %s in the intake", incident, type(error).__name__)
+                log.error(
+                    "incident %s: %s in the intake", incident, type(error).__name__
+                )
                 await self._tell_failed(waiting.update, incident)
                 break
             await asyncio.sleep(backoff(tries))
@@ -247,7 +281,10 @@ class Intake:
         if offered(update, self._staff_chat):
             if self._door is not None and await self._door.hear(update):
                 return
-            if update.effective_chat is not None and update.effective_chat.id == self._staff_chat:
+            if (
+                update.effective_chat is not None
+                and update.effective_chat.id == self._staff_chat
+            ):
                 return
         note = decode(update, self._inside.now(), self._name())
         if isinstance(note, Elsewhere):
@@ -274,7 +311,9 @@ class Intake:
         return [note for note in found if isinstance(note, Note)]
 
     async def _hear(self, notes: Sequence[Note]) -> None:
-        """Hand on what was done, with what this chat's messages need remembered, in one commit."""
+        """Hand on what was done, with what this chat's messages need remembered, in one
+        commit.
+        """
         notes = await self._new(notes)
         if not notes:
             return
@@ -282,7 +321,9 @@ class Intake:
         note, moment = notes[0], seconds(now)
         chat = await self._channel.chats.of(note.chat, moment)
         if note.parts == (Changed(chat.said.get(note.message or 0, ""), False),):
-            return  # Bot API, Update: edits "may at times be triggered by changes" that are none to us
+            # Bot API, Update: edits "may at times be triggered by changes" that are
+            # none to us
+            return
         event, pictures = await self._event(chat, notes, now)
         self._note_down(chat, notes, event, moment)
         also = [self._mark(other) for other in notes[1:]]
@@ -297,15 +338,27 @@ class Intake:
             also.append(self._channel.chats.save(chat, moment))
             sender = Address(self._channel.name, str(note.chat))
             await self._inside.hear(
-                Incoming(self._key(note), sender, event, note.lang, True, tuple(also), pictures)
+                Incoming(
+                    self._key(note),
+                    sender,
+                    event,
+                    note.lang,
+                    True,
+                    tuple(also),
+                    pictures,
+                )
             )
         for one in notes:
             for part in one.parts:
                 if one.message is not None and isinstance(part, Said | Changed):
-                    chat.heard(one.message, part.text if isinstance(part, Said) else part.words)
+                    chat.heard(
+                        one.message, part.text if isinstance(part, Said) else part.words
+                    )
         self.janitor.poke(chat)
 
-    def _note_down(self, chat: Chat, notes: Sequence[Note], event: Event | None, now: int) -> None:
+    def _note_down(
+        self, chat: Chat, notes: Sequence[Note], event: Event | None, now: int
+    ) -> None:
         """Which messages stand there, which may be replaced, and which must go."""
         chat.at, chat.lang = now, notes[0].lang
         if event is None:
@@ -321,11 +374,15 @@ class Intake:
         if isinstance(event, Pressed):
             chat.touched = notes[0].message
         else:
-            below = isinstance(event, Edited) and chat.prompt == max(chat.messages, default=None)
+            below = isinstance(event, Edited) and chat.prompt == max(
+                chat.messages, default=None
+            )
             chat.touched = chat.prompt if below else None
 
     async def _new(self, notes: Sequence[Note]) -> list[Note]:
-        """Those not dealt with before; this spares work, and of an album it drops what came again."""
+        """Those not dealt with before; this spares work, and of an album it drops what
+        came again.
+        """
         inbox = Inbox(self._inside.database)
         return [note for note in notes if not await inbox.known(self._digest(note))]
 
@@ -349,7 +406,9 @@ class Intake:
                         if isinstance(found, Unreadable):
                             parts.append(found)
                         else:
-                            picture = Picture(secrets.token_hex(16), found.width, found.height)
+                            picture = Picture(
+                                secrets.token_hex(16), found.width, found.height
+                            )
                             pictures[picture.id] = found
                             parts.append(Pictured(picture, now))
                     case Said() | Unreadable():
@@ -383,7 +442,7 @@ class Intake:
             await asyncio.sleep(trouble.wait)
         return None
 
-    # ── fixed sentences ──────────────────────────────────────────────────────────────────────
+    # ── fixed sentences ───────────────────────────────────────────────────────────────
 
     async def _where(self, group: Elsewhere) -> None:
         """In groups we only say where to write, and not all the time."""
@@ -400,7 +459,9 @@ class Intake:
             now = seconds(self._inside.now())
             chat.delete_at(told, now + TOLD_STAYS)
             with suppress(StorageError):  # it is known in memory all the same
-                await self._inside.database.commit([self._channel.chats.save(chat, now)])
+                await self._inside.database.commit(
+                    [self._channel.chats.save(chat, now)]
+                )
 
     async def _tell_once(self, update: Update, tries: int) -> None:
         if tries == 0:
@@ -416,10 +477,12 @@ class Intake:
             words = text(known.lang if known else "zh", name, params)
             self.soon(self._channel.tell(chat.id, words))
 
-    # ── after a silence ──────────────────────────────────────────────────────────────────────
+    # ── after a silence ───────────────────────────────────────────────────────────────
 
     async def show_again(self, silent_since: int) -> None:
-        """Telegram forgets presses: who was in the middle of something is shown the open step once more."""
+        """Telegram forgets presses: who was in the middle of something is shown the
+        open step once more.
+        """
         now = self._inside.now()
         if outside_quiet(now, self._inside.settings) != now:
             return
@@ -430,11 +493,13 @@ class Intake:
             key = f"again {chat.digest.hex()} {silent_since}"
             sender = Address(self._channel.name, str(chat.id))
             try:
-                await self._inside.hear(Incoming(key, sender, Rang("again", now), chat.lang))
+                await self._inside.hear(
+                    Incoming(key, sender, Rang("again", now), chat.lang)
+                )
             except (StorageError, Failed) as error:
                 log.warning("a step was not shown again: %s", type(error).__name__)
 
-    # ── names of things ──────────────────────────────────────────────────────────────────────
+    # ── names of things ───────────────────────────────────────────────────────────────
 
     @property
     def _staff_chat(self) -> int | None:
@@ -445,7 +510,9 @@ class Intake:
         return f"{self._bot} {note.update}"
 
     def _digest(self, note: Note) -> bytes:
-        return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, self._key(note))
+        return self._inside.keys.pseudonyms.inbox_mark(
+            self._channel.name, self._key(note)
+        )
 
     def _mark(self, note: Note) -> Write:
         return Inbox.mark(self._digest(note), seconds(self._inside.now()) // DAY)
@@ -475,15 +542,21 @@ def _album_of(update: Update) -> str | None:
 
 
 def _edited(old: str | None, part: Changed, at: datetime) -> Edited:
-    """What to tell the dialog; where the words are as before, it was the picture, which is not followed."""
+    """What to tell the dialog; where the words are as before, it was the picture, which
+    is not followed.
+    """
     return Edited(None if part.picture and old == part.words else old, part.words, at)
 
 
 def _goes(part: Part) -> bool:
-    """Whether the message must not stay: a receipt, nearly one, or whose button says it is done with."""
+    """Whether the message must not stay: a receipt, nearly one, or whose button says it
+    is done with.
+    """
     match part:
         case Said(text, receipt=receipt):
-            return receipt is not None and (receipt != MISTYPED or len(text) <= HARDLY_MORE)
+            return receipt is not None and (
+                receipt != MISTYPED or len(text) <= HARDLY_MORE
+            )
         case Pressed(choice):
             return choice == "saved"
     return isinstance(part, Clear)
@@ -491,7 +564,11 @@ def _goes(part: Part) -> bool:
 
 def _shown(data: str, code: str | None) -> str | None:
     """What a press is answered with in a window; None for a plain acknowledgement."""
-    return text(language(code), "telegram.clearing") if data.rpartition("|")[2] == CLEAR else None
+    return (
+        text(language(code), "telegram.clearing")
+        if data.rpartition("|")[2] == CLEAR
+        else None
+    )
 
 
 def _held_place(id: bytes) -> Place:

@@ -1,4 +1,6 @@
-"""Deletes what must not stay in a chat: receipts after an hour or once typed, all that shall be cleared."""
+"""Deletes what must not stay in a chat: receipts after an hour or once typed, all that
+shall be cleared.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,13 @@ AT_ONCE = 100  # messages of one call
 
 
 class Janitor:
-    """What is due stands in the chats' rows, so a restart forgets nothing. No chat waits for another."""
+    """What is due stands in the chats' rows, so a restart forgets nothing. No chat
+    waits for another.
+    """
 
-    def __init__(self, channel: TelegramChannel, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, channel: TelegramChannel, database: Database, now: Callable[[], datetime]
+    ) -> None:
         self._channel, self._database, self._now = channel, database, now
         self._busy: dict[int, asyncio.Task[None]] = {}
 
@@ -67,7 +73,9 @@ class Janitor:
         return [message for message, at in chat.due.items() if at <= now][:AT_ONCE]
 
     async def _tidy(self, chat: Chat) -> None:
-        """Delete, then forget; what Telegram does not delete any more is forgotten too."""
+        """Delete, then forget; what Telegram does not delete any more is
+        forgotten too.
+        """
         tries = 0
         while due := self._due(chat):
             trouble = await self._delete(chat, due, tries)
@@ -78,7 +86,9 @@ class Janitor:
             chat.gone(due)
             try:
                 await self._save(chat)
-            except StorageError as error:  # the next look finds the row as it was, and the chat as it is
+            except (
+                StorageError
+            ) as error:  # the next look finds the row as it was, and the chat as it is
                 log.warning("janitor: %s", type(error).__name__)
 
     async def _delete(self, chat: Chat, due: list[int], tries: int) -> TryLater | None:
@@ -93,4 +103,6 @@ class Janitor:
         return None
 
     async def _save(self, chat: Chat) -> None:
-        await self._database.commit([self._channel.chats.save(chat, seconds(self._now()))])
+        await self._database.commit(
+            [self._channel.chats.save(chat, seconds(self._now()))]
+        )

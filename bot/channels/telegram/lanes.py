@@ -20,7 +20,9 @@ class Waiting:
 
 
 class Lane:
-    """What waits in one chat, by number: the platform may hand updates over in any order."""
+    """What waits in one chat, by number: the platform may hand updates over in any
+    order.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
@@ -33,7 +35,9 @@ class Lane:
         insort(self._waiting, waiting)
         self._more.set()
 
-    def take(self, fits: Callable[[Update], bool] = lambda update: True) -> Waiting | None:
+    def take(
+        self, fits: Callable[[Update], bool] = lambda update: True
+    ) -> Waiting | None:
         """The next one, if it fits."""
         if self._waiting and fits(self._waiting[0].update):
             return self._waiting.pop(0)
@@ -52,7 +56,9 @@ Work = Callable[[Lane, Waiting], Awaitable[None]]
 
 
 class Lanes:
-    """One lane per chat, each worked off by a task of its own while anything is in it."""
+    """One lane per chat, each worked off by a task of its own while anything
+    is in it.
+    """
 
     def __init__(self, work: Work) -> None:
         self._work = work

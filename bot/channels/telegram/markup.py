@@ -1,4 +1,6 @@
-"""What a message of ours looks like in Telegram: HTML that is whole, parts that fit, keyboards."""
+"""What a message of ours looks like in Telegram: HTML that is whole, parts that fit,
+keyboards.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,17 @@ from bot.channels.telegram.door import STAFF_BUTTON
 MOST = 4096  # UTF-16 code units of a message after parsing
 CAPTION = 1024  # of a picture's caption
 DATA = 64  # bytes behind a button
-WIDTHS = {3: 8, 2: 15}  # buttons in a row: columns each may have; a Chinese character has two
-ENDS = (r"\n\n+", r"\n", r"[。！？!?；;…][”’）」』\")]?", r"\.\s", r"[，,、\s]")  # where to cut, best first
+WIDTHS = {
+    3: 8,
+    2: 15,
+}  # buttons in a row: columns each may have; a Chinese character has two
+ENDS = (
+    r"\n\n+",
+    r"\n",
+    r"[。！？!?；;…][”’）」』\")]?",
+    r"\.\s",
+    r"[，,、\s]",
+)  # where to cut, best first
 NEVER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -32,13 +43,21 @@ def plain(words: str) -> Html:
 
 
 def tag(name: str, inner: str) -> Html:
-    """`inner` within <name>; Html stays as it is, other words are escaped. E.g. b, i, code, tg-spoiler."""
-    return Html(f"<{name}>{inner if isinstance(inner, Html) else plain(inner)}</{name}>")
+    """`inner` within <name>; Html stays as it is, other words are escaped. E.g. b, i,
+    code, tg-spoiler.
+    """
+    return Html(
+        f"<{name}>{inner if isinstance(inner, Html) else plain(inner)}</{name}>"
+    )
 
 
 def join(between: str, pieces: Iterable[str]) -> Html:
     """Pieces in a row; those that are not Html are escaped."""
-    return Html(plain(between).join(one if isinstance(one, Html) else plain(one) for one in pieces))
+    return Html(
+        plain(between).join(
+            one if isinstance(one, Html) else plain(one) for one in pieces
+        )
+    )
 
 
 def units(words: str) -> int:
@@ -47,7 +66,9 @@ def units(words: str) -> int:
 
 
 def split(words: str, most: int = MOST) -> list[str]:
-    """Cut a long text into parts that fit, at ends of paragraphs, lines or sentences where there are any."""
+    """Cut a long text into parts that fit, at ends of paragraphs, lines or sentences
+    where there are any.
+    """
     parts, rest = [], words.strip() or "…"
     while units(rest) > most:
         at = _cut(rest[: _fitting(rest, most)])
@@ -69,31 +90,43 @@ def _fitting(words: str, most: int) -> int:
 def _cut(window: str) -> int:
     """Where to cut, never before the middle: parts shall not be many."""
     for pattern in ENDS:
-        ends = [found.end() for found in re.finditer(pattern, window) if found.end() > len(window) // 2]
+        ends = [
+            found.end()
+            for found in re.finditer(pattern, window)
+            if found.end() > len(window) // 2
+        ]
         if ends:
             return ends[-1]
     return len(window)
 
 
-# ── buttons ──────────────────────────────────────────────────────────────────────────────────
+# ── buttons ───────────────────────────────────────────────────────────────────────────
 
 
 def data(mark: str, choice: str) -> str:
-    """What comes back when a button is pressed. Staff's buttons carry all that they mean."""
+    """What comes back when a button is pressed. Staff's buttons carry all that they
+    mean.
+    """
     return choice if choice.startswith(STAFF_BUTTON) else f"{mark}|{choice}"
 
 
-def keyboard(mark: str, keys: Sequence[Key], most: int, label: int) -> InlineKeyboardMarkup | None:
+def keyboard(
+    mark: str, keys: Sequence[Key], most: int, label: int
+) -> InlineKeyboardMarkup | None:
     """Rows of buttons, short ones side by side."""
     shown = [
-        InlineKeyboardButton(shortened(key.label, label), callback_data=data(mark, key.choice))
+        InlineKeyboardButton(
+            shortened(key.label, label), callback_data=data(mark, key.choice)
+        )
         for key in _shown(mark, keys, most)
     ]
     return InlineKeyboardMarkup(rows(shown)) if shown else None
 
 
 def worded(rendered: Rendered, most: int) -> str:
-    """The text; where not every choice has a button, with all choices as a numbered list to type from."""
+    """The text; where not every choice has a button, with all choices as a numbered
+    list to type from.
+    """
     shown = _shown(rendered.message.mark, rendered.keys, most)
     return rendered.text if len(shown) == len(rendered.keys) else numbered(rendered)
 
@@ -110,7 +143,11 @@ def rows(buttons: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardBut
     found: list[list[InlineKeyboardButton]] = []
     for button in buttons:
         row = [*found[-1], button] if found else [button]
-        if found and len(row) <= 3 and max(columns(one.text) for one in row) <= WIDTHS[len(row)]:
+        if (
+            found
+            and len(row) <= 3
+            and max(columns(one.text) for one in row) <= WIDTHS[len(row)]
+        ):
             found[-1] = row
         else:
             found.append([button])
@@ -118,12 +155,17 @@ def rows(buttons: Sequence[InlineKeyboardButton]) -> list[list[InlineKeyboardBut
 
 
 def copying(label: str, words: str) -> InlineKeyboardButton:
-    """A button that puts words into the clipboard; nothing comes back. At most 256 characters."""
+    """A button that puts words into the clipboard; nothing comes back. At most 256
+    characters.
+    """
     return InlineKeyboardButton(label, copy_text=CopyTextButton(words))
 
 
 def columns(words: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in words
+    )
 
 
 def shortened(words: str, most: int) -> str:

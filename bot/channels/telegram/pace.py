@@ -1,11 +1,13 @@
 """The platform's pace, kept by us: a chat that must wait holds up nobody else.
 
-Source: Bots FAQ, "My bot is hitting limits": about one message a second in a chat (short bursts may pass),
-20 a minute in a group, 30 a second overall. Edits count like messages; deletions, answers to presses do not.
+Source: Bots FAQ, "My bot is hitting limits": about one message a second in a chat
+(short bursts may pass), 20 a minute in a group, 30 a second overall. Edits count like
+messages; deletions, answers to presses do not.
 
-We cannot know when a call arrives: a busy machine or network holds calls back, then lets them go together.
-But it is between its start and its end. So each call takes one of `AT_ONCE` slots from its start until a
-second after its end: whatever happens on the way, no more than that many arrive in any second.
+We cannot know when a call arrives: a busy machine or network holds calls back, then
+lets them go together. But it is between its start and its end. So each call takes one
+of `AT_ONCE` slots from its start until a second after its end: whatever happens on the
+way, no more than that many arrive in any second.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ MOST = 10_000  # chats remembered
 
 
 class Pace:
-    """Whose turn it is. `speed` divides every time, for tests against a server as fast."""
+    """Whose turn it is. `speed` divides every time, for tests against a
+    server as fast.
+    """
 
     def __init__(
         self,
@@ -42,13 +46,17 @@ class Pace:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._next = asyncio.Lock()
         self._all = 0.0  # when the bucket of all chats is full again
-        self._slots: asyncio.Queue[float] = asyncio.Queue()  # from when on each may be used
+        self._slots: asyncio.Queue[float] = (
+            asyncio.Queue()
+        )  # from when on each may be used
         for _ in range(AT_ONCE):
             self._slots.put_nowait(0.0)
 
     @asynccontextmanager
     async def turn(self, chat: int) -> AsyncIterator[None]:
-        """One message to this chat, when it may go; within it nothing else goes there."""
+        """One message to this chat, when it may go; within it nothing else
+        goes there.
+        """
         async with self.alone(chat), self.further(chat):
             yield
 
@@ -56,10 +64,14 @@ class Pace:
     async def further(self, chat: int) -> AsyncIterator[None]:
         """One message more to a chat with which one is `alone`."""
         await self._wait(self._of_chat(chat))
-        async with self._next:  # a queue by itself would let newcomers in before those who wait
+        async with (
+            self._next
+        ):  # a queue by itself would let newcomers in before those who wait
             free = await self._slots.get()
             try:
-                await self._wait(max(free, self._all - (TOGETHER - 1) * ALL / self._speed))
+                await self._wait(
+                    max(free, self._all - (TOGETHER - 1) * ALL / self._speed)
+                )
             except BaseException:
                 self._slots.put_nowait(free)
                 raise
@@ -85,7 +97,9 @@ class Pace:
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
     def heard(self, group: int) -> None:
-        """A process before us may have used up this group's minute just now: we cannot know."""
+        """A process before us may have used up this group's minute just now: we cannot
+        know.
+        """
         self._groups[group] = deque([self._clock()] * GROUP, maxlen=GROUP)
 
     async def _wait(self, until: float) -> None:
@@ -96,8 +110,12 @@ class Pace:
         """Take one from the chat's bucket. Returns: when it may go."""
         now, each = self._clock(), EACH / self._speed
         if len(self._chats) > MOST:
-            self._chats = {known: full for known, full in self._chats.items() if full > now}
-            self._held = {known: until for known, until in self._held.items() if until > now}
+            self._chats = {
+                known: full for known, full in self._chats.items() if full > now
+            }
+            self._held = {
+                known: until for known, until in self._held.items() if until > now
+            }
         start = max(now, self._held.get(chat, 0.0))
         if chat < 0:
             start = max(start, self._of_group(chat))

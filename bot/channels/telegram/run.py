@@ -1,4 +1,6 @@
-"""All that goes on for Telegram while the line is open. Trouble with Telegram never ends the program."""
+"""All that goes on for Telegram while the line is open. Trouble with Telegram never
+ends the program.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ log = logging.getLogger(__name__)
 LONG_POLL = 50  # seconds
 SILENT = 150  # seconds after which Telegram has forgotten presses
 BEAT = 60  # seconds between two notes that we are alive
-FORGOTTEN = BEAT + LONG_POLL + 65  # seconds since the last such note after which a minute has surely passed
+FORGOTTEN = (
+    BEAT + LONG_POLL + 65
+)  # seconds since the last such note after which a minute has surely passed
 CATCH_UP = 3.0  # seconds for what waited, before steps are shown again
 AFTER_BUG = 5.0  # seconds
 CONNECTIONS = 40  # webhook calls at once
@@ -60,7 +64,9 @@ class Telegram:
                 jobs.create_task(self._trying(self._introduce))
                 jobs.create_task(self._lasting(self.intake.janitor.run))
                 webhook = self._inside.settings.telegram.mode == "webhook"
-                jobs.create_task(self._lasting(self._webhook if webhook else self._poll))
+                jobs.create_task(
+                    self._lasting(self._webhook if webhook else self._poll)
+                )
         finally:
             await self.intake.close()
             await close(self._channel.bot)
@@ -68,25 +74,44 @@ class Telegram:
     def hooks(self) -> dict[str, Webhook]:
         """Our way in for Telegram's posts, by path; none where we fetch."""
         settings = self._inside.settings.telegram
-        if settings.mode != "webhook" or settings.webhook_url is None or settings.webhook_secret is None:
+        if (
+            settings.mode != "webhook"
+            or settings.webhook_url is None
+            or settings.webhook_secret is None
+        ):
             return {}
         secret = settings.webhook_secret.get_secret_value()
-        return {urlsplit(settings.webhook_url).path: Webhook(self.intake, self._channel.bot, secret)}
+        return {
+            urlsplit(settings.webhook_url).path: Webhook(
+                self.intake, self._channel.bot, secret
+            )
+        }
 
     async def _trying(self, doing: Callable[[], Awaitable[None]]) -> None:
-        """Again and again, until it is done: neither Telegram nor storage nor a bug ends the program."""
+        """Again and again, until it is done: neither Telegram nor storage nor a bug
+        ends the program.
+        """
         tries = 0
         while True:
             try:
                 return await doing()
             except TelegramError as error:
                 log.log(_level(error), "telegram: %s", about(error))
-                wait = retry_after(error) if isinstance(error, RetryAfter) else backoff(tries + 2)
+                wait = (
+                    retry_after(error)
+                    if isinstance(error, RetryAfter)
+                    else backoff(tries + 2)
+                )
             except StorageError as error:
                 log.warning("telegram: %s", type(error).__name__)
                 wait = backoff(tries + 2)
-            except Exception as error:  # an answer that python-telegram-bot cannot read, or a bug of ours
-                log.error("incident %s: %s in telegram", secrets.token_hex(4), type(error).__name__)
+            # an answer that python-telegram-bot cannot read, or a bug of ours
+            except Exception as error:
+                log.error(
+                    "incident %s: %s in telegram",
+                    secrets.token_hex(4),
+                    type(error).__name__,
+                )
                 wait = backoff(tries + 2)
             await asyncio.sleep(wait)
             tries += 1
@@ -97,20 +122,35 @@ class Telegram:
             try:
                 return await doing()
             except Exception as error:
-                log.error("incident %s: %s in telegram", secrets.token_hex(4), type(error).__name__)
+                log.error(
+                    "incident %s: %s in telegram",
+                    secrets.token_hex(4),
+                    type(error).__name__,
+                )
                 await asyncio.sleep(AFTER_BUG)
 
     async def _introduce(self) -> None:
         self.name = (await self._channel.bot.get_me()).username
-        await menu.show(self._channel.bot, self._inside.settings.telegram.staff_chat_id, self._staff)
+        await menu.show(
+            self._channel.bot, self._inside.settings.telegram.staff_chat_id, self._staff
+        )
 
     async def _group_heard(self) -> None:
-        """Where a process ended a moment ago, the staff group may have heard all that it may in a minute."""
-        group, last = self._inside.settings.telegram.staff_chat_id, await self._state.at("alive")
-        if group is not None and last is not None and seconds(self._inside.now()) - last < FORGOTTEN:
+        """Where a process ended a moment ago, the staff group may have heard all that
+        it may in a minute.
+        """
+        group, last = (
+            self._inside.settings.telegram.staff_chat_id,
+            await self._state.at("alive"),
+        )
+        if (
+            group is not None
+            and last is not None
+            and seconds(self._inside.now()) - last < FORGOTTEN
+        ):
             self._channel.pace.heard(group)
 
-    # ── polling ──────────────────────────────────────────────────────────────────────────────
+    # ── polling ───────────────────────────────────────────────────────────────────────
 
     async def _poll(self) -> None:
         """Fetch, take in, and confirm by the next offset what was committed."""
@@ -124,7 +164,11 @@ class Telegram:
                 tries, reached = 0, True
             except TelegramError as error:
                 log.log(_level(error), "telegram: %s", about(error))
-                await asyncio.sleep(retry_after(error) if isinstance(error, RetryAfter) else backoff(tries))
+                await asyncio.sleep(
+                    retry_after(error)
+                    if isinstance(error, RetryAfter)
+                    else backoff(tries)
+                )
                 tries, reached = tries + 1, False
                 continue
             except StorageError as error:
@@ -142,29 +186,48 @@ class Telegram:
 
     async def _fetch(self, offset: int | None, timeout: int) -> Sequence[Update]:
         try:
-            return await self._channel.bot.get_updates(offset, 100, timeout, allowed_updates=ALLOWED)
+            return await self._channel.bot.get_updates(
+                offset, 100, timeout, allowed_updates=ALLOWED
+            )
         except TelegramError:
             raise
-        except Exception as error:  # something in it that python-telegram-bot cannot read
-            log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+        except (
+            Exception
+        ) as error:  # something in it that python-telegram-bot cannot read
+            log.error(
+                "incident %s: %s in an update",
+                secrets.token_hex(4),
+                type(error).__name__,
+            )
         return await self._one_by_one(offset)
 
     async def _one_by_one(self, offset: int | None) -> list[Update]:
-        """What can be read of it; an update that cannot is passed over, or it would hold up all."""
+        """What can be read of it; an update that cannot is passed over, or it would
+        hold up all.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there is a method for this
-            asked = {"offset": offset, "limit": 100, "timeout": 0, "allowed_updates": list(ALLOWED)}
+            asked = {
+                "offset": offset,
+                "limit": 100,
+                "timeout": 0,
+                "allowed_updates": list(ALLOWED),
+            }
             raw = await self._channel.bot.do_api_request("getUpdates", asked)
         found = []
         for values in raw:
             try:
                 found.append(Update.de_json(values, self._channel.bot))
             except Exception as error:
-                log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+                log.error(
+                    "incident %s: %s in an update",
+                    secrets.token_hex(4),
+                    type(error).__name__,
+                )
                 found.append(Update(values["update_id"]))
         return found
 
-    # ── webhook ──────────────────────────────────────────────────────────────────────────────
+    # ── webhook ───────────────────────────────────────────────────────────────────────
 
     async def _webhook(self) -> None:
         """Tell Telegram where to; the rest comes in through the route."""
@@ -174,7 +237,9 @@ class Telegram:
             await asyncio.sleep(BEAT / 2)
 
     async def _posted(self) -> None:
-        """Whether what Telegram has for us reaches us: what waits after an error does not."""
+        """Whether what Telegram has for us reaches us: what waits after an error does
+        not.
+        """
         info = await self._channel.bot.get_webhook_info()
         if info.last_error_date is None or not info.pending_update_count:
             await self._alive()
@@ -189,13 +254,17 @@ class Telegram:
             secret_token=settings.webhook_secret.get_secret_value(),
         )
 
-    # ── being there ──────────────────────────────────────────────────────────────────────────
+    # ── being there ───────────────────────────────────────────────────────────────────
 
     async def _alive(self) -> None:
-        """Note now and then that Telegram reaches us; after a long silence, steps are shown again."""
+        """Note now and then that Telegram reaches us; after a long silence, steps are
+        shown again.
+        """
         now = seconds(self._inside.now())
         try:
-            last = self._last if self._last is not None else await self._state.at("alive")
+            last = (
+                self._last if self._last is not None else await self._state.at("alive")
+            )
             if now - self._noted >= BEAT:
                 await self._inside.database.commit([TelegramState.note("alive", now)])
                 self._noted = now

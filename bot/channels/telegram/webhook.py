@@ -1,4 +1,6 @@
-"""Our own webhook: Telegram's posts, proved by the secret, answered only after the commit."""
+"""Our own webhook: Telegram's posts, proved by the secret, answered only after the
+commit.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ class Webhook:
         try:
             update = Update.de_json(json.loads(body), self._bot)
         except Exception as error:  # sent again and again, it would never get better
-            log.error("incident %s: %s in an update", secrets.token_hex(4), type(error).__name__)
+            log.error(
+                "incident %s: %s in an update",
+                secrets.token_hex(4),
+                type(error).__name__,
+            )
             return 200
         try:
             await self._intake.settle(update)
@@ -60,7 +66,9 @@ class Webhook:
 
 
 class Hooks:
-    """Stands before the web pages. Who does not know the secret gets from them what any visitor would get."""
+    """Stands before the web pages. Who does not know the secret gets from them what any
+    visitor would get.
+    """
 
     def __init__(self, pages: ASGIApp, hooks: dict[str, Webhook]) -> None:
         self._pages, self._hooks = pages, hooks

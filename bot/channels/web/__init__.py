@@ -1,1 +1,3 @@
-"""The pages: what a browser asks for, answered. What a visitor says goes through the hotline's one door."""
+"""The pages: what a browser asks for, answered. What a visitor says goes through the
+hotline's one door.
+"""

@@ -1,4 +1,6 @@
-"""The web chat as a messenger: what it delivers are bubbles on a visitor's screen, kept sealed for a day."""
+"""The web chat as a messenger: what it delivers are bubbles on a visitor's screen, kept
+sealed for a day.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ STEP = 300  # seconds: a secret bubble's row says no more exactly when it was sh
 class Bubble:
     """One thing on the screen: a message of ours, or the visitor's words or picture.
 
-    seq: its place; until: when a secret must be gone, seconds since 1970 UTC; replaces: id of the bubble in
-    whose place it stands, "" for none.
+    seq: its place; until: when a secret must be gone, seconds since 1970 UTC; replaces:
+    id of the bubble in whose place it stands, "" for none.
     """
 
     id: str
@@ -54,7 +56,9 @@ class Bubble:
 
 @dataclass(eq=False, slots=True)
 class Ear:
-    """A page that is open: `rung` is set when there is more to show; `whole`: show everything anew."""
+    """A page that is open: `rung` is set when there is more to show; `whole`: show
+    everything anew.
+    """
 
     rung: asyncio.Event = field(default_factory=asyncio.Event)
     whole: bool = False
@@ -62,19 +66,27 @@ class Ear:
 
 
 class WebChannel:
-    """Screens of all sessions. A session's address is its token, which only its browser knows."""
+    """Screens of all sessions. A session's address is its token, which only its browser
+    knows.
+    """
 
     name = "web"
     limits = Limits(characters=100_000, buttons=99, label=200)
 
     def __init__(
-        self, database: Database, keys: Keys, secret_minutes: int, now: Callable[[], datetime]
+        self,
+        database: Database,
+        keys: Keys,
+        secret_minutes: int,
+        now: Callable[[], datetime],
     ) -> None:
         self._keys, self._now = keys, now
         self._secret = secret_minutes * 60
         self._sessions, self._bubbles = WebSessions(database), WebBubbles(database)
         self._ears: dict[bytes, set[Ear]] = {}
-        self._secrets: dict[bytes, int] = {}  # digest of a receipt that is shown: when it must be gone
+        self._secrets: dict[
+            bytes, int
+        ] = {}  # digest of a receipt that is shown: when it must be gone
         self._closed = False
 
     async def listen(self, hear: Hear) -> None:
@@ -82,7 +94,9 @@ class WebChannel:
         await asyncio.Event().wait()
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """A bubble under the outbox row's id, so that a repeated delivery changes nothing. Raises: Gone."""
+        """A bubble under the outbox row's id, so that a repeated delivery changes
+        nothing. Raises: Gone.
+        """
         screen = self.screen_of(to)
         session, now = await self.session(screen), seconds(self._now())
         if session is None:
@@ -107,7 +121,7 @@ class WebChannel:
     def wipe(self, to: Address) -> Sequence[Write]:
         return [WebBubbles.wipe(self.screen_of(to))]
 
-    # ── for the pages ────────────────────────────────────────────────────────────────────────
+    # ── for the pages ─────────────────────────────────────────────────────────────────
 
     def screen_of(self, to: Address) -> bytes:
         """What is stored in place of a token."""
@@ -118,7 +132,9 @@ class WebChannel:
         row = await self._sessions.get(screen)
         return row if row and row.expires > seconds(self._now()) else None
 
-    def own(self, screen: bytes, id: bytes, lasting: bool, content: str | Picture) -> Write:
+    def own(
+        self, screen: bytes, id: bytes, lasting: bool, content: str | Picture
+    ) -> Write:
         """What the visitor said or showed, as a bubble of theirs."""
         kept = expires(seconds(self._now()), lasting)
         values: dict[str, Any] = (
@@ -133,7 +149,11 @@ class WebChannel:
         now = seconds(self._now())
         rows = await self._bubbles.of_session(screen, after, now=now)
         opened = [self._open(row) for row in rows]
-        return [bubble for bubble in opened if bubble and not (bubble.until and bubble.until <= now)]
+        return [
+            bubble
+            for bubble in opened
+            if bubble and not (bubble.until and bubble.until <= now)
+        ]
 
     def wake(self, screen: bytes, whole: bool = False) -> None:
         """Tell the open pages of a session that there is more to show."""
@@ -154,7 +174,11 @@ class WebChannel:
 
     def ears(self, screen: bytes | None = None) -> int:
         """How many pages listen: of one session, or of all."""
-        return len(self._ears.get(screen, ())) if screen else sum(map(len, self._ears.values()))
+        return (
+            len(self._ears.get(screen, ()))
+            if screen
+            else sum(map(len, self._ears.values()))
+        )
 
     def close(self) -> None:
         """The program ends: let every open page go."""
@@ -164,16 +188,20 @@ class WebChannel:
                 ear.closed = True
                 ear.rung.set()
 
-    # ── inside ───────────────────────────────────────────────────────────────────────────────
+    # ── inside ────────────────────────────────────────────────────────────────────────
 
-    def _add(self, id: bytes, screen: bytes, kept: int, content: dict[str, Any]) -> Write:
+    def _add(
+        self, id: bytes, screen: bytes, kept: int, content: dict[str, Any]
+    ) -> Write:
         sealed = self._keys.session.seal_json(content, _place(id))
         return WebBubbles.add(BubbleRow(id, screen, 0, kept, sealed))
 
     def _open(self, row: BubbleRow) -> Bubble | None:
         try:
             content = self._keys.session.open_json(row.sealed, _place(row.id))
-        except Unsealable:  # a key that was taken out of the ring: one bubble less, no page less
+        except (
+            Unsealable
+        ):  # a key that was taken out of the ring: one bubble less, no page less
             return None
         message, picture = content.get("message"), content.get("picture")
         return Bubble(
@@ -187,7 +215,9 @@ class WebChannel:
         )
 
     def _gone_at(self, screen: bytes, receipt: str, now: int) -> int:
-        """When a receipt must be gone: as long after it was first shown, however often it is asked for."""
+        """When a receipt must be gone: as long after it was first shown, however often
+        it is asked for.
+        """
         while self._secrets and (oldest := next(iter(self._secrets.items())))[1] <= now:
             del self._secrets[oldest[0]]
         shown = hashlib.sha256(screen + receipt.encode()).digest()
@@ -200,7 +230,9 @@ class WebChannel:
 
 
 def expires(now: int, lasting: bool) -> int:
-    """When a session or bubble of this moment is let go: a whole hour, so that it tells no moment."""
+    """When a session or bubble of this moment is let go: a whole hour, so that it tells
+    no moment.
+    """
     until = now + (REMEMBERED if lasting else KEPT)
     return until - until % HOUR + HOUR
 

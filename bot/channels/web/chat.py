@@ -1,6 +1,8 @@
-"""The chat's pages: each reads a request, hands it to the hotline's one door, and shows the screen.
+"""The chat's pages: each reads a request, hands it to the hotline's one door, and shows
+the screen.
 
-With scripts a post is answered with the new bubbles alone; without, the browser is sent back to the page.
+With scripts a post is answered with the new bubbles alone; without, the browser is sent
+back to the page.
 """
 
 from __future__ import annotations
@@ -15,7 +17,12 @@ from datetime import datetime
 
 import segno
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 
 from anonymizer import receipts
 from anonymizer.scrub import MOST_BYTES, Scrubbed
@@ -67,16 +74,24 @@ class Door:
 class Chat:
     """What a visitor sees and does."""
 
-    def __init__(self, door: Door, pages: Pages, visits: Visits, pace: Pace, behind_proxy: bool) -> None:
+    def __init__(
+        self, door: Door, pages: Pages, visits: Visits, pace: Pace, behind_proxy: bool
+    ) -> None:
         self.door, self.pages, self.visits = door, pages, visits
         self._pace, self._behind_proxy = pace, behind_proxy
 
-    # ── seeing ───────────────────────────────────────────────────────────────────────────────
+    # ── seeing ────────────────────────────────────────────────────────────────────────
 
     async def home(self, request: Request) -> Response:
-        """The chat. Who comes by another site's link is led here once more, for cookies are strict."""
+        """The chat. Who comes by another site's link is led here once more, for cookies
+        are strict.
+        """
         visit = await self.visits.of(request)
-        if visit.fresh and request.headers.get("sec-fetch-site") == "cross-site" and not request.query_params:
+        if (
+            visit.fresh
+            and request.headers.get("sec-fetch-site") == "cross-site"
+            and not request.query_params
+        ):
             return self.note(visit.lang, "", again="/?in")
         if (seen := request.headers.get("x-seen")) is not None:
             return self.fragment(await self.news(visit.screen, seen), visit.lang)
@@ -104,8 +119,18 @@ class Chat:
             self.visits.keep_lang(response, lang, visit.lasting)
         return response
 
-    def note(self, lang: str, words: str, status: int = 200, again: str = "", back: bool = False) -> Response:
-        return HTMLResponse(self.pages.page("note.html", lang, words=words, again=again, back=back), status)
+    def note(
+        self,
+        lang: str,
+        words: str,
+        status: int = 200,
+        again: str = "",
+        back: bool = False,
+    ) -> Response:
+        return HTMLResponse(
+            self.pages.page("note.html", lang, words=words, again=again, back=back),
+            status,
+        )
 
     async def away(self, request: Request) -> Response:
         """Where a quick exit leads: an empty note."""
@@ -117,13 +142,19 @@ class Chat:
     async def health(self, request: Request) -> Response:
         """For a watchdog: 200 while reports can be taken, 503 while storage refuses."""
         refusing = self.door.database.refusing
-        return PlainTextResponse("refusing" if refusing else "ok", 503 if refusing else 200)
+        return PlainTextResponse(
+            "refusing" if refusing else "ok", 503 if refusing else 200
+        )
 
     async def code(self, request: Request) -> Response:
         """The receipt on this visitor's screen as a QR code of its plain text."""
         visit = await self.visits.of(request)
         for bubble in await self.door.channel.bubbles(visit.screen):
-            if bubble.id == request.path_params["id"] and bubble.message and bubble.message.secret:
+            if (
+                bubble.id == request.path_params["id"]
+                and bubble.message
+                and bubble.message.secret
+            ):
                 out = io.BytesIO()
                 segno.make_qr(bubble.message.params["receipt"]).save(
                     out, kind="svg", scale=6, border=2, light="#fff"
@@ -131,7 +162,7 @@ class Chat:
                 return Response(out.getvalue(), media_type="image/svg+xml")
         return Response(status_code=404)
 
-    # ── doing ────────────────────────────────────────────────────────────────────────────────
+    # ── doing ─────────────────────────────────────────────────────────────────────────
 
     async def say(self, request: Request) -> Response:
         """The visitor's words."""
@@ -141,11 +172,19 @@ class Chat:
         said = form.get("text", "").replace("\r\n", "\n")
         now = self.door.now()
         receipt = receipts.find(said)
-        event: Event = Said(said, now, receipt) if said.strip() else Unreadable("empty", now)
-        words = text(visit.lang, "web.receipt_sent") if receipt else said  # it is no sight for others
-        shown = self.door.channel.own(visit.screen, secrets.token_bytes(16), visit.lasting, words)
+        event: Event = (
+            Said(said, now, receipt) if said.strip() else Unreadable("empty", now)
+        )
+        words = (
+            text(visit.lang, "web.receipt_sent") if receipt else said
+        )  # it is no sight for others
+        shown = self.door.channel.own(
+            visit.screen, secrets.token_bytes(16), visit.lasting, words
+        )
         also = [shown] if said.strip() else []
-        return await self.hear(request, visit, form.get("key", ""), event, also, draft=said)
+        return await self.hear(
+            request, visit, form.get("key", ""), event, also, draft=said
+        )
 
     async def press(self, request: Request) -> Response:
         """A button of the visitor's screen."""
@@ -155,10 +194,14 @@ class Chat:
         choice, mark = form.get("choice", ""), form.get("mark", "")
         also = await self._gone_with(visit, choice)
         event = Pressed(choice, mark, self.door.now())
-        return await self.hear(request, visit, f"{form.get('key', '')}-{choice}", event, also, bool(also))
+        return await self.hear(
+            request, visit, f"{form.get('key', '')}-{choice}", event, also, bool(also)
+        )
 
     async def _gone_with(self, visit: Visit, choice: str) -> list[Write]:
-        """Bubbles that go when this is pressed: a receipt that was saved, a picture that is taken away."""
+        """Bubbles that go when this is pressed: a receipt that was saved, a picture
+        that is taken away.
+        """
         name, _, argument = choice.partition(":")
         if name not in ("saved", "unpicture"):
             return []
@@ -177,28 +220,36 @@ class Chat:
         lasting = bool(form.get("on"))
         until = expires(seconds(self.door.now()), lasting)
         try:
-            await self.door.database.commit([WebSessions.touch(visit.screen, lasting, until)])
+            await self.door.database.commit(
+                [WebSessions.touch(visit.screen, lasting, until)]
+            )
         except StorageError:
-            return await self.refuse(request, visit, Trouble(503, text(visit.lang, "web.refused")))
+            return await self.refuse(
+                request, visit, Trouble(503, text(visit.lang, "web.refused"))
+            )
         response = RedirectResponse("/", 303)
         self.visits.keep(response, visit, lasting)
         self.visits.keep_lang(response, visit.lang, lasting)
         return response
 
     async def leave(self, request: Request) -> Response:
-        """Quick exit: draft, screen and session are gone, and the browser forgets what it kept of us."""
+        """Quick exit: draft, screen and session are gone, and the browser forgets what
+        it kept of us.
+        """
         visit = await self.visits.of(request)
         response = RedirectResponse("/note", 303)
         self.visits.forget(response)
         response.headers["clear-site-data"] = '"cache", "cookies", "storage"'
         if not visit.fresh:
-            with suppress(StorageError):  # who leaves must not be held up; what is left expires by itself
+            with suppress(
+                StorageError
+            ):  # who leaves must not be held up; what is left expires by itself
                 await self.door.leave(visit.address, self.door.now())
                 await self.door.database.commit(WebSessions.end(visit.screen))
             self.door.channel.wake(visit.screen, whole=True)
         return response
 
-    # ── the turn ─────────────────────────────────────────────────────────────────────────────
+    # ── the turn ──────────────────────────────────────────────────────────────────────
 
     async def begin(self, request: Request) -> tuple[Visit, dict[str, str] | Trouble]:
         """Who posts, and what; at a pace that a flood has to keep too."""
@@ -211,7 +262,9 @@ class Chat:
         except BadForm:
             return visit, Trouble(400, text(visit.lang, "web.bad_form"))
         if visit.fresh:
-            return visit, Trouble(400, text(visit.lang, "web.no_cookie"), form.get("text", ""))
+            return visit, Trouble(
+                400, text(visit.lang, "web.no_cookie"), form.get("text", "")
+            )
         return visit, form
 
     async def hear(
@@ -225,22 +278,38 @@ class Chat:
         draft: str = "",
         scrubbed: Scrubbed | None = None,
     ) -> Response:
-        """Hand one event in; answer once its answer stands on the screen, or after some seconds anyway."""
+        """Hand one event in; answer once its answer stands on the screen, or after some
+        seconds anyway.
+        """
         lang = visit.lang
         if not KEY.match(key):
-            return await self.refuse(request, visit, Trouble(400, text(lang, "web.bad_form"), draft))
+            return await self.refuse(
+                request, visit, Trouble(400, text(lang, "web.bad_form"), draft)
+            )
         until = expires(seconds(event.at), visit.lasting)
         touched = visit.row is None or visit.row.expires != until
         if touched:
             also = [WebSessions.touch(visit.screen, visit.lasting, until), *also]
-        pictures = {event.picture.id: scrubbed} if scrubbed and isinstance(event, Pictured) else {}
+        pictures = (
+            {event.picture.id: scrubbed}
+            if scrubbed and isinstance(event, Pictured)
+            else {}
+        )
         incoming = Incoming(
-            f"{visit.screen.hex()} {key}", visit.address, event, lang, visit.lasting, tuple(also), pictures
+            f"{visit.screen.hex()} {key}",
+            visit.address,
+            event,
+            lang,
+            visit.lasting,
+            tuple(also),
+            pictures,
         )
         try:
             await self.door.hear(incoming)
         except StorageError:
-            return await self.refuse(request, visit, Trouble(503, text(lang, "web.refused"), draft))
+            return await self.refuse(
+                request, visit, Trouble(503, text(lang, "web.refused"), draft)
+            )
         except Failed as failed:
             words = text(lang, "web.failed", {"incident": failed.incident})
             return await self.refuse(request, visit, Trouble(500, words, draft))
@@ -256,12 +325,15 @@ class Chat:
         seen = request.headers.get("x-seen")
         if seen is None:
             return RedirectResponse("/#now", 303)
-        return self.fragment(await self.news(visit.screen, "" if whole else seen), visit.lang)
+        return self.fragment(
+            await self.news(visit.screen, "" if whole else seen), visit.lang
+        )
 
     async def news(self, screen: bytes, seen: str) -> tuple[list[Bubble], bool]:
         """What stands behind the bubble a page saw last: (bubbles, whole).
 
-        whole: that bubble is gone, so these are all there are, to be shown in place of the old ones.
+        whole: that bubble is gone, so these are all there are, to be shown in place of
+        the old ones.
         """
         if found := SEEN.fullmatch(seen):
             bubbles = await self.door.channel.bubbles(screen, int(found[1]) - 1)
@@ -281,10 +353,14 @@ class Chat:
             response.headers["x-seen"] = seen_of(bubbles)
         return response
 
-    async def refuse(self, request: Request, visit: Visit, trouble: Trouble) -> Response:
+    async def refuse(
+        self, request: Request, visit: Visit, trouble: Trouble
+    ) -> Response:
         """Say why nothing was sent; what was typed stays in the box."""
         if "x-seen" in request.headers:
-            response: Response = Response(trouble.words, trouble.status, media_type="text/plain")
+            response: Response = Response(
+                trouble.words, trouble.status, media_type="text/plain"
+            )
             if visit.fresh:
                 self.visits.keep(response, visit, visit.lasting)
                 response.headers["x-again"] = "1"
@@ -293,10 +369,14 @@ class Chat:
 
 
 def seen_of(bubbles: Sequence[Bubble]) -> str:
-    """Names the last bubble of a screen; its place alone would not do, for a wiped screen counts anew."""
+    """Names the last bubble of a screen; its place alone would not do, for a wiped
+    screen counts anew.
+    """
     return f"{bubbles[-1].seq}-{bubbles[-1].id}" if bubbles else NOTHING
 
 
 def said_in(bubbles: Sequence[Bubble]) -> str | None:
     """The language the hotline spoke last."""
-    return next((bubble.message.lang for bubble in reversed(bubbles) if bubble.message), None)
+    return next(
+        (bubble.message.lang for bubble in reversed(bubbles) if bubble.message), None
+    )

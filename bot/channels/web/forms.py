@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MOST_TEXT = 1_000_000  # bytes of a form without a picture
 MOST_FIELDS = 200
 MOST_FIELD = 4096  # bytes of a form field beside a picture
-DRAINED = 64_000_000  # bytes of an oversized upload read and dropped, so that a browser sees our answer
+# bytes of an oversized upload read and dropped, so that a browser sees our answer
+DRAINED = 64_000_000
 SILENCE = 20.0  # seconds without a byte after which an upload is given up
 
 
@@ -32,7 +33,9 @@ class TooMuch(BadForm):
 
 @dataclass(slots=True)
 class Upload:
-    """A posted picture. data: None where there was no file; `too_large`: it was read, but not kept."""
+    """A posted picture. data: None where there was no file; `too_large`: it was read,
+    but not kept.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     data: bytearray | None = None
@@ -47,13 +50,22 @@ async def read_form(request: Request, most: int = MOST_TEXT) -> list[tuple[str, 
         if len(raw) > most:
             raise TooMuch("body")
     try:
-        return parse_qsl(raw.decode("utf-8", "replace"), True, errors="replace", max_num_fields=MOST_FIELDS)
+        return parse_qsl(
+            raw.decode("utf-8", "replace"),
+            True,
+            errors="replace",
+            max_num_fields=MOST_FIELDS,
+        )
     except ValueError:
         raise TooMuch("fields") from None
 
 
-async def read_upload(request: Request, most: int, most_field: int = MOST_FIELD) -> Upload:
-    """One picture and the small fields around it, from multipart/form-data. Raises: BadForm."""
+async def read_upload(
+    request: Request, most: int, most_field: int = MOST_FIELD
+) -> Upload:
+    """One picture and the small fields around it, from multipart/form-data. Raises:
+    BadForm.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise BadForm("not multipart")
@@ -73,7 +85,9 @@ async def read_upload(request: Request, most: int, most_field: int = MOST_FIELD)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises: BadForm, when the browser is gone or silent for too long."""
+    """The body as it comes. Raises: BadForm, when the browser is gone or silent for too
+    long.
+    """
     stream = request.stream()
     while True:
         try:
@@ -123,7 +137,9 @@ class _Parts:
     def _on_headers(self) -> None:
         _, options = parse_options_header(self._disposition)
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = b"filename" in options  # the name itself is never looked at: it may name somebody
+        self._is_file = (
+            b"filename" in options
+        )  # the name itself is never looked at: it may name somebody
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if not self._is_file:

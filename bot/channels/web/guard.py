@@ -1,4 +1,6 @@
-"""What stands before every page: who may post, which headers go out, that nothing of a visitor is logged."""
+"""What stands before every page: who may post, which headers go out, that nothing of a
+visitor is logged.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,21 @@ from dialogs.texts import text
 log = logging.getLogger(__name__)
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
-    "referrer-policy": "same-origin",  # "no-referrer" would send `Origin: null` with our own forms
+    # "no-referrer" would send `Origin: null` with our own forms
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    (
+        "permissions-policy"
+    ): "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "x-robots-tag": "noindex",
     "cache-control": "no-store",
 }
@@ -34,12 +40,16 @@ HSTS = "max-age=31536000"
 
 
 class Guard:
-    """The outermost layer: security headers on every answer, posts from our own pages only, no traceback."""
+    """The outermost layer: security headers on every answer, posts from our own pages
+    only, no traceback.
+    """
 
     def __init__(self, app: ASGIApp, web: Web) -> None:
         self._app, self._web = app, web
         headers = HEADERS | ({"strict-transport-security": HSTS} if web.https else {})
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = [
+            (name.encode(), value.encode()) for name, value in headers.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +62,9 @@ class Guard:
             if message["type"] == "http.response.start":
                 begun = True
                 own = {name for name, _ in message["headers"]}
-                message["headers"] += [header for header in self._headers if header[0] not in own]
+                message["headers"] += [
+                    header for header in self._headers if header[0] not in own
+                ]
             await send(message)
 
         try:
@@ -70,21 +82,30 @@ class Guard:
 
     def _refuses(self, scope: Scope) -> tuple[int, str] | None:
         """Why this request is not let in: (status, sentence), or None."""
-        headers = {name: value for name, value in scope["headers"] if name in _LOOKED_AT}
+        headers = {
+            name: value for name, value in scope["headers"] if name in _LOOKED_AT
+        }
         host = headers.get(b"host", b"").decode("latin-1")
-        if not self._web.https and not _is_local(host):  # a foreign name that was bent to this machine
+        if not self._web.https and not _is_local(
+            host
+        ):  # a foreign name that was bent to this machine
             return 421, text("zh", "web.foreign")
         if scope["method"] == "POST" and not self._is_ours(headers, host):
             return 403, text("zh", "web.foreign")
         return None
 
     def _is_ours(self, headers: dict[bytes, bytes], host: str) -> bool:
-        """Whether a page of ours sent this: browsers say where a post comes from, and no page can lie."""
+        """Whether a page of ours sent this: browsers say where a post comes from, and
+        no page can lie.
+        """
         site = headers.get(b"sec-fetch-site")
         if site is not None and site != b"same-origin":
             return False
         origin = headers.get(b"origin", b"").decode("latin-1")
-        own = {f"{'https' if self._web.https else 'http'}://{host}", self._web.public_url}
+        own = {
+            f"{'https' if self._web.https else 'http'}://{host}",
+            self._web.public_url,
+        }
         return origin in own or (site == b"same-origin" and origin in ("", "null"))
 
 

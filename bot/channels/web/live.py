@@ -1,4 +1,6 @@
-"""Open pages are told that there is more to show: events that name the last bubble, and no word."""
+"""Open pages are told that there is more to show: events that name the last bubble, and
+no word.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ WHOLE = "0"  # names no bubble: the screen is to be read anew
 
 
 class Live:
-    """`/live`: rings at once, lest anything be missed while reconnecting, and whenever the screen changes."""
+    """`/live`: rings at once, lest anything be missed while reconnecting, and whenever
+    the screen changes.
+    """
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
@@ -27,8 +31,14 @@ class Live:
     async def __call__(self, request: Request) -> Response:
         visit = await self._chat.visits.of(request)
         channel = self._chat.door.channel
-        if visit.fresh or channel.ears() >= MOST or channel.ears(visit.screen) >= MOST_EACH:
-            return Response(status_code=204)  # tells EventSource not to come again by itself
+        if (
+            visit.fresh
+            or channel.ears() >= MOST
+            or channel.ears(visit.screen) >= MOST_EACH
+        ):
+            return Response(
+                status_code=204
+            )  # tells EventSource not to come again by itself
         return StreamingResponse(self._tell(visit), media_type="text/event-stream")
 
     async def _tell(self, visit: Visit) -> AsyncIterator[str]:

@@ -1,4 +1,6 @@
-"""Limits that make a flood slow and never turn anybody away; who is who is forgotten every day."""
+"""Limits that make a flood slow and never turn anybody away; who is who is forgotten
+every day.
+"""
 
 from __future__ import annotations
 
@@ -22,21 +24,33 @@ class Pace:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock  # seconds; only differences count
         self._key, self._until = b"", 0.0
-        self._full: dict[bytes, float] = {}  # when each peer's bucket will be full again
+        self._full: dict[
+            bytes, float
+        ] = {}  # when each peer's bucket will be full again
 
     async def wait(self, peer: str | None) -> None:
-        """Hold a post up if its peer is too fast. Loopback is ourselves, or a proxy that names no peer."""
+        """Hold a post up if its peer is too fast. Loopback is ourselves, or a proxy
+        that names no peer.
+        """
         if peer and not _is_loopback(peer):
             await asyncio.sleep(self.delay(peer))
 
     def delay(self, peer: str) -> float:
-        """Take one from the peer's bucket. Returns: seconds to wait, at most LONGEST."""
+        """Take one from the peer's bucket. Returns: seconds to wait, at most
+        LONGEST.
+        """
         now = self._clock()
         if now >= self._until:
-            self._key, self._until, self._full = secrets.token_bytes(32), now + 86400, {}
+            self._key, self._until, self._full = (
+                secrets.token_bytes(32),
+                now + 86400,
+                {},
+            )
         who = hmac.digest(self._key, peer.encode("utf-8", "replace"), "sha256")
         if len(self._full) >= MOST and who not in self._full:
-            self._full = {known: full for known, full in self._full.items() if full > now}
+            self._full = {
+                known: full for known, full in self._full.items() if full > now
+            }
         full = max(self._full.pop(who, now), now) + 1 / RATE
         over = full - now - BURST / RATE
         if len(self._full) < MOST:
@@ -45,9 +59,14 @@ class Pace:
 
 
 def peer_of(request: Request, behind_proxy: bool) -> str | None:
-    """Whose pace counts; never stored. Behind a proxy it is the address that the proxy itself saw."""
+    """Whose pace counts; never stored. Behind a proxy it is the address that the proxy
+    itself saw.
+    """
     if behind_proxy:
-        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or None
+        return (
+            request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+            or None
+        )
     return request.client.host if request.client else None
 
 

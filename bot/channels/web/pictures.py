@@ -1,4 +1,6 @@
-"""Pictures: taken in through memory, shown to their own chat, cropped and painted over before they go."""
+"""Pictures: taken in through memory, shown to their own chat, cropped and painted over
+before they go.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ AT_ONCE = 8  # pictures in memory
 AT_ONCE_EACH = 2  # of one session
 QUEUE = 60.0  # seconds an upload waits for its turn
 BOXES = 100  # painted over in one go
-SHOWN = 320  # CSS pixels across where there are no scripts: a click's place is told in these
+# CSS pixels across where there are no scripts: a click's place is told in these
+SHOWN = 320
 ID = re.compile(r"[0-9a-f]{32}")
 BOX = re.compile(r"(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6})")
 POINT = re.compile(r"(\d{1,6}),(\d{1,6})")
@@ -69,21 +72,33 @@ class Pictures:
         visit = await self._chat.visits.of(request)
         lang = visit.lang
         if visit.fresh:
-            return await self._chat.refuse(request, visit, Trouble(400, text(lang, "web.no_cookie")))
+            return await self._chat.refuse(
+                request, visit, Trouble(400, text(lang, "web.no_cookie"))
+            )
         try:
             async with self._turn(visit.screen):
                 upload = await read_upload(request, MOST_BYTES)
                 event, scrubbed = await self._scrubbed(upload.data, upload.too_large)
                 upload.data = None
-                return await self._hear(request, visit, upload.fields.get("key", ""), event, scrubbed)
+                return await self._hear(
+                    request, visit, upload.fields.get("key", ""), event, scrubbed
+                )
         except Busy:
-            return await self._chat.refuse(request, visit, Trouble(503, text(lang, "web.busy")))
+            return await self._chat.refuse(
+                request, visit, Trouble(503, text(lang, "web.busy"))
+            )
         except TooMuch:
-            return await self._chat.refuse(request, visit, Trouble(413, text(lang, "web.too_much")))
+            return await self._chat.refuse(
+                request, visit, Trouble(413, text(lang, "web.too_much"))
+            )
         except BadForm:
-            return await self._chat.refuse(request, visit, Trouble(400, text(lang, "web.bad_form")))
+            return await self._chat.refuse(
+                request, visit, Trouble(400, text(lang, "web.bad_form"))
+            )
 
-    async def _scrubbed(self, data: bytearray | None, too_large: bool) -> tuple[Event, Scrubbed | None]:
+    async def _scrubbed(
+        self, data: bytearray | None, too_large: bool
+    ) -> tuple[Event, Scrubbed | None]:
         now = self._chat.door.now
         if too_large:
             return Unreadable("too_large", now()), None
@@ -97,16 +112,29 @@ class Pictures:
             return Unreadable("file", now()), None
         except ScrubError:
             return Unreadable("broken", now()), None
-        return Pictured(Picture(secrets.token_hex(16), scrubbed.width, scrubbed.height), now()), scrubbed
+        return Pictured(
+            Picture(secrets.token_hex(16), scrubbed.width, scrubbed.height), now()
+        ), scrubbed
 
     async def _hear(
-        self, request: Request, visit: Visit, key: str, event: Event, scrubbed: Scrubbed | None
+        self,
+        request: Request,
+        visit: Visit,
+        key: str,
+        event: Event,
+        scrubbed: Scrubbed | None,
     ) -> Response:
-        """The picture is a bubble of the visitor's own; a new version stands in place of the old one."""
+        """The picture is a bubble of the visitor's own; a new version stands in place
+        of the old one.
+        """
         if not isinstance(event, Pictured):
             return await self._chat.hear(request, visit, key, event, ())
         screen, picture = visit.screen, event.picture
-        also = [self._chat.door.channel.own(screen, _bubble(picture.id), visit.lasting, picture)]
+        also = [
+            self._chat.door.channel.own(
+                screen, _bubble(picture.id), visit.lasting, picture
+            )
+        ]
         if event.replaces:
             also.insert(0, WebBubbles.drop(_bubble(event.replaces)))
         return await self._chat.hear(
@@ -116,7 +144,11 @@ class Pictures:
     async def show(self, request: Request) -> Response:
         visit = await self._chat.visits.of(request)
         shot = await self._shot(visit, request.path_params["id"])
-        return Response(shot.data, media_type=shot.mime) if shot else Response(status_code=404)
+        return (
+            Response(shot.data, media_type=shot.mime)
+            if shot
+            else Response(status_code=404)
+        )
 
     async def edit(self, request: Request) -> Response:
         """The page on which a picture is cropped and painted over."""
@@ -125,7 +157,9 @@ class Pictures:
         return self._editor(visit, shot) if shot else RedirectResponse("/", 303)
 
     async def change(self, request: Request) -> Response:
-        """With scripts all boxes come at once; without, click by click, until "save"."""
+        """With scripts all boxes come at once; without, click by click, until
+        "save".
+        """
         visit = await self._chat.visits.of(request)
         shot = await self._shot(visit, request.path_params["id"])
         if shot is None:
@@ -150,7 +184,12 @@ class Pictures:
             return self._editor(visit, shot, marks, "web.edit_failed", 500)
 
     def _editor(
-        self, visit: Visit, shot: Shot, marks: Marks | None = None, trouble: str = "", status: int = 200
+        self,
+        visit: Visit,
+        shot: Shot,
+        marks: Marks | None = None,
+        trouble: str = "",
+        status: int = 200,
     ) -> Response:
         page = self._chat.pages.page(
             "edit.html",
@@ -163,7 +202,11 @@ class Pictures:
         return HTMLResponse(page, status)
 
     async def _shot(self, visit: Visit, id: str) -> Shot | None:
-        found = await self._chat.door.picture(visit.address, id) if ID.fullmatch(id) else None
+        found = (
+            await self._chat.door.picture(visit.address, id)
+            if ID.fullmatch(id)
+            else None
+        )
         if found is None:
             return None
         data, row = found
@@ -171,7 +214,9 @@ class Pictures:
 
     @asynccontextmanager
     async def _turn(self, screen: bytes) -> AsyncIterator[None]:
-        """Wait until this session and the machine have room for one more picture. Raises: Busy."""
+        """Wait until this session and the machine have room for one more picture.
+        Raises: Busy.
+        """
         own, users = self._each.get(screen) or (asyncio.Semaphore(AT_ONCE_EACH), 0)
         self._each[screen] = own, users + 1
         try:
@@ -199,7 +244,9 @@ async def _soon(turn: asyncio.Semaphore) -> AsyncIterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What an editing page has so far, in pixels of the stored picture. corner: the first of two clicks."""
+    """What an editing page has so far, in pixels of the stored picture. corner: the
+    first of two clicks.
+    """
 
     key: str = ""
     tool: str = "paint"
@@ -219,7 +266,12 @@ class Marks:
         first = (int(corner[1]), int(corner[2])) if corner else None
         act = values.get("act", "")
         if act == "undo":
-            return cls("", tool, tuple(paint[:-1]) if not first and not crop else tuple(paint), None)
+            return cls(
+                "",
+                tool,
+                tuple(paint[:-1]) if not first and not crop else tuple(paint),
+                None,
+            )
         if act in ("paint", "crop"):
             return cls("", act, tuple(paint), crop)
         if "at.x" in values:
@@ -227,7 +279,11 @@ class Marks:
             if first is None:
                 return cls("", tool, tuple(paint), crop, place)
             box = Box(*first, *place)
-            return cls("", tool, (*paint, box), crop) if tool == "paint" else cls("", tool, tuple(paint), box)
+            return (
+                cls("", tool, (*paint, box), crop)
+                if tool == "paint"
+                else cls("", tool, tuple(paint), box)
+            )
         return cls(values.get("key", ""), tool, tuple(paint), crop, save=True)
 
 
@@ -246,9 +302,13 @@ def _clicked(values: dict[str, str], shot: Shot) -> tuple[int, int]:
     except (KeyError, ValueError):
         raise BadForm("click") from None
     scale = shot.width / min(shot.width, SHOWN)
-    return round(min(max(x, 0), SHOWN) * scale), round(min(max(y, 0), shot.height) * scale)
+    return round(min(max(x, 0), SHOWN) * scale), round(
+        min(max(y, 0), shot.height) * scale
+    )
 
 
 def _bubble(picture: str) -> bytes:
-    """The id of the bubble that shows a picture, so that it is found again by the picture."""
+    """The id of the bubble that shows a picture, so that it is found again by the
+    picture.
+    """
     return hashlib.sha256(b"bubble" + bytes.fromhex(picture)).digest()[:16]

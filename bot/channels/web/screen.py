@@ -1,4 +1,6 @@
-"""Bubbles become HTML: what the templates draw is worked out here, for pages and fragments alike."""
+"""Bubbles become HTML: what the templates draw is worked out here, for pages and
+fragments alike.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +22,26 @@ from dialogs.report import COMMON
 from dialogs.texts import text
 from dialogs.words import Message
 
-INLINE = ("mask", "unpicture")  # buttons that stand in the card itself, by the choice's name
+INLINE = (
+    "mask",
+    "unpicture",
+)  # buttons that stand in the card itself, by the choice's name
 PICTURED = ("preview", "check", "pictures")
 MASKED = ("preview", "check", "masks")
 PAGES = ("bot.channels.web", "bot.desk.web")  # packages with templates and static files
 MAIN = ("send", "done", "anyway", "yes", "saved")
 GRAVE = ("cancel", "discard", "drop", "sure", "forget")
 COMMANDS = ("status", "lang", "help")
-WELCOME = Message("welcome", buttons=tuple(COMMON))  # its buttons are commands: they work without a talk
+WELCOME = Message(
+    "welcome", buttons=tuple(COMMON)
+)  # its buttons are commands: they work without a talk
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a masked text. at: its first code point; number: of its mask, None for plain words."""
+    """A run of a masked text. at: its first code point; number: of its mask, None for
+    plain words.
+    """
 
     words: str
     at: int
@@ -43,7 +52,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line under the preview; choice: the button that changes it, "" if it cannot be changed."""
+    """A line under the preview; choice: the button that changes it, "" if it cannot be
+    changed.
+    """
 
     name: str
     label: str
@@ -83,7 +94,10 @@ class Pages:
         environment.globals["now"] = lambda: seconds(now())
         environment.globals["main_choices"] = MAIN
         environment.globals["grave_choices"] = GRAVE
-        self._templates = {name: environment.get_template(name) for name in environment.list_templates()}
+        self._templates = {
+            name: environment.get_template(name)
+            for name in environment.list_templates()
+        }
 
     def page(self, name: str, lang: str, **values: Any) -> str:
         page = self._templates[name].render(
@@ -92,7 +106,9 @@ class Pages:
         return encodable(page)
 
     def bubbles(self, bubbles: Sequence[Bubble], lang: str) -> str:
-        """Just these bubbles, for a page that is open; older prompts among them are closed."""
+        """Just these bubbles, for a page that is open; older prompts among them are
+        closed.
+        """
         return self.page("bubbles.html", lang, drawn=draw(bubbles, lang))
 
 
@@ -103,11 +119,15 @@ def _t(lang: str, name: str, **params: Any) -> str:
 def draw(bubbles: Sequence[Bubble], lang: str) -> list[Drawn]:
     """Work out what to show; of the prompts only the last one can be answered."""
     last = max((bubble.seq for bubble in bubbles if bubble.asks), default=0)
-    return [_draw(bubble, lang, bubble.seq == last or not bubble.asks) for bubble in bubbles]
+    return [
+        _draw(bubble, lang, bubble.seq == last or not bubble.asks) for bubble in bubbles
+    ]
 
 
 def welcome(bubbles: Sequence[Bubble], lang: str) -> Drawn | None:
-    """The first screen, drawn for everybody: who only looks leaves no row. None where it is there already."""
+    """The first screen, drawn for everybody: who only looks leaves no row. None where
+    it is there already.
+    """
     if bubbles and bubbles[0].message and bubbles[0].message.name == WELCOME.name:
         return None
     return _draw(Bubble("welcome", 0, WELCOME), lang, not bubbles)
@@ -118,17 +138,31 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
     if message is None:
         return Drawn(bubble, "own_picture" if bubble.picture else "own")
     shown = Message(
-        message.name, message.params, message.buttons, message.mark, lang, message.replaces, message.secret
+        message.name,
+        message.params,
+        message.buttons,
+        message.mark,
+        lang,
+        message.replaces,
+        message.secret,
     )
     if message.name == "filed":
-        head, tail = _around(shown, "receipt")  # the line that leads to the receipt is the card's own
+        head, tail = _around(
+            shown, "receipt"
+        )  # the line that leads to the receipt is the card's own
         head = head.rpartition("\n")[0]
-        return Drawn(bubble, "filed", head, tail, render(shown).keys, open, params=message.params)
+        return Drawn(
+            bubble, "filed", head, tail, render(shown).keys, open, params=message.params
+        )
     if message.name in PICTURED or message.name in MASKED:
         return _card(bubble, shown, open)
     rendered = render(shown)
-    kind = "story" if message.name == "story" and "state" in message.params else "text"  # it may be gone
-    return Drawn(bubble, kind, rendered.text, "", rendered.keys, open, params=message.params)
+    kind = (
+        "story" if message.name == "story" and "state" in message.params else "text"
+    )  # it may be gone
+    return Drawn(
+        bubble, kind, rendered.text, "", rendered.keys, open, params=message.params
+    )
 
 
 def _card(bubble: Bubble, message: Message, open: bool) -> Drawn:
@@ -137,20 +171,32 @@ def _card(bubble: Bubble, message: Message, open: bool) -> Drawn:
     keys = render(message).keys
     choices = {key.choice for key in keys}
     facts = tuple(
-        Fact(line["name"], *_labelled(line["text"]), line["name"] if line["name"] in choices else "")
+        Fact(
+            line["name"],
+            *_labelled(line["text"]),
+            line["name"] if line["name"] in choices else "",
+        )
         for line in params.get("lines", ())
     )
     inline = {fact.choice for fact in facts}
     return Drawn(
         bubble,
         "card",
-        _around(message, "masked")[0] if name in MASKED else text(message.lang, name, params),
+        _around(message, "masked")[0]
+        if name in MASKED
+        else text(message.lang, name, params),
         "",
-        tuple(key for key in keys if key.choice.partition(":")[0] not in INLINE and key.choice not in inline),
+        tuple(
+            key
+            for key in keys
+            if key.choice.partition(":")[0] not in INLINE and key.choice not in inline
+        ),
         open,
         pieces(params["text"], params["masks"]) if name in MASKED else (),
         facts,
-        tuple(params["pictures"]) if name in PICTURED and open else (),  # an old card's may be gone
+        tuple(params["pictures"])
+        if name in PICTURED and open
+        else (),  # an old card's may be gone
         params,
     )
 
@@ -162,13 +208,19 @@ def _labelled(line: str) -> tuple[str, str]:
 
 
 def _around(message: Message, param: str) -> tuple[str, str]:
-    """The sentence before and after one of its parameters, which the card draws itself."""
-    before, _, after = text(message.lang, message.name, {**message.params, param: "\0"}).partition("\0")
+    """The sentence before and after one of its parameters, which the card
+    draws itself.
+    """
+    before, _, after = text(
+        message.lang, message.name, {**message.params, param: "\0"}
+    ).partition("\0")
     return before.strip(), after.strip()
 
 
 def pieces(words: str, masks: Sequence[dict[str, Any]]) -> tuple[Piece, ...]:
-    """Cut a text at its masks, which stand in order and apart; offsets are code points."""
+    """Cut a text at its masks, which stand in order and apart; offsets are
+    code points.
+    """
     found, at = [], 0
     for number, mask in enumerate(masks):
         start, end = max(mask["start"], at), mask["end"]

@@ -20,7 +20,9 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser. screen: what is stored in place of its token; row: None until it has said something."""
+    """One browser. screen: what is stored in place of its token; row: None until it has
+    said something.
+    """
 
     address: Address
     screen: bytes
@@ -34,7 +36,9 @@ class Visit:
 
 
 class Visits:
-    """Cookies in and out. `Secure` and tied to this host over https, plain only on this machine."""
+    """Cookies in and out. `Secure` and tied to this host over https, plain only on this
+    machine.
+    """
 
     def __init__(self, channel: WebChannel, web: Web) -> None:
         self._channel, self._secure = channel, web.https
@@ -44,15 +48,23 @@ class Visits:
     async def of(self, request: Request) -> Visit:
         token = request.cookies.get(self.cookie, "")
         fresh = not TOKEN.fullmatch(token)
-        address = Address(self._channel.name, secrets.token_urlsafe(32) if fresh else token)
+        address = Address(
+            self._channel.name, secrets.token_urlsafe(32) if fresh else token
+        )
         screen = self._channel.screen_of(address)
         row = None if fresh else await self._channel.session(screen)
         lang = request.cookies.get(self.lang_cookie, "")
-        return Visit(address, screen, row, lang if lang in LANGUAGES else LANGUAGES[0], fresh)
+        return Visit(
+            address, screen, row, lang if lang in LANGUAGES else LANGUAGES[0], fresh
+        )
 
     def keep(self, response: Response, visit: Visit, lasting: bool) -> None:
-        """Give the token to the browser: until it is closed, or for 7 days if it shall remember."""
-        self._set(response, self.cookie, visit.address.key, REMEMBERED if lasting else None)
+        """Give the token to the browser: until it is closed, or for 7 days if it shall
+        remember.
+        """
+        self._set(
+            response, self.cookie, visit.address.key, REMEMBERED if lasting else None
+        )
 
     def keep_lang(self, response: Response, lang: str, lasting: bool) -> None:
         self._set(response, self.lang_cookie, lang, REMEMBERED if lasting else None)
@@ -61,7 +73,15 @@ class Visits:
         for name in (self.cookie, self.lang_cookie):
             self._set(response, name, "", 0)
 
-    def _set(self, response: Response, name: str, value: str, max_age: int | None) -> None:
+    def _set(
+        self, response: Response, name: str, value: str, max_age: int | None
+    ) -> None:
         response.set_cookie(
-            name, value, max_age=max_age, path="/", secure=self._secure, httponly=True, samesite="strict"
+            name,
+            value,
+            max_age=max_age,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
         )

@@ -1,4 +1,6 @@
-"""What staff do in a chat: commands, buttons, replies to prompts. Whoever has no role learns nothing."""
+"""What staff do in a chat: commands, buttons, replies to prompts. Whoever has no role
+learns nothing.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ LOOKS = ("card", "full", "pictures", "why")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did what where. mark: the write by which a repeated update changes nothing; message: theirs."""
+    """Who did what where. mark: the write by which a repeated update changes nothing;
+    message: theirs.
+    """
 
     member: Member
     spot: Spot
@@ -94,30 +98,42 @@ class Desk:
             await self.topics.trying(self.replies.look)
             await asyncio.sleep(self._in.every / 2)
 
-    # ── the door ─────────────────────────────────────────────────────────────────────────────
+    # ── the door ──────────────────────────────────────────────────────────────────────
 
     async def hear(self, update: Update) -> bool:
         """See StaffDoor."""
         chat = update.effective_chat
         grouped = chat is not None and chat.id == self._in.group
-        mark = self._in.keys.pseudonyms.inbox_mark(TELEGRAM, f"{self._number} {update.update_id}")
+        mark = self._in.keys.pseudonyms.inbox_mark(
+            TELEGRAM, f"{self._number} {update.update_id}"
+        )
         if await Inbox(self._in.database).known(mark):
             return True
         noted = Inbox.mark(mark, self._in.at // DAY)
         try:
             if update.callback_query is not None:
-                return await self._press(update.callback_query, noted, grouped) or grouped
+                return (
+                    await self._press(update.callback_query, noted, grouped) or grouped
+                )
             message = update.message
-            if message is None or message.from_user is None or message.sender_chat is not None:
+            if (
+                message is None
+                or message.from_user is None
+                or message.sender_chat is not None
+            ):
                 return grouped
             return await self._message(message, noted, grouped) or grouped
         except Seen:  # by another process, this very moment
             return True
 
     async def _message(self, message: Message, mark: Write, grouped: bool) -> bool:
-        """A command or a reply to a prompt; whatever else staff write among themselves is not read."""
+        """A command or a reply to a prompt; whatever else staff write among themselves
+        is not read.
+        """
         words = message.text or ""
-        found = verbs.command(words, await self._name()) if words.startswith("/") else None
+        found = (
+            verbs.command(words, await self._name()) if words.startswith("/") else None
+        )
         answered = message.reply_to_message
         asked = (
             verbs.prompted(answered.text or "")
@@ -136,11 +152,20 @@ class Desk:
             return await self._link(found[1], account, spot, mark)
         member = await self._in.roster.who(account)
         liaison = await self._in.units.seated(member) if spot.chat > 0 else None
-        if member is not None and liaison is not None and found is not None and found[0] in units.COMMANDS:
+        if (
+            member is not None
+            and liaison is not None
+            and found is not None
+            and found[0] in units.COMMANDS
+        ):
             act = Act(member, spot, mark, grouped, message.message_id)
             await self._answering(act, self._of_unit(act, liaison, *found))
             return True
-        slip = None if found is None or self._ours(found[0]) else self._slip(found[0], grouped)
+        slip = (
+            None
+            if found is None or self._ours(found[0])
+            else self._slip(found[0], grouped)
+        )
         if slip == "":
             return False
         if member is None or member.role not in HOTLINE:
@@ -149,7 +174,11 @@ class Desk:
         if slip is not None:
             await self._say(act, slip)
         else:
-            doing = self._command(act, *found) if found else self._prompted(act, asked, words)
+            doing = (
+                self._command(act, *found)
+                if found
+                else self._prompted(act, asked, words)
+            )
             await self._answering(act, doing)
         return True
 
@@ -159,7 +188,9 @@ class Desk:
 
     @staticmethod
     def _slip(name: str, grouped: bool) -> str:
-        """What a colleague is told of a command that there is not; "": it may be for the reporters' side."""
+        """What a colleague is told of a command that there is not; "": it may be for
+        the reporters' side.
+        """
         if name == "link":
             return "登记码请私聊机器人发。发在群里的别人也看得到，请让管理员另给一个。"
         near = get_close_matches(name, [*ASKED, *verbs.VERBS], 1, NEAR)
@@ -167,7 +198,11 @@ class Desk:
             return f"没有 /{name[:20]} 这个命令。/help 看有哪些。" if grouped else ""
         if name in REPORTERS and not grouped:
             return ""
-        known = {"why": "为何这个期限"} | COMMANDS | {one: verb.label for one, verb in verbs.VERBS.items()}
+        known = (
+            {"why": "为何这个期限"}
+            | COMMANDS
+            | {one: verb.label for one, verb in verbs.VERBS.items()}
+        )
         likely = f"/{near[0].replace('-', '_')}（{known[near[0]].partition('：')[0]}）"
         return f"没有 /{name[:20]} 这个命令。要的是 {likely}吗？/help 看全部。"
 
@@ -180,13 +215,24 @@ class Desk:
     async def _press(self, query: CallbackQuery, mark: Write, grouped: bool) -> bool:
         message = query.message
         member = await self._in.roster.who(Address(TELEGRAM, str(query.from_user.id)))
-        verb, alias, more = (*(query.data or "").removeprefix(STAFF_BUTTON).split(":"), "", "")[:3]
+        verb, alias, more = (
+            *(query.data or "").removeprefix(STAFF_BUTTON).split(":"),
+            "",
+            "",
+        )[:3]
         known = verb in verbs.VERBS or verb in LOOKS
         if member is None or member.role not in HOTLINE or message is None or not known:
             self._soon(self._toast(query.id))
             return False
         thread = getattr(message, "message_thread_id", None) if grouped else None
-        act = Act(member, Spot(message.chat.id, thread), mark, grouped, message.message_id, query.id)
+        act = Act(
+            member,
+            Spot(message.chat.id, thread),
+            mark,
+            grouped,
+            message.message_id,
+            query.id,
+        )
         await self._answering(act, self._pressed(act, verb, alias, more))
         return True
 
@@ -204,7 +250,7 @@ class Desk:
             await self._say(act, said)
         self.topics.poke()
 
-    # ── signing up ───────────────────────────────────────────────────────────────────────────
+    # ── signing up ────────────────────────────────────────────────────────────────────
 
     async def _link(self, code: str, account: Address, spot: Spot, mark: Write) -> bool:
         """A wrong code gets what any unknown command would get."""
@@ -216,23 +262,35 @@ class Desk:
             return False
         act = Act(known, spot, mark, False)
         if member is None:
-            await self._say(act, "这个登记码用不了：用过、过期或写错了。您的账号已经绑定着。")
+            await self._say(
+                act, "这个登记码用不了：用过、过期或写错了。您的账号已经绑定着。"
+            )
             return True
-        more = "/help 看怎么用。" if member.role in (*HOTLINE, "liaison") else "有事会在这里通知您。"
+        more = (
+            "/help 看怎么用。"
+            if member.role in (*HOTLINE, "liaison")
+            else "有事会在这里通知您。"
+        )
         await self._say(act, f"绑定好了：{ROLES[member.role]}。{more}")
         self.topics.poke(review=True)
         return True
 
-    # ── commands and replies ─────────────────────────────────────────────────────────────────
+    # ── commands and replies ──────────────────────────────────────────────────────────
 
     async def _command(self, act: Act, name: str, words: str) -> str:
         match name:
             case "help":
                 return await self._say(act, _help(act))
             case "queue":
-                return await self._say(act, views.listed(await self._listed(act), self._in.casework.zone))
+                return await self._say(
+                    act, views.listed(await self._listed(act), self._in.casework.zone)
+                )
             case "mine":
-                mine = [one for one in await self._listed(act) if one.case.claimed == act.member.staff]
+                mine = [
+                    one
+                    for one in await self._listed(act)
+                    if one.case.claimed == act.member.staff
+                ]
                 return await self._say(act, views.listed(mine, self._in.casework.zone))
             case "find":
                 hits = await self._in.casework.book.search(words, LIST, act.member)
@@ -248,25 +306,35 @@ class Desk:
         verb = verbs.VERBS[name]
         if verb.asks and not words and name not in verbs.MAY_BE_EMPTY:
             return await self._prompt(act, row, name)
-        return await self._order(act, row, name, verbs.ordered(name, words, self._now()))
+        return await self._order(
+            act, row, name, verbs.ordered(name, words, self._now())
+        )
 
     async def _of_unit(self, act: Act, who: Liaison, name: str, words: str) -> str:
-        """A liaison's command; an order goes in one commit with the mark of the update and its answer."""
+        """A liaison's command; an order goes in one commit with the mark of the update
+        and its answer.
+        """
         desk = self._in.units
         if name not in units.ORDERS:
             return await self._say(act, await units.said(desk, who, name, words))
         alias, order, said = await units.ordered(desk, who, name, words, self._now())
         told = letter(act.spot.address, said)
-        await units.carry_out(desk, who, alias, order, [act.mark, self._in.post.put(told)])
+        await units.carry_out(
+            desk, who, alias, order, [act.mark, self._in.post.put(told)]
+        )
         self._in.send([told])
         return ""
 
-    async def _prompted(self, act: Act, asked: tuple[str, str] | None, words: str) -> str:
+    async def _prompted(
+        self, act: Act, asked: tuple[str, str] | None, words: str
+    ) -> str:
         assert asked is not None
         if not words.strip():
             raise Refusal("这里只收文字：请用文字再回复那条消息。")
         row = await self._row(act, asked[1])
-        return await self._order(act, row, asked[0], verbs.ordered(asked[0], words, self._now()))
+        return await self._order(
+            act, row, asked[0], verbs.ordered(asked[0], words, self._now())
+        )
 
     async def _pressed(self, act: Act, verb: str, alias: str, more: str) -> str:
         row = await self._row(act, alias)
@@ -277,14 +345,20 @@ class Desk:
         if verbs.VERBS[verb].asks and not more:
             return await self._prompt(act, row, verb)
         words = await self._chosen(verb, more)
-        return await self._order(act, row, verb, verbs.ordered(verb, words, self._now()))
+        return await self._order(
+            act, row, verb, verbs.ordered(verb, words, self._now())
+        )
 
     async def _chosen(self, verb: str, more: str) -> str:
         """What a button of a menu stands for, as if it had been written."""
         if verb == "decline":
             return verbs.DECLINES.get(more, "")
         if verb == "assign":
-            units = [unit for unit in await self._in.register.directory() if unit.id.startswith(more)]
+            units = [
+                unit
+                for unit in await self._in.register.directory()
+                if unit.id.startswith(more)
+            ]
             return units[0].name if len(units) == 1 else ""
         return more
 
@@ -295,18 +369,28 @@ class Desk:
         also: list[Write] = [act.mark]
         letters: list[Letter] = []
         if isinstance(order, Reply):
-            also.append(self.replies.begin(row.id, act.spot, order.text.strip(), order.to))
+            also.append(
+                self.replies.begin(row.id, act.spot, order.text.strip(), order.to)
+            )
         elif act.press is None and not act.grouped:
-            letters = [letter(act.spot.address, f"{row.alias}：{verbs.VERBS[verb].label}，办好了。")]
+            letters = [
+                letter(
+                    act.spot.address,
+                    f"{row.alias}：{verbs.VERBS[verb].label}，办好了。",
+                )
+            ]
         also += [self._in.post.put(one) for one in letters]
         outcome = await self._in.casework.order(row.alias, order, act.member, also=also)
         self._in.send(letters)
         if act.press is None and act.grouped and act.message is not None:
             self._soon(self._nod(act.spot.chat, act.message))
         told = "，会告诉反映人" if outcome.told else ""
-        return f"{verbs.VERBS[verb].label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+        return (
+            f"{verbs.VERBS[verb].label}：好了{told}。"
+            f"现在是“{STATES[outcome.case.state]}”。"
+        )
 
-    # ── prompts and menus ────────────────────────────────────────────────────────────────────
+    # ── prompts and menus ─────────────────────────────────────────────────────────────
 
     async def _prompt(self, act: Act, row: CaseRow, verb: str) -> str:
         """Ask for the words, where the move is legal at all."""
@@ -315,12 +399,23 @@ class Desk:
             raise Refusal("这一步要专线主管来办。")
         if verb not in verbs.possible(case):
             now = "、".join(verbs.VERBS[one].label for one in verbs.possible(case))
-            cannot = f"{case.alias} 现在是“{STATES[case.state]}”，不能{verbs.VERBS[verb].label}。"
+            cannot = (
+                f"{case.alias} 现在是“{STATES[case.state]}”，"
+                f"不能{verbs.VERBS[verb].label}。"
+            )
             raise Refusal(f"{cannot}现在可以：{now}。")
-        if case.claimed not in (None, act.member.staff) and verb not in ("note", "grant", "supervise"):
+        if case.claimed not in (None, act.member.staff) and verb not in (
+            "note",
+            "grant",
+            "supervise",
+        ):
             assert case.claimed is not None
-            raise Refusal(f"{case.alias} 由“{case.claimed.name}”在办。要接过来，请用 /take。")
-        await self._say(act, verbs.prompt(verb, case.alias), await self._menu(verb, case))
+            raise Refusal(
+                f"{case.alias} 由“{case.claimed.name}”在办。要接过来，请用 /take。"
+            )
+        await self._say(
+            act, verbs.prompt(verb, case.alias), await self._menu(verb, case)
+        )
         return "请回复刚发的那条消息。"
 
     async def _menu(self, verb: str, case: Case) -> list[Button]:
@@ -332,32 +427,47 @@ class Desk:
             case "grant":
                 choices = [("同意", "同意")]
             case "assign":
-                units = [one for one in await self._in.register.directory() if one.active]
-                fit = [one for one in units if case.category in one.competences] or units
+                units = [
+                    one for one in await self._in.register.directory() if one.active
+                ]
+                fit = [
+                    one for one in units if case.category in one.competences
+                ] or units
                 choices = [(one.name, one.id[:8]) for one in fit[:8]]
             case _:
                 choices = []
         return [views.button(verb, case.alias, label, more) for label, more in choices]
 
-    # ── looking ──────────────────────────────────────────────────────────────────────────────
+    # ── looking ───────────────────────────────────────────────────────────────────────
 
     async def _open(self, act: Act, row: CaseRow) -> str:
         """The card: in private, here; in the group, where it stands."""
         if not act.grouped:
-            await self._commit(act, [self.topics.private_card(act.spot.chat, row.id)], [])
+            await self._commit(
+                act, [self.topics.private_card(act.spot.chat, row.id)], []
+            )
             return "卡片来了。"
         standing = await self.topics.of_case(act.spot.chat, row.id)
         if standing is None or standing.thread is None:
             return await self._say(act, f"{row.alias} 的话题已经不在了，请私聊查看。")
-        link = f"https://t.me/c/{str(act.spot.chat).removeprefix('-100')}/{standing.thread}"
+        link = (
+            f"https://t.me/c/{str(act.spot.chat).removeprefix('-100')}/"
+            f"{standing.thread}"
+        )
         return await self._say(act, f"{row.alias}：{STATES[State(row.state)]}\n{link}")
 
     async def _look(self, act: Act, row: CaseRow, what: str) -> str:
         casework = self._in.casework
         if what == "pictures":
             files = [
-                [f"{row.alias}-{number}.{ENDINGS.get(mime, 'bin')}", mime, base64.b64encode(data).decode()]
-                for number, (_, mime, data) in enumerate(await casework.book.pictures(row), 1)
+                [
+                    f"{row.alias}-{number}.{ENDINGS.get(mime, 'bin')}",
+                    mime,
+                    base64.b64encode(data).decode(),
+                ]
+                for number, (_, mime, data) in enumerate(
+                    await casework.book.pictures(row), 1
+                )
             ]
             if not files:
                 raise Refusal(f"{row.alias} 没有图片。")
@@ -365,7 +475,9 @@ class Desk:
         sheet = await casework.book.sheet(row)
         if what == "why":
             lines = explain(sheet.case.ledger, casework.record.terms, self._in.now())
-            return await self._say(act, "\n".join([row.alias, *(lines or ["现在没有在走的期限。"])]))
+            return await self._say(
+                act, "\n".join([row.alias, *(lines or ["现在没有在走的期限。"])])
+            )
         return await self._say(act, views.full(sheet, casework.zone))
 
     async def _stats(self, act: Act) -> str:
@@ -374,11 +486,18 @@ class Desk:
         counts: dict[State, int] = {}
         for one in entries:
             counts[one.case.state] = counts.get(one.case.state, 0) + 1
-        late = sum(one.case.due is not None and one.case.due < self._in.now() for one in entries)
+        late = sum(
+            one.case.due is not None and one.case.due < self._in.now()
+            for one in entries
+        )
         urgent, free = (sum(one.case.urgent for one in entries),
                         sum(one.case.claimed is None for one in entries))  # fmt: skip
-        lines = [f"在办{len(entries)}件，加急{urgent}件，超期{late}件，没人认领{free}件。"]
-        lines += [f"{STATES[state]} {counts[state]}" for state in State if state in counts]
+        lines = [
+            f"在办{len(entries)}件，加急{urgent}件，超期{late}件，没人认领{free}件。"
+        ]
+        lines += [
+            f"{STATES[state]} {counts[state]}" for state in State if state in counts
+        ]
         return "\n".join(lines)
 
     async def _listed(self, act: Act, most: int = LIST) -> list[Entry]:
@@ -386,16 +505,22 @@ class Desk:
         return [one for one in entries if await self._shown(act, one.case)][:most]
 
     async def _shown(self, act: Act, case: Case) -> bool:
-        """Whether a case may be spoken of here: to this person, and in the group to everybody there."""
+        """Whether a case may be spoken of here: to this person, and in the group to
+        everybody there.
+        """
         id = bytes.fromhex(case.id)
         if act.grouped and await self._cases.place(id) != "group":
             return False
-        return await self._cases.known(id) and await self._in.sight.sees(act.member, case)
+        return await self._cases.known(id) and await self._in.sight.sees(
+            act.member, case
+        )
 
     async def _meant(self, act: Act, command: str, words: str) -> tuple[CaseRow, str]:
-        """The case a command is about, and what follows: that of the topic, else the first word's.
+        """The case a command is about, and what follows: that of the topic, else the
+        first word's.
 
-        Raises: Refusal; also where a topic's command names another case, whether there is such a case or not.
+        Raises: Refusal; also where a topic's command names another case, whether there
+        is such a case or not.
         """
         if act.grouped and act.spot.thread is not None:
             id = self._in.thread_id(act.spot.chat, act.spot.thread)
@@ -405,47 +530,67 @@ class Desk:
                 return await self._row(act, row.alias), self._rest(row, command, words)
         name, _, rest = words.replace("\n", " \n", 1).partition(" ")
         if not name.strip():
-            raise Refusal(f"请写哪一件，如：/{command.replace('-', '_')} K7QM。在它的话题里发，就不用写。")
+            raise Refusal(
+                f"请写哪一件，如：/{command.replace('-', '_')} K7QM。在它的话题里发，"
+                "就不用写。"
+            )
         return await self._row(act, name.strip()), rest.strip()
 
     @staticmethod
     def _rest(row: CaseRow, command: str, words: str) -> str:
-        """Without the alias of the topic's own case. Raises: Refusal, where another is named."""
+        """Without the alias of the topic's own case. Raises: Refusal, where another is
+        named.
+        """
         name, _, rest = words.replace("\n", " \n", 1).partition(" ")
         if row.alias in (named := meant(name)):
             return rest.strip()
         if named and not name.isdecimal() and command != "merge":
             raise Refusal(
-                f"这里是 {row.alias} 的话题，没有照办。要办“{name[:20]}”，请到它的话题里发，或私聊机器人。"
+                f"这里是 {row.alias} 的话题，没有照办。要办“{name[:20]}”，"
+                "请到它的话题里发，或私聊机器人。"
             )
         return words
 
     async def _row(self, act: Act, name: str) -> CaseRow:
-        """Raises: Refusal, the same for a case that there is not and one this person must not know of."""
+        """Raises: Refusal, the same for a case that there is not and one this person
+        must not know of.
+        """
         try:
             row = await self._in.casework.find(name, act.member)
-            seen = await self._shown(act, (await self._in.casework.record.load(row)).case)
+            seen = await self._shown(
+                act, (await self._in.casework.record.load(row)).case
+            )
         except Refusal as refusal:
             if "几件" in str(refusal):
                 raise
             seen = False
         if not seen:
-            raise Refusal(f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。")
+            raise Refusal(
+                f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。"
+            )
         return row
 
-    # ── telling ──────────────────────────────────────────────────────────────────────────────
+    # ── telling ───────────────────────────────────────────────────────────────────────
 
-    async def _say(self, act: Act, words: str, buttons: Sequence[Button] = (), files: object = ()) -> str:
+    async def _say(
+        self, act: Act, words: str, buttons: Sequence[Button] = (), files: object = ()
+    ) -> str:
         await self._commit(act, [], [letter(act.spot.address, words, buttons, files)])
         return ""
 
-    async def _commit(self, act: Act, writes: Sequence[Write], letters: Sequence[Letter]) -> None:
-        await self._in.database.commit([act.mark, *writes, *(self._in.post.put(one) for one in letters)])
+    async def _commit(
+        self, act: Act, writes: Sequence[Write], letters: Sequence[Letter]
+    ) -> None:
+        await self._in.database.commit(
+            [act.mark, *writes, *(self._in.post.put(one) for one in letters)]
+        )
         self._in.send(letters)
 
     async def _toast(self, press: str, words: str = "", alert: bool = False) -> None:
         try:
-            await self._bot.answer_callback_query(press, words[:TOAST] or None, show_alert=alert)
+            await self._bot.answer_callback_query(
+                press, words[:TOAST] or None, show_alert=alert
+            )
         except TelegramError as error:
             log.debug("a press was not answered: %s", about(error))
 

@@ -36,12 +36,16 @@ class Spot:
 
     @property
     def address(self) -> Address:
-        return Address(TELEGRAM, f"{self.chat}:{self.thread}" if self.thread else str(self.chat))
+        return Address(
+            TELEGRAM, f"{self.chat}:{self.thread}" if self.thread else str(self.chat)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """send: letters that are committed and due; now: UTC; every: seconds between two looks."""
+    """send: letters that are committed and due; now: UTC; every: seconds between two
+    looks.
+    """
 
     channel: TelegramChannel
     database: Database
@@ -80,7 +84,11 @@ class Inside:
         return self.keys.pseudonyms.staff_digest("desk topic", f"{chat} {thread}")
 
 
-def letter(to: Address, words: str, buttons: Sequence[Button] = (), files: object = ()) -> Letter:
+def letter(
+    to: Address, words: str, buttons: Sequence[Button] = (), files: object = ()
+) -> Letter:
     """A sentence for staff, by the outbox: in order, and not lost."""
     params = {"text": words, "files": files} if files else {"text": words}
-    return Post.letter(to, Message("desk.say", params, tuple(buttons)), secrets.token_bytes(16))
+    return Post.letter(
+        to, Message("desk.say", params, tuple(buttons)), secrets.token_bytes(16)
+    )

@@ -1,4 +1,6 @@
-"""What was written to reporters: shown first, taken back by a button, and followed until it is there."""
+"""What was written to reporters: shown first, taken back by a button, and followed
+until it is there.
+"""
 
 from __future__ import annotations
 
@@ -95,50 +97,77 @@ class Replies:
         elif state not in FINAL:
             return
         done = state in FINAL
-        kept = ReplyRow(row.id, row.case_id, row.at, b"" if done else self._seal(row.id, said))
-        await self._in.database.commit([DeskReplies.drop(row.id) if done else DeskReplies.put(kept)])
+        kept = ReplyRow(
+            row.id, row.case_id, row.at, b"" if done else self._seal(row.id, said)
+        )
+        await self._in.database.commit(
+            [DeskReplies.drop(row.id) if done else DeskReplies.put(kept)]
+        )
 
     async def _state(self, row: ReplyRow, said: dict[str, Any], sheet: Sheet) -> str:
-        """One word for how far it is; of several reporters, the one that is furthest from being told."""
+        """One word for how far it is; of several reporters, the one that is furthest
+        from being told.
+        """
         case, words = sheet.case, str(said["text"]).strip()
         if case.reply is not None and case.reply.text == words:
             return WAITS
         told = any(
-            step.kind == "replied" and step.at >= row.at and step.params.get("text") == words
+            step.kind == "replied"
+            and step.at >= row.at
+            and step.params.get("text") == words
             for step in sheet.steps
         )
         if not told:
             return UNDONE
         refused = any(
-            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at for note in sheet.notes
+            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at
+            for note in sheet.notes
         )
-        reports = self._addressed(case, await self._reports.of_case(row.case_id), said["to"])
+        reports = self._addressed(
+            case, await self._reports.of_case(row.case_id), said["to"]
+        )
         waiting = [await self._rows.waits(report.stream) for report in reports]
         if any(waiting):
             return "due"
         if refused:
             return "refused"
-        return "sent" if reports and all(report.address is not None for report in reports) else "gone"
+        return (
+            "sent"
+            if reports and all(report.address is not None for report in reports)
+            else "gone"
+        )
 
     @staticmethod
-    def _addressed(case: Case, reports: Sequence[ReportRow], to: int | None) -> list[ReportRow]:
+    def _addressed(
+        case: Case, reports: Sequence[ReportRow], to: int | None
+    ) -> list[ReportRow]:
         wanted = case.reports if to is None else case.reports[to - 1 : to]
         return [report for report in reports if report.id.hex() in wanted]
 
     async def _show(self, said: dict[str, Any], state: str, alias: str) -> None:
-        words = f"答复 {alias}\n反映人会看到：\n{shortened(said['text'], LONG)}\n\n{STATES[state]}"
+        words = (
+            f"答复 {alias}\n反映人会看到：\n{shortened(said['text'], LONG)}\n\n"
+            f"{STATES[state]}"
+        )
         markup = keyboard([(data("undo", alias), "撤回")] if state == WAITS else [])
         chat, bot = said["chat"], self._in.channel.bot
         plain = {"reply_markup": markup, "link_preview_options": NO_PREVIEW}
         if said["message"] is not None:
             try:
-                await self._in.paced(chat, bot.edit_message_text, words, chat, said["message"], **plain)
+                await self._in.paced(
+                    chat, bot.edit_message_text, words, chat, said["message"], **plain
+                )
             except BadRequest as error:
                 if "not modified" not in str(error).lower():
                     raise
             return
         sent: Message = await self._in.paced(
-            chat, bot.send_message, chat, words, message_thread_id=said["thread"], **plain
+            chat,
+            bot.send_message,
+            chat,
+            words,
+            message_thread_id=said["thread"],
+            **plain,
         )
         said["message"] = sent.message_id
 

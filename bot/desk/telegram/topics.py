@@ -1,7 +1,9 @@
-"""Keeps topics and cards true: whatever shows another version of its case is brought to what it is now.
+"""Keeps topics and cards true: whatever shows another version of its case is brought to
+what it is now.
 
-Nothing tells this loop that a case has changed: it compares. So an order from the terminal, a reporter's
-word or a clock all show within a second or two, and after a restart it goes on where it was.
+Nothing tells this loop that a case has changed: it compares. So an order from the
+terminal, a reporter's word or a clock all show within a second or two, and after a
+restart it goes on where it was.
 """
 
 from __future__ import annotations
@@ -17,7 +19,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from telegram import ChatMemberBanned, ChatMemberLeft, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    ChatMemberBanned,
+    ChatMemberLeft,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -39,7 +46,8 @@ from storage.repositories.desk import CardRow, DeskCards, DeskCases
 
 log = logging.getLogger(__name__)
 THROUGH_EVERY = 30.0  # seconds: cards of finished cases
-REVIEW_EVERY = 600.0  # seconds: are topics still there, and may everybody in the group know of them
+# seconds: are topics still there, and may everybody in the group know of them
+REVIEW_EVERY = 600.0
 PROBE_EVERY = 0.2  # seconds between two such questions
 REST = 60.0  # seconds for a card that cannot be shown
 KEPT = 60.0  # seconds for which an answer about membership holds
@@ -51,7 +59,8 @@ CARD_GONE = "message to edit not found", "message can't be edited", "message_id_
 
 @dataclass(slots=True)
 class Standing:
-    """What stands in a chat for a case. stands: digest of the card; reports: how many it was made from.
+    """What stands in a chat for a case. stands: digest of the card; reports: how many
+    it was made from.
 
     settled: the case that it shows is finished.
     """
@@ -91,7 +100,9 @@ class Topics:
         self._reviewed = self._through = 0.0  # when, by the monotonic clock; 0: never
 
     def poke(self, *, review: bool = False) -> None:
-        """Look soon; review: through everything, who may know of what may have changed."""
+        """Look soon; review: through everything, who may know of what may
+        have changed.
+        """
         if review:
             self._members.clear()
             self._reviewed = self._through = 0.0
@@ -105,7 +116,10 @@ class Topics:
                 await self.trying(self.look)
                 beside = {task for task in beside if not task.done()}
                 if not beside:
-                    beside = {asyncio.create_task(self.trying(doing)) for doing in self._beside()}
+                    beside = {
+                        asyncio.create_task(self.trying(doing))
+                        for doing in self._beside()
+                    }
                 self._poked.clear()
                 try:
                     await asyncio.wait_for(self._poked.wait(), self._in.every)
@@ -135,16 +149,25 @@ class Topics:
         except TelegramError as error:
             log.info("desk: %s", about(error))
         except Exception as error:  # content-free by the type alone
-            log.error("incident %s: desk: %s in %s", secrets.token_hex(4), type(error).__name__, where(error))
+            log.error(
+                "incident %s: desk: %s in %s",
+                secrets.token_hex(4),
+                type(error).__name__,
+                where(error),
+            )
 
     async def look(self) -> None:
-        """Announce what is new, and begin to show what differs; a slow chat holds up no other."""
+        """Announce what is new, and begin to show what differs; a slow chat holds up no
+        other.
+        """
         for case in await self._cases.news(OPEN):
             await self._announce(case)
         await self._begin(await self._cards.old(OPEN))
 
     async def look_through(self) -> None:
-        """The same for cards of finished cases, of which there are many and which seldom change."""
+        """The same for cards of finished cases, of which there are many and which
+        seldom change.
+        """
         after: bytes | None = b""
         while after is not None:
             found, after = await self._cards.settled(after)
@@ -168,39 +191,61 @@ class Topics:
         while self._busy:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
-    # ── where a case is worked on ────────────────────────────────────────────────────────────
+    # ── where a case is worked on ─────────────────────────────────────────────────────
 
     async def _announce(self, id: bytes) -> None:
-        """Staff hear of a case: by its topic, or where somebody there must not know of it, in private."""
+        """Staff hear of a case: by its topic, or where somebody there must not know of
+        it, in private.
+        """
         case = (await self._in.casework.record.by_id(id)).case
         group = self._in.group
         if group is None or await self._hidden(case):
             await self._in.database.commit(await self._privately(id, case))
             return
         row = CardRow(self._in.card_id(group, id), id, None, True, 0, b"")
-        await self._in.database.commit([DeskCases.put(id, "group"), self._put(row, Standing(group), 0)])
+        await self._in.database.commit(
+            [DeskCases.put(id, "group"), self._put(row, Standing(group), 0)]
+        )
 
     async def _privately(self, id: bytes, case: Case) -> list[Write]:
-        """To supervisors who may know of it; where there is no group, to all of the hotline."""
-        roles: Sequence[Role] = ("supervisor",) if self._in.group is not None else HOTLINE
+        """To supervisors who may know of it; where there is no group, to all of the
+        hotline.
+        """
+        roles: Sequence[Role] = (
+            ("supervisor",) if self._in.group is not None else HOTLINE
+        )
         reached = await self._seeing(await self._reached(roles), case)
         if not reached:
-            log.warning("a case is known to nobody: link a supervisor of no unit (jianfu staff link)")
+            log.warning(
+                "a case is known to nobody: link a supervisor of no unit (jianfu "
+                "staff link)"
+            )
         words = f"{case.alias}：有新工单。"
-        letters = [letter(to, words, [button("card", case.alias, "看工单")]) for _, to in reached]
+        letters = [
+            letter(to, words, [button("card", case.alias, "看工单")])
+            for _, to in reached
+        ]
         due = 0 if case.urgent else self._in.at
-        return [DeskCases.put(id, "private"), *(self._in.post.put(one, due) for one in letters)]
+        return [
+            DeskCases.put(id, "private"),
+            *(self._in.post.put(one, due) for one in letters),
+        ]
 
     async def _reached(self, roles: Sequence[Role]) -> Reached:
         found = await self._in.roster.reach(roles)
         return [(member, to) for member, to in found if to.channel == TELEGRAM]
 
     async def _seeing(self, reached: Reached, case: Case) -> Reached:
-        seeing = {one.staff.id for one in await self._in.sight.among([one for one, _ in reached], case)}
+        seeing = {
+            one.staff.id
+            for one in await self._in.sight.among([one for one, _ in reached], case)
+        }
         return [(member, to) for member, to in reached if member.staff.id in seeing]
 
     async def _hidden(self, case: Case) -> bool:
-        """Whether somebody in the group must not know of this case. Raises: TelegramError."""
+        """Whether somebody in the group must not know of this case. Raises:
+        TelegramError.
+        """
         reached = await self._reached([*ROLES])
         seeing = await self._seeing(reached, case)
         for pair in reached:
@@ -223,8 +268,13 @@ class Topics:
         return answer
 
     async def review(self, *, everything: bool) -> None:
-        """Whether topics are still there, and everybody in the group may still know of them."""
-        directory, reached = await self._in.register.directory(), await self._reached([*ROLES])
+        """Whether topics are still there, and everybody in the group may still know of
+        them.
+        """
+        directory, reached = (
+            await self._in.register.directory(),
+            await self._reached([*ROLES]),
+        )
         everything = everything and any(directory.ties(member) for member, _ in reached)
         after = b""
         while found := await self._cards.all(after, live=not everything):
@@ -242,7 +292,9 @@ class Topics:
         elif not standing.closed:
             await asyncio.sleep(PROBE_EVERY)
             try:
-                await self._bot.send_chat_action(standing.chat, ChatAction.TYPING, standing.thread)
+                await self._bot.send_chat_action(
+                    standing.chat, ChatAction.TYPING, standing.thread
+                )
             except BadRequest as error:
                 if _is(error, TOPIC_GONE):
                     standing.lost()
@@ -254,7 +306,7 @@ class Topics:
             await self._in.database.commit([self._put(row, standing, 0)])
             self._poked.set()
 
-    # ── showing ──────────────────────────────────────────────────────────────────────────────
+    # ── showing ───────────────────────────────────────────────────────────────────────
 
     async def _show_all(self, chat: int, found: Sequence[CardRow]) -> None:
         try:
@@ -270,7 +322,8 @@ class Topics:
             except StorageError as error:
                 log.warning("desk: %s", type(error).__name__)
                 return
-            except Exception as error:  # one case's trouble is not another's; content-free by the type alone
+            # one case's trouble is not another's; content-free by the type alone
+            except Exception as error:
                 incident, name = secrets.token_hex(4), type(error).__name__
                 log.error("incident %s: a card: %s in %s", incident, name, where(error))
                 self._resting[row.id] = time.monotonic() + REST
@@ -285,7 +338,9 @@ class Topics:
             if isinstance(trouble, TryLater):
                 self._in.channel.held(chat, trouble)
                 return False
-            if isinstance(trouble, Gone) and chat > 0:  # whoever blocked us can be reached no more
+            if (
+                isinstance(trouble, Gone) and chat > 0
+            ):  # whoever blocked us can be reached no more
                 await self._in.database.commit([DeskCards.drop(row.id)])
             self._resting[row.id] = time.monotonic() + REST
             return not isinstance(trouble, Gone)
@@ -307,8 +362,14 @@ class Topics:
             moved = await self._privately(row.case_id, case)
             await self._in.database.commit([DeskCards.drop(row.id), *moved])
             return
-        if in_group and standing.reports > len(case.reports) and case.state is not State.MERGED:
-            await self._remove(standing)  # all of it: what a reporter took back may stand anywhere in it
+        if (
+            in_group
+            and standing.reports > len(case.reports)
+            and case.state is not State.MERGED
+        ):
+            await self._remove(
+                standing
+            )  # all of it: what a reporter took back may stand anywhere in it
             standing.lost()
         standing.reports, standing.settled = len(case.reports), case.state in FINISHED
         shown = view(sheet, self._in.casework.record.terms, self._in.casework.zone)
@@ -316,10 +377,16 @@ class Topics:
             await self._in_topic(row, standing, shown, case.urgent)
         else:
             await self._card(row, standing, shown, silent=False)
-        await self._in.database.commit([self._put(row, standing, found.version + len(sheet.notes))])
+        await self._in.database.commit(
+            [self._put(row, standing, found.version + len(sheet.notes))]
+        )
 
-    async def _in_topic(self, row: CardRow, standing: Standing, shown: View, urgent: bool) -> None:
-        """Made, renamed, opened and closed as the case is; made anew where somebody has deleted it."""
+    async def _in_topic(
+        self, row: CardRow, standing: Standing, shown: View, urgent: bool
+    ) -> None:
+        """Made, renamed, opened and closed as the case is; made anew where somebody has
+        deleted it.
+        """
         silent = not urgent and is_quiet(self._in.now(), self._in.settings)
         for _ in range(2):
             if standing.thread is None and shown.closed:
@@ -340,14 +407,25 @@ class Topics:
         if standing.thread is None:
             make = self._bot.create_forum_topic
             made = await self._in.paced(
-                standing.chat, make, standing.chat, shown.title, icon_custom_emoji_id=icon
+                standing.chat,
+                make,
+                standing.chat,
+                shown.title,
+                icon_custom_emoji_id=icon,
             )
-            standing.thread, standing.title, standing.icon = made.message_thread_id, shown.title, shown.icon
+            standing.thread, standing.title, standing.icon = (
+                made.message_thread_id,
+                shown.title,
+                shown.icon,
+            )
             await self._save(row, standing)
             return
         if standing.closed and not shown.closed:
             await self._do(
-                standing.chat, self._bot.reopen_forum_topic, standing.chat, message_thread_id=standing.thread
+                standing.chat,
+                self._bot.reopen_forum_topic,
+                standing.chat,
+                message_thread_id=standing.thread,
             )
             standing.closed = False
         if (standing.title, standing.icon) != (shown.title, shown.icon):
@@ -364,11 +442,16 @@ class Topics:
     async def _close(self, standing: Standing, shown: View) -> None:
         if shown.closed and not standing.closed:
             await self._do(
-                standing.chat, self._bot.close_forum_topic, standing.chat, message_thread_id=standing.thread
+                standing.chat,
+                self._bot.close_forum_topic,
+                standing.chat,
+                message_thread_id=standing.thread,
             )
             standing.closed = True
 
-    async def _do(self, chat: int, call: Callable[..., Awaitable[object]], *args: Any, **more: Any) -> None:
+    async def _do(
+        self, chat: int, call: Callable[..., Awaitable[object]], *args: Any, **more: Any
+    ) -> None:
         """Paced; that it is so already is no trouble."""
         try:
             await self._in.paced(chat, call, *args, **more)
@@ -376,7 +459,9 @@ class Topics:
             if not _is(error, NOT_MODIFIED):
                 raise
 
-    async def _card(self, row: CardRow, standing: Standing, shown: View, silent: bool) -> None:
+    async def _card(
+        self, row: CardRow, standing: Standing, shown: View, silent: bool
+    ) -> None:
         stands = _digest(shown)
         if standing.card is not None and standing.stands != stands:
             try:
@@ -409,7 +494,11 @@ class Topics:
             standing.card = sent.message_id
             await self._save(row, standing, stands)
         standing.stands = stands
-        if standing.thread is not None and not standing.pinned and not await self._pin(standing):
+        if (
+            standing.thread is not None
+            and not standing.pinned
+            and not await self._pin(standing)
+        ):
             standing.card = None  # somebody was faster: put there again
             await self._card(row, standing, shown, silent)
 
@@ -418,28 +507,51 @@ class Topics:
         assert standing.card is not None
         pin, chat = self._bot.pin_chat_message, standing.chat
         try:
-            await self._in.paced(chat, pin, chat, standing.card, disable_notification=True)
+            await self._in.paced(
+                chat, pin, chat, standing.card, disable_notification=True
+            )
         except BadRequest as error:
             if _is(error, ("message to pin not found",)):
                 return False
-            log.warning("a card was not pinned: give the bot the right to (jianfu doctor)")
+            log.warning(
+                "a card was not pinned: give the bot the right to (jianfu doctor)"
+            )
         standing.pinned = True
         return True
 
     async def _remove(self, standing: Standing) -> None:
-        """The topic with all that stands in it; in private, where 48 hours are over, only the words."""
+        """The topic with all that stands in it; in private, where 48 hours are over,
+        only the words.
+        """
         try:
             if standing.thread is not None:
-                await self._do(standing.chat, self._bot.delete_forum_topic, standing.chat, standing.thread)
+                await self._do(
+                    standing.chat,
+                    self._bot.delete_forum_topic,
+                    standing.chat,
+                    standing.thread,
+                )
             elif standing.card is not None:
-                await self._do(standing.chat, self._bot.delete_message, standing.chat, standing.card)
+                await self._do(
+                    standing.chat,
+                    self._bot.delete_message,
+                    standing.chat,
+                    standing.card,
+                )
         except BadRequest as error:
-            if _is(error, TOPIC_GONE) or "message to delete not found" in str(error).lower():
+            if (
+                _is(error, TOPIC_GONE)
+                or "message to delete not found" in str(error).lower()
+            ):
                 return
             if standing.thread is not None or standing.card is None:
                 raise
             await self._do(
-                standing.chat, self._bot.edit_message_text, plain(GONE), standing.chat, standing.card
+                standing.chat,
+                self._bot.edit_message_text,
+                plain(GONE),
+                standing.chat,
+                standing.card,
             )
 
     async def _known_icons(self) -> dict[str, str]:
@@ -447,14 +559,18 @@ class Topics:
         if self._icons is None:
             stickers = await self._bot.get_forum_topic_icon_stickers()
             self._icons = {
-                _bare(one.emoji): one.custom_emoji_id for one in stickers if one.emoji and one.custom_emoji_id
+                _bare(one.emoji): one.custom_emoji_id
+                for one in stickers
+                if one.emoji and one.custom_emoji_id
             }
         return self._icons
 
-    # ── rows ─────────────────────────────────────────────────────────────────────────────────
+    # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def private_card(self, chat: int, case: bytes) -> Write:
-        """A card in a private chat, sent by the next look; an earlier one there is left as it is."""
+        """A card in a private chat, sent by the next look; an earlier one there is left
+        as it is.
+        """
         row = CardRow(self._in.card_id(chat, case), case, None, True, 0, b"")
         return self._put(row, Standing(chat), 0)
 
@@ -471,7 +587,11 @@ class Topics:
         await self._in.database.commit([self._put(row, standing, 0)])
 
     def _put(self, row: CardRow, standing: Standing, shown: int) -> Write:
-        thread = self._in.thread_id(standing.chat, standing.thread) if standing.thread else None
+        thread = (
+            self._in.thread_id(standing.chat, standing.thread)
+            if standing.thread
+            else None
+        )
         sealed = self._in.keys.staff.seal_json(asdict(standing), _place(row.id))
         live = shown == 0 or not standing.settled
         return DeskCards.put(CardRow(row.id, row.case_id, thread, live, shown, sealed))

@@ -1,6 +1,8 @@
-"""What a liaison does in a private chat: read, receive, answer, ask for more time, send back.
+"""What a liaison does in a private chat: read, receive, answer, ask for more time, send
+back.
 
-All through the units' desk, as on the units' page: the same view of a case, the same refusals.
+All through the units' desk, as on the units' page: the same view of a case, the same
+refusals.
 """
 
 from __future__ import annotations
@@ -11,7 +13,17 @@ from datetime import datetime, tzinfo
 
 from bot.cases.aliases import meant
 from bot.desk import verbs
-from bot.desk.liaison import CLOCKS, DID, NOT_NOW, Event, Item, Liaison, Missing, UnitCase, UnitDesk
+from bot.desk.liaison import (
+    CLOCKS,
+    DID,
+    NOT_NOW,
+    Event,
+    Item,
+    Liaison,
+    Missing,
+    UnitCase,
+    UnitDesk,
+)
 from bot.desk.wording import clean
 from bot.hours import ending
 from dialogs.case.life import Refusal
@@ -21,9 +33,12 @@ from storage.port import Write
 
 ORDERS = {
     "arrive": "已到场或上线（加急件才有）：/arrive K7QM",
-    "answer": "答复：/answer K7QM 查了什么、做了什么、何时改好。反映人会看到原文，送出后不能收回",
+    "answer": "答复：/answer K7QM 查了什么、做了什么、何时改好。反映人会看到原文，"
+    "送出后不能收回",
     "extend": "申请延期：/extend K7QM 5 还在核对",
-    "return": "退回：/return K7QM 依据 原因。依据里有空格的，原因另起一行。反映人会看到",
+    "return": (
+        "退回：/return K7QM 依据 原因。依据里有空格的，原因另起一行。反映人会看到"
+    ),
 }
 COMMANDS = {
     "queue": "本单位的工单，先到期的在前",
@@ -33,16 +48,27 @@ COMMANDS = {
     "help": "怎么用",
 }
 RULE = "能认出人的内容已经遮住。不得打听、猜测、追查反映人。"
-ELSEWHERE = "图片、转办单在单位网页。在这里直接写字，就当您自己要反映问题，与您的工作无关。"
+ELSEWHERE = (
+    "图片、转办单在单位网页。在这里直接写字，就当您自己要反映问题，与您的工作无关。"
+)
 
 
 async def said(desk: UnitDesk, who: Liaison, name: str, words: str) -> str:
     """What a command that orders nothing is answered with. Raises: Refusal."""
     if name == "help":
-        return "\n".join([who.unit_name, *(f"/{one} {how}" for one, how in COMMANDS.items()), ELSEWHERE])
+        return "\n".join(
+            [
+                who.unit_name,
+                *(f"/{one} {how}" for one, how in COMMANDS.items()),
+                ELSEWHERE,
+            ]
+        )
     if name == "queue":
         items = [item for item in await desk.cases(who) if not item.done]
-        return "\n".join(_line(item, desk.terms.zone) for item in items) or "没有要办的工单。"
+        return (
+            "\n".join(_line(item, desk.terms.zone) for item in items)
+            or "没有要办的工单。"
+        )
     case, _ = await _meant(desk, who, name, words)
     alias = case.item.alias
     if name == "case":
@@ -62,7 +88,9 @@ async def ordered(
     return case.item.alias, order, f"{case.item.alias}：{DID[name]}{_sent(order)}"
 
 
-async def carry_out(desk: UnitDesk, who: Liaison, alias: str, order: Order, also: Sequence[Write]) -> None:
+async def carry_out(
+    desk: UnitDesk, who: Liaison, alias: str, order: Order, also: Sequence[Write]
+) -> None:
     """Raises: Refusal; Stale; Refusing."""
     try:
         await desk.order(who, alias, order, also=also)
@@ -86,11 +114,15 @@ def _sent(order: Order) -> str:
         case Extend(days, reason):
             return f"\n{days}个工作日：{reason}"
         case Return(rule, reason):
-            return "\n".join(["", f"依据：{rule}", *([f"原因：{reason}"] if reason else [])])
+            return "\n".join(
+                ["", f"依据：{rule}", *([f"原因：{reason}"] if reason else [])]
+            )
     return ""
 
 
-async def _meant(desk: UnitDesk, who: Liaison, command: str, words: str) -> tuple[UnitCase, str]:
+async def _meant(
+    desk: UnitDesk, who: Liaison, command: str, words: str
+) -> tuple[UnitCase, str]:
     """The case that the first word names, and what follows. Raises: Refusal."""
     name, rest = [*words.split(None, 1), "", ""][:2]
     if not name:
@@ -98,7 +130,10 @@ async def _meant(desk: UnitDesk, who: Liaison, command: str, words: str) -> tupl
     looked = await asyncio.gather(*(_case(desk, who, alias) for alias in meant(name)))
     found = [case for case in looked if case is not None]
     if len(found) > 1:
-        raise Refusal(f"“{name}”有几件：{'、'.join(one.item.alias for one in found)}。请写全代号。")
+        raise Refusal(
+            f"“{name}”有几件：{'、'.join(one.item.alias for one in found)}。"
+            "请写全代号。"
+        )
     if not found:
         raise _none(name)
     return found[0], rest.strip()
@@ -113,11 +148,15 @@ async def _case(desk: UnitDesk, who: Liaison, alias: str) -> UnitCase | None:
 
 def _none(name: str) -> Refusal:
     """The same for another unit's case and for one that there is not."""
-    return Refusal(f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。")
+    return Refusal(
+        f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。"
+    )
 
 
 def _here(words: str, alias: str) -> str:
-    """The page's sentences point to what stands below them; here it has to be asked for."""
+    """The page's sentences point to what stands below them; here it has to be asked
+    for.
+    """
     return words.replace("请看下面的经过", f"请发 /case {alias} 看经过")
 
 
@@ -134,16 +173,25 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
     }
     lines = [f"{item.alias}　{item.state}{'　加急' if item.urgent else ''}"]
     lines += [f"{name}：{clean(value)}" for name, value in facts.items() if value]
-    lines += ["", clean(case.text), *(f"补充：{clean(words)}" for words in case.more), RULE]
+    lines += [
+        "",
+        clean(case.text),
+        *(f"补充：{clean(words)}" for words in case.more),
+        RULE,
+    ]
     lines += ["", "为何这个期限：", *case.why] if case.why else []
     lines += ["", "经过：", *(_event(event, zone) for event in case.past)]
-    can = [f"/{action}：{why}" if why else f"/{action} {item.alias}" for action, why in case.may.items()]
+    can = [
+        f"/{action}：{why}" if why else f"/{action} {item.alias}"
+        for action, why in case.may.items()
+    ]
     return "\n".join([*lines, *(["", "现在可以：", *can] if can else [])])
 
 
 def _line(item: Item, zone: tzinfo) -> str:
     head = (
-        f"{'急 ' if item.urgent else ''}{item.alias} {item.state} {text('zh', f'category.{item.category}')}"
+        f"{'急 ' if item.urgent else ''}{item.alias} {item.state} "
+        f"{text('zh', f'category.{item.category}')}"
     )
     waits = ["待签收"] if item.open and not item.received else []
     return "，".join([head, *waits, *_timers(item, zone)])
@@ -151,13 +199,17 @@ def _line(item: Item, zone: tzinfo) -> str:
 
 def _timers(item: Item, zone: tzinfo) -> list[str]:
     return [
-        f"{CLOCKS[one.clock]} {_at(one.due, zone)} 前（{one.left}）" if one.due else one.left
+        f"{CLOCKS[one.clock]} {_at(one.due, zone)} 前（{one.left}）"
+        if one.due
+        else one.left
         for one in item.timers
     ]
 
 
 def _event(event: Event, zone: tzinfo) -> str:
-    return f"{_at(event.at, zone)} {event.words}" + (f"：{clean(event.text)}" if event.text else "")
+    return f"{_at(event.at, zone)} {event.words}" + (
+        f"：{clean(event.text)}" if event.text else ""
+    )
 
 
 def _at(at: datetime, zone: tzinfo) -> str:

@@ -1,4 +1,6 @@
-"""How staff see a case in a chat: title, icon, card, buttons, lists. Nothing here is finer than the hour."""
+"""How staff see a case in a chat: title, icon, card, buttons, lists. Nothing here is
+finer than the hour.
+"""
 
 from __future__ import annotations
 
@@ -62,17 +64,26 @@ def button(verb: str, alias: str, label: str, more: str = "") -> Button:
 
 def view(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> View:
     case = sheet.case
-    return View(title(case), ICONS[case.state], card(sheet, terms, zone), buttons(sheet),
-                case.state in FINISHED)  # fmt: skip
+    return View(
+        title(case),
+        ICONS[case.state],
+        card(sheet, terms, zone),
+        buttons(sheet),
+        case.state in FINISHED,
+    )
 
 
 def title(case: Case) -> str:
     marks = ["急"] if case.urgent else []
-    return " ".join([case.alias, STATES[case.state], *marks, *(["超期"] if late(case) else [])])
+    return " ".join(
+        [case.alias, STATES[case.state], *marks, *(["超期"] if late(case) else [])]
+    )
 
 
 def late(case: Case) -> bool:
-    return any("breached" in steps_done(case.ledger, clock) for clock in running(case.ledger))
+    return any(
+        "breached" in steps_done(case.ledger, clock) for clock in running(case.ledger)
+    )
 
 
 def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
@@ -82,7 +93,11 @@ def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
         return ()
     found = [(data(verb, case.alias), VERBS[verb].label) for verb in possible(case)]
     pictures = sum(len(report.pictures) for report in sheet.reports)
-    pictures += sum(int(step.params.get("pictures", 0)) for step in sheet.steps if step.kind == "answered")
+    pictures += sum(
+        int(step.params.get("pictures", 0))
+        for step in sheet.steps
+        if step.kind == "answered"
+    )
     looks = [(data("full", case.alias), "全文")]
     if pictures:
         looks.append((data("pictures", case.alias), f"图片{pictures}"))
@@ -91,13 +106,15 @@ def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     return (*found, *looks)
 
 
-# ── the card ─────────────────────────────────────────────────────────────────────────────────
+# ── the card ──────────────────────────────────────────────────────────────────────────
 
 
 def card(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> Html:
     """Cut until it fits: first the story, then the words."""
     for excerpt, steps in ((EXCERPT, STEPS), (EXCERPT // 2, STEPS), (500, 3), (150, 1)):
-        found = join("\n", [*_head(sheet, terms, zone), *_body(sheet, zone, excerpt, steps)])
+        found = join(
+            "\n", [*_head(sheet, terms, zone), *_body(sheet, zone, excerpt, steps)]
+        )
         if units(found) <= MOST:
             return found
     return join("\n", [*_head(sheet, terms, zone), "（太长，点“全文”看）"])
@@ -106,8 +123,16 @@ def card(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> Html:
 def full(sheet: Sheet, zone: ZoneInfo) -> str:
     """All that was reported and done, as plain words."""
     said = [line for report in sheet.reports for line in _report(report, zone, 1 << 20)]
-    lines = [f"{sheet.case.alias} 全文", *said, "经过：", *(_step(step, zone) for step in sheet.steps)]
-    lines += [f"备注 {_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}" for note in sheet.notes]
+    lines = [
+        f"{sheet.case.alias} 全文",
+        *said,
+        "经过：",
+        *(_step(step, zone) for step in sheet.steps),
+    ]
+    lines += [
+        f"备注 {_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}"
+        for note in sheet.notes
+    ]
     return "\n".join(lines)
 
 
@@ -120,7 +145,9 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
         "承办": "，".join(filter(None, [case.unit, LEVELS.get(case.level or "")])),
         "结论": FINDINGS.get(case.finding or ""),
         "在办": case.claimed.name if case.claimed else "没人认领",
-        "要求延期": f"{case.wants.days}个工作日：{case.wants.reason}" if case.wants else None,
+        "要求延期": f"{case.wants.days}个工作日：{case.wants.reason}"
+        if case.wants
+        else None,
         "待发出": case.reply.text if case.reply else None,
         "已并入": sheet.into,
         "并进来": "、".join(sheet.merged),
@@ -147,19 +174,34 @@ def _clocks(case: Case, terms: Terms, zone: ZoneInfo) -> list[str]:
 
 
 def _body(sheet: Sheet, zone: ZoneInfo, excerpt: int, steps: int) -> list[str]:
-    lines = [line for report in sheet.reports for line in _report(report, zone, excerpt)]
+    lines = [
+        line for report in sheet.reports for line in _report(report, zone, excerpt)
+    ]
     if sheet.steps:
-        lines += ["", "经过：", *(_step(step, zone, 120) for step in sheet.steps[-steps:])]
+        lines += [
+            "",
+            "经过：",
+            *(_step(step, zone, 120) for step in sheet.steps[-steps:]),
+        ]
     if sheet.notes:
         lines += ["", "备注（内部）："]
-        lines += [f"{clean(note.by)}：{shortened(clean(note.text), 200)}" for note in sheet.notes[-NOTES:]]
+        lines += [
+            f"{clean(note.by)}：{shortened(clean(note.text), 200)}"
+            for note in sheet.notes[-NOTES:]
+        ]
     return lines
 
 
 def _report(report: ReportView, zone: ZoneInfo, most: int) -> list[str]:
     number = f"反映{report.number}" if report.number else "反映"
-    lines = ["", f"{number}（{_at(report.filed, zone, hourly=True)}）", shortened(clean(report.text), most)]
-    said = {name: fact_text(code, report.facts.get(code)) for code, name in FACTS.items()}
+    lines = [
+        "",
+        f"{number}（{_at(report.filed, zone, hourly=True)}）",
+        shortened(clean(report.text), most),
+    ]
+    said = {
+        name: fact_text(code, report.facts.get(code)) for code, name in FACTS.items()
+    }
     lines += [f"{name}：{clean(value)}" for name, value in said.items() if value]
     if (report.solved, report.satisfied) != (None, None):
         lines.append(f"评价：解决了 {YES[report.solved]}，满意 {YES[report.satisfied]}")
@@ -172,12 +214,16 @@ def _step(step: StepView, zone: ZoneInfo, most: int = 1 << 20) -> str:
     who = clean(step.by or "反映人") + (f"（反映{step.report}）" if step.report else "")
     said = shortened(clean(step_text(step, zone)), most)
     at = _at(step.at, zone, hourly=step.by is None)
-    return f"{at} {who} {KINDS.get(step.kind, step.kind)}" + (f"：{said}" if said else "")
+    return f"{at} {who} {KINDS.get(step.kind, step.kind)}" + (
+        f"：{said}" if said else ""
+    )
 
 
 def _at(at: int, zone: ZoneInfo, hourly: bool = False) -> str:
     local = utc(at).astimezone(zone)
-    return f"{local.month}月{local.day}日{local.hour}时" + ("" if hourly else f"{local.minute:02}分")
+    return f"{local.month}月{local.day}日{local.hour}时" + (
+        "" if hourly else f"{local.minute:02}分"
+    )
 
 
 def _until(at: datetime, zone: ZoneInfo) -> str:
@@ -188,7 +234,7 @@ def _until(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.month}月{local.day}日{local.hour}时{local.minute:02}分前"
 
 
-# ── lists ────────────────────────────────────────────────────────────────────────────────────
+# ── lists ─────────────────────────────────────────────────────────────────────────────
 
 
 def listed(entries: Sequence[Entry], zone: ZoneInfo) -> str:

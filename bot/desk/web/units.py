@@ -1,6 +1,8 @@
-"""The liaison's pages: what a unit has to do, by due date; receive, answer, ask for time, send back.
+"""The liaison's pages: what a unit has to do, by due date; receive, answer, ask for
+time, send back.
 
-Nothing irreversible goes out before it was shown once more; what was typed is on every page that comes back.
+Nothing irreversible goes out before it was shown once more; what was typed is on every
+page that comes back.
 """
 
 from __future__ import annotations
@@ -20,7 +22,16 @@ from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub
 from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
 from bot.channels.web.pace import Pace, peer_of
 from bot.channels.web.screen import Pages
-from bot.desk.liaison import CLOCKS, DID, LONGEST, PICTURES, Liaison, Missing, UnitCase, UnitDesk
+from bot.desk.liaison import (
+    CLOCKS,
+    DID,
+    LONGEST,
+    PICTURES,
+    Liaison,
+    Missing,
+    UnitCase,
+    UnitDesk,
+)
 from bot.hours import ending
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
@@ -38,7 +49,10 @@ LONG, LONGER = 350, 900  # from here on the print is smaller
 GONE = "没有这一页。"
 LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
 BUSY = "专线正在改这一件，没有送出。您写的还在下面，请再送一次。"
-NOT_IMAGE = "只收图片（JPG、PNG、WebP 等），这个文件没有收：别的文件可能带着看不见的信息。请截图后再传。"
+NOT_IMAGE = (
+    "只收图片（JPG、PNG、WebP 等），这个文件没有收：别的文件可能带着看不见的信息。"
+    "请截图后再传。"
+)
 TOO_LARGE = "图片超过20MB了，没有收。请裁小或截图后再传。"
 NOT_SCRUBBED = "这张图片没有处理成，没有收。请截图后再传。"
 TOO_MANY = f"一次答复最多{PICTURES}张图片，多出来的没有收。"
@@ -61,8 +75,17 @@ class Form:
         def said(name: str, most: int = LONGEST) -> str:
             return fields.get(name, "").replace("\r\n", "\n")[:most]
 
-        pictures = tuple(id for id in fields.get("pictures", "").split(",") if ID.fullmatch(id))
-        return cls(said("text"), said("reason"), said("rule", 500), said("days", 4), pictures, action)
+        pictures = tuple(
+            id for id in fields.get("pictures", "").split(",") if ID.fullmatch(id)
+        )
+        return cls(
+            said("text"),
+            said("reason"),
+            said("rule", 500),
+            said("days", 4),
+            pictures,
+            action,
+        )
 
     def order(self) -> Order:
         """Raises: Refusal, for what cannot be meant."""
@@ -100,7 +123,7 @@ class Units:
             Route(f"{case}/{{action}}", self.act, methods=["POST"]),
         ]
 
-    # ── coming and going ─────────────────────────────────────────────────────────────────────
+    # ── coming and going ──────────────────────────────────────────────────────────────
 
     async def enter(self, request: Request) -> Response:
         """The code of a one-time link, for a session."""
@@ -112,9 +135,17 @@ class Units:
         except BadForm:
             token = None
         except Refusing:
-            return self._page("enter", None, 503, trouble="现在登录不了，请稍后再试；链接还可以用。", kept="")
+            return self._page(
+                "enter",
+                None,
+                503,
+                trouble="现在登录不了，请稍后再试；链接还可以用。",
+                kept="",
+            )
         if token is None:
-            words = "这个链接用过了、过期了，或者抄错了。请再看一眼，或联系专线再要一个。"
+            words = (
+                "这个链接用过了、过期了，或者抄错了。请再看一眼，或联系专线再要一个。"
+            )
             return self._page("enter", None, 403, trouble=words, kept="")
         response = RedirectResponse("/unit/", 303)
         self._set(response, token, None)
@@ -143,7 +174,7 @@ class Units:
         token = request.cookies.get(self.cookie, "")
         return await self._desk.who(token) if TOKEN.fullmatch(token) else None
 
-    # ── seeing ───────────────────────────────────────────────────────────────────────────────
+    # ── seeing ────────────────────────────────────────────────────────────────────────
 
     async def list(self, request: Request) -> Response:
         who = await self._who(request)
@@ -162,10 +193,18 @@ class Units:
         who = await self._who(request)
         if who is None:
             return self._page("enter", None, 401, kept="")
-        return await self._case(request, who, Form(), did=DID.get(request.query_params.get("did", ""), ""))
+        return await self._case(
+            request, who, Form(), did=DID.get(request.query_params.get("did", ""), "")
+        )
 
     async def _case(
-        self, request: Request, who: Liaison, form: Form, status: int = 200, trouble: str = "", did: str = ""
+        self,
+        request: Request,
+        who: Liaison,
+        form: Form,
+        status: int = 200,
+        trouble: str = "",
+        did: str = "",
     ) -> Response:
         try:
             case = await self._desk.case(who, request.path_params["alias"])
@@ -179,19 +218,37 @@ class Units:
         if who is None:
             return self._page("enter", None, 401, kept="")
         try:
-            slip = self._slip(who, await self._desk.case(who, request.path_params["alias"]))
+            slip = self._slip(
+                who, await self._desk.case(who, request.path_params["alias"])
+            )
         except Missing:
             return self._missing(who)
-        size = "longer" if len(slip.told) > LONGER else "long" if len(slip.told) > LONG else ""
+        size = (
+            "longer"
+            if len(slip.told) > LONGER
+            else "long"
+            if len(slip.told) > LONG
+            else ""
+        )
         alias = request.path_params["alias"]
-        return self._page("slip", who, slip=slip, alias=alias, size=size, rules=RULES_OF_USE, signed=SIGNED)
+        return self._page(
+            "slip",
+            who,
+            slip=slip,
+            alias=alias,
+            size=size,
+            rules=RULES_OF_USE,
+            signed=SIGNED,
+        )
 
     async def slip_docx(self, request: Request) -> Response:
         who = await self._who(request)
         if who is None:
             return self._page("enter", None, 401, kept="")
         try:
-            slip = self._slip(who, await self._desk.case(who, request.path_params["alias"]))
+            slip = self._slip(
+                who, await self._desk.case(who, request.path_params["alias"])
+            )
         except Missing:
             return self._missing(who)
         name = quote(f"转办单-{slip.number}.docx")
@@ -205,7 +262,9 @@ class Units:
             "类别": text("zh", f"category.{item.category}"),
             "转办时间": self._at(case.assigned) if case.assigned else "",
             "期限": "；".join(
-                f"{CLOCKS[timer.clock]} {self._at(timer.due)} 前" if timer.due else timer.left
+                f"{CLOCKS[timer.clock]} {self._at(timer.due)} 前"
+                if timer.due
+                else timer.left
                 for timer in item.timers
             ),
             "地点": case.place or "",
@@ -236,9 +295,13 @@ class Units:
             found = await self._desk.picture(who, request.path_params["alias"], id)
         except Missing:
             found = None
-        return Response(found[0], media_type=found[1]) if found else Response(status_code=404)
+        return (
+            Response(found[0], media_type=found[1])
+            if found
+            else Response(status_code=404)
+        )
 
-    # ── doing ────────────────────────────────────────────────────────────────────────────────
+    # ── doing ─────────────────────────────────────────────────────────────────────────
 
     async def receive(self, request: Request) -> Response:
         who = await self._who(request)
@@ -253,7 +316,9 @@ class Units:
         return self._back(request, "receive")
 
     async def act(self, request: Request) -> Response:
-        """Answer, extend, return: typed, looked at once more, sent. Arriving is one tap."""
+        """Answer, extend, return: typed, looked at once more, sent. Arriving is one
+        tap.
+        """
         await self._pace.wait(peer_of(request, self._web.behind_proxy))
         action = request.path_params["action"]
         if action not in CONFIRMED:
@@ -275,11 +340,15 @@ class Units:
                 form, trouble = await self._with_picture(form, upload)
                 if trouble or act == "add":
                     did = "" if trouble else DID["add"]
-                    return await self._case(request, who, form, 422 if trouble else 200, trouble, did)
+                    return await self._case(
+                        request, who, form, 422 if trouble else 200, trouble, did
+                    )
             if act == "edit":
                 return await self._case(request, who, form)
             if action == "arrive" or act == "send":
-                await self._desk.order(who, case.item.alias, form.order(), form.pictures)
+                await self._desk.order(
+                    who, case.item.alias, form.order(), form.pictures
+                )
                 return self._back(request, action)
             self._ready(case, form)
             return self._page("check", who, item=case.item, action=action, form=form)
@@ -313,10 +382,14 @@ class Units:
             return form, NOT_IMAGE
         except ScrubError:
             return form, NOT_SCRUBBED
-        return replace(form, pictures=(*form.pictures, await self._desk.keep(scrubbed))), ""
+        return replace(
+            form, pictures=(*form.pictures, await self._desk.keep(scrubbed))
+        ), ""
 
     def _ready(self, case: UnitCase, form: Form) -> None:
-        """Say what is missing before it is looked at once more, not after. Raises: Refusal."""
+        """Say what is missing before it is looked at once more, not after. Raises:
+        Refusal.
+        """
         if form.open == "answer" and not form.text.strip():
             raise Refusal("请写明答复：查了什么、做了什么、何时改好。")
         if form.open == "return" and not form.rule.strip():
@@ -330,10 +403,12 @@ class Units:
         if why := dict(case.may).get(form.open):  # type: ignore[call-overload]
             raise Refusal(why)
 
-    # ── answering ────────────────────────────────────────────────────────────────────────────
+    # ── answering ─────────────────────────────────────────────────────────────────────
 
     def _back(self, request: Request, did: str) -> Response:
-        return RedirectResponse(f"/unit/case/{quote(request.path_params['alias'])}?did={did}", 303)
+        return RedirectResponse(
+            f"/unit/case/{quote(request.path_params['alias'])}?did={did}", 303
+        )
 
     def _missing(self, who: Liaison) -> Response:
         return self._note(who, GONE, 404)
@@ -369,15 +444,23 @@ class Units:
         """With the year only where it is another one."""
         zone = self._desk.terms.zone
         day, clock = ending(at, zone)
-        year = f"{day.year}年" if day.year != self._desk.now().astimezone(zone).year else ""
+        year = (
+            f"{day.year}年"
+            if day.year != self._desk.now().astimezone(zone).year
+            else ""
+        )
         return f"{year}{day.month}月{day.day}日 {clock}"
 
 
 def shortened(why: Sequence[str]) -> tuple[str, ...]:
-    """How the deadline was counted, without where the clock stands now, in so few lines that they fit."""
+    """How the deadline was counted, without where the clock stands now, in so few lines
+    that they fit.
+    """
     lines = [line for line in why if not line.startswith("现在")]
     return tuple(lines) if len(lines) <= MOST_WHY else (*lines[:2], "……", *lines[-3:])
 
 
 def cut(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: max(most - 20, 0)]}……（全文见网页）"
+    return (
+        words if len(words) <= most else f"{words[: max(most - 20, 0)]}……（全文见网页）"
+    )

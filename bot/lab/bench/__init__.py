@@ -1,1 +1,3 @@
-"""`jianfu bench`: what is measured, in paired rounds within one run, each figure with its spread."""
+"""`jianfu bench`: what is measured, in paired rounds within one run, each figure with
+its spread.
+"""

@@ -1,4 +1,6 @@
-"""What a measurement comes to: values of all rounds, their median and spread, a goal, and how it is drawn."""
+"""What a measurement comes to: values of all rounds, their median and spread, a goal,
+and how it is drawn.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ WIDTH = 24  # characters of the longest bar
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A thing measured. name: for programs; label: for people; values: one a round; floor, ceiling: goals."""
+    """A thing measured. name: for programs; label: for people; values: one a round;
+    floor, ceiling: goals.
+    """
 
     name: str
     label: str
@@ -56,21 +60,31 @@ class Result:
     figures: tuple[Figure, ...]
 
 
-def ratio(name: str, ours: Sequence[float], theirs: Sequence[float], floor: float | None = None) -> Figure:
-    """Ours to theirs, round by round: what slows the machine down for a moment slows both."""
+def ratio(
+    name: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    floor: float | None = None,
+) -> Figure:
+    """Ours to theirs, round by round: what slows the machine down for a moment slows
+    both.
+    """
     values = tuple(one / other for one, other in zip(ours, theirs, strict=True))
     return Figure(name, "  之比", "×", values, floor)
 
 
 def drawn(result: Result) -> str:
-    """As text: a line per figure (median, least–most, goal), with bars where figures may be compared."""
+    """As text: a line per figure (median, least–most, goal), with bars where figures
+    may be compared.
+    """
     rows = [f"{result.bench} — {result.how}"]
     for figure in result.figures:
         spread = f"{number(figure.median)} {figure.unit}"
         if len(figure.values) > 1:
             spread += f"（{number(min(figure.values))}–{number(max(figure.values))}）"
         rows.append(
-            f"  {padded(figure.label, 34)} {padded(spread, 36)} {_bar(figure, result)}{_goal(figure)}"
+            f"  {padded(figure.label, 34)} {padded(spread, 36)} "
+            f"{_bar(figure, result)}{_goal(figure)}"
         )
     return "\n".join(rows)
 
@@ -78,7 +92,9 @@ def drawn(result: Result) -> str:
 def _bar(figure: Figure, result: Result) -> str:
     if not figure.bar:
         return ""
-    longest = max(one.median for one in result.figures if one.bar and one.unit == figure.unit)
+    longest = max(
+        one.median for one in result.figures if one.bar and one.unit == figure.unit
+    )
     return "█" * max(1, round(WIDTH * figure.median / longest)) + " "
 
 

@@ -1,4 +1,6 @@
-"""Where it is measured: fresh folders that are gone afterwards, and the event loop that serving uses."""
+"""Where it is measured: fresh folders that are gone afterwards, and the event loop that
+serving uses.
+"""
 
 from __future__ import annotations
 

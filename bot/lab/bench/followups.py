@@ -1,4 +1,6 @@
-"""Adding and firing follow-ups, through the casework door into the outbox, beside APScheduler 3."""
+"""Adding and firing follow-ups, through the casework door into the outbox, beside
+APScheduler 3.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,14 @@ from storage.sqlite import SQLiteDatabase
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-EACH = 4  # follow-ups of a case that was just filed: staff hear, warning, end of the time, a week
-STEPS = (timedelta(minutes=21), timedelta(hours=21), timedelta(hours=26), timedelta(days=9))  # one kind each
+# follow-ups of a case that was just filed: staff hear, warning, end of the time, a week
+EACH = 4
+STEPS = (
+    timedelta(minutes=21),
+    timedelta(hours=21),
+    timedelta(hours=26),
+    timedelta(days=9),
+)  # one kind each
 TOGETHER = 256  # reports that are filed at once
 TICK = 0.005  # seconds between two looks at the loop
 IDLE = 3.0  # seconds that an idle loop is looked at
@@ -44,14 +52,17 @@ STARTS_WITHIN = 2.0
 MIB = 1 << 20
 MISSING = "对照要用 SQLAlchemy，它不随程序安装：先运行 pip install sqlalchemy"
 HOW = (
-    "添加＝经工单入口提交新反映（封存、索引、审计都在内），每件带4项跟进；触发＝每项到期一次提交，推送写进发件箱；"
-    "对照＝APScheduler 3，每项一个存下的作业（SQLAlchemyJobStore，SQLite，默认设置），作业什么也不做"
+    "添加＝经工单入口提交新反映（封存、索引、审计都在内），每件带4项跟进；"
+    "触发＝每项到期一次提交，推送写进发件箱；"
+    "对照＝APScheduler 3，每项一个存下的作业（SQLAlchemyJobStore，SQLite，"
+    "默认设置），作业什么也不做"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Seconds to add and to fire. late: seconds that the loop was late while firing, look by look.
+    """Seconds to add and to fire. late: seconds that the loop was late while firing,
+    look by look.
 
     grew: MiB of this process that firing took and did not give back.
     """
@@ -62,7 +73,7 @@ class Took:
     grew: float
 
 
-# ── ours ─────────────────────────────────────────────────────────────────────────────────────
+# ── ours ──────────────────────────────────────────────────────────────────────────────
 
 
 class Turned:
@@ -115,12 +126,18 @@ async def add(app: App, cases: int, at: datetime) -> None:
     casework, database = app.casework, app.parts.database
 
     async def one(number: int) -> None:
-        draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+        draft = Draft(
+            secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
+        )
         to = Address(NullChannel.name, secrets.token_hex(16))
         while True:
             try:
-                return await database.commit(await casework.act(filing(number, at), draft, to))
-            except Stale:  # two drew the same number for the search index: drawn again, as the hotline does
+                return await database.commit(
+                    await casework.act(filing(number, at), draft, to)
+                )
+            # two drew the same number for the search index: drawn again, as the hotline
+            # does
+            except Stale:
                 continue
 
     for start in range(0, cases, TOGETHER):
@@ -128,7 +145,9 @@ async def add(app: App, cases: int, at: datetime) -> None:
 
 
 async def ours(path: Path, items: int) -> Took:
-    """Raises: Unexpected, unless each item rang once and every report's push lies in the outbox."""
+    """Raises: Unexpected, unless each item rang once and every report's push lies in
+    the outbox.
+    """
     clock = Turned()
     async with opened(path, clock) as app:
         begun, cases = time.perf_counter(), items // EACH
@@ -142,8 +161,13 @@ async def ours(path: Path, items: int) -> Took:
                 rang += await app.rounds.run(clock.at)
         fired = time.perf_counter()
         [row] = await app.parts.database.all("SELECT count(*) FROM outbox")
-        if (rang, row[0]) != (items, 2 * cases):  # the end of the time, and a week later
-            raise Unexpected(f"{items} items were expected to ring, {rang} did; {row[0]} messages")
+        if (rang, row[0]) != (
+            items,
+            2 * cases,
+        ):  # the end of the time, and a week later
+            raise Unexpected(
+                f"{items} items were expected to ring, {rang} did; {row[0]} messages"
+            )
     return Took(added - begun, fired - added, tuple(late), resident() - before)
 
 
@@ -151,7 +175,7 @@ class Unexpected(Exception):
     """Something else than what is said was measured: mend the benchmark."""
 
 
-# ── APScheduler ──────────────────────────────────────────────────────────────────────────────
+# ── APScheduler ───────────────────────────────────────────────────────────────────────
 
 fired: set[int] = set()
 
@@ -175,7 +199,9 @@ async def theirs(path: Path, items: int) -> Took:
     fired.clear()
     begun = time.perf_counter()
     for number in range(items):
-        scheduler.add_job(fire, "date", run_date=due, args=(number,), misfire_grace_time=None)
+        scheduler.add_job(
+            fire, "date", run_date=due, args=(number,), misfire_grace_time=None
+        )
     added, before = time.perf_counter(), resident()
     async with watched() as late:
         scheduler.resume()
@@ -187,7 +213,7 @@ async def theirs(path: Path, items: int) -> Took:
     return Took(added - begun, done - added, tuple(late), resident() - before)
 
 
-# ── the loop ─────────────────────────────────────────────────────────────────────────────────
+# ── the loop ──────────────────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
@@ -217,7 +243,9 @@ async def idle() -> tuple[float, ...]:
 
 
 def per_mille(late: Sequence[float]) -> float:
-    """The 99.9th percentile, in milliseconds: of fewer than a thousand looks the worst."""
+    """The 99.9th percentile, in milliseconds: of fewer than a thousand looks
+    the worst.
+    """
     return sorted(late)[ceil(0.999 * len(late)) - 1] * 1000
 
 
@@ -226,11 +254,13 @@ def resident() -> float:
     return Server("", 0, os.getpid(), 0).memory() / MIB
 
 
-# ── a start with all of it pending ───────────────────────────────────────────────────────────
+# ── a start with all of it pending ────────────────────────────────────────────────────
 
 
 async def starts(items: int) -> tuple[float, float, float]:
-    """Seconds until `jianfu serve` answers with so many pending; its resident MiB, and with none pending."""
+    """Seconds until `jianfu serve` answers with so many pending; its resident MiB, and
+    with none pending.
+    """
     with folder() as path:
         async with opened(path, Turned()) as app:
             await add(app, 1, app.parts.now())
@@ -261,22 +291,56 @@ async def _measured(items: int, rounds: int) -> Result:
     def each(seconds: Sequence[float]) -> tuple[float, ...]:
         return tuple(one / items * 1e6 for one in seconds)
 
-    both, other = [items / (one.add + one.fire) for one in us], [items / (one.add + one.fire) for one in them]
+    both, other = (
+        [items / (one.add + one.fire) for one in us],
+        [items / (one.add + one.fire) for one in them],
+    )
     return Result(
         "followups",
         HOW,
         (
             Figure("add", "添加一项", "微秒", each([one.add for one in us]), bar=True),
-            Figure("add_apscheduler", "  APScheduler", "微秒", each([one.add for one in them]), bar=True),
-            Figure("fire", "触发一项", "微秒", each([one.fire for one in us]), bar=True),
-            Figure("fire_apscheduler", "  APScheduler", "微秒", each([one.fire for one in them]), bar=True),
+            Figure(
+                "add_apscheduler",
+                "  APScheduler",
+                "微秒",
+                each([one.add for one in them]),
+                bar=True,
+            ),
+            Figure(
+                "fire", "触发一项", "微秒", each([one.fire for one in us]), bar=True
+            ),
+            Figure(
+                "fire_apscheduler",
+                "  APScheduler",
+                "微秒",
+                each([one.fire for one in them]),
+                bar=True,
+            ),
             ratio("faster", both, other, FLOOR),
-            Figure("late", "触发时循环迟到 p99.9", "毫秒", tuple(per_mille(one.late) for one in us)),
-            Figure("late_apscheduler", "  APScheduler", "毫秒", tuple(per_mille(one.late) for one in them)),
+            Figure(
+                "late",
+                "触发时循环迟到 p99.9",
+                "毫秒",
+                tuple(per_mille(one.late) for one in us),
+            ),
+            Figure(
+                "late_apscheduler",
+                "  APScheduler",
+                "毫秒",
+                tuple(per_mille(one.late) for one in them),
+            ),
             Figure("late_idle", "  空闲的循环", "毫秒", tuple(calm)),
             Figure("grew", "触发后内存增加", "MiB", tuple(one.grew for one in us)),
-            Figure("grew_apscheduler", "  APScheduler", "MiB", tuple(one.grew for one in them)),
-            Figure("start", f"{items:,} 项待办时启动", "秒", (took,), ceiling=STARTS_WITHIN),
+            Figure(
+                "grew_apscheduler",
+                "  APScheduler",
+                "MiB",
+                tuple(one.grew for one in them),
+            ),
+            Figure(
+                "start", f"{items:,} 项待办时启动", "秒", (took,), ceiling=STARTS_WITHIN
+            ),
             Figure("memory", "  常驻内存", "MiB", (full,)),
             Figure("memory_none", "  没有待办时", "MiB", (bare,)),
         ),

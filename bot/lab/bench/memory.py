@@ -31,9 +31,16 @@ async def _measured(drafts: int) -> Result:
         "memory",
         HOW,
         (
-            Figure("memory_before", f"{CONNECTIONS} 份草稿", "MiB", (before,), bar=True),
+            Figure(
+                "memory_before", f"{CONNECTIONS} 份草稿", "MiB", (before,), bar=True
+            ),
             Figure("memory_drafts", f"{drafts:,} 份草稿", "MiB", (after,), bar=True),
-            Figure("bytes_a_draft", "  每份草稿增加", "字节", ((after - before) * MIB / drafts,)),
+            Figure(
+                "bytes_a_draft",
+                "  每份草稿增加",
+                "字节",
+                ((after - before) * MIB / drafts,),
+            ),
         ),
     )
 

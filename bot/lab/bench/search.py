@@ -23,22 +23,48 @@ from storage.port import Stale
 SIZE = 1024  # bytes of text in UTF-8
 TOGETHER = 256
 SEED = 7
-HOW = "每件约1 KB的文字，直接立案（不走对话）；查的词是随机一份反映里的两个字或四个字，计时含解密和核对；毫秒"
+HOW = (
+    "每件约1 KB的文字，直接立案（不走对话）；"
+    "查的词是随机一份反映里的两个字或四个字，计时含解密和核对；毫秒"
+)
 FILED = File(
-    receipt="", text="", category="forms", also=(), kind=None, unit=None, unit_level=None, place=None,
-    when=None, counts=(), urgent=False, signpost=None, pictures=(), follow="receipt", lang="zh",
+    receipt="",
+    text="",
+    category="forms",
+    also=(),
+    kind=None,
+    unit=None,
+    unit_level=None,
+    place=None,
+    when=None,
+    counts=(),
+    urgent=False,
+    signpost=None,
+    pictures=(),
+    follow="receipt",
+    lang="zh",
     at=datetime.min,
-)  # fmt: skip
+)
 
 
 async def _open_case(world: World, number: int) -> None:
-    filed = replace(FILED, receipt=receipts.new(), text=words.report(SIZE, number), at=datetime.now(UTC))
-    draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+    filed = replace(
+        FILED,
+        receipt=receipts.new(),
+        text=words.report(SIZE, number),
+        at=datetime.now(UTC),
+    )
+    draft = Draft(
+        secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
+    )
     while True:
         try:
-            await world.database.commit(await world.app.casework.act(filed, draft, None, lasting=False))
+            await world.database.commit(
+                await world.app.casework.act(filed, draft, None, lasting=False)
+            )
             return
-        except Stale:  # an alias or a number of the index was drawn twice at once: as the hotline does
+        # an alias or a number of the index was drawn twice at once: as the hotline does
+        except Stale:
             continue
 
 
@@ -48,7 +74,10 @@ async def _measured(path: Path, cases: int, searches: int) -> Result:
         for first in range(0, cases, TOGETHER):
             progress(f"search：立案 {first:,}/{cases:,}")
             await asyncio.gather(
-                *(_open_case(world, number) for number in range(first, min(first + TOGETHER, cases)))
+                *(
+                    _open_case(world, number)
+                    for number in range(first, min(first + TOGETHER, cases))
+                )
             )
         figures = []
         for length in (2, 4):
@@ -57,7 +86,9 @@ async def _measured(path: Path, cases: int, searches: int) -> Result:
                 progress(f"search：{length} 个字，{done}/{searches}")
                 text = words.report(SIZE, dice.randrange(cases))
                 at = dice.randrange(len(text) - length)
-                wanted = "".join(sign for sign in text[at : at + length * 3] if sign.isalnum())[:length]
+                wanted = "".join(
+                    sign for sign in text[at : at + length * 3] if sign.isalnum()
+                )[:length]
                 begin = time.perf_counter()
                 await world.app.casework.book.search(wanted)
                 took.append((time.perf_counter() - begin) * 1000)
@@ -65,9 +96,19 @@ async def _measured(path: Path, cases: int, searches: int) -> Result:
             label = f"{cases:,} 件里查{'两' if length == 2 else '四'}个字"
             figures += [
                 Figure(
-                    f"search_{length}_median", f"{label}，中位", "毫秒", (statistics.median(took),), bar=True
+                    f"search_{length}_median",
+                    f"{label}，中位",
+                    "毫秒",
+                    (statistics.median(took),),
+                    bar=True,
                 ),
-                Figure(f"search_{length}_p95", f"{label}，p95", "毫秒", (cuts[-1],), bar=True),
+                Figure(
+                    f"search_{length}_p95",
+                    f"{label}，p95",
+                    "毫秒",
+                    (cuts[-1],),
+                    bar=True,
+                ),
             ]
     return Result("search", HOW, tuple(figures))
 

@@ -22,7 +22,9 @@ PATIENCE = 30.0  # seconds until a server that does not come up is given up
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """host, port: where it listens; process: its id; took: seconds from starting it to its first answer."""
+    """host, port: where it listens; process: its id; took: seconds from starting it to
+    its first answer.
+    """
 
     host: str
     port: int
@@ -52,14 +54,20 @@ async def serving(folder: Path) -> AsyncIterator[Server]:
     try:
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
-        words = [word for word in line.replace("：", " ").split() if word.startswith("http://")]
+        words = [
+            word
+            for word in line.replace("：", " ").split()
+            if word.startswith("http://")
+        ]
         if not words:
             raise Unserved(line.strip() or "it ended")
         address = urlsplit(words[0])
         assert address.hostname and address.port
         async with connected(address.hostname, address.port) as browser:
             await browser.get("/health")
-        yield Server(address.hostname, address.port, process.pid, time.perf_counter() - begin)
+        yield Server(
+            address.hostname, address.port, process.pid, time.perf_counter() - begin
+        )
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -71,7 +79,11 @@ class Unserved(Exception):
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(PREFIX)
+    }
     return kept | {
         "JIANFU_DATA_DIR": str(folder / "data"),
         "JIANFU_KEYRING": str(folder / "keys" / "keyring.json"),
@@ -89,7 +101,9 @@ class Answer:
 
 @dataclass(slots=True)
 class Browser:
-    """One keep-alive connection, used by one visitor after the other; sends what the page's script sends."""
+    """One keep-alive connection, used by one visitor after the other; sends what the
+    page's script sends.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -98,7 +112,9 @@ class Browser:
     seen: str = "-"
 
     def become(self, token: str = "") -> None:
-        """Somebody else from here on. token: of a session that the visitor has already."""
+        """Somebody else from here on. token: of a session that the visitor
+        has already.
+        """
         self.cookies, self.seen = ({"s": token} if token else {}), "-"
 
     async def get(self, path: str) -> Answer:
@@ -109,7 +125,8 @@ class Browser:
         body = urlencode({"key": secrets.token_urlsafe(12), **form}).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nX-Seen: {self.seen}\r\nOrigin: {self.origin}\r\n"
-            "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n"
+            "Sec-Fetch-Site: same-origin\r\n"
+            "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n"
             f"Content-Length: {len(body)}\r\n"
         )
         answer = await self._ask(head, body)
@@ -121,7 +138,9 @@ class Browser:
         head += f"Host: {self.origin.removeprefix('http://')}\r\n"
         head += f"Cookie: {cookies}\r\n" if cookies else ""
         self.writer.write(f"{head}\r\n".encode() + body)
-        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        lines = (
+            (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        )
         headers: dict[str, str] = {}
         for line in lines[1:]:
             name, _, value = line.partition(":")

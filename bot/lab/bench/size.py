@@ -15,7 +15,8 @@ SIZE = 13 * 1024  # bytes of text in UTF-8
 CEILING = 24.0  # KiB
 KIB = 1024
 HOW = (
-    "每份13 KB（UTF-8）的文字走完整条路，之后收拢 WAL，数据库文件比空库大多少，按份平均；"
+    "每份13 KB（UTF-8）的文字走完整条路，之后收拢 WAL，数据库文件比空库大多少，"
+    "按份平均；"
     "文字由程序按 Zipf 式分布造出，4400字约3300种字对"
 )
 PART = "SELECT sum(pgsize) AS bytes FROM dbstat WHERE name LIKE :name"
@@ -35,13 +36,22 @@ async def _measured(path: Path, reports: int) -> Result:
         empty = database_file(settings_in(path)).stat().st_size
         for first in range(0, reports, 16):
             progress(f"size：{first}/{reports} 份")
-            await asyncio.gather(*(_file(world, n) for n in range(first, min(first + 16, reports))))
+            await asyncio.gather(
+                *(_file(world, n) for n in range(first, min(first + 16, reports)))
+            )
         await world.app.sender.idle()
         await world.database.checkpoint()
         full = database_file(settings_in(path)).stat().st_size
         parts = {name: await _part(world, name) for name in ("search%", "reports%")}
     figures = [
-        Figure("stored_13kb", "每份占用，含索引", "KiB", ((full - empty) / reports / KIB,), None, CEILING),
+        Figure(
+            "stored_13kb",
+            "每份占用，含索引",
+            "KiB",
+            ((full - empty) / reports / KIB,),
+            None,
+            CEILING,
+        ),
         *(
             Figure(key, label, "KiB", (bytes / reports / KIB,))
             for key, label, bytes in (

@@ -1,4 +1,6 @@
-"""How soon `jianfu serve` answers after it was started, on an empty folder and on one with data."""
+"""How soon `jianfu serve` answers after it was started, on an empty folder and on one
+with data.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,10 @@ from bot.lab.bench.figures import Figure, Result, progress
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.server import serving
 
-HOW = "从启动进程到 /health 第一次答复；首次含建钥匙环和数据库；空载内存为答复之后的常驻内存"
+HOW = (
+    "从启动进程到 /health 第一次答复；首次含建钥匙环和数据库；"
+    "空载内存为答复之后的常驻内存"
+)
 MIB = 1 << 20
 
 

@@ -1,4 +1,6 @@
-"""Turns a second over Telegram: ours, python-telegram-bot with pickle, aiogram with Redis; and by HTTP."""
+"""Turns a second over Telegram: ours, python-telegram-bot with pickle, aiogram with
+Redis; and by HTTP.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,14 @@ from bot.channels.telegram.run import Telegram
 from bot.keys import Keys
 from bot.lab.bench.figures import Figure, Result, progress, ratio
 from bot.lab.bench.folders import folder, run
-from bot.lab.bench.telegram_rivals import HOW_TO, Turn, missing, pickling, redis_server, remembering
+from bot.lab.bench.telegram_rivals import (
+    HOW_TO,
+    Turn,
+    missing,
+    pickling,
+    redis_server,
+    remembering,
+)
 from bot.lab.bench.telegram_stub import StubRequest
 from bot.lab.bench.telegram_talk import TOKEN, TURNS, Crowd, Player
 from bot.lab.bench.world import settings_in
@@ -37,7 +46,8 @@ UNPACED = 1e9  # Telegram's own limits are not measured
 STORED = (100, 1_000, 10_000)  # users in the pickle
 TOGETHER = 64
 HOW = (
-    "一轮＝一条已到的更新，到回复送达（网络三方都换成本进程内的假网络）；同一段12轮对话，各回成对；"
+    "一轮＝一条已到的更新，到回复送达（网络三方都换成本进程内的假网络）；"
+    "同一段12轮对话，各回成对；"
     "“落盘”＝从解码好的更新到发件箱提交。PTB 每轮写一次 pickle（不 fsync），"
     "aiogram 用 Redis，appendfsync always"
 )
@@ -62,11 +72,18 @@ class Ours:
 
 
 @asynccontextmanager
-async def joined(line: Bot, settings: Settings) -> AsyncIterator[tuple[App, TelegramChannel, Inside]]:
-    """The whole program with Telegram as its messenger, without its pace; nothing rings."""
+async def joined(
+    line: Bot, settings: Settings
+) -> AsyncIterator[tuple[App, TelegramChannel, Inside]]:
+    """The whole program with Telegram as its messenger, without its pace; nothing
+    rings.
+    """
     database = await SQLiteDatabase.open(database_file(settings))
     keyring = Keyring.create(settings.keyring)
-    keys, journal = Keys.of(keyring), ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
+    keys, journal = (
+        Keys.of(keyring),
+        ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring),
+    )
     channel = TelegramChannel(line, database, keys, clock, speed=UNPACED)
     app = join(Parts(settings, database, keys, journal, clock), lambda parts: [channel])
     try:
@@ -78,7 +95,9 @@ async def joined(line: Bot, settings: Settings) -> AsyncIterator[tuple[App, Tele
 
 @asynccontextmanager
 async def ours(path: Path, crowd: Crowd) -> AsyncIterator[Ours]:
-    line = Bot(TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd))
+    line = Bot(
+        TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd)
+    )
     async with joined(line, settings_in(path)) as (app, channel, inside):
         intake = Intake(channel, inside)
         yield Ours(app, line, intake)
@@ -89,7 +108,9 @@ async def ours(path: Path, crowd: Crowd) -> AsyncIterator[Ours]:
 async def timed(
     crowd: Crowd, turn: Turn, chats: int, each: int, idle: Callable[[], Awaitable[None]]
 ) -> float:
-    """So many chats at once, `each` journeys one after the other. Returns: turns a second."""
+    """So many chats at once, `each` journeys one after the other. Returns: turns a
+    second.
+    """
 
     async def lane(journeys: int) -> None:
         for _ in range(journeys):
@@ -110,7 +131,9 @@ async def nothing() -> None:
 
 
 async def of_ours(path: Path, chats: int, each: int) -> tuple[float, float]:
-    """Returns: turns a second; and turns a second of one chat that would not wait for delivery."""
+    """Returns: turns a second; and turns a second of one chat that would not wait for
+    delivery.
+    """
     crowd = Crowd()
     async with ours(path, crowd) as line:
         speed = await timed(crowd, line.turn, chats, each, line.app.sender.idle)
@@ -135,11 +158,13 @@ async def with_pickle(path: Path, users: int, chats: int, each: int) -> float:
     return await of_rival(lambda crowd: pickling(path, users, crowd), chats, each)
 
 
-# ── over HTTP ────────────────────────────────────────────────────────────────────────────────
+# ── over HTTP ─────────────────────────────────────────────────────────────────────────
 
 
 async def over_http(path: Path, chats: int, each: int) -> float:
-    """The whole channel, polling a server of Telegram's kind in another process. Returns: turns a second."""
+    """The whole channel, polling a server of Telegram's kind in another process.
+    Returns: turns a second.
+    """
     module = ("-m", "bot.lab.bench.telegram_server", str(chats), str(each))
     where = {**os.environ, "PYTHONPATH": str(Path(bot.__file__).parent.parent)}
     server = await asyncio.create_subprocess_exec(
@@ -148,7 +173,11 @@ async def over_http(path: Path, chats: int, each: int) -> float:
     assert server.stdout is not None
     try:
         base = (await server.stdout.readline()).decode().strip()
-        choice = Choice(token=SecretStr(TOKEN), base_url=f"{base}/bot", base_file_url=f"{base}/file/bot")
+        choice = Choice(
+            token=SecretStr(TOKEN),
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+        )
         settings = settings_in(path).model_copy(update={"telegram": choice})
         line = make_bot(choice)
         async with joined(line, settings) as (_, channel, inside):
@@ -165,7 +194,7 @@ async def over_http(path: Path, chats: int, each: int) -> float:
         await server.wait()
 
 
-# ── all of it ────────────────────────────────────────────────────────────────────────────────
+# ── all of it ─────────────────────────────────────────────────────────────────────────
 
 
 def measure(quick: bool) -> Result:
@@ -194,7 +223,9 @@ def _beside(chats: int, each: int, rounds: int, redis: bool) -> list[Figure]:
                 aiogram.append(run(with_redis(path, chats, each)))
         for users in STORED:
             with folder() as path:
-                pickle[users].append(run(with_pickle(path, users, _at_once(chats, users), 1)))
+                pickle[users].append(
+                    run(with_pickle(path, users, _at_once(chats, users), 1))
+                )
         with folder() as path:
             http.append(run(over_http(path, chats, each)))
     goal = tuple(committed if chats == 1 else whole)
@@ -202,18 +233,47 @@ def _beside(chats: int, each: int, rounds: int, redis: bool) -> list[Figure]:
     figures = [Figure(f"turns_{chats}", many, unit, tuple(whole), bar=True)]
     if chats == 1:
         figures.append(Figure("committed_1", f"{many}，到落盘", unit, goal, bar=True))
-        figures.append(Figure("update_ms_1", "  一条更新到落盘", "毫秒", tuple(1000 / one for one in goal)))
+        figures.append(
+            Figure(
+                "update_ms_1",
+                "  一条更新到落盘",
+                "毫秒",
+                tuple(1000 / one for one in goal),
+            )
+        )
     if redis:
-        figures.append(Figure(f"aiogram_{chats}", "  aiogram+Redis", unit, tuple(aiogram), bar=True))
-        figures.append(ratio(f"ratio_aiogram_{chats}", goal, aiogram, 1.0 if chats == 1 else 4.0))
+        figures.append(
+            Figure(
+                f"aiogram_{chats}", "  aiogram+Redis", unit, tuple(aiogram), bar=True
+            )
+        )
+        figures.append(
+            ratio(f"ratio_aiogram_{chats}", goal, aiogram, 1.0 if chats == 1 else 4.0)
+        )
     for users in STORED:
         name = f"  PTB+Pickle，{users:,}人，{_at_once(chats, users)}个对话"
-        figures.append(Figure(f"pickle_{users}_{chats}", name, unit, tuple(pickle[users]), bar=True))
+        figures.append(
+            Figure(
+                f"pickle_{users}_{chats}", name, unit, tuple(pickle[users]), bar=True
+            )
+        )
         most = users == max(STORED)
-        figures.append(ratio(f"ratio_pickle_{users}_{chats}", goal, pickle[users], 100.0 if most else None))
-    return [*figures, Figure(f"http_{chats}", f"{many}，经本机 HTTP", unit, tuple(http), bar=True)]
+        figures.append(
+            ratio(
+                f"ratio_pickle_{users}_{chats}",
+                goal,
+                pickle[users],
+                100.0 if most else None,
+            )
+        )
+    return [
+        *figures,
+        Figure(f"http_{chats}", f"{many}，经本机 HTTP", unit, tuple(http), bar=True),
+    ]
 
 
 def _at_once(chats: int, users: int) -> int:
-    """Chats at once with pickle: a turn writes all users, none beside another, so fewer will do."""
+    """Chats at once with pickle: a turn writes all users, none beside another, so fewer
+    will do.
+    """
     return min(chats, max(2, 6400 // users))

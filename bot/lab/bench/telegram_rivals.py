@@ -1,8 +1,10 @@
-"""The same conversation in the two usual ways: python-telegram-bot with pickle, aiogram with Redis.
+"""The same conversation in the two usual ways: python-telegram-bot with pickle, aiogram
+with Redis.
 
-They answer with as many words and buttons as we do, keep what was said, and write it at every turn; they
-neither understand, mask, seal nor count anything. aiogram and redis are no part of this program: without
-them, and redis-server, there is nothing to compare with.
+They answer with as many words and buttons as we do, keep what was said, and write it at
+every turn; they neither understand, mask, seal nor count anything. aiogram and redis
+are no part of this program: without them, and redis-server, there is nothing to compare
+with.
 """
 
 from __future__ import annotations
@@ -34,12 +36,26 @@ from anonymizer import receipts
 from bot.lab.bench.telegram_stub import StubRequest
 from bot.lab.bench.telegram_talk import PRESS, SCRIPT, TOKEN, TURNS, Crowd, Player
 
-Turn = Callable[[Player], Awaitable[None]]  # one update of this player, until it is dealt with
+Turn = Callable[
+    [Player], Awaitable[None]
+]  # one update of this player, until it is dealt with
 PREVIEW = (
     "请看一眼，这就是要送出的内容：\n\n{said}\n\n"
-    "类别：台账报表\n责任单位：{unit}\n地点：{place}\n时间频次：{when}\n进展：在这里告诉我"
+    "类别：台账报表\n责任单位：{unit}\n地点：{place}\n时间频次：{when}\n"
+    "进展：在这里告诉我"
 )
-MAIN = ("send", "category", "unit", "place", "when", "pictures", "follow", "masks", "edit", "drop")
+MAIN = (
+    "send",
+    "category",
+    "unit",
+    "place",
+    "when",
+    "pictures",
+    "follow",
+    "masks",
+    "edit",
+    "drop",
+)
 SCREENS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (PREVIEW, MAIN),
     ("是哪个单位要求的？可以直接写。", ("none", "back")),
@@ -51,13 +67,32 @@ SCREENS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("遮住了这些，点一下就露出来：", ("mask:0", "mask:1", "done")),
     ("遮住了这些，点一下就露出来：", ("mask:0", "mask:1", "done")),
     (PREVIEW, MAIN),
-    ("已送出，谢谢您。\n您的回执码：{receipt}\n请抄下或截图保存。", ("saved", "progress", "clear")),
-    ("等待受理 · 台账报表\n\n{said}", ("add", "settings", "hush", "forget", "refresh", "close")),
+    (
+        "已送出，谢谢您。\n您的回执码：{receipt}\n请抄下或截图保存。",
+        ("saved", "progress", "clear"),
+    ),
+    (
+        "等待受理 · 台账报表\n\n{said}",
+        ("add", "settings", "hush", "forget", "refresh", "close"),
+    ),
 )
-FIELDS = ("said", "asked", "unit", "asking", "place", "asks", "when", "masks", "mask", "done", "sent",
-          "found")  # fmt: skip
+FIELDS = (
+    "said",
+    "asked",
+    "unit",
+    "asking",
+    "place",
+    "asks",
+    "when",
+    "masks",
+    "mask",
+    "done",
+    "sent",
+    "found",
+)
 HOW_TO = (
-    "没有 {missing}，不测 aiogram+Redis；要测：apt install redis-server，pip install aiogram redis，再来一次"
+    "没有 {missing}，不测 aiogram+Redis；要测：apt install redis-server，"
+    "pip install aiogram redis，再来一次"
 )
 
 
@@ -69,19 +104,30 @@ def screen(turn: int, data: dict[str, Any]) -> tuple[str, list[list[tuple[str, s
     return text.format_map(known), [keys[at : at + 3] for at in range(0, len(keys), 3)]
 
 
-# ── python-telegram-bot ──────────────────────────────────────────────────────────────────────
+# ── python-telegram-bot ───────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
 async def pickling(folder: Path, users: int, crowd: Crowd) -> AsyncIterator[Turn]:
-    """ConversationHandler and PicklePersistence in one file, flushed at each turn. users: stored before."""
+    """ConversationHandler and PicklePersistence in one file, flushed at each turn.
+    users: stored before.
+    """
     path = folder / "bot.pickle"
-    bot = ExtBot(TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd))
+    bot = ExtBot(
+        TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd)
+    )
     await _fill(path, users, bot)
     keep = PicklePersistence(path, store_data=_STORED, on_flush=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PTBUserWarning)
-        application = Application.builder().bot(bot).updater(None).persistence(keep).job_queue(None).build()
+        application = (
+            Application.builder()
+            .bot(bot)
+            .updater(None)
+            .persistence(keep)
+            .job_queue(None)
+            .build()
+        )
         application.add_handler(_conversation())
     await application.initialize()
 
@@ -93,7 +139,9 @@ async def pickling(folder: Path, users: int, crowd: Crowd) -> AsyncIterator[Turn
     await application.shutdown()
 
 
-_STORED = PersistenceInput(bot_data=True, chat_data=False, user_data=True, callback_data=False)
+_STORED = PersistenceInput(
+    bot_data=True, chat_data=False, user_data=True, callback_data=False
+)
 
 
 async def _fill(path: Path, users: int, bot: ExtBot[None]) -> None:
@@ -102,7 +150,9 @@ async def _fill(path: Path, users: int, bot: ExtBot[None]) -> None:
     filling.set_bot(bot)
     await filling.update_bot_data({})
     for user in range(users):
-        draft = {field: f"{user} 街道要求社区同一份台账每周报五次" for field in FIELDS[:7]}
+        draft = {
+            field: f"{user} 街道要求社区同一份台账每周报五次" for field in FIELDS[:7]
+        }
         await filling.update_user_data(user, draft)
         await filling.update_conversation("report", (user, user), 7)
     await filling.flush()
@@ -120,30 +170,46 @@ def _conversation() -> ConversationHandler[Any]:
             if FIELDS[turn] == "found":
                 words = screen(turn, context.bot_data[data[FIELDS[turn]]])[0]
                 data.clear()
-            markup = InlineKeyboardMarkup([[InlineKeyboardButton(a, callback_data=b) for a, b in row]
-                                           for row in rows])  # fmt: skip
+            markup = InlineKeyboardMarkup(
+                [
+                    [InlineKeyboardButton(a, callback_data=b) for a, b in row]
+                    for row in rows
+                ]
+            )
             if query:
                 await query.answer()
             if query and FIELDS[turn] != "sent":
                 await query.edit_message_text(words, reply_markup=markup)
             else:
-                await context.bot.send_message(update.effective_chat.id, words, reply_markup=markup)  # type: ignore[union-attr]
+                assert update.effective_chat is not None
+                await context.bot.send_message(
+                    update.effective_chat.id,
+                    words,
+                    reply_markup=markup,
+                )
             return turn + 1 if turn + 1 < TURNS else ConversationHandler.END
 
         pressed = SCRIPT[turn][0] == PRESS
-        return CallbackQueryHandler(answer) if pressed else MessageHandler(filters.TEXT, answer)
+        return (
+            CallbackQueryHandler(answer)
+            if pressed
+            else MessageHandler(filters.TEXT, answer)
+        )
 
     states: dict[object, list[Any]] = {turn: [step(turn)] for turn in range(1, TURNS)}
     return ConversationHandler([step(0)], states, [], name="report", persistent=True)
 
 
-# ── aiogram ──────────────────────────────────────────────────────────────────────────────────
+# ── aiogram ───────────────────────────────────────────────────────────────────────────
 
 
 def missing() -> str | None:
     """What aiogram's side lacks, None if nothing."""
     lacks = [name for name in ("aiogram", "redis") if find_spec(name) is None]
-    return "、".join([*lacks, *([] if shutil.which("redis-server") else ["redis-server"])]) or None
+    return (
+        "、".join([*lacks, *([] if shutil.which("redis-server") else ["redis-server"])])
+        or None
+    )
 
 
 @asynccontextmanager
@@ -151,9 +217,21 @@ async def redis_server(folder: Path) -> AsyncIterator[Path]:
     """A Redis of its own that writes to disk before it answers. Returns: its socket."""
     socket = folder / "redis.sock"
     process = await asyncio.create_subprocess_exec(
-        "redis-server", "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", "",
-        "--appendonly", "yes", "--appendfsync", "always", stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+        stdout=asyncio.subprocess.DEVNULL,
+    )
     try:
         while not socket.exists():
             assert process.returncode is None, "redis-server ended"
@@ -166,7 +244,9 @@ async def redis_server(folder: Path) -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[Turn]:
-    """aiogram's Dispatcher and state machine on Redis; two writes a turn: what was said, and the state."""
+    """aiogram's Dispatcher and state machine on Redis; two writes a turn: what was
+    said, and the state.
+    """
     from aiogram import Bot, Dispatcher
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.fsm.storage.redis import RedisStorage
@@ -178,11 +258,16 @@ async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[Turn]:
 
     async def stubbed(bot: Any, method: Any, timeout: int | None = None) -> Any:
         values = method.model_dump(exclude_none=True, warnings=False)
-        answer = json.dumps({"ok": True, "result": crowd.call(method.__api_method__, values)})
+        answer = json.dumps(
+            {"ok": True, "result": crowd.call(method.__api_method__, values)}
+        )
         return session.check_response(bot, method, 200, answer).result
 
     session.make_request = stubbed
-    bot, dispatcher = Bot(TOKEN, session=session), Dispatcher(storage=RedisStorage(redis))
+    bot, dispatcher = (
+        Bot(TOKEN, session=session),
+        Dispatcher(storage=RedisStorage(redis)),
+    )
     _steps(dispatcher, redis)
 
     async def turn(player: Player) -> None:
@@ -221,10 +306,16 @@ def _steps(dispatcher: Any, redis: Any) -> None:
             if pressed and FIELDS[turn] != "sent":
                 await event.message.edit_text(words, reply_markup=markup)
             else:
-                await (event.message if pressed else event).answer(words, reply_markup=markup)
+                await (event.message if pressed else event).answer(
+                    words, reply_markup=markup
+                )
 
         return answer
 
     for turn in range(TURNS):
-        on = dispatcher.callback_query if SCRIPT[turn][0] == PRESS else dispatcher.message
+        on = (
+            dispatcher.callback_query
+            if SCRIPT[turn][0] == PRESS
+            else dispatcher.message
+        )
         on(StateFilter(str(turn) if turn else None))(step(turn))

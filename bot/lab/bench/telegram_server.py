@@ -1,8 +1,10 @@
-"""A Telegram in a process of its own, for `jianfu bench telegram`: people who answer at once, over HTTP.
+"""A Telegram in a process of its own, for `jianfu bench telegram`: people who answer at
+once, over HTTP.
 
     python -m bot.lab.bench.telegram_server CHATS JOURNEYS
 
-It says where it is, and after all journeys how many seconds they took. Strictness is not its business.
+It says where it is, and after all journeys how many seconds they took. Strictness is
+not its business.
 """
 
 from __future__ import annotations
@@ -38,7 +40,11 @@ class Platform:
 
     async def call(self, request: Request) -> JSONResponse:
         method, values = request.path_params["method"], await _values(request)
-        result = await self._updates(values) if method == "getUpdates" else self._answered(method, values)
+        result = (
+            await self._updates(values)
+            if method == "getUpdates"
+            else self._answered(method, values)
+        )
         return JSONResponse({"ok": True, "result": result})
 
     async def _updates(self, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -47,12 +53,16 @@ class Platform:
             self._begun = time.perf_counter()
             for _ in range(self._chats):
                 self._does_next(None)
-        while self._pending and self._pending[0]["update_id"] < int(values.get("offset", 0)):
+        while self._pending and self._pending[0]["update_id"] < int(
+            values.get("offset", 0)
+        ):
             self._pending.popleft()
         if not self._pending:
             self._news.clear()
             try:
-                await asyncio.wait_for(self._news.wait(), min(IDLE, float(values.get("timeout", 0))))
+                await asyncio.wait_for(
+                    self._news.wait(), min(IDLE, float(values.get("timeout", 0)))
+                )
             except TimeoutError:
                 return []
         return list(self._pending)[:100]
@@ -79,7 +89,9 @@ class Platform:
 
 async def _values(request: Request) -> dict[str, Any]:
     async with request.form() as form:
-        values: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
+        values: dict[str, Any] = {
+            name: value for name, value in form.items() if isinstance(value, str)
+        }
     if "reply_markup" in values:
         values["reply_markup"] = json.loads(values["reply_markup"])
     return values
@@ -88,8 +100,12 @@ async def _values(request: Request) -> dict[str, Any]:
 async def serve(chats: int, journeys: int) -> None:
     platform = Platform(chats, journeys)
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-    pages = Starlette(routes=[Route("/bot{token}/{method}", platform.call, methods=["GET", "POST"])])
-    server = uvicorn.Server(uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off"))
+    pages = Starlette(
+        routes=[Route("/bot{token}/{method}", platform.call, methods=["GET", "POST"])]
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off")
+    )
     serving = asyncio.create_task(server.serve([listening]))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     print(await platform.over, flush=True)

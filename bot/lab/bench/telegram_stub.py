@@ -1,4 +1,6 @@
-"""Telegram without a network: python-telegram-bot's calls are answered by the crowd in this process."""
+"""Telegram without a network: python-telegram-bot's calls are answered by the crowd in
+this process.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from bot.lab.bench.telegram_talk import Crowd
 
 
 class StubRequest(BaseRequest):
-    """In the place of HTTP: parameters are taken as they would be sent, results read as they would come."""
+    """In the place of HTTP: parameters are taken as they would be sent, results read as
+    they would come.
+    """
 
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd

@@ -23,7 +23,8 @@ TURNS = 12  # of one journey, see `journey`
 TOGETHER = 64  # turns in one commit of the bare loop
 FLOOR = 0.35
 HOW = (
-    "一轮＝收到一条已解码的消息，到回复落盘；固定的12轮对话（首轮含理解和遮挡），网络为空；"
+    "一轮＝收到一条已解码的消息，到回复落盘；固定的12轮对话（首轮含理解和遮挡），"
+    "网络为空；"
     "对照＝裸 sqlite3 循环写同样的行，64轮一次提交"
 )
 
@@ -31,7 +32,9 @@ Statement = tuple[str, Any]
 
 
 async def journey(chat: Chat, number: int) -> None:
-    """The twelve turns: a sentence, unit, place, when, a mask lifted, sent, and looked up by its receipt."""
+    """The twelve turns: a sentence, unit, place, when, a mask lifted, sent, and looked
+    up by its receipt.
+    """
     await chat.says(words.sentence(number), "preview")
     await chat.presses("unit", "unit")
     await chat.says("幸福路街道办事处", "preview")
@@ -47,7 +50,9 @@ async def journey(chat: Chat, number: int) -> None:
 
 
 async def journeys(world: World, chats: int, each: int) -> float:
-    """So many chats at once, each `each` journeys one after the other. Returns: turns a second."""
+    """So many chats at once, each `each` journeys one after the other. Returns: turns a
+    second.
+    """
     numbers = count()
 
     async def lane() -> None:
@@ -100,7 +105,9 @@ def _statement(write: Write | Audit, lines: Iterator[Any]) -> Statement:
 
 
 def bare(path: Path, batches: list[list[Statement]], turns: int) -> float:
-    """Turns a second of a plain loop on a plain connection with our settings: no reads, no guards."""
+    """Turns a second of a plain loop on a plain connection with our settings: no reads,
+    no guards.
+    """
     create(path)
     connection = connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -127,12 +134,28 @@ def measure(quick: bool) -> Result:
         for number in range(rounds):
             progress(f"turns：{chats} 个对话，第 {number + 1}/{rounds} 回")
             with folder() as path:
-                plain.append(bare(path / "bare.sqlite3", batches, TOGETHER * each * TURNS))
+                plain.append(
+                    bare(path / "bare.sqlite3", batches, TOGETHER * each * TURNS)
+                )
             with folder() as path:
-                door.append(run(ours(path, chats, max(1, each * 16 // chats) if chats < 64 else each)))
+                door.append(
+                    run(
+                        ours(
+                            path,
+                            chats,
+                            max(1, each * 16 // chats) if chats < 64 else each,
+                        )
+                    )
+                )
         figures += [
             Figure(f"turns_{chats}", f"{chats} 个对话", "轮/秒", tuple(door), bar=True),
-            Figure(f"bare_beside_{chats}", "  同场的裸 sqlite3", "轮/秒", tuple(plain), bar=True),
+            Figure(
+                f"bare_beside_{chats}",
+                "  同场的裸 sqlite3",
+                "轮/秒",
+                tuple(plain),
+                bar=True,
+            ),
             ratio(f"ratio_{chats}", door, plain, FLOOR if chats == TOGETHER else None),
         ]
     return Result("turns", HOW, tuple(figures))

@@ -1,4 +1,6 @@
-"""The whole program in a folder of its own, with a messenger that takes every message at once."""
+"""The whole program in a folder of its own, with a messenger that takes every message
+at once.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from storage.sqlite import SQLiteDatabase
 
 
 class NullChannel:
-    """Delivers at once to whoever waits in `mail`. Messages are rendered as for any other messenger."""
+    """Delivers at once to whoever waits in `mail`. Messages are rendered as for any
+    other messenger.
+    """
 
     name = "bench"
     limits = Limits(characters=100_000, buttons=99, label=200)
@@ -63,20 +67,30 @@ class Recorder(SQLiteDatabase):
 def settings_in(folder: Path) -> Settings:
     """Settings of a program that lives in `folder` alone."""
     return Settings(
-        data_dir=folder / "data", keyring=folder / "keys" / "keyring.json", keyring_json=None, web=Web(port=0)
+        data_dir=folder / "data",
+        keyring=folder / "keys" / "keyring.json",
+        keyring_json=None,
+        web=Web(port=0),
     )
 
 
 def program(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> App:
-    """The program on this database, with a fresh keyring; nothing rings, nobody listens."""
+    """The program on this database, with a fresh keyring; nothing rings, nobody
+    listens.
+    """
     settings = settings_in(folder)
     keyring = Keyring.create(settings.keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
-    return join(Parts(settings, database, Keys.of(keyring), journal, clock), lambda parts: [channel])
+    return join(
+        Parts(settings, database, Keys.of(keyring), journal, clock),
+        lambda parts: [channel],
+    )
 
 
 @asynccontextmanager
-async def opened(folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase) -> AsyncIterator[World]:
+async def opened(
+    folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase
+) -> AsyncIterator[World]:
     database = await kind.open(database_file(settings_in(folder)))
     if isinstance(database, Recorder):
         database.turns = []
@@ -92,7 +106,9 @@ async def opened(folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase) -> A
 class World:
     """A running program and its messenger."""
 
-    def __init__(self, app: App, channel: NullChannel, database: SQLiteDatabase) -> None:
+    def __init__(
+        self, app: App, channel: NullChannel, database: SQLiteDatabase
+    ) -> None:
         self.app, self.channel, self.database = app, channel, database
 
 
@@ -108,16 +124,24 @@ class Chat:
         return await self._take(heard(words, datetime.now(UTC)), expected)
 
     async def presses(self, choice: str, *expected: str) -> Message:
-        return await self._take(Pressed(choice, self._mark, datetime.now(UTC)), expected)
+        return await self._take(
+            Pressed(choice, self._mark, datetime.now(UTC)), expected
+        )
 
     async def _take(self, event: Event, expected: tuple[str, ...]) -> Message:
-        """Returns: the answer. Raises: Unexpected, so that nothing else is measured than what is said."""
+        """Returns: the answer. Raises: Unexpected, so that nothing else is measured
+        than what is said.
+        """
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._world.channel.mail[self._to.key] = answer
-        await self._world.app.hotline.hear(Incoming(secrets.token_hex(16), self._to, event))
+        await self._world.app.hotline.hear(
+            Incoming(secrets.token_hex(16), self._to, event)
+        )
         message = await answer
         if message.name not in expected:
-            raise Unexpected(f"{' or '.join(expected)} was expected, {message.name} came")
+            raise Unexpected(
+                f"{' or '.join(expected)} was expected, {message.name} came"
+            )
         self._mark = message.mark
         return message
 

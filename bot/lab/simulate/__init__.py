@@ -1,1 +1,3 @@
-"""Months of the hotline in minutes: real parts, invented people, a clock turned by hand."""
+"""Months of the hotline in minutes: real parts, invented people, a clock turned by
+hand.
+"""

@@ -1,7 +1,9 @@
-"""An independent book of what has to ring when and who has to hear, kept beside the program and compared.
+"""An independent book of what has to ring when and who has to hear, kept beside the
+program and compared.
 
-It learns what people did and what rang as the audit chain tells it, in order; what follows is worked out
-here, from the rules in words. `problems` names everything missed, early, late, twice or uncalled for.
+It learns what people did and what rang as the audit chain tells it, in order; what
+follows is worked out here, from the rules in words. `problems` names everything missed,
+early, late, twice or uncalled for.
 """
 
 from __future__ import annotations
@@ -21,22 +23,52 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SLACK = timedelta(seconds=2)  # between two looks of the bell
 AT_UNIT = ("answer", "rectify", "on_site", "result")
 PRESSING = ("urged", "supervised", "escalated", "circulated")
-OPEN = ("filed", "accepted", "assigned", "returned", "answered", "verified", "rectifying", "waiting")
+OPEN = (
+    "filed",
+    "accepted",
+    "assigned",
+    "returned",
+    "answered",
+    "verified",
+    "rectifying",
+    "waiting",
+)
 ENDED = ("closed", "callback", "look_back")
-WISHED = {"hear": "weekly", "breached": "weekly", **dict.fromkeys(PRESSING, "weekly"),
-          "called_back": "callback", "called_back_again": "callback", "looked_back": "look_back",
-          "looked_back_later": "later"}  # fmt: skip
+WISHED = {
+    "hear": "weekly",
+    "breached": "weekly",
+    **dict.fromkeys(PRESSING, "weekly"),
+    "called_back": "callback",
+    "called_back_again": "callback",
+    "looked_back": "look_back",
+    "looked_back_later": "later",
+}
 SAID = {
-    "accept": "accepted", "decline": "declined", "ask": "asked", "wait": "waiting", "assign": "assigned",
-    "arrive": "arrived", "answer": "answered", "return": "returned", "refusereturn": "return_refused",
-    "grantextend": "extended", "whistle": "whistled", "find": "found", "rectify": "rectifying",
-    "close": "closed", "merge": "merged", "reopen": "reopened", "resume": "resumed",
-}  # fmt: skip
+    "accept": "accepted",
+    "decline": "declined",
+    "ask": "asked",
+    "wait": "waiting",
+    "assign": "assigned",
+    "arrive": "arrived",
+    "answer": "answered",
+    "return": "returned",
+    "refusereturn": "return_refused",
+    "grantextend": "extended",
+    "whistle": "whistled",
+    "find": "found",
+    "rectify": "rectifying",
+    "close": "closed",
+    "merge": "merged",
+    "reopen": "reopened",
+    "resume": "resumed",
+}
 
 
 @dataclass(slots=True)
 class Chat:
-    """A reporter as the book knows them; away: since when nothing may be pushed to them."""
+    """A reporter as the book knows them; away: since when nothing may be pushed to
+    them.
+    """
 
     reached: bool
     later: bool = False
@@ -75,7 +107,9 @@ class Book:
 
 
 class Oracle:
-    """quiet: from which hour to which nothing is pushed; delay: minutes a push may be late at random."""
+    """quiet: from which hour to which nothing is pushed; delay: minutes a push may be
+    late at random.
+    """
 
     def __init__(self, terms: Terms, quiet: tuple[int, int], delay: int) -> None:
         self._rules: Rules = terms.rules
@@ -88,9 +122,11 @@ class Oracle:
         self.rang: Counter[str] = Counter()
         self.pushed: Counter[str] = Counter()
 
-    # ── what happens ─────────────────────────────────────────────────────────────────────────
+    # ── what happens ──────────────────────────────────────────────────────────────────
 
-    def filed(self, case: int, at: datetime, category: str, urgent: bool, reached: bool) -> None:
+    def filed(
+        self, case: int, at: datetime, category: str, urgent: bool, reached: bool
+    ) -> None:
         """Reporter number `case` opened case number `case`."""
         hour = _hour(at)
         self.chats[case] = Chat(reached)
@@ -115,7 +151,9 @@ class Oracle:
                 book.runs.clear()
                 book.closed, book.forgot = at, 0
             case "ask" | "wait":
-                book.resumes = what["until"] if verb == "wait" else at + self.span("hear_every")
+                book.resumes = (
+                    what["until"] if verb == "wait" else at + self.span("hear_every")
+                )
                 self._pause(book, at, book.resumes)
             case "assign" | "whistle":
                 self._dispatch(book, at, what)
@@ -152,7 +190,9 @@ class Oracle:
         self.books[into].urgent |= self.books[case].urgent
         self.books[case].chats = []
 
-    def reported(self, case: int, number: int, at: datetime, verb: str, to: str) -> None:
+    def reported(
+        self, case: int, number: int, at: datetime, verb: str, to: str
+    ) -> None:
         """Reporter `number` did something about the case."""
         book = self.books[case]
         self._expect_silence(case, book, at)
@@ -169,7 +209,9 @@ class Oracle:
             book.told = _hour(at)
             for chat in book.chats:
                 self.chats[chat].answered = None
-            self._push([chat for chat in book.chats if chat != number], "reopened", at, book)
+            self._push(
+                [chat for chat in book.chats if chat != number], "reopened", at, book
+            )
         if verb == "forget":
             book.chats.remove(number)
             self.unlinked(number, at)
@@ -221,7 +263,7 @@ class Oracle:
                 if owed.last < at and (away is None or away > owed.last):
                     self._problem(number, owed.last, f"push.{owed.name}", "没有送到")
 
-    # ── what has to ring ─────────────────────────────────────────────────────────────────────
+    # ── what has to ring ──────────────────────────────────────────────────────────────
 
     def _due(self, book: Book) -> dict[str, datetime]:
         """The next of each kind, the earliest clock first."""
@@ -245,10 +287,14 @@ class Oracle:
         if book.state == "look_back" and book.looked == 1:
             found["look_back_later"] = end + self.span("look_back_later")
         if book.state in (*ENDED, "declined") and book.forgot < 2:
-            kind, name = (("forget", "forget_after"), ("forget_later", "forget_later"))[book.forgot]
+            kind, name = (("forget", "forget_after"), ("forget_later", "forget_later"))[
+                book.forgot
+            ]
             found[kind] = end + self.span(name)
         if book.state in (*ENDED, "declined") and not book.retained:
-            days = self._rules.retention["declined" if book.state == "declined" else "closed"]
+            days = self._rules.retention[
+                "declined" if book.state == "declined" else "closed"
+            ]
             unread = timedelta(days=self._rules.retention["unread"])
             found["retain"] = max(end + days * DAY, (book.added or end) + unread)
         return found
@@ -258,18 +304,26 @@ class Oracle:
             return {}
         end = run.ends()
         if "breach" not in run.done:
-            warned = {} if "warn" in run.done else {"warn": run.warns(self._rules.warn_at)}
+            warned = (
+                {} if "warn" in run.done else {"warn": run.warns(self._rules.warn_at)}
+            )
             return {"breach": end, **warned}
         if run.clock not in AT_UNIT:
             return {}
-        steps = self._rules.urgent_steps if run.clock in ("on_site", "result") else self._rules.steps
+        steps = (
+            self._rules.urgent_steps
+            if run.clock in ("on_site", "result")
+            else self._rules.steps
+        )
         for kind in PRESSING:
             if kind not in run.done and kind in steps:
                 after = steps[kind]  # type: ignore[index]
                 return {kind: run.later(end, after.number, after.unit)}
         return {}
 
-    def _expect_silence(self, case: int, book: Book, at: datetime, ringing: Sequence[str] = ()) -> None:
+    def _expect_silence(
+        self, case: int, book: Book, at: datetime, ringing: Sequence[str] = ()
+    ) -> None:
         """Whatever was due before this moment must have rung."""
         for kind, due in self._due(book).items():
             if max(due, book.seen) + SLACK < at and kind not in ringing:
@@ -284,21 +338,30 @@ class Oracle:
             case "breach" | "urged" | "supervised" | "escalated" | "circulated":
                 for run in self._ringing(book, kind, at):
                     run.done |= {kind, "warn"} if kind == "breach" else {kind}
-                if not any(self._due(book).get(other, at + DAY) <= at for other in PRESSING):
+                if not any(
+                    self._due(book).get(other, at + DAY) <= at for other in PRESSING
+                ):
                     book.told = at
-                    self._push(chats, "breached" if kind == "breach" else kind, at, book)
+                    self._push(
+                        chats, "breached" if kind == "breach" else kind, at, book
+                    )
             case "resume":
                 book.state, book.told = to, at
                 self._resume(book, at)
                 self._push(chats, "resumed", at, book)
             case "hear":
                 book.told = at
-                if not any(self._due(book).get(o, at + DAY) <= at for o in ("breach", *PRESSING, "resume")):
+                if not any(
+                    self._due(book).get(o, at + DAY) <= at
+                    for o in ("breach", *PRESSING, "resume")
+                ):
                     self._push(chats, "hear", at, book)
             case "call_back" | "call_back_again":
                 book.state, book.asked, book.told = "callback", book.asked + 1, at
                 said = "called_back" if kind == "call_back" else "called_back_again"
-                self._push([one for one in chats if not self._rated(one, end)], said, at, book)
+                self._push(
+                    [one for one in chats if not self._rated(one, end)], said, at, book
+                )
             case "look_back" | "look_back_later":
                 book.state, book.looked, book.told = "look_back", book.looked + 1, at
                 said = "looked_back" if kind == "look_back" else "looked_back_later"
@@ -312,18 +375,34 @@ class Oracle:
                 book.retained, book.chats = True, []
 
     def _ringing(self, book: Book, kind: str, at: datetime) -> list[Run]:
-        return [run for run in book.runs.values() if self._of_run(run).get(kind, at + DAY) <= at]
+        return [
+            run
+            for run in book.runs.values()
+            if self._of_run(run).get(kind, at + DAY) <= at
+        ]
 
     def _rated(self, number: int, closed: datetime | None) -> bool:
         answered = self.chats[number].answered
-        return answered is not None and closed is not None and _hour(answered) >= _hour(closed)
+        return (
+            answered is not None
+            and closed is not None
+            and _hour(answered) >= _hour(closed)
+        )
 
-    # ── clocks ───────────────────────────────────────────────────────────────────────────────
+    # ── clocks ────────────────────────────────────────────────────────────────────────
 
-    def _start(self, book: Book, clock: str, at: datetime, complex: bool = False,
-               until: datetime | None = None) -> None:  # fmt: skip
+    def _start(
+        self,
+        book: Book,
+        clock: str,
+        at: datetime,
+        complex: bool = False,
+        until: datetime | None = None,
+    ) -> None:
         given = self._rules.deadline(clock, book.category, book.urgent, complex)  # type: ignore[arg-type]
-        book.runs[clock] = Run(clock, at, given.number, given.unit, until, self._works, self._zone)
+        book.runs[clock] = Run(
+            clock, at, given.number, given.unit, until, self._works, self._zone
+        )
 
     def _dispatch(self, book: Book, at: datetime, what: Mapping[str, Any]) -> None:
         book.runs.clear()
@@ -331,7 +410,9 @@ class Oracle:
             self._start(book, "on_site", at)
             self._start(book, "result", at, until=what.get("until"))
         else:
-            self._start(book, "answer", at, what.get("complex", False), what.get("until"))
+            self._start(
+                book, "answer", at, what.get("complex", False), what.get("until")
+            )
 
     @staticmethod
     def _pause(book: Book, at: datetime, until: datetime | None) -> None:
@@ -350,16 +431,20 @@ class Oracle:
         given: Allowance = getattr(self._rules, name)
         return given.number * (DAY if given.unit == "C" else HOUR)
 
-    # ── pushes ───────────────────────────────────────────────────────────────────────────────
+    # ── pushes ────────────────────────────────────────────────────────────────────────
 
-    def _push(self, numbers: Sequence[int], name: str, at: datetime, book: Book) -> None:
+    def _push(
+        self, numbers: Sequence[int], name: str, at: datetime, book: Book
+    ) -> None:
         for number in numbers:
             chat = self.chats[number]
             wished = chat.later if WISHED.get(name) == "later" else True
             if chat.reached and chat.away is None and wished:
                 first = self._awake(at)
                 last = self._awake(first + self._delay) + SLACK
-                self._owed.setdefault(number, []).append(Owed(number, name, first, last))
+                self._owed.setdefault(number, []).append(
+                    Owed(number, name, first, last)
+                )
 
     def _is_quiet(self, at: datetime) -> bool:
         hour, (start, end) = at.astimezone(self._zone).hour, self._quiet

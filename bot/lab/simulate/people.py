@@ -1,6 +1,8 @@
-"""Invented people: reporters of several temperaments, units quick and slow, and what they say.
+"""Invented people: reporters of several temperaments, units quick and slow, and what
+they say.
 
-All they do is drawn from dice of their own, so that nobody's chance depends on anybody else's.
+All they do is drawn from dice of their own, so that nobody's chance depends on anybody
+else's.
 """
 
 from __future__ import annotations
@@ -13,7 +15,13 @@ from typing import Literal
 from bot.people.register import NewUnit
 
 Temper = Literal["silent", "answers", "hushes", "receipt", "forgets"]
-TEMPERS: dict[Temper, int] = {"silent": 36, "answers": 34, "hushes": 10, "receipt": 15, "forgets": 5}
+TEMPERS: dict[Temper, int] = {
+    "silent": 36,
+    "answers": 34,
+    "hushes": 10,
+    "receipt": 15,
+    "forgets": 5,
+}
 Pace = Literal["quick", "slow", "returning", "asking", "late"]
 
 UNITS: tuple[tuple[NewUnit, Pace], ...] = (
@@ -48,7 +56,10 @@ SENTENCES = (
 )
 URGENT = "今天下午三点前{who}要{n}份台账，交不齐明早就通报，马上要补"
 SPANS = ("周", "月")
-ADDED = ("补充一下：上周又来要了一次，数字和上个月一样。", "对，就是这件事，表格名称没有变。")
+ADDED = (
+    "补充一下：上周又来要了一次，数字和上个月一样。",
+    "对，就是这件事，表格名称没有变。",
+)
 
 
 @dataclass(slots=True)
@@ -69,7 +80,9 @@ class Reporter:
     def sentence(self) -> str:
         who = self.dice.choice(UNITS)[0].name
         words = URGENT if self.dice.random() < 0.04 else self.dice.choice(SENTENCES)
-        return words.format(who=who, span=self.dice.choice(SPANS), n=self.dice.randint(2, 9))
+        return words.format(
+            who=who, span=self.dice.choice(SPANS), n=self.dice.randint(2, 9)
+        )
 
     def reaction(self, push: str) -> str | None:
         """What this person does about a push, if anything."""
@@ -84,7 +97,11 @@ class Reporter:
             case "push.asked":
                 return "answer" if chance < 0.85 else None
             case "push.called_back" | "push.called_back_again":
-                return ("solved" if chance < 0.62 else "unsolved") if chance < 0.9 else None
+                return (
+                    ("solved" if chance < 0.62 else "unsolved")
+                    if chance < 0.9
+                    else None
+                )
             case "push.looked_back":
                 answers = ((0.4, "held"), (0.56, "later"), (0.8, "rebound"), (1, None))
                 return next(answer for below, answer in answers if chance < below)
@@ -100,7 +117,9 @@ def reporter(seed: int, number: int) -> Reporter:
 
 
 def calls(seed: int, cases: int, first: datetime, days: int) -> list[datetime]:
-    """When each of them writes: seven days a week, mostly by day, fewer at the weekend and at night."""
+    """When each of them writes: seven days a week, mostly by day, fewer at the weekend
+    and at night.
+    """
     dice, found = Random(f"{seed}/calls"), list[datetime]()
     while len(found) < cases:
         day = dice.randrange(days)

@@ -1,6 +1,8 @@
-"""When a run of a clock ends, counted anew from its history, day by day: nothing here asks the program.
+"""When a run of a clock ends, counted anew from its history, day by day: nothing here
+asks the program.
 
-Written against the rules in words, to judge `dialogs.case.clock`; it shares the calendar and nothing else.
+Written against the rules in words, to judge `dialogs.case.clock`; it shares the
+calendar and nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ class Pause:
 
 @dataclass(slots=True)
 class Run:
-    """One run of a clock. number and unit as the rules give them; until: a date committed to instead."""
+    """One run of a clock. number and unit as the rules give them; until: a date
+    committed to instead.
+    """
 
     clock: str
     starts: datetime
@@ -41,7 +45,9 @@ class Run:
         return bool(self.pauses) and self.pauses[-1].ends is None
 
     def resume(self, at: datetime) -> None:
-        """On the planned date, however late it is noted; never before the pause began."""
+        """On the planned date, however late it is noted; never before the
+        pause began.
+        """
         pause = self.pauses[-1]
         at = min(at, pause.planned) if pause.planned else at
         pause.ends = max(pause.begins, at)
@@ -55,16 +61,24 @@ class Run:
         elif self.unit == "D":
             end = self._midnight(self._day(self.starts) + (self.number + 1) * DAY)
         else:
-            end = self.starts + timedelta(hours=self.number * (24 if self.unit == "C" else 1))
+            end = self.starts + timedelta(
+                hours=self.number * (24 if self.unit == "C" else 1)
+            )
         in_days = self.until is not None or self.unit == "D"
         for pause in self.pauses:
             if pause.ends is not None and pause.begins < end:
                 lost = pause.ends - pause.begins
-                end += (self._day(pause.ends) - self._day(pause.begins)) if in_days else lost
+                end += (
+                    (self._day(pause.ends) - self._day(pause.begins))
+                    if in_days
+                    else lost
+                )
         return end
 
     def _working_day(self) -> date:
-        """The last of its working days. The start's day is none, nor are those of a pause after its first."""
+        """The last of its working days. The start's day is none, nor are those of a
+        pause after its first.
+        """
         day = self._day(self.starts)
         for _ in range(self.number):
             day += DAY
@@ -79,11 +93,17 @@ class Run:
 
     def _counts(self, day: date) -> bool:
         ended = [pause for pause in self.pauses if pause.ends is not None]
-        waits = any(self._day(one.begins) < day <= self._day(one.ends) for one in ended if one.ends)
+        waits = any(
+            self._day(one.begins) < day <= self._day(one.ends)
+            for one in ended
+            if one.ends
+        )
         return self.works(day) and not waits
 
     def warns(self, share: float) -> datetime:
-        """When so much of its time is used; what would fall into a pause falls at its end."""
+        """When so much of its time is used; what would fall into a pause falls at its
+        end.
+        """
         end = self.ends()
         at = (
             self._used(share * self.number)
@@ -105,7 +125,9 @@ class Run:
             day += DAY
 
     def _ran(self, share: float, end: datetime) -> datetime:
-        """Of time that simply runs on: its whole is all that it runs, pauses left out."""
+        """Of time that simply runs on: its whole is all that it runs, pauses
+        left out.
+        """
         stretches, begins = [], self.starts
         for pause in self.pauses:
             if pause.ends is not None:

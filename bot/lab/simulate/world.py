@@ -1,7 +1,8 @@
 """The hotline's own parts, driven by invented people on a virtual clock.
 
-Bell, rounds, dialogs, casework, storage and sender are the real ones. Only stretches in which nothing is due
-and nobody does anything are skipped. People act in odd seconds, the bell looks in even ones.
+Bell, rounds, dialogs, casework, storage and sender are the real ones. Only stretches in
+which nothing is due and nobody does anything are skipped. People act in odd seconds,
+the bell looks in even ones.
 """
 
 from __future__ import annotations
@@ -33,11 +34,17 @@ from storage.port import Database, Write
 
 CHANNEL, STAFF = "people", "staff"
 NEXT = """SELECT min(due) FROM (SELECT min(due_at) AS due FROM followups
-UNION ALL SELECT min(due_at) FROM outbox WHERE due_at > 0 UNION ALL SELECT min(due_at) FROM talks)"""
+UNION ALL SELECT min(due_at) FROM outbox WHERE due_at > 0 UNION ALL SELECT min(due_at)
+    FROM talks)"""
 AUDIT = "SELECT seq, kind, about, content FROM audit WHERE seq > :seq ORDER BY seq"
-WORDS = "SELECT case_id, kind FROM followups WHERE due_at <= :now AND kind IN ('warn', 'hear')"
+WORDS = (
+    "SELECT case_id, kind FROM followups WHERE due_at <= :now AND kind IN ('warn',"
+    " 'hear')"
+)
 WARNED = "SELECT 1 FROM clocks WHERE case_id = :id AND kind = 'warned' AND at = :now"
-HEARD = "SELECT 1 FROM followups WHERE case_id = :id AND kind = 'hear' AND due_at = :again"
+HEARD = (
+    "SELECT 1 FROM followups WHERE case_id = :id AND kind = 'hear' AND due_at = :again"
+)
 OWED = "SELECT count(*) FROM followups WHERE due_at <= :now"
 RETAINS = 3  # o'clock
 STEPS = 8  # of a dialog, at most, until a report is filed
@@ -47,7 +54,9 @@ Rang = dict[int, list[str]]  # of which case what
 
 
 class People:
-    """The messenger: what arrives is kept in order, and the last screens of each chat."""
+    """The messenger: what arrives is kept in order, and the last screens of
+    each chat.
+    """
 
     name = CHANNEL
     limits = Limits(10_000, 99, 99)
@@ -106,7 +115,9 @@ class Clock:
 
 
 class Lot:
-    """Delays by chance, and yet the same each time: by whose they are, and the how manieth of theirs."""
+    """Delays by chance, and yet the same each time: by whose they are, and the how
+    manieth of theirs.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed, self.acting = seed, 0
@@ -116,7 +127,9 @@ class Lot:
     def __call__(self, numbers: int, report: bytes) -> int:
         number = self.numbers.setdefault(report, self.acting)
         self._drawn[number] += 1
-        return Random(f"{self._seed}/lot/{number}/{self._drawn[number]}").randrange(numbers)
+        return Random(f"{self._seed}/lot/{number}/{self._drawn[number]}").randrange(
+            numbers
+        )
 
 
 class World:
@@ -136,14 +149,18 @@ class World:
         self._reporters = {one.number: one for one in reporters}
         self._bulletins, self._told = bulletins, told
         self.desk = Desk(parts.casework, parts.terms, seed, self._visit_at)
-        self._plans: list[tuple[datetime, int, int, str]] = []  # when, who (0 reporter, 1 desk), which, what
+        self._plans: list[
+            tuple[datetime, int, int, str]
+        ] = []  # when, who (0 reporter, 1 desk), which, what
         self._cases: dict[bytes, int] = {}
         self._heard, self._seq = 0, 0
         self.days: dict[str, Day] = {}
         self.failed: list[str] = []
         self._zone = parts.terms.zone
         self._next_hour = clock.at
-        self._next_morning = datetime.combine(clock.at.astimezone(self._zone).date(), MORNING, self._zone)
+        self._next_morning = datetime.combine(
+            clock.at.astimezone(self._zone).date(), MORNING, self._zone
+        )
 
     def plan(self, at: datetime, number: int, what: str) -> None:
         """A reporter will do something."""
@@ -163,9 +180,11 @@ class World:
 
     @property
     def today(self) -> Day:
-        return self.days.setdefault(f"{self._clock.at.astimezone(self._zone).date()}", Day())
+        return self.days.setdefault(
+            f"{self._clock.at.astimezone(self._zone).date()}", Day()
+        )
 
-    # ── time ─────────────────────────────────────────────────────────────────────────────────
+    # ── time ──────────────────────────────────────────────────────────────────────────
 
     async def run(self, until: datetime) -> None:
         """Let it all happen up to `until`."""
@@ -190,9 +209,17 @@ class World:
     async def _bell_at(self) -> datetime:
         """The next look at which something is due."""
         row = await self._parts.database.one(NEXT)
-        due = datetime.fromtimestamp(row[0], UTC) if row and row[0] is not None else self._next_hour
+        due = (
+            datetime.fromtimestamp(row[0], UTC)
+            if row and row[0] is not None
+            else self._next_hour
+        )
         due = _even(min(due, self._next_hour, self._next_morning))
-        return due if due > self._clock.at else _even(self._clock.at + timedelta(seconds=1))
+        return (
+            due
+            if due > self._clock.at
+            else _even(self._clock.at + timedelta(seconds=1))
+        )
 
     async def _look(self) -> None:
         """What the bell does, as far as something is due."""
@@ -200,7 +227,9 @@ class World:
         at = self._clock.at
         words = await self._parts.database.all(WORDS, now=seconds(at))
         await bell.cases()
-        await self._note(rang=await self._told_only([(row[0], row[1]) for row in words]))
+        await self._note(
+            rang=await self._told_only([(row[0], row[1]) for row in words])
+        )
         if at >= self._next_hour:
             await bell.drafts()
             await bell.sweep()
@@ -216,7 +245,9 @@ class World:
         self._receive()
 
     async def _told_only(self, due: Sequence[tuple[bytes, str]]) -> Rang:
-        """What rang of these, as the rows have it afterwards: they leave no line in the audit chain."""
+        """What rang of these, as the rows have it afterwards: they leave no line in the
+        audit chain.
+        """
         database, now, found = self._parts.database, seconds(self._clock.at), Rang()
         again = now + int(self.oracle.span("hear_every").total_seconds())
         for id, kind in due:
@@ -232,7 +263,7 @@ class World:
     def _keep(self, made: Period) -> None:
         self.today.counts[f"report.{made.name}"] += 1
 
-    # ── what arrives ─────────────────────────────────────────────────────────────────────────
+    # ── what arrives ──────────────────────────────────────────────────────────────────
 
     def _receive(self) -> None:
         people = self._parts.people
@@ -241,7 +272,9 @@ class World:
             if chat == STAFF:
                 self.today.reports.append(message.text)
             elif message.message.name.startswith("push."):
-                self._pushed(self._reporters[int(chat.removeprefix("chat-"))], message.message)
+                self._pushed(
+                    self._reporters[int(chat.removeprefix("chat-"))], message.message
+                )
 
     def _pushed(self, reporter: Reporter, message: Message) -> None:
         at = self._clock.at
@@ -249,9 +282,13 @@ class World:
         self.today.counts["pushed"] += 1
         reaction = reporter.reaction(message.name)
         if reaction is not None:
-            self.plan(at + timedelta(seconds=reporter.dice.randint(30, 20 * 3600)), reporter.number, reaction)
+            self.plan(
+                at + timedelta(seconds=reporter.dice.randint(30, 20 * 3600)),
+                reporter.number,
+                reaction,
+            )
 
-    # ── what people do ───────────────────────────────────────────────────────────────────────
+    # ── what people do ────────────────────────────────────────────────────────────────
 
     async def _act(self) -> None:
         _, who, number, what = heapq.heappop(self._plans)
@@ -321,20 +358,26 @@ class World:
         await self._press(one, "none")
         await self._press(one, "close")
 
-    # ── the door ─────────────────────────────────────────────────────────────────────────────
+    # ── the door ──────────────────────────────────────────────────────────────────────
 
     def _name(self, one: Reporter, back: int) -> str:
         shown = self._parts.people.shown.get(one.chat, [])
         return shown[-back].message.name if len(shown) >= back else ""
 
     async def _press(self, one: Reporter, choice: str) -> bool:
-        """A button of the last screen, or of the last push; False where there is none of that name."""
+        """A button of the last screen, or of the last push; False where there is none
+        of that name.
+        """
         shown = self._parts.people.shown.get(one.chat, [])
-        pushes = [message for message in shown if message.message.name.startswith("push.")]
+        pushes = [
+            message for message in shown if message.message.name.startswith("push.")
+        ]
         for message in [*shown[-1:], *pushes[-1:]]:
             for key in message.keys:
                 if key.choice == choice or key.choice.startswith(f"{choice}:"):
-                    await self._hear(one, Pressed(key.choice, message.message.mark, self._clock.at))
+                    await self._hear(
+                        one, Pressed(key.choice, message.message.mark, self._clock.at)
+                    )
                     return True
         return False
 
@@ -343,7 +386,9 @@ class World:
 
     async def _hear(self, one: Reporter, event: Event) -> None:
         self._heard += 1
-        await self._parts.hotline.hear(Incoming(f"{self._heard}", Address(CHANNEL, one.chat), event))
+        await self._parts.hotline.hear(
+            Incoming(f"{self._heard}", Address(CHANNEL, one.chat), event)
+        )
         await self._parts.sender.idle()
         for chat, message in self._parts.people.arrived:
             if chat == one.chat and message.message.name == "filed":
@@ -352,7 +397,7 @@ class World:
         del self._parts.people.shown[one.chat][:-6]
         await self._note(actor=one)
 
-    # ── what the program says happened ───────────────────────────────────────────────────────
+    # ── what the program says happened ────────────────────────────────────────────────
 
     async def _note(
         self,
@@ -360,7 +405,9 @@ class World:
         actor: Reporter | None = None,
         rang: Rang | None = None,
     ) -> None:
-        """Hand the oracle whatever the audit chain has grown by; rang: what left no line there."""
+        """Hand the oracle whatever the audit chain has grown by; rang: what left no
+        line there.
+        """
         rows = await self._parts.database.all(AUDIT, seq=self._seq)
         found = []
         for seq, kind, about, content in rows:
@@ -373,13 +420,20 @@ class World:
         audited = {self._cases.get(about) for _, about, _ in found}
         for number, kinds in sorted((rang or {}).items()):
             heard = [kind for kind in kinds if kind == "warn" or number not in audited]
-            self.oracle.rings(number, self._clock.at, heard, self.oracle.books[number].state)
+            self.oracle.rings(
+                number, self._clock.at, heard, self.oracle.books[number].state
+            )
             self.today.counts.update(heard)
         for kind, about, content in found:
             await self._fact(kind, about, content, params or {}, actor)
 
     async def _fact(
-        self, kind: str, about: bytes, content: dict[str, Any], params: dict[str, Any], actor: Reporter | None
+        self,
+        kind: str,
+        about: bytes,
+        content: dict[str, Any],
+        params: dict[str, Any],
+        actor: Reporter | None,
     ) -> None:
         at, counts = self._clock.at, self.today.counts
         area, _, verb = kind.partition(".")
@@ -387,7 +441,9 @@ class World:
             assert actor is not None
             number = self._cases[about] = actor.number
             case = await self.desk.opened(number, about, at)
-            self.oracle.filed(number, at, case.category, case.urgent, actor.temper != "receipt")
+            self.oracle.filed(
+                number, at, case.category, case.urgent, actor.temper != "receipt"
+            )
             counts["filed"] += 1
         elif about not in self._cases:
             return
@@ -397,7 +453,9 @@ class World:
             self.desk.moved(self._cases[about], at)
         elif area == "report":
             assert actor is not None
-            self.oracle.reported(self._cases[about], actor.number, at, verb, content["to"])
+            self.oracle.reported(
+                self._cases[about], actor.number, at, verb, content["to"]
+            )
             counts[verb] += 1
             self.desk.moved(self._cases[about], at)
         elif area == "case" and not verb.endswith("retained"):

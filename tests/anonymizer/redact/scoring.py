@@ -1,4 +1,6 @@
-"""Counts what the redactor takes and leaves on a labelled set; rules of the labels: docs/redaction.md."""
+"""Counts what the redactor takes and leaves on a labelled set; rules of the labels:
+docs/redaction.md.
+"""
 
 import json
 from collections import Counter
@@ -12,7 +14,9 @@ DATA = Path(__file__).parents[2] / "data"
 
 @dataclass(slots=True)
 class Score:
-    """Per type: labelled spans found whole, labelled; spans found, those that take nothing else."""
+    """Per type: labelled spans found whole, labelled; spans found, those that take
+    nothing else.
+    """
 
     hit: Counter[str] = field(default_factory=Counter)
     labelled: Counter[str] = field(default_factory=Counter)
@@ -50,7 +54,11 @@ def _add(row: dict[str, list[dict[str, int | str]]], result: Score) -> None:
         may_go.update(range(int(label["start"]), int(label["end"])))
     for label in row["spans"]:
         kind = str(label["type"])
-        letters = [i for i in range(int(label["start"]), int(label["end"])) if text[i].isalnum()]
+        letters = [
+            i
+            for i in range(int(label["start"]), int(label["end"]))
+            if text[i].isalnum()
+        ]
         result.labelled[kind] += 1
         if all(i in taken for i in letters):
             result.hit[kind] += 1
@@ -64,4 +72,6 @@ def _add(row: dict[str, list[dict[str, int | str]]], result: Score) -> None:
         )
     for label in row["keep"]:
         if any(i in taken for i in range(int(label["start"]), int(label["end"]))):
-            result.kept_broken.append(f"{row['id']} {text[int(label['start']) : int(label['end'])]}")
+            result.kept_broken.append(
+                f"{row['id']} {text[int(label['start']) : int(label['end'])]}"
+            )

@@ -25,7 +25,9 @@ TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=30).map("".joi
 @settings(deadline=None, max_examples=400)
 @given(TEXTS)
 def test_spans_are_sorted_apart_and_inside(text: str) -> None:
-    """Every span lies in the text, after the one before it, and has a type that has a label."""
+    """Every span lies in the text, after the one before it, and has a type that has a
+    label.
+    """
     end = 0
     for span in find(text):
         assert end <= span.start < span.end <= len(text)
@@ -36,7 +38,9 @@ def test_spans_are_sorted_apart_and_inside(text: str) -> None:
 @settings(deadline=None, max_examples=400)
 @given(TEXTS)
 def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
-    """Cut the labels out of the masked text and what was not masked is left, character for character."""
+    """Cut the labels out of the masked text and what was not masked is left, character
+    for character.
+    """
     spans = find(text)
     masked, at, parts = mask(text, spans), 0, []
     for i, span in enumerate(spans):
@@ -46,7 +50,9 @@ def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
         at += len(kept) + len(label)
         parts.append(text[span.start : span.end])
     assert masked[at:] == text[spans[-1].end if spans else 0 :]
-    assert len(text) == len(masked) - sum(len(LABELS[s.type]) + 2 for s in spans) + sum(map(len, parts))
+    assert len(text) == len(masked) - sum(len(LABELS[s.type]) + 2 for s in spans) + sum(
+        map(len, parts)
+    )
 
 
 @settings(deadline=None, max_examples=400)
@@ -73,7 +79,12 @@ def test_folding_moves_no_character(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spans", [[Span(0, 3, "NAME"), Span(2, 4, "PHONE")], [Span(0, 9, "NAME")], [Span(1, 1, "NAME")]]
+    "spans",
+    [
+        [Span(0, 3, "NAME"), Span(2, 4, "PHONE")],
+        [Span(0, 9, "NAME")],
+        [Span(1, 1, "NAME")],
+    ],
 )
 def test_spans_that_do_not_fit_are_refused(spans: list[Span]) -> None:
     with pytest.raises(ValueError, match="overlaps another or leaves the text"):
@@ -93,9 +104,11 @@ BLOCKS = _BLOCKS.split("~")
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_no_text_makes_it_slow(block: str) -> None:
-    """Five times the text takes about five times as long (a pattern that backtracks takes 25 times and more).
+    """Five times the text takes about five times as long (a pattern that backtracks
+    takes 25 times and more).
 
-    Two lengths of one text are timed against each other, the best of several, so the machine does not matter.
+    Two lengths of one text are timed against each other, the best of several, so the
+    machine does not matter.
     """
     short, long = (block * 5000)[:1000], (block * 5000)[:5000]
     ratio = min(_seconds(long) / _seconds(short) for _ in range(3))

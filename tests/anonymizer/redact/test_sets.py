@@ -1,4 +1,6 @@
-"""What the redactor reaches on labelled sentences; the figures stand in docs/redaction.md."""
+"""What the redactor reaches on labelled sentences; the figures stand in
+docs/redaction.md.
+"""
 
 import re
 from pathlib import Path
@@ -37,7 +39,11 @@ def test_every_type_stands_in_both_sets() -> None:
 def test_the_figures_in_the_notes_are_measured() -> None:
     """docs/redaction.md gives found/labelled of each type as this code reaches it."""
     notes = (Path(__file__).parents[3] / "docs" / "redaction.md").read_text("utf-8")
-    results = [score("pii_dev.jsonl"), score("pii_own.jsonl", "o"), score("pii_own.jsonl", "h")]
+    results = [
+        score("pii_dev.jsonl"),
+        score("pii_own.jsonl", "o"),
+        score("pii_own.jsonl", "h"),
+    ]
     for kind in TYPES:
         row = re.search(rf"^\| {kind} \|.*$", notes, re.MULTILINE)
         assert row, kind

@@ -106,7 +106,9 @@ def test_every_type_is_tried() -> None:
 
 def test_a_name_found_once_is_masked_again_where_it_stands_alone() -> None:
     text = "联系人：沈国良。会上沈国良没有发言，大家叫他国良"
-    assert mask(text, find(text)) == "联系人：[姓名]。会上[姓名]没有发言，大家叫他[姓名]"
+    assert (
+        mask(text, find(text)) == "联系人：[姓名]。会上[姓名]没有发言，大家叫他[姓名]"
+    )
 
 
 def test_check_digits() -> None:

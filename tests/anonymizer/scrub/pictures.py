@@ -8,7 +8,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-SECRET = "PLANTED-3f9a-王小明"  # a name as people write it, in every place a file has for words
+# a name as people write it, in every place a file has for words
+SECRET = "PLANTED-3f9a-王小明"
 TAKEN = "2024:05:03 09:41:00"
 GPS = {1: "N", 2: (30.0, 16.0, 27.25), 3: "E", 4: (120.0, 9.0, 18.5), 29: SECRET}
 
@@ -20,8 +21,12 @@ def file(image: Image.Image, kind: str, **how: Any) -> bytes:
 
 
 def photo(width: int = 640, height: int = 480) -> Image.Image:
-    """Many colours and four unlike corners: red, green, blue, white, clockwise from the upper left."""
-    image = Image.merge("RGB", [Image.effect_noise((width, height), 40) for _ in range(3)])
+    """Many colours and four unlike corners: red, green, blue, white, clockwise from the
+    upper left.
+    """
+    image = Image.merge(
+        "RGB", [Image.effect_noise((width, height), 40) for _ in range(3)]
+    )
     half = (width // 4, height // 4)
     image.paste("red", (0, 0, *half))
     image.paste("lime", (width - half[0], 0, width, half[1]))
@@ -37,16 +42,25 @@ def exif(orientation: int = 1) -> bytes:
         notes[tag] = SECRET
     notes[0x0112] = orientation
     notes.get_ifd(0x8825).update(GPS)
-    notes.get_ifd(0x8769).update({0x9286: b"UNICODE\0" + SECRET.encode("utf-16-le"), 0x9003: TAKEN})
+    notes.get_ifd(0x8769).update(
+        {0x9286: b"UNICODE\0" + SECRET.encode("utf-16-le"), 0x9003: TAKEN}
+    )
     return notes.tobytes()
 
 
-XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:creator>{SECRET}</dc:creator></x:xmpmeta>'.encode()
+XMP = (
+    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:creator>{SECRET}</dc:creator></x:xmpmeta>'
+).encode()
 ICC = b"\0" * 36 + b"acsp" + b"\0" * 88 + SECRET.encode()
 
 
 def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return (
+        struct.pack(">I", len(body))
+        + name
+        + body
+        + struct.pack(">I", zlib.crc32(name + body))
+    )
 
 
 def into_png(png: bytes, *chunks: bytes) -> bytes:
@@ -55,12 +69,27 @@ def into_png(png: bytes, *chunks: bytes) -> bytes:
 
 
 def jpeg(orientation: int = 1) -> bytes:
-    """A phone's photo: EXIF with GPS, XMP, ICC, a comment, a thumbnail block and what lies behind the end."""
+    """A phone's photo: EXIF with GPS, XMP, ICC, a comment, a thumbnail block and what
+    lies behind the end.
+    """
     data = file(
-        photo(), "JPEG", quality=90, exif=exif(orientation), xmp=XMP, icc_profile=ICC, comment=SECRET.encode()
+        photo(),
+        "JPEG",
+        quality=90,
+        exif=exif(orientation),
+        xmp=XMP,
+        icc_profile=ICC,
+        comment=SECRET.encode(),
     )
     app13 = b"Photoshop 3.0\0" + SECRET.encode()
-    return data[:2] + b"\xff\xed" + struct.pack(">H", len(app13) + 2) + app13 + data[2:] + SECRET.encode()
+    return (
+        data[:2]
+        + b"\xff\xed"
+        + struct.pack(">H", len(app13) + 2)
+        + app13
+        + data[2:]
+        + SECRET.encode()
+    )
 
 
 def png() -> bytes:
@@ -68,12 +97,17 @@ def png() -> bytes:
     notes.add_text("Author", SECRET)
     notes.add_text("Comment", SECRET, zip=True)
     notes.add_itxt("XML:com.adobe.xmp", XMP.decode())
-    data = file(photo(), "PNG", pnginfo=notes, exif=exif(), icc_profile=ICC, dpi=(123, 123))
+    data = file(
+        photo(), "PNG", pnginfo=notes, exif=exif(), icc_profile=ICC, dpi=(123, 123)
+    )
     return into_png(data, chunk(b"prVt", SECRET.encode())) + SECRET.encode()
 
 
 def webp() -> bytes:
-    return file(photo(), "WEBP", quality=80, exif=exif(), xmp=XMP, icc_profile=ICC) + SECRET.encode()
+    return (
+        file(photo(), "WEBP", quality=80, exif=exif(), xmp=XMP, icc_profile=ICC)
+        + SECRET.encode()
+    )
 
 
 def gif() -> bytes:
@@ -81,7 +115,13 @@ def gif() -> bytes:
     frames = [Image.new("P", (40, 30), colour) for colour in (1, 2)]
     for frame in frames:
         frame.putpalette([0, 0, 0, 255, 0, 0, 0, 0, 255])
-    data = file(frames[0], "GIF", save_all=True, append_images=frames[1:], comment=SECRET.encode())
+    data = file(
+        frames[0],
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        comment=SECRET.encode(),
+    )
     return data + SECRET.encode()
 
 
@@ -90,9 +130,18 @@ def bmp() -> bytes:
 
 
 def mpo() -> bytes:
-    """What phones with several lenses write: one JPEG behind the other, each with its own notes."""
+    """What phones with several lenses write: one JPEG behind the other, each with its
+    own notes.
+    """
     second = Image.new("RGB", (64, 48), "blue")
-    return file(photo(), "MPO", save_all=True, append_images=[second], exif=exif(), comment=SECRET.encode())
+    return file(
+        photo(),
+        "MPO",
+        save_all=True,
+        append_images=[second],
+        exif=exif(),
+        comment=SECRET.encode(),
+    )
 
 
 ALL = {"jpeg": jpeg, "png": png, "webp": webp, "gif": gif, "bmp": bmp, "mpo": mpo}

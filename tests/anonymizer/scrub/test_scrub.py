@@ -30,7 +30,9 @@ from tests.anonymizer.scrub.pictures import SECRET, chunk, file, into_png, photo
 
 
 def shown(scrubbed: Scrubbed) -> Image.Image:
-    """The picture as a browser would show it, checked against what was said about it."""
+    """The picture as a browser would show it, checked against what was said
+    about it.
+    """
     opened = Image.open(io.BytesIO(scrubbed.data))
     assert opened.size == (scrubbed.width, scrubbed.height)
     assert opened.get_format_mimetype() == scrubbed.mime
@@ -43,7 +45,9 @@ def traces(data: bytes) -> list[str]:
     pieces = [SECRET, "PLANTED", "王小明", "2024:05:03"]
     codings = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
     spelt = [piece.encode(coding) for piece in pieces for coding in codings]
-    spelt += [base64.b64encode(one)[:-4] for one in spelt] + [one.hex().encode() for one in spelt]
+    spelt += [base64.b64encode(one)[:-4] for one in spelt] + [
+        one.hex().encode() for one in spelt
+    ]
     return [repr(one) for one in spelt if one in data]
 
 
@@ -65,12 +69,22 @@ def marks(data: bytes) -> list[str]:
     return names
 
 
-BARE = {"IHDR", "IDAT", "IEND", "e0", "db", "c0", "c4"}  # e0 is JFIF's own 14 bytes: version and density
+BARE = {
+    "IHDR",
+    "IDAT",
+    "IEND",
+    "e0",
+    "db",
+    "c0",
+    "c4",
+}  # e0 is JFIF's own 14 bytes: version and density
 
 
 @pytest.mark.parametrize("make", pictures.ALL.values(), ids=pictures.ALL)
 async def test_nothing_but_pixels_survives(make: Callable[[], bytes]) -> None:
-    """EXIF, GPS, XMP, ICC, comments, private parts, second pictures and trailing bytes are gone."""
+    """EXIF, GPS, XMP, ICC, comments, private parts, second pictures and trailing bytes
+    are gone.
+    """
     dirty = make()
     assert traces(dirty)
     scrubbed = await scrub_image(dirty)
@@ -93,12 +107,23 @@ def corners(picture: Image.Image) -> str:
     for at in ((8, 8), (right, 8), (right, lower), (8, lower)):
         red, green, blue = picture.getpixel(at)  # type: ignore[misc]
         names += (
-            "w" if min(red, green, blue) > 180 else "rgb"[[red, green, blue].index(max(red, green, blue))]
+            "w"
+            if min(red, green, blue) > 180
+            else "rgb"[[red, green, blue].index(max(red, green, blue))]
         )
     return names
 
 
-UPRIGHT = {1: "rgbw", 2: "grwb", 3: "bwrg", 4: "wbgr", 5: "rwbg", 6: "wrgb", 7: "bgrw", 8: "gbwr"}
+UPRIGHT = {
+    1: "rgbw",
+    2: "grwb",
+    3: "bwrg",
+    4: "wbgr",
+    5: "rwbg",
+    6: "wrgb",
+    7: "bgrw",
+    8: "gbwr",
+}
 
 
 @pytest.mark.parametrize("orientation", UPRIGHT)
@@ -114,9 +139,12 @@ async def test_broken_notes_do_not_spoil_a_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "fitted"), [((5000, 1000), (2560, 512)), ((300, 2561), (300, 2560)), ((1, 1), (1, 1))]
+    ("size", "fitted"),
+    [((5000, 1000), (2560, 512)), ((300, 2561), (300, 2560)), ((1, 1), (1, 1))],
 )
-async def test_the_long_edge_is_shrunk_to_2560(size: tuple[int, int], fitted: tuple[int, int]) -> None:
+async def test_the_long_edge_is_shrunk_to_2560(
+    size: tuple[int, int], fitted: tuple[int, int]
+) -> None:
     scrubbed = await scrub_image(file(Image.new("RGB", size, "red"), "PNG"))
     assert (scrubbed.width, scrubbed.height) == fitted
 
@@ -138,12 +166,16 @@ async def test_every_kind_of_pixel_becomes_plain_colour(
     mode: str, colour: int | tuple[int, ...], kind: str, becomes: tuple[int, int, int]
 ) -> None:
     how = {"lossless": True} if kind == "WEBP" else {}
-    picture = shown(await scrub_image(file(Image.new(mode, (20, 20), colour), kind, **how)))
+    picture = shown(
+        await scrub_image(file(Image.new(mode, (20, 20), colour), kind, **how))
+    )
     assert picture.getpixel((10, 10)) == becomes
 
 
 async def test_what_transparency_hid_is_gone() -> None:
-    """Editors erase by making pixels transparent: their colours are still in the file."""
+    """Editors erase by making pixels transparent: their colours are still in
+    the file.
+    """
     hidden = photo().convert("RGBA")
     hidden.putalpha(0)
     picture = shown(await scrub_image(file(hidden, "PNG")))
@@ -168,14 +200,21 @@ POLYGLOTS = {
     "a page behind a GIF": pictures.gif() + b"<script>alert('PLANTED')</script>",
     "a page in a JPEG comment": file(photo(), "JPEG", comment=b"<html>PLANTED<script>"),
     "an archive behind a PNG": file(photo(), "PNG") + b"PK\x03\x04PLANTED",
-    "code in the palette of a BMP": file(Image.new("P", (8, 8)), "BMP") + b"#!/bin/sh PLANTED",
+    "code in the palette of a BMP": file(Image.new("P", (8, 8)), "BMP")
+    + b"#!/bin/sh PLANTED",
 }
 
 
 @pytest.mark.parametrize("polyglot", POLYGLOTS.values(), ids=POLYGLOTS)
-async def test_a_file_that_is_also_something_else_becomes_only_a_picture(polyglot: bytes) -> None:
+async def test_a_file_that_is_also_something_else_becomes_only_a_picture(
+    polyglot: bytes,
+) -> None:
     scrubbed = await scrub_image(polyglot)
-    assert traces(scrubbed.data) == [] and b"script" not in scrubbed.data and b"PK" not in scrubbed.data[-8:]
+    assert (
+        traces(scrubbed.data) == []
+        and b"script" not in scrubbed.data
+        and b"PK" not in scrubbed.data[-8:]
+    )
     assert set(marks(scrubbed.data)) <= BARE
 
 
@@ -183,12 +222,15 @@ REFUSED: dict[str, bytes] = {
     "nothing": b"",
     "text": "同一份台账每周报五次".encode(),
     "a page": b"<!doctype html><script>alert(1)</script>",
-    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><image '
+    b'href="file:///etc/passwd"/></svg>',
     "PDF": b"%PDF-1.7\n",
     "TIFF": file(photo(), "TIFF"),
     "ICO": file(photo(64, 64), "ICO"),
     "PPM": file(photo(64, 64), "PPM"),
-    "EPS, which would call a program": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n",
+    (
+        "EPS, which would call a program"
+    ): b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n",
     "only the head of a PNG": file(photo(), "PNG")[:33],
     "half a PNG": file(photo(), "PNG")[:30_000],
     "half a JPEG": file(photo(), "JPEG")[:20_000],
@@ -196,7 +238,8 @@ REFUSED: dict[str, bytes] = {
     "half a BMP": file(photo(), "BMP")[:9_000],
     "a PNG of no width": png_of(0, 10),
     "a bomb of text": into_png(
-        file(photo(8, 8), "PNG"), *[chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))] * 90
+        file(photo(8, 8), "PNG"),
+        *[chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))] * 90,
     ),
 }
 
@@ -209,12 +252,18 @@ async def test_what_is_no_whole_picture_is_refused(data: bytes) -> None:
 
 
 BOMBS: dict[str, bytes] = {
-    "50 megapixels and a row, all zeros": png_of(10_000, 5_001, body=bytes(30_001) * 5_001),
+    "50 megapixels and a row, all zeros": png_of(
+        10_000, 5_001, body=bytes(30_001) * 5_001
+    ),
     "2**31 pixels in 70 bytes": png_of(65_536, 32_768),
-    "a GIF of 65,535 squared": b"GIF89a%b\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0%b\0\x02\x02D\x01\0;"
+    (
+        "a GIF of 65,535 squared"
+    ): b"GIF89a%b\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0%b\0\x02\x02D\x01\0;"
     % (b"\xff" * 4, b"\xff" * 4),
     "a BMP of two billion": b"BM"
-    + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 60_000, 40_000, 1, 24, *[0] * 6),
+    + struct.pack(
+        "<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 60_000, 40_000, 1, 24, *[0] * 6
+    ),
 }
 
 
@@ -228,9 +277,15 @@ async def test_bombs_are_refused_before_they_go_off(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "kind", "size"),
-    [("RGBA", "PNG", (7071, 7071)), ("RGB", "JPEG", (8000, 6250)), ("1", "BMP", (12_500, 4_000))],
+    [
+        ("RGBA", "PNG", (7071, 7071)),
+        ("RGB", "JPEG", (8000, 6250)),
+        ("1", "BMP", (12_500, 4_000)),
+    ],
 )
-async def test_fifty_megapixels_are_taken(mode: str, kind: str, size: tuple[int, int]) -> None:
+async def test_fifty_megapixels_are_taken(
+    mode: str, kind: str, size: tuple[int, int]
+) -> None:
     scrubbed = await scrub_image(file(Image.new(mode, size), kind))
     assert max(scrubbed.width, scrubbed.height) == 2560
 
@@ -243,14 +298,18 @@ async def test_over_twenty_megabytes_are_refused_unread() -> None:
 
 
 async def test_any_damage_ends_in_a_picture_or_a_refusal() -> None:
-    """Random bytes of real files are changed: the worker never hangs, and never fails in another way."""
+    """Random bytes of real files are changed: the worker never hangs, and never fails
+    in another way.
+    """
     dice = random.Random(7)
     originals = [make() for make in pictures.ALL.values()]
 
     async def attempt() -> None:
         data = bytearray(dice.choice(originals))
         for _ in range(dice.randint(1, 40)):
-            data[dice.randrange(min(len(data), dice.choice([64, 4096, len(data)])))] = dice.randrange(256)
+            data[dice.randrange(min(len(data), dice.choice([64, 4096, len(data)])))] = (
+                dice.randrange(256)
+            )
         try:
             shown(await scrub_image(bytes(data)))
         except (NotAnImage, TooLarge) as refused:
@@ -278,23 +337,33 @@ async def test_a_painted_box_is_black_to_its_edge_and_no_further() -> None:
 
 async def test_the_picture_is_cut_to_the_box_after_painting() -> None:
     """Both boxes are in pixels of the stored picture."""
-    edited = await edit_image((await screenshot()).data, Box(150, 100, 250, 200), [Box(140, 90, 160, 110)])
+    edited = await edit_image(
+        (await screenshot()).data, Box(150, 100, 250, 200), [Box(140, 90, 160, 110)]
+    )
     picture = shown(edited)
     assert picture.size == (100, 100)
-    seen = [picture.getpixel(at) for at in ((5, 5), (15, 15), (55, 5), (55, 55), (5, 55))]
+    seen = [
+        picture.getpixel(at) for at in ((5, 5), (15, 15), (55, 5), (55, 55), (5, 55))
+    ]
     assert seen == [(0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]
 
 
 async def test_boxes_over_the_edge_or_turned_round_mean_what_is_inside() -> None:
     data = (await screenshot()).data
-    edited = shown(await edit_image(data, Box(500, 400, 200, 150), [Box(10**9, 300, 390, -(10**9))]))
+    edited = shown(
+        await edit_image(
+            data, Box(500, 400, 200, 150), [Box(10**9, 300, 390, -(10**9))]
+        )
+    )
     assert edited.size == (200, 150)
     assert edited.getcolors() == [(10 * 150, (0, 0, 0)), (190 * 150, (0, 0, 255))]
 
 
 async def test_boxes_without_area_change_nothing() -> None:
     data = (await screenshot()).data
-    assert (await edit_image(data, None, [Box(5, 5, 5, 90), Box(900, 0, 950, 10)])).data == data
+    assert (
+        await edit_image(data, None, [Box(5, 5, 5, 90), Box(900, 0, 950, 10)])
+    ).data == data
 
 
 async def test_a_crop_that_leaves_nothing_is_told() -> None:
@@ -306,7 +375,9 @@ async def test_a_crop_that_leaves_nothing_is_told() -> None:
 
 
 async def test_what_was_painted_over_is_not_in_the_new_file() -> None:
-    """The painted half of a photo has one colour in the file that is stored, though it is a JPEG."""
+    """The painted half of a photo has one colour in the file that is stored, though it
+    is a JPEG.
+    """
     stored = await scrub_image(file(photo(), "JPEG"))
     edited = await edit_image(stored.data, None, [Box(0, 0, 320, 480)])
     assert edited.mime == "image/jpeg"
@@ -343,7 +414,9 @@ NEEDY = 'badness_seen = open("/proc/self/oom_score_adj").read().strip()\n'
 async def test_a_decoder_that_was_taken_over_can_reach_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The worker's own code runs; where it would read the picture, it tries to look around instead."""
+    """The worker's own code runs; where it would read the picture, it tries to look
+    around instead.
+    """
     worker = tmp_path / "worker.py"
     itself, main, started = image._WORKER.read_text().partition("def main()")
     worker.write_text(TAKEN_OVER + itself + NEEDY + main + started)
@@ -358,16 +431,25 @@ async def test_a_decoder_that_was_taken_over_can_reach_nothing(
         "a secret KeyError",
         "its folder OSError",
     ]
-    assert lines[6] == "/ 1000", "its folder, and that it is the first to go where memory runs out"
+    assert lines[6] == "/ 1000", (
+        "its folder, and that it is the first to go where memory runs out"
+    )
 
 
 async def test_a_worker_that_dies_or_hangs_is_a_failure_of_ours(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(image, "MOST_SECONDS", 0.5)
-    for code in ("import os; os.abort()", "import time; time.sleep(60)", "raise SystemExit(1)", "1/0"):
+    for code in (
+        "import os; os.abort()",
+        "import time; time.sleep(60)",
+        "raise SystemExit(1)",
+        "1/0",
+    ):
         worker = tmp_path / "worker.py"
-        worker.write_text(f"import resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); {code}")
+        worker.write_text(
+            f"import resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); {code}"
+        )
         monkeypatch.setattr(image, "_WORKER", worker)
         began = time.monotonic()
         with pytest.raises(ScrubFailed):
@@ -376,7 +458,9 @@ async def test_a_worker_that_dies_or_hangs_is_a_failure_of_ours(
 
 
 async def test_a_cancelled_upload_leaves_no_worker_behind() -> None:
-    task = asyncio.create_task(scrub_image(file(Image.new("RGBA", (7000, 7000)), "PNG")))
+    task = asyncio.create_task(
+        scrub_image(file(Image.new("RGBA", (7000, 7000)), "PNG"))
+    )
     await asyncio.sleep(0.3)
     started = children()
     task.cancel()
@@ -408,4 +492,7 @@ def test_scrubbing_works_in_one_loop_after_another() -> None:
 
 
 def test_errors_hold_nothing_of_the_picture() -> None:
-    assert all(issubclass(kind, ScrubError) for kind in (NotAnImage, TooLarge, EmptyCrop, ScrubFailed))
+    assert all(
+        issubclass(kind, ScrubError)
+        for kind in (NotAnImage, TooLarge, EmptyCrop, ScrubFailed)
+    )

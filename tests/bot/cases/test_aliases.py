@@ -15,13 +15,23 @@ def test_an_alias_is_meant_by_itself_and_by_its_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["白鹭-K701", "白鹭—k701", "白鹭K7OI", "白鹭 k7ol", "白鹭－Ｋ７０１", " 白鹭_k701 "]
+    "typed",
+    [
+        "白鹭-K701",
+        "白鹭—k701",
+        "白鹭K7OI",
+        "白鹭 k7ol",
+        "白鹭－Ｋ７０１",
+        " 白鹭_k701 ",
+    ],
 )
 def test_spelling_does_not_matter(typed: str) -> None:
     assert meant(typed) == ["白鹭-K701"]
 
 
-@pytest.mark.parametrize("typed", ["", "白鹭", "K7", "K7QMX", "'; DROP TABLE cases; --", "JF2026-1"])
+@pytest.mark.parametrize(
+    "typed", ["", "白鹭", "K7", "K7QMX", "'; DROP TABLE cases; --", "JF2026-1"]
+)
 def test_nonsense_means_nothing(typed: str) -> None:
     assert meant(typed) == []
 

@@ -23,8 +23,23 @@ from dialogs.words import Forget, Supplement
 from tests.bot.counter import Counter, new_draft, opened
 from tests.project.checkout import ROOT
 
-VERBS = ("list", "show", "search", "claim", "accept", "decline", "ask", "assign", "answer", "find",
-         "rectify", "close", "reopen", "merge", "note")  # fmt: skip
+VERBS = (
+    "list",
+    "show",
+    "search",
+    "claim",
+    "accept",
+    "decline",
+    "ask",
+    "assign",
+    "answer",
+    "find",
+    "rectify",
+    "close",
+    "reopen",
+    "merge",
+    "note",
+)
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -41,7 +56,12 @@ class Terminal:
         self.roster = Roster(counter.database, counter.keys, lambda: counter.at)
 
     async def runs(self, *words: str, code: int = 0) -> str:
-        assert await case.work(parsed(*words, "--as", "王"), self.counter.casework, self.roster) == code
+        assert (
+            await case.work(
+                parsed(*words, "--as", "王"), self.counter.casework, self.roster
+            )
+            == code
+        )
         self.printed = self._capsys.readouterr()
         return self.printed.out
 
@@ -54,13 +74,18 @@ def terminal(counter: Counter, capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(counter, capsys)
 
 
-async def test_a_case_is_worked_through_in_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
+async def test_a_case_is_worked_through_in_the_terminal(
+    terminal: Terminal, tmp_path: Path
+) -> None:
     """Every verb that moves a case, as a person reads it."""
     counter = terminal.counter
     receipt = await counter.files()
     name = await counter.alias()
     assert await terminal.runs("claim", name) == f"{name}  未编号  待受理。\n"
-    assert await terminal.runs("accept", name) == f"{name}  JF2026-000001  已受理，会告诉 1 位反映人。\n"
+    assert (
+        await terminal.runs("accept", name)
+        == f"{name}  JF2026-000001  已受理，会告诉 1 位反映人。\n"
+    )
     for words in (
         ("ask", name, "哪个科室？"),
         ("assign", "JF2026-000001", "某街道", "--level", "subdistrict", "--due", "+7"),
@@ -73,15 +98,25 @@ async def test_a_case_is_worked_through_in_the_terminal(terminal: Terminal, tmp_
     ):
         await terminal.runs(*words)
     shown = await terminal.runs("show", name)
-    for line in ("类别      台账报表、多头填报", "反映 1（2026-11-23 10时）", "街道要求同一份台账每周报五次",
-                 "责任单位  某街道", "王：属实", "王：某街道，已经改了", "── 内部备注（反映人看不到）",
-                 "王：要回访", "现在可以：ask、wait、assign、close、merge、reply、note"):  # fmt: skip
+    for line in (
+        "类别      台账报表、多头填报",
+        "反映 1（2026-11-23 10时）",
+        "街道要求同一份台账每周报五次",
+        "责任单位  某街道",
+        "王：属实",
+        "王：某街道，已经改了",
+        "── 内部备注（反映人看不到）",
+        "王：要回访",
+        "现在可以：ask、wait、assign、close、merge、reply、note",
+    ):
         assert line in shown, line
     assert (await counter.story(receipt)).state == "accepted"
 
 
 async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) -> None:
-    """Assigned on Monday with five working days: until the next Monday, not Tuesday at midnight."""
+    """Assigned on Monday with five working days: until the next Monday, not Tuesday at
+    midnight.
+    """
     await terminal.counter.files()
     name = await terminal.counter.alias()
     await terminal.runs("accept", name)
@@ -94,8 +129,19 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
     await terminal.counter.files(urgent=True)
     name = await terminal.counter.alias()
     (entry,) = await terminal.json("list")
-    common = {"alias", "serial", "state", "category", "urgent", "unit", "level", "finding", "due",
-              "claimed_by", "legal"}  # fmt: skip
+    common = {
+        "alias",
+        "serial",
+        "state",
+        "category",
+        "urgent",
+        "unit",
+        "level",
+        "finding",
+        "due",
+        "claimed_by",
+        "legal",
+    }
     assert set(entry) == common | {"opened", "text"}
     assert entry["opened"] == "2026-11-23T10:00:00+08:00" and entry["legal"] == [
         "accept",
@@ -106,19 +152,52 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
     ]
     accepted = await terminal.json("accept", name)
     assert set(accepted) == common | {"told"}
-    assert (accepted["serial"], accepted["claimed_by"], accepted["told"]) == ("JF2026-000001", "王", 1)
+    assert (accepted["serial"], accepted["claimed_by"], accepted["told"]) == (
+        "JF2026-000001",
+        "王",
+        1,
+    )
     sheet = await terminal.json("show", name)
     assert set(sheet) == common | {
-        "opened", "returns", "wants", "resumes", "reply", "merged_into", "merged", "reports", "steps",
+        "opened",
+        "returns",
+        "wants",
+        "resumes",
+        "reply",
+        "merged_into",
+        "merged",
+        "reports",
+        "steps",
         "notes",
-    }  # fmt: skip
+    }
     assert set(sheet["reports"][0]) == {
-        "number", "filed", "text", "category", "also", "kind", "unit", "unit_level", "place", "when",
-        "counts", "signpost", "pictures", "rating",
-    }  # fmt: skip
+        "number",
+        "filed",
+        "text",
+        "category",
+        "also",
+        "kind",
+        "unit",
+        "unit_level",
+        "place",
+        "when",
+        "counts",
+        "signpost",
+        "pictures",
+        "rating",
+    }
     assert set(sheet["steps"][0]) == {
-        "kind", "at", "by", "report", "public", "text", "unit", "finding", "due", "pictures",
-    }  # fmt: skip
+        "kind",
+        "at",
+        "by",
+        "report",
+        "public",
+        "text",
+        "unit",
+        "finding",
+        "due",
+        "pictures",
+    }
     assert await terminal.json("search", "台账") == await terminal.json("list")
 
 
@@ -132,38 +211,58 @@ async def test_no_screen_shows_a_way_to_the_reporter(terminal: Terminal) -> None
             if words[0] == "accept" and mode:
                 continue
             shown = await terminal.runs(*words, *mode)
-            assert not [secret for secret in (receipt, report, "annas-chat") if secret in shown]
+            assert not [
+                secret for secret in (receipt, report, "annas-chat") if secret in shown
+            ]
 
 
-async def test_an_illegal_move_is_one_sentence_with_the_legal_ones(terminal: Terminal) -> None:
+async def test_an_illegal_move_is_one_sentence_with_the_legal_ones(
+    terminal: Terminal,
+) -> None:
     await terminal.counter.files()
     name = await terminal.counter.alias()
     assert await terminal.runs("close", name, "好", code=1) == ""
     sentence = terminal.printed.err
-    assert sentence.count("\n") == 1 and "受理（accept）、不予受理（decline）" in sentence
+    assert (
+        sentence.count("\n") == 1 and "受理（accept）、不予受理（decline）" in sentence
+    )
     refused = await terminal.json("close", name, "好", code=1)
-    assert refused == {"refused": sentence.strip(), "legal": ["accept", "decline", "ask", "wait", "merge"]}
+    assert refused == {
+        "refused": sentence.strip(),
+        "legal": ["accept", "decline", "ask", "wait", "merge"],
+    }
 
 
 @pytest.mark.parametrize(
-    "words", [("show", "没有"), ("search", "会"), ("claim", "ZZZZ"), ("decline", "ZZZZ", "x")]
+    "words",
+    [("show", "没有"), ("search", "会"), ("claim", "ZZZZ"), ("decline", "ZZZZ", "x")],
 )
-async def test_what_is_not_there_is_told(terminal: Terminal, words: tuple[str, ...]) -> None:
+async def test_what_is_not_there_is_told(
+    terminal: Terminal, words: tuple[str, ...]
+) -> None:
     assert await terminal.runs(*words, code=1) == ""
     assert terminal.printed.err.startswith(("没有“", "请写至少两个字"))
 
 
-async def test_texts_come_from_standard_input(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_texts_come_from_standard_input(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await terminal.counter.files()
     monkeypatch.setattr(sys, "stdin", io.StringIO("第一行\n第二行\n"))
     await terminal.runs("decline", await terminal.counter.alias(), "-")
     entry = (await terminal.json("list", "--state", "declined"))[0]
-    assert (await terminal.json("show", entry["alias"]))["steps"][-1]["text"] == "第一行\n第二行"
+    assert (await terminal.json("show", entry["alias"]))["steps"][-1][
+        "text"
+    ] == "第一行\n第二行"
 
 
 async def test_filters_of_the_list(terminal: Terminal) -> None:
     counter = terminal.counter
-    for text, category in (("第一件", "forms"), ("第二件", "meetings"), ("第三件", "meetings")):
+    for text, category in (
+        ("第一件", "forms"),
+        ("第二件", "meetings"),
+        ("第三件", "meetings"),
+    ):
         await counter.files(text, category=category)
     counter.later(hours=1)
     await counter.files("急事", urgent=True)
@@ -173,7 +272,12 @@ async def test_filters_of_the_list(terminal: Terminal) -> None:
     async def texts(*words: str) -> set[str]:
         return {entry["text"] for entry in await terminal.json("list", *words)}
 
-    assert await texts("--mine") == await texts("--urgent") == await texts("--state", "accepted") == {"急事"}
+    assert (
+        await texts("--mine")
+        == await texts("--urgent")
+        == await texts("--state", "accepted")
+        == {"急事"}
+    )
     assert await texts("--category", "meetings") == {"第二件", "第三件"}
     assert len(await texts("--most", "2")) == 2
     assert "可能还有" in await terminal.runs("list", "--most", "2")
@@ -182,7 +286,9 @@ async def test_filters_of_the_list(terminal: Terminal) -> None:
     assert await terminal.runs("list", "--state", "closed") == "没有这样的工单。\n"
 
 
-async def test_pictures_are_exported_for_this_login_only(terminal: Terminal, tmp_path: Path) -> None:
+async def test_pictures_are_exported_for_this_login_only(
+    terminal: Terminal, tmp_path: Path
+) -> None:
     counter, draft = terminal.counter, new_draft()
     await counter.files_with(draft, (await counter.picture(draft, b"pixels"),))
     name = await counter.alias()
@@ -191,11 +297,15 @@ async def test_pictures_are_exported_for_this_login_only(terminal: Terminal, tmp
     (picture,) = sheet["reports"][0]["pictures"]
     file = Path(picture["file"])
     assert file == folder / f"{name}-1.png" and file.read_bytes() == b"pixels"
-    assert file.stat().st_mode & 0o777 == 0o600 and folder.stat().st_mode & 0o777 == 0o700
+    assert (
+        file.stat().st_mode & 0o777 == 0o600 and folder.stat().st_mode & 0o777 == 0o700
+    )
 
 
 async def test_a_reporters_words_cannot_steer_the_terminal(terminal: Terminal) -> None:
-    """Escape sequences, carriage returns, bells and turned writing are left out; the words stay."""
+    """Escape sequences, carriage returns, bells and turned writing are left out; the
+    words stay.
+    """
     await terminal.counter.files("红\x1b[2J头\r\x07文\u202e件")
     name = await terminal.counter.alias()
     for shown in (await terminal.runs("list"), await terminal.runs("show", name)):
@@ -203,7 +313,9 @@ async def test_a_reporters_words_cannot_steer_the_terminal(terminal: Terminal) -
         assert not {"\x1b", "\r", "\x07", "\u202e"} & {*shown}
 
 
-async def test_merged_and_forgotten_reports_are_shown_as_such(terminal: Terminal) -> None:
+async def test_merged_and_forgotten_reports_are_shown_as_such(
+    terminal: Terminal,
+) -> None:
     counter = terminal.counter
     first = await counter.files("第一件事")
     await counter.files("第二件事", chat="berta")
@@ -215,15 +327,24 @@ async def test_merged_and_forgotten_reports_are_shown_as_such(terminal: Terminal
     await counter.orders(names["第一件事"], Note("一人要求删除"), Close("办好"))
     shown = await terminal.runs("show", names["第一件事"])
     assert "第一件事" not in shown and "上周" not in shown and "反映人要求删除" in shown
-    assert "[已删除：反映人要求，或保存期满]" in shown and f"并进来    {names['第二件事']}" in shown
-    assert f"已并入    {names['第一件事']}" in await terminal.runs("show", names["第二件事"])
+    assert (
+        "[已删除：反映人要求，或保存期满]" in shown
+        and f"并进来    {names['第二件事']}" in shown
+    )
+    assert f"已并入    {names['第一件事']}" in await terminal.runs(
+        "show", names["第二件事"]
+    )
 
 
-# ── looks ────────────────────────────────────────────────────────────────────────────────────
+# ── looks ─────────────────────────────────────────────────────────────────────────────
 
 
 async def test_columns_stand_straight_under_each_other(terminal: Terminal) -> None:
-    for text, category in (("短", "forms"), ("一句长得多的话" * 9, "fingertip"), ("English words", "other")):
+    for text, category in (
+        ("短", "forms"),
+        ("一句长得多的话" * 9, "fingertip"),
+        ("English words", "other"),
+    ):
         await terminal.counter.files(text, category=category)
     lines = (await terminal.runs("list")).splitlines()[:-1]
     starts = {wording.width(line[: line.index("11-23 10时")]) for line in lines}
@@ -231,14 +352,17 @@ async def test_columns_stand_straight_under_each_other(terminal: Terminal) -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "columns"), [("abc", 3), ("专线", 4), ("，", 2), ("é", 1), ("e\u0301", 1), ("👍", 2), ("", 0)]
+    ("words", "columns"),
+    [("abc", 3), ("专线", 4), ("，", 2), ("é", 1), ("e\u0301", 1), ("👍", 2), ("", 0)],
 )
 def test_width(words: str, columns: int) -> None:
     assert wording.width(words) == columns
     assert wording.width(wording.pad(words, 9)) == 9
 
 
-async def test_colour_is_for_terminals_only(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_colour_is_for_terminals_only(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And urgency is a word too, for who sees no colour."""
     await counter.files("急事", urgent=True)
     entries = await counter.casework.book.entries()
@@ -275,16 +399,21 @@ async def test_a_locked_database_is_told_and_nothing_changed(
         lock = sqlite3.connect(tmp_path / "data" / "jianfu.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         assert await terminal.runs("accept", name, code=3) == ""
-        assert terminal.printed.err.count("\n") == 1 and "什么都没有改" in terminal.printed.err
+        assert (
+            terminal.printed.err.count("\n") == 1
+            and "什么都没有改" in terminal.printed.err
+        )
         lock.close()
         assert (await terminal.json("show", name))["state"] == "filed"
 
 
-# ── the command itself ───────────────────────────────────────────────────────────────────────
+# ── the command itself ────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_help_and_json(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_verb_has_help_and_json(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parsed(verb, "--help")
     assert ended.value.code == 0
@@ -299,16 +428,25 @@ def test_docs_name_every_verb() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("assign", "K7QM", "某街道", "--due", "soon"), ("find", "K7QM", "maybe"), ("decline", "K7QM"), ("fly",)],
+    [
+        ("assign", "K7QM", "某街道", "--due", "soon"),
+        ("find", "K7QM", "maybe"),
+        ("decline", "K7QM"),
+        ("fly",),
+    ],
 )
-def test_a_wrong_command_line_is_refused(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_command_line_is_refused(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parsed(*words)
     assert ended.value.code == 2
 
 
 async def test_the_command_works_beside_a_running_hotline(counter: Counter) -> None:
-    """Another process on the same database and keyring: it claims and accepts, the story here knows."""
+    """Another process on the same database and keyring: it claims and accepts, the
+    story here knows.
+    """
     receipt = await counter.files()
     name = await counter.alias()
     environment = {
@@ -319,11 +457,21 @@ async def test_the_command_works_beside_a_running_hotline(counter: Counter) -> N
 
     def jianfu(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bot", "case", *words]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            command,
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
     accepted = jianfu("accept", name, "--json", "--as", "李")
     assert accepted.returncode == 0, accepted.stderr
     assert json.loads(accepted.stdout)["claimed_by"] == "李"
     refused = jianfu("accept", name, "--as", "李")
-    assert (refused.returncode, refused.stdout) == (1, "") and "不能受理" in refused.stderr
+    assert (refused.returncode, refused.stdout) == (
+        1,
+        "",
+    ) and "不能受理" in refused.stderr
     assert (await counter.story(receipt)).state == "accepted"

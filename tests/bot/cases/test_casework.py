@@ -40,10 +40,12 @@ async def told(counter: Counter, receipt: str) -> str:
     return (await counter.story(receipt)).text("zh")
 
 
-# ── a whole case ─────────────────────────────────────────────────────────────────────────────
+# ── a whole case ──────────────────────────────────────────────────────────────────────
 
 
-async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter) -> None:
+async def test_a_case_tells_its_story_from_filing_to_reopening(
+    counter: Counter,
+) -> None:
     receipt = await counter.files()
     assert await told(counter, receipt) == (
         "等待受理 · 台账报表、多头填报\n"
@@ -54,9 +56,16 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter)
     name = await counter.alias()
     counter.later(minutes=5)
     await counter.orders(name, Accept(), Ask("是街道哪个科室要的？"))
-    assert (await counter.story(receipt)).can == ("answer", "settings", "hush", "forget")
+    assert (await counter.story(receipt)).can == (
+        "answer",
+        "settings",
+        "hush",
+        "forget",
+    )
     counter.later(hours=1)
-    await counter.does(Supplement(await counter.report(receipt), "党政办", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "党政办", (), counter.at)
+    )
     counter.later(hours=1)
     await counter.orders(
         name,
@@ -79,7 +88,8 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter)
         "11月23日 12:22　专线核实：属实。一周五报没有依据。\n"
         "11月23日 12:22　开始整改，12月7日前改好。取消重复台账\n"
         "11月23日 12:22　办结了：已取消四次重复报送。\n\n"
-        "接下来：请评一评。没解决，点“重新办理”就行。12月23日前后专线会回头看有没有反弹。"
+        "接下来：请评一评。没解决，点“重新办理”就行。"
+        "12月23日前后专线会回头看有没有反弹。"
     )
     report = await counter.report(receipt)
     await counter.does(Rate(report, False, None, None, counter.at))
@@ -90,28 +100,49 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(counter: Counter)
     assert story.can == ("reopen", "settings", "hush", "forget")
     await counter.does(Reopen(report, "又要报了", counter.at))
     story = await counter.story(receipt)
-    assert [line.text("zh") for line in story.lines[-2:]] == ["您要求重新办理。又要报了", "专线重新办理。"]
-    assert (story.state, story.unit, story.number) == ("accepted", None, "JF2026-000001")
-    rated = (await counter.casework.book.sheet(await counter.casework.find(name))).reports[0]
-    assert (rated.solved, rated.satisfied, rated.word) == (False, True, "态度好，但没改")
+    assert [line.text("zh") for line in story.lines[-2:]] == [
+        "您要求重新办理。又要报了",
+        "专线重新办理。",
+    ]
+    assert (story.state, story.unit, story.number) == (
+        "accepted",
+        None,
+        "JF2026-000001",
+    )
+    rated = (
+        await counter.casework.book.sheet(await counter.casework.find(name))
+    ).reports[0]
+    assert (rated.solved, rated.satisfied, rated.word) == (
+        False,
+        True,
+        "态度好，但没改",
+    )
 
 
-async def test_a_declined_case_says_why_and_can_be_looked_at_again(counter: Counter) -> None:
+async def test_a_declined_case_says_why_and_can_be_looked_at_again(
+    counter: Counter,
+) -> None:
     receipt = await counter.files()
     name = await counter.alias()
     await counter.orders(name, Decline("这是居民诉求，12345 能直接派单"))
     story = await counter.story(receipt)
-    assert story.lines[-1].text("zh") == "这件事没有受理：这是居民诉求，12345 能直接派单"
+    assert (
+        story.lines[-1].text("zh") == "这件事没有受理：这是居民诉求，12345 能直接派单"
+    )
     assert "reopen" in story.can
     counter.later(days=3)
     await counter.does(Reopen(story.report, "不是居民诉求", counter.at))
-    assert (await told(counter, receipt)).endswith("接下来：专线会在11月27日前告诉您是否受理。")
+    assert (await told(counter, receipt)).endswith(
+        "接下来：专线会在11月27日前告诉您是否受理。"
+    )
 
 
 async def test_english_tells_the_same(counter: Counter) -> None:
     receipt = await counter.files()
     await counter.orders(await counter.alias(), Accept())
-    assert "11-23, about 10:00  You reported this." in (await counter.story(receipt)).text("en")
+    assert "11-23, about 10:00  You reported this." in (
+        await counter.story(receipt)
+    ).text("en")
 
 
 async def test_a_late_acceptance_is_owned_up_to(counter: Counter) -> None:
@@ -120,10 +151,12 @@ async def test_a_late_acceptance_is_owned_up_to(counter: Counter) -> None:
     assert "我们晚了，对不住" in await told(counter, receipt)
 
 
-# ── times ────────────────────────────────────────────────────────────────────────────────────
+# ── times ─────────────────────────────────────────────────────────────────────────────
 
 
-async def test_what_a_reporter_caused_is_known_to_the_hour_only(counter: Counter) -> None:
+async def test_what_a_reporter_caused_is_known_to_the_hour_only(
+    counter: Counter,
+) -> None:
     receipt = await counter.files()
     name = await counter.alias()
     await counter.orders(name, Accept(), Ask("哪个科室？"), Close("说清楚了"))
@@ -142,12 +175,16 @@ async def test_what_a_reporter_caused_is_known_to_the_hour_only(counter: Counter
         ("steps", "at", '"by" IS NULL'),
         ("audit", "at", '"by" IS NULL'),
     ):
-        rows = await counter.database.all(f"SELECT {column} AS at FROM {table} WHERE {where}")
+        rows = await counter.database.all(
+            f"SELECT {column} AS at FROM {table} WHERE {where}"
+        )
         assert rows and all(row["at"] % 3600 == 0 for row in rows), (table, column)
 
 
 async def test_pushes_come_late_and_never_at_night(counter: Counter) -> None:
-    """20 orders at daytime are spread over the delay; one at ten in the evening waits for the morning."""
+    """20 orders at daytime are spread over the delay; one at ten in the evening waits
+    for the morning.
+    """
     for number in range(20):
         await counter.files(chat=f"chat {number}")
     entries = await counter.casework.book.entries()
@@ -162,7 +199,7 @@ async def test_pushes_come_late_and_never_at_night(counter: Counter) -> None:
     assert seconds(morning) <= late <= seconds(morning) + 20 * 60
 
 
-# ── who hears what ───────────────────────────────────────────────────────────────────────────
+# ── who hears what ────────────────────────────────────────────────────────────────────
 
 
 async def test_who_wants_only_the_receipt_leaves_no_address(counter: Counter) -> None:
@@ -174,13 +211,23 @@ async def test_who_wants_only_the_receipt_leaves_no_address(counter: Counter) ->
     assert "hush" not in (await counter.story(receipt)).can
 
 
-async def test_every_change_of_state_is_pushed_and_says_nothing_of_the_matter(counter: Counter) -> None:
+async def test_every_change_of_state_is_pushed_and_says_nothing_of_the_matter(
+    counter: Counter,
+) -> None:
     await counter.files(lang="en")
     name = await counter.alias()
-    await counter.orders(name, Claim(), Accept(), Assign("某街道"), Answer("知道了"), Note("难办"))
+    await counter.orders(
+        name, Claim(), Accept(), Assign("某街道"), Answer("知道了"), Note("难办")
+    )
     letters = [letter for letter, _ in await counter.letters()]
-    assert [letter.message.name for letter in letters] == ["push.accepted", "push.assigned", "push.answered"]
-    assert all(not letter.message.params and letter.message.lang == "en" for letter in letters)
+    assert [letter.message.name for letter in letters] == [
+        "push.accepted",
+        "push.assigned",
+        "push.answered",
+    ]
+    assert all(
+        not letter.message.params and letter.message.lang == "en" for letter in letters
+    )
 
 
 async def test_a_direct_answer_is_no_push(counter: Counter) -> None:
@@ -201,10 +248,12 @@ async def test_hush_keeps_the_receipt_working(counter: Counter) -> None:
     assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
 
 
-# ── the way back ─────────────────────────────────────────────────────────────────────────────
+# ── the way back ──────────────────────────────────────────────────────────────────────
 
 
-async def test_my_cases_are_found_without_a_receipt_newest_first(counter: Counter) -> None:
+async def test_my_cases_are_found_without_a_receipt_newest_first(
+    counter: Counter,
+) -> None:
     for category in ("forms", "meetings", "signage"):
         await counter.files(category=category)
         counter.later(minutes=50)
@@ -218,12 +267,18 @@ async def test_my_cases_are_found_without_a_receipt_newest_first(counter: Counte
 async def test_a_chat_that_does_not_last_keeps_no_list(counter: Counter) -> None:
     await counter.files(lasting=False)
     assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
-    assert (await counter.casework.order(await counter.alias(), Accept(), "王")).told == 1
+    assert (
+        await counter.casework.order(await counter.alias(), Accept(), "王")
+    ).told == 1
 
 
 @pytest.mark.parametrize("which", range(4))
-async def test_forgetting_one_leaves_the_others_in_the_list(counter: Counter, which: int) -> None:
-    """The gap in the chain of tags is closed, wherever it is, and filing goes on behind it."""
+async def test_forgetting_one_leaves_the_others_in_the_list(
+    counter: Counter, which: int
+) -> None:
+    """The gap in the chain of tags is closed, wherever it is, and filing goes on behind
+    it.
+    """
     receipts = []
     for number in range(4):
         receipts.append(await counter.files(f"第{number}件事情"))
@@ -231,7 +286,9 @@ async def test_forgetting_one_leaves_the_others_in_the_list(counter: Counter, wh
     reports = [await counter.report(receipt) for receipt in receipts]
     await counter.does(Forget(reports[which], counter.at))
     new = await counter.report(await counter.files("后来的一件"))
-    mine = {case.report for case in await counter.casework.mine(Address(TERMINAL, "anna"))}
+    mine = {
+        case.report for case in await counter.casework.mine(Address(TERMINAL, "anna"))
+    }
     assert mine == {*reports, new} - {reports[which]}
 
 
@@ -240,9 +297,13 @@ async def test_a_gone_chat_is_forgotten_in_all_its_reports(counter: Counter) -> 
     other = await counter.files(chat="berta")
     for entry in await counter.casework.book.entries():
         await counter.orders(entry.case.alias, Accept())
-    letter = next(letter for letter, _ in await counter.letters() if letter.to.key == "anna")
+    letter = next(
+        letter for letter, _ in await counter.letters() if letter.to.key == "anna"
+    )
     await counter.database.commit(await counter.casework.forget_address(letter.stream))
-    assert await counter.told("anna") == [] and await counter.told("berta") == ["push.accepted"]
+    assert await counter.told("anna") == [] and await counter.told("berta") == [
+        "push.accepted"
+    ]
     assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
     for receipt in (*receipts, other):
         assert (await counter.story(receipt)).state == "accepted"
@@ -260,15 +321,19 @@ async def test_a_refused_message_is_noted_for_staff_only(counter: Counter) -> No
     assert "没有送到" not in await told(counter, receipt)
 
 
-# ── forgetting ───────────────────────────────────────────────────────────────────────────────
+# ── forgetting ────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(counter: Counter) -> None:
+async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(
+    counter: Counter,
+) -> None:
     receipt = await counter.files("街道办张某要我们填蓝色台账")
     name, report = await counter.alias(), await counter.report(receipt)
     draft = new_draft()
     picture = await counter.picture(draft)
-    await counter.does(Supplement(report, "补充一句绿色表格", (picture,), counter.at), draft=draft)
+    await counter.does(
+        Supplement(report, "补充一句绿色表格", (picture,), counter.at), draft=draft
+    )
     await counter.orders(name, Accept(), Ask("哪天要的？"))
     await counter.does(Forget(report, counter.at))
     assert await counter.casework.story(bytes.fromhex(report)) is None
@@ -277,13 +342,19 @@ async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(counter: Coun
     for words in ("蓝色台账", "绿色表格"):
         assert await counter.casework.book.search(words) == []
     sheet = await counter.casework.book.sheet(await counter.casework.find(name))
-    assert [view.text for view in sheet.reports] == [GONE] and sheet.reports[0].facts == {}
-    assert [step.params.get("text") for step in sheet.steps if step.kind == "asked"] == [GONE]
+    assert [view.text for view in sheet.reports] == [GONE] and sheet.reports[
+        0
+    ].facts == {}
+    assert [
+        step.params.get("text") for step in sheet.steps if step.kind == "asked"
+    ] == [GONE]
     assert sheet.case.state.value == "accepted", "nobody waits for who is gone"
     assert sheet.steps[-1].kind == "forgotten" and not sheet.steps[-1].public
     for table in ("media", "outbox"):
         assert await counter.database.all(f"SELECT id FROM {table}") == []
-    row = await counter.database.one("SELECT wrapped_key, sealed, address, mine FROM reports")
+    row = await counter.database.one(
+        "SELECT wrapped_key, sealed, address, mine FROM reports"
+    )
     assert row is not None and [*row] == [None] * 4
     await counter.orders(name, Close("已查清"))
     with pytest.raises(Refusal, match="反映人都已要求删除"):
@@ -307,26 +378,36 @@ async def test_what_comes_after_forgetting_is_dropped(counter: Counter) -> None:
 
 
 async def test_the_journal_knows_before_the_database(counter: Counter) -> None:
-    """A crash between the two leaves a report that `restore` shreds, never one that comes back."""
+    """A crash between the two leaves a report that `restore` shreds, never one that
+    comes back.
+    """
     report = await counter.report(await counter.files())
-    await counter.casework.act(Forget(report, counter.at), new_draft(), None)  # and never committed
+    await counter.casework.act(
+        Forget(report, counter.at), new_draft(), None
+    )  # and never committed
     assert counter.journal.has(bytes.fromhex(report))
     assert await counter.casework.story(bytes.fromhex(report)) is not None
 
 
-# ── merging ──────────────────────────────────────────────────────────────────────────────────
+# ── merging ───────────────────────────────────────────────────────────────────────────
 
 
-async def test_merged_reporters_read_the_common_case_and_never_each_other(counter: Counter) -> None:
+async def test_merged_reporters_read_the_common_case_and_never_each_other(
+    counter: Counter,
+) -> None:
     anna = await counter.files("安娜的话：台账太多", chat="anna")
     first = await counter.alias()
     await counter.orders(first, Accept(), Ask("安娜，哪个科室？"))
-    await counter.does(Supplement(await counter.report(anna), "安娜补充", (), counter.at), "anna")
+    await counter.does(
+        Supplement(await counter.report(anna), "安娜补充", (), counter.at), "anna"
+    )
     counter.later(days=1)
     berta = await counter.files("贝塔的话：台账太多", chat="berta", urgent=True)
     second = await counter.alias()  # urgent ones come first
     await counter.orders(second, Ask("贝塔，哪个科室？"))
-    await counter.does(Supplement(await counter.report(berta), "贝塔补充", (), counter.at), "berta")
+    await counter.does(
+        Supplement(await counter.report(berta), "贝塔补充", (), counter.at), "berta"
+    )
     await counter.orders(second, Merge(first))
     counter.later(hours=2)
     await counter.orders(first, Assign("某街道"))
@@ -338,13 +419,21 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(counte
         "专线受理了。",
         "转给某街道办理，要求11月24日前答复。",
     ]
-    whens = [line["when"] for line in (await counter.story(berta)).params("zh")["lines"]]
-    assert whens[-2:] == ["11月23日", "11月24日 12:17"], "when others came is told by the day at most"
+    whens = [
+        line["when"] for line in (await counter.story(berta)).params("zh")["lines"]
+    ]
+    assert whens[-2:] == ["11月23日", "11月24日 12:17"], (
+        "when others came is told by the day at most"
+    )
     for mine, other in ((anna, "贝塔"), (berta, "安娜")):
         story = await counter.story(mine)
         assert other not in story.text("zh") and story.unit == "某街道"
         assert story.number == "JF2026-000001"
-    assert (await counter.told("anna"))[-1] == (await counter.told("berta"))[-1] == "push.assigned"
+    assert (
+        (await counter.told("anna"))[-1]
+        == (await counter.told("berta"))[-1]
+        == "push.assigned"
+    )
     sheet = await counter.casework.book.sheet(await counter.casework.find(first))
     assert sheet.merged == (second,) and sheet.case.urgent and len(sheet.reports) == 2
     said = {step.params["text"] for step in sheet.steps if step.kind == "supplemented"}
@@ -354,7 +443,10 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(counte
 
 
 async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
-    receipts = [await counter.files(f"第{number}件", chat=f"chat {number}") for number in range(3)]
+    receipts = [
+        await counter.files(f"第{number}件", chat=f"chat {number}")
+        for number in range(3)
+    ]
     rows = [entry.case for entry in await counter.casework.book.entries()]
     by_report = {case.reports[0]: case.alias for case in rows}
     names = [by_report[await counter.report(receipt)] for receipt in receipts]
@@ -363,7 +455,9 @@ async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
     await counter.orders(names[2], Accept(), Close("都好了"))
     for receipt in receipts:
         assert (await counter.story(receipt)).lines[-1].text("zh") == "办结了：都好了"
-    await counter.does(Reopen(await counter.report(receipts[0]), "又来了", counter.at), "chat 0")
+    await counter.does(
+        Reopen(await counter.report(receipts[0]), "又来了", counter.at), "chat 0"
+    )
     other = await counter.story(receipts[2])
     assert [line.text("zh") for line in other.lines[-1:]] == ["专线重新办理。"]
     assert (await counter.told("chat 2"))[-1] == "push.reopened"
@@ -373,7 +467,9 @@ async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
 async def test_only_open_cases_take_others_in(counter: Counter) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
-    first, second = [entry.case.alias for entry in await counter.casework.book.entries()]
+    first, second = [
+        entry.case.alias for entry in await counter.casework.book.entries()
+    ]
     with pytest.raises(Refusal, match="不能并入它自己"):
         await counter.orders(first, Merge(first))
     await counter.orders(second, Merge(first))
@@ -381,10 +477,12 @@ async def test_only_open_cases_take_others_in(counter: Counter) -> None:
         await counter.orders(first, Merge(second))
 
 
-# ── staff ────────────────────────────────────────────────────────────────────────────────────
+# ── staff ─────────────────────────────────────────────────────────────────────────────
 
 
-async def test_of_two_who_claim_at_once_one_is_told_who_has_it(counter: Counter) -> None:
+async def test_of_two_who_claim_at_once_one_is_told_who_has_it(
+    counter: Counter,
+) -> None:
     await counter.files()
     name = await counter.alias()
     both = await asyncio.gather(
@@ -409,20 +507,28 @@ async def test_a_colleague_takes_over_only_knowingly(counter: Counter) -> None:
 
 
 async def test_who_is_overtaken_decides_again(counter: Counter) -> None:
-    """Five change one case at once, each having read it before the others wrote: nothing is lost."""
+    """Five change one case at once, each having read it before the others wrote:
+    nothing is lost.
+    """
     receipt = await counter.files()
     name, report = await counter.alias(), await counter.report(receipt)
     words = {f"第{number}次补充" for number in range(4)}
-    supplements = [counter.does(Supplement(report, word, (), counter.at)) for word in words]
+    supplements = [
+        counter.does(Supplement(report, word, (), counter.at)) for word in words
+    ]
     await asyncio.gather(counter.orders(name, Accept()), *supplements)
     story = await counter.story(receipt)
     lines = [line.text("zh") for line in story.lines]
-    assert story.state == "accepted" and {f"您补充了：{word}" for word in words} <= {*lines}
+    assert story.state == "accepted" and {f"您补充了：{word}" for word in words} <= {
+        *lines
+    }
     for word in words:
         assert len(await counter.casework.book.search(word)) == 1
 
 
-async def test_numbers_are_given_at_acceptance_one_after_the_other(counter: Counter) -> None:
+async def test_numbers_are_given_at_acceptance_one_after_the_other(
+    counter: Counter,
+) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
     for number, entry in enumerate(await counter.casework.book.entries(), 1):
@@ -450,11 +556,17 @@ async def test_a_case_is_found_by_all_that_staff_may_type(counter: Counter) -> N
             await counter.casework.find(typed)
 
 
-async def test_search_finds_words_of_report_unit_and_supplement(counter: Counter) -> None:
+async def test_search_finds_words_of_report_unit_and_supplement(
+    counter: Counter,
+) -> None:
     receipt = await counter.files("要求每天在“红杉通”打卡", unit="数据资源局")
     await counter.files("开会太多", chat="berta")
-    await counter.does(Supplement(await counter.report(receipt), "还要转发朋友圈", (), counter.at))
-    await counter.does(Supplement(await counter.report(receipt), "连三次", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "还要转发朋友圈", (), counter.at)
+    )
+    await counter.does(
+        Supplement(await counter.report(receipt), "连三次", (), counter.at)
+    )
     for words in ("红杉通", "数据资源", "朋友圈 打卡", "三次"):
         assert len(await counter.casework.book.search(words)) == 1, words
     assert await counter.casework.book.search("从来没有的词") == []
@@ -473,25 +585,41 @@ async def test_lists_hold_what_is_to_be_done_urgent_first(counter: Counter) -> N
     urgent = await counter.alias()
     await counter.orders(urgent, Decline("不归这里"))
     assert [entry.text for entry in await book.entries()] == ["头一件"]
-    assert [entry.text for entry in await book.entries(claimed_by=counter.casework.staff("王").id)] == []
+    assert [
+        entry.text
+        for entry in await book.entries(claimed_by=counter.casework.staff("王").id)
+    ] == []
 
 
-async def test_pictures_of_filing_and_supplement_open_with_the_reports_key(counter: Counter) -> None:
+async def test_pictures_of_filing_and_supplement_open_with_the_reports_key(
+    counter: Counter,
+) -> None:
     filing, later = new_draft(), new_draft()
     first = await counter.picture(filing, b"one")
     receipt = await counter.files_with(filing, (first,))
     second = await counter.picture(later, b"two")
-    await counter.does(Supplement(await counter.report(receipt), "", (second,), counter.at), draft=later)
+    await counter.does(
+        Supplement(await counter.report(receipt), "", (second,), counter.at),
+        draft=later,
+    )
     row = await counter.casework.find(await counter.alias())
-    assert {data for _, _, data in await counter.casework.book.pictures(row)} == {b"one", b"two"}
-    assert await counter.database.all("SELECT id FROM media WHERE expires IS NOT NULL") == []
+    assert {data for _, _, data in await counter.casework.book.pictures(row)} == {
+        b"one",
+        b"two",
+    }
+    assert (
+        await counter.database.all("SELECT id FROM media WHERE expires IS NOT NULL")
+        == []
+    )
     assert "您补充了1张图片。" in await told(counter, receipt)
 
 
 async def test_the_audit_chain_names_moves_and_no_words(counter: Counter) -> None:
     receipt = await counter.files("一句不该出现的话")
     await counter.orders(await counter.alias(), Accept(), Ask("不该出现的问题"))
-    await counter.does(Supplement(await counter.report(receipt), "不该出现的补充", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "不该出现的补充", (), counter.at)
+    )
     lines = await AuditLog(counter.database).tail()
     assert [(line.kind, line.content) for line in lines] == [
         ("report.filed", "{}"),
@@ -508,7 +636,11 @@ async def test_month_figures_are_kept_in_the_same_write(counter: Counter) -> Non
     await counter.files()
     await counter.orders(await counter.alias(), Accept(), Close("好"))
     figures = await Counts(counter.database).between("2026-11", "2026-11")
-    assert {(count.what, count.n) for count in figures} == {("filed", 1), ("accepted", 1), ("closed", 1)}
+    assert {(count.what, count.n) for count in figures} == {
+        ("filed", 1),
+        ("accepted", 1),
+        ("closed", 1),
+    }
 
 
 async def test_notes_reach_no_reporter(counter: Counter) -> None:
@@ -516,11 +648,15 @@ async def test_notes_reach_no_reporter(counter: Counter) -> None:
     await counter.orders(await counter.alias(), Accept(), Note("内部：先问区里"))
     story = await counter.story(receipt)
     assert "内部" not in story.text("zh") + str(story.params("zh"))
-    assert all("内部" not in str(letter.message) for letter, _ in await counter.letters())
+    assert all(
+        "内部" not in str(letter.message) for letter, _ in await counter.letters()
+    )
 
 
 async def test_two_reports_of_one_chat_share_no_value(counter: Counter) -> None:
-    """Beside what strangers' reports share as often: hours, counters, and the words of the schema."""
+    """Beside what strangers' reports share as often: hours, counters, and the words of
+    the schema.
+    """
     await counter.files()
     await counter.files()
     rows = await counter.database.all("SELECT * FROM reports")

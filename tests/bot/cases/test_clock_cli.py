@@ -28,7 +28,12 @@ class Terminal:
         clock.arguments(parser)
         counter = self.counter
         roster = Roster(counter.database, counter.keys, lambda: counter.at)
-        assert await clock.work(parser.parse_args(words), counter.casework, roster, counter.at) == code
+        assert (
+            await clock.work(
+                parser.parse_args(words), counter.casework, roster, counter.at
+            )
+            == code
+        )
         printed = self._capsys.readouterr()
         return printed.err if code else printed.out
 
@@ -77,8 +82,17 @@ async def test_scripts_get_the_same_as_data(terminal: Terminal) -> None:
     assert found["lines"] == (await terminal.says(name)).splitlines()[1:]
     answer = {one["clock"]: one for one in found["clocks"]}["answer"]
     assert answer["ahead"].pop("supervised") == "2026-12-03T00:00:00+08:00"
-    assert set(answer["ahead"]) == {"warned", "breached", "urged", "escalated", "circulated"}
-    assert {name: answer[name] for name in ("started", "allowance", "paused", "stopped", "share")} == {
+    assert set(answer["ahead"]) == {
+        "warned",
+        "breached",
+        "urged",
+        "escalated",
+        "circulated",
+    }
+    assert {
+        name: answer[name]
+        for name in ("started", "allowance", "paused", "stopped", "share")
+    } == {
         "started": "2026-11-23T10:00:00+08:00",
         "allowance": "5 W",
         "paused": False,
@@ -87,7 +101,9 @@ async def test_scripts_get_the_same_as_data(terminal: Terminal) -> None:
     }
 
 
-async def test_a_pause_has_no_due_time_and_cannot_steer_the_terminal(terminal: Terminal) -> None:
+async def test_a_pause_has_no_due_time_and_cannot_steer_the_terminal(
+    terminal: Terminal,
+) -> None:
     name = await dispatched(terminal.counter)
     terminal.counter.later(days=1)
     until = datetime(2026, 11, 30, 1, tzinfo=UTC)
@@ -114,6 +130,10 @@ def test_the_command_reads_the_rules_of_the_deployment(tmp_path: Path) -> None:
     assert "给1天" in login.does("clock", str(name))
     rules = tmp_path / "rules.toml"
     rules.write_text('[deadlines]\naccept = "36 hours"\n', "utf-8")
-    assert "deadlines.accept 不对" in login.refused("clock", str(name), JIANFU_RULES=str(rules))
-    missing = login.refused("clock", str(name), JIANFU_CALENDAR=str(tmp_path / "no.toml"))
+    assert "deadlines.accept 不对" in login.refused(
+        "clock", str(name), JIANFU_RULES=str(rules)
+    )
+    missing = login.refused(
+        "clock", str(name), JIANFU_CALENDAR=str(tmp_path / "no.toml")
+    )
     assert "读不了本地日历" in missing and "请检查路径" in missing

@@ -1,4 +1,6 @@
-"""A case that names a unit is invisible to that unit's people, whoever said the name, and when."""
+"""A case that names a unit is invisible to that unit's people, whoever said the name,
+and when.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ NEUTRAL: dict[str, Any] = {"unit": None, "place": None}
 async def sight(counter: Counter) -> Sight:
     register = Register(counter.database, counter.keys, lambda: counter.at)
     await register.import_(
-        [NewUnit("文新街道", "subdistrict", people=("张三",)), NewUnit("古荡街道", "subdistrict")]
+        [
+            NewUnit("文新街道", "subdistrict", people=("张三",)),
+            NewUnit("古荡街道", "subdistrict"),
+        ]
     )
     return Sight(counter.database, counter.keys, register)
 
@@ -49,27 +54,35 @@ async def case(counter: Counter, number: int = 0) -> Case:
         {"text": "又要台账", "unit": None, "place": "文新街道某社区"},
     ],
 )
-async def test_whatever_field_names_it(counter: Counter, sight: Sight, said: dict[str, Any]) -> None:
+async def test_whatever_field_names_it(
+    counter: Counter, sight: Sight, said: dict[str, Any]
+) -> None:
     await counter.files(**said)
     zhang, li = member("张三"), member("李四")
     assert await sight.among([zhang, li], await case(counter)) == [li]
 
 
-async def test_a_supplement_that_names_it_hides_the_case_from_then_on(counter: Counter, sight: Sight) -> None:
+async def test_a_supplement_that_names_it_hides_the_case_from_then_on(
+    counter: Counter, sight: Sight
+) -> None:
     receipt = await counter.files("又要台账", **NEUTRAL)
     assert await sight.sees(member("张三"), await case(counter))
     report = await counter.report(receipt)
     await counter.does(Supplement(report, "是文新街道党政办要的", (), counter.at))
     assert not await sight.sees(member("张三"), await case(counter))
     await counter.does(Forget(report, counter.at))
-    assert await sight.sees(member("张三"), await case(counter))  # nobody's words are left to hide
+    assert await sight.sees(
+        member("张三"), await case(counter)
+    )  # nobody's words are left to hide
 
 
 async def test_what_is_merged_into_it_counts(counter: Counter, sight: Sight) -> None:
     await counter.files("文新街道又要台账", chat="anna", **NEUTRAL)
     first = await counter.alias()
     await counter.files("又要台账", chat="boris", **NEUTRAL)
-    (second,) = {entry.case.alias for entry in await counter.casework.book.entries()} - {first}
+    (second,) = {
+        entry.case.alias for entry in await counter.casework.book.entries()
+    } - {first}
     await counter.orders(first, Accept(), Merge(second))
     assert not await sight.sees(member("张三"), await case(counter))
 

@@ -1,4 +1,6 @@
-"""Whoever must not know of a case cannot tell it from one that there is not, wherever they meet cases."""
+"""Whoever must not know of a case cannot tell it from one that there is not, wherever
+they meet cases.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ from storage.repositories.desk import DeskCases
 from tests.bot.counter import Counter
 
 TOWN, BUREAU, OTHER = "文新街道", "区城管局", "古荡街道"
-UNITS = {TOWN: ("文新", "张三", "周联络"), BUREAU: ("城管", "李四"), OTHER: ("古荡街办",)}  # alias, people
+UNITS = {
+    TOWN: ("文新", "张三", "周联络"),
+    BUREAU: ("城管", "李四"),
+    OTHER: ("古荡街办",),
+}  # alias, people
 STAFF: dict[str, tuple[Role, str | None]] = {
     "张三": ("operator", None),
     "李四": ("supervisor", None),
@@ -50,24 +56,31 @@ class Place:
     members: list[Member] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)  # unit's name → id
     said: dict[str, str] = field(default_factory=dict)  # case's alias → all words in it
-    given: dict[str, set[str]] = field(default_factory=dict)  # alias → units that had it
+    given: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # alias → units that had it
     has: dict[str, str] = field(default_factory=dict)  # alias → the unit that has it
     into: dict[str, str] = field(default_factory=dict)
 
     async def opens(self) -> None:
         entries = [
-            NewUnit(name, "subdistrict", aliases=said[:1], people=said[1:]) for name, said in UNITS.items()
+            NewUnit(name, "subdistrict", aliases=said[:1], people=said[1:])
+            for name, said in UNITS.items()
         ]
         await self.register.import_(entries)
         self.ids = {unit.name: unit.id for unit in await self.register.list()}
         for number, (name, (role, unit)) in enumerate(STAFF.items()):
             member = await self.roster.add(name, role, self.ids[unit] if unit else None)
-            await self.roster.link(await self.roster.code(name, "link"), Address("telegram", f"{number}"))
+            await self.roster.link(
+                await self.roster.code(name, "link"), Address("telegram", f"{number}")
+            )
             self.members.append(member)
 
     async def files(self, text: str) -> str:
         before = set(self.said)
-        await self.counter.files(text, chat=f"chat {len(before)}", unit=None, place=None)
+        await self.counter.files(
+            text, chat=f"chat {len(before)}", unit=None, place=None
+        )
         entries = await self.counter.casework.book.entries()
         [alias] = {entry.case.alias for entry in entries} - before - self.into.keys()
         self.said[alias], self.given[alias] = text, set()
@@ -82,23 +95,39 @@ class Place:
         family = [one for one in self.said if self.root(one) == self.root(alias)]
         text = "".join("".join(self.said[one] for one in family).split())
         for name, (also, *people) in UNITS.items():
-            named = name in text or also in text or any(name in self.given[one] for one in family)
-            answers = (
-                member.role == "liaison" and member.unit == self.ids[name] and self.has.get(alias) == name
+            named = (
+                name in text
+                or also in text
+                or any(name in self.given[one] for one in family)
             )
-            if named and not answers and (member.unit == self.ids[name] or member.staff.name in people):
+            answers = (
+                member.role == "liaison"
+                and member.unit == self.ids[name]
+                and self.has.get(alias) == name
+            )
+            if (
+                named
+                and not answers
+                and (member.unit == self.ids[name] or member.staff.name in people)
+            ):
                 return True
         return False
 
     async def case(self, alias: str) -> Case:
-        return (await self.counter.casework.record.load(await self.counter.casework.find(alias))).case
+        return (
+            await self.counter.casework.record.load(
+                await self.counter.casework.find(alias)
+            )
+        ).case
 
 
 @pytest.fixture
 async def place(counter: Counter) -> Place:
     register = Register(counter.database, counter.keys, lambda: counter.at)
     roster = Roster(counter.database, counter.keys, lambda: counter.at)
-    place = Place(counter, roster, register, Sight(counter.database, counter.keys, register))
+    place = Place(
+        counter, roster, register, Sight(counter.database, counter.keys, register)
+    )
     await place.opens()
     return place
 
@@ -127,9 +156,15 @@ async def lives(place: Place, dice: Random) -> None:
                     "SELECT id FROM reports WHERE case_id = ?1", **{"1": row.id}
                 )
                 words = dice.choice(WORDS)
-                await place.counter.does(Supplement(report["id"].hex(), words, (), place.counter.at))
+                await place.counter.does(
+                    Supplement(report["id"].hex(), words, (), place.counter.at)
+                )
                 place.said[alias] += words
-            elif what == "merge" and len(place.said) > 1 and row.state in ("filed", "accepted"):
+            elif (
+                what == "merge"
+                and len(place.said) > 1
+                and row.state in ("filed", "accepted")
+            ):
                 other = dice.choice([one for one in place.said if one != alias])
                 if (await casework.find(other)).state != "merged":
                     await casework.order(alias, Merge(other), "王五")
@@ -147,7 +182,9 @@ async def refused(place: Place, name: str, order: Order | None, who: Member) -> 
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_nobody_in_conflict_can_tell_a_case_from_none(place: Place, seed: int) -> None:
+async def test_nobody_in_conflict_can_tell_a_case_from_none(
+    place: Place, seed: int
+) -> None:
     await lives(place, Random(seed))
     book, checked = place.counter.casework.book, 0
     every = [entry.case.alias for entry in await book.entries(STATES, limit=99)]
@@ -156,24 +193,42 @@ async def test_nobody_in_conflict_can_tell_a_case_from_none(place: Place, seed: 
         seen = [alias for alias in every if not place.hidden(member, alias)]
         for most in (1, 3, 99):
             listed = await book.entries(STATES, limit=most, who=member)
-            assert [entry.case.alias for entry in listed] == seen[:most], "as long as if there were no others"
+            assert [entry.case.alias for entry in listed] == seen[:most], (
+                "as long as if there were no others"
+            )
         for words in ("台账", "城管", "文新"):
             found = [entry.case.alias for entry in await book.search(words, 99)]
             may = [entry.case.alias for entry in await book.search(words, 99, member)]
             assert may == [alias for alias in found if alias in seen]
-            assert [entry.case.alias for entry in await book.search(words, 1, member)] == may[:1]
+            assert [
+                entry.case.alias for entry in await book.search(words, 1, member)
+            ] == may[:1]
         for alias in every:
             case = await place.case(alias)
             assert await place.sight.sees(member, case) is (alias in seen)
             if alias in seen:
                 continue
             checked += 1
-            names = [alias, alias.split("-")[1], *([case.serial] if case.serial else [])]
+            names = [
+                alias,
+                alias.split("-")[1],
+                *([case.serial] if case.serial else []),
+            ]
             none = await refused(place, "白鹭-0000", None, member)
-            assert {await refused(place, name, None, member) for name in names} == {none}
+            assert {await refused(place, name, None, member) for name in names} == {
+                none
+            }
             if member.role in HOTLINE:
-                orders: list[Order] = [Claim(), Accept(), Note("看看"), Answer("改了"), Merge(alias)]
-                assert {await refused(place, alias, order, member) for order in orders} == {none}
+                orders: list[Order] = [
+                    Claim(),
+                    Accept(),
+                    Note("看看"),
+                    Answer("改了"),
+                    Merge(alias),
+                ]
+                assert {
+                    await refused(place, alias, order, member) for order in orders
+                } == {none}
                 for own in seen[:1]:
                     assert await merging(place, own, alias, member) == await merging(
                         place, own, "白鹭-0000", member
@@ -192,38 +247,64 @@ async def test_no_alert_reaches_who_must_not_know(place: Place, seed: int) -> No
     """In private, to staff, to supervisors and to liaisons; who may know is told."""
     await lives(place, Random(seed))
     counter = place.counter
-    letters = Letters(counter.database, counter.post, place.roster, place.sight, None, lambda: counter.at)
+    letters = Letters(
+        counter.database,
+        counter.post,
+        place.roster,
+        place.sight,
+        None,
+        lambda: counter.at,
+    )
     accounts = {f"{number}": member for number, member in enumerate(place.members)}
     for alias in place.said:
         case = await place.case(alias)
-        await counter.database.commit([DeskCases.put(bytes.fromhex(case.id), "private")])
+        await counter.database.commit(
+            [DeskCases.put(bytes.fromhex(case.id), "private")]
+        )
         reached = await place.sight.reach(place.roster, [*ROLES], case)
         assert {one.staff.name for one, _ in reached} == {
             one.staff.name for one in place.members if not place.hidden(one, alias)
         }
-        for alert in (Alert("staff", "breach"), Alert("supervisor", "urged"), Alert("unit", "assigned")):
+        for alert in (
+            Alert("staff", "breach"),
+            Alert("supervisor", "urged"),
+            Alert("unit", "assigned"),
+        ):
             await counter.database.commit(await letters.writes(alert, case))
-    told = [letter for letter, _ in await counter.letters() if letter.to.channel == "telegram"]
+    told = [
+        letter
+        for letter, _ in await counter.letters()
+        if letter.to.channel == "telegram"
+    ]
     for letter in told:
         assert not place.hidden(accounts[letter.to.key], letter.message.params["alias"])
     assert told
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_liaison_does_not_find_what_names_another_unit_of_theirs(place: Place, seed: int) -> None:
+async def test_a_liaison_does_not_find_what_names_another_unit_of_theirs(
+    place: Place, seed: int
+) -> None:
     await lives(place, Random(seed))
     counter = place.counter
     named = await place.files("文新要台账，古荡街办也要")
     await counter.orders(named, Accept(), Assign(OTHER))
     place.given[named], place.has[named] = {OTHER}, OTHER
     desk = UnitDesk(
-        counter.database, counter.keys, counter.casework, place.roster, place.register, lambda: counter.at
+        counter.database,
+        counter.keys,
+        counter.casework,
+        place.roster,
+        place.register,
+        lambda: counter.at,
     )
     for member in place.members:
         if member.role != "liaison" or member.unit is None:
             continue
         who = Liaison(member, member.unit, "")
-        own = {alias for alias, unit in place.has.items() if place.ids[unit] == member.unit}
+        own = {
+            alias for alias, unit in place.has.items() if place.ids[unit] == member.unit
+        }
         seen = {alias for alias in own if not place.hidden(member, alias)}
         assert {item.alias for item in await desk.cases(who)} == seen
         for alias in {*place.said} - seen:
@@ -234,12 +315,21 @@ async def test_a_liaison_does_not_find_what_names_another_unit_of_theirs(place: 
         assert (named in seen) is (member.staff.name == "古联络")
 
 
-# ── in the terminal ──────────────────────────────────────────────────────────────────────────
+# ── in the terminal ───────────────────────────────────────────────────────────────────
 
 VERBS = (
-    ("show",), ("claim",), ("accept",), ("decline", "不归我们"), ("ask", "哪个科室？"), ("note", "看看"),
-    ("assign", OTHER), ("close", "好了"), ("reopen",), ("supervise", "快些"), ("merge", "K7QM"),
-)  # fmt: skip
+    ("show",),
+    ("claim",),
+    ("accept",),
+    ("decline", "不归我们"),
+    ("ask", "哪个科室？"),
+    ("note", "看看"),
+    ("assign", OTHER),
+    ("close", "好了"),
+    ("reopen",),
+    ("supervise", "快些"),
+    ("merge", "K7QM"),
+)
 
 
 async def typed(place: Place, *words: str, by: str, code: int = 1) -> None:
@@ -266,9 +356,14 @@ async def test_the_terminal_says_of_it_what_it_says_of_none(
     parser = argparse.ArgumentParser()
     clock.arguments(parser)
     args = parser.parse_args([alias, "--as", "赵六"])
-    assert await clock.work(args, place.counter.casework, place.roster, place.counter.at) == 1
+    assert (
+        await clock.work(args, place.counter.casework, place.roster, place.counter.at)
+        == 1
+    )
     assert capsys.readouterr().err.startswith(f"没有“{alias}”这件工单")
-    assert [[*row] for row in await place.counter.database.all("SELECT * FROM cases")] == before
+    assert [
+        [*row] for row in await place.counter.database.all("SELECT * FROM cases")
+    ] == before
     await typed(place, "accept", alias, by="王五", code=0)
 
 
@@ -278,14 +373,26 @@ async def test_the_terminal_says_of_it_what_it_says_of_none(
         (("list",), "孙七", "审计不能看工单，请找专线工作人员、专线主管。"),
         (("list",), "古联络", "承办单位联络员不能看工单，请找专线工作人员、专线主管。"),
         (("accept", "{}"), "孙七", "审计不能办这一步，请找专线工作人员、专线主管。"),
-        (("supervise", "{}", "快些"), "王五", "专线工作人员不能办这一步，请找专线主管。"),
-        (("answer", "{}", "改了"), "孙七", "审计不能办这一步，请找专线工作人员、专线主管、承办单位联络员。"),
+        (
+            ("supervise", "{}", "快些"),
+            "王五",
+            "专线工作人员不能办这一步，请找专线主管。",
+        ),
+        (
+            ("answer", "{}", "改了"),
+            "孙七",
+            "审计不能办这一步，请找专线工作人员、专线主管、承办单位联络员。",
+        ),
         (("accept", "{}"), "老王", "“老王”已停用。"),
         (("accept", "{}"), "谁也不是", "“谁也不是”不在名册里。"),
     ],
 )
 async def test_the_roster_decides_who_may(
-    place: Place, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], by: str, sentence: str
+    place: Place,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    by: str,
+    sentence: str,
 ) -> None:
     alias = await place.files("又要台账")
     await place.roster.add("老王", "operator")

@@ -1,4 +1,6 @@
-"""What is due rings once, in order, late or killed or twice at once; nothing of it by night."""
+"""What is due rings once, in order, late or killed or twice at once; nothing of it by
+night.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Undo,
     Wait,
-)  # fmt: skip
+)
 from dialogs.words import Forget, Rate, Reopen, Supplement, Wish
 from storage.port import Stale
 from storage.repositories.statistics import Statistics
@@ -45,7 +47,13 @@ from storage.sqlite import SQLiteDatabase
 from tests.bot.counter import Counter, opened
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-CLOSED = (Accept(), Assign("某街道"), Answer("已改"), Find("substantiated"), Close("每月报一次"))
+CLOSED = (
+    Accept(),
+    Assign("某街道"),
+    Answer("已改"),
+    Find("substantiated"),
+    Close("每月报一次"),
+)
 
 
 def rounds(counter: Counter) -> Rounds:
@@ -58,7 +66,10 @@ async def rings(counter: Counter, **later: float) -> int:
 
 
 async def owed(counter: Counter) -> dict[str, int]:
-    return {row[0]: row[1] for row in await counter.database.all("SELECT kind, due_at FROM followups")}
+    return {
+        row[0]: row[1]
+        for row in await counter.database.all("SELECT kind, due_at FROM followups")
+    }
 
 
 async def ledger(counter: Counter) -> list[str]:
@@ -68,10 +79,14 @@ async def ledger(counter: Counter) -> list[str]:
 
 
 async def chats_told(counter: Counter, name: str) -> Tally[str]:
-    return Tally(letter.to.key for letter, _ in await counter.letters() if letter.message.name == name)
+    return Tally(
+        letter.to.key
+        for letter, _ in await counter.letters()
+        if letter.message.name == name
+    )
 
 
-# ── a case that nobody moves ─────────────────────────────────────────────────────────────────
+# ── a case that nobody moves ──────────────────────────────────────────────────────────
 
 
 async def test_a_case_that_nobody_moves_moves_itself(counter: Counter) -> None:
@@ -81,29 +96,42 @@ async def test_a_case_that_nobody_moves_moves_itself(counter: Counter) -> None:
     assert await rings(counter, minutes=21) == 1
     assert await rings(counter) == 0
     assert await rings(counter, hours=21) == 1 and await counter.told() == []
-    assert await rings(counter, hours=4) == 1 and await counter.told() == ["push.breached"]
+    assert await rings(counter, hours=4) == 1 and await counter.told() == [
+        "push.breached"
+    ]
     assert await ledger(counter) == ["accept start", "accept warned", "accept breached"]
     for week in range(1, 4):
         assert await rings(counter, days=7) == 1
         assert (await counter.told())[1:] == ["push.hear"] * week
 
 
-async def test_staff_hear_of_a_new_case_late_by_lot_and_of_an_urgent_one_at_once(counter: Counter) -> None:
+async def test_staff_hear_of_a_new_case_late_by_lot_and_of_an_urgent_one_at_once(
+    counter: Counter,
+) -> None:
     late = set()
     for number in range(12):
         await counter.files(chat=f"chat {number}")
-    for row in await counter.database.all("SELECT due_at FROM followups WHERE kind = 'alert'"):
+    for row in await counter.database.all(
+        "SELECT due_at FROM followups WHERE kind = 'alert'"
+    ):
         late.add(row["due_at"] - seconds(counter.at))
     assert len(late) > 6 and min(late) >= 0 and max(late) <= 20 * 60
     await rings(counter, minutes=21)
-    before = {row["id"]: row["changed_at"] for row in await counter.database.all("SELECT * FROM cases")}
-    assert {at % 3600 for at in before.values()} == {0}, "the alert's time is a reporter's: no row shows it"
+    before = {
+        row["id"]: row["changed_at"]
+        for row in await counter.database.all("SELECT * FROM cases")
+    }
+    assert {at % 3600 for at in before.values()} == {0}, (
+        "the alert's time is a reporter's: no row shows it"
+    )
     await counter.files(chat="urgent", urgent=True)
     due = (await owed(counter))["alert"]
     assert due <= seconds(counter.at) and due % 3600 == 0
 
 
-async def test_after_days_of_downtime_each_is_noted_once_and_late_news_is_told_once(counter: Counter) -> None:
+async def test_after_days_of_downtime_each_is_noted_once_and_late_news_is_told_once(
+    counter: Counter,
+) -> None:
     await counter.files()
     await counter.orders(await counter.alias(), Accept(), Assign("某街道"))
     before = len(await counter.told())
@@ -111,13 +139,23 @@ async def test_after_days_of_downtime_each_is_noted_once_and_late_news_is_told_o
     lines = await ledger(counter)
     assert [line for line in lines if line.startswith("answer")] == [
         f"answer {kind}"
-        for kind in ("start", "warned", "breached", "urged", "supervised", "escalated", "circulated")
+        for kind in (
+            "start",
+            "warned",
+            "breached",
+            "urged",
+            "supervised",
+            "escalated",
+            "circulated",
+        )
     ]
     assert len(await counter.told()) == before + 1, "one hears once, not five times"
     assert await rings(counter) == 0
 
 
-async def test_nothing_is_pushed_at_night_however_late_it_rings(counter: Counter) -> None:
+async def test_nothing_is_pushed_at_night_however_late_it_rings(
+    counter: Counter,
+) -> None:
     for number in range(30):
         await counter.files(chat=f"chat {number}")
     counter.at = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)  # 23:00 in Beijing
@@ -141,7 +179,13 @@ async def test_a_clock_that_jumps_back_rings_nothing_twice(counter: Counter) -> 
 async def test_an_order_takes_away_what_is_not_owed_any_more(counter: Counter) -> None:
     await counter.files()
     await counter.orders(await counter.alias(), Accept(), Close("说清楚了"))
-    assert set(await owed(counter)) == {"alert", "call_back", "look_back", "forget", "retain"}
+    assert set(await owed(counter)) == {
+        "alert",
+        "call_back",
+        "look_back",
+        "forget",
+        "retain",
+    }
     await counter.orders("JF2026-000001", StaffReopen("再看看"))
     assert set(await owed(counter)) == {"alert", "warn", "breach", "hear"}
 
@@ -149,7 +193,9 @@ async def test_an_order_takes_away_what_is_not_owed_any_more(counter: Counter) -
 async def test_a_merged_case_owes_nothing_to_reporters(counter: Counter) -> None:
     await counter.files()
     await counter.files(chat="berta")
-    first, second = [entry.case.alias for entry in await counter.casework.book.entries()]
+    first, second = [
+        entry.case.alias for entry in await counter.casework.book.entries()
+    ]
     await counter.orders(first, Accept())
     await counter.orders(second, Merge(first))
     row = await counter.casework.find(second)
@@ -157,7 +203,9 @@ async def test_a_merged_case_owes_nothing_to_reporters(counter: Counter) -> None
     assert set(merged.owed) <= {"alert", "retain"}
     await rings(counter, days=8)
     told = Tally(
-        letter.to.key for letter, _ in await counter.letters() if letter.message.name == "push.breached"
+        letter.to.key
+        for letter, _ in await counter.letters()
+        if letter.message.name == "push.breached"
     )
     assert told == {"anna": 1, "berta": 1}
 
@@ -165,7 +213,12 @@ async def test_a_merged_case_owes_nothing_to_reporters(counter: Counter) -> None
 async def test_waiting_for_others_ends_by_itself(counter: Counter) -> None:
     await counter.files()
     name = await counter.alias()
-    await counter.orders(name, Accept(), Assign("某街道"), Wait("等区里批复", counter.at + timedelta(days=3)))
+    await counter.orders(
+        name,
+        Accept(),
+        Assign("某街道"),
+        Wait("等区里批复", counter.at + timedelta(days=3)),
+    )
     assert (await counter.casework.find(name)).due_at is None
     await rings(counter, days=3, seconds=1)
     row = await counter.casework.find(name)
@@ -173,10 +226,12 @@ async def test_waiting_for_others_ends_by_itself(counter: Counter) -> None:
     assert (await ledger(counter))[-2:] == ["answer pause", "answer resume"]
 
 
-# ── a reply, and taking it back ──────────────────────────────────────────────────────────────
+# ── a reply, and taking it back ───────────────────────────────────────────────────────
 
 
-async def test_a_reply_goes_out_when_it_can_no_longer_be_taken_back(counter: Counter) -> None:
+async def test_a_reply_goes_out_when_it_can_no_longer_be_taken_back(
+    counter: Counter,
+) -> None:
     receipt = await counter.files()
     name = await counter.alias()
     await counter.orders(name, Accept(), Reply("已经在看了"))
@@ -198,7 +253,10 @@ async def test_what_was_taken_back_nobody_ever_reads(counter: Counter) -> None:
     await counter.orders(name, Accept(), Reply("写错了"), Undo())
     before = await counter.told()
     await rings(counter, minutes=1)
-    assert "写错了" not in (await counter.story(receipt)).text("zh") and await counter.told() == before
+    assert (
+        "写错了" not in (await counter.story(receipt)).text("zh")
+        and await counter.told() == before
+    )
     await counter.orders(name, Reply("这句对"))
 
 
@@ -219,12 +277,18 @@ async def test_a_pending_reply_survives_the_program(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_a_reply_to_one_never_reaches_another_who_moved_up(counter: Counter) -> None:
+async def test_a_reply_to_one_never_reaches_another_who_moved_up(
+    counter: Counter,
+) -> None:
     anna = await counter.files()
     berta = await counter.files(chat="berta")
-    first, second = [entry.case.alias for entry in await counter.casework.book.entries()]
+    first, second = [
+        entry.case.alias for entry in await counter.casework.book.entries()
+    ]
     await counter.orders(second, Merge(first))
-    sheet = (await counter.casework.record.load(await counter.casework.find(first))).case
+    sheet = (
+        await counter.casework.record.load(await counter.casework.find(first))
+    ).case
     report = await counter.report(anna)
     number = sheet.reports.index(report) + 1
     await counter.orders(first, Reply("只给安娜", to=number))
@@ -233,17 +297,23 @@ async def test_a_reply_to_one_never_reaches_another_who_moved_up(counter: Counte
     assert "只给安娜" not in (await counter.story(berta)).text("zh")
 
 
-# ── after the end ────────────────────────────────────────────────────────────────────────────
+# ── after the end ─────────────────────────────────────────────────────────────────────
 
 
-async def test_addresses_go_after_31_days_and_after_91_where_it_was_wished(counter: Counter) -> None:
+async def test_addresses_go_after_31_days_and_after_91_where_it_was_wished(
+    counter: Counter,
+) -> None:
     early = await counter.files()
     late = await counter.files(chat="berta")
-    await counter.does(Wish(await counter.report(late), {"later": True}, counter.at), "berta")
+    await counter.does(
+        Wish(await counter.report(late), {"later": True}, counter.at), "berta"
+    )
     for entry in await counter.casework.book.entries():
         await counter.orders(entry.case.alias, *CLOSED)
     await rings(counter, days=32)
-    assert [(await counter.story(receipt)).can.count("hush") for receipt in (early, late)] == [0, 1]
+    assert [
+        (await counter.story(receipt)).can.count("hush") for receipt in (early, late)
+    ] == [0, 1]
     assert await counter.casework.mine(Address("terminal", "anna")) == ()
     assert len(await counter.casework.mine(Address("terminal", "berta"))) == 1
     await rings(counter, days=60)
@@ -252,13 +322,17 @@ async def test_addresses_go_after_31_days_and_after_91_where_it_was_wished(count
     assert [[*row] for row in rows] == [[None, None]] * 2
 
 
-async def test_several_reports_of_one_chat_lose_their_address_together(counter: Counter) -> None:
+async def test_several_reports_of_one_chat_lose_their_address_together(
+    counter: Counter,
+) -> None:
     for number in range(7):
         await counter.files(f"第{number}件事情", chat="anna")
     for entry in await counter.casework.book.entries():
         await counter.orders(entry.case.alias, Accept(), Close("好"))
     await rings(counter, days=40)
-    for _ in range(3):  # who shares a chain of tags finds the others stale, and rings again in seconds
+    for _ in range(
+        3
+    ):  # who shares a chain of tags finds the others stale, and rings again in seconds
         await rings(counter, seconds=2)
     rows = await counter.database.all("SELECT address, mine FROM reports")
     assert [[*row] for row in rows] == [[None, None]] * 7
@@ -270,22 +344,36 @@ async def test_who_has_rated_or_wished_otherwise_is_not_asked(counter: Counter) 
     silent = await counter.files(chat="silent")
     for entry in await counter.casework.book.entries():
         await counter.orders(entry.case.alias, *CLOSED)
-    await counter.does(Rate(await counter.report(rated), True, None, None, counter.at), "rated")
-    await counter.does(Wish(await counter.report(silent), {"callback": False}, counter.at), "silent")
+    await counter.does(
+        Rate(await counter.report(rated), True, None, None, counter.at), "rated"
+    )
+    await counter.does(
+        Wish(await counter.report(silent), {"callback": False}, counter.at), "silent"
+    )
     await rings(counter, days=3, hours=1)
     called = [
-        letter.to.key for letter, _ in await counter.letters() if letter.message.name == "push.called_back"
+        letter.to.key
+        for letter, _ in await counter.letters()
+        if letter.message.name == "push.called_back"
     ]
     assert called == ["asked"]
     assert (await counter.story(asked)).state in ("callback", "closed")
 
 
-async def test_who_answers_before_being_asked_counts_as_called_back(counter: Counter) -> None:
-    """Early, by receipt alone, or without wishing to be asked: nobody is solved who was not called back."""
-    await Register(counter.database, counter.keys, lambda: counter.at).add(NewUnit("某街道", "subdistrict"))
+async def test_who_answers_before_being_asked_counts_as_called_back(
+    counter: Counter,
+) -> None:
+    """Early, by receipt alone, or without wishing to be asked: nobody is solved who was
+    not called back.
+    """
+    await Register(counter.database, counter.keys, lambda: counter.at).add(
+        NewUnit("某街道", "subdistrict")
+    )
     asked = await counter.report(await counter.files(chat="asked"))
     early = await counter.report(await counter.files(chat="early"))
-    receipt = await counter.report(await counter.files(chat="receipt", follow="receipt"))
+    receipt = await counter.report(
+        await counter.files(chat="receipt", follow="receipt")
+    )
     silent = await counter.report(await counter.files(chat="silent"))
     await counter.files(chat="says nothing")
     for entry in await counter.casework.book.entries():
@@ -297,14 +385,21 @@ async def test_who_answers_before_being_asked_counts_as_called_back(counter: Cou
     await rings(counter, days=3, hours=1)
     for report in (asked, receipt, silent):
         await counter.does(Rate(report, True, None, None, counter.at))
-    found = {one.what: one.n for one in await Statistics(counter.database).units("2026-11", "2026-12")}
+    found = {
+        one.what: one.n
+        for one in await Statistics(counter.database).units("2026-11", "2026-12")
+    }
     assert found["called_back"] == 5 and found["solved"] == 3 and found["unsolved"] == 1
 
 
 async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> None:
-    """Due, in time and late, returned, asked and rated; a rung per substantiated case, three at most."""
+    """Due, in time and late, returned, asked and rated; a rung per substantiated case,
+    three at most.
+    """
     register = Register(counter.database, counter.keys, lambda: counter.at)
-    unit = await register.add(NewUnit("某街道办事处", "subdistrict", aliases=("某街道",)))
+    unit = await register.add(
+        NewUnit("某街道办事处", "subdistrict", aliases=("某街道",))
+    )
     reports = []
     for number in range(3):
         reports.append(await counter.report(await counter.files(chat=f"chat {number}")))
@@ -322,15 +417,32 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
         assert one.unit_id.hex() == unit.id
         figures[one.what] += one.n
     assert figures == {
-        "due": 3, "in_time": 2, "late": 1, "returned": 1, "substantiated": 3, "closed": 3, "called_back": 3,
-        "solved": 1, "unsolved": 0, "satisfied": 1,
-    }  # fmt: skip
-    rungs = [row["rung"] for row in await counter.database.all("SELECT rung FROM rungs ORDER BY at, rung")]
+        "due": 3,
+        "in_time": 2,
+        "late": 1,
+        "returned": 1,
+        "substantiated": 3,
+        "closed": 3,
+        "called_back": 3,
+        "solved": 1,
+        "unsolved": 0,
+        "satisfied": 1,
+    }
+    rungs = [
+        row["rung"]
+        for row in await counter.database.all(
+            "SELECT rung FROM rungs ORDER BY at, rung"
+        )
+    ]
     assert sorted(rungs) == ["circulate", "remind", "sanction"]
 
 
-async def test_more_time_granted_after_all_takes_the_lateness_back(counter: Counter) -> None:
-    await Register(counter.database, counter.keys, lambda: counter.at).add(NewUnit("某街道", "subdistrict"))
+async def test_more_time_granted_after_all_takes_the_lateness_back(
+    counter: Counter,
+) -> None:
+    await Register(counter.database, counter.keys, lambda: counter.at).add(
+        NewUnit("某街道", "subdistrict")
+    )
     await counter.files()
     name = await counter.alias()
     await counter.orders(name, Accept(), Assign("某街道"), Extend(5, "人手不够"))
@@ -338,11 +450,14 @@ async def test_more_time_granted_after_all_takes_the_lateness_back(counter: Coun
     assert "answer breached" in await ledger(counter)
     await counter.casework.order(name, GrantExtend(True), "主管", "supervisor")
     await counter.orders(name, Answer("改了"))
-    found = {one.what: one.n for one in await Statistics(counter.database).units("2026-11", "2026-12")}
+    found = {
+        one.what: one.n
+        for one in await Statistics(counter.database).units("2026-11", "2026-12")
+    }
     assert (found["due"], found["late"], found["in_time"]) == (1, 0, 1)
 
 
-# ── mistakes, two processes, kills ───────────────────────────────────────────────────────────
+# ── mistakes, two processes, kills ────────────────────────────────────────────────────
 
 
 async def test_one_case_that_cannot_ring_stops_no_other_and_does_not_spin(
@@ -360,18 +475,28 @@ async def test_one_case_that_cannot_ring_stops_no_other_and_does_not_spin(
     with caplog.at_level(logging.ERROR):
         await ringing.run(counter.at)
         await ringing.run(counter.at)
-    assert len([record for record in caplog.records if "ringing" in record.getMessage()]) == 1
+    assert (
+        len([record for record in caplog.records if "ringing" in record.getMessage()])
+        == 1
+    )
     assert bad.hex() not in caplog.text
     told = Tally(letter.to.key for letter, _ in await counter.letters())
     assert sorted(told.values()) == [1, 1, 1]
     counter.later(minutes=6)
     with caplog.at_level(logging.ERROR):
         await ringing.run(counter.at)
-    assert len([record for record in caplog.records if "ringing" in record.getMessage()]) == 2
+    assert (
+        len([record for record in caplog.records if "ringing" in record.getMessage()])
+        == 2
+    )
 
 
-async def test_two_processes_that_ring_at_once_ring_everything_once(counter: Counter) -> None:
-    """Two connections, two programs, no lease between them: the versions of the cases alone."""
+async def test_two_processes_that_ring_at_once_ring_everything_once(
+    counter: Counter,
+) -> None:
+    """Two connections, two programs, no lease between them: the versions of the cases
+    alone.
+    """
     for number in range(300):
         await counter.files(chat=f"chat {number}", lasting=False)
     other = await SQLiteDatabase.open(counter.folder / "data" / "jianfu.db", 30)
@@ -386,7 +511,9 @@ async def test_two_processes_that_ring_at_once_ring_everything_once(counter: Cou
     await other.close()
     lines = Tally(await ledger(counter))
     assert lines == {"accept start": 300, "accept warned": 300, "accept breached": 300}
-    told = Tally((letter.to.key, letter.message.name) for letter, _ in await counter.letters())
+    told = Tally(
+        (letter.to.key, letter.message.name) for letter, _ in await counter.letters()
+    )
     assert len(told) == 600 and set(told.values()) == {1}
 
 
@@ -410,11 +537,13 @@ folder, at = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 
 async def main():
     keyring = Keyring.load(folder / "keys" / "keyring.json")
-    settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json")
+    settings = Settings(data_dir=folder / "data", keyring=folder / "keys" /
+    "keyring.json")
     keys, now = Keys.of(keyring), lambda: at
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
     journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
-    casework = Casework(database, keys, Post(keys.outbox), settings, journal, now, terms_of(settings))
+    casework = Casework(database, keys, Post(keys.outbox), settings, journal, now,
+    terms_of(settings))
     print("ready", flush=True)
     print(await Rounds(database, casework.record, casework.way).run(at), flush=True)
     await database.close()
@@ -424,7 +553,9 @@ asyncio.run(main())
 
 
 async def test_killed_in_the_middle_it_goes_on_where_it_was(counter: Counter) -> None:
-    """A process is killed at random while 600 items fall due, again and again, until all have rung."""
+    """A process is killed at random while 600 items fall due, again and again, until
+    all have rung.
+    """
     dice = random.Random(4)
     for number in range(300):
         await counter.files(chat=f"chat {number}", lasting=False)
@@ -432,7 +563,13 @@ async def test_killed_in_the_middle_it_goes_on_where_it_was(counter: Counter) ->
     counter.later(hours=30)
     killed = 0
     for turn in range(40):
-        command = [sys.executable, "-c", RINGER, str(counter.folder), counter.at.isoformat()]
+        command = [
+            sys.executable,
+            "-c",
+            RINGER,
+            str(counter.folder),
+            counter.at.isoformat(),
+        ]
         ringer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert ringer.stdout is not None and ringer.stdout.readline() == "ready\n"
         if turn < 4:
@@ -443,17 +580,28 @@ async def test_killed_in_the_middle_it_goes_on_where_it_was(counter: Counter) ->
         if said[0].strip() == "0":
             break
     assert killed
-    assert Tally(await ledger(counter)) == {"accept start": 300, "accept warned": 300, "accept breached": 300}
-    told = Tally((letter.to.key, letter.message.name) for letter, _ in await counter.letters())
+    assert Tally(await ledger(counter)) == {
+        "accept start": 300,
+        "accept warned": 300,
+        "accept breached": 300,
+    }
+    told = Tally(
+        (letter.to.key, letter.message.name) for letter, _ in await counter.letters()
+    )
     assert len(told) == 300 and set(told.values()) == {1}
 
 
-async def test_a_reporter_and_a_round_at_the_same_moment_both_come_through(counter: Counter) -> None:
+async def test_a_reporter_and_a_round_at_the_same_moment_both_come_through(
+    counter: Counter,
+) -> None:
     receipt = await counter.files()
     await counter.orders(await counter.alias(), *CLOSED)
     counter.later(days=3, hours=1)
     report = await counter.report(receipt)
-    await asyncio.gather(rounds(counter).run(counter.at), counter.does(Reopen(report, "又来了", counter.at)))
+    await asyncio.gather(
+        rounds(counter).run(counter.at),
+        counter.does(Reopen(report, "又来了", counter.at)),
+    )
     await rings(counter)
     assert (await counter.story(receipt)).state == State.ACCEPTED.value
     assert not {"call_back", "look_back"} & set(await owed(counter))
@@ -463,7 +611,9 @@ async def test_staff_hear_that_a_reporter_wrote_late_by_lot(counter: Counter) ->
     receipt = await counter.files()
     await rings(counter, minutes=30)
     assert "alert" not in await owed(counter)
-    await counter.does(Supplement(await counter.report(receipt), "还有", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "还有", (), counter.at)
+    )
     assert 0 <= (await owed(counter))["alert"] - seconds(counter.at) <= 20 * 60
 
 

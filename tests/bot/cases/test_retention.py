@@ -1,4 +1,6 @@
-"""Retention: what goes when, what stays, and that going twice, half or at once does no harm."""
+"""Retention: what goes when, what stays, and that going twice, half or at once does no
+harm.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,18 @@ from bot.cli.backup import MAGIC
 from bot.hours import seconds
 from bot.settings import OperatorError
 from dialogs.case.life import State
-from dialogs.case.orders import Accept, Answer, Ask, Assign, Close, Decline, Find, Merge, Note, StaffReopen
+from dialogs.case.orders import (
+    Accept,
+    Answer,
+    Ask,
+    Assign,
+    Close,
+    Decline,
+    Find,
+    Merge,
+    Note,
+    StaffReopen,
+)
 from dialogs.words import Forget, Supplement
 from storage.port import Audit, Write
 from storage.repositories.media import Media, MediaRow
@@ -67,9 +80,14 @@ def numbers(gone: list[Gone]) -> dict[str, int]:
 async def dump(counter: Counter) -> list[tuple[object, ...]]:
     """Every row there is."""
     tables = await counter.database.all(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')"
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN "
+        "('table', 'shadow')"
     )
-    return [tuple(row) for table in tables for row in await counter.database.all(f"SELECT * FROM {table[0]}")]
+    return [
+        tuple(row)
+        for table in tables
+        for row in await counter.database.all(f"SELECT * FROM {table[0]}")
+    ]
 
 
 async def states(counter: Counter) -> dict[str, int]:
@@ -85,7 +103,7 @@ async def states(counter: Counter) -> dict[str, int]:
     return counts
 
 
-# ── cases ────────────────────────────────────────────────────────────────────────────────────
+# ── cases ─────────────────────────────────────────────────────────────────────────────
 
 
 async def test_a_closed_case_loses_its_words_after_a_year_and_keeps_its_skeleton(
@@ -98,27 +116,44 @@ async def test_a_closed_case_loses_its_words_after_a_year_and_keeps_its_skeleton
     counter.at += DAY
     gone = await retention.run(counter.at)
     assert numbers(gone) == {"closed": 1, "reports": 1, "notes": 1}
-    assert {one.what: one.oldest for one in gone}["closed"] == MORNING.replace(microsecond=0)
+    assert {one.what: one.oldest for one in gone}["closed"] == MORNING.replace(
+        microsecond=0
+    )
     assert await states(counter) == {"keys": 0, "steps": 0, "notes": 0, "media": 0}
     row = await counter.casework.find(name)
     sheet = await counter.casework.book.sheet(row)
-    assert [step.kind for step in sheet.steps] == ["accepted", "assigned", "answered", "found", "closed"]
+    assert [step.kind for step in sheet.steps] == [
+        "accepted",
+        "assigned",
+        "answered",
+        "found",
+        "closed",
+    ]
     assert (sheet.case.state, sheet.case.finding, sheet.case.retained) == (
         State.CLOSED,
         "substantiated",
         True,
     )
     assert "某街道" not in str(sheet.steps) and "急" not in str(sheet.notes)
-    assert await counter.casework.story(bytes.fromhex(await counter.report(receipt))) is None
+    assert (
+        await counter.casework.story(bytes.fromhex(await counter.report(receipt)))
+        is None
+    )
 
 
-async def test_nothing_of_it_is_left_to_find_or_to_read(counter: Counter, retention: Retention) -> None:
-    """Neither by search, nor as bytes: the index forgets its tokens, the log is empty."""
+async def test_nothing_of_it_is_left_to_find_or_to_read(
+    counter: Counter, retention: Retention
+) -> None:
+    """Neither by search, nor as bytes: the index forgets its tokens, the log
+    is empty.
+    """
     receipt, _ = await closed(counter)
     report = bytes.fromhex(await counter.report(receipt))
     wrapped = (await counter.database.all("SELECT wrapped_key FROM reports"))[0][0]
     tokens = counter.keys.search.tokens("台账")
-    assert [entry.case.alias for entry in await counter.casework.book.search("台账")] != []
+    assert [
+        entry.case.alias for entry in await counter.casework.book.search("台账")
+    ] != []
     counter.at += YEAR
     await retention.run(counter.at)
     assert await counter.casework.book.search("台账") == []
@@ -127,7 +162,9 @@ async def test_nothing_of_it_is_left_to_find_or_to_read(counter: Counter, retent
     assert counter.journal.has(report)
 
 
-async def test_a_declined_case_goes_after_half_a_year(counter: Counter, retention: Retention) -> None:
+async def test_a_declined_case_goes_after_half_a_year(
+    counter: Counter, retention: Retention
+) -> None:
     await counter.files()
     await counter.orders(await counter.alias(), Decline("不属于减负范围"))
     counter.at += 179 * DAY
@@ -136,7 +173,9 @@ async def test_a_declined_case_goes_after_half_a_year(counter: Counter, retentio
     assert numbers(await retention.run(counter.at)) == {"declined": 1, "reports": 1}
 
 
-async def test_an_open_case_is_never_touched(counter: Counter, retention: Retention) -> None:
+async def test_an_open_case_is_never_touched(
+    counter: Counter, retention: Retention
+) -> None:
     await counter.files()
     name = await counter.alias()
     await counter.orders(name, Accept(), Note("在办"))
@@ -152,7 +191,9 @@ async def test_what_a_reporter_added_lately_is_not_removed_unread(
     """Two weeks from the last word on; then it goes with the rest."""
     receipt, _ = await closed(counter)
     counter.at += YEAR - 5 * DAY
-    await counter.does(Supplement(await counter.report(receipt), "又开始报了", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "又开始报了", (), counter.at)
+    )
     counter.at += 13 * DAY
     assert numbers(await retention.run(counter.at)) == {}
     assert "又开始报了" in (await counter.story(receipt)).text("zh")
@@ -163,13 +204,23 @@ async def test_what_a_reporter_added_lately_is_not_removed_unread(
 async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
     counter: Counter, retention: Retention
 ) -> None:
-    """What its reporter said before the merge belongs to the report, which lives on in the other case."""
+    """What its reporter said before the merge belongs to the report, which lives on in
+    the other case.
+    """
     receipt = await counter.files("第一件", chat="anna")
-    await counter.does(Supplement(await counter.report(receipt), "补充一句话", (), counter.at))
+    await counter.does(
+        Supplement(await counter.report(receipt), "补充一句话", (), counter.at)
+    )
     first = await counter.alias()
     await counter.files("第二件", chat="boris")
-    (second,) = [one.case.alias for one in await counter.casework.book.entries() if one.case.alias != first]
-    await counter.orders(first, Accept(), Assign("某街道"), Ask("哪个科室？"), Merge(second))
+    (second,) = [
+        one.case.alias
+        for one in await counter.casework.book.entries()
+        if one.case.alias != first
+    ]
+    await counter.orders(
+        first, Accept(), Assign("某街道"), Ask("哪个科室？"), Merge(second)
+    )
     before = (await counter.story(receipt)).text("zh")
     counter.at += YEAR
     assert numbers(await retention.run(counter.at)) == {"merged": 1}
@@ -177,12 +228,16 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
     assert "补充一句话" in before and "补充一句话" in story and "哪个科室？" in story
     assert "某街道" in before and "某街道" not in story and "已删除" not in story
     assert await states(counter) == {"keys": 2, "steps": 3, "notes": 0, "media": 0}
-    assert [entry.case.alias for entry in await counter.casework.book.search("补充一句")] == [second]
+    assert [
+        entry.case.alias for entry in await counter.casework.book.search("补充一句")
+    ] == [second]
     await counter.does(Forget(await counter.report(receipt), counter.at))
     assert await counter.casework.book.search("补充一句") == []
 
 
-async def test_a_note_on_a_case_that_is_gone_has_its_own_year(counter: Counter, retention: Retention) -> None:
+async def test_a_note_on_a_case_that_is_gone_has_its_own_year(
+    counter: Counter, retention: Retention
+) -> None:
     _, name = await closed(counter)
     counter.at += YEAR
     await retention.run(counter.at)
@@ -193,33 +248,43 @@ async def test_a_note_on_a_case_that_is_gone_has_its_own_year(counter: Counter, 
     assert numbers(await retention.run(counter.at)) == {"closed": 1, "notes": 1}
 
 
-async def test_the_audit_chain_says_how_much_went_and_no_word(counter: Counter, retention: Retention) -> None:
+async def test_the_audit_chain_says_how_much_went_and_no_word(
+    counter: Counter, retention: Retention
+) -> None:
     _, name = await closed(counter)
     counter.at += YEAR
     await retention.run(counter.at)
-    rows = await counter.database.all("SELECT about, content FROM audit WHERE kind = 'case.retained'")
+    rows = await counter.database.all(
+        "SELECT about, content FROM audit WHERE kind = 'case.retained'"
+    )
     row = await counter.casework.find(name)
     assert [(line[0], line[1]) for line in rows] == [
         (row.id, '{"reports": 1, "pictures": 0, "steps": 5, "notes": 1}')
     ]
 
 
-# ── pictures and drafts ──────────────────────────────────────────────────────────────────────
+# ── pictures and drafts ───────────────────────────────────────────────────────────────
 
 
 async def with_pictures(counter: Counter) -> tuple[str, str]:
-    """A closed case with a picture of its reporter and one that the unit attached to its answer."""
+    """A closed case with a picture of its reporter and one that the unit attached to
+    its answer.
+    """
     draft = new_draft()
     receipt = await counter.files_with(draft, (await counter.picture(draft),))
     name = await counter.alias()
     await counter.orders(name, *ENDED)
     steps = await counter.database.all("SELECT id FROM steps WHERE kind = 'answered'")
-    attached = MediaRow(secrets.token_bytes(16), None, steps[0][0], None, "image/png", 4, 3, b"sealed")
+    attached = MediaRow(
+        secrets.token_bytes(16), None, steps[0][0], None, "image/png", 4, 3, b"sealed"
+    )
     await counter.database.commit([Media.put(attached)])
     return receipt, name
 
 
-async def test_pictures_go_before_the_words(counter: Counter, retention: Retention) -> None:
+async def test_pictures_go_before_the_words(
+    counter: Counter, retention: Retention
+) -> None:
     receipt, _ = await with_pictures(counter)
     counter.at += 179 * DAY
     assert numbers(await retention.run(counter.at)) == {}
@@ -230,11 +295,18 @@ async def test_pictures_go_before_the_words(counter: Counter, retention: Retenti
     assert "以后每月一次" in (await counter.story(receipt)).text("zh")
 
 
-async def test_a_picture_added_lately_stays(counter: Counter, retention: Retention) -> None:
+async def test_a_picture_added_lately_stays(
+    counter: Counter, retention: Retention
+) -> None:
     receipt, _ = await with_pictures(counter)
     counter.at += 175 * DAY
     draft = new_draft()
-    late = Supplement(await counter.report(receipt), "再传一张", (await counter.picture(draft),), counter.at)
+    late = Supplement(
+        await counter.report(receipt),
+        "再传一张",
+        (await counter.picture(draft),),
+        counter.at,
+    )
     await counter.does(late, draft=draft)
     counter.at += 10 * DAY
     assert numbers(await retention.run(counter.at)) == {}
@@ -242,11 +314,16 @@ async def test_a_picture_added_lately_stays(counter: Counter, retention: Retenti
     assert numbers(await retention.run(counter.at)) == {"media": 3}
 
 
-async def test_drafts_that_no_bell_ended_go(counter: Counter, retention: Retention) -> None:
+async def test_drafts_that_no_bell_ended_go(
+    counter: Counter, retention: Retention
+) -> None:
     """Where nothing served for days: what was never sent is kept no longer for that."""
     due = seconds(counter.at)
     await counter.database.commit(
-        [Talks.save(TalkRow(bytes([n]) * 32, 1, due + n * 3600, b"sealed"), 0) for n in (0, 30)]
+        [
+            Talks.save(TalkRow(bytes([n]) * 32, 1, due + n * 3600, b"sealed"), 0)
+            for n in (0, 30)
+        ]
     )
     await counter.picture(new_draft())
     counter.at += DAY
@@ -255,7 +332,7 @@ async def test_drafts_that_no_bell_ended_go(counter: Counter, retention: Retenti
     assert (await states(counter))["media"] == 0
 
 
-# ── the dry run ──────────────────────────────────────────────────────────────────────────────
+# ── the dry run ───────────────────────────────────────────────────────────────────────
 
 
 async def mixed(counter: Counter) -> None:
@@ -283,16 +360,26 @@ async def test_the_dry_run_says_what_would_go_and_changes_nothing(
     assert numbers(await retention.plan(counter.at)) == {}
 
 
-async def test_going_again_removes_nothing_more(counter: Counter, retention: Retention) -> None:
+async def test_going_again_removes_nothing_more(
+    counter: Counter, retention: Retention
+) -> None:
     await mixed(counter)
     await retention.run(counter.at)
-    before = await states(counter), await counter.database.all("SELECT count(*) FROM audit")
+    before = (
+        await states(counter),
+        await counter.database.all("SELECT count(*) FROM audit"),
+    )
     assert numbers(await retention.run(counter.at)) == {}
-    after = await states(counter), await counter.database.all("SELECT count(*) FROM audit")
-    assert [tuple(row) for row in after[1]] == [tuple(row) for row in before[1]] and after[0] == before[0]
+    after = (
+        await states(counter),
+        await counter.database.all("SELECT count(*) FROM audit"),
+    )
+    assert [tuple(row) for row in after[1]] == [
+        tuple(row) for row in before[1]
+    ] and after[0] == before[0]
 
 
-# ── the bell and the command ─────────────────────────────────────────────────────────────────
+# ── the bell and the command ──────────────────────────────────────────────────────────
 
 
 async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
@@ -303,26 +390,40 @@ async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
         counter.at += days * DAY
         await rounds.run(counter.at)
     assert await states(counter) == {"keys": 0, "steps": 0, "notes": 0, "media": 0}
-    lines = await counter.database.all("SELECT content FROM audit WHERE kind = 'case.retained'")
+    lines = await counter.database.all(
+        "SELECT content FROM audit WHERE kind = 'case.retained'"
+    )
     assert len(lines) == 1 and '"notes": 1' in lines[0][0]
-    assert (await counter.casework.record.load(await counter.casework.find(name))).case.retained
+    assert (
+        await counter.casework.record.load(await counter.casework.find(name))
+    ).case.retained
     assert numbers(await another(counter).run(counter.at)) == {}
 
 
-async def test_after_a_long_stop_address_and_words_go_in_one_ring(counter: Counter) -> None:
+async def test_after_a_long_stop_address_and_words_go_in_one_ring(
+    counter: Counter,
+) -> None:
     await closed(counter)
     counter.at += 2 * YEAR
-    await Rounds(counter.database, counter.casework.record, counter.casework.way).run(counter.at)
+    await Rounds(counter.database, counter.casework.record, counter.casework.way).run(
+        counter.at
+    )
     assert (await states(counter))["keys"] == 0
 
 
-async def test_the_addresses_of_two_reports_of_one_chat_go_together(counter: Counter) -> None:
-    """A month after closing; the report that stays open can still be reached from there."""
+async def test_the_addresses_of_two_reports_of_one_chat_go_together(
+    counter: Counter,
+) -> None:
+    """A month after closing; the report that stays open can still be reached from
+    there.
+    """
     first = await counter.files("同一件事", chat="anna")
     one = await counter.alias()
     second = await counter.files("同一件事又来了", chat="anna")
     (other,) = [
-        entry.case.alias for entry in await counter.casework.book.entries() if entry.case.alias != one
+        entry.case.alias
+        for entry in await counter.casework.book.entries()
+        if entry.case.alias != one
     ]
     third = await counter.files("另一件事", chat="anna")
     await counter.orders(one, Accept(), Merge(other))
@@ -330,10 +431,16 @@ async def test_the_addresses_of_two_reports_of_one_chat_go_together(counter: Cou
     rounds = Rounds(counter.database, counter.casework.record, counter.casework.way)
     counter.at += 32 * DAY
     await rounds.run(counter.at)
-    mine = [entry.report for entry in await counter.casework.mine(Address("terminal", "anna"))]
+    mine = [
+        entry.report
+        for entry in await counter.casework.mine(Address("terminal", "anna"))
+    ]
     assert mine == [await counter.report(third)]
     rows = await counter.database.all("SELECT id FROM reports WHERE address IS NULL")
-    assert {row[0].hex() for row in rows} == {await counter.report(first), await counter.report(second)}
+    assert {row[0].hex() for row in rows} == {
+        await counter.report(first),
+        await counter.report(second),
+    }
 
 
 async def typed(counter: Counter, *words: str) -> None:
@@ -343,30 +450,42 @@ async def typed(counter: Counter, *words: str) -> None:
         assert await cli.work(parser.parse_args(words), app) == 0
 
 
-async def test_the_command_plans_and_does(counter: Counter, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_command_plans_and_does(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     await closed(counter)
     await typed(counter, "--plan")
     assert capsys.readouterr().out.endswith("没有过了保存期的内容。\n")
     counter.at += YEAR
     await typed(counter, "--plan")
     said = capsys.readouterr().out
-    assert said.splitlines()[3] == "已办结的工单      1     2026-11-23" and "什么都没有动" in said
+    assert (
+        said.splitlines()[3] == "已办结的工单      1     2026-11-23"
+        and "什么都没有动" in said
+    )
     assert (await states(counter))["keys"] == 1
     await typed(counter, "--json")
     done = json.loads(capsys.readouterr().out)
-    assert done["plan"] is False and done["gone"]["reports"] == {"number": 1, "oldest": "2026-11-23"}
+    assert done["plan"] is False and done["gone"]["reports"] == {
+        "number": 1,
+        "oldest": "2026-11-23",
+    }
     assert (await states(counter))["keys"] == 0
 
 
 async def test_old_backups_go_and_the_newest_stays(
     counter: Counter, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only backups of ours, only in the folder that is named, and never the last one."""
+    """Only backups of ours, only in the folder that is named, and never the
+    last one.
+    """
     folder = counter.folder / "backups"
     folder.mkdir()
     ages = {"old": 60, "older": 90, "fresh": 1, "newest": 0, "mine.txt": 400}
     for name, days in ages.items():
-        (folder / name).write_bytes(b"my own words" if name == "mine.txt" else MAGIC + b"sealed")
+        (folder / name).write_bytes(
+            b"my own words" if name == "mine.txt" else MAGIC + b"sealed"
+        )
         os.utime(folder / name, (time.time() - days * 86400,) * 2)
     await typed(counter, "--plan", "--backups", str(folder), "--json")
     planned = json.loads(capsys.readouterr().out)["backups"]
@@ -382,15 +501,19 @@ async def test_old_backups_go_and_the_newest_stays(
         await typed(counter, "--backups", str(folder / "nowhere"))
 
 
-# ── faults ───────────────────────────────────────────────────────────────────────────────────
+# ── faults ────────────────────────────────────────────────────────────────────────────
 
 
-async def test_two_at_once_remove_everything_once(counter: Counter, retention: Retention) -> None:
+async def test_two_at_once_remove_everything_once(
+    counter: Counter, retention: Retention
+) -> None:
     for chat in ("anna", "boris", "carla"):
         await counter.files("第一件", chat=chat)
         await counter.orders(await counter.alias(), *ENDED)
     counter.at += YEAR
-    done = await asyncio.gather(retention.run(counter.at), another(counter).run(counter.at))
+    done = await asyncio.gather(
+        retention.run(counter.at), another(counter).run(counter.at)
+    )
     assert sum(numbers(gone).get("closed", 0) for gone in done) == 3
     lines = await counter.database.all(
         "SELECT count(DISTINCT about), count(*) FROM audit WHERE kind = 'case.retained'"
@@ -406,7 +529,11 @@ async def test_two_reports_of_one_chat_in_one_case_go_together(
     stays = await counter.alias()
     for _ in range(2):
         await counter.files("同一件事", chat="anna")
-    names = [one.case.alias for one in await counter.casework.book.entries() if one.case.alias != stays]
+    names = [
+        one.case.alias
+        for one in await counter.casework.book.entries()
+        if one.case.alias != stays
+    ]
     last = await counter.files("最后一件", chat="anna")
     await counter.orders(names[0], Accept(), Merge(names[1]))
     await counter.orders(names[1], Decline("不属于减负范围"))
@@ -441,7 +568,9 @@ class Killed(BaseException):
 async def test_killed_at_any_commit_the_next_run_finishes(
     counter: Counter, commit: int, written: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is noted as shredded but still there is shredded then; nothing is half gone for ever."""
+    """What is noted as shredded but still there is shredded then; nothing is half gone
+    for ever.
+    """
     await mixed(counter)
     real, calls = counter.database.commit, 0
 
@@ -460,11 +589,15 @@ async def test_killed_at_any_commit_the_next_run_finishes(
     await another(counter).run(counter.at)
     assert numbers(await another(counter).plan(counter.at)) == {}
     assert await states(counter) == {"keys": 1, "steps": 1, "notes": 0, "media": 0}
-    lines = await counter.database.all("SELECT about FROM audit WHERE kind = 'case.retained'")
+    lines = await counter.database.all(
+        "SELECT about FROM audit WHERE kind = 'case.retained'"
+    )
     assert len(lines) == len({row[0] for row in lines}) == 2
 
 
-async def test_what_cannot_be_noted_is_not_shredded(counter: Counter, retention: Retention) -> None:
+async def test_what_cannot_be_noted_is_not_shredded(
+    counter: Counter, retention: Retention
+) -> None:
     await closed(counter)
     counter.at += YEAR
     journal = counter.folder / "keys" / "keyring.shredded"
@@ -480,7 +613,9 @@ async def test_what_cannot_be_noted_is_not_shredded(counter: Counter, retention:
 async def test_a_case_reopened_meanwhile_stays(
     counter: Counter, retention: Retention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Found over, then somebody reopens it before the commit: stale, read again, no longer due."""
+    """Found over, then somebody reopens it before the commit: stale, read again, no
+    longer due.
+    """
     _, name = await closed(counter)
     counter.at += YEAR
     writes = retention.writes

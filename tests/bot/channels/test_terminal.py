@@ -36,7 +36,9 @@ async def typed(line: str, *printed: Message) -> Event:
     ("line", "choice"),
     [("1", "solved:cd"), ("未解决", "unsolved:cd"), (" 4 ", "hush:cd")],
 )
-async def test_a_number_or_label_presses_the_button_of_a_push(line: str, choice: str) -> None:
+async def test_a_number_or_label_presses_the_button_of_a_push(
+    line: str, choice: str
+) -> None:
     assert await typed(line, PROMPT, ASKED) == Pressed(choice, "", NOON)
 
 

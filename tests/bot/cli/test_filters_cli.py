@@ -1,4 +1,6 @@
-"""`jianfu understand --jsonl` and `jianfu redact --jsonl`: lines in, lines out, nothing else."""
+"""`jianfu understand --jsonl` and `jianfu redact --jsonl`: lines in, lines out, nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,16 @@ from dialogs.understand import CATEGORIES
 from tests.bot.command import ROOT, Login
 
 FIELDS = {
-    "understand": ["id", "categories", "in_scope", "signpost", "unit", "place", "kind", "urgent"],
+    "understand": [
+        "id",
+        "categories",
+        "in_scope",
+        "signpost",
+        "unit",
+        "place",
+        "kind",
+        "urgent",
+    ],
     "redact": ["id", "redacted", "spans"],
 }
 VERBS = tuple(FIELDS)
@@ -37,7 +48,10 @@ def filtered(login: Login, verb: str, typed: str | bytes) -> list[dict[str, Any]
 def test_a_line_has_the_promised_fields_and_no_other(login: Login, verb: str) -> None:
     """In this order; the id comes back as it went in, whatever it is."""
     ids = [1, "a", None, {"n": [1.5]}]
-    lines = [json.dumps({"id": id, "text": "街道要我们每天填三张表", "more": 1}) for id in ids]
+    lines = [
+        json.dumps({"id": id, "text": "街道要我们每天填三张表", "more": 1})
+        for id in ids
+    ]
     answers = filtered(login, verb, "\n".join(lines))
     assert [list(answer) for answer in answers] == [FIELDS[verb]] * 4
     assert [answer["id"] for answer in answers] == ids
@@ -45,15 +59,25 @@ def test_a_line_has_the_promised_fields_and_no_other(login: Login, verb: str) ->
 
 
 def test_understand_ranks_all_categories(login: Login) -> None:
-    (told,) = filtered(login, "understand", json.dumps({"id": 1, "text": "同一份台账每周报五次"}))
+    (told,) = filtered(
+        login, "understand", json.dumps({"id": 1, "text": "同一份台账每周报五次"})
+    )
     assert sorted(told["categories"]) == sorted(CATEGORIES)
-    assert told["categories"][0] == "forms" and told["in_scope"] is True and told["signpost"] is None
-    (away,) = filtered(login, "understand", json.dumps({"id": 2, "text": "着火了，三楼有人被困！"}))
+    assert (
+        told["categories"][0] == "forms"
+        and told["in_scope"] is True
+        and told["signpost"] is None
+    )
+    (away,) = filtered(
+        login, "understand", json.dumps({"id": 2, "text": "着火了，三楼有人被困！"})
+    )
     assert (away["in_scope"], away["signpost"]) == (False, "119")
 
 
 def test_offsets_count_code_points_of_the_input(login: Login) -> None:
-    """Also behind characters beyond the basic plane and lone surrogates; the rest stays as it is."""
+    """Also behind characters beyond the basic plane and lone surrogates; the rest stays
+    as it is.
+    """
     text = "😀𠮷\ud83d我叫王小明，电话13800138000。\u200b"
     (told,) = filtered(login, "redact", json.dumps({"id": 1, "text": text}))
     spans = {span["type"]: text[span["start"] : span["end"]] for span in told["spans"]}
@@ -68,7 +92,9 @@ def test_the_dev_set_goes_through(login: Login) -> None:
     answers = filtered(login, "redact", lines)
     assert [answer["id"] for answer in answers] == [line["id"] for line in given]
     for line, answer in zip(given, answers, strict=True):
-        assert [list(span) for span in answer["spans"]] == [["start", "end", "type"]] * len(answer["spans"])
+        assert [list(span) for span in answer["spans"]] == [
+            ["start", "end", "type"]
+        ] * len(answer["spans"])
         rest = answer["redacted"]
         at = 0
         for span in answer["spans"]:
@@ -87,21 +113,42 @@ def test_a_windows_file_is_read(login: Login, verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_bad_line_is_told_by_number_and_the_rest_goes_on(login: Login, verb: str) -> None:
-    """Nothing of the line is quoted; the answers stay on stdout, the trouble on stderr."""
-    bad = [b"{", b"[]", b"null", b'{"id":3}', b'{"id":4,"text":5}', b'{"text":"secret"}', b"\xff\xfe",
-           b'{"id":NaN,"text":"secret"}', b"[" * 100_000]  # fmt: skip
-    lines = [line for pair in zip(bad, [b'{"id":1,"text":"x"}'] * len(bad), strict=True) for line in pair]
+def test_a_bad_line_is_told_by_number_and_the_rest_goes_on(
+    login: Login, verb: str
+) -> None:
+    """Nothing of the line is quoted; the answers stay on stdout, the trouble
+    on stderr.
+    """
+    bad = [
+        b"{",
+        b"[]",
+        b"null",
+        b'{"id":3}',
+        b'{"id":4,"text":5}',
+        b'{"text":"secret"}',
+        b"\xff\xfe",
+        b'{"id":NaN,"text":"secret"}',
+        b"[" * 100_000,
+    ]
+    lines = [
+        line
+        for pair in zip(bad, [b'{"id":1,"text":"x"}'] * len(bad), strict=True)
+        for line in pair
+    ]
     done = login.run(verb, "--jsonl", typed=b"\n".join(lines))
     assert done.code == 1
     assert len(done.out.splitlines()) == len(bad)
     told = done.err.splitlines()
-    assert [line.split("：")[0] for line in told] == [f"第 {2 * n + 1} 行" for n in range(len(bad))]
+    assert [line.split("：")[0] for line in told] == [
+        f"第 {2 * n + 1} 行" for n in range(len(bad))
+    ]
     assert "secret" not in done.err and "Traceback" not in done.err
 
 
 def test_lone_surrogates_survive(login: Login) -> None:
-    """Escaped or raw, they come back as what they were, in lines that are UTF-8 all the same."""
+    """Escaped or raw, they come back as what they were, in lines that are UTF-8 all the
+    same.
+    """
     raw = b'{"id":2,"text":"a\xed\xa0\xbdb"}\n{"id":3,"text":"\xe5\xa5\xbd"}'
     answers = filtered(login, "redact", b'{"id":1,"text":"a\\ud83db"}\n' + raw)
     assert [answer["redacted"] for answer in answers] == ["a\ud83db", "a\ud83db", "好"]
@@ -109,11 +156,16 @@ def test_lone_surrogates_survive(login: Login) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_answer_comes_at_once(login: Login, verb: str) -> None:
-    """A program may talk to it line by line: no answer waits for the next line or the end."""
+    """A program may talk to it line by line: no answer waits for the next line or the
+    end.
+    """
     with login.start(verb, "--jsonl") as process:
         assert process.stdin and process.stdout
         for id in range(3):
-            process.stdin.write(json.dumps({"id": id, "text": "街道要我们每天填三张表"}).encode() + b"\n")
+            process.stdin.write(
+                json.dumps({"id": id, "text": "街道要我们每天填三张表"}).encode()
+                + b"\n"
+            )
             process.stdin.flush()
             assert json.loads(process.stdout.readline())["id"] == id
         process.stdin.close()
@@ -142,7 +194,12 @@ def test_a_reader_that_goes_away_ends_it_quietly(login: Login, verb: str) -> Non
 @pytest.mark.parametrize("verb", VERBS)
 def test_thousands_of_lines_take_seconds(login: Login, verb: str) -> None:
     """Generous, for a busy machine: an answer must not cost more than 15 ms."""
-    line = json.dumps({"id": 1, "text": "街道民政办要我们网格员每天在两个群里打卡，同一份台账每周报五次"})
+    line = json.dumps(
+        {
+            "id": 1,
+            "text": "街道民政办要我们网格员每天在两个群里打卡，同一份台账每周报五次",
+        }
+    )
     began = time.monotonic()
     assert len(filtered(login, verb, f"{line}\n" * 2000)) == 2000
     assert time.monotonic() - began < 30
@@ -158,8 +215,12 @@ OWN = ("init", "migrate", "doctor", "backup", "restore", "understand", "redact")
 
 @pytest.mark.parametrize("verb", OWN)
 def test_help_is_chinese_and_needs_no_set_up(login: Login, verb: str) -> None:
-    """What it does and every option, also where nothing is set and nobody has a home."""
+    """What it does and every option, also where nothing is set and nobody has
+    a home.
+    """
     told = login.does(verb, "--help")
     options = [line.split() for line in told.splitlines() if line.startswith("  --")]
     assert sum("一" <= sign <= "鿿" for sign in told) > 30
-    assert all(option[-1] != option[0] for option in options) or options == [["--journal-lost"]]
+    assert all(option[-1] != option[0] for option in options) or options == [
+        ["--journal-lost"]
+    ]

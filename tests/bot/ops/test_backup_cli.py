@@ -1,4 +1,6 @@
-"""`jianfu backup` and `jianfu restore`: nothing lost, nothing readable, nothing forgotten brought back."""
+"""`jianfu backup` and `jianfu restore`: nothing lost, nothing readable, nothing
+forgotten brought back.
+"""
 
 from __future__ import annotations
 
@@ -52,14 +54,18 @@ def fill(login: Login, megabytes: int) -> None:
     async def filled() -> None:
         database = await SQLiteDatabase.open(login.database)
         for _ in range(megabytes):
-            await database.commit([Media.put(replace(picture(), sealed=secrets.token_bytes(1 << 20)))])
+            await database.commit(
+                [Media.put(replace(picture(), sealed=secrets.token_bytes(1 << 20)))]
+            )
         await database.close()
 
     asyncio.run(filled())
 
 
 def test_a_restored_backup_serves_on(login: Login) -> None:
-    """Receipts open, drafts go on, cases are there; files only the owner reads; doctor finds nothing."""
+    """Receipts open, drafts go on, cases are there; files only the owner reads; doctor
+    finds nothing.
+    """
     receipt = login.files(LEDGER)
     login.chat(CLOCK)  # a draft, not sent
     login.does("backup", "hotline.backup")
@@ -81,18 +87,33 @@ def test_nothing_of_a_report_can_be_read_in_a_backup(login: Login) -> None:
     """Neither words nor receipt, in no usual writing; the control is found."""
     receipt = login.files(LEDGER)
     login.does("backup", "hotline.backup")
-    for words in (LEDGER, "网格台账", receipt, receipt.replace("-", ""), "jianfu", "SQLite format"):
-        assert holds(login.folder, words) == [login.database] * (words == "SQLite format"), words
+    for words in (
+        LEDGER,
+        "网格台账",
+        receipt,
+        receipt.replace("-", ""),
+        "jianfu",
+        "SQLite format",
+    ):
+        assert holds(login.folder, words) == [login.database] * (
+            words == "SQLite format"
+        ), words
     (login.folder / "control").write_text(LEDGER, "utf-16-le")
     assert holds(login.folder, "网格台账") == [login.folder / "control"]
 
 
-async def test_a_backup_of_a_busy_database_is_one_moment_of_it(login: Login, tmp_path: Path) -> None:
-    """All that was acknowledged before is there, no turn by half, and nobody had to wait for long."""
+async def test_a_backup_of_a_busy_database_is_one_moment_of_it(
+    login: Login, tmp_path: Path
+) -> None:
+    """All that was acknowledged before is there, no turn by half, and nobody had to
+    wait for long.
+    """
     database = await SQLiteDatabase.open(login.database)
     before, later, slowest = [secrets.token_bytes(16) for _ in range(200)], 0, 0.0
     await asyncio.gather(*(database.commit(turn(mark)) for mark in before))
-    backup = asyncio.create_task(asyncio.to_thread(login.does, "backup", "hotline.backup"))
+    backup = asyncio.create_task(
+        asyncio.to_thread(login.does, "backup", "hotline.backup")
+    )
     while not backup.done():
         began = time.monotonic()
         await database.commit(turn(secrets.token_bytes(16)))
@@ -111,11 +132,13 @@ def turn(mark: bytes) -> list[Write | Audit]:
     return [Inbox.mark(mark, 1), Audit(1, "turn", mark, None, "{}")]
 
 
-# ── what was forgotten ───────────────────────────────────────────────────────────────────────
+# ── what was forgotten ────────────────────────────────────────────────────────────────
 
 
 def test_what_was_forgotten_after_the_backup_stays_forgotten(login: Login) -> None:
-    """The receipt opens nothing, the key is gone, words are found no more; the other report is untouched."""
+    """The receipt opens nothing, the key is gone, words are found no more; the other
+    report is untouched.
+    """
     ledger, clock = login.files(LEDGER), login.files(CLOCK)
     login.does("backup", "hotline.backup")
     login.forgets(ledger)
@@ -123,7 +146,10 @@ def test_what_was_forgotten_after_the_backup_stays_forgotten(login: Login) -> No
     assert "要求删除的1件，已再次销毁" in other.does("restore", "hotline.backup")
     assert other.texts() == [CLOCK]
     assert (other.tells(ledger), other.tells(clock)) == (False, True)
-    whole = "wrapped_key IS NOT NULL, sealed IS NOT NULL, address IS NOT NULL, mine IS NOT NULL"
+    whole = (
+        "wrapped_key IS NOT NULL, sealed IS NOT NULL, address IS NOT NULL,"
+        " mine IS NOT NULL"
+    )
     (gone,) = other.rows(f"SELECT {whole} FROM reports WHERE wrapped_key IS NULL")
     assert gone == (0, 0, 0, 0)
     assert other.rows("SELECT count(*) FROM cases") == [(2,)]
@@ -131,7 +157,9 @@ def test_what_was_forgotten_after_the_backup_stays_forgotten(login: Login) -> No
 
 
 def test_the_forgotten_bytes_are_not_in_the_restored_file(login: Login) -> None:
-    """Not even in free pages or logs: the sealed text and its wrapped key are looked for by their bytes."""
+    """Not even in free pages or logs: the sealed text and its wrapped key are looked
+    for by their bytes.
+    """
     ledger = login.files(LEDGER)
     ((key, sealed),) = login.rows("SELECT wrapped_key, sealed FROM reports")
     assert isinstance(key, bytes) and isinstance(sealed, bytes)
@@ -143,11 +171,17 @@ def test_the_forgotten_bytes_are_not_in_the_restored_file(login: Login) -> None:
     other = login.elsewhere("other")
     other.does("restore", "hotline.backup")
     written = b"".join(path.read_bytes() for path in other.data.iterdir())
-    assert key not in written and sealed[:64] not in written and sealed[-64:] not in written
+    assert (
+        key not in written
+        and sealed[:64] not in written
+        and sealed[-64:] not in written
+    )
 
 
 def test_without_the_newest_journal_nothing_is_restored_unasked(login: Login) -> None:
-    """It is what keeps the forgotten forgotten: missing or older than the backup, restoring is refused."""
+    """It is what keeps the forgotten forgotten: missing or older than the backup,
+    restoring is refused.
+    """
     ledger, clock = login.files(LEDGER), login.files(CLOCK)
     early = login.journal.read_bytes()
     login.forgets(ledger)
@@ -167,7 +201,7 @@ def test_without_the_newest_journal_nothing_is_restored_unasked(login: Login) ->
     assert other.does("doctor")  # the journal knows again what the backup had forgotten
 
 
-# ── what is refused, and leaves everything as it was ─────────────────────────────────────────
+# ── what is refused, and leaves everything as it was ──────────────────────────────────
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "the mark at the front": lambda data: flipped(data, 3),
@@ -225,19 +259,27 @@ def test_a_damaged_backup_restores_nothing(
 
 
 def test_another_keyring_opens_nothing(login: Login, tmp_path: Path) -> None:
-    """Neither to restore, nor to back up what it cannot open: nobody could ever read that backup."""
+    """Neither to restore, nor to back up what it cannot open: nobody could ever read
+    that backup.
+    """
     login.files(LEDGER)
     login.does("backup", "hotline.backup")
     Keyring.create(tmp_path / "keys" / "keyring.json")
     (tmp_path / "keys" / "keyring.shredded").touch(0o600)
     stranger = {"JIANFU_KEYRING": str(tmp_path / "keys" / "keyring.json")}
-    assert "钥匙环" in login.elsewhere("other").refused("restore", "hotline.backup", **stranger)
+    assert "钥匙环" in login.elsewhere("other").refused(
+        "restore", "hotline.backup", **stranger
+    )
     assert "打不开" in login.refused("backup", "second.backup", **stranger)
     assert not (login.folder / "second.backup").exists()
 
 
-def test_after_rotation_old_backups_open_and_new_ones_need_the_new_keys(login: Login) -> None:
-    """A copy of the keyring from before the rotation is told apart from a damaged backup."""
+def test_after_rotation_old_backups_open_and_new_ones_need_the_new_keys(
+    login: Login,
+) -> None:
+    """A copy of the keyring from before the rotation is told apart from a damaged
+    backup.
+    """
     receipt = login.files(LEDGER)
     login.does("backup", "old.backup")
     old = login.keyring.read_bytes()
@@ -257,7 +299,9 @@ def test_a_backup_of_a_newer_program_waits_for_it(login: Login) -> None:
 
 
 def test_nothing_is_overwritten_unasked(login: Login) -> None:
-    """A backup only by --force, and by no flag what is no backup: the database, the keyring, a letter."""
+    """A backup only by --force, and by no flag what is no backup: the database, the
+    keyring, a letter.
+    """
     login.does("backup", "hotline.backup")
     first = (login.folder / "hotline.backup").read_bytes()
     assert "--force" in login.refused("backup", "hotline.backup")
@@ -270,7 +314,9 @@ def test_nothing_is_overwritten_unasked(login: Login) -> None:
         assert "换一个名字" in login.refused("backup", path, "--force")
         assert path.read_bytes() == before
     assert "目录" in login.refused("backup", login.folder)
-    assert "目录" in login.refused("backup", login.folder / "nowhere" / "hotline.backup")
+    assert "目录" in login.refused(
+        "backup", login.folder / "nowhere" / "hotline.backup"
+    )
     assert "jianfu.db" in login.refused("restore", "hotline.backup")
     assert "没有这个文件" in login.elsewhere("other").refused("restore", "none.backup")
     assert "没有什么可备份" in login.elsewhere("empty").refused("backup", "b")
@@ -291,7 +337,9 @@ def test_restore_over_a_database_waits_until_nobody_uses_it(login: Login) -> Non
 
 @pytest.mark.parametrize("damage", ["head", "all"])
 def test_a_damaged_database_with_its_log_is_replaced(login: Login, damage: str) -> None:
-    """What a killed process left in the log is the old database's, and must not get into the new one."""
+    """What a killed process left in the log is the old database's, and must not get
+    into the new one.
+    """
     receipt = login.files(LEDGER)
     login.does("backup", "hotline.backup")
     kept = login.folder / "kept"
@@ -304,7 +352,9 @@ def test_a_damaged_database_with_its_log_is_replaced(login: Login, damage: str) 
     kept.rename(login.data)
     assert (login.data / "jianfu.db-wal").stat().st_size > 0
     whole = login.database.read_bytes()
-    login.database.write_bytes(b"\0" * 4096 + whole[4096:] if damage == "head" else b"?" * len(whole))
+    login.database.write_bytes(
+        b"\0" * 4096 + whole[4096:] if damage == "head" else b"?" * len(whole)
+    )
     login.does("restore", "hotline.backup", "--force")
     assert login.rows("SELECT name FROM sqlite_schema WHERE name = 'stray'") == []
     assert sorted(path.name for path in login.data.iterdir()) == ["jianfu.db"]
@@ -328,7 +378,7 @@ def test_a_damaged_database_is_not_backed_up(login: Login) -> None:
     assert sorted(path.name for path in login.data.iterdir()) == ["jianfu.db"]
 
 
-# ── what a disk and a signal may do ──────────────────────────────────────────────────────────
+# ── what a disk and a signal may do ───────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -337,18 +387,27 @@ def small(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir(mode=0o700)
     command = ["mount", "-t", "tmpfs", "-o", "size=6m,mode=0700", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
         pytest.skip("mounting needs root")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
 def remounted(folder: Path, *options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{','.join(options)}", str(folder)], check=True)
+    subprocess.run(
+        ["mount", "-o", f"remount,{','.join(options)}", str(folder)], check=True
+    )
 
 
-def test_a_full_or_read_only_disk_is_one_line_and_leaves_nothing(login: Login, small: Path) -> None:
-    """The backup, the copy it needs, the restored database; tried again with room, it works."""
+def test_a_full_or_read_only_disk_is_one_line_and_leaves_nothing(
+    login: Login, small: Path
+) -> None:
+    """The backup, the copy it needs, the restored database; tried again with room, it
+    works.
+    """
     fill(login, 8)
     assert "磁盘满" in login.refused("backup", small / "b")
     assert list(small.iterdir()) == []
@@ -368,9 +427,15 @@ def test_a_full_or_read_only_disk_is_one_line_and_leaves_nothing(login: Login, s
     assert report.code == 1 and "MB 以上" in report.out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
-def test_interrupted_it_leaves_no_copy_and_no_half_backup(login: Login, number: signal.Signals) -> None:
-    """The copy lies where only the owner looks, and goes; after kill -9 the next run clears it away."""
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
+)
+def test_interrupted_it_leaves_no_copy_and_no_half_backup(
+    login: Login, number: signal.Signals
+) -> None:
+    """The copy lies where only the owner looks, and goes; after kill -9 the next run
+    clears it away.
+    """
     fill(login, 64)
     process, work = login.start("backup", "hotline.backup"), login.data / ".work"
     while not (work / "copy").exists():
@@ -401,7 +466,9 @@ def test_two_backups_at_once_do_not_mix(login: Login) -> None:
 
 
 def test_a_restored_backup_is_served_and_backed_up_while_served(login: Login) -> None:
-    """`jianfu serve` runs on it; meanwhile doctor sees it, a backup goes on, and no restore replaces it."""
+    """`jianfu serve` runs on it; meanwhile doctor sees it, a backup goes on, and no
+    restore replaces it.
+    """
     receipt = login.files(LEDGER)
     login.does("backup", "hotline.backup")
     other = login.elsewhere("other")
@@ -410,7 +477,9 @@ def test_a_restored_backup_is_served_and_backed_up_while_served(login: Login) ->
     try:
         until = time.monotonic() + 60
         while "jianfu serve 在运行" not in other.run("doctor").out:
-            assert server.poll() is None and time.monotonic() < until, server.communicate()
+            assert server.poll() is None and time.monotonic() < until, (
+                server.communicate()
+            )
         other.does("backup", "served.backup")
         assert "正在使用" in other.refused("restore", "served.backup", "--force")
         assert other.tells(receipt)

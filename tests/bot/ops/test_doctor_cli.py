@@ -1,4 +1,6 @@
-"""`jianfu doctor`: every fault is found, by name and with a remedy; nothing is changed."""
+"""`jianfu doctor`: every fault is found, by name and with a remedy; nothing
+is changed.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def found(login: Login) -> dict[str, str]:
     """The faults by name, with their remedies."""
     done = login.run("doctor", "--json")
     report = json.loads(done.out)
-    faults = {one["check"]: one["remedy"] for one in report["findings"] if not one["ok"]}
+    faults = {
+        one["check"]: one["remedy"] for one in report["findings"] if not one["ok"]
+    }
     assert (done.code, report["ok"], done.err) == (1 if faults else 0, not faults, "")
     assert all(CHINESE.search(remedy) for remedy in faults.values())
     assert not any(one["remedy"] for one in report["findings"] if one["ok"])
@@ -54,12 +58,23 @@ def found(login: Login) -> dict[str, str]:
 
 def test_a_sound_deployment_is_told_so(login: Login) -> None:
     """In words as well as marks, with all settings; looking changes nothing."""
-    before = login.database.read_bytes(), login.keyring.read_bytes(), login.journal.read_bytes()
+    before = (
+        login.database.read_bytes(),
+        login.keyring.read_bytes(),
+        login.journal.read_bytes(),
+    )
     said = login.does("doctor")
     assert "全部正常" in said and "✓ 正常" in said and "✗" not in said
-    assert "JIANFU_WEB__PORT = 8080" in said and f"JIANFU_KEYRING = {login.keyring}" in said
+    assert (
+        "JIANFU_WEB__PORT = 8080" in said
+        and f"JIANFU_KEYRING = {login.keyring}" in said
+    )
     assert found(login) == {}
-    assert (login.database.read_bytes(), login.keyring.read_bytes(), login.journal.read_bytes()) == before
+    assert (
+        login.database.read_bytes(),
+        login.keyring.read_bytes(),
+        login.journal.read_bytes(),
+    ) == before
 
 
 def another_keyring(login: Login) -> None:
@@ -98,25 +113,48 @@ def long_log(login: Login) -> None:
     (login.data / "jianfu.db-wal").chmod(0o600)
 
 
-ORPHAN = "INSERT INTO notes VALUES (randomblob(16), zeroblob(16), 1, zeroblob(16), x'00')"
-OVERDUE = "INSERT INTO outbox VALUES (zeroblob(16), 'web', zeroblob(16), 1, 1700000000, x'00')"
+ORPHAN = (
+    "INSERT INTO notes VALUES (randomblob(16), zeroblob(16), 1, zeroblob(16), x'00')"
+)
+OVERDUE = (
+    "INSERT INTO outbox VALUES (zeroblob(16), 'web', zeroblob(16), 1, 1700000000,"
+    " x'00')"
+)
 FUTURE = f"UPDATE cases SET changed_at = {int(time.time()) + 86400}"
 FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
     "data folder open to others": (lambda it: it.data.chmod(0o755), {"modes"}),
     "database open to others": (lambda it: it.database.chmod(0o640), {"modes"}),
-    "keyring open to others": (lambda it: it.keyring.chmod(0o644), {"keyring", "modes"}),
+    "keyring open to others": (
+        lambda it: it.keyring.chmod(0o644),
+        {"keyring", "modes"},
+    ),
     "journal open to others": (lambda it: it.journal.chmod(0o604), {"modes"}),
-    "others may exchange the keyring": (lambda it: it.keyring.parent.chmod(0o777), {"modes"}),
+    "others may exchange the keyring": (
+        lambda it: it.keyring.parent.chmod(0o777),
+        {"modes"},
+    ),
     "no keyring": (lambda it: it.keyring.unlink(), {"keyring"}),
     "keyring damaged": (lambda it: it.keyring.write_text("{}"), {"keyring"}),
     "another keyring": (another_keyring, {"keys"}),
     "no database": (lambda it: it.database.unlink(), {"database"}),
-    "database cut short": (lambda it: os.truncate(it.database, 30_000), {"database", "integrity"}),
-    "no database at all": (lambda it: it.database.write_text("Dear Sir " * 900), {"database"}),
+    "database cut short": (
+        lambda it: os.truncate(it.database, 30_000),
+        {"database", "integrity"},
+    ),
+    "no database at all": (
+        lambda it: it.database.write_text("Dear Sir " * 900),
+        {"database"},
+    ),
     "a page damaged": (damaged_page, {"database", "integrity"}),
     "a row without its case": (with_sql(ORPHAN), {"references"}),
-    "audit changed": (with_sql("UPDATE audit SET kind = 'other' WHERE seq = 1"), {"audit"}),
-    "audit cut out": (with_sql("DELETE FROM audit WHERE seq = 1", "UPDATE audit SET seq = 2"), {"audit"}),
+    "audit changed": (
+        with_sql("UPDATE audit SET kind = 'other' WHERE seq = 1"),
+        {"audit"},
+    ),
+    "audit cut out": (
+        with_sql("DELETE FROM audit WHERE seq = 1", "UPDATE audit SET seq = 2"),
+        {"audit"},
+    ),
     "a newer database": (with_sql("PRAGMA user_version = 99"), {"schema"}),
     "records from the future": (with_sql(FUTURE), {"times"}),
     "messages waiting": (with_sql(OVERDUE), {"outbox", "keys"}),
@@ -128,8 +166,12 @@ FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
 
 
 @pytest.mark.parametrize(("spoil", "names"), FAULTS.values(), ids=FAULTS)
-def test_each_fault_is_found(login: Login, spoil: Callable[[Login], object], names: set[str]) -> None:
-    """By the right name, and by no name that has nothing to do with it; never a traceback."""
+def test_each_fault_is_found(
+    login: Login, spoil: Callable[[Login], object], names: set[str]
+) -> None:
+    """By the right name, and by no name that has nothing to do with it; never a
+    traceback.
+    """
     spoil(login)
     faults = found(login)
     assert faults and set(faults) <= names, faults
@@ -164,15 +206,21 @@ def test_a_strange_owner_is_found(login: Login) -> None:
 
 
 def test_what_is_going_on_is_told(login: Login) -> None:
-    """Whether somebody serves, and how much waits to be sent; neither is a fault by itself."""
+    """Whether somebody serves, and how much waits to be sent; neither is a fault by
+    itself.
+    """
     assert "没有在运行" in login.does("doctor")
-    login.change(f"INSERT INTO leases VALUES ('serve', zeroblob(16), {int(time.time()) + 600})")
+    login.change(
+        f"INSERT INTO leases VALUES ('serve', zeroblob(16), {int(time.time()) + 600})"
+    )
     said = login.does("doctor")
     assert "jianfu serve 在运行" in said and "待发消息0条" in said
 
 
 def test_no_secret_is_shown(login: Login) -> None:
-    """A keyring that comes as text is said to be set, in either output, and so is one that is damaged."""
+    """A keyring that comes as text is said to be set, in either output, and so is one
+    that is damaged.
+    """
     text = login.keyring.read_text()
     secret = next(part for part in text.split('"') if len(part) > 40)
     for given in (text, text.replace('"format": 1', '"format": 2')):
@@ -190,25 +238,46 @@ def test_nothing_there_yet(tmp_path: Path) -> None:
 
 
 def test_a_disk_nearly_full_or_read_only_is_found(tmp_path: Path) -> None:
-    """Below what a busy day and a backup need; and where nothing can be written at all."""
+    """Below what a busy day and a backup need; and where nothing can be
+    written at all.
+    """
     (tmp_path / "data").mkdir(mode=0o700)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "tmpfs", str(tmp_path / "data")]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+    mount = [
+        "mount",
+        "-t",
+        "tmpfs",
+        "-o",
+        "size=16m,mode=0700",
+        "tmpfs",
+        str(tmp_path / "data"),
+    ]
+    if (
+        os.geteuid()
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
         pytest.skip("mounting needs root")
     try:
         login = fresh(tmp_path)
         login.does("init")
         assert set(found(login)) == {"disk"}
-        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path / "data")], check=True)
+        subprocess.run(
+            ["mount", "-o", "remount,ro", str(tmp_path / "data")], check=True
+        )
         faults = found(login)
-        assert {"data_dir", "disk"} < set(faults) <= {"data_dir", "disk", "database", "writable"}
+        assert (
+            {"data_dir", "disk"}
+            < set(faults)
+            <= {"data_dir", "disk", "database", "writable"}
+        )
         assert "只读" in faults["data_dir"]
     finally:
         subprocess.run(["umount", str(tmp_path / "data")], check=True)
 
 
 def test_missing_people_are_found(login: Login) -> None:
-    """From the first entry on: nobody approves, a liaison without a unit, a unit without anybody."""
+    """From the first entry on: nobody approves, a liaison without a unit, a unit
+    without anybody.
+    """
     login.does("unit", "add", "文新街道", "--level", "街道")
     login.does("unit", "add", "古荡街道", "--level", "街道", "--person", "张三")
     faults = found(login)
@@ -226,9 +295,16 @@ def test_missing_people_are_found(login: Login) -> None:
 
 
 def test_the_docs_name_every_check() -> None:
-    """Scripts rely on these names; the table of operations.md has each of them, and no other."""
+    """Scripts rely on these names; the table of operations.md has each of them, and no
+    other.
+    """
     code = (ROOT / "bot" / "checkup.py").read_text("utf-8")
     names = set(re.findall(r'[Ff]inding\(\s*"(\w+)"', code))
-    table = (ROOT / "docs" / "operations.md").read_text("utf-8").split("## 体检")[1].split("## ")[0]
+    table = (
+        (ROOT / "docs" / "operations.md")
+        .read_text("utf-8")
+        .split("## 体检")[1]
+        .split("## ")[0]
+    )
     rows = re.findall(r"^\| ((?:`\w+` ?)+)\|", table, re.M)
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) - {"check"} == names

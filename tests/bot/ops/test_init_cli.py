@@ -24,11 +24,20 @@ def mode(path: Path) -> str:
 
 
 def test_it_makes_all_that_is_needed_and_says_where(login: Login) -> None:
-    """Files only their owner reads, their paths told, and the reminder to copy the keyring."""
+    """Files only their owner reads, their paths told, and the reminder to copy the
+    keyring.
+    """
     said = login.does("init")
-    made = {login.data: "700", login.database: "600", login.keyring: "600", login.journal: "600"}
+    made = {
+        login.data: "700",
+        login.database: "600",
+        login.keyring: "600",
+        login.journal: "600",
+    }
     assert {path: mode(path) for path in made} == made
-    assert all(str(path) in said for path in (login.database, login.keyring, login.journal))
+    assert all(
+        str(path) in said for path in (login.database, login.keyring, login.journal)
+    )
     assert "抄一份" in said and said.count("新建") == 2
     assert login.run("doctor").code == 0
 
@@ -37,7 +46,11 @@ def test_again_it_changes_nothing(login: Login) -> None:
     """Neither keys nor reports are touched by a second run."""
     login.does("init")
     receipt = login.files("同一份台账每周报五次")
-    before = login.keyring.read_bytes(), login.journal.read_bytes(), login.rows("SELECT * FROM reports")
+    before = (
+        login.keyring.read_bytes(),
+        login.journal.read_bytes(),
+        login.rows("SELECT * FROM reports"),
+    )
     assert login.does("init").count("已有") == 2
     assert before == (
         login.keyring.read_bytes(),
@@ -56,7 +69,9 @@ def test_no_new_keys_beside_old_data(login: Login) -> None:
 
 
 def test_what_forgetting_left_undone_is_done(login: Login) -> None:
-    """Power failed between journal and database: init finishes it. A lost journal is written anew."""
+    """Power failed between journal and database: init finishes it. A lost journal is
+    written anew.
+    """
     login.does("init")
     receipt = login.files("同一份台账每周报五次")
     other = login.files("群里每天打卡三次，要截图")
@@ -65,7 +80,9 @@ def test_what_forgetting_left_undone_is_done(login: Login) -> None:
     ShredJournal(login.journal, Keyring.load(login.keyring)).add(id)
     assert login.run("doctor").code == 1
     assert "补做：1件" in login.does("init")
-    gone = [row[0] for row in login.rows("SELECT id FROM reports WHERE wrapped_key IS NULL")]
+    gone = [
+        row[0] for row in login.rows("SELECT id FROM reports WHERE wrapped_key IS NULL")
+    ]
     assert gone == [id]
     assert sorted((login.tells(receipt), login.tells(other))) == [False, True]
     assert len(login.texts()) == 1
@@ -77,15 +94,25 @@ def test_what_forgetting_left_undone_is_done(login: Login) -> None:
 
 
 def test_without_a_home_the_remedy_is_named(login: Login) -> None:
-    """Every verb that needs keys says the same; with the keyring told, a home is not needed."""
-    for verb in (("init",), ("doctor",), ("migrate",), ("backup", "b"), ("restore", "b")):
+    """Every verb that needs keys says the same; with the keyring told, a home is not
+    needed.
+    """
+    for verb in (
+        ("init",),
+        ("doctor",),
+        ("migrate",),
+        ("backup", "b"),
+        ("restore", "b"),
+    ):
         assert "JIANFU_KEYRING=" in login.refused(*verb, HOME="")
     login.does("init", HOME="", JIANFU_KEYRING=str(login.keyring))
     assert login.keyring.exists()
 
 
 def test_the_keyring_may_come_as_text(login: Login) -> None:
-    """Then no keyring file is written, yet the journal has its place, and no verb shows the text."""
+    """Then no keyring file is written, yet the journal has its place, and no verb shows
+    the text.
+    """
     login.does("init")
     text = login.keyring.read_text()
     other = Login(login.folder / "other", {"JIANFU_KEYRING_JSON": text})
@@ -118,7 +145,9 @@ def unmounted(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     request.addfinalizer(unmount)
 
 
-def test_a_place_that_cannot_be_written_is_one_line(login: Login, readonly: Path) -> None:
+def test_a_place_that_cannot_be_written_is_one_line(
+    login: Login, readonly: Path
+) -> None:
     """For data and for keys alike; what was made before stays usable."""
     assert "只读" in login.refused("init", JIANFU_DATA_DIR=str(readonly / "data"))
     line = login.refused("init", JIANFU_KEYRING=str(readonly / "keys" / "keyring.json"))

@@ -19,7 +19,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def settings(folder: Path, **chosen: object) -> Settings:
-    return Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json", **chosen)  # type: ignore[arg-type]
+    return Settings(
+        data_dir=folder / "data",
+        keyring=folder / "keys" / "keyring.json",
+        **chosen,  # type: ignore[arg-type]
+    )
 
 
 def wrote(folder: Path, text: str | bytes) -> Path:
@@ -31,14 +35,19 @@ def wrote(folder: Path, text: str | bytes) -> Path:
 def test_without_files_the_defaults_hold(folder: Path) -> None:
     terms = terms_of(settings(folder))
     assert terms.rules.deadline("answer") == Allowance(5, "W")
-    assert not terms.calendar.works(date(2026, 10, 1)) and str(terms.zone) == "Asia/Shanghai"
+    assert (
+        not terms.calendar.works(date(2026, 10, 1))
+        and str(terms.zone) == "Asia/Shanghai"
+    )
 
 
 def test_files_and_zone_are_the_deployments(folder: Path) -> None:
     rules = wrote(folder, '[deadlines]\nanswer = "3 W"\n')
     days = folder / "days.toml"
     days.write_text("work = [2026-10-01]", "utf-8")
-    terms = terms_of(settings(folder, rules=rules, calendar=days, timezone="Asia/Urumqi"))
+    terms = terms_of(
+        settings(folder, rules=rules, calendar=days, timezone="Asia/Urumqi")
+    )
     assert terms.rules.deadline("answer") == Allowance(3, "W")
     assert terms.calendar.works(date(2026, 10, 1)) and str(terms.zone) == "Asia/Urumqi"
 
@@ -65,15 +74,22 @@ def test_a_fault_is_one_line_with_the_file(
 
 def found(chosen: Settings, today: str) -> dict[str, Finding]:
     now = int(datetime.fromisoformat(today).replace(tzinfo=UTC).timestamp())
-    here = Deployment(chosen, chosen.data_dir / "jianfu.db", chosen.keyring.with_name("journal"), now)
+    here = Deployment(
+        chosen, chosen.data_dir / "jianfu.db", chosen.keyring.with_name("journal"), now
+    )
     return {one.check: one for one in examine(here)}
 
 
 @pytest.mark.parametrize(
-    ("today", "well"), [("2199-11-20", True), ("2199-12-02", False), ("2200-06-01", False)]
+    ("today", "well"),
+    [("2199-11-20", True), ("2199-12-02", False), ("2200-06-01", False)],
 )
-def test_doctor_presses_for_the_holidays_in_december(folder: Path, today: str, well: bool) -> None:
-    """A year is published in November of the year before; until then it is only said."""
+def test_doctor_presses_for_the_holidays_in_december(
+    folder: Path, today: str, well: bool
+) -> None:
+    """A year is published in November of the year before; until then it is
+    only said.
+    """
     own = wrote(folder, "years = [2199, 2201]\n")
     calendar = found(settings(folder, calendar=own), today)["calendar"]
     assert calendar.ok is well and "2200年的放假调休安排还不知道" in calendar.says

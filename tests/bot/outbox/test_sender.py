@@ -1,4 +1,6 @@
-"""The sender on real SQLite, with small channels of this process: in order, nobody held up, never stuck."""
+"""The sender on real SQLite, with small channels of this process: in order, nobody held
+up, never stuck.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def letter(word: str, stream: bytes, to: Address = ANNA) -> Letter:
 
 
 class Wall:
-    """A messenger whose chats are lists on a wall; tests say what goes wrong there, and where it is slow."""
+    """A messenger whose chats are lists on a wall; tests say what goes wrong there, and
+    where it is slow.
+    """
 
     name = "wall"
     limits = Limits(characters=100_000, buttons=99, label=200)
@@ -51,7 +55,9 @@ class Wall:
         self.shown: list[tuple[str, str]] = []
         self.told: list[Address] = []
         self.wrong: list[Exception] = []  # raised by the next sendings, one each
-        self.slow: dict[str, asyncio.Event] = {}  # chats that take nothing until their event is set
+        self.slow: dict[
+            str, asyncio.Event
+        ] = {}  # chats that take nothing until their event is set
 
     async def listen(self, hear: object) -> None:
         await asyncio.Event().wait()
@@ -94,7 +100,9 @@ class Office:
 
     async def posts(self, *names: str, to: Address = ANNA) -> None:
         letters = [letter(name, STREAMS[to], to) for name in names]
-        await self.counter.database.commit([self.counter.post.put(one) for one in letters])
+        await self.counter.database.commit(
+            [self.counter.post.put(one) for one in letters]
+        )
         self.sender.post(letters)
 
     async def pending(self) -> int:
@@ -118,15 +126,22 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-# ── order and patience ───────────────────────────────────────────────────────────────────────
+# ── order and patience ────────────────────────────────────────────────────────────────
 
 
-async def test_what_fell_due_while_we_were_stopped_is_not_pushed_at_night(office: Office) -> None:
+async def test_what_fell_due_while_we_were_stopped_is_not_pushed_at_night(
+    office: Office,
+) -> None:
     """A push has a time of its own, a direct answer has none."""
     counter = office.counter
-    push, answer = letter("push", STREAMS[ANNA], ANNA), letter("answer", STREAMS[BEN], BEN)
+    push, answer = (
+        letter("push", STREAMS[ANNA], ANNA),
+        letter("answer", STREAMS[BEN], BEN),
+    )
     due = seconds(counter.at)
-    await counter.database.commit([counter.post.put(push, due), counter.post.put(answer)])
+    await counter.database.commit(
+        [counter.post.put(push, due), counter.post.put(answer)]
+    )
     counter.later(hours=13)  # 23:17 in Beijing
     await office.sender.look()
     await office.idle()
@@ -147,10 +162,16 @@ async def test_each_chat_hears_in_the_order_of_the_turns(office: Office) -> None
     assert await office.pending() == 0
 
 
-async def test_a_look_finds_what_others_posted_in_order_and_once(office: Office) -> None:
-    """As after a restart, or from a staff member's terminal: nothing in memory, everything in the outbox."""
+async def test_a_look_finds_what_others_posted_in_order_and_once(
+    office: Office,
+) -> None:
+    """As after a restart, or from a staff member's terminal: nothing in memory,
+    everything in the outbox.
+    """
     letters = [letter(str(number), STREAMS[ANNA]) for number in range(300)]
-    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    await office.counter.database.commit(
+        [office.counter.post.put(one) for one in letters]
+    )
     await office.sender.look()
     await office.sender.look()
     await office.idle()
@@ -170,7 +191,9 @@ async def test_a_slow_chat_stops_nobody_else(office: Office) -> None:
     assert office.wall.names(ANNA) == ["first", "second"]
 
 
-async def test_settling_waits_for_this_chat_and_no_longer_than_said(office: Office) -> None:
+async def test_settling_waits_for_this_chat_and_no_longer_than_said(
+    office: Office,
+) -> None:
     loop = asyncio.get_running_loop()
     begun = loop.time()
     await office.sender.settle(ANNA, 5)
@@ -179,13 +202,17 @@ async def test_settling_waits_for_this_chat_and_no_longer_than_said(office: Offi
     await office.posts("first", "second")
     await office.posts("hello", to=BEN)
     await office.sender.settle(BEN, 5)
-    assert office.wall.shown == [("ben", "hello")], "the slow neighbour is not waited for"
+    assert office.wall.shown == [("ben", "hello")], (
+        "the slow neighbour is not waited for"
+    )
     begun = loop.time()
     await office.sender.settle(ANNA, 0.1)
     assert 0.09 < loop.time() - begun < 2 and office.wall.names() == []
     office.wall.slow["anna"].set()
     await office.sender.settle(ANNA, 5)
-    assert office.wall.names() == ["first", "second"], "giving up waiting stops no sending"
+    assert office.wall.names() == ["first", "second"], (
+        "giving up waiting stops no sending"
+    )
     assert office.wall.told == [BEN, ANNA, ANNA]
     assert await office.pending() == 0, "settled means committed"
 
@@ -203,7 +230,7 @@ async def test_who_stops_settling_stops_no_sending(office: Office) -> None:
     assert (office.wall.names(), waiting.cancelled()) == (["first"], True)
 
 
-# ── what channels say ────────────────────────────────────────────────────────────────────────
+# ── what channels say ─────────────────────────────────────────────────────────────────
 
 
 async def test_later_means_later_and_keeps_the_order(office: Office) -> None:
@@ -212,10 +239,14 @@ async def test_later_means_later_and_keeps_the_order(office: Office) -> None:
     await office.posts("first", "second")
     await office.idle()
     assert office.wall.names() == ["first", "second"]
-    assert asyncio.get_running_loop().time() - begun >= 0.3, "what the platform asked, a little always"
+    assert asyncio.get_running_loop().time() - begun >= 0.3, (
+        "what the platform asked, a little always"
+    )
 
 
-async def test_our_own_mistake_is_tried_again(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+async def test_our_own_mistake_is_tried_again(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.wall.wrong = [ValueError("13812345678")]
     await office.posts("first", "second")
     await office.idle()
@@ -223,12 +254,18 @@ async def test_our_own_mistake_is_tried_again(office: Office, caplog: pytest.Log
     assert "ValueError" in caplog.text and "13812345678" not in caplog.text
 
 
-async def test_a_chat_that_is_gone_is_forgotten_and_its_case_goes_on(office: Office) -> None:
+async def test_a_chat_that_is_gone_is_forgotten_and_its_case_goes_on(
+    office: Office,
+) -> None:
     receipt = await office.counter.files(chat="anna")
     [row] = await office.counter.database.all("SELECT stream, address FROM reports")
     assert row["address"] is not None
-    letters = [letter(word, row["stream"]) for word in ("accepted", "and what waits behind it")]
-    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    letters = [
+        letter(word, row["stream"]) for word in ("accepted", "and what waits behind it")
+    ]
+    await office.counter.database.commit(
+        [office.counter.post.put(one) for one in letters]
+    )
     office.wall.wrong = [Gone(), Gone()]
     await office.sender.look()
     await office.idle()
@@ -238,12 +275,16 @@ async def test_a_chat_that_is_gone_is_forgotten_and_its_case_goes_on(office: Off
     assert await office.counter.story(receipt)
 
 
-async def test_a_refused_message_is_noted_for_staff_and_the_next_one_goes_out(office: Office) -> None:
+async def test_a_refused_message_is_noted_for_staff_and_the_next_one_goes_out(
+    office: Office,
+) -> None:
     await office.counter.files(chat="anna")
     [row] = await office.counter.database.all("SELECT stream FROM reports")
     office.wall.wrong = [Refused()]
     letters = [letter(name, row["stream"]) for name in ("too long", "next")]
-    await office.counter.database.commit([office.counter.post.put(one) for one in letters])
+    await office.counter.database.commit(
+        [office.counter.post.put(one) for one in letters]
+    )
     await office.sender.look()
     await office.idle()
     assert (office.wall.names(), await office.pending()) == (["next"], 0)
@@ -255,7 +296,9 @@ async def test_a_refused_message_is_noted_for_staff_and_the_next_one_goes_out(of
 async def test_a_fate_that_storage_refuses_is_tried_again(
     office: Office, error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither is the chat forgotten by halves, nor does what waits behind it wait for ever."""
+    """Neither is the chat forgotten by halves, nor does what waits behind it wait for
+    ever.
+    """
     asked: list[bytes] = []
 
     async def fate(stream: bytes, to: Address) -> Sequence[Write]:
@@ -275,7 +318,7 @@ async def test_a_fate_that_storage_refuses_is_tried_again(
     assert office.wall.names() == ["second", "third"]
 
 
-# ── storage refuses, the program is killed ───────────────────────────────────────────────────
+# ── storage refuses, the program is killed ────────────────────────────────────────────
 
 
 @asynccontextmanager
@@ -293,10 +336,17 @@ async def locked(file: Path) -> AsyncIterator[None]:
 async def test_an_end_that_cannot_be_written_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The message went out, its row stayed: it goes out again, and those behind it keep their order."""
+    """The message went out, its row stayed: it goes out again, and those behind it keep
+    their order.
+    """
     monkeypatch.setattr(bot.outbox.sender, "AFTER_TROUBLE", 0.05)
     async with opened(tmp_path, patience=0.05) as counter:
-        office = Office(counter, Wall(), counter.casework.forget_address, counter.casework.undelivered)
+        office = Office(
+            counter,
+            Wall(),
+            counter.casework.forget_address,
+            counter.casework.undelivered,
+        )
         letters = [letter(name, STREAMS[ANNA]) for name in ("first", "second")]
         await counter.database.commit([counter.post.put(one) for one in letters])
         async with locked(tmp_path / "data" / "jianfu.db"):
@@ -313,7 +363,8 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from tests.bot.outbox.test_sender import begun
 
-folder, kind, number, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+folder, kind, number, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]),
+    sys.argv[4]
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -344,7 +395,9 @@ WORDS = ["one", "two", "three", "four"]
 
 
 class Notebook(Wall):
-    """A messenger that forgets nothing when the program is killed, and does not know a message again."""
+    """A messenger that forgets nothing when the program is killed, and does not know a
+    message again.
+    """
 
     def __init__(self, file: Path) -> None:
         super().__init__()
@@ -357,18 +410,28 @@ class Notebook(Wall):
 
 
 @asynccontextmanager
-async def begun(folder: Path, kind: str) -> AsyncIterator[tuple[Sender, Channel, Address]]:
-    """A program that starts on what is there: its sender, its one channel and the one chat there is."""
+async def begun(
+    folder: Path, kind: str
+) -> AsyncIterator[tuple[Sender, Channel, Address]]:
+    """A program that starts on what is there: its sender, its one channel and the one
+    chat there is.
+    """
     file = folder / "keys" / "keyring.json"
     keys = Keys.of(Keyring.load(file) if file.exists() else Keyring.create(file))
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
-    channel: Channel = Notebook(folder / "notes") if kind == "wall" else WebChannel(database, keys, 15, clock)
+    channel: Channel = (
+        Notebook(folder / "notes")
+        if kind == "wall"
+        else WebChannel(database, keys, 15, clock)
+    )
 
     async def nothing(stream: bytes, to: Address) -> Sequence[Write]:
         return []
 
     try:
-        sender = Sender(database, Post(keys.outbox), {kind: channel}, clock, nothing, nothing)
+        sender = Sender(
+            database, Post(keys.outbox), {kind: channel}, clock, nothing, nothing
+        )
         yield sender, channel, Address(kind, "t" * 43)
     finally:
         await database.close()
@@ -380,7 +443,9 @@ async def begun(folder: Path, kind: str) -> AsyncIterator[tuple[Sender, Channel,
 async def test_killed_in_between_at_most_that_one_message_comes_twice(
     tmp_path: Path, kind: str, number: int, when: str
 ) -> None:
-    """On the web it never does: the bubble and the end of its outbox row are one commit."""
+    """On the web it never does: the bubble and the end of its outbox row are one
+    commit.
+    """
     async with begun(tmp_path, kind) as (_, channel, to):
         await _fill(tmp_path, channel, to)
     program = [sys.executable, "-c", KILLED, str(tmp_path), kind, str(number), when]

@@ -37,13 +37,20 @@ async def unit(counter: Counter) -> str:
 async def values(counter: Counter, table: str) -> set[bytes]:
     """Every value of 8 bytes and more in a table: what could tie two rows together."""
     rows = await counter.database.all(f"SELECT * FROM {table}")
-    return {value for row in rows for value in row if isinstance(value, bytes) and len(value) >= 8}
+    return {
+        value
+        for row in rows
+        for value in row
+        if isinstance(value, bytes) and len(value) >= 8
+    }
 
 
-# ── who is who ───────────────────────────────────────────────────────────────────────────────
+# ── who is who ────────────────────────────────────────────────────────────────────────
 
 
-async def test_somebody_is_taken_on_changed_and_disabled(counter: Counter, roster: Roster) -> None:
+async def test_somebody_is_taken_on_changed_and_disabled(
+    counter: Counter, roster: Roster
+) -> None:
     member = await roster.add("王芳", "operator")
     assert member == Member(counter.casework.staff("王芳"), "operator")
     assert await roster.list() == [member]
@@ -67,7 +74,9 @@ async def test_a_liaison_has_a_unit(counter: Counter, roster: Roster) -> None:
     assert (await roster.add("李四", "liaison", id)).unit == id
 
 
-async def test_names_and_accounts_are_not_on_the_disk(counter: Counter, roster: Roster) -> None:
+async def test_names_and_accounts_are_not_on_the_disk(
+    counter: Counter, roster: Roster
+) -> None:
     """Nor is a code; audit lines say ids and words of ours."""
     await roster.add("王芳", "operator")
     code = await roster.code("王芳", "link", by="ab" * 16)
@@ -77,7 +86,9 @@ async def test_names_and_accounts_are_not_on_the_disk(counter: Counter, roster: 
     found = b"".join(path.read_bytes() for path in (counter.folder / "data").iterdir())
     for secret in ("王芳", PHONE.key, code, meant(code)):
         assert secret.encode() not in found
-    lines = await counter.database.all("SELECT kind, about, content FROM audit ORDER BY seq")
+    lines = await counter.database.all(
+        "SELECT kind, about, content FROM audit ORDER BY seq"
+    )
     assert [(row[0], row[2]) for row in lines] == [
         ("staff.added", '{"role": "operator"}'),
         ("staff.code", '{"purpose": "link"}'),
@@ -91,14 +102,15 @@ async def test_names_and_accounts_are_not_on_the_disk(counter: Counter, roster: 
 
 async def test_two_who_add_at_once_make_one(counter: Counter, roster: Roster) -> None:
     done = await asyncio.gather(
-        *(one.add("王芳", "operator") for one in (roster, another(counter))), return_exceptions=True
+        *(one.add("王芳", "operator") for one in (roster, another(counter))),
+        return_exceptions=True,
     )
     assert len([one for one in done if isinstance(one, Member)]) == 1
     assert len([one for one in done if isinstance(one, Refusal)]) == 1
     assert len(await roster.list()) == 1
 
 
-# ── one-time codes ───────────────────────────────────────────────────────────────────────────
+# ── one-time codes ────────────────────────────────────────────────────────────────────
 
 
 async def test_a_code_binds_an_account_once(roster: Roster) -> None:
@@ -111,15 +123,24 @@ async def test_a_code_binds_an_account_once(roster: Roster) -> None:
     assert await roster.who(OTHER) is None
 
 
-async def test_two_who_use_a_code_at_once_are_one(counter: Counter, roster: Roster) -> None:
+async def test_two_who_use_a_code_at_once_are_one(
+    counter: Counter, roster: Roster
+) -> None:
     await roster.add("王芳", "operator")
     code = await roster.code("王芳", "link")
-    done = await asyncio.gather(roster.link(code, PHONE), another(counter).link(code, OTHER))
+    done = await asyncio.gather(
+        roster.link(code, PHONE), another(counter).link(code, OTHER)
+    )
     assert len([member for member in done if member]) == 1
-    assert [await roster.who(PHONE) is not None, await roster.who(OTHER) is not None].count(True) == 1
+    assert [
+        await roster.who(PHONE) is not None,
+        await roster.who(OTHER) is not None,
+    ].count(True) == 1
 
 
-async def test_a_code_expires_after_half_an_hour(counter: Counter, roster: Roster) -> None:
+async def test_a_code_expires_after_half_an_hour(
+    counter: Counter, roster: Roster
+) -> None:
     await roster.add("王芳", "operator")
     code = await roster.code("王芳", "link")
     counter.at += timedelta(minutes=30)
@@ -128,16 +149,22 @@ async def test_a_code_expires_after_half_an_hour(counter: Counter, roster: Roste
 
 async def test_a_new_code_voids_the_earlier_one_of_its_purpose(roster: Roster) -> None:
     await roster.add("王芳", "operator")
-    first, desk, second = [await roster.code("王芳", purpose) for purpose in ("link", "desk", "link")]
+    first, desk, second = [
+        await roster.code("王芳", purpose) for purpose in ("link", "desk", "link")
+    ]
     assert await roster.link(first, PHONE) is None
-    assert await roster.link(desk, PHONE) is None  # a code opens only what it was made for
+    assert (
+        await roster.link(desk, PHONE) is None
+    )  # a code opens only what it was made for
     assert await roster.session(second) is None
     assert await roster.link(second, PHONE) is not None
     assert await roster.session(desk) is not None
 
 
 async def test_a_new_account_takes_the_place_of_the_old_one(roster: Roster) -> None:
-    """A lost telephone opens nothing; and an account that changes hands belongs to one person."""
+    """A lost telephone opens nothing; and an account that changes hands belongs to one
+    person.
+    """
     await roster.add("王芳", "operator")
     li = await roster.add("李四", "operator")
     await roster.link(await roster.code("王芳", "link"), PHONE)
@@ -145,12 +172,14 @@ async def test_a_new_account_takes_the_place_of_the_old_one(roster: Roster) -> N
     assert await roster.who(PHONE) is None
     await roster.link(await roster.code("李四", "link"), OTHER)
     assert await roster.who(OTHER) == li
-    assert [(member.staff.name, to.key) for member, to in await roster.reach(["operator"])] == [
-        ("李四", OTHER.key)
-    ]
+    assert [
+        (member.staff.name, to.key) for member, to in await roster.reach(["operator"])
+    ] == [("李四", OTHER.key)]
 
 
-async def test_who_guesses_waits_longer_each_time_and_nobody_else_does(roster: Roster) -> None:
+async def test_who_guesses_waits_longer_each_time_and_nobody_else_does(
+    roster: Roster,
+) -> None:
     await roster.add("王芳", "operator")
     for _ in range(3):
         assert await roster.link("AAAAA-AAAAA", PHONE) is None
@@ -162,9 +191,14 @@ async def test_who_guesses_waits_longer_each_time_and_nobody_else_does(roster: R
     assert 2 <= time.monotonic() - begun < 4
 
 
-@given(st.text(SYMBOLS, min_size=10, max_size=10), st.sampled_from(["-", " ", "", "—", "·"]))
+@given(
+    st.text(SYMBOLS, min_size=10, max_size=10),
+    st.sampled_from(["-", " ", "", "—", "·"]),
+)
 def test_a_code_is_understood_as_people_type_it(code: str, between: str) -> None:
-    typed = f" {code[:5]}{between}{code[5:]} ".lower().replace("0", "o").replace("1", "l")
+    typed = (
+        f" {code[:5]}{between}{code[5:]} ".lower().replace("0", "o").replace("1", "l")
+    )
     assert meant(typed) == code
 
 
@@ -173,10 +207,12 @@ def test_any_code_is_taken(typed: str) -> None:
     assert meant(meant(typed)) == meant(typed)
 
 
-# ── accounts and browsers ────────────────────────────────────────────────────────────────────
+# ── accounts and browsers ─────────────────────────────────────────────────────────────
 
 
-async def test_disabling_ends_accounts_codes_and_browsers_at_once(counter: Counter, roster: Roster) -> None:
+async def test_disabling_ends_accounts_codes_and_browsers_at_once(
+    counter: Counter, roster: Roster
+) -> None:
     await roster.add("王芳", "supervisor")
     await roster.link(await roster.code("王芳", "link"), PHONE)
     token = await roster.session(await roster.code("王芳", "desk"))
@@ -187,13 +223,19 @@ async def test_disabling_ends_accounts_codes_and_browsers_at_once(counter: Count
     assert await roster.of_session(token) is None
     assert await roster.session(unused) is None
     assert await roster.reach(["supervisor"]) == []
-    await roster.add("王芳", "supervisor")  # taken on again, the old keys still open nothing
-    assert [await roster.who(PHONE), await roster.of_session(token), await roster.session(unused)] == [
-        None
-    ] * 3
+    await roster.add(
+        "王芳", "supervisor"
+    )  # taken on again, the old keys still open nothing
+    assert [
+        await roster.who(PHONE),
+        await roster.of_session(token),
+        await roster.session(unused),
+    ] == [None] * 3
 
 
-async def test_supervisors_are_reached_but_the_one_who_is_concerned(roster: Roster) -> None:
+async def test_supervisors_are_reached_but_the_one_who_is_concerned(
+    roster: Roster,
+) -> None:
     for name, account in (("王芳", PHONE), ("李四", OTHER)):
         await roster.add(name, "supervisor")
         await roster.link(await roster.code(name, "link"), account)
@@ -203,12 +245,20 @@ async def test_supervisors_are_reached_but_the_one_who_is_concerned(roster: Rost
     assert [(member.staff.name, to) for member, to in reached] == [("李四", OTHER)]
 
 
-async def test_a_browser_is_known_for_a_week_and_until_it_leaves(counter: Counter, roster: Roster) -> None:
+async def test_a_browser_is_known_for_a_week_and_until_it_leaves(
+    counter: Counter, roster: Roster
+) -> None:
     member = await roster.add("王芳", "operator")
-    first, second = [await roster.session(await roster.code("王芳", "desk")) for _ in range(2)]
+    first, second = [
+        await roster.session(await roster.code("王芳", "desk")) for _ in range(2)
+    ]
     assert first and second
     await roster.leave(first)
-    assert [await roster.of_session(token) for token in (first, second, "guessed")] == [None, member, None]
+    assert [await roster.of_session(token) for token in (first, second, "guessed")] == [
+        None,
+        member,
+        None,
+    ]
     counter.later(days=7)
     assert await roster.of_session(second) is None
 
@@ -221,19 +271,36 @@ async def test_a_member_of_staff_who_reports_is_two_unrelated_persons(
     await roster.add("安娜", "operator")
     account = Address("terminal", "anna")  # the one that has just reported
     await roster.link(await roster.code("安娜", "link"), account)
-    rows = await counter.database.all("SELECT name FROM pragma_table_list WHERE schema = 'main'")
+    rows = await counter.database.all(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main'"
+    )
     named = {row[0] for row in rows}
     staff: set[bytes] = set()
     for table in ("staff", "staff_links", "staff_codes", "desk_sessions"):
         staff |= await values(counter, table)
     reporter: set[bytes] = set()
-    for table in ("talks", "inbox", "outbox", "reports", "cases", "steps", "media", "web_sessions"):
+    for table in (
+        "talks",
+        "inbox",
+        "outbox",
+        "reports",
+        "cases",
+        "steps",
+        "media",
+        "web_sessions",
+    ):
         assert table in named
         reporter |= await values(counter, table)
     assert staff and reporter and not staff & reporter
     pseudonyms = counter.keys.pseudonyms
-    guesses = {pseudonyms.pseudonym("terminal", "anna"), pseudonyms.mine("terminal", "anna", 0),
-               pseudonyms.inbox_mark("terminal", "anna"), pseudonyms.session_digest("anna")}  # fmt: skip
+    guesses = {
+        pseudonyms.pseudonym("terminal", "anna"),
+        pseudonyms.mine("terminal", "anna", 0),
+        pseudonyms.inbox_mark("terminal", "anna"),
+        pseudonyms.session_digest("anna"),
+    }
     assert not staff & guesses
-    audited = await counter.database.all("SELECT about, \"by\" FROM audit WHERE kind LIKE 'report%'")
+    audited = await counter.database.all(
+        "SELECT about, \"by\" FROM audit WHERE kind LIKE 'report%'"
+    )
     assert not {value for row in audited for value in row if value} & staff

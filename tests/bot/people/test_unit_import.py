@@ -32,13 +32,25 @@ CSV = """名称,层级,上级,别名,职责,人员
 UNITS = (
     NewUnit("西湖区政府", "district"),
     NewUnit(
-        "文新街道办事处", "subdistrict", "西湖区政府", ("文新街道", "文新"), ("forms", "meetings"), ("张三",)
+        "文新街道办事处",
+        "subdistrict",
+        "西湖区政府",
+        ("文新街道", "文新"),
+        ("forms", "meetings"),
+        ("张三",),
     ),
 )
 
 
-@pytest.mark.parametrize("data", [CSV.encode(), b"\xef\xbb\xbf" + CSV.encode(), CSV.encode("gb18030"),
-                                  CSV.replace("\n", "\r\n").encode()])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        CSV.encode(),
+        b"\xef\xbb\xbf" + CSV.encode(),
+        CSV.encode("gb18030"),
+        CSV.replace("\n", "\r\n").encode(),
+    ],
+)
 def test_csv_is_read_as_spreadsheets_write_it(data: bytes) -> None:
     assert parse(data, toml=False).units == UNITS
 
@@ -59,7 +71,9 @@ def test_toml_says_the_same() -> None:
         ("", "一个单位也没有"),
     ],
 )
-def test_what_toml_does_not_say_rightly_is_told_with_its_line(text: str, sentence: str) -> None:
+def test_what_toml_does_not_say_rightly_is_told_with_its_line(
+    text: str, sentence: str
+) -> None:
     with pytest.raises(Refusal, match=sentence):
         parse(text.encode(), toml=True)
 
@@ -75,7 +89,9 @@ def test_what_toml_does_not_say_rightly_is_told_with_its_line(text: str, sentenc
         ("\n\n", "表头至少要有"),
     ],
 )
-def test_what_csv_does_not_say_rightly_is_told_with_its_line(text: str, sentence: str) -> None:
+def test_what_csv_does_not_say_rightly_is_told_with_its_line(
+    text: str, sentence: str
+) -> None:
     with pytest.raises(Refusal, match=sentence):
         parse(text.encode(), toml=False)
 
@@ -86,16 +102,46 @@ EAST = "的上级“东湖区政府”不在名录里"
 @pytest.mark.parametrize(
     ("data", "toml", "sentence"),
     [
-        (TOML.replace('t = "西湖区政府"', 't = "东湖区政府"'), True, f"第11行：“文新街道办事处”{EAST}"),
-        (TOML.replace('"subdistrict"', '"street"'), True, "第10行：“文新街道办事处”的层级“street”不对"),
-        (TOML.replace('level = "subdistrict"', ""), True, "第7行：“文新街道办事处”的层级没有写"),
-        (TOML.replace("文新街道办事处", "西湖区政府"), True, "第8行：“西湖区政府”写了两次"),
-        (CSV.replace(",西湖区政府,", ",东湖区政府,"), False, f"第4行：“文新街道办事处”{EAST}"),
-        (CSV.replace("府,区,", "府,区,文新街道办事处"), False, "第2行：“西湖区政府”的上级绕了一圈"),
-        (CSV.replace("府,区,", "府,区,文新"), False, "第2行：“西湖区政府”的上级绕了一圈"),
+        (
+            TOML.replace('t = "西湖区政府"', 't = "东湖区政府"'),
+            True,
+            f"第11行：“文新街道办事处”{EAST}",
+        ),
+        (
+            TOML.replace('"subdistrict"', '"street"'),
+            True,
+            "第10行：“文新街道办事处”的层级“street”不对",
+        ),
+        (
+            TOML.replace('level = "subdistrict"', ""),
+            True,
+            "第7行：“文新街道办事处”的层级没有写",
+        ),
+        (
+            TOML.replace("文新街道办事处", "西湖区政府"),
+            True,
+            "第8行：“西湖区政府”写了两次",
+        ),
+        (
+            CSV.replace(",西湖区政府,", ",东湖区政府,"),
+            False,
+            f"第4行：“文新街道办事处”{EAST}",
+        ),
+        (
+            CSV.replace("府,区,", "府,区,文新街道办事处"),
+            False,
+            "第2行：“西湖区政府”的上级绕了一圈",
+        ),
+        (
+            CSV.replace("府,区,", "府,区,文新"),
+            False,
+            "第2行：“西湖区政府”的上级绕了一圈",
+        ),
     ],
 )
-def test_what_cannot_be_registered_is_told_with_its_line(data: str, toml: bool, sentence: str) -> None:
+def test_what_cannot_be_registered_is_told_with_its_line(
+    data: str, toml: bool, sentence: str
+) -> None:
     file = parse(data.encode(), toml)
     with pytest.raises(Wrong) as wrong:
         merged(file.units, Directory())
@@ -103,7 +149,9 @@ def test_what_cannot_be_registered_is_told_with_its_line(data: str, toml: bool, 
 
 
 def test_a_cell_over_two_lines_does_not_shift_the_numbers() -> None:
-    file = parse('名称,层级,人员\n甲街道,街道,"张三\n李四"\n乙街道,胡同,\n'.encode(), toml=False)
+    file = parse(
+        '名称,层级,人员\n甲街道,街道,"张三\n李四"\n乙街道,胡同,\n'.encode(), toml=False
+    )
     assert file.units[0].people == ("张三", "李四")
     with pytest.raises(Wrong) as wrong:
         merged(file.units, Directory())

@@ -14,25 +14,67 @@ from storage.repositories.rungs import RungRow, Rungs
 from storage.repositories.unit_counts import UnitCounts
 from tests.bot.line import Line
 
-CATEGORIES = {"forms": 40, "meetings": 22, "fingertip": 31, "documents": 12, "signage": 3, "secondment": 6}
+CATEGORIES = {
+    "forms": 40,
+    "meetings": 22,
+    "fingertip": 31,
+    "documents": 12,
+    "signage": 3,
+    "secondment": 6,
+}
 UNITS: Mapping[str, Mapping[str, int]] = {
-    "文新街道": dict(due=40, in_time=38, called_back=30, solved=20, unsolved=3, satisfied=19, unsatisfied=2),
-    "北苑街道": dict(due=30, in_time=29, called_back=22, solved=4, unsolved=11, satisfied=5, unsatisfied=9),
-    "区城管局": dict(due=24, in_time=10, called_back=12, solved=9, unsolved=2, satisfied=8, unsatisfied=1),
+    "文新街道": dict(
+        due=40,
+        in_time=38,
+        called_back=30,
+        solved=20,
+        unsolved=3,
+        satisfied=19,
+        unsatisfied=2,
+    ),
+    "北苑街道": dict(
+        due=30,
+        in_time=29,
+        called_back=22,
+        solved=4,
+        unsolved=11,
+        satisfied=5,
+        unsatisfied=9,
+    ),
+    "区城管局": dict(
+        due=24,
+        in_time=10,
+        called_back=12,
+        solved=9,
+        unsolved=2,
+        satisfied=8,
+        unsatisfied=1,
+    ),
     "区民政局": dict(due=3, in_time=3, called_back=2, solved=2, satisfied=2),
-    "=HYPERLINK(0)": dict(due=11, in_time=2, called_back=9, solved=1, unsolved=6, unsatisfied=6),
+    "=HYPERLINK(0)": dict(
+        due=11, in_time=2, called_back=9, solved=1, unsolved=6, unsatisfied=6
+    ),
 }
 
 
 async def keep_books(app: App, last: date, months: int = 13) -> None:
-    """Figures of so many months up to that of `last`, each a little higher, and a rung of the ladder."""
+    """Figures of so many months up to that of `last`, each a little higher, and a rung
+    of the ladder.
+    """
     for back in range(months):
         month = (last.replace(day=15) - timedelta(days=30.4 * back)).replace(day=15)
         at = seconds(datetime(month.year, month.month, 15, tzinfo=UTC))
         writes = []
         for category, n in CATEGORIES.items():
-            for what, share in (("filed", 1.0), ("accepted", 0.9), ("closed", 0.7), ("declined", 0.1)):
-                writes.append(Counts.add(at, category, what, round(n * share * (1 - back / 30))))
+            for what, share in (
+                ("filed", 1.0),
+                ("accepted", 0.9),
+                ("closed", 0.7),
+                ("declined", 0.1),
+            ):
+                writes.append(
+                    Counts.add(at, category, what, round(n * share * (1 - back / 30)))
+                )
         await app.parts.database.commit(writes)
     for name, counts in UNITS.items():
         unit = await app.register.add(NewUnit(name, "subdistrict"))
@@ -51,6 +93,15 @@ async def propose(line: Line, unit: str, chat: str) -> None:
     )
     found = await line.app.register.find(unit)
     assert found is not None
-    row = RungRow(secrets.token_bytes(16), bytes.fromhex(found.id), rows[0][0], "remind", seconds(line.at),
-                  None, None, None, b"")  # fmt: skip
+    row = RungRow(
+        secrets.token_bytes(16),
+        bytes.fromhex(found.id),
+        rows[0][0],
+        "remind",
+        seconds(line.at),
+        None,
+        None,
+        None,
+        b"",
+    )
     await line.app.parts.database.commit([Rungs.propose(row, 0, 0)])

@@ -1,4 +1,6 @@
-"""Each digest and report is made exactly once, when it is due, and of what was missed only the latest."""
+"""Each digest and report is made exactly once, when it is due, and of what was missed
+only the latest.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,17 @@ def test_a_period_is_due_at_half_past_eight_after_its_last_day() -> None:
 
 def test_a_week_at_new_year_and_a_short_month() -> None:
     week = period("week", datetime(2027, 1, 1).date(), ZONE)
-    assert (week.label, f"{week.first}", f"{week.after}") == ("2026-W53", "2026-12-28", "2027-01-04")
+    assert (week.label, f"{week.first}", f"{week.after}") == (
+        "2026-W53",
+        "2026-12-28",
+        "2027-01-04",
+    )
     month = period("month", datetime(2028, 2, 29).date(), ZONE)
-    assert (month.label, f"{month.first}", f"{month.after}") == ("2028-02", "2028-02-01", "2028-03-01")
+    assert (month.label, f"{month.first}", f"{month.after}") == (
+        "2028-02",
+        "2028-02-01",
+        "2028-03-01",
+    )
 
 
 def test_spans_follow_the_zone_over_a_change_of_clocks() -> None:
@@ -64,7 +74,12 @@ class Office:
         app = self.line.app
         post, database = Post(app.parts.keys.outbox), app.parts.database
         return Bulletins(
-            database, post, make, Address("notebook", "staff"), self.line.settings, app.sender.post
+            database,
+            post,
+            make,
+            Address("notebook", "staff"),
+            self.line.settings,
+            app.sender.post,
         )
 
     async def at(self, now: datetime) -> None:
@@ -85,15 +100,23 @@ async def office(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 async def test_two_processes_make_each_of_them_once(office: Office) -> None:
     await office.at(local(20))
-    assert office.read() == []  # a line that has just begun tells nothing of the time before
+    assert (
+        office.read() == []
+    )  # a line that has just begun tells nothing of the time before
     for minute in range(0, 14 * 24 * 60, 10):
         await office.at(local(20, 9, 5) + timedelta(minutes=minute))
-    days = [f"day 2026-11-{day}" for day in range(21, 31)] + [f"day 2026-12-0{day}" for day in range(1, 5)]
-    assert sorted(office.read()) == sorted([*days, "week 2026-W47", "week 2026-W48", "month 2026-11"])
+    days = [f"day 2026-11-{day}" for day in range(21, 31)] + [
+        f"day 2026-12-0{day}" for day in range(1, 5)
+    ]
+    assert sorted(office.read()) == sorted(
+        [*days, "week 2026-W47", "week 2026-W48", "month 2026-11"]
+    )
     assert len(office.made) == len(set(office.made)) == 17
 
 
-async def test_after_downtime_only_the_latest_is_made_and_never_at_night(office: Office) -> None:
+async def test_after_downtime_only_the_latest_is_made_and_never_at_night(
+    office: Office,
+) -> None:
     await office.at(local(20))
     await office.at(local(2, 22, month=12))
     assert office.read() == []
@@ -109,18 +132,28 @@ class Chatting(Line):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.settings = self.settings.model_copy(
-            update={"telegram": Telegram(token=SecretStr("123456:" + "A" * 35), staff_chat_id=-1001)}
+            update={
+                "telegram": Telegram(
+                    token=SecretStr("123456:" + "A" * 35), staff_chat_id=-1001
+                )
+            }
         )
 
 
-async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(tmp_path: Path) -> None:
-    """The joined program: a digest at half past eight, the month's report with its files on the first."""
+async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(
+    tmp_path: Path,
+) -> None:
+    """The joined program: a digest at half past eight, the month's report with its
+    files on the first.
+    """
     async with opened_line(tmp_path, Chatting) as line:
         await line.app.bell.reports()  # notes where it begins
         line.at = local(1, 8, 31, month=12)
         await line.app.bell.reports()
         await line.app.bell.reports()
-        rows = await Outbox(line.app.parts.database).due(["telegram"], int(line.at.timestamp()))
+        rows = await Outbox(line.app.parts.database).due(
+            ["telegram"], int(line.at.timestamp())
+        )
         letters = [Post(line.app.parts.keys.outbox).open(row) for row in rows]
     assert [letter.to for letter in letters] == [Address("telegram", "-1001")] * 3
     assert [letter.message.params["text"][:7] for letter in letters] == [
@@ -129,7 +162,11 @@ async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(tmp_pat
         "减负专线月报：",
     ]
     names = [name for name, mime, data in letters[2].message.params["files"]]
-    assert names == ["jianfu-2026-11-1.png", "jianfu-2026-11-2.png", "jianfu-2026-11.xlsx"]
+    assert names == [
+        "jianfu-2026-11-1.png",
+        "jianfu-2026-11-2.png",
+        "jianfu-2026-11.xlsx",
+    ]
 
 
 async def test_a_clock_that_jumps_back_makes_none_again(office: Office) -> None:

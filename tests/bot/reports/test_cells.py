@@ -8,7 +8,9 @@ from hypothesis import strategies as some
 from bot.reports.cells import column, growth, shown
 
 MOST = 9
-TRIED = range(5, 22)  # what an attacker tries in the place of "—": up to all that can hide there
+TRIED = range(
+    5, 22
+)  # what an attacker tries in the place of "—": up to all that can hide there
 
 
 def possible(cells: list[int | str], total: int | str) -> list[tuple[int, ...]]:
@@ -20,7 +22,9 @@ def possible(cells: list[int | str], total: int | str) -> list[tuple[int, ...]]:
 
 
 @given(some.lists(some.integers(0, MOST), max_size=3))
-def test_whoever_subtracts_still_holds_every_small_number_possible(values: list[int]) -> None:
+def test_whoever_subtracts_still_holds_every_small_number_possible(
+    values: list[int],
+) -> None:
     cells, total = column(values)
     tables = possible(list(cells), total)
     assert tuple(values) in tables

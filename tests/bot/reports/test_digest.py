@@ -1,4 +1,6 @@
-"""The morning's digest: where cases stand, what is late, what is due, which wait longest."""
+"""The morning's digest: where cases stand, what is late, what is due, which wait
+longest.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,17 @@ async def read(line: Line, hidden: frozenset[bytes] = frozenset()) -> str:
 async def file(line: Line, chat: str) -> str:
     await line.says("同一份台账每周报五次", chat=chat)
     await line.presses("send", chat=chat)
-    rows = await line.app.parts.database.all("SELECT alias FROM cases ORDER BY opened_hour DESC, alias")
+    rows = await line.app.parts.database.all(
+        "SELECT alias FROM cases ORDER BY opened_hour DESC, alias"
+    )
     return str(rows[0][0])
 
 
 async def test_an_empty_line_says_so(tmp_path: Path) -> None:
     async with opened_line(tmp_path) as line:
-        assert (
-            await read(line)
-            == "减负专线晨报 11月23日（周一）\n昨天新收0件，办结0件。\n在办0件\n超期0件\n今天到期0件"
+        assert await read(line) == (
+            "减负专线晨报 11月23日（周一）\n昨天新收0件，办结0件。\n在办0件\n"
+            "超期0件\n今天到期0件"
         )
 
 
@@ -56,6 +60,8 @@ async def test_what_is_late_due_and_oldest_is_named_by_alias(tmp_path: Path) -> 
         line.later(days=1)
         late = f"超期1件：{first}（待受理，超21小时）"
         assert late in await read(line)
-        [row] = await line.app.parts.database.all("SELECT id FROM cases WHERE alias = :name", name=first)
+        [row] = await line.app.parts.database.all(
+            "SELECT id FROM cases WHERE alias = :name", name=first
+        )
         seen = await read(line, frozenset([row[0]]))
         assert "超期1件\n" in seen and first not in seen

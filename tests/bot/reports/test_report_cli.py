@@ -30,7 +30,12 @@ def test_a_digest_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_month_is_printed_and_saved_for_this_login_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report", "month", "--date", "2026-01-31", "--out", str(tmp_path / "out")]) == 0
+    assert (
+        main(
+            ["report", "month", "--date", "2026-01-31", "--out", str(tmp_path / "out")]
+        )
+        == 0
+    )
     assert capsys.readouterr().out.startswith("减负专线月报：2026年1月\n")
     saved = sorted((tmp_path / "out").iterdir())
     assert [path.name for path in saved] == [

@@ -1,4 +1,6 @@
-"""What a week's and a month's report say, as text, charts and sheet, and what they keep to themselves."""
+"""What a week's and a month's report say, as text, charts and sheet, and what they keep
+to themselves.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 
 async def told(line: Line) -> Bulletin:
-    figures = await Bookkeeper(line.app.parts.database, line.app.register.directory).figures(OCTOBER)
+    figures = await Bookkeeper(
+        line.app.parts.database, line.app.register.directory
+    ).figures(OCTOBER)
     return bulletin(figures, Rules.default())
 
 
@@ -63,18 +67,29 @@ async def test_no_number_under_five_leaves(line: Line) -> None:
     bulletin = await told(line)
     for table in bulletin.tables:
         for row in table.rows:
-            assert not [cell for cell in row if isinstance(cell, int) and cell < 5], (table.title, row)
+            assert not [cell for cell in row if isinstance(cell, int) and cell < 5], (
+                table.title,
+                row,
+            )
     for panels in bulletin.pictures:
         for panel in panels:
             numbers = [*panel.get("now", ()), *panel.get("then", ())]
-            numbers += [value for _, values in panel.get("series", ()) for value in values]
-            assert not [number for number in numbers if isinstance(number, int) and number < 5]
+            numbers += [
+                value for _, values in panel.get("series", ()) for value in values
+            ]
+            assert not [
+                number for number in numbers if isinstance(number, int) and number < 5
+            ]
     assert not re.search(r"(?<![\d.%-])[0-4](?=件|（)", "\n".join(bulletin.lines))
 
 
 async def test_a_unit_with_few_cases_hides_behind_another(line: Line) -> None:
-    """区民政局 had 3 cases: with one more hidden, the total tells nothing about them."""
-    [units] = [table for table in (await told(line)).tables if table.title.startswith("单位")]
+    """区民政局 had 3 cases: with one more hidden, the total tells nothing
+    about them.
+    """
+    [units] = [
+        table for table in (await told(line)).tables if table.title.startswith("单位")
+    ]
     rows = {row[0]: row[1:] for row in units.rows}
     assert rows["区民政局"] == ("<5", "—", "<5", "—", "—", "<5", "—", "—")
     assert rows["=HYPERLINK(0)"][0] == "—"
@@ -87,7 +102,9 @@ async def test_the_sheet_holds_plain_cells_and_never_a_formula(line: Line) -> No
     made = workbook(tables)
     assert made == workbook(tables)
     book = zipfile.ZipFile(io.BytesIO(made))
-    sheets = [book.read(name).decode() for name in book.namelist() if "/worksheets/" in name]
+    sheets = [
+        book.read(name).decode() for name in book.namelist() if "/worksheets/" in name
+    ]
     assert len(sheets) == len(tables) == 7
     strings = book.read("xl/sharedStrings.xml").decode()
     assert "=HYPERLINK(0)" in strings and "&lt;5" in strings
@@ -95,7 +112,15 @@ async def test_the_sheet_holds_plain_cells_and_never_a_formula(line: Line) -> No
         assert "<f>" not in sheet and "<hyperlink" not in sheet
         assert 'state="frozen"' in sheet and "<cols>" in sheet
     names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
-    assert names == ["总数", "类别", "走势", "三率 2026年10月", "单位 2026年10月", "阶梯", "说明"]
+    assert names == [
+        "总数",
+        "类别",
+        "走势",
+        "三率 2026年10月",
+        "单位 2026年10月",
+        "阶梯",
+        "说明",
+    ]
 
 
 async def test_the_charts_are_drawn_alike_each_time(line: Line) -> None:
@@ -105,7 +130,11 @@ async def test_the_charts_are_drawn_alike_each_time(line: Line) -> None:
     assert first == again
     image = Image.open(io.BytesIO(first))
     assert (image.format, image.size) == ("PNG", (charts.SIDE, charts.SIDE))
-    blue = sum(n for n, colour in image.convert("RGB").getcolors(1 << 20) or () if colour == (0, 0x72, 0xB2))
+    blue = sum(
+        n
+        for n, colour in image.convert("RGB").getcolors(1 << 20) or ()
+        if colour == (0, 0x72, 0xB2)
+    )
     assert 0.02 < blue / charts.SIDE**2 < 0.2  # bars and a line are really there
 
 
@@ -116,10 +145,16 @@ async def test_without_a_chinese_font_the_report_goes_out_without_charts(
     (tmp_path / "sitecustomize.py").write_text(
         "from matplotlib import font_manager as fonts\n"
         "fonts.findSystemFonts = lambda: []\n"
-        "fonts.fontManager.ttflist = [f for f in fonts.fontManager.ttflist if f.name == 'DejaVu Sans']\n"
+        "fonts.fontManager.ttflist = [f for f in fonts.fontManager.ttflist if f.name "
+        "== 'DejaVu Sans']\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    press = Press(line.app.parts.database, line.app.register.directory, Rules.default(), lambda: line.at)
+    press = Press(
+        line.app.parts.database,
+        line.app.register.directory,
+        Rules.default(),
+        lambda: line.at,
+    )
     printed = await press.print(OCTOBER)
     assert printed.text.endswith("apt install fonts-noto-cjk")
     assert [file.name for file in printed.files] == ["jianfu-2026-10.xlsx"]
@@ -128,9 +163,14 @@ async def test_without_a_chinese_font_the_report_goes_out_without_charts(
 async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
     """22 filed of two kinds; the smaller has to hide how few the others are."""
     for number in range(22):
-        await line.says(("每天拍照打卡", "会议太多，一周开五次会")[number % 11 > 5], chat=f"chat{number}")
+        await line.says(
+            ("每天拍照打卡", "会议太多，一周开五次会")[number % 11 > 5],
+            chat=f"chat{number}",
+        )
         await line.presses("send", chat=f"chat{number}")
-    figures = await Bookkeeper(line.app.parts.database, line.app.register.directory).figures(WEEK)
+    figures = await Bookkeeper(
+        line.app.parts.database, line.app.register.directory
+    ).figures(WEEK)
     lines = bulletin(figures, Rules.default()).lines
     assert lines[0] == "减负专线周报：2026年10月19日至10月25日"
     assert lines[1] == "新收22件（上期<5，去年同期—，同比—）。"
@@ -139,10 +179,16 @@ async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
 
 
 def test_the_docs_have_their_pictures() -> None:
-    """Made by `jianfu report month --out` on a simulated quarter; each is shown, and none is left over."""
+    """Made by `jianfu report month --out` on a simulated quarter; each is shown, and
+    none is left over.
+    """
     docs = Path(__file__).parents[3] / "docs"
-    shown = re.findall(r"\(pictures/(report-.*?\.png)\)", (docs / "reports.md").read_text("utf-8"))
-    assert sorted(shown) == sorted(path.name for path in (docs / "pictures").glob("report-*.png"))
+    shown = re.findall(
+        r"\(pictures/(report-.*?\.png)\)", (docs / "reports.md").read_text("utf-8")
+    )
+    assert sorted(shown) == sorted(
+        path.name for path in (docs / "pictures").glob("report-*.png")
+    )
     for name in shown:
         with Image.open(docs / "pictures" / name) as picture:
             assert picture.size == (charts.SIDE, charts.SIDE)

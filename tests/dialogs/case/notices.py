@@ -1,7 +1,9 @@
-"""The State Council's notices on the holidays of 2024 to 2026, typed from their text; counting by them.
+"""The State Council's notices on the holidays of 2024 to 2026, typed from their text;
+counting by them.
 
-国务院办公厅关于2024年（国办发明电〔2023〕7号）、2025年（〔2024〕12号）、2026年（2025年11月4日）部分节假日安排的通知。
-The oracle of the working-day arithmetic: it shares neither data nor method with it.
+国务院办公厅关于2024年（国办发明电〔2023〕7号）、2025年（〔2024〕12号）、2026年（2025年
+11月4日）部分节假日安排的通知。 The oracle of the working-day arithmetic: it shares
+neither data nor method with it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,11 @@ def _day(year: int, text: str) -> date:
 
 def _worked() -> list[date]:
     """All days worked from 2024 to 2027, in order; 2027 by weekdays."""
-    weekends = {date(2023, 12, 30) + timedelta(days=7 * week + n) for week in range(220) for n in (0, 1)}
+    weekends = {
+        date(2023, 12, 30) + timedelta(days=7 * week + n)
+        for week in range(220)
+        for n in (0, 1)
+    }
     off = set(weekends)
     for year, holidays in OFF.items():
         for holiday in holidays.split():
@@ -38,14 +44,20 @@ def _worked() -> list[date]:
                 off.add(first)
                 first += timedelta(days=1)
         off -= {_day(year, made_up) for made_up in MADE_UP[year].split()}
-    return [day for n in range(1461) if (day := date(2024, 1, 1) + timedelta(days=n)) not in off]
+    return [
+        day
+        for n in range(1461)
+        if (day := date(2024, 1, 1) + timedelta(days=n)) not in off
+    ]
 
 
 WORKED = _worked()
 
 
 def due(start: datetime, number: int) -> datetime:
-    """24:00 in Beijing of the `number`-th working day after the day of `start`; number ≥ 1."""
+    """24:00 in Beijing of the `number`-th working day after the day of `start`; number
+    ≥ 1.
+    """
     today = start.astimezone(BEIJING).date()
     last = WORKED[bisect_right(WORKED, today) + number - 1]
     return datetime(last.year, last.month, last.day, tzinfo=BEIJING) + timedelta(days=1)

@@ -1,4 +1,6 @@
-"""Staff and reporters do anything in any order: each gets a decision or one sentence, and a story is told."""
+"""Staff and reporters do anything in any order: each gets a decision or one sentence,
+and a story is told.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,17 @@ from hypothesis import strategies as st
 
 from dialogs.case.clock import next_due, running
 from dialogs.case.deciding import decide
-from dialogs.case.life import ENDED, FINDINGS, LEVELS, OPEN, Case, Refusal, Staff, State, legal
+from dialogs.case.life import (
+    ENDED,
+    FINDINGS,
+    LEVELS,
+    OPEN,
+    Case,
+    Refusal,
+    Staff,
+    State,
+    legal,
+)
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -40,7 +52,7 @@ from dialogs.case.orders import (
     Undo,
     Wait,
     Whistle,
-)  # fmt: skip
+)
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, Rating, Told, is_asked, tell
@@ -116,18 +128,29 @@ def test_every_order_is_among_them() -> None:
 
 
 @given(
-    st.lists(st.tuples(STAFF, ORDERS, ROLE) | REACTIONS, max_size=30), st.sampled_from(State), st.booleans()
+    st.lists(st.tuples(STAFF, ORDERS, ROLE) | REACTIONS, max_size=30),
+    st.sampled_from(State),
+    st.booleans(),
 )
-def test_whatever_is_done_a_case_stays_sound(acts: list[Act | Reaction], start: State, urgent: bool) -> None:
+def test_whatever_is_done_a_case_stays_sound(
+    acts: list[Act | Reaction], start: State, urgent: bool
+) -> None:
     asked_in = State.ACCEPTED if start is State.WAITING else None
-    case, told = replace(CASE, state=start, asked_in=asked_in, urgent=urgent), list[Told]()
+    case, told = (
+        replace(CASE, state=start, asked_in=asked_in, urgent=urgent),
+        list[Told](),
+    )
     for act in acts:
         decision = answered(case, act, told)
         if decision is None:
             continue
-        assert decision.case.ledger[: len(case.ledger)] == case.ledger, "lines are only ever added"
+        assert decision.case.ledger[: len(case.ledger)] == case.ledger, (
+            "lines are only ever added"
+        )
         case = decision.case
-        assert case.state not in (State.MERGED, State.DECLINED, *ENDED) or not running(case.ledger)
+        assert case.state not in (State.MERGED, State.DECLINED, *ENDED) or not running(
+            case.ledger
+        )
         assert case.due == next_due(case.ledger, TERMS)
         assert case.state is not State.WAITING or case.due is None
         assert (case.asked_in in OPEN) == (case.state is State.WAITING)
@@ -135,11 +158,19 @@ def test_whatever_is_done_a_case_stays_sound(acts: list[Act | Reaction], start: 
         assert {report for report, _ in decision.pushes} <= {*CASE.reports}
         told += [
             Told(
-                entry.kind, AT, case.id, entry.report, entry.public, not isinstance(act, tuple), entry.params
+                entry.kind,
+                AT,
+                case.id,
+                entry.report,
+                entry.public,
+                not isinstance(act, tuple),
+                entry.params,
             )
             for entry in decision.entries
         ]
     for report in CASE.reports:
-        story = tell(case, Filed(report, "forms", AT, True, Rating(True)), told, AT, TERMS)
+        story = tell(
+            case, Filed(report, "forms", AT, True, Rating(True)), told, AT, TERMS
+        )
         for lang in ("zh", "en"):
             assert story.params(lang)["next"] and story.text(lang)

@@ -42,16 +42,28 @@ def beijing(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
 
 
-def started(at: str, number: int = 15, unit: Unit = "W", clock: Clock = "answer") -> Line:
+def started(
+    at: str, number: int = 15, unit: Unit = "W", clock: Clock = "answer"
+) -> Line:
     return Line(clock, "start", beijing(at), Allowance(number, unit))
 
 
-def line(kind: Kind, at: str, until: str | None = None, clock: Clock = "answer", reason: str = "") -> Line:
-    return Line(clock, kind, beijing(at), None, beijing(until) if until else None, reason)
+def line(
+    kind: Kind,
+    at: str,
+    until: str | None = None,
+    clock: Clock = "answer",
+    reason: str = "",
+) -> Line:
+    return Line(
+        clock, kind, beijing(at), None, beijing(until) if until else None, reason
+    )
 
 
 def more(at: str, number: int, unit: Unit = "W") -> Line:
-    return Line("answer", "extend", beijing(at), Allowance(number, unit), None, "要会签", "张三")
+    return Line(
+        "answer", "extend", beijing(at), Allowance(number, unit), None, "要会签", "张三"
+    )
 
 
 def due(*ledger: Line, clock: Clock = "answer") -> str:
@@ -61,23 +73,33 @@ def due(*ledger: Line, clock: Clock = "answer") -> str:
     return f"{reading.due.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
-# ── what it says ─────────────────────────────────────────────────────────────────────────────
+# ── what it says ──────────────────────────────────────────────────────────────────────
 
 HOLIDAYS = started("2025-09-23T09:15")
-WAITED = (HOLIDAYS, line("pause", "2025-10-09T10:00"), line("resume", "2025-10-14T11:00"))
+WAITED = (
+    HOLIDAYS,
+    line("pause", "2025-10-09T10:00"),
+    line("resume", "2025-10-14T11:00"),
+)
 
 
 def test_it_runs_from_the_dispatch() -> None:
     """A whole holiday lies within; the day itself is not counted."""
     reading = read([HOLIDAYS], "answer", CHINA)
     assert reading is not None
-    assert (reading.clock, reading.started, reading.allowance) == ("answer", HOLIDAYS.at, FIFTEEN)
+    assert (reading.clock, reading.started, reading.allowance) == (
+        "answer",
+        HOLIDAYS.at,
+        FIFTEEN,
+    )
     assert due(HOLIDAYS) == "2025-10-21 00:00"
     assert read([HOLIDAYS], "rectify", CHINA) is None
 
 
 def test_a_pause_stops_what_remains() -> None:
-    """Seven of fifteen were used; eight go on after the pause, in which four were worked."""
+    """Seven of fifteen were used; eight go on after the pause, in which four were
+    worked.
+    """
     paused = read(WAITED[:2], "answer", CHINA)
     assert paused is not None and paused.due is None and paused.paused == WAITED[1]
     assert next_due(WAITED[:2], CHINA) is None and running(WAITED[:2]) == ("answer",)
@@ -103,7 +125,9 @@ def test_a_pause_may_be_made_longer() -> None:
     first = line("pause", "2025-10-09T10:00", until="2025-10-10T12:00")
     reading = read([HOLIDAYS, first, longer], "answer", CHINA)
     assert reading is not None and reading.paused == longer
-    assert due(HOLIDAYS, first, longer, line("resume", "2025-10-30T08:00")) == due(*WAITED)
+    assert due(HOLIDAYS, first, longer, line("resume", "2025-10-30T08:00")) == due(
+        *WAITED
+    )
 
 
 def test_what_was_late_stays_late() -> None:
@@ -117,15 +141,27 @@ def test_more_time_comes_on_top() -> None:
     extension = more("2025-10-09T12:00", 10)
     assert due(HOLIDAYS, extension) == "2025-11-04 00:00"
     within = due(WAITED[0], WAITED[1], extension, WAITED[2])
-    assert within == due(WAITED[0], more("2025-10-08T12:00", 10), *WAITED[1:]) == due(*WAITED, extension)
+    assert (
+        within
+        == due(WAITED[0], more("2025-10-08T12:00", 10), *WAITED[1:])
+        == due(*WAITED, extension)
+    )
     assert within == "2025-11-08 00:00"
     reading = read([*WAITED, extension], "answer", CHINA)
     assert reading is not None and reading.allowance == Allowance(25, "W")
 
 
 def test_a_committed_date_is_the_due_time() -> None:
-    """It moves by whole days with a pause, and by working days when more time is granted."""
-    start = Line("rectify", "start", beijing("2025-09-23T09:15"), None, beijing("2025-10-12T23:59:59"))
+    """It moves by whole days with a pause, and by working days when more time is
+    granted.
+    """
+    start = Line(
+        "rectify",
+        "start",
+        beijing("2025-09-23T09:15"),
+        None,
+        beijing("2025-10-12T23:59:59"),
+    )
     assert due(start, clock="rectify") == "2025-10-12 23:59"
     pause = (
         line("pause", "2025-09-25T18:00", clock="rectify"),
@@ -140,21 +176,35 @@ def test_what_is_urgent_waits_for_no_working_day() -> None:
     """On site in two hours and a result the same day, in the middle of a holiday."""
     rules, at = CHINA.rules, beijing("2025-10-03T21:30")
     clocks: tuple[Clock, Clock] = ("on_site", "result")
-    ledger = [Line(clock, "start", at, rules.deadline(clock, "forms", urgent=True)) for clock in clocks]
+    ledger = [
+        Line(clock, "start", at, rules.deadline(clock, "forms", urgent=True))
+        for clock in clocks
+    ]
     assert running(ledger) == clocks
     assert due(*ledger, clock="on_site") == "2025-10-03 23:30"
     assert due(*ledger, clock="result") == "2025-10-04 00:00"
     assert next_due(ledger, CHINA) == beijing("2025-10-03T23:30")
     arrived = [*ledger, line("stop", "2025-10-03T22:10", clock="on_site")]
-    assert running(arrived) == ("result",) and next_due(arrived, CHINA) == beijing("2025-10-04T00:00")
+    assert running(arrived) == ("result",) and next_due(arrived, CHINA) == beijing(
+        "2025-10-04T00:00"
+    )
 
 
 def test_a_clock_that_starts_anew_forgets_its_past() -> None:
-    """Dispatched again, all of the time is there again; nothing was done about it yet."""
-    first = [*WAITED, line("warned", "2025-10-20T09:00"), line("stop", "2025-10-22T09:00")]
+    """Dispatched again, all of the time is there again; nothing was done
+    about it yet.
+    """
+    first = [
+        *WAITED,
+        line("warned", "2025-10-20T09:00"),
+        line("stop", "2025-10-22T09:00"),
+    ]
     again = [*first, started("2025-11-03T10:00", 5)]
     assert due(*again) == "2025-11-11 00:00"
-    assert steps_done(first, "answer") == {"warned"} and steps_done(again, "answer") == set()
+    assert (
+        steps_done(first, "answer") == {"warned"}
+        and steps_done(again, "answer") == set()
+    )
 
 
 def test_after_the_stop_nothing_changes() -> None:
@@ -173,17 +223,22 @@ def test_after_the_stop_nothing_changes() -> None:
 
 def test_answered_while_paused_is_answered_in_time() -> None:
     reading = read([*WAITED[:2], line("stop", "2025-12-01T10:00")], "answer", CHINA)
-    assert reading is not None and reading.due is not None and reading.stopped is not None
+    assert (
+        reading is not None and reading.due is not None and reading.stopped is not None
+    )
     assert reading.stopped < reading.due
 
 
-# ── how much of it is used, and what comes next ──────────────────────────────────────────────
+# ── how much of it is used, and what comes next ───────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     ("start", "warned"),
     [
-        (started("2026-11-23T10:00", 5), "2026-11-28 00:00"),  # the end of the fourth of five working days
+        (
+            started("2026-11-23T10:00", 5),
+            "2026-11-28 00:00",
+        ),  # the end of the fourth of five working days
         (started("2025-09-23T09:15", 15), "2025-10-16 00:00"),  # of the twelfth
         (started("2025-09-30T10:00", 1), "2025-10-09 19:12"),  # four fifths of one day
         (started("2026-11-23T10:00", 1, "C"), "2026-11-24 05:12"),
@@ -196,17 +251,25 @@ def test_the_warning_comes_at_four_fifths(start: Line, warned: str) -> None:
     assert f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}" == warned
     reading = read([start], "answer", CHINA)
     assert reading is not None and reading.share(at) == pytest.approx(0.8)
-    assert reading.share(reading.ends) == pytest.approx(1) and reading.share(start.at) == 0
+    assert (
+        reading.share(reading.ends) == pytest.approx(1) and reading.share(start.at) == 0
+    )
 
 
 def test_a_warning_is_due_at_a_whole_second() -> None:
-    """A fraction of a day need not be one; kept as a row, it would ring before it is due, and fail."""
+    """A fraction of a day need not be one; kept as a row, it would ring before it is
+    due, and fail.
+    """
     committed = line("start", "2026-03-02T10:00:01", "2026-03-13T00:00")
-    assert ahead([committed], "answer", CHINA)["warned"] == beijing("2026-03-10T21:12:00")
+    assert ahead([committed], "answer", CHINA)["warned"] == beijing(
+        "2026-03-10T21:12:00"
+    )
 
 
 def test_after_the_breach_step_by_step() -> None:
-    """Each so many working days after the due day; those for urgent clocks within a day."""
+    """Each so many working days after the due day; those for urgent clocks within a
+    day.
+    """
     found = {
         kind: f"{at.astimezone(BEIJING):%m-%d %H:%M}"
         for kind, at in ahead([HOLIDAYS], "answer", CHINA).items()
@@ -221,31 +284,47 @@ def test_after_the_breach_step_by_step() -> None:
     ]
     urgent = ahead([started("2025-10-03T21:30", 2, "h", "on_site")], "on_site", CHINA)
     assert [f"{at.astimezone(BEIJING):%d %H:%M}" for at in urgent.values()] == [
-        "03 23:06", "03 23:30", "03 23:30", "04 00:30", "04 03:30", "04 23:30",
-    ]  # fmt: skip
+        "03 23:06",
+        "03 23:30",
+        "03 23:30",
+        "04 00:30",
+        "04 03:30",
+        "04 23:30",
+    ]
 
 
 def test_the_hotline_itself_is_only_warned() -> None:
     """No unit is pressed because a report was not accepted in time."""
-    assert list(ahead([started("2025-10-03T10:00", 1, "C", "accept")], "accept", CHINA)) == [
+    assert list(
+        ahead([started("2025-10-03T10:00", 1, "C", "accept")], "accept", CHINA)
+    ) == [
         "warned",
         "breached",
     ]
 
 
 def test_what_was_done_is_not_due_again() -> None:
-    ledger = [HOLIDAYS, line("warned", "2025-10-16T09:00"), line("breached", "2025-10-21T09:00")]
-    assert list(ahead(ledger, "answer", CHINA)) == ["urged", "supervised", "escalated", "circulated"]
+    ledger = [
+        HOLIDAYS,
+        line("warned", "2025-10-16T09:00"),
+        line("breached", "2025-10-21T09:00"),
+    ]
+    assert list(ahead(ledger, "answer", CHINA)) == [
+        "urged",
+        "supervised",
+        "escalated",
+        "circulated",
+    ]
     granted = [*ledger, more("2025-10-21T10:00", 10)]
     assert list(ahead(granted, "answer", CHINA))[:2] == ["warned", "breached"]
     assert ahead([*ledger, line("pause", "2025-10-21T09:00")], "answer", CHINA) == {}
 
 
-# ── any ledger ───────────────────────────────────────────────────────────────────────────────
+# ── any ledger ────────────────────────────────────────────────────────────────────────
 
-MOMENTS = st.datetimes(datetime(2024, 6, 1), datetime(2026, 6, 1), timezones=st.just(UTC)).map(
-    lambda at: at.replace(microsecond=0)
-)
+MOMENTS = st.datetimes(
+    datetime(2024, 6, 1), datetime(2026, 6, 1), timezones=st.just(UTC)
+).map(lambda at: at.replace(microsecond=0))
 ALLOWANCES = st.builds(Allowance, st.integers(0, 40), st.sampled_from(get_args(Unit)))
 LINES = st.builds(
     Line,
@@ -265,8 +344,12 @@ def ends(ledger: Sequence[Line], terms: Terms) -> datetime | None:
 
 
 @given(LEDGERS, MOMENTS, st.sampled_from(ZONES), st.sampled_from(["zh", "en"]))
-def test_every_ledger_can_be_read_and_told(ledger: list[Line], now: datetime, zone: str, lang: str) -> None:
-    """Nothing raises; a clock that is neither started nor stopped twice is one clock."""
+def test_every_ledger_can_be_read_and_told(
+    ledger: list[Line], now: datetime, zone: str, lang: str
+) -> None:
+    """Nothing raises; a clock that is neither started nor stopped twice is
+    one clock.
+    """
     terms = Terms(CHINA.rules, CHINA.calendar, ZoneInfo(zone))
     told = explain(ledger, terms, now, lang)
     assert len([said for said in told if said[0] in "【["]) == len(
@@ -277,20 +360,34 @@ def test_every_ledger_can_be_read_and_told(ledger: list[Line], now: datetime, zo
         assert reading is not None and reading.stopped is None
         assert reading.share(now) >= 0
         assert (reading.due is None) == (reading.paused is not None)
-        assert set(ahead(ledger, clock, terms)) <= {"warned", "breached", *terms.rules.steps}
+        assert set(ahead(ledger, clock, terms)) <= {
+            "warned",
+            "breached",
+            *terms.rules.steps,
+        }
 
 
-@given(LEDGERS, LINES, st.timedeltas(timedelta(0), timedelta(days=400)), st.sampled_from(ZONES))
+@given(
+    LEDGERS,
+    LINES,
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+    st.sampled_from(ZONES),
+)
 def test_a_clock_that_jumps_back_takes_no_time_away(
     ledger: list[Line], last: Line, back: timedelta, zone: str
 ) -> None:
-    """A line written after the jump counts as written at the moment of the line before it."""
+    """A line written after the jump counts as written at the moment of the line before
+    it.
+    """
     terms = Terms(CHINA.rules, CHINA.calendar, ZoneInfo(zone))
     latest = max((it.at for it in ledger if it.clock == "answer"), default=None)
     if latest is None:
         return
     last = replace(last, clock="answer")
-    jumped, steady = [*ledger, replace(last, at=latest - back)], [*ledger, replace(last, at=latest)]
+    jumped, steady = (
+        [*ledger, replace(last, at=latest - back)],
+        [*ledger, replace(last, at=latest)],
+    )
     assert ends(jumped, terms) == ends(steady, terms)
     was, now = ends(ledger, terms), ends(jumped, terms)
     if last.kind != "start" and was is not None:
@@ -298,13 +395,19 @@ def test_a_clock_that_jumps_back_takes_no_time_away(
 
 
 @given(
-    MOMENTS, st.integers(1, 40), st.lists(st.integers(0, 300), max_size=6), st.floats(0, 1),
-    st.sampled_from(get_args(Unit)), st.sampled_from(ZONES),
-)  # fmt: skip
+    MOMENTS,
+    st.integers(1, 40),
+    st.lists(st.integers(0, 300), max_size=6),
+    st.floats(0, 1),
+    st.sampled_from(get_args(Unit)),
+    st.sampled_from(ZONES),
+)
 def test_share_and_moment_are_each_others_inverse(
     start: datetime, number: int, turns: list[int], share: float, unit: Unit, zone: str
 ) -> None:
-    """Whatever was paused: when so much will be used, so much is used; and never less later."""
+    """Whatever was paused: when so much will be used, so much is used; and never less
+    later.
+    """
     terms = Terms(CHINA.rules, CHINA.calendar, ZoneInfo(zone))
     at, ledger = start, [Line("answer", "start", start, Allowance(number, unit))]
     for turn, hours in enumerate(turns):
@@ -315,18 +418,24 @@ def test_share_and_moment_are_each_others_inverse(
     moment = reading.when(share)
     if moment is not None and moment > reading.since and reading.since < reading.ends:
         assert start <= moment <= reading.ends
-        assert reading.share(moment) == pytest.approx(share, abs=1e-3 if unit == "W" else 1e-6)
-    shares = [reading.share(start + timedelta(hours=hours)) for hours in range(0, 2000, 50)]
+        assert reading.share(moment) == pytest.approx(
+            share, abs=1e-3 if unit == "W" else 1e-6
+        )
+    shares = [
+        reading.share(start + timedelta(hours=hours)) for hours in range(0, 2000, 50)
+    ]
     assert shares == sorted(shares)
 
 
-# ── why ──────────────────────────────────────────────────────────────────────────────────────
+# ── why ───────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_person_with_a_calendar_can_follow() -> None:
     ledger = [
         HOLIDAYS,
-        line("pause", "2025-10-09T10:00", until="2025-10-15T00:00", reason="等反映人补充"),
+        line(
+            "pause", "2025-10-09T10:00", until="2025-10-15T00:00", reason="等反映人补充"
+        ),
         WAITED[2],
         more("2025-10-20T11:00", 5),
         line("breached", "2025-11-01T08:00"),
@@ -376,7 +485,9 @@ def test_short_clocks_are_told_shortly() -> None:
 
 def test_years_that_nobody_knows_yet_are_said_to_be_so() -> None:
     told = explain([started("2098-12-29T10:00", 5)], CHINA, beijing("2098-12-30T10:00"))
-    assert told[-2:] == [f"{year}年的放假调休安排还不知道，按周一至周五算。" for year in (2098, 2099)]
+    assert told[-2:] == [
+        f"{year}年的放假调休安排还不知道，按周一至周五算。" for year in (2098, 2099)
+    ]
     assert "还不知道" not in "".join(explain([HOLIDAYS], CHINA, HOLIDAYS.at))
 
 
@@ -390,14 +501,18 @@ def test_years_that_nobody_knows_yet_are_said_to_be_so() -> None:
 def test_the_number_can_be_counted_again_from_the_lines(
     start: datetime, number: int, turns: list[int], extra: int, when: int
 ) -> None:
-    """Each day up to the due day stands there once, or lies in a pause; worked ones add up to the number."""
+    """Each day up to the due day stands there once, or lies in a pause; worked ones add
+    up to the number.
+    """
     at, ledger = start, [Line("answer", "start", start, Allowance(number, "W"))]
     for turn, days in enumerate(turns[: len(turns) // 2 * 2]):
         at += timedelta(days=days)
         ledger.append(Line("answer", "resume" if turn % 2 else "pause", at))
     pauses = list(zip(ledger[1::2], ledger[2::2], strict=True))
     place = 1 + when % len(ledger)
-    ledger.insert(place, Line("answer", "extend", ledger[place - 1].at, Allowance(extra, "W")))
+    ledger.insert(
+        place, Line("answer", "extend", ledger[place - 1].at, Allowance(extra, "W"))
+    )
     reading = read(ledger, "answer", CHINA)
     assert reading is not None and reading.due is not None
     told = counted(explain(ledger, CHINA, at))
@@ -407,20 +522,30 @@ def test_the_number_can_be_counted_again_from_the_lines(
     assert all((day in WORKED) == (how in WORK) for day, how in told.items())
     first = start.astimezone(BEIJING).date()
     waited = {day for one, other in pauses for day in span(one.at - DAY, other.at)}
-    assert set(span(start, reading.due - TICK)) - set(told) <= waited and min(told) > first
+    assert (
+        set(span(start, reading.due - TICK)) - set(told) <= waited and min(told) > first
+    )
 
 
 WORK = ("上班", "周末补班")
-DAYS = re.compile(r"　(?:(\d+)年)?(\d+)月(\d+)日(?:–(?:(\d+)年)?(\d+)月(\d+)日)?：(上班|周末补班|\D+)")
+DAYS = re.compile(
+    r"　(?:(\d+)年)?(\d+)月(\d+)日(?:–(?:(\d+)年)?(\d+)月(\d+)日)?：(上班|周末补班|\D+)"
+)
 
 
 def counted(lines: list[str]) -> dict[date, str]:
-    """The days that an explanation names, in its order, and what it says of each; no day twice."""
+    """The days that an explanation names, in its order, and what it says of each; no
+    day twice.
+    """
     told, year = dict[date, str](), 0
     for said in lines:
         if found := DAYS.match(said):
             first = date(int(found[1] or year), int(found[2]), int(found[3]))
-            last = date(int(found[4] or first.year), int(found[5]), int(found[6])) if found[5] else first
+            last = (
+                date(int(found[4] or first.year), int(found[5]), int(found[6]))
+                if found[5]
+                else first
+            )
             for n in range((last - first).days + 1):
                 assert first + DAY * n not in told
                 told[first + DAY * n] = found[7]
@@ -431,16 +556,22 @@ def counted(lines: list[str]) -> dict[date, str]:
 def span(one: datetime, other: datetime) -> list[date]:
     """The days after the day of `one`, up to that of `other`."""
     first = one.astimezone(BEIJING).date()
-    return [first + DAY * n for n in range(1, (other.astimezone(BEIJING).date() - first).days + 1)]
+    return [
+        first + DAY * n
+        for n in range(1, (other.astimezone(BEIJING).date() - first).days + 1)
+    ]
 
 
 @pytest.mark.parametrize(
     ("allowance", "said"),
     [
-        (Allowance(15, "W"), "15个工作日"), (Allowance(1, "C"), "1天"), (Allowance(2, "h"), "2小时"),
-        (Allowance(0, "D"), "当天（到24:00）"), (Allowance(3, "D"), "3天（到当天24:00）"),
+        (Allowance(15, "W"), "15个工作日"),
+        (Allowance(1, "C"), "1天"),
+        (Allowance(2, "h"), "2小时"),
+        (Allowance(0, "D"), "当天（到24:00）"),
+        (Allowance(3, "D"), "3天（到当天24:00）"),
     ],
-)  # fmt: skip
+)
 def test_an_allowance_in_words(allowance: Allowance, said: str) -> None:
     assert amount(allowance) == said
 

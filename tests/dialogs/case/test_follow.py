@@ -1,4 +1,6 @@
-"""What is owed rings once, in order, and a long stop is caught up with one message and not five."""
+"""What is owed rings once, in order, and a long stop is caught up with one message and
+not five.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,20 @@ TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00
 DAY = timedelta(days=1)
 KINDS = (
-    "warn", "breach", *LADDER, "resume", "reply", "hear", "call_back", "call_back_again", "look_back",
-    "look_back_later", "forget", "forget_later", "retain",
-)  # fmt: skip
+    "warn",
+    "breach",
+    *LADDER,
+    "resume",
+    "reply",
+    "hear",
+    "call_back",
+    "call_back_again",
+    "look_back",
+    "look_back_later",
+    "forget",
+    "forget_later",
+    "retain",
+)
 
 
 def case(state: State, **known: object) -> Case:
@@ -41,7 +54,11 @@ def case(state: State, **known: object) -> Case:
 
 
 def assigned(days: int = 5, **known: object) -> Case:
-    return case(State.ASSIGNED, ledger=(Line("answer", "start", MONDAY, Allowance(days, "W")),), **known)
+    return case(
+        State.ASSIGNED,
+        ledger=(Line("answer", "start", MONDAY, Allowance(days, "W")),),
+        **known,
+    )
 
 
 def closed(**known: object) -> Case:
@@ -70,12 +87,18 @@ def days_of(case: Case, days: int, step: int = 1) -> list[tuple[int, str, list[s
     told = []
     for day in range(0, days + 1, step):
         for kind, decision in catch_up(case, MONDAY + day * DAY):
-            told.append((day, kind, [push.name for report, push in decision.pushes if report[0] == "a"]))
+            told.append(
+                (
+                    day,
+                    kind,
+                    [push.name for report, push in decision.pushes if report[0] == "a"],
+                )
+            )
             case = decision.case
     return told
 
 
-# ── the days of a case ───────────────────────────────────────────────────────────────────────
+# ── the days of a case ────────────────────────────────────────────────────────────────
 
 
 def test_a_unit_that_says_nothing_is_warned_pressed_and_named() -> None:
@@ -136,12 +159,16 @@ def test_what_a_reporter_added_lately_is_not_removed_unread() -> None:
 
 
 def test_a_reply_goes_out_when_it_can_no_longer_be_taken_back() -> None:
-    waiting = case(State.ANSWERED, reply=Pending("请放心", MONDAY + timedelta(seconds=10), to=2))
+    waiting = case(
+        State.ANSWERED, reply=Pending("请放心", MONDAY + timedelta(seconds=10), to=2)
+    )
     assert ring(waiting, "reply", MONDAY + timedelta(seconds=9), TERMS) is None
     decision = ring(waiting, "reply", MONDAY + timedelta(seconds=10), TERMS)
     assert decision is not None and decision.case.reply is None
     assert [entry.report for entry in decision.entries] == ["b" * 32]
-    assert [(report, push.name) for report, push in decision.pushes] == [("b" * 32, "push.replied")]
+    assert [(report, push.name) for report, push in decision.pushes] == [
+        ("b" * 32, "push.replied")
+    ]
 
 
 def test_a_pause_ends_by_itself_and_the_clock_goes_on() -> None:
@@ -151,7 +178,9 @@ def test_a_pause_ends_by_itself_and_the_clock_goes_on() -> None:
         Line("answer", "pause", MONDAY + DAY, until=until, reason="等区里批复"),
     )
     waiting = case(State.WAITING, asked_in=State.ASSIGNED, ledger=ledger, resumes=until)
-    assert {*dues(waiting, TERMS)} == {"resume", "hear"}, "a paused clock owes nothing else"
+    assert {*dues(waiting, TERMS)} == {"resume", "hear"}, (
+        "a paused clock owes nothing else"
+    )
     decision = ring(waiting, "resume", until, TERMS)
     assert decision is not None and decision.case.state is State.ASSIGNED
     assert {"warn", "breach"} <= {*dues(decision.case, TERMS)}
@@ -159,7 +188,9 @@ def test_a_pause_ends_by_itself_and_the_clock_goes_on() -> None:
 
 
 def test_where_the_hotline_is_late_its_supervisor_hears_of_it() -> None:
-    late = case(State.FILED, ledger=(Line("accept", "start", MONDAY, Allowance(1, "C")),))
+    late = case(
+        State.FILED, ledger=(Line("accept", "start", MONDAY, Allowance(1, "C")),)
+    )
     decision = ring(late, "breach", MONDAY + DAY, TERMS)
     assert decision is not None
     assert [(alert.to, alert.name) for alert in decision.alerts] == [
@@ -186,10 +217,12 @@ def test_who_is_alerted(kind: str, ears: list[str]) -> None:
             late = decision.case
             if rung == kind:
                 assert [alert.to for alert in decision.alerts] == ears
-                assert "某街道" not in str(decision.alerts), "an alert says no more than which clock"
+                assert "某街道" not in str(decision.alerts), (
+                    "an alert says no more than which clock"
+                )
 
 
-# ── after a long stop ────────────────────────────────────────────────────────────────────────
+# ── after a long stop ─────────────────────────────────────────────────────────────────
 
 
 def test_forty_silent_days_are_one_weekly_message() -> None:
@@ -198,18 +231,28 @@ def test_forty_silent_days_are_one_weekly_message() -> None:
         for _, decision in catch_up(case(State.ANSWERED), MONDAY + 40 * DAY)
         for names in decision.pushes
     ]
-    assert [(report[0], push.name) for report, push in told] == [("a", "push.hear"), ("b", "push.hear")]
+    assert [(report[0], push.name) for report, push in told] == [
+        ("a", "push.hear"),
+        ("b", "push.hear"),
+    ]
 
 
 def test_every_missed_step_is_noted_and_only_the_last_is_told() -> None:
     rung = list(catch_up(assigned(), MONDAY + 40 * DAY))
     assert [kind for kind, _ in rung] == ["warn", "hear", "breach", *LADDER]
-    assert [push.name for _, decision in rung for report, push in decision.pushes if report[0] == "a"] == [
-        "push.circulated"
-    ]
+    assert [
+        push.name
+        for _, decision in rung
+        for report, push in decision.pushes
+        if report[0] == "a"
+    ] == ["push.circulated"]
     last = rung[-1][1].case
-    assert Counter(line.kind for line in last.ledger) == Counter(["start", "warned", "breached", *LADDER])
-    assert [alert.name for alert in rung[0][1].alerts] == [], "no warning of what is over"
+    assert Counter(line.kind for line in last.ledger) == Counter(
+        ["start", "warned", "breached", *LADDER]
+    )
+    assert [alert.name for alert in rung[0][1].alerts] == [], (
+        "no warning of what is over"
+    )
 
 
 def test_a_missed_callback_gives_way_to_the_look_back() -> None:
@@ -221,28 +264,40 @@ def test_a_missed_callback_gives_way_to_the_look_back() -> None:
 
 def test_after_a_hundred_days_it_is_asked_once() -> None:
     pushed = [
-        push.name for _, decision in catch_up(closed(), MONDAY + 100 * DAY) for _, push in decision.pushes
+        push.name
+        for _, decision in catch_up(closed(), MONDAY + 100 * DAY)
+        for _, push in decision.pushes
     ]
     assert pushed == ["push.looked_back", "push.looked_back"]
 
 
-# ── any case, any time ───────────────────────────────────────────────────────────────────────
+# ── any case, any time ────────────────────────────────────────────────────────────────
 
 HOURS = st.integers(0, 24 * 120).map(lambda hours: MONDAY + timedelta(hours=hours))
 
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> tuple[Line, ...]:
-    """Clocks that start, pause, go on, get more time and stop; some steps were taken already."""
+    """Clocks that start, pause, go on, get more time and stop; some steps were taken
+    already.
+    """
     lines, at = [], MONDAY
-    for clock in draw(st.lists(st.sampled_from(get_args(Clock)), max_size=3, unique=True)):
+    for clock in draw(
+        st.lists(st.sampled_from(get_args(Clock)), max_size=3, unique=True)
+    ):
         allowance = Allowance(draw(st.integers(0, 30)), draw(st.sampled_from("WCDh")))
         lines.append(Line(clock, "start", at, allowance))
         for kind in draw(
-            st.lists(st.sampled_from(["pause", "resume", "extend", "stop", "warned", "breached", "urged"]))
+            st.lists(
+                st.sampled_from(
+                    ["pause", "resume", "extend", "stop", "warned", "breached", "urged"]
+                )
+            )
         ):
             at += timedelta(hours=draw(st.integers(0, 60)))
-            more = Allowance(draw(st.integers(1, 10)), "W") if kind == "extend" else None
+            more = (
+                Allowance(draw(st.integers(1, 10)), "W") if kind == "extend" else None
+            )
             until = at + DAY if kind == "pause" and draw(st.booleans()) else None
             lines.append(Line(clock, kind, at, more, until))  # type: ignore[arg-type]
     return tuple(lines)
@@ -251,7 +306,11 @@ def ledgers(draw: st.DrawFn) -> tuple[Line, ...]:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     state = draw(st.sampled_from(State))
-    asked_in = draw(st.sampled_from([State.FILED, State.ASSIGNED])) if state is State.WAITING else None
+    asked_in = (
+        draw(st.sampled_from([State.FILED, State.ASSIGNED]))
+        if state is State.WAITING
+        else None
+    )
     return case(
         state,
         asked_in=asked_in,
@@ -261,7 +320,10 @@ def cases(draw: st.DrawFn) -> Case:
         called_back=draw(st.integers(0, 2)),
         looked_back=draw(st.integers(0, 2)),
         forgot=draw(st.integers(0, 2)),
-        reply=draw(st.none() | st.builds(Pending, st.just("好"), HOURS, st.none() | st.integers(1, 2))),
+        reply=draw(
+            st.none()
+            | st.builds(Pending, st.just("好"), HOURS, st.none() | st.integers(1, 2))
+        ),
         resumes=draw(st.none() | HOURS),
         added=draw(st.none() | HOURS),
         retained=draw(st.booleans()),
@@ -270,8 +332,12 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 @given(cases(), st.lists(st.integers(0, 24 * 30), max_size=12))
-def test_whatever_is_due_rings_once_and_nothing_is_skipped(one: Case, waits: list[int]) -> None:
-    """Looked at after any waits, long stops among them, all that is due rings, and it ends."""
+def test_whatever_is_due_rings_once_and_nothing_is_skipped(
+    one: Case, waits: list[int]
+) -> None:
+    """Looked at after any waits, long stops among them, all that is due rings, and it
+    ends.
+    """
     at, rung = MONDAY, Counter[tuple[str, datetime]]()
     for hours in waits:
         at += timedelta(hours=hours)
@@ -288,27 +354,37 @@ def test_what_is_owed_depends_on_the_case_alone(one: Case, at: datetime) -> None
     assert owed == dues(replace(one), TERMS)
     assert {*owed} <= {*KINDS}
     for kind in KINDS:
-        assert (ring(one, kind, at, TERMS) is None) == (kind not in owed or owed[kind] > at)
+        assert (ring(one, kind, at, TERMS) is None) == (
+            kind not in owed or owed[kind] > at
+        )
 
 
 @given(cases(), HOURS)
-def test_at_one_moment_nobody_hears_the_same_news_twice(one: Case, at: datetime) -> None:
-    """Of the reminders on the way at most one, of the questions after closing at most one."""
+def test_at_one_moment_nobody_hears_the_same_news_twice(
+    one: Case, at: datetime
+) -> None:
+    """Of the reminders on the way at most one, of the questions after closing at most
+    one.
+    """
     heard: Counter[tuple[str, str]] = Counter()
     for _, decision in catch_up(one, at):
-        heard.update((report, WISH.get(push.name, push.name)) for report, push in decision.pushes)
+        heard.update(
+            (report, WISH.get(push.name, push.name)) for report, push in decision.pushes
+        )
     assert max(heard.values(), default=1) == 1
 
 
 @given(cases(), HOURS)
-def test_after_all_has_rung_who_waits_hears_within_seven_days(one: Case, at: datetime) -> None:
+def test_after_all_has_rung_who_waits_hears_within_seven_days(
+    one: Case, at: datetime
+) -> None:
     for _, decision in catch_up(one, at):
         one = decision.case
     if one.state not in (*ENDED, State.DECLINED, State.MERGED):
         assert dues(one, TERMS)["hear"] <= max(at, one.told or at) + 7 * DAY
 
 
-# ── pushes ───────────────────────────────────────────────────────────────────────────────────
+# ── pushes ────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_push_carries_progress_and_silence_and_no_report() -> None:
@@ -317,9 +393,13 @@ def test_every_push_carries_progress_and_silence_and_no_report() -> None:
             one = case(state, closed=MONDAY) if state in ENDED else case(state)
             for _, decision in catch_up(one, MONDAY + day * DAY):
                 for _, push in decision.pushes:
-                    assert {"status", "hush"} <= {button.choice for button in push.buttons}
+                    assert {"status", "hush"} <= {
+                        button.choice for button in push.buttons
+                    }
                     assert push.mark == "" and not push.params
-                    assert not any(":" in button.choice or button.params for button in push.buttons)
+                    assert not any(
+                        ":" in button.choice or button.params for button in push.buttons
+                    )
 
 
 def test_wishes_cover_what_is_no_change_of_state() -> None:
@@ -327,7 +407,7 @@ def test_wishes_cover_what_is_no_change_of_state() -> None:
     assert {*WISH} <= {*CHINESE} and {f"push.{kind}" for kind in ANSWERS} <= {*WISH}
 
 
-# ── the page that says so ────────────────────────────────────────────────────────────────────
+# ── the page that says so ─────────────────────────────────────────────────────────────
 
 SWITCHES = {
     "weekly": "办理中的提醒",
@@ -338,7 +418,9 @@ SWITCHES = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(name for name in CHINESE if name.startswith("push.")))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in CHINESE if name.startswith("push."))
+)
 def test_the_page_lists_every_push_and_its_switch(name: str) -> None:
     page = (ROOT / "docs" / "followups.md").read_text("utf-8")
     said = CHINESE[name].partition("\n")[0]
@@ -348,9 +430,13 @@ def test_the_page_lists_every_push_and_its_switch(name: str) -> None:
 def test_the_page_names_the_days_of_the_rules() -> None:
     page, rules = (ROOT / "docs" / "followups.md").read_text("utf-8"), TERMS.rules
     for days in (
-        rules.hear_every, rules.callback_after, rules.look_back_after, rules.look_back_later,
-        rules.forget_after, rules.forget_later,
-    ):  # fmt: skip
+        rules.hear_every,
+        rules.callback_after,
+        rules.look_back_after,
+        rules.look_back_later,
+        rules.forget_after,
+        rules.forget_later,
+    ):
         assert f"{days.number}天" in page
     assert rules.callback_again_after == rules.callback_after and "又3天" in page
     for step in ("supervised", "escalated", "circulated"):

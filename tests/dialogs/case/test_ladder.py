@@ -1,4 +1,6 @@
-"""The ladder: substantiated cases of a unit within 12 months, counted; the rung is only proposed."""
+"""The ladder: substantiated cases of a unit within 12 months, counted; the rung is only
+proposed.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ def test_without_a_case_there_is_no_rung() -> None:
 
 @pytest.mark.parametrize(
     ("at", "since"),
-    [("2024-02-29", "2023-02-28"), ("2025-02-28", "2024-02-28"), ("2025-03-01", "2024-03-01")],
+    [
+        ("2024-02-29", "2023-02-28"),
+        ("2025-02-28", "2024-02-28"),
+        ("2025-03-01", "2024-03-01"),
+    ],
 )
 def test_a_year_is_a_year_by_the_calendar(at: str, since: str) -> None:
     assert year_before(date.fromisoformat(at)) == date.fromisoformat(since)
@@ -60,7 +66,10 @@ def test_as_counted_month_by_month(days: list[date], at: date) -> None:
     """By year, month and day in one number: a year ago is 10,000 less."""
     number = {day: day.year * 10_000 + day.month * 100 + day.day for day in [*days, at]}
     within = [day for day in days if number[at] - 10_000 < number[day] <= number[at]]
-    if (at.month, at.day) == (2, 29):  # whose year before has no such day, and 28 February is the bound
+    if (at.month, at.day) == (
+        2,
+        29,
+    ):  # whose year before has no such day, and 28 February is the bound
         within = [day for day in within if day != date(at.year - 1, 2, 28)]
     assert counted(days, at) == sorted(within)
     if within:

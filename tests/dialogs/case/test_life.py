@@ -30,7 +30,10 @@ ALLOWED = {(trigger, start) for trigger, start, *_ in TRANSITIONS}
 
 def at(state: State, **known: object) -> Case:
     """A case in this state for which every "only if" holds."""
-    facts = {"finding": "substantiated", "asked_in": State.FILED if state is State.WAITING else None}
+    facts = {
+        "finding": "substantiated",
+        "asked_in": State.FILED if state is State.WAITING else None,
+    }
     return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
 
 
@@ -39,12 +42,16 @@ def at(state: State, **known: object) -> Case:
     [pair for pair in PAIRS if pair not in ALLOWED and pair[1] is not State.WAITING],
     ids=lambda value: getattr(value, "value", value),
 )
-def test_an_illegal_move_is_refused_and_names_the_legal_ones(trigger: str, state: State) -> None:
+def test_an_illegal_move_is_refused_and_names_the_legal_ones(
+    trigger: str, state: State
+) -> None:
     case = at(state)
     with pytest.raises(Refusal) as refusal:
         move(case, trigger)
     sentence = str(refusal.value)
-    assert sentence.startswith(f"白鹭-K7QM 现在是“{STATES[state]}”，不能{MOVES[trigger]}。")
+    assert sentence.startswith(
+        f"白鹭-K7QM 现在是“{STATES[state]}”，不能{MOVES[trigger]}。"
+    )
     assert "\n" not in sentence
     assert refusal.value.legal == tuple(name for name in legal(case) if name in ORDERED)
     assert all(f"{MOVES[name]}（{name}）" in sentence for name in refusal.value.legal)
@@ -59,7 +66,12 @@ def test_every_state_has_a_way_out_but_the_final_ones(state: State) -> None:
 def test_every_state_is_reached_from_the_first(state: State) -> None:
     reached, new = {State.FILED}, {State.FILED}
     while new:
-        new = {to for trigger in MOVES for start in new if (to := leads(at(start), trigger))} - reached
+        new = {
+            to
+            for trigger in MOVES
+            for start in new
+            if (to := leads(at(start), trigger))
+        } - reached
         reached |= new
     assert state in reached
 
@@ -70,7 +82,9 @@ def test_wherever_it_is_a_case_can_still_end(state: State) -> None:
     reached, new = {state}, {state}
     while new:
         steps = {(trigger, start) for trigger in MOVES for start in new}
-        new = {to for trigger, start in steps if (to := leads(at(start), trigger))} - reached
+        new = {
+            to for trigger, start in steps if (to := leads(at(start), trigger))
+        } - reached
         reached |= new
     assert reached & {*ENDED, State.DECLINED, State.MERGED}
 

@@ -1,4 +1,6 @@
-"""Months of a case: staff and reporters do anything, whatever falls due rings, long stops among it."""
+"""Months of a case: staff and reporters do anything, whatever falls due rings, long
+stops among it.
+"""
 
 from __future__ import annotations
 
@@ -56,20 +58,44 @@ WEEK = 7 * DAY
 def orders(at: datetime) -> list[Order]:
     """One of each that can be carried out somewhere."""
     return [
-        Accept(), Decline("理由"), Ask("问题"), Ask("问题", 1), Wait("等批复", at + 3 * DAY), Resume(),
-        Assign("某街道"), Assign("某街道", complex=True), Arrive(), Answer("答复"), Return("第三条"),
-        RefuseReturn("归你管"), Extend(5, "人手不够"), GrantExtend(True), GrantExtend(False, "不必"),
-        Supervise("抓紧"), Whistle("办不了", "某区"), Find("substantiated"), Find("unsubstantiated"),
-        Rectify("改", at + 10 * DAY), Close("改好了"), StaffReopen(), Reply("请放心"), Undo(),
-    ]  # fmt: skip
+        Accept(),
+        Decline("理由"),
+        Ask("问题"),
+        Ask("问题", 1),
+        Wait("等批复", at + 3 * DAY),
+        Resume(),
+        Assign("某街道"),
+        Assign("某街道", complex=True),
+        Arrive(),
+        Answer("答复"),
+        Return("第三条"),
+        RefuseReturn("归你管"),
+        Extend(5, "人手不够"),
+        GrantExtend(True),
+        GrantExtend(False, "不必"),
+        Supervise("抓紧"),
+        Whistle("办不了", "某区"),
+        Find("substantiated"),
+        Find("unsubstantiated"),
+        Rectify("改", at + 10 * DAY),
+        Close("改好了"),
+        StaffReopen(),
+        Reply("请放心"),
+        Undo(),
+    ]
 
 
 def reactions(at: datetime) -> list[Reaction]:
     return [
-        Supplement(R1, "又来了", (), at), Rate(R1, True, None, None, at), Rate(R2, False, None, None, at),
-        Reopen(R1, "", at), Rebound(R2, "又报了", at), Held(R1, at), Wish(R1, {"later": True}, at),
+        Supplement(R1, "又来了", (), at),
+        Rate(R1, True, None, None, at),
+        Rate(R2, False, None, None, at),
+        Reopen(R1, "", at),
+        Rebound(R2, "又报了", at),
+        Held(R1, at),
+        Wish(R1, {"later": True}, at),
         Forget(R2, at),
-    ]  # fmt: skip
+    ]
 
 
 class Life:
@@ -77,8 +103,19 @@ class Life:
 
     def __init__(self, urgent: bool) -> None:
         self.at = AT
-        case = Case("c", "白鹭-K7QM", State.FILED, "forms", urgent, reports=(R1, R2), opened=AT, told=AT)
-        self.case = settled(ledger.start(case, "accept", ledger.next_hour(AT), TERMS), TERMS)
+        case = Case(
+            "c",
+            "白鹭-K7QM",
+            State.FILED,
+            "forms",
+            urgent,
+            reports=(R1, R2),
+            opened=AT,
+            told=AT,
+        )
+        self.case = settled(
+            ledger.start(case, "accept", ledger.next_hour(AT), TERMS), TERMS
+        )
         self.steps: list[Told] = []
 
     def order(self, number: int) -> None:
@@ -86,7 +123,9 @@ class Life:
         given = orders(self.at)
         for order in (*given[number:], *given[:number]):
             with suppress(Refusal):  # said in one sentence; test_any_order looks at it
-                self.take(decide(self.case, order, WANG, self.at, TERMS), by_reporter=False)
+                self.take(
+                    decide(self.case, order, WANG, self.at, TERMS), by_reporter=False
+                )
                 return
 
     def go(self, moves: int) -> None:
@@ -109,13 +148,20 @@ class Life:
                 is_asked(self.steps, action.report),
                 is_rated(self.steps, action.report, self.case.closed),
             )
-            self.take(react(self.case, action, TERMS, asked=asked, rated=rated), by_reporter=True)
+            self.take(
+                react(self.case, action, TERMS, asked=asked, rated=rated),
+                by_reporter=True,
+            )
 
     def wait(self, hours: int) -> None:
         """Nobody looks for so long; then all that has fallen due rings."""
         self.at += timedelta(hours=hours, minutes=7)
         for _ in range(60):
-            owed = {kind: due for kind, due in dues(self.case, TERMS).items() if due <= self.at}
+            owed = {
+                kind: due
+                for kind, due in dues(self.case, TERMS).items()
+                if due <= self.at
+            }
             if not owed:
                 return
             kind = min(owed, key=lambda kind: (owed[kind], kind))
@@ -127,13 +173,17 @@ class Life:
         raise AssertionError("it never ends")
 
     def take(self, decision: Decision, *, by_reporter: bool) -> None:
-        assert decision.case.ledger[: len(self.case.ledger)] == self.case.ledger, "a ledger is only added to"
+        assert decision.case.ledger[: len(self.case.ledger)] == self.case.ledger, (
+            "a ledger is only added to"
+        )
         self.case = decision.case
         self.steps += [self.told(entry, by_reporter) for entry in decision.entries]
 
     def told(self, entry: Entry, by_reporter: bool) -> Told:
         at = self.at.replace(minute=0) if by_reporter else self.at
-        return Told(entry.kind, at, "c", entry.report, entry.public, by_reporter, entry.params)
+        return Told(
+            entry.kind, at, "c", entry.report, entry.public, by_reporter, entry.params
+        )
 
     def sound(self) -> None:
         """What holds whenever all that was due has rung."""
@@ -143,16 +193,22 @@ class Life:
         assert ("hear" in owed) == (not ended)
         if not ended:
             assert owed["hear"] <= self.at + WEEK, "who waits hears within seven days"
-        assert ended == bool({"retain", "forget", "forget_later", "call_back", "look_back"} & {*owed}) or (
-            ended and self.case.retained
-        )
+        assert ended == bool(
+            {"retain", "forget", "forget_later", "call_back", "look_back"} & {*owed}
+        ) or (ended and self.case.retained)
         for clock in running(self.case.ledger):
             reading = read(self.case.ledger, clock, TERMS)
             assert reading is not None and not ended, "what has ended is not late"
             paused_for_ever = reading.paused and not self.case.resumes
-            assert {"warn", "breach", "urged", "resume"} & {*owed} or reading.due or paused_for_ever
+            assert (
+                {"warn", "breach", "urged", "resume"} & {*owed}
+                or reading.due
+                or paused_for_ever
+            )
         for report in self.case.reports:
-            story = tell(self.case, Filed(report, "forms", AT, True), self.steps, self.at, TERMS)
+            story = tell(
+                self.case, Filed(report, "forms", AT, True), self.steps, self.at, TERMS
+            )
             assert "{" not in story.text("zh") + story.text("en")
             assert (story.promise is None) == ended
 
@@ -179,7 +235,9 @@ def test_whatever_happens_a_case_owes_rings_and_tells_soundly(
 
 
 def test_left_alone_for_ever_a_case_ends_owing_nothing_but_news() -> None:
-    """Nobody ever accepts it: the hotline is late, says so, and says so again every week."""
+    """Nobody ever accepts it: the hotline is late, says so, and says so again every
+    week.
+    """
     life = Life(urgent=False)
     for _ in range(30):
         life.wait(24)

@@ -51,12 +51,18 @@ from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
 AT = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)
 WANG, LI = Staff("aa", "王"), Staff("bb", "李")
 CASE = Case("c", "白鹭-K7QM", State.FILED, "forms", claimed=WANG, reports=("r1", "r2"))
-INTO = Case("d", "青松-0000", State.ACCEPTED, "forms", serial="JF2026-000001", reports=("r3",))
+INTO = Case(
+    "d", "青松-0000", State.ACCEPTED, "forms", serial="JF2026-000001", reports=("r3",)
+)
 ORDERS: list[tuple[State, Order, State]] = [
     (State.FILED, Accept(), State.ACCEPTED),
     (State.FILED, Decline("不归这里"), State.DECLINED),
     (State.ACCEPTED, Ask("哪天？"), State.WAITING),
-    (State.ACCEPTED, Assign("某街道", "subdistrict", AT + timedelta(days=5)), State.ASSIGNED),
+    (
+        State.ACCEPTED,
+        Assign("某街道", "subdistrict", AT + timedelta(days=5)),
+        State.ASSIGNED,
+    ),
     (State.ASSIGNED, Wait("等区里的批复", AT + timedelta(days=5)), State.WAITING),
     (State.WAITING, Resume(), State.ASSIGNED),
     (State.ASSIGNED, Arrive("到了"), State.ASSIGNED),
@@ -77,7 +83,12 @@ PUSHED = {report for report in CASE.reports}
 
 
 def decide(
-    case: Case, order: Order, by: Staff, at: datetime, into: Case | None = None, role: str = "operator"
+    case: Case,
+    order: Order,
+    by: Staff,
+    at: datetime,
+    into: Case | None = None,
+    role: str = "operator",
 ) -> Decision:
     return _decide(case, order, by, at, TERMS, into, role)
 
@@ -100,14 +111,22 @@ def at(state: State, **known: object) -> Case:
     return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("state", "order", "to"), ORDERS, ids=lambda value: type(value).__name__)
-def test_every_move_is_told_to_every_reporter(state: State, order: Order, to: State) -> None:
-    """One step to read and one push each, whose sentence exists; the audit line names the states."""
+@pytest.mark.parametrize(
+    ("state", "order", "to"), ORDERS, ids=lambda value: type(value).__name__
+)
+def test_every_move_is_told_to_every_reporter(
+    state: State, order: Order, to: State
+) -> None:
+    """One step to read and one push each, whose sentence exists; the audit line names
+    the states.
+    """
     decision = decide(at(state), order, WANG, AT, INTO)
     assert decision.case.state is to
     assert decision.entries and all(entry.public for entry in decision.entries)
     assert {report for report, _ in decision.pushes} == PUSHED
-    assert all(message.name in CHINESE and not message.params for _, message in decision.pushes)
+    assert all(
+        message.name in CHINESE and not message.params for _, message in decision.pushes
+    )
     kind, content = decision.audit
     assert kind.startswith("case.") and content == {"from": state.value, "to": to.value}
 
@@ -122,7 +141,12 @@ def test_every_order_is_tried_above() -> None:
 def test_a_note_and_a_claim_are_no_moves(state: State) -> None:
     """Possible in every state, told to nobody."""
     note = decide(at(state), Note(" 内部 "), LI, AT)
-    assert (note.case, note.note, note.entries, note.pushes) == (at(state), "内部", (), ())
+    assert (note.case, note.note, note.entries, note.pushes) == (
+        at(state),
+        "内部",
+        (),
+        (),
+    )
     claim = decide(at(state, claimed=None), Claim(), LI, AT)
     assert claim.case == at(state, claimed=LI) and claim.pushes == ()
     assert [entry.public for entry in claim.entries] == [False]
@@ -171,7 +195,9 @@ def test_a_deadline_ends_with_what_it_waited_for() -> None:
         (State.ACCEPTED, Note(""), "请写明备注"),
     ],
 )
-def test_what_is_missing_or_wrong_is_one_sentence(state: State, order: Order, sentence: str) -> None:
+def test_what_is_missing_or_wrong_is_one_sentence(
+    state: State, order: Order, sentence: str
+) -> None:
     with pytest.raises(Refusal) as refusal:
         decide(at(state), order, WANG, AT)
     assert sentence in str(refusal.value) and "\n" not in str(refusal.value)
@@ -200,9 +226,11 @@ def test_nothing_is_merged_into_what_is_over(state: State) -> None:
         decide(CASE, Merge("青松-0000"), WANG, AT, replace(INTO, state=state))
 
 
-# ── units and their clocks ───────────────────────────────────────────────────────────────────
+# ── units and their clocks ────────────────────────────────────────────────────────────
 
-WORKDAY = timedelta(days=1)  # AT is a Monday, and nothing here reaches the weekend unless it says so
+WORKDAY = timedelta(
+    days=1
+)  # AT is a Monday, and nothing here reaches the weekend unless it says so
 
 
 def dispatched(**known: object) -> Case:
@@ -218,22 +246,36 @@ def local(at: datetime | None) -> str:
 def test_each_step_has_its_clock() -> None:
     filed = replace(CASE, opened=AT, claimed=None)
     accepted = decide(filed, Accept(), WANG, AT).case
-    assert (running(accepted.ledger), local(accepted.due)) == (("assign",), "11-25 00:00")
+    assert (running(accepted.ledger), local(accepted.due)) == (
+        ("assign",),
+        "11-25 00:00",
+    )
     assigned = decide(accepted, Assign("某街道"), WANG, AT).case
-    assert (running(assigned.ledger), local(assigned.due)) == (("answer",), "12-01 00:00")
+    assert (running(assigned.ledger), local(assigned.due)) == (
+        ("answer",),
+        "12-01 00:00",
+    )
     complex = decide(accepted, Assign("某街道", complex=True), WANG, AT).case
     assert local(complex.due) == "12-15 00:00"
     answered = decide(assigned, Answer("改"), WANG, AT).case
     assert (running(answered.ledger), answered.due) == ((), None)
     rectifying = decide(at(State.VERIFIED, ledger=()), Rectify("改"), WANG, AT).case
-    assert (running(rectifying.ledger), local(rectifying.due)) == (("rectify",), "01-05 00:00")
+    assert (running(rectifying.ledger), local(rectifying.due)) == (
+        ("rectify",),
+        "01-05 00:00",
+    )
     closed = decide(rectifying, Close("好"), WANG, AT).case
     assert (running(closed.ledger), closed.closed) == ((), AT)
 
 
-def test_an_urgent_case_is_on_site_in_two_hours_and_has_its_result_the_same_day() -> None:
+def test_an_urgent_case_is_on_site_in_two_hours_and_has_its_result_the_same_day() -> (
+    None
+):
     case = dispatched(urgent=True)
-    assert running(case.ledger) == ("on_site", "result") and local(case.due) == "11-23 12:17"
+    assert (
+        running(case.ledger) == ("on_site", "result")
+        and local(case.due) == "11-23 12:17"
+    )
     there = decide(case, Arrive("到了"), WANG, AT + timedelta(hours=1)).case
     assert running(there.ledger) == ("result",) and local(there.due) == "11-24 00:00"
     with pytest.raises(Refusal, match="不能单位到场"):
@@ -246,7 +288,12 @@ def test_a_liaison_claims_nothing_and_does_not_learn_who_did() -> None:
     case = dispatched(claimed=WANG)
     decision = decide(case, Answer("改了"), LI, AT, role="liaison")
     assert decision.case.claimed == WANG
-    assert decide(replace(case, claimed=None), Answer("改了"), LI, AT, role="liaison").case.claimed is None
+    assert (
+        decide(
+            replace(case, claimed=None), Answer("改了"), LI, AT, role="liaison"
+        ).case.claimed
+        is None
+    )
 
 
 def test_a_supervisor_looks_over_the_shoulder() -> None:
@@ -261,7 +308,10 @@ def test_a_unit_returns_within_a_working_day_by_a_rule_and_twice_at_most() -> No
     with pytest.raises(Refusal, match="依据哪一条"):
         decide(case, Return("  "), WANG, AT)
     returned = decide(case, Return("三定方案", "归城管"), WANG, AT + WORKDAY).case
-    assert returned.state is State.RETURNED and running(returned.ledger) == ("answer", "assign")
+    assert returned.state is State.RETURNED and running(returned.ledger) == (
+        "answer",
+        "assign",
+    )
     assert read(returned.ledger, "answer", TERMS).due is None, "the unit's time waits"  # type: ignore[union-attr]
     with pytest.raises(Refusal, match=r"转办已超过1个工作日.*首接负责"):
         decide(case, Return("三定方案"), WANG, AT + 2 * WORKDAY)
@@ -276,7 +326,9 @@ def test_a_return_refused_lets_the_unit_s_time_run_on() -> None:
     assert running(decision.case.ledger) == ("answer",)
     assert decision.case.due is not None and case.due is not None
     assert case.due <= decision.case.due <= case.due + WORKDAY
-    assert [(alert.to, alert.name) for alert in decision.alerts] == [("unit", "return_refused")]
+    assert [(alert.to, alert.name) for alert in decision.alerts] == [
+        ("unit", "return_refused")
+    ]
 
 
 def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None:
@@ -287,7 +339,11 @@ def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None
     with pytest.raises(Refusal, match="已经到期"):
         decide(case, Extend(5, "人手"), WANG, AT + timedelta(days=8))
     asked = decide(case, Extend(5, "人手"), WANG, AT)
-    assert asked.case.due == case.due and asked.pushes == () and not asked.entries[0].public
+    assert (
+        asked.case.due == case.due
+        and asked.pushes == ()
+        and not asked.entries[0].public
+    )
     with pytest.raises(Refusal, match="不能申请延期"):
         decide(asked.case, Extend(5, "人手"), WANG, AT)
     granted = decide(asked.case, GrantExtend(True, days=3), LI, AT)
@@ -297,13 +353,21 @@ def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None
         decide(granted.case, Extend(5, "人手"), WANG, AT)
 
 
-def test_more_time_refused_is_told_to_the_unit_with_the_reason_and_to_nobody_else() -> None:
+def test_more_time_refused_is_told_to_the_unit_with_the_reason_and_to_nobody_else() -> (
+    None
+):
     asked = decide(dispatched(), Extend(5, "人手"), WANG, AT).case
     with pytest.raises(Refusal, match="请写明理由"):
         decide(asked, GrantExtend(False), LI, AT)
     refused = decide(asked, GrantExtend(False, "事情不大"), LI, AT)
-    assert refused.pushes == () and not refused.entries[0].public and refused.case.wants is None
-    assert [(alert.to, alert.name) for alert in refused.alerts] == [("unit", "extension_refused")]
+    assert (
+        refused.pushes == ()
+        and not refused.entries[0].public
+        and refused.case.wants is None
+    )
+    assert [(alert.to, alert.name) for alert in refused.alerts] == [
+        ("unit", "extension_refused")
+    ]
 
 
 def test_a_whistle_goes_one_level_up_with_a_clock_of_its_own() -> None:
@@ -311,8 +375,15 @@ def test_a_whistle_goes_one_level_up_with_a_clock_of_its_own() -> None:
     with pytest.raises(Refusal, match="请写明区一级由哪个单位办"):
         decide(case, Whistle("街道办不了"), WANG, AT)
     up = decide(case, Whistle("街道办不了", "区数据局"), WANG, AT + WORKDAY)
-    assert (up.case.level, up.case.unit, local(up.case.due)) == ("district", "区数据局", "12-02 00:00")
-    assert [line.kind for line in up.case.ledger[len(case.ledger) :]] == ["stop", "start"]
+    assert (up.case.level, up.case.unit, local(up.case.due)) == (
+        "district",
+        "区数据局",
+        "12-02 00:00",
+    )
+    assert [line.kind for line in up.case.ledger[len(case.ledger) :]] == [
+        "stop",
+        "start",
+    ]
     city = decide(up.case, Whistle("区里也办不了", "市数据局"), WANG, AT).case
     with pytest.raises(Refusal, match="不能吹哨升级"):
         decide(city, Whistle("再上", "省里"), WANG, AT)
@@ -328,7 +399,11 @@ def test_waiting_pauses_every_clock_and_doing_something_else_ends_it() -> None:
     waiting = decide(case, Wait("等批复", AT + timedelta(days=10)), WANG, AT).case
     assert (waiting.due, waiting.resumes) == (None, AT + timedelta(days=10))
     answered = decide(waiting, Answer("改了"), WANG, AT + WORKDAY).case
-    assert answered.state is State.ANSWERED and answered.resumes is None and running(answered.ledger) == ()
+    assert (
+        answered.state is State.ANSWERED
+        and answered.resumes is None
+        and running(answered.ledger) == ()
+    )
     with pytest.raises(Refusal, match="期限已经过去"):
         decide(case, Wait("等批复", AT), WANG, AT)
 
@@ -362,7 +437,9 @@ def test_who_has_a_case_gives_it_back_or_a_supervisor_does() -> None:
 def test_a_reply_waits_and_what_waits_can_be_taken_back() -> None:
     said = decide(CASE, Reply("在看了"), WANG, AT)
     assert (said.entries, said.pushes) == ((), ())
-    assert said.case.reply is not None and said.case.reply.at == AT + timedelta(seconds=10)
+    assert said.case.reply is not None and said.case.reply.at == AT + timedelta(
+        seconds=10
+    )
     assert decide(said.case, Undo(), WANG, AT).case.reply is None
     with pytest.raises(Refusal, match="没有还能撤回的话"):
         decide(CASE, Undo(), WANG, AT)
@@ -370,7 +447,7 @@ def test_a_reply_waits_and_what_waits_can_be_taken_back() -> None:
         decide(said.case, Merge("青松"), WANG, AT, INTO)
 
 
-# ── reporters ────────────────────────────────────────────────────────────────────────────────
+# ── reporters ─────────────────────────────────────────────────────────────────────────
 
 
 def test_an_answer_ends_the_waiting_and_a_supplement_does_not() -> None:
@@ -382,7 +459,9 @@ def test_an_answer_ends_the_waiting_and_a_supplement_does_not() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_no_move_of_a_reporter_is_refused(state: State) -> None:
-    """What comes too late is kept as said; the answer to whom it came from is no push."""
+    """What comes too late is kept as said; the answer to whom it came from is
+    no push.
+    """
     case = at(state, asked_in=State.FILED if state is State.WAITING else None)
     for action in (
         Supplement("r1", "再说一句", (), AT),
@@ -398,9 +477,15 @@ def test_no_move_of_a_reporter_is_refused(state: State) -> None:
 
 @pytest.mark.parametrize("state", ENDED)
 def test_reopening_starts_afresh_and_tells_the_others(state: State) -> None:
-    """The unit hears that the hotline reopened it; the reporter's words stay the reporter's."""
+    """The unit hears that the hotline reopened it; the reporter's words stay the
+    reporter's.
+    """
     decision = react(at(state), Reopen("r1", "又来了", AT))
-    assert (decision.case.state, decision.case.unit, decision.case.finding) == (State.ACCEPTED, None, None)
+    assert (decision.case.state, decision.case.unit, decision.case.finding) == (
+        State.ACCEPTED,
+        None,
+        None,
+    )
     assert decision.case.claimed is None
     assert [(entry.report, dict(entry.params)) for entry in decision.entries] == [
         ("r1", {"text": "又来了"}),
@@ -411,7 +496,9 @@ def test_reopening_starts_afresh_and_tells_the_others(state: State) -> None:
 
 @pytest.mark.parametrize("state", [*OPEN, State.WAITING])
 def test_reopening_what_is_open_only_adds_the_words(state: State) -> None:
-    case = settled(at(state, asked_in=State.FILED if state is State.WAITING else None), TERMS)
+    case = settled(
+        at(state, asked_in=State.FILED if state is State.WAITING else None), TERMS
+    )
     decision = react(case, Reopen("r1", "又来了", AT))
     added = AT.replace(minute=0, second=0)
     assert decision.case == replace(case, added=added) and len(decision.entries) == 1

@@ -20,7 +20,9 @@ RULES = Rules.default()
         (None, 1.0, None), (1.0, None, None), (None, None, None),
     ],
 )  # fmt: skip
-def test_where_a_unit_stands(response: float | None, effect: float | None, stands: str | None) -> None:
+def test_where_a_unit_stands(
+    response: float | None, effect: float | None, stands: str | None
+) -> None:
     """快且好 A, 慢但好 B, 快但差 C, 慢且差 D; nowhere on too few answers."""
     assert quadrant(response, effect, RULES) == stands
 

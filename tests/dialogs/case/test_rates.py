@@ -8,11 +8,21 @@ from hypothesis import strategies as st
 
 from dialogs.case.rates import FEW, LEAST, Rate, rates
 
-KEYS = ("due", "in_time", "called_back", "solved", "unsolved", "satisfied", "unsatisfied")
+KEYS = (
+    "due",
+    "in_time",
+    "called_back",
+    "solved",
+    "unsolved",
+    "satisfied",
+    "unsatisfied",
+)
 
 
 def test_as_the_domain_defines_them() -> None:
-    """Ten answers of twelve in time; of twenty asked nine answered, six solved; four of five satisfied."""
+    """Ten answers of twelve in time; of twenty asked nine answered, six solved; four of
+    five satisfied.
+    """
     found = rates(
         {
             "due": 12,
@@ -33,16 +43,37 @@ def test_as_the_domain_defines_them() -> None:
 
 @pytest.mark.parametrize("few", range(LEAST))
 def test_what_rests_on_fewer_than_five_is_hidden(few: int) -> None:
-    """Also where many were asked: only those who answered count. The reason is said, the number is not."""
-    found = rates({"due": few, "in_time": few, "called_back": 50, "solved": few, "satisfied": few})
-    assert {found.response, found.solved, found.satisfied, found.coverage, found.effect} == {
-        Rate(None, 0, FEW)
-    }
+    """Also where many were asked: only those who answered count. The reason is said,
+    the number is not.
+    """
+    found = rates(
+        {"due": few, "in_time": few, "called_back": 50, "solved": few, "satisfied": few}
+    )
+    assert {
+        found.response,
+        found.solved,
+        found.satisfied,
+        found.coverage,
+        found.effect,
+    } == {Rate(None, 0, FEW)}
 
 
 def test_five_are_enough() -> None:
-    found = rates({"due": 5, "in_time": 5, "called_back": 5, "solved": 2, "unsolved": 3, "unsatisfied": 5})
-    assert (found.response.share, found.solved.share, found.satisfied.share) == (1.0, 0.4, 0.0)
+    found = rates(
+        {
+            "due": 5,
+            "in_time": 5,
+            "called_back": 5,
+            "solved": 2,
+            "unsolved": 3,
+            "unsatisfied": 5,
+        }
+    )
+    assert (found.response.share, found.solved.share, found.satisfied.share) == (
+        1.0,
+        0.4,
+        0.0,
+    )
 
 
 def test_who_answers_unasked_was_as_good_as_asked() -> None:
@@ -53,9 +84,17 @@ def test_who_answers_unasked_was_as_good_as_asked() -> None:
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.integers(-5, 40)))
 def test_a_share_is_a_share(counts: dict[str, int]) -> None:
-    """Whatever was counted or taken back: between nothing and all, and never of fewer than five."""
+    """Whatever was counted or taken back: between nothing and all, and never of fewer
+    than five.
+    """
     found = rates(counts)
-    for rate in (found.response, found.solved, found.satisfied, found.coverage, found.effect):
+    for rate in (
+        found.response,
+        found.solved,
+        found.satisfied,
+        found.coverage,
+        found.effect,
+    ):
         if rate.share is None:
             assert (rate.of, rate.reason) == (0, FEW)
         else:

@@ -7,7 +7,17 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.case.orders import Accept, Answer, Extend, GrantExtend, Note, Order, Reply, Return, Supervise
+from dialogs.case.orders import (
+    Accept,
+    Answer,
+    Extend,
+    GrantExtend,
+    Note,
+    Order,
+    Reply,
+    Return,
+    Supervise,
+)
 from dialogs.case.roles import HOTLINE, MAY, ROLES, Role, blind, may
 
 NAMES = ("赵", "钱", "孙", "李")
@@ -31,8 +41,13 @@ def test_what_a_supervisor_decides_no_operator_does() -> None:
 
 
 def test_a_liaison_answers_and_decides_nothing() -> None:
-    """What goes to a reporter, or stays among the hotline, is none of a unit's business."""
-    assert all(may("liaison", order) for order in (Answer("改了"), Extend(3, "人手"), Return("不归我们")))
+    """What goes to a reporter, or stays among the hotline, is none of a unit's
+    business.
+    """
+    assert all(
+        may("liaison", order)
+        for order in (Answer("改了"), Extend(3, "人手"), Return("不归我们"))
+    )
     assert not any(may("liaison", kind) for kind in (Accept, Note, Reply, GrantExtend))
 
 
@@ -56,12 +71,22 @@ concerned = st.lists(
     concerned,
 )
 def test_a_case_is_hidden_from_those_it_is_about(
-    name: str, role: Role, unit: str | None, assigned: str | None, about: list[tuple[str, frozenset[str]]]
+    name: str,
+    role: Role,
+    unit: str | None,
+    assigned: str | None,
+    about: list[tuple[str, frozenset[str]]],
 ) -> None:
-    """Told the other way round: who sees it is of no unit in it, or answers for the one that has it."""
+    """Told the other way round: who sees it is of no unit in it, or answers for the one
+    that has it.
+    """
     hidden = blind(name, role, unit, assigned, about)
     ties = {id for id, people in about if id == unit or name in people}
-    duty = {assigned} if role == "liaison" and unit is not None and unit == assigned else set()
+    duty = (
+        {assigned}
+        if role == "liaison" and unit is not None and unit == assigned
+        else set()
+    )
     assert hidden == bool(ties - duty)
 
 
@@ -73,13 +98,18 @@ def test_a_case_is_hidden_from_those_it_is_about(
     concerned,
 )
 def test_naming_more_units_never_shows_a_case_to_more_people(
-    name: str, role: Role, unit: str | None, some: list[tuple[str, frozenset[str]]],
+    name: str,
+    role: Role,
+    unit: str | None,
+    some: list[tuple[str, frozenset[str]]],
     more: list[tuple[str, frozenset[str]]],
-) -> None:  # fmt: skip
-    assert blind(name, role, unit, None, [*some, *more]) >= blind(name, role, unit, None, some)
+) -> None:
+    assert blind(name, role, unit, None, [*some, *more]) >= blind(
+        name, role, unit, None, some
+    )
 
 
-def test_the_liaison_of_the_unit_that_has_the_case_sees_it_though_it_names_the_unit() -> None:
+def test_the_liaison_of_the_unit_that_has_it_sees_it_though_it_names_the_unit() -> None:
     about = [("u1", frozenset({"赵"}))]
     assert not blind("赵", "liaison", "u1", "u1", about)
     assert blind("赵", "liaison", "u1", "u2", about)
@@ -87,5 +117,5 @@ def test_the_liaison_of_the_unit_that_has_the_case_sees_it_though_it_names_the_u
     assert blind("赵", "operator", None, "u1", about)
 
 
-def test_the_liaison_of_the_unit_that_has_it_is_blind_as_one_of_another_units_people() -> None:
+def test_that_liaison_is_blind_as_one_of_another_units_people() -> None:
     assert blind("赵", "liaison", "u1", "u1", [("u1", ()), ("u2", ("赵",))])

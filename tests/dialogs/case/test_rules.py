@@ -1,4 +1,6 @@
-"""Rules: the defaults are those of the domain, a file overrides them, each mistake is one line."""
+"""Rules: the defaults are those of the domain, a file overrides them, each mistake is
+one line.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ def span(text: str) -> Allowance:
     return Allowance(int(number), unit)  # type: ignore[arg-type]
 
 
-# ── defaults ─────────────────────────────────────────────────────────────────────────────────
+# ── defaults ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -50,17 +52,36 @@ def test_deadlines(clock: Clock, urgent: bool, complex: bool, given: str) -> Non
 
 
 def test_the_other_numbers() -> None:
-    assert (RULES.extension, RULES.returns, RULES.return_within) == (span("10 W"), 2, span("1 W"))
-    assert (RULES.rectify_most, RULES.warn_at, RULES.hear_every) == (span("30 W"), 0.8, span("7 C"))
-    assert (RULES.callback_after, RULES.callback_again_after) == (span("3 C"), span("3 C"))
-    assert (RULES.look_back_after, RULES.look_back_later) == (span("30 C"), span("90 C"))
+    assert (RULES.extension, RULES.returns, RULES.return_within) == (
+        span("10 W"),
+        2,
+        span("1 W"),
+    )
+    assert (RULES.rectify_most, RULES.warn_at, RULES.hear_every) == (
+        span("30 W"),
+        0.8,
+        span("7 C"),
+    )
+    assert (RULES.callback_after, RULES.callback_again_after) == (
+        span("3 C"),
+        span("3 C"),
+    )
+    assert (RULES.look_back_after, RULES.look_back_later) == (
+        span("30 C"),
+        span("90 C"),
+    )
     assert (RULES.forget_after, RULES.forget_later) == (span("31 C"), span("91 C"))
 
 
 def test_steps_come_in_order_and_only_to_units() -> None:
     """催办, 督办, 提级督办, 通报; the hotline is not pressed, it is only warned."""
     for clock in UNIT_CLOCKS:
-        assert list(RULES.steps_for(clock)) == ["urged", "supervised", "escalated", "circulated"]
+        assert list(RULES.steps_for(clock)) == [
+            "urged",
+            "supervised",
+            "escalated",
+            "circulated",
+        ]
     assert RULES.steps_for("accept") == RULES.steps_for("assign") == {}
     assert all(offset.unit != "W" for offset in RULES.steps_for("on_site").values())
 
@@ -68,10 +89,16 @@ def test_steps_come_in_order_and_only_to_units() -> None:
 def test_everything_that_ends_has_its_days() -> None:
     """Each substate that a case may end in, and all that lies beside the cases."""
     assert {"declined", "merged", "closed"} <= set(RULES.retention)
-    assert {"drafts", "originals", "media", "logs", "backups", "unread"} <= set(RULES.retention)
-    assert RULES.retention["unread"] == 14 and RULES.retention["drafts"] == RULES.retention["originals"] == 1
+    assert {"drafts", "originals", "media", "logs", "backups", "unread"} <= set(
+        RULES.retention
+    )
     assert (
-        not {state.value for state in OPEN} & set(RULES.retention) and State.MERGED.value in RULES.retention
+        RULES.retention["unread"] == 14
+        and RULES.retention["drafts"] == RULES.retention["originals"] == 1
+    )
+    assert (
+        not {state.value for state in OPEN} & set(RULES.retention)
+        and State.MERGED.value in RULES.retention
     )
 
 
@@ -79,7 +106,7 @@ def test_categories_are_those_of_the_domain() -> None:
     assert get_args(Category) == CATEGORIES
 
 
-# ── a deployment's own ───────────────────────────────────────────────────────────────────────
+# ── a deployment's own ────────────────────────────────────────────────────────────────
 
 
 def test_a_file_says_only_what_differs() -> None:
@@ -113,10 +140,22 @@ def test_the_narrower_rule_goes_first() -> None:
     ("text", "said"),
     [
         ("retuns = 3", "没有 retuns 这一项：是不是 returns？"),
-        ('[deadlines]\nanser = "5 W"', "没有 deadlines.anser 这一项：是不是 deadlines.answer？"),
-        ('[category.froms]\nanswer = "5 W"', "没有 category.froms 这一项：是不是 category.forms？"),
-        ('[category.forms]\nx = "5 W"', "没有 category.forms.x 这一项：这里可以写：accept、assign、"),
-        ("[retention]\nsteps = 1", "没有 retention.steps 这一项：这里可以写：declined、"),
+        (
+            '[deadlines]\nanser = "5 W"',
+            "没有 deadlines.anser 这一项：是不是 deadlines.answer？",
+        ),
+        (
+            '[category.froms]\nanswer = "5 W"',
+            "没有 category.froms 这一项：是不是 category.forms？",
+        ),
+        (
+            '[category.forms]\nx = "5 W"',
+            "没有 category.forms.x 这一项：这里可以写：accept、assign、",
+        ),
+        (
+            "[retention]\nsteps = 1",
+            "没有 retention.steps 这一项：这里可以写：declined、",
+        ),
         ('[deadlines]\nanswer = "5 days"', "deadlines.answer 不对：要写成"),
         ("[deadlines]\nanswer = 5", "deadlines.answer 不对：要写成"),
         ('[category.forms]\nanswer = "5W\\n"', "category.forms.answer 不对：要写成"),
@@ -127,13 +166,19 @@ def test_the_narrower_rule_goes_first() -> None:
         ("returns = -1", "returns 不对：不能小于0"),
         ("returns = true", "returns 不对：要写成整数"),
         ("[retention]\nlogs = 0", "retention.logs 不对：不能小于1"),
-        ("[retention]\ndrafts = 2", "retention.drafts 和 retention.originals 不能大于1"),
+        (
+            "[retention]\ndrafts = 2",
+            "retention.drafts 和 retention.originals 不能大于1",
+        ),
         ("[retention]\nclosed = 60", "retention.closed 不能短于 forget_later"),
         ('[steps]\nurged = "3 W"', "steps 的次序不对"),
         ('[urgent_steps]\nescalated = "30 m"', "urgent_steps.escalated 不对"),
         ('[urgent]\nassign = "1 W"', "urgent.assign 不能用工作日"),
         ('[deadlines]\nresult = "1 W"', "deadlines.result 不能用工作日"),
-        ('[urgent_category.forms]\nresult = "1 W"', "urgent_category.forms.result 不能用工作日"),
+        (
+            '[urgent_category.forms]\nresult = "1 W"',
+            "urgent_category.forms.result 不能用工作日",
+        ),
         ('[urgent_steps]\ncirculated = "9 W"', "urgent_steps.circulated 不能用工作日"),
         ('forget_after = "20 C"', "forget_after 不能早于 look_back_after"),
         ('forget_later = "60 C"', "forget_later 不能早于 look_back_later"),
@@ -149,23 +194,33 @@ def test_a_mistake_is_one_chinese_line_that_names_the_key(text: str, said: str) 
     assert str(refused.value).startswith(said) and "\n" not in str(refused.value)
 
 
-# ── schema and words ─────────────────────────────────────────────────────────────────────────
+# ── schema and words ──────────────────────────────────────────────────────────────────
 
 
 def test_the_schema_in_the_docs_is_the_one_that_is_checked() -> None:
     """Editors check a file by it while it is written."""
-    assert json.loads((ROOT / "docs" / "rules.schema.json").read_text("utf-8")) == schema()
+    assert (
+        json.loads((ROOT / "docs" / "rules.schema.json").read_text("utf-8")) == schema()
+    )
 
 
 def test_the_docs_tell_every_default() -> None:
-    """Each key of the shipped file stands in the table with its default, and no other."""
+    """Each key of the shipped file stands in the table with its default, and
+    no other.
+    """
     told = dict(
-        re.findall(r"^\| `([\w.]+)` \| `(.+?)` \|", (ROOT / "docs" / "clocks.md").read_text("utf-8"), re.M)
+        re.findall(
+            r"^\| `([\w.]+)` \| `(.+?)` \|",
+            (ROOT / "docs" / "clocks.md").read_text("utf-8"),
+            re.M,
+        )
     )
     meant: dict[str, str] = {}
     for key, value in tomllib.loads(SHIPPED).items():
         inner = (
-            {f"{key}.{name}": one for name, one in value.items()} if isinstance(value, dict) else {key: value}
+            {f"{key}.{name}": one for name, one in value.items()}
+            if isinstance(value, dict)
+            else {key: value}
         )
         meant |= {name: str(one) for name, one in inner.items()}
     assert told == meant

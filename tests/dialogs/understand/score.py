@@ -1,7 +1,9 @@
-"""Score predictions against labels: python -m tests.dialogs.understand.score labelled.jsonl [predicted.jsonl]
+"""Score predictions against labels: python -m tests.dialogs.understand.score
+labelled.jsonl [predicted.jsonl]
 
-Both files hold a JSON object a line. Predictions, as `jianfu understand --jsonl` prints them, are
-matched by "id". Without a second file the texts are understood here, and the time is told.
+Both files hold a JSON object a line. Predictions, as `jianfu understand --jsonl` prints
+them, are matched by "id". Without a second file the texts are understood here, and the
+time is told.
 """
 
 from __future__ import annotations
@@ -31,14 +33,24 @@ def predict(labelled: Sequence[Row]) -> list[Row]:
 
 
 def overlap(one: str, other: str) -> bool:
-    """Whether two names share at least two characters in a row, or one holds the other."""
-    return one in other or other in one or any(one[i : i + 2] in other for i in range(len(one) - 1))
+    """Whether two names share at least two characters in a row, or one holds
+    the other.
+    """
+    return (
+        one in other
+        or other in one
+        or any(one[i : i + 2] in other for i in range(len(one) - 1))
+    )
 
 
 def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, float]:
-    """Shares from 0 to 1 by name; "ms" is the mean, "ms_most" the longest, where predictions tell them."""
+    """Shares from 0 to 1 by name; "ms" is the mean, "ms_most" the longest, where
+    predictions tell them.
+    """
     pairs = list(zip(labelled, predicted, strict=True))
-    fits = [({row["category"], *row["also"]}, found["categories"]) for row, found in pairs]
+    fits = [
+        ({row["category"], *row["also"]}, found["categories"]) for row, found in pairs
+    ]
     out = [(row, found) for row, found in pairs if not row["in_scope"]]
     turned = [(row, found) for row, found in pairs if not found["in_scope"]]
     right = [(row, found) for row, found in turned if not row["in_scope"]]
@@ -49,26 +61,40 @@ def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, floa
         "away_recall": _share([not found["in_scope"] for _, found in out]),
         "away_precision": _share([not row["in_scope"] for row, _ in turned]),
         "ours_turned_away": _share([not found["in_scope"] for _, found in ours]),
-        "signpost": _share([row["signpost"] == found["signpost"] for row, found in right]),
+        "signpost": _share(
+            [row["signpost"] == found["signpost"] for row, found in right]
+        ),
     }
     for field in ("unit", "place"):
         named = [(row[field], found[field]) for row, found in pairs if row.get(field)]
         shares[f"{field}_exact"] = _share([want == got for want, got in named])
-        shares[f"{field}_overlap"] = _share([bool(got) and overlap(want, got) for want, got in named])
+        shares[f"{field}_overlap"] = _share(
+            [bool(got) and overlap(want, got) for want, got in named]
+        )
         shares[f"{field}_invented"] = _share(
             [bool(found[field]) for row, found in pairs if not row.get(field)]
         )
     urgent = [found.get("urgent", False) for row, found in pairs if row["urgent"]]
     shares["urgent_recall"] = _share(urgent)
-    shares["urgent_precision"] = _share([row["urgent"] for row, found in pairs if found.get("urgent")])
-    shares["kind"] = _share([row["kind"] == found.get("kind") for row, found in pairs if row["kind"]])
+    shares["urgent_precision"] = _share(
+        [row["urgent"] for row, found in pairs if found.get("urgent")]
+    )
+    shares["kind"] = _share(
+        [row["kind"] == found.get("kind") for row, found in pairs if row["kind"]]
+    )
     alarms = [(row, found) for row, found in pairs if row["signpost"] in EMERGENCIES]
-    shares["emergency_shown"] = _share([_number(found) in EMERGENCIES for _, found in alarms])
+    shares["emergency_shown"] = _share(
+        [_number(found) in EMERGENCIES for _, found in alarms]
+    )
     sure = [(row, found) for row, found in pairs if found.get("clear")]
-    clear = [found["categories"][0] in {row["category"], *row["also"]} for row, found in sure]
+    clear = [
+        found["categories"][0] in {row["category"], *row["also"]} for row, found in sure
+    ]
     shares |= {"clear": len(clear) / len(pairs), "clear_right": _share(clear)}
     levels = _levels(pairs)
-    shares["unit_level"] = _share([row["unit_level"] == found["unit_level"] for row, found in levels])
+    shares["unit_level"] = _share(
+        [row["unit_level"] == found["unit_level"] for row, found in levels]
+    )
     times = [found["ms"] for found in predicted if "ms" in found]
     if times:
         shares |= {"ms": sum(times) / len(times), "ms_most": max(times)}
@@ -76,11 +102,16 @@ def figures(labelled: Sequence[Row], predicted: Sequence[Row]) -> dict[str, floa
 
 
 def _levels(pairs: Sequence[tuple[Row, Row]]) -> list[tuple[Row, Row]]:
-    """The pairs whose unit was found, where label and prediction both tell its level."""
+    """The pairs whose unit was found, where label and prediction both tell
+    its level.
+    """
     return [
         (row, found)
         for row, found in pairs
-        if row["unit"] and row["unit"] == found["unit"] and "unit_level" in row and "unit_level" in found
+        if row["unit"]
+        and row["unit"] == found["unit"]
+        and "unit_level" in row
+        and "unit_level" in found
     ]
 
 
@@ -95,7 +126,11 @@ def _share(right: Sequence[bool]) -> float:
 
 def read(path: Path) -> list[Row]:
     """The objects of a file, one a line."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line)
+        for line in path.read_text("utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def main() -> None:

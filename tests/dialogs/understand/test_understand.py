@@ -1,4 +1,6 @@
-"""What the hotline makes of a first sentence: valid for any, right for plain, measured on labelled ones."""
+"""What the hotline makes of a first sentence: valid for any, right for plain, measured
+on labelled ones.
+"""
 
 import json
 from dataclasses import asdict
@@ -8,21 +10,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.understand import CATEGORIES, EMERGENCIES, KINDS, READ_AT_MOST, SIGNPOSTS, understand
+from dialogs.understand import (
+    CATEGORIES,
+    EMERGENCIES,
+    KINDS,
+    READ_AT_MOST,
+    SIGNPOSTS,
+    understand,
+)
 from dialogs.understand.model import loaded
 from dialogs.understand.spelling import normal
 from tests.dialogs.understand import score, train
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-LEVELS = {None, "community", "village", "subdistrict", "district", "city", "province", "nation"}
+LEVELS = {
+    None,
+    "community",
+    "village",
+    "subdistrict",
+    "district",
+    "city",
+    "province",
+    "nation",
+}
 WORDS = st.sampled_from(
-    ["街道", "要求", "云溪镇", "桃源社区", "填表", "区教育局", "的", "１２", "張", "着火了", "😭", "\n", "村"]
+    [
+        "街道",
+        "要求",
+        "云溪镇",
+        "桃源社区",
+        "填表",
+        "区教育局",
+        "的",
+        "１２",
+        "張",
+        "着火了",
+        "😭",
+        "\n",
+        "村",
+    ]
 )
 
 
 @given(st.one_of(st.text(), st.lists(WORDS).map("".join)))
 def test_any_text_is_understood_somehow(text: str) -> None:
-    """Never raises; every field is of its kind, and what is quoted stands in the text."""
+    """Never raises; every field is of its kind, and what is quoted stands in
+    the text.
+    """
     found = understand(text)
     assert sorted(found.categories) == sorted(CATEGORIES)
     assert 0 <= found.confidence <= 1
@@ -30,7 +64,9 @@ def test_any_text_is_understood_somehow(text: str) -> None:
     assert found.unit_level in LEVELS
     assert found.signpost in {None, *SIGNPOSTS}
     assert found.alarm in {None, *EMERGENCIES}
-    assert found.in_scope or (found.categories[0] == "other" and found.unit is None and not found.clear)
+    assert found.in_scope or (
+        found.categories[0] == "other" and found.unit is None and not found.clear
+    )
     assert found.signpost is None or not found.in_scope
     for piece in (found.unit, found.place, *found.because):
         assert piece is None or (piece and piece in text)
@@ -89,26 +125,40 @@ def test_a_plain_sentence_finds_its_category(text: str, category: str) -> None:
         ("上面又要我们填表，领导天天催", None, None, None),
     ],
 )
-def test_who_demands_and_where(text: str, unit: str | None, level: str | None, place: str | None) -> None:
-    """The unit with its level and the finest place, as written; vague words are no unit."""
+def test_who_demands_and_where(
+    text: str, unit: str | None, level: str | None, place: str | None
+) -> None:
+    """The unit with its level and the finest place, as written; vague words are no
+    unit.
+    """
     found = understand(text)
     assert (found.unit, found.unit_level, found.place) == (unit, level, place)
 
 
 def test_numbers_come_with_their_measure() -> None:
     """Facts in numbers are kept; "一个" says nothing."""
-    assert understand("有一个会开了12次，每天两小时").counts == (("12", "次"), ("两", "小时·每天"))
+    assert understand("有一个会开了12次，每天两小时").counts == (
+        ("12", "次"),
+        ("两", "小时·每天"),
+    )
 
 
 def test_traditional_and_full_width_letters_are_read_alike() -> None:
     """Spelling changes nothing but the quoted pieces."""
-    plain, other = understand("街道要求我们检查12次"), understand("街道要求我們檢查１２次")
+    plain, other = (
+        understand("街道要求我们检查12次"),
+        understand("街道要求我們檢查１２次"),
+    )
     assert (plain.categories, plain.counts) == (other.categories, other.counts)
 
 
 def test_an_emergency_shows_its_number() -> None:
     """Fire, illness, crime: at once, with the number."""
-    told = {"楼道里着火了，快来人": "119", "有人昏迷叫不醒": "120", "有人持刀砍人": "110"}
+    told = {
+        "楼道里着火了，快来人": "119",
+        "有人昏迷叫不醒": "120",
+        "有人持刀砍人": "110",
+    }
     for text, number in told.items():
         found = understand(text)
         assert (found.alarm, found.urgent) == (number, True)
@@ -126,7 +176,11 @@ def test_the_model_was_built_from_what_is_here() -> None:
 
 def test_no_sentence_to_measure_with_was_learned() -> None:
     """The development set and the emergencies are no training data."""
-    learned = {row["text"] for path in sorted(train.DATA.glob("written_*.jsonl")) for row in score.read(path)}
+    learned = {
+        row["text"]
+        for path in sorted(train.DATA.glob("written_*.jsonl"))
+        for row in score.read(path)
+    }
     files = [DATA / "reports_dev.jsonl", *sorted(train.DATA.glob("emergencies*.jsonl"))]
     kept = [row for path in files for row in score.read(path)]
     assert len(files) == 4
@@ -134,7 +188,9 @@ def test_no_sentence_to_measure_with_was_learned() -> None:
 
 
 def test_the_development_set_is_understood() -> None:
-    """Floors a little below what was measured (docs/understanding.md); `pytest -s` prints the figures."""
+    """Floors a little below what was measured (docs/understanding.md); `pytest -s`
+    prints the figures.
+    """
     labelled = score.read(DATA / "reports_dev.jsonl")
     found = score.figures(labelled, score.predict(labelled))
     print(found)
@@ -157,20 +213,37 @@ def test_the_development_set_is_understood() -> None:
     assert found["ms"] <= 5
 
 
-@pytest.mark.parametrize(("name", "floor"), [("emergencies", 0.95), ("emergencies_fresh", 0.90)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("emergencies", 0.95), ("emergencies_fresh", 0.90)]
+)
 def test_emergencies_are_seen(name: str, floor: float) -> None:
-    """Sentences written apart from the words and the training data; the fresh ones never chose anything."""
-    labelled = [row for row in score.read(train.DATA / f"{name}.jsonl") if not row["in_scope"]]
+    """Sentences written apart from the words and the training data; the fresh ones
+    never chose anything.
+    """
+    labelled = [
+        row for row in score.read(train.DATA / f"{name}.jsonl") if not row["in_scope"]
+    ]
     seen = [understand(row["text"]).alarm is not None for row in labelled]
     print(f"{name} shown their number: {sum(seen)}/{len(seen)}")
     assert sum(seen) / len(seen) >= floor
 
 
 def test_talk_of_danger_is_no_emergency() -> None:
-    """Reports that speak of fires, police and hospitals stay reports; few are shown a number."""
-    found = [understand(row["text"]) for row in score.read(train.DATA / "emergencies_fresh_not.jsonl")]
-    away, shown = sum(not one.in_scope for one in found), sum(one.alarm is not None for one in found)
-    print(f"danger only spoken of: {away} turned away, {shown} shown a number, of {len(found)}")
+    """Reports that speak of fires, police and hospitals stay reports; few are shown a
+    number.
+    """
+    found = [
+        understand(row["text"])
+        for row in score.read(train.DATA / "emergencies_fresh_not.jsonl")
+    ]
+    away, shown = (
+        sum(not one.in_scope for one in found),
+        sum(one.alarm is not None for one in found),
+    )
+    print(
+        f"danger only spoken of: {away} turned away, {shown} shown a number,"
+        f" of {len(found)}"
+    )
     assert len(found) == 30
     assert away <= 2
     assert shown <= 5
@@ -178,5 +251,7 @@ def test_talk_of_danger_is_no_emergency() -> None:
 
 @pytest.mark.parametrize("text", ["打卡", "催物业费", "又要排班"])
 def test_a_few_words_are_not_turned_away(text: str) -> None:
-    """A fragment says too little to send its writer elsewhere; one question is asked instead."""
+    """A fragment says too little to send its writer elsewhere; one question is asked
+    instead.
+    """
     assert understand(text).in_scope

@@ -15,7 +15,9 @@ from tests.bot.channels.web.line import STARTED, Line
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
         yield browser
         browser.close()
 
@@ -29,7 +31,9 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 @pytest.fixture(scope="session")
 def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A screenshot as people send them: an avatar and a nickname above what it is about."""
+    """A screenshot as people send them: an avatar and a nickname above what it is
+    about.
+    """
     path = tmp_path_factory.mktemp("shot") / "shot.png"
     image = Image.new("RGB", (720, 1280), "#ededed")
     draw = ImageDraw.Draw(image)
@@ -39,14 +43,18 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
         top = 160 + row * 150
         draw.rounded_rectangle((24, top, 620, top + 120), 18, fill="#ffffff")
         for words, wide in enumerate((540, 300 + row * 37 % 200)):
-            draw.rectangle((54, top + 28 + words * 40, wide, top + 48 + words * 40), fill="#8a8f8c")
+            draw.rectangle(
+                (54, top + 28 + words * 40, wide, top + 48 + words * 40), fill="#8a8f8c"
+            )
     image.save(path)
     return path
 
 
 @pytest.fixture(autouse=True)
 def none_left_behind() -> Iterator[None]:
-    """A test that fails leaves no line open; lines of a wider scope were started before it."""
+    """A test that fails leaves no line open; lines of a wider scope were started before
+    it.
+    """
     before = len(STARTED)
     yield
     for line in STARTED[before:]:

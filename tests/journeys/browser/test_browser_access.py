@@ -1,4 +1,6 @@
-"""For everybody: by keyboard alone, with a screen reader, in both lights, in both languages."""
+"""For everybody: by keyboard alone, with a screen reader, in both lights, in both
+languages.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def test_axe_finds_nothing_on_any_screen(
             page.click(f"button[value={chip}]:enabled")
             expect(page.locator("button[value=send]:enabled")).to_have_count(0)
             visitor.is_accessible()
-            page.locator("button[value=back]:enabled, button[value=done]:enabled").last.click()
+            page.locator(
+                "button[value=back]:enabled, button[value=done]:enabled"
+            ).last.click()
             expect(page.locator("button[value=send]:enabled")).to_be_visible()
         page.get_by_role("link", name="裁剪、涂黑").click()
         page.get_by_role("button", name="加一块").click()
@@ -64,7 +68,8 @@ def test_axe_would_find_it(browser: Browser, line: Line, light: str) -> None:
             """([light, colour]) => {
               const sheet = new CSSStyleSheet();
               sheet.replaceSync(
-                `@media (prefers-color-scheme: ${light}) { .bubble * { color: ${colour} !important } }`);
+                `@media (prefers-color-scheme: ${light}) { .bubble * { color: ${colour}
+                !important } }`);
               document.adoptedStyleSheets = [sheet];
             }""",
             [light, {"light": "#ccc", "dark": "#444"}[light]],
@@ -116,14 +121,18 @@ def test_a_box_is_painted_by_keyboard(browser: Browser, line: Line, shot: Path) 
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("Shift+ArrowRight")
         after = box.get_attribute("x"), box.get_attribute("width")
-        assert int(after[0] or 0) < int(before[0] or 0) and int(after[1] or 0) > int(before[1] or 0)
+        assert int(after[0] or 0) < int(before[0] or 0) and int(after[1] or 0) > int(
+            before[1] or 0
+        )
         page.keyboard.press("Delete")
         expect(box).to_have_count(0)
 
 
 def test_nothing_is_wider_than_the_screen(browser: Browser, line: Line) -> None:
     with visiting(browser, line.url) as visitor:
-        visitor.says("https://" + "a" * 300 + " 街道要求同一份台账每周报五次 " + "长" * 200)
+        visitor.says(
+            "https://" + "a" * 300 + " 街道要求同一份台账每周报五次 " + "长" * 200
+        )
         visitor.reaches_preview()
         fits_every_screen(visitor.page)
         visitor.presses("送出")
@@ -138,14 +147,19 @@ def fits_every_screen(page: Page) -> None:
 
 
 def test_every_target_is_large_enough_for_a_thumb(browser: Browser, line: Line) -> None:
-    """44 CSS pixels high; masks stand inside a sentence and are exempt, as in WCAG 2.5.5."""
+    """44 CSS pixels high; masks stand inside a sentence and are exempt, as in WCAG
+    2.5.5.
+    """
     with visiting(browser, line.url) as visitor:
         visitor.says(SENTENCE)
         visitor.reaches_preview()
         low = visitor.page.evaluate(
-            """() => [...document.querySelectorAll('button, summary, textarea, a[href]')]
-              .filter((e) => e.offsetParent && !e.closest('.masked') && !e.classList.contains('skip'))
-              .filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)"""
+            """() =>
+    [...document.querySelectorAll('button, summary, textarea, a[href]')]
+              .filter((e) => e.offsetParent && !e.closest('.masked') &&
+              !e.classList.contains('skip'))
+              .filter((e) => e.getBoundingClientRect().height < 44).map((e) =>
+              e.outerHTML)"""
         )
         assert low == []
 

@@ -1,4 +1,6 @@
-"""What goes wrong between a phone and the line: reload, two windows, a lost network, an impatient thumb."""
+"""What goes wrong between a phone and the line: reload, two windows, a lost network, an
+impatient thumb.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +36,15 @@ def test_two_windows_show_the_same(browser: Browser, line: Line) -> None:
         other.click("button[value=send]:enabled")
         expect(other.locator(".code")).to_be_visible()
         expect(visitor.page.locator(".code")).to_be_visible()
-        assert visitor.page.locator(".row.me").count() == 0, "the wiped screen is wiped here too"
+        assert visitor.page.locator(".row.me").count() == 0, (
+            "the wiped screen is wiped here too"
+        )
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_a_double_click_counts_once(browser: Browser, line: Line, scripts: bool) -> None:
+def test_a_double_click_counts_once(
+    browser: Browser, line: Line, scripts: bool
+) -> None:
     with visiting(browser, line.url, scripts=scripts) as visitor:
         visitor.page.fill("#text", "街道让我们每天在三个群里打卡")
         visitor.page.dblclick("button.send")
@@ -50,7 +56,9 @@ def test_a_double_click_counts_once(browser: Browser, line: Line, scripts: bool)
         assert len(line.staff("list")) == before + 1
 
 
-def test_a_lost_network_is_told_and_the_words_go_out_once_it_is_back(browser: Browser, line: Line) -> None:
+def test_a_lost_network_is_told_and_the_words_go_out_once_it_is_back(
+    browser: Browser, line: Line
+) -> None:
     with visiting(browser, line.url) as visitor:
         visitor.context.set_offline(True)
         visitor.says("街道要求同一份台账每周报五次")
@@ -62,8 +70,12 @@ def test_a_lost_network_is_told_and_the_words_go_out_once_it_is_back(browser: Br
         assert visitor.page.locator(".row.me").count() == 1
 
 
-def test_an_answer_lost_on_its_way_does_not_send_twice(browser: Browser, line: Line) -> None:
-    """The post arrived, its answer did not; the page sends once more, with the same key."""
+def test_an_answer_lost_on_its_way_does_not_send_twice(
+    browser: Browser, line: Line
+) -> None:
+    """The post arrived, its answer did not; the page sends once more, with the same
+    key.
+    """
     lost: list[str] = []
 
     def lose_first(route: Route) -> None:
@@ -81,7 +93,9 @@ def test_an_answer_lost_on_its_way_does_not_send_twice(browser: Browser, line: L
         assert visitor.page.locator(".row.me").count() == 1
 
 
-def test_a_button_is_offered_when_resending_fails_too(browser: Browser, line: Line) -> None:
+def test_a_button_is_offered_when_resending_fails_too(
+    browser: Browser, line: Line
+) -> None:
     with visiting(browser, line.url) as visitor:
         visitor.page.route("**/say", lambda route: route.abort("connectionreset"))
         visitor.says("街道要求同一份台账每周报五次")
@@ -105,5 +119,6 @@ def test_a_restart_of_the_line_is_not_noticed(
         visitor.presses("送出")
         visitor.sees("已送出")
         assert len(line.staff("list")) == 1
-        visitor.complaints.clear()  # the browser does say that the line was gone for a moment
+        # the browser does say that the line was gone for a moment
+        visitor.complaints.clear()
     line.stop()

@@ -1,4 +1,6 @@
-"""The pictures of the docs, taken anew from the running program by DOCS_PICTURES=docs/pictures pytest."""
+"""The pictures of the docs, taken anew from the running program by
+DOCS_PICTURES=docs/pictures pytest.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_report_on_a_phone(browser: Browser, line: Line, shot: Path, folder: Path) -> None:
+def test_a_report_on_a_phone(
+    browser: Browser, line: Line, shot: Path, folder: Path
+) -> None:
     known = {case["alias"] for case in line.staff("list")}
     with visiting(browser, line.url) as visitor:
         screenshot(visitor, "web-1-welcome", folder)
@@ -52,8 +56,12 @@ def test_a_report_on_a_phone(browser: Browser, line: Line, shot: Path, folder: P
         [alias] = {case["alias"] for case in line.staff("list")} - known
         line.staff("accept", alias)
         line.staff("assign", alias, "东湖街道办事处", "--level", "subdistrict")
-        line.staff("answer", alias, "已通知各科室停报，改为每月一次，由街道一次性汇总。")
-        visitor.sees("有新进展：单位答复了")  # all that is pushed stands there before the story
+        line.staff(
+            "answer", alias, "已通知各科室停报，改为每月一次，由街道一次性汇总。"
+        )
+        visitor.sees(
+            "有新进展：单位答复了"
+        )  # all that is pushed stands there before the story
         visitor.presses("我已保存")
         visitor.says(receipt)
         visitor.sees("已通知各科室停报")
@@ -61,7 +69,9 @@ def test_a_report_on_a_phone(browser: Browser, line: Line, shot: Path, folder: P
         screenshot(visitor, "web-5-story", folder)
 
 
-def test_a_preview_in_the_dark_and_one_in_english(browser: Browser, line: Line, folder: Path) -> None:
+def test_a_preview_in_the_dark_and_one_in_english(
+    browser: Browser, line: Line, folder: Path
+) -> None:
     with visiting(browser, line.url, DESKTOP, color_scheme="dark") as visitor:
         visitor.says(SENTENCE)
         visitor.reaches_preview()
@@ -74,7 +84,9 @@ def test_a_preview_in_the_dark_and_one_in_english(browser: Browser, line: Line, 
 
 def top(visitor: Visitor, selector: str) -> None:
     visitor.page.wait_for_timeout(200)  # for the page's own scrolling to what is new
-    visitor.page.locator(selector).last.evaluate("element => element.scrollIntoView({block: 'start'})")
+    visitor.page.locator(selector).last.evaluate(
+        "element => element.scrollIntoView({block: 'start'})"
+    )
 
 
 def paint(visitor: Visitor) -> None:
@@ -83,12 +95,16 @@ def paint(visitor: Visitor) -> None:
     assert area
     visitor.page.mouse.move(area["x"] + 4, area["y"] + 4)
     visitor.page.mouse.down()
-    visitor.page.mouse.move(area["x"] + area["width"] * 0.55, area["y"] + area["height"] * 0.09, steps=4)
+    visitor.page.mouse.move(
+        area["x"] + area["width"] * 0.55, area["y"] + area["height"] * 0.09, steps=4
+    )
     visitor.page.mouse.up()
 
 
 def test_the_docs_have_their_pictures() -> None:
-    """All of them stand on the page of screens, told in words too; no page shows one that is not there."""
+    """All of them stand on the page of screens, told in words too; no page shows one
+    that is not there.
+    """
     assert {path.stem for path in DOCS.glob("web-*.png")} == NAMES
     assert all(path.stat().st_size < 150_000 for path in DOCS.glob("web-*.png"))
     screens = dict(shown_in(ROOT / "docs" / "screens.md"))

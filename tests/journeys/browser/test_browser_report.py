@@ -1,4 +1,6 @@
-"""One report, from the first sentence to the rating, on a phone and a desktop, with scripts and without."""
+"""One report, from the first sentence to the rating, on a phone and a desktop, with
+scripts and without.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,9 @@ def test_from_the_first_sentence_to_the_story(
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_masks_are_lifted_and_set_by_a_tap(browser: Browser, line: Line, scripts: bool) -> None:
+def test_masks_are_lifted_and_set_by_a_tap(
+    browser: Browser, line: Line, scripts: bool
+) -> None:
     with visiting(browser, line.url, scripts=scripts) as visitor:
         visitor.says(SENTENCE)
         visitor.reaches_preview()
@@ -109,7 +113,8 @@ def test_selected_words_are_masked(browser: Browser, line: Line) -> None:
             """() => {
               const pieces = [...document.querySelectorAll('.masked [data-at]')];
               const run = pieces.find((piece) => piece.textContent.includes('东湖'));
-              const text = run.firstChild, start = text.data.indexOf('东湖'), range = document.createRange();
+              const text = run.firstChild, start = text.data.indexOf('东湖'), range =
+              document.createRange();
               range.setStart(text, start);
               range.setEnd(text, start + 4);
               getSelection().removeAllRanges();
@@ -121,7 +126,9 @@ def test_selected_words_are_masked(browser: Browser, line: Line) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_every_line_of_the_preview_can_be_changed(browser: Browser, line: Line, scripts: bool) -> None:
+def test_every_line_of_the_preview_can_be_changed(
+    browser: Browser, line: Line, scripts: bool
+) -> None:
     with visiting(browser, line.url, scripts=scripts) as visitor:
         visitor.says(SENTENCE)
         visitor.reaches_preview()
@@ -139,7 +146,9 @@ def test_every_line_of_the_preview_can_be_changed(browser: Browser, line: Line, 
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_a_picture_is_sent_and_painted_over(browser: Browser, line: Line, shot: Path, scripts: bool) -> None:
+def test_a_picture_is_sent_and_painted_over(
+    browser: Browser, line: Line, shot: Path, scripts: bool
+) -> None:
     with visiting(browser, line.url, scripts=scripts) as visitor:
         page = visitor.page
         visitor.says(SENTENCE)
@@ -160,7 +169,11 @@ def test_a_picture_is_sent_and_painted_over(browser: Browser, line: Line, shot: 
             assert area
             page.mouse.move(area["x"] + 4, area["y"] + 4)
             page.mouse.down()
-            page.mouse.move(area["x"] + area["width"] * 0.6, area["y"] + area["height"] * 0.1, steps=4)
+            page.mouse.move(
+                area["x"] + area["width"] * 0.6,
+                area["y"] + area["height"] * 0.1,
+                steps=4,
+            )
             page.mouse.up()
         else:
             page.click("input[type=image]", position={"x": 4, "y": 4})
@@ -182,7 +195,9 @@ def _lightest_corner(data: bytes) -> int:
         return max(image.convert("L").crop((30, 30, 360, 100)).tobytes())
 
 
-def test_quick_exit_leaves_a_neutral_page_and_no_way_back(browser: Browser, line: Line) -> None:
+def test_quick_exit_leaves_a_neutral_page_and_no_way_back(
+    browser: Browser, line: Line
+) -> None:
     with visiting(browser, line.url) as visitor:
         visitor.says(SENTENCE)
         visitor.reaches_preview()

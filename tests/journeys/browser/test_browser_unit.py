@@ -1,4 +1,6 @@
-"""A liaison at a real browser: in a hurry on a phone, by keyboard alone, without scripts, on paper."""
+"""A liaison at a real browser: in a hurry on a phone, by keyboard alone, without
+scripts, on paper.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,17 @@ from tests.project.checkout import ROOT
 pytestmark = pytest.mark.browser
 
 DOCS = ROOT / "docs" / "pictures"
-NAMES = {"unit-1-list", "unit-2-case", "unit-3-answer", "unit-4-slip", "unit-5-desktop-dark"}
+NAMES = {
+    "unit-1-list",
+    "unit-2-case",
+    "unit-3-answer",
+    "unit-4-slip",
+    "unit-5-desktop-dark",
+}
 PAGE = re.compile(rb"/Type\s*/Page\b")
 TOLD = {
-    "forms": "街道要求我们社区每周把同一份台账报五次，████天天在群里催，报晚了还要写说明。",
+    "forms": "街道要求我们社区每周把同一份台账报五次，████天天在群里催，"
+    "报晚了还要写说明。",
     "certificates": "要我们给居民开“亲属关系证明”，不开就退件。",
     "meetings": "一周开了七次会，每次两个小时，全员到场还要签到拍照。",
     "fingertip": "每天三个群里打卡截图，少一次扣分，月底排名公示。",
@@ -32,7 +41,9 @@ TOLD = {
 
 
 class Town:
-    """The hotline and its clock on a thread of their own: Playwright's loop runs on this one."""
+    """The hotline and its clock on a thread of their own: Playwright's loop runs on
+    this one.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.loop = asyncio.new_event_loop()
@@ -48,15 +59,23 @@ class Town:
     async def _week(self) -> dict[str, str]:
         office, cases = self.office, {}
         for category, text in TOLD.items():
-            cases[category] = await office.sends(text, category=category, place="翠苑街道", when="每周都有")
+            cases[category] = await office.sends(
+                text, category=category, place="翠苑街道", when="每周都有"
+            )
             office.later(days=2, hours=1)
         await office.orders(
-            cases["fingertip"], Supervise("请先停掉群里的打卡"), by="沈主管", role="supervisor"
+            cases["fingertip"],
+            Supervise("请先停掉群里的打卡"),
+            by="沈主管",
+            role="supervisor",
         )
         return cases
 
     def link(self, name: str = "林联络") -> str:
-        return f"{self.office.url}/unit/#{self.does(self.office.app.roster.code(name, 'desk'))}"
+        return (
+            f"{self.office.url}/unit/#"
+            f"{self.does(self.office.app.roster.code(name, 'desk'))}"
+        )
 
     def close(self) -> None:
         self.does(self._open.__aexit__(None, None, None))
@@ -84,7 +103,9 @@ def opens(visitor: Visitor, town: Town, category: str, more: str = "") -> None:
 
 
 def test_a_phone_in_a_hurry(browser: Browser, town: Town, folder: Path) -> None:
-    """Link, list, case, answer, sent; every screen accessible in both lights, nothing left in the address."""
+    """Link, list, case, answer, sent; every screen accessible in both lights, nothing
+    left in the address.
+    """
     with visiting(browser, f"{town.office.url}/unit/", PHONE) as visitor:
         page = visitor.page
         visitor.is_accessible()
@@ -93,7 +114,9 @@ def test_a_phone_in_a_hurry(browser: Browser, town: Town, folder: Path) -> None:
         page.goto(link)
         expect(page.locator(".card")).to_have_count(4)
         code = link.partition("#")[2]
-        assert code not in page.url and not [url for url in visitor.asked if code in url.partition("#")[0]]
+        assert code not in page.url and not [
+            url for url in visitor.asked if code in url.partition("#")[0]
+        ]
         assert page.evaluate("history.length") <= 5 and "#" not in page.url
         visitor.is_accessible()
         screenshot(visitor, "unit-1-list", folder)
@@ -109,7 +132,9 @@ def test_a_phone_in_a_hurry(browser: Browser, town: Town, folder: Path) -> None:
         page.fill("#text", "已停掉三个群的打卡，")
         page.reload()
         expect(page.locator("#text")).to_have_value("已停掉三个群的打卡，")
-        page.fill("#text", "已停掉三个群的打卡，月底排名不再公示，12月5日前向各社区发通知。")
+        page.fill(
+            "#text", "已停掉三个群的打卡，月底排名不再公示，12月5日前向各社区发通知。"
+        )
         page.get_by_role("button", name="下一步：核对").first.click()
         expect(page.get_by_role("heading", name="核对后送出")).to_be_visible()
         visitor.is_accessible()
@@ -128,7 +153,9 @@ def test_a_phone_in_a_hurry(browser: Browser, town: Town, folder: Path) -> None:
 
 
 def test_by_keyboard_and_without_scripts(browser: Browser, town: Town) -> None:
-    with visiting(browser, f"{town.office.url}/unit/", DESKTOP, scripts=False) as visitor:
+    with visiting(
+        browser, f"{town.office.url}/unit/", DESKTOP, scripts=False
+    ) as visitor:
         page = visitor.page
         page.locator("#code").focus()
         page.keyboard.type(town.link("代理员").partition("#")[2].lower())
@@ -157,9 +184,15 @@ def focus_and_press(visitor: Visitor, name: str) -> None:
 
 
 @pytest.mark.parametrize("length", [40, 1000, 6000])
-def test_the_slip_is_one_page_of_paper(browser: Browser, town: Town, folder: Path, length: int) -> None:
+def test_the_slip_is_one_page_of_paper(
+    browser: Browser, town: Town, folder: Path, length: int
+) -> None:
     words = ("街道要求同一份台账每周报五次，各科室格式不同。" * 400)[:length]
-    alias = town.does(town.office.sends(words, category="documents", place="翠苑街道", when="每周都有"))
+    alias = town.does(
+        town.office.sends(
+            words, category="documents", place="翠苑街道", when="每周都有"
+        )
+    )
     with visiting(browser, f"{town.office.url}/unit/", DESKTOP) as visitor:
         visitor.page.goto("about:blank")
         visitor.page.goto(town.link())
@@ -177,5 +210,7 @@ def test_the_slip_is_one_page_of_paper(browser: Browser, town: Town, folder: Pat
 def test_the_docs_have_their_pictures() -> None:
     assert {path.stem for path in DOCS.glob("unit-*.png")} == NAMES
     assert all(path.stat().st_size < 150_000 for path in DOCS.glob("unit-*.png"))
-    shown = re.findall(r"!\[(.+?)\]\(pictures/(.*?)\.png\)", (ROOT / "docs" / "units.md").read_text())
+    shown = re.findall(
+        r"!\[(.+?)\]\(pictures/(.*?)\.png\)", (ROOT / "docs" / "units.md").read_text()
+    )
     assert {name for _, name in shown} == NAMES

@@ -1,4 +1,6 @@
-"""A visitor at a real browser, told in what they do and see; the same with scripts and without."""
+"""A visitor at a real browser, told in what they do and see; the same with scripts and
+without.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ IGNORED = re.compile("net::ERR_INTERNET_DISCONNECTED|Failed to load resource")
 
 @dataclass
 class Visitor:
-    """One browser window. `asked`: every address it loaded; `complaints`: errors and refused content."""
+    """One browser window. `asked`: every address it loaded; `complaints`: errors and
+    refused content.
+    """
 
     page: Page
     scripts: bool
@@ -49,7 +53,9 @@ class Visitor:
 
     def presses(self, label: str) -> None:
         """A button of the last message that has one of that name."""
-        buttons = self.page.locator("#log").get_by_role("button", name=label, exact=True)
+        buttons = self.page.locator("#log").get_by_role(
+            "button", name=label, exact=True
+        )
         buttons.last.click()
 
     def sees(self, text: str) -> None:
@@ -90,26 +96,41 @@ class Visitor:
         raise AssertionError(f"{selector} cannot be reached by keyboard")
 
     def is_accessible(self) -> None:
-        """No violation of any rule that axe knows, on the page as it stands, in the light and in the dark.
+        """No violation of any rule that axe knows, on the page as it stands, in the
+        light and in the dark.
 
-        The dark differs in colours alone. Nothing moves in these windows: colours would be measured wrong in
-        the middle of a fade.
+        The dark differs in colours alone. Nothing moves in these windows: colours would
+        be measured wrong in the middle of a fade.
         """
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self._axe({})
         self.page.emulate_media(color_scheme="dark")
-        self._axe({"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})
+        self._axe(
+            {
+                "runOnly": {
+                    "type": "rule",
+                    "values": ["color-contrast", "link-in-text-block"],
+                }
+            }
+        )
         self.page.emulate_media(color_scheme="light")
 
     def _axe(self, options: dict[str, Any]) -> None:
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
-        found = self.page.evaluate("o => axe.run(o)", {"resultTypes": ["violations"], **options})
-        told = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+        found = self.page.evaluate(
+            "o => axe.run(o)", {"resultTypes": ["violations"], **options}
+        )
+        told = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found["violations"]
+        ]
         assert not told, told
 
     def stayed_at_home(self) -> None:
-        """Nothing was asked of any other host, and no part of a page was refused or broken."""
+        """Nothing was asked of any other host, and no part of a page was refused or
+        broken.
+        """
         home = urlsplit(self.url).netloc
         assert {urlsplit(url).netloc for url in self.asked} <= {home}
         assert not self.complaints, self.complaints
@@ -117,7 +138,11 @@ class Visitor:
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, size: tuple[int, int] = PHONE, scripts: bool = True, **more: Any
+    browser: Browser,
+    url: str,
+    size: tuple[int, int] = PHONE,
+    scripts: bool = True,
+    **more: Any,
 ) -> Iterator[Visitor]:
     phone = size == PHONE
     context = browser.new_context(
@@ -141,7 +166,9 @@ def visiting(
 
 def screenshot(visitor: Visitor, name: str, folder: Path) -> None:
     """Keep what is seen, small enough for the docs."""
-    visitor.page.emulate_media(reduced_motion="reduce")  # nothing is caught in the middle of a fade
+    visitor.page.emulate_media(
+        reduced_motion="reduce"
+    )  # nothing is caught in the middle of a fade
     visitor.page.mouse.move(0, 0)  # and nothing lights up below the pointer
     visitor.page.wait_for_timeout(100)
     raw = folder / f"{name}.raw.png"

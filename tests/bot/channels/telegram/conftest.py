@@ -15,7 +15,10 @@ from tests.botapi.server import BotApi
 def server() -> Iterator[BotApi]:
     with BotApi(speed=SPEED) as server:
         yield server
-        assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
+        assert [
+            f"{one.rule}: {one.detail} in {one.call.method}"
+            for one in server.violations
+        ] == []
 
 
 @pytest.fixture

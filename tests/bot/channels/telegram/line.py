@@ -1,4 +1,6 @@
-"""The whole program with Telegram, on a loopback server that speaks the Bot API: polling or webhook."""
+"""The whole program with Telegram, on a loopback server that speaks the Bot API:
+polling or webhook.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ SECRET = "the-secret_of-the-webhook"
 class Line:
     """A hotline whose clock is turned by hand; times of the network are real."""
 
-    def __init__(self, folder: Path, server: BotApi, mode: Mode, **telegram: object) -> None:
+    def __init__(
+        self, folder: Path, server: BotApi, mode: Mode, **telegram: object
+    ) -> None:
         self.server, self.mode = server, mode
         self.at = MORNING
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -74,7 +78,12 @@ class Line:
     def make(self, parts: Parts) -> Sequence[TelegramChannel]:
         bot = make_bot(parts.settings.telegram)
         self.channel = TelegramChannel(
-            bot, parts.database, parts.keys, parts.now, web="https://jianfu.example", speed=SPEED
+            bot,
+            parts.database,
+            parts.keys,
+            parts.now,
+            web="https://jianfu.example",
+            speed=SPEED,
         )
         return [self.channel]
 
@@ -83,12 +92,19 @@ class Line:
         return int(row[0])
 
     async def aliases(self) -> list[str]:
-        return [row[0] for row in await self.app.parts.database.all("SELECT alias FROM cases")]
+        return [
+            row[0]
+            for row in await self.app.parts.database.all("SELECT alias FROM cases")
+        ]
 
 
 @asynccontextmanager
 async def opened_line(
-    folder: Path, server: BotApi, mode: Mode = "polling", door: StaffDoor | None = None, **telegram: object
+    folder: Path,
+    server: BotApi,
+    mode: Mode = "polling",
+    door: StaffDoor | None = None,
+    **telegram: object,
 ) -> AsyncIterator[Line]:
     with closing(Line(folder, server, mode, **telegram)) as line:
         async with running(line, door):
@@ -97,13 +113,21 @@ async def opened_line(
 
 @asynccontextmanager
 async def running(line: Line, door: StaffDoor | None = None) -> AsyncIterator[Line]:
-    """Once through the life of a process; may be entered again for the next one on the same data."""
+    """Once through the life of a process; may be entered again for the next one on the
+    same data.
+    """
     async with opened(line.settings, line.make, line.now) as line.app:
         parts = line.app.parts
-        inside = Inside(line.app.hotline.hear, parts.database, parts.keys, parts.settings, line.now)
+        inside = Inside(
+            line.app.hotline.hear, parts.database, parts.keys, parts.settings, line.now
+        )
         line.telegram = Telegram(line.channel, inside, door)
         nothing = PlainTextResponse("no such page", 404)
-        web = Server(Config(Hooks(nothing, line.telegram.hooks()), log_config=None, lifespan="off"))
+        web = Server(
+            Config(
+                Hooks(nothing, line.telegram.hooks()), log_config=None, lifespan="off"
+            )
+        )
         jobs = [
             asyncio.create_task(line.telegram.run()),
             asyncio.create_task(line.app.sender.run()),

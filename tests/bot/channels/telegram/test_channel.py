@@ -1,4 +1,6 @@
-"""Sending: what each refusal means, what is repeated and what is not, long texts, files, groups."""
+"""Sending: what each refusal means, what is repeated and what is not, long texts,
+files, groups.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,17 @@ from dialogs.words import Button, Message
 from tests.bot.channels.telegram.line import Line
 from tests.botapi.server import BotApi
 
-COVER = "您有一条新消息\n"  # over what comes unasked, for whoever else looks at the screen
+COVER = (
+    "您有一条新消息\n"  # over what comes unasked, for whoever else looks at the screen
+)
 SECRET = "123:SECRET-token of 王小芳"
 
 
 @pytest.fixture(autouse=True)
 def a_phrase_of_the_tests_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only while it is needed: elsewhere every phrase must be ours, in both languages."""
+    """Only while it is needed: elsewhere every phrase must be ours, in both
+    languages.
+    """
     monkeypatch.setitem(CHINESE, "test.words", "{words}")
 
 
@@ -42,7 +48,9 @@ def to(number: int) -> Address:
 
 
 def words(said: str, **more: Any) -> Any:
-    return render(Message("test.words", {"words": said, **more.pop("params", {})}, **more))
+    return render(
+        Message("test.words", {"words": said, **more.pop("params", {})}, **more)
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,22 +72,49 @@ def words(said: str, **more: Any) -> Any:
 def test_what_a_refusal_means(error: TelegramError, meant: str) -> None:
     """By what the outbox does next; nothing of Telegram's words goes on."""
     found = kind(error)
-    said = f"TryLater {found.wait:g}" if isinstance(found, TryLater) else type(found).__name__
+    said = (
+        f"TryLater {found.wait:g}"
+        if isinstance(found, TryLater)
+        else type(found).__name__
+    )
     assert said == meant
     assert SECRET not in f"{found!r} {found} {about(error)}"
 
 
 def test_waiting_times_double_up_to_a_minute() -> None:
     waits = [kind(TimedOut(), tries) for tries in range(9)]
-    assert [one.wait for one in waits if isinstance(one, TryLater)] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert [one.wait for one in waits if isinstance(one, TryLater)] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        60,
+        60,
+        60,
+    ]
 
 
-async def test_each_part_of_a_long_text_arrives_once(line: Line, server: BotApi) -> None:
-    """Trouble in the middle repeats only what was not there yet; the buttons stand under the last."""
+async def test_each_part_of_a_long_text_arrives_once(
+    line: Line, server: BotApi
+) -> None:
+    """Trouble in the middle repeats only what was not there yet; the buttons stand
+    under the last.
+    """
     person = server.person(started=True)
-    long = words("街道又要求我们重复报送同一份台账。" * 600, buttons=(Button("status", "b.status"),))
-    server.fault("429", lambda call: call.method == "sendMessage" and call.get("reply_markup") == "")
-    server.fault("500", lambda call: call.method == "sendMessage" and call.get("reply_markup") != "")
+    long = words(
+        "街道又要求我们重复报送同一份台账。" * 600,
+        buttons=(Button("status", "b.status"),),
+    )
+    server.fault(
+        "429",
+        lambda call: call.method == "sendMessage" and call.get("reply_markup") == "",
+    )
+    server.fault(
+        "500",
+        lambda call: call.method == "sendMessage" and call.get("reply_markup") != "",
+    )
     for _ in range(2):
         with pytest.raises(TryLater):
             await line.channel.send(to(person.id), long, b"k" * 16)
@@ -90,7 +125,9 @@ async def test_each_part_of_a_long_text_arrives_once(line: Line, server: BotApi)
     assert [bool(part.labels) for part in parts] == [False] * (len(parts) - 1) + [True]
 
 
-async def test_a_report_with_its_files_goes_to_a_topic(line: Line, server: BotApi) -> None:
+async def test_a_report_with_its_files_goes_to_a_topic(
+    line: Line, server: BotApi
+) -> None:
     """Text first, then a picture as a picture and a sheet as a document."""
     group, chief = server.group(), server.person()
     chief.joins(group, "administrator")
@@ -100,11 +137,17 @@ async def test_a_report_with_its_files_goes_to_a_topic(line: Line, server: BotAp
     address = Address("telegram", f"{group.id}:{topic}")
     await line.channel.send(address, words("周报", params={"files": files}), b"f" * 16)
     sent = group.by_bot()
-    assert [(one.kind, one.topic) for one in sent] == [("text", topic), ("photo", topic), ("document", topic)]
+    assert [(one.kind, one.topic) for one in sent] == [
+        ("text", topic),
+        ("photo", topic),
+        ("document", topic),
+    ]
     assert await line.count("telegram_chats") == 0
 
 
-@pytest.mark.parametrize(("fault", "error"), [("blocked", Gone), ("vanished", Gone), ("502", TryLater)])
+@pytest.mark.parametrize(
+    ("fault", "error"), [("blocked", Gone), ("vanished", Gone), ("502", TryLater)]
+)
 async def test_who_is_gone_is_told_from_what_must_wait(
     line: Line, server: BotApi, fault: Any, error: type[Exception]
 ) -> None:
@@ -121,9 +164,14 @@ async def test_markup_that_people_write_is_words(line: Line, server: BotApi) -> 
     person = server.person(started=True)
     said = "<b>粗</b> & <script> \x00\x1b [姓名] </tg-spoiler>"
     await line.channel.send(to(person.id), words(said), b"m" * 16)
-    assert person.screen().last.text == f"{COVER}<b>粗</b> & <script>  [姓名] </tg-spoiler>"
+    assert (
+        person.screen().last.text
+        == f"{COVER}<b>粗</b> & <script>  [姓名] </tg-spoiler>"
+    )
     with pytest.raises(Refused):
-        await line.channel.send(to(person.id), words("x", params={"files": [["", "", "!"]]}), b"n" * 16)
+        await line.channel.send(
+            to(person.id), words("x", params={"files": [["", "", "!"]]}), b"n" * 16
+        )
 
 
 def _png() -> bytes:

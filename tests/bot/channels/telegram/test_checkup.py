@@ -1,4 +1,6 @@
-"""`jianfu doctor` on Telegram: each fault has its remedy; the token is shown nowhere."""
+"""`jianfu doctor` on Telegram: each fault has its remedy; the token is shown
+nowhere.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def settings(server: BotApi, folder: Path, **more: object) -> Settings:
         **more,
     }
     choice = Choice.model_validate(values)
-    return Settings(data_dir=folder / "data", keyring=folder / "keyring.json", telegram=choice)
+    return Settings(
+        data_dir=folder / "data", keyring=folder / "keyring.json", telegram=choice
+    )
 
 
 async def checked(settings: Settings) -> dict[str, Line]:
@@ -32,7 +36,9 @@ async def checked(settings: Settings) -> dict[str, Line]:
 
 
 async def test_all_is_well(server: BotApi, tmp_path: Path) -> None:
-    """The bot by name, no webhook where we fetch, nothing waiting, every right in the group."""
+    """The bot by name, no webhook where we fetch, nothing waiting, every right in the
+    group.
+    """
     group = server.group()
     found = await checked(settings(server, tmp_path, staff_chat_id=group.id))
     assert [line[1] for line in found.values()] == [True] * 4
@@ -51,13 +57,17 @@ async def test_a_webhook_left_behind_is_seen(server: BotApi, tmp_path: Path) -> 
         if "telegram_error" in found:
             break
         await asyncio.sleep(0.05)
-    assert not found["telegram_webhook"][1] and "http://127.0.0.1:9/old" in found["telegram_webhook"][2]
+    assert (
+        not found["telegram_webhook"][1]
+        and "http://127.0.0.1:9/old" in found["telegram_webhook"][2]
+    )
     assert "1条" in found["telegram_pending"][2]
     assert not found["telegram_error"][1]
 
 
 @pytest.mark.parametrize(
-    ("how", "told"), [("flat", "没有开话题"), ("demoted", "管理话题"), ("gone", "看不到工作人员的群")]
+    ("how", "told"),
+    [("flat", "没有开话题"), ("demoted", "管理话题"), ("gone", "看不到工作人员的群")],
 )
 async def test_what_is_wrong_with_the_staff_group(
     server: BotApi, tmp_path: Path, how: str, told: str

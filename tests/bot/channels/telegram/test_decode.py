@@ -1,4 +1,6 @@
-"""Saved updates and what each of them means, a row each; of a person's profile only the language is read."""
+"""Saved updates and what each of them means, a row each; of a person's profile only the
+language is read.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ import pytest
 from telegram import Update
 
 from anonymizer import receipts
-from bot.channels.telegram.decode import Changed, Clear, Elsewhere, Note, Part, Photo, decode, nameless
+from bot.channels.telegram.decode import (
+    Changed,
+    Clear,
+    Elsewhere,
+    Note,
+    Part,
+    Photo,
+    decode,
+    nameless,
+)
 from bot.channels.telegram.door import offered
 from dialogs import amend, report, status  # their commands become known
 from dialogs.words import Pressed, Said
@@ -24,7 +35,16 @@ ROWS = [
     json.loads(line.replace("{receipt}", RECEIPT).replace("{slip}", SLIP))
     for line in PAYLOADS.read_text("utf-8").splitlines()
 ]
-NEVER = ("王小芳", "wang_xiaofang", "原作者", "origin", "+8613812345678", "作者", "30.27", "居委会")
+NEVER = (
+    "王小芳",
+    "wang_xiaofang",
+    "原作者",
+    "origin",
+    "+8613812345678",
+    "作者",
+    "30.27",
+    "居委会",
+)
 
 
 def plain(part: Part) -> dict[str, Any]:
@@ -70,27 +90,48 @@ def test_an_update_means_what_the_table_says(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_nothing_of_a_profile_goes_on(row: dict[str, Any]) -> None:
-    """No name, username, number, origin or place leaves `decode`, not even in what it prints of itself."""
+    """No name, username, number, origin or place leaves `decode`, not even in what it
+    prints of itself.
+    """
     found = seen(row)
     parts = [plain(part) for part in found.parts] if isinstance(found, Note) else []
     assert not [word for word in NEVER if word in f"{parts} {found!r}"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
-def test_an_update_that_is_kept_means_the_same_without_names(row: dict[str, Any]) -> None:
-    """What waits sealed in our own database names nobody, and is decoded as if it did."""
+def test_an_update_that_is_kept_means_the_same_without_names(
+    row: dict[str, Any],
+) -> None:
+    """What waits sealed in our own database names nobody, and is decoded as
+    if it did.
+    """
     kept = nameless(Update.de_json(row["update"], None).to_dict())
     message = kept.get("message", {})
     for known in (message.get("from", {}), message.get("chat", {})):
-        assert not [name for name in ("first_name", "last_name", "username") if known.get(name)]
+        assert not [
+            name for name in ("first_name", "last_name", "username") if known.get(name)
+        ]
     assert "forward_origin" not in json.dumps(kept)
     assert decode(Update.de_json(kept, None), AT, "jianfu_line_bot") == seen(row)
 
 
 def test_every_reason_to_decline_has_a_row() -> None:
     """The table knows all there are."""
-    told = {part.get("declined") for row in ROWS if row["want"] for part in row["want"].get("parts", ())}
-    assert {"file", "too_large", "voice", "video", "location", "contact", "sticker"} <= told
+    told = {
+        part.get("declined")
+        for row in ROWS
+        if row["want"]
+        for part in row["want"].get("parts", ())
+    }
+    assert {
+        "file",
+        "too_large",
+        "voice",
+        "video",
+        "location",
+        "contact",
+        "sticker",
+    } <= told
 
 
 @pytest.mark.parametrize(
@@ -106,17 +147,39 @@ def test_every_reason_to_decline_has_a_row() -> None:
     ],
 )
 def test_what_staff_are_asked_about(update: dict[str, Any], staff: bool) -> None:
-    """In private only commands, their own buttons, and replies to a message of ours; of the group all."""
+    """In private only commands, their own buttons, and replies to a message of ours; of
+    the group all.
+    """
     user = {"id": 5, "is_bot": False, "first_name": "x"}
     given = update.get("message", {})
     number = given.get("chat", 5)
-    chat = {"id": number, "type": "private" if number > 0 else "supergroup", "title": "x"}
-    message = {"message_id": 2, "date": 1, "chat": chat, "from": user, "text": given.get("text", "x")}
+    chat = {
+        "id": number,
+        "type": "private" if number > 0 else "supergroup",
+        "title": "x",
+    }
+    message = {
+        "message_id": 2,
+        "date": 1,
+        "chat": chat,
+        "from": user,
+        "text": given.get("text", "x"),
+    }
     if given.get("reply_to"):
-        message["reply_to_message"] = {**message, "message_id": 1, "from": {**user, "id": 1, "is_bot": True}}
+        message["reply_to_message"] = {
+            **message,
+            "message_id": 1,
+            "from": {**user, "id": 1, "is_bot": True},
+        }
     body: dict[str, Any] = {"update_id": 1}
     if "press" in update:
-        press = {"id": "1", "from": user, "chat_instance": "1", "message": message, "data": update["press"]}
+        press = {
+            "id": "1",
+            "from": user,
+            "chat_instance": "1",
+            "message": message,
+            "data": update["press"],
+        }
         body["callback_query"] = press
     else:
         body["message"] = message
@@ -125,10 +188,18 @@ def test_what_staff_are_asked_about(update: dict[str, Any], staff: bool) -> None
 
 @pytest.mark.parametrize("kind", ["message", "edited_message"])
 def test_half_a_character_is_left_out(kind: str) -> None:
-    """JSON may carry one half of an emoji that was cut in two; nothing could write it down."""
+    """JSON may carry one half of an emoji that was cut in two; nothing could write it
+    down.
+    """
     chat = {"id": 5, "type": "private"}
     person = {"id": 5, "is_bot": False, "first_name": "x"}
-    body = {"message_id": 2, "date": 1, "chat": chat, "from": person, "text": "又要\ud83d台账"}
+    body = {
+        "message_id": 2,
+        "date": 1,
+        "chat": chat,
+        "from": person,
+        "text": "又要\ud83d台账",
+    }
     found = decode(Update.de_json({"update_id": 1, kind: body}, None), AT)
     assert isinstance(found, Note)
     assert next(iter(plain(found.parts[0]).values())) == "又要台账"

@@ -1,4 +1,6 @@
-"""Intake: confirmed after the commit, in order within a chat, nobody held up by others, nothing lost."""
+"""Intake: confirmed after the commit, in order within a chat, nobody held up by others,
+nothing lost.
+"""
 
 from __future__ import annotations
 
@@ -54,13 +56,17 @@ def slow(line: Line) -> Slow:
     intake = line.telegram.intake
     slow = Slow(line.app.hotline.hear)
     inside = intake._inside
-    intake._inside = Inside(slow.hear, inside.database, inside.keys, inside.settings, inside.now)
+    intake._inside = Inside(
+        slow.hear, inside.database, inside.keys, inside.settings, inside.now
+    )
     return slow
 
 
 def pending(server: BotApi) -> int:
     """Updates the platform still has for us."""
-    return int(server.do(lambda: server.platform.updates.info()["pending_update_count"]))
+    return int(
+        server.do(lambda: server.platform.updates.info()["pending_update_count"])
+    )
 
 
 async def confirmed(server: BotApi) -> None:
@@ -78,10 +84,14 @@ async def kept(line: Line, number: int) -> None:
         if await line.count("telegram_held") == number:
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(f"{await line.count('telegram_held')} updates are kept, not {number}")
+    raise AssertionError(
+        f"{await line.count('telegram_held')} updates are kept, not {number}"
+    )
 
 
-async def test_nothing_is_confirmed_before_its_commit(line: Line, server: BotApi, slow: Slow) -> None:
+async def test_nothing_is_confirmed_before_its_commit(
+    line: Line, server: BotApi, slow: Slow
+) -> None:
     """While the turn lasts the platform still has the update; then it has not."""
     person = server.person(started=True)
     person.starts()
@@ -98,7 +108,9 @@ async def test_nothing_is_confirmed_before_its_commit(line: Line, server: BotApi
 async def test_what_takes_long_is_kept_and_holds_up_nobody(
     line: Line, server: BotApi, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a while it is ours, sealed, and confirmed; others were never waited for; its chat keeps order."""
+    """After a while it is ours, sealed, and confirmed; others were never waited for;
+    its chat keeps order.
+    """
     monkeypatch.setattr(module, "HOLD_AFTER", 0.3)
     person, other = server.person(started=True), server.person(started=True)
     person.says("慢慢说")
@@ -109,7 +121,9 @@ async def test_what_takes_long_is_kept_and_holds_up_nobody(
     await kept(line, 2)
     assert slow.heard == [CLEAR]
     slow.until.set()
-    await person.until(lambda _: slow.heard[1:] == ["慢慢说", "然后"] or len(person.by_bot()) > 1)
+    await person.until(
+        lambda _: slow.heard[1:] == ["慢慢说", "然后"] or len(person.by_bot()) > 1
+    )
     await kept(line, 0)
     assert slow.heard == [CLEAR, "慢慢说", "然后"]
 
@@ -135,8 +149,12 @@ async def test_what_was_kept_survives_the_process(
             await kept(line, 0)
 
 
-async def test_storage_that_refuses_is_waited_for(line: Line, server: BotApi, slow: Slow) -> None:
-    """The person is told once that nothing can be stored; the update is done as soon as it can be."""
+async def test_storage_that_refuses_is_waited_for(
+    line: Line, server: BotApi, slow: Slow
+) -> None:
+    """The person is told once that nothing can be stored; the update is done as soon as
+    it can be.
+    """
     slow.raises = [Refusing(), Refusing()]
     person = server.person(started=True)
     person.says(CLEAR)
@@ -147,7 +165,9 @@ async def test_storage_that_refuses_is_waited_for(line: Line, server: BotApi, sl
     await confirmed(server)
 
 
-async def test_our_bug_is_told_and_does_not_come_again(line: Line, server: BotApi, slow: Slow) -> None:
+async def test_our_bug_is_told_and_does_not_come_again(
+    line: Line, server: BotApi, slow: Slow
+) -> None:
     """The incident's number, and on with what comes next."""
     slow.raises = [Failed("0badcafe")]
     person = server.person(started=True)
@@ -158,12 +178,20 @@ async def test_our_bug_is_told_and_does_not_come_again(line: Line, server: BotAp
     await confirmed(server)
 
 
-async def test_an_answer_that_means_nothing_ends_nothing(tmp_path: Path, server: BotApi) -> None:
-    """python-telegram-bot cannot read it: a moment later again; people are heard meanwhile."""
-    server.fault("garbled", lambda call: call.method in ("getMe", "deleteWebhook"), times=2)
+async def test_an_answer_that_means_nothing_ends_nothing(
+    tmp_path: Path, server: BotApi
+) -> None:
+    """python-telegram-bot cannot read it: a moment later again; people are heard
+    meanwhile.
+    """
+    server.fault(
+        "garbled", lambda call: call.method in ("getMe", "deleteWebhook"), times=2
+    )
     async with opened_line(tmp_path, server) as line:
         async with asyncio.timeout(5):
-            while not any(call.fault for call in server.calls if call.method == "getMe"):
+            while not any(
+                call.fault for call in server.calls if call.method == "getMe"
+            ):
                 await asyncio.sleep(0.02)
         person = server.person(started=True)
         person.says(CLEAR)
@@ -172,7 +200,9 @@ async def test_an_answer_that_means_nothing_ends_nothing(tmp_path: Path, server:
 
 
 @pytest.mark.parametrize("kind", ["duplicate", "reorder"])
-async def test_what_comes_twice_or_out_of_order(line: Line, server: BotApi, kind: str) -> None:
+async def test_what_comes_twice_or_out_of_order(
+    line: Line, server: BotApi, kind: str
+) -> None:
     """A repeated update changes nothing; one person's words keep their order."""
     server.fault(kind, lambda call: True, times=3)  # type: ignore[arg-type]
     person = server.person(started=True)
@@ -189,7 +219,9 @@ async def test_what_comes_twice_or_out_of_order(line: Line, server: BotApi, kind
 async def test_after_a_silence_the_open_step_is_shown_again_once(
     tmp_path: Path, server: BotApi, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Presses of that time are lost: who was in the middle gets the step again, others do not."""
+    """Presses of that time are lost: who was in the middle gets the step again, others
+    do not.
+    """
     monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
     person, done = server.person(started=True), server.person(started=True)
     with closing(Line(tmp_path, server, mode)) as line:
@@ -208,7 +240,9 @@ async def test_after_a_silence_the_open_step_is_shown_again_once(
         async with running(line):
             await asyncio.sleep(0.5)
         assert len(person.by_bot()) == 2 and person.by_bot()[1].button("送出")
-        assert person.by_bot()[1].entities[0]["type"] == "spoiler", "nobody looks: a lock screen shows it"
+        assert person.by_bot()[1].entities[0]["type"] == "spoiler", (
+            "nobody looks: a lock screen shows it"
+        )
         assert "您的回执码" in done.screen().last.text
 
 
@@ -242,7 +276,7 @@ async def test_the_network_may_go_and_come(line: Line, server: BotApi) -> None:
     assert await person.sees("您的回执码", timeout=20)
 
 
-# ── our own webhook ──────────────────────────────────────────────────────────────────────────
+# ── our own webhook ───────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -252,32 +286,47 @@ async def hooked(tmp_path: Path, server: BotApi) -> AsyncIterator[Line]:
 
 
 async def test_a_wrong_secret_learns_nothing(hooked: Line, server: BotApi) -> None:
-    """It gets what any page that is not there gives, whatever it sends; nothing is taken in."""
+    """It gets what any page that is not there gives, whatever it sends; nothing is
+    taken in.
+    """
     url = hooked.hook
     async with httpx.AsyncClient() as stranger:
         nowhere = await stranger.post(url + "/no", json={})
         for secret in ("", SECRET[:-1], SECRET + "x", "错"):
-            headers = {b"x-telegram-bot-api-secret-token": secret.encode()} if secret else {}
+            headers = (
+                {b"x-telegram-bot-api-secret-token": secret.encode()} if secret else {}
+            )
             body = {"update_id": 7, "message": {"text": "x"}}
             told = await stranger.post(url, json=body, headers=headers)
-            assert (told.status_code, told.content) == (nowhere.status_code, nowhere.content)
+            assert (told.status_code, told.content) == (
+                nowhere.status_code,
+                nowhere.content,
+            )
     assert await hooked.count("inbox") == 0
 
 
 async def test_a_body_has_a_limit_and_nonsense_is_passed_over(hooked: Line) -> None:
-    """Too long is refused; what nobody can read is confirmed, or it would come for ever."""
+    """Too long is refused; what nobody can read is confirmed, or it would come for
+    ever.
+    """
     headers = {"x-telegram-bot-api-secret-token": SECRET}
     async with httpx.AsyncClient() as platform:
-        too_long = await platform.post(hooked.hook, content=b"x" * (1 << 20 | 1), headers=headers)
+        too_long = await platform.post(
+            hooked.hook, content=b"x" * (1 << 20 | 1), headers=headers
+        )
         nonsense = await platform.post(hooked.hook, content=b"{]", headers=headers)
-        unknown = await platform.post(hooked.hook, json={"update_id": 9, "new": {}}, headers=headers)
+        unknown = await platform.post(
+            hooked.hook, json={"update_id": 9, "new": {}}, headers=headers
+        )
     assert [one.status_code for one in (too_long, nonsense, unknown)] == [413, 200, 200]
 
 
 async def test_a_webhook_that_was_not_reached_is_a_silence_too(
     tmp_path: Path, server: BotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process lives, but nothing comes through to it: afterwards the open step is shown again."""
+    """The process lives, but nothing comes through to it: afterwards the open step is
+    shown again.
+    """
     monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
     monkeypatch.setattr("bot.channels.telegram.run.BEAT", 0.1)
     person, other = server.person(started=True), server.person(started=True)

@@ -1,4 +1,6 @@
-"""Markup that is always whole, parts that always fit, keyboards whose every button comes back."""
+"""Markup that is always whole, parts that always fit, keyboards whose every button
+comes back.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ WORDS = st.text(st.characters(codec="utf-8"), max_size=300)
 
 @given(WORDS)
 def test_words_are_never_markup(words: str) -> None:
-    """Whatever people write stands there as they wrote it, but for what no screen shows."""
+    """Whatever people write stands there as they wrote it, but for what no screen
+    shows.
+    """
     made = plain(words)
     assert not re.search(r"<|&(?!amp;|lt;|gt;)", made)
     assert html.unescape(made) == re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", words)
@@ -47,7 +51,9 @@ def test_markup_is_made_of_pieces() -> None:
 
 @given(st.text(st.sampled_from("好。，！\n .a😀"), max_size=400), st.integers(4, 60))
 def test_parts_fit_and_lose_nothing(words: str, most: int) -> None:
-    """Every part fits as Telegram counts, none is empty, and all are the text, spaces at cuts aside."""
+    """Every part fits as Telegram counts, none is empty, and all are the text, spaces
+    at cuts aside.
+    """
     parts = split(words, most)
     assert all(0 < units(part) <= most for part in parts)
     assert re.sub(r"\s", "", "".join(parts)) == (re.sub(r"\s", "", words) or "…")
@@ -78,18 +84,27 @@ def test_buttons_stand_side_by_side_while_they_can_be_read() -> None:
     """Ten short ones of the preview take four rows; long ones a row each."""
     keys = [Key(button.choice, text("zh", button.label)) for button in PREVIEW_BUTTONS]
     made = keyboard("a1b2c33", keys, 24, 40)
-    assert made is not None and [len(row) for row in made.inline_keyboard] == [3, 3, 3, 1]
+    assert made is not None and [len(row) for row in made.inline_keyboard] == [
+        3,
+        3,
+        3,
+        1,
+    ]
     long = keyboard("", [Key("a", "台账报表、多头填报"), Key("b", "其他")], 24, 40)
     assert long is not None and [len(row) for row in long.inline_keyboard] == [1, 1]
     assert rows([]) == []
 
 
 def test_what_comes_back_is_short_enough() -> None:
-    """The longest choice there is: a picture by its id, under a mark of many prompts."""
+    """The longest choice there is: a picture by its id, under a mark of many
+    prompts.
+    """
     assert len(data("a1b2c39999", "unpicture:" + "ab" * 16).encode()) <= DATA
     assert keyboard("a1b2c39999", [Key("x" * 60, "x")], 24, 40) is None
 
 
-@pytest.mark.parametrize(("words", "shown"), [("短", "短"), ("长" * 50, "长" * 39 + "…")])
+@pytest.mark.parametrize(
+    ("words", "shown"), [("短", "短"), ("长" * 50, "长" * 39 + "…")]
+)
 def test_labels_are_shortened(words: str, shown: str) -> None:
     assert shortened(words, 40) == shown

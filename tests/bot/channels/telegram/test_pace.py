@@ -61,7 +61,9 @@ class Sending:
             await self.clock.sleep(left)
 
     async def all(self, *orders: tuple[int, int]) -> None:
-        await self.clock.run(*(asyncio.create_task(self.sends(*order)) for order in orders))
+        await self.clock.run(
+            *(asyncio.create_task(self.sends(*order)) for order in orders)
+        )
         assert not any(self.broken)
 
     def last(self, chat: int) -> float:
@@ -81,11 +83,16 @@ async def test_a_group_gets_twenty_a_minute() -> None:
 
 
 async def test_what_a_process_before_us_sent_to_a_group_counts() -> None:
-    """We cannot know how much: nothing goes there for a minute, and to others at once."""
+    """We cannot know how much: nothing goes there for a minute, and to others
+    at once.
+    """
     sending = Sending()
     sending.pace.heard(-1)
     await sending.all((-1, 30), (2, 1))
-    assert min(at for to, at in sending.sent if to == -1) >= 1060 and sending.last(2) <= 1.5
+    assert (
+        min(at for to, at in sending.sent if to == -1) >= 1060
+        and sending.last(2) <= 1.5
+    )
 
 
 async def test_many_chats_share_thirty_a_second() -> None:
@@ -96,7 +103,9 @@ async def test_many_chats_share_thirty_a_second() -> None:
 
 
 async def test_a_chat_that_must_wait_stops_nobody() -> None:
-    """A 429 of one chat and a slow group hold up neither each other nor third parties."""
+    """A 429 of one chat and a slow group hold up neither each other nor third
+    parties.
+    """
     sending = Sending()
     sending.pace.hold(1, 30)
     await sending.all((1, 1), (-5, 40), (2, 3))
@@ -104,7 +113,9 @@ async def test_a_chat_that_must_wait_stops_nobody() -> None:
 
 
 async def test_what_a_jam_held_back_does_not_arrive_in_a_rush() -> None:
-    """For 5 s nothing gets out; then what was let go comes at once, and what follows waits for its second."""
+    """For 5 s nothing gets out; then what was let go comes at once, and what follows
+    waits for its second.
+    """
     sending = Sending()
     sending.jam = sending.clock.now + 5
     await sending.all(*((chat, 1) for chat in range(1, 121)))
@@ -118,4 +129,6 @@ async def test_whoever_waits_longer_goes_first() -> None:
     sending.jam = sending.clock.now + 0.01
     await sending.all(*((chat, 3) for chat in range(1, 101)))
     order = [chat for chat, _ in sending.sent]
-    assert all(set(order[turn : turn + 100]) == set(range(1, 101)) for turn in (0, 100, 200))
+    assert all(
+        set(order[turn : turn + 100]) == set(range(1, 101)) for turn in (0, 100, 200)
+    )

@@ -1,4 +1,6 @@
-"""`jianfu serve` with Telegram, as a process of its own: every channel at once, nothing personal logged."""
+"""`jianfu serve` with Telegram, as a process of its own: every channel at once, nothing
+personal logged.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ CLEAR = "街道要求我们社区同一份台账每周报五次，联系人王�
 def platform() -> Iterator[BotApi]:
     with BotApi() as server:
         yield server
-        assert [f"{one.rule}: {one.detail} in {one.call.method}" for one in server.violations] == []
+        assert [
+            f"{one.rule}: {one.detail} in {one.call.method}"
+            for one in server.violations
+        ] == []
 
 
 def served(folder: Path, server: BotApi, **more: str) -> Line:
@@ -42,8 +47,12 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def test_telegram_and_web_in_one_process_and_nothing_written_down(tmp_path: Path, platform: BotApi) -> None:
-    """A report with a picture, a receipt typed, an edit, a chat cleared: no trace of the person anywhere."""
+def test_telegram_and_web_in_one_process_and_nothing_written_down(
+    tmp_path: Path, platform: BotApi
+) -> None:
+    """A report with a picture, a receipt typed, an edit, a chat cleared: no trace of
+    the person anywhere.
+    """
     line = served(tmp_path, platform)
     person = platform.person(language_code="de-AT")
     try:
@@ -57,7 +66,9 @@ def test_telegram_and_web_in_one_process_and_nothing_written_down(tmp_path: Path
         person.sends_photo(picture())
         person.wait(lambda screen: screen.with_text("图片：1"))
         person.sends_contact()
-        person.wait(lambda screen: screen.with_text("名片") and "送出" in screen.last.labels)
+        person.wait(
+            lambda screen: screen.with_text("名片") and "送出" in screen.last.labels
+        )
         person.presses("送出")
         filed = person.wait(lambda screen: screen.with_text("您的回执码"))
         receipt = re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", filed.text)
@@ -73,17 +84,23 @@ def test_telegram_and_web_in_one_process_and_nothing_written_down(tmp_path: Path
     with closing(sqlite3.connect(line.data / "jianfu.db")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert database.execute("SELECT count(*) FROM reports").fetchone() == (1,)
-    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    written = b"".join(
+        path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    )
     named = [*person.traces, platform.token, receipt[0], "de-AT", "de-at"]
     named += [file.id for message in person.by_bot() for file in message.files]
-    named += [call.get("file_id") for call in platform.calls if call.method == "getFile"]
+    named += [
+        call.get("file_id") for call in platform.calls if call.method == "getFile"
+    ]
     assert len(named) > 8
     for trace in named:
         assert trace.encode() not in written, trace
 
 
 def test_a_webhook_stands_beside_the_pages(tmp_path: Path, platform: BotApi) -> None:
-    """On the same port; who does not know the secret gets what any stranger's post gets."""
+    """On the same port; who does not know the secret gets what any stranger's post
+    gets.
+    """
     line = served(
         tmp_path,
         platform,
@@ -96,14 +113,24 @@ def test_a_webhook_stands_beside_the_pages(tmp_path: Path, platform: BotApi) -> 
         known = {"x-telegram-bot-api-secret-token": SECRET}
         strange = httpx.post(f"{line.url}/telegram", json=update)
         nowhere = httpx.post(f"{line.url}/nowhere", json=update)
-        assert (strange.status_code, strange.text) == (nowhere.status_code, nowhere.text)
-        assert httpx.post(f"{line.url}/telegram", json=update, headers=known).status_code == 200
+        assert (strange.status_code, strange.text) == (
+            nowhere.status_code,
+            nowhere.text,
+        )
+        assert (
+            httpx.post(f"{line.url}/telegram", json=update, headers=known).status_code
+            == 200
+        )
     finally:
         line.stop()
 
 
-def test_a_platform_that_cannot_be_reached_stops_no_page(tmp_path: Path, platform: BotApi) -> None:
-    """Telegram down, or the token wrong: the web chat goes on, the log says why without the token."""
+def test_a_platform_that_cannot_be_reached_stops_no_page(
+    tmp_path: Path, platform: BotApi
+) -> None:
+    """Telegram down, or the token wrong: the web chat goes on, the log says why without
+    the token.
+    """
     platform.goes_down()
     line = served(tmp_path, platform)
     try:

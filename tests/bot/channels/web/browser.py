@@ -1,4 +1,6 @@
-"""A browser's network half: keeps cookies, says where a post comes from, finds what a page offers."""
+"""A browser's network half: keeps cookies, says where a post comes from, finds what a
+page offers.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,23 @@ from typing import Self
 
 import httpx
 
-SENTENCE = "街道要求我们社区每周把同一份台账报五次，王主任（13812345678）天天在群里催，我是翠苑社区的。"
+SENTENCE = (
+    "街道要求我们社区每周把同一份台账报五次，王主任（13812345678）天天在群里催，"
+    "我是翠苑社区的。"
+)
 
 
 class Browser:
     """Without scripts unless `seen` is handed in, as a page with scripts does."""
 
-    def __init__(self, url: str, verify: ssl.SSLContext | bool = True, **headers: str) -> None:
+    def __init__(
+        self, url: str, verify: ssl.SSLContext | bool = True, **headers: str
+    ) -> None:
         self.client = httpx.Client(
-            base_url=url, headers={"Origin": url, **headers}, verify=verify, trust_env=False
+            base_url=url,
+            headers={"Origin": url, **headers},
+            verify=verify,
+            trust_env=False,
         )
         self.page = ""
 
@@ -36,7 +46,9 @@ class Browser:
         return self.page
 
     def post(self, path: str, key: str | None = None, **fields: str) -> httpx.Response:
-        answer = self.client.post(path, data={"key": key or secrets.token_hex(8), **fields})
+        answer = self.client.post(
+            path, data={"key": key or secrets.token_hex(8), **fields}
+        )
         if answer.status_code == 303:
             self.open()
         return answer
@@ -63,14 +75,27 @@ class Browser:
         self.say(text)
         for _ in range(3):
             if 'value="send"' not in self.page:
-                self.press(next(choice for choice in self.choices if choice.startswith(("is:", "anyway"))))
+                self.press(
+                    next(
+                        choice
+                        for choice in self.choices
+                        if choice.startswith(("is:", "anyway"))
+                    )
+                )
         self.press("send")
         return self.receipt
 
     @property
     def mark(self) -> str:
         return next(
-            (mark for mark in reversed(re.findall(r'name="mark" value="(\w*)"', self.page)) if mark), ""
+            (
+                mark
+                for mark in reversed(
+                    re.findall(r'name="mark" value="(\w*)"', self.page)
+                )
+                if mark
+            ),
+            "",
         )
 
     @property
@@ -86,5 +111,7 @@ class Browser:
     @property
     def shown(self) -> str:
         """The words of the conversation."""
-        log = self.page.partition('id="log"')[2].partition("<footer")[0].partition(">")[2]
+        log = (
+            self.page.partition('id="log"')[2].partition("<footer")[0].partition(">")[2]
+        )
         return unescape(re.sub(r"<[^>]+>", "", log))

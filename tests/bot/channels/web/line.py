@@ -1,4 +1,6 @@
-"""A line that is open: `jianfu serve` as a process of its own on a free port, and staff at their terminal."""
+"""A line that is open: `jianfu serve` as a process of its own on a free port, and staff
+at their terminal.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,23 @@ class Line:
         self.start()
 
     def start(self, port: int = 0) -> None:
-        command = [sys.executable, "-m", "bot", "serve", "--port", str(port), *self._flags]
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "serve",
+            "--port",
+            str(port),
+            *self._flags,
+        ]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
+                command,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                cwd=ROOT,
             )
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
@@ -79,8 +94,9 @@ class Line:
             self.stop(signal.SIGKILL)
 
     def staff(self, *words: str) -> Any:
-        """`jianfu case …` on the same files, beside the running line; its JSON. In a thread: Playwright's
-        loop runs in this one."""
+        """`jianfu case …` on the same files, beside the running line; its JSON. In a
+        thread: Playwright's loop runs in this one.
+        """
         with ThreadPoolExecutor(1) as aside:
             return aside.submit(asyncio.run, self._staff(words)).result()
 

@@ -1,4 +1,6 @@
-"""The web as a channel, on real SQLite with real keys: exactly once, sealed, and gone in time."""
+"""The web as a channel, on real SQLite with real keys: exactly once, sealed, and gone
+in time.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ from storage.repositories.web import WebSessions
 from storage.sqlite import SQLiteDatabase
 
 PROMPT = Message("preview.again", buttons=(Button("send", "b.send"),), mark="abc1")
-MOVED = "UPDATE web_bubbles SET sealed = (SELECT sealed FROM web_bubbles WHERE id = ?) WHERE id = ?"
+MOVED = (
+    "UPDATE web_bubbles SET sealed = (SELECT sealed FROM web_bubbles WHERE id = ?) "
+    "WHERE id = ?"
+)
 SECRET = Message("filed", {"receipt": "7K2M-9QXT-4WHN-P3V8", "urgent": ""}, secret=True)
 OTHER = replace(SECRET, params={"receipt": "0000-1111-2222-3333", "urgent": ""})
 
@@ -45,7 +50,11 @@ class Screen:
 
     async def send(self, message: Message, key: bytes | None = None) -> None:
         await self.database.commit(
-            list(await self.channel.send(self.to, render(message), key or secrets.token_bytes(16)))
+            list(
+                await self.channel.send(
+                    self.to, render(message), key or secrets.token_bytes(16)
+                )
+            )
         )
 
     async def shown(self, after: int = 0) -> list[Bubble]:
@@ -57,7 +66,12 @@ async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
     database = await SQLiteDatabase.open(tmp_path / "data" / "web.db")
     keys = Keys.of(Keyring.create(tmp_path / "keys.json"))
     channel = WebChannel(database, keys, 15, lambda: own.at)
-    own = Screen(database, channel, datetime(2026, 11, 22, 4, 7, 31, tzinfo=UTC), Address("web", "t" * 43))
+    own = Screen(
+        database,
+        channel,
+        datetime(2026, 11, 22, 4, 7, 31, tzinfo=UTC),
+        Address("web", "t" * 43),
+    )
     own.digest = channel.screen_of(own.to)
     yield own
     await database.close()
@@ -79,7 +93,9 @@ async def test_a_prompt_takes_the_place_of_the_last_one(screen: Screen) -> None:
     [kept, new] = await screen.shown()
     assert (kept.message, new.replaces) == (Message("help"), first.id)
     await screen.send(Message("unit", mark="abc3", replaces=True))
-    assert [bubble.message.name for bubble in await screen.shown() if bubble.message] == ["help", "unit"]
+    assert [
+        bubble.message.name for bubble in await screen.shown() if bubble.message
+    ] == ["help", "unit"]
 
 
 async def test_a_command_s_buttons_are_no_prompt(screen: Screen) -> None:
@@ -100,7 +116,9 @@ async def test_a_secret_is_gone_after_its_minutes_to_the_second(screen: Screen) 
 
 
 async def test_a_receipt_shown_again_is_gone_with_the_first(screen: Screen) -> None:
-    """Asking for it prolongs nothing, not even once the screen was wiped; another has its own time."""
+    """Asking for it prolongs nothing, not even once the screen was wiped; another has
+    its own time.
+    """
     await screen.begin()
     await screen.send(SECRET)
     screen.at += timedelta(minutes=10)
@@ -125,13 +143,17 @@ async def test_a_row_tells_no_moment(screen: Screen) -> None:
     await screen.send(PROMPT)
     await screen.send(SECRET)
     rows = await screen.database.all("SELECT expires FROM web_bubbles ORDER BY seq")
-    assert [row[0] % 3600 for row in rows] == [0, rows[1][0] % 3600] and rows[1][0] % 300 == 0
+    assert [row[0] % 3600 for row in rows] == [0, rows[1][0] % 3600] and rows[1][
+        0
+    ] % 300 == 0
     sessions = await screen.database.all("SELECT expires FROM web_sessions")
     assert sessions[0][0] % 3600 == 0
 
 
 @pytest.mark.parametrize(("lasting", "hours"), [(False, 24), (True, 7 * 24)])
-async def test_a_bubble_stays_a_day_or_a_week(screen: Screen, lasting: bool, hours: int) -> None:
+async def test_a_bubble_stays_a_day_or_a_week(
+    screen: Screen, lasting: bool, hours: int
+) -> None:
     await screen.begin(lasting)
     await screen.send(PROMPT)
     screen.at += timedelta(hours=hours)
@@ -149,18 +171,26 @@ async def test_nobody_is_there_without_a_session(screen: Screen) -> None:
         await screen.send(PROMPT)
 
 
-async def test_wiping_leaves_nothing_on_one_screen_and_all_on_others(screen: Screen) -> None:
+async def test_wiping_leaves_nothing_on_one_screen_and_all_on_others(
+    screen: Screen,
+) -> None:
     await screen.begin()
     await screen.send(PROMPT)
     other = b"o" * 32
-    await screen.database.commit([screen.channel.own(other, b"x" * 16, False, "别人的话")])
+    await screen.database.commit(
+        [screen.channel.own(other, b"x" * 16, False, "别人的话")]
+    )
     await screen.database.commit(list(screen.channel.wipe(screen.to)))
     assert await screen.shown() == []
-    assert [bubble.words for bubble in await screen.channel.bubbles(other)] == ["别人的话"]
+    assert [bubble.words for bubble in await screen.channel.bubbles(other)] == [
+        "别人的话"
+    ]
 
 
 async def test_what_stands_there_is_sealed_to_its_place(screen: Screen) -> None:
-    """Neither words nor token lie in the file, and a bubble moved to another row does not open."""
+    """Neither words nor token lie in the file, and a bubble moved to another row does
+    not open.
+    """
     await screen.begin()
     words, picture = "王主任的原话就是这样讲的", Picture("ab" * 16, 720, 1280)
     await screen.database.commit(
@@ -173,9 +203,14 @@ async def test_what_stands_there_is_sealed_to_its_place(screen: Screen) -> None:
         (words, None),
         (None, picture),
     ]
-    rows = await screen.database.all("SELECT id, session, sealed FROM web_bubbles ORDER BY seq")
+    rows = await screen.database.all(
+        "SELECT id, session, sealed FROM web_bubbles ORDER BY seq"
+    )
     for row in rows:
-        assert words.encode() not in row["sealed"] and screen.to.key.encode() not in row["session"]
+        assert (
+            words.encode() not in row["sealed"]
+            and screen.to.key.encode() not in row["session"]
+        )
     await screen.database.commit([Write(MOVED, (b"1" * 16, b"2" * 16))])
     assert [bubble.words for bubble in await screen.shown()] == [words]
 

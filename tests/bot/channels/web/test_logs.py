@@ -12,7 +12,8 @@ import logging, warnings
 from bot import logs
 logs.start("DEBUG")
 logging.getLogger("uvicorn.error").debug("peer 198.51.100.7")
-logging.getLogger("uvicorn.error").error("peer 198.51.100.7", exc_info=ValueError("13812345678"))
+logging.getLogger("uvicorn.error").error("peer 198.51.100.7",
+    exc_info=ValueError("13812345678"))
 logging.getLogger("aiosqlite").setLevel(logging.DEBUG)
 logging.getLogger("aiosqlite").debug("13812345678")
 logging.getLogger("asyncio").error("13812345678")
@@ -27,7 +28,9 @@ raise KeyError("13812345678")
 
 
 def test_libraries_and_exceptions_say_nothing_of_what_they_saw() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, cwd=ROOT
+    )
     assert done.returncode == 1
     assert "198.51.100.7" not in done.stderr and "13812345678" not in done.stderr
     for ours in (

@@ -1,4 +1,6 @@
-"""A flood is slowed, nobody is turned away, and who it was is forgotten by the next day."""
+"""A flood is slowed, nobody is turned away, and who it was is forgotten by the next
+day.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def test_many_peers_take_no_more_than_so_much_room() -> None:
 
 
 async def test_this_machine_itself_is_not_limited() -> None:
-    """Loopback is the operator, or a proxy that names no peer: it cannot be told who is behind it."""
+    """Loopback is the operator, or a proxy that names no peer: it cannot be told who is
+    behind it.
+    """
     clock = Clock()
     pace = Pace(clock)
     for _ in range(BURST * 3):

@@ -1,4 +1,6 @@
-"""The pages over real HTTP, as a browser without scripts uses them: real server, hotline, keys and SQLite."""
+"""The pages over real HTTP, as a browser without scripts uses them: real server,
+hotline, keys and SQLite.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from tests.bot.channels.web.browser import SENTENCE, Browser
 from tests.bot.channels.web.line import Line
 
 HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    (
+        "content-security-policy"
+    ): "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -28,16 +32,24 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/note", "/nowhere", "/health", "/picture/abc", "/qr/abc", "/say"])
+@pytest.mark.parametrize(
+    "path", ["/", "/note", "/nowhere", "/health", "/picture/abc", "/qr/abc", "/say"]
+)
 def test_every_answer_carries_the_security_headers(browser: Browser, path: str) -> None:
     answer = browser.client.get(path)
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert "server" not in answer.headers
 
 
-def test_our_own_files_may_be_kept_and_change_their_address_with_their_content(browser: Browser) -> None:
+def test_our_own_files_may_be_kept_and_change_their_address_with_their_content(
+    browser: Browser,
+) -> None:
     addresses = [part.partition('"')[0] for part in browser.page.split('"/static/')[1:]]
-    assert {address.partition("?")[0] for address in addresses} == {"chat.css", "chat.js", "icon.svg"}
+    assert {address.partition("?")[0] for address in addresses} == {
+        "chat.css",
+        "chat.js",
+        "icon.svg",
+    }
     for address in addresses:
         answer = browser.client.get(f"/static/{address}")
         assert answer.status_code == 200
@@ -49,7 +61,9 @@ def test_the_page_names_nothing_but_itself(browser: Browser) -> None:
     assert "<title>便签</title>" in browser.page
     assert "http://" not in browser.page and "https://" not in browser.page
     assert (
-        "<style" not in browser.page and " style=" not in browser.page and " on" + "click" not in browser.page
+        "<style" not in browser.page
+        and " style=" not in browser.page
+        and " on" + "click" not in browser.page
     )
 
 
@@ -91,20 +105,32 @@ def test_two_buttons_of_one_page_both_count(browser: Browser) -> None:
         ({}, 303),
     ],
 )
-def test_only_our_own_pages_may_post(browser: Browser, headers: dict[str, str], status: int) -> None:
-    answer = browser.client.post("/press", data={"key": "0" * 16, "choice": "help"}, headers=headers)
+def test_only_our_own_pages_may_post(
+    browser: Browser, headers: dict[str, str], status: int
+) -> None:
+    answer = browser.client.post(
+        "/press", data={"key": "0" * 16, "choice": "help"}, headers=headers
+    )
     assert answer.status_code == status
 
 
-def test_the_cookie_is_plain_on_this_machine_and_lives_as_long_as_the_browser(line: Line) -> None:
+def test_the_cookie_is_plain_on_this_machine_and_lives_as_long_as_the_browser(
+    line: Line,
+) -> None:
     cookie = httpx.get(line.url, trust_env=False).headers["set-cookie"]
-    assert cookie.startswith("s=") and "HttpOnly" in cookie and "SameSite=strict" in cookie
+    assert (
+        cookie.startswith("s=") and "HttpOnly" in cookie and "SameSite=strict" in cookie
+    )
     assert "Secure" not in cookie and "Max-Age" not in cookie
 
 
 def test_who_comes_by_a_foreign_link_keeps_the_session(line: Line) -> None:
-    """A strict cookie is not sent along: the page asks for itself once more, lest a new session begin."""
-    answer = httpx.get(line.url, headers={"Sec-Fetch-Site": "cross-site"}, trust_env=False)
+    """A strict cookie is not sent along: the page asks for itself once more, lest a new
+    session begin.
+    """
+    answer = httpx.get(
+        line.url, headers={"Sec-Fetch-Site": "cross-site"}, trust_env=False
+    )
     assert "set-cookie" not in answer.headers
     assert '<meta http-equiv="refresh" content="0; url=/?in">' in answer.text
 
@@ -114,7 +140,9 @@ def test_without_a_cookie_nothing_is_sent_and_the_words_stay(line: Line) -> None
         answer = browser.say("一句很长的话")
         assert answer.status_code == 400
         assert ">一句很长的话</textarea>" in answer.text
-        assert browser.say("一句很长的话").status_code == 303, "the answer brought the cookie"
+        assert browser.say("一句很长的话").status_code == 303, (
+            "the answer brought the cookie"
+        )
 
 
 def test_who_only_looks_leaves_no_row(tmp_path: Path) -> None:
@@ -124,8 +152,10 @@ def test_who_only_looks_leaves_no_row(tmp_path: Path) -> None:
             browser.open()
             browser.open()
         rows = sqlite3.connect(line.data / "jianfu.db")
-        counts = [rows.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in
-                  ("web_sessions", "web_bubbles", "talks", "inbox", "outbox")]  # fmt: skip
+        counts = [
+            rows.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+            for name in ("web_sessions", "web_bubbles", "talks", "inbox", "outbox")
+        ]
         rows.close()
         assert counts == [0, 0, 0, 0, 0]
     finally:
@@ -134,14 +164,20 @@ def test_who_only_looks_leaves_no_row(tmp_path: Path) -> None:
 
 def test_remember_me_lasts_a_week_and_can_be_taken_back(browser: Browser) -> None:
     answer = browser.post("/remember", on="1")
-    assert any("Max-Age=604800" in cookie for cookie in answer.headers.get_list("set-cookie"))
+    assert any(
+        "Max-Age=604800" in cookie for cookie in answer.headers.get_list("set-cookie")
+    )
     assert 'aria-pressed="true"' in browser.page
     browser.file()
     browser.press("saved")
     browser.press("status")
-    assert "等待受理" in browser.shown, "no receipt is asked for on a device that is remembered"
+    assert "等待受理" in browser.shown, (
+        "no receipt is asked for on a device that is remembered"
+    )
     answer = browser.post("/remember", on="")
-    assert not any("Max-Age" in cookie for cookie in answer.headers.get_list("set-cookie"))
+    assert not any(
+        "Max-Age" in cookie for cookie in answer.headers.get_list("set-cookie")
+    )
     browser.press("close")
     browser.press("status")
     assert "请发送回执码" in browser.shown
@@ -162,7 +198,10 @@ def test_a_receipt_that_was_saved_is_shown_no_more(browser: Browser) -> None:
 
 def test_the_language_is_switched_in_the_dialog(browser: Browser) -> None:
     browser.press("lang")
-    assert '<html lang="en">' in browser.page and "Now say it in one sentence" in browser.shown
+    assert (
+        '<html lang="en">' in browser.page
+        and "Now say it in one sentence" in browser.shown
+    )
     browser.say("The subdistrict wants the same ledger five times a week")
     assert "请" not in browser.shown.replace("请勿", "")
     browser.press("lang")
@@ -191,16 +230,24 @@ def test_nothing_to_say_is_answered(browser: Browser) -> None:
     assert "没有看到内容" in browser.shown
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"key=1&text=x", b"text=x", b"a=1&" * 300, b"%ZZ=%"])
-def test_a_post_that_no_page_sends_is_refused_in_words(browser: Browser, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"key=1&text=x", b"text=x", b"a=1&" * 300, b"%ZZ=%"]
+)
+def test_a_post_that_no_page_sends_is_refused_in_words(
+    browser: Browser, body: bytes
+) -> None:
     answer = browser.client.post(
-        "/say", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        "/say",
+        content=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code in (400, 413)
     assert "没有送出" in answer.text
 
 
-def test_a_picture_comes_back_without_its_traces(browser: Browser, line: Line, tmp_path: Path) -> None:
+def test_a_picture_comes_back_without_its_traces(
+    browser: Browser, line: Line, tmp_path: Path
+) -> None:
     shot = tmp_path / "张三的截图.jpg"
     exif = Image.Exif()
     exif[0x010F] = "PhoneOfZhangSan"
@@ -209,22 +256,31 @@ def test_a_picture_comes_back_without_its_traces(browser: Browser, line: Line, t
     browser.upload(shot)
     id = browser.page.partition("/picture/")[2][:32]
     held = browser.client.get(f"/picture/{id}")
-    assert held.headers["content-type"].startswith("image/") and b"PhoneOfZhangSan" not in held.content
+    assert (
+        held.headers["content-type"].startswith("image/")
+        and b"PhoneOfZhangSan" not in held.content
+    )
     assert "张三的截图" not in browser.page
     with Browser(line.url) as stranger:
         stranger.open()
         assert stranger.client.get(f"/picture/{id}").status_code == 404
 
 
-def test_a_picture_is_painted_over_and_cropped_without_scripts(browser: Browser, tmp_path: Path) -> None:
+def test_a_picture_is_painted_over_and_cropped_without_scripts(
+    browser: Browser, tmp_path: Path
+) -> None:
     shot = tmp_path / "shot.png"
     Image.new("RGB", (640, 400), "white").save(shot)
     browser.say("街道要求每周报五次同样的台账，附图")
     browser.upload(shot, "image/png")
     old = browser.page.partition("/picture/")[2][:32]
     address = f"/picture/{old}/edit"
-    first = browser.client.post(address, data={"tool": "paint", "at.x": "10", "at.y": "10"}).text
-    assert 'name="corner" value="20,20"' in first, "a click on the small picture is told in its own pixels"
+    first = browser.client.post(
+        address, data={"tool": "paint", "at.x": "10", "at.y": "10"}
+    ).text
+    assert 'name="corner" value="20,20"' in first, (
+        "a click on the small picture is told in its own pixels"
+    )
     second = browser.client.post(
         address, data={"tool": "paint", "corner": "20,20", "at.x": "60", "at.y": "40"}
     ).text
@@ -273,17 +329,30 @@ def test_other_files_are_declined_in_words(
 
 def test_an_upload_of_broken_multipart_is_refused(browser: Browser) -> None:
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert browser.client.post("/picture", content=b"--x\r\nnonsense", headers=kind).status_code == 400
     assert (
-        browser.client.post("/picture", content=b"", headers={"Content-Type": "text/plain"}).status_code
+        browser.client.post(
+            "/picture", content=b"--x\r\nnonsense", headers=kind
+        ).status_code
+        == 400
+    )
+    assert (
+        browser.client.post(
+            "/picture", content=b"", headers={"Content-Type": "text/plain"}
+        ).status_code
         == 400
     )
 
 
 def test_with_scripts_only_what_is_new_is_answered(browser: Browser) -> None:
     client = browser.client
-    answer = client.post("/say", data={"key": "0123456789", "text": SENTENCE}, headers={"X-Seen": "-"})
-    assert (answer.status_code, answer.headers["x-screen"], answer.headers["x-lang"]) == (200, "more", "zh")
+    answer = client.post(
+        "/say", data={"key": "0123456789", "text": SENTENCE}, headers={"X-Seen": "-"}
+    )
+    assert (
+        answer.status_code,
+        answer.headers["x-screen"],
+        answer.headers["x-lang"],
+    ) == (200, "more", "zh")
     assert answer.text.count('class="row') == 2 and "<html" not in answer.text
     again = client.get("/", headers={"X-Seen": answer.headers["x-seen"]})
     assert again.text.strip() == ""
@@ -291,7 +360,9 @@ def test_with_scripts_only_what_is_new_is_answered(browser: Browser) -> None:
     assert (other.headers["x-screen"], other.text.count('class="row')) == ("whole", 2)
 
 
-def test_no_word_and_no_address_is_logged_even_at_debug(browser: Browser, line: Line) -> None:
+def test_no_word_and_no_address_is_logged_even_at_debug(
+    browser: Browser, line: Line
+) -> None:
     browser.client.headers["User-Agent"] = "PhoneOfZhangSan/1.0"
     browser.file()
     browser.client.get("/nowhere?13812345678")
@@ -328,9 +399,14 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
             with full_disk(line):
                 answer = browser.say("还有一句没说完")
                 assert answer.status_code == 503
-                assert "现在存不下新内容" in answer.text and ">还有一句没说完</textarea>" in answer.text
+                assert (
+                    "现在存不下新内容" in answer.text
+                    and ">还有一句没说完</textarea>" in answer.text
+                )
                 assert browser.client.get("/health").status_code == 503
-                assert "居委会要我们开一堆证明" in browser.open(), "what can be served is served"
+                assert "居委会要我们开一堆证明" in browser.open(), (
+                    "what can be served is served"
+                )
                 assert browser.client.post("/leave").status_code == 303
             with Browser(line.url) as other:
                 for _ in range(50):

@@ -1,4 +1,6 @@
-"""What the templates are given: texts cut at their masks, lines with labels, prompts open and closed."""
+"""What the templates are given: texts cut at their masks, lines with labels, prompts
+open and closed.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +19,45 @@ from tests.dialogs.chat import NOON
 
 @given(st.text(max_size=40), st.lists(st.integers(0, 40), max_size=8))
 def test_pieces_put_together_are_the_text(words: str, cuts: list[int]) -> None:
-    """Nothing is lost, doubled or shifted, wherever masks begin and end; offsets are code points."""
+    """Nothing is lost, doubled or shifted, wherever masks begin and end; offsets are
+    code points.
+    """
     ends = sorted(min(cut, len(words)) for cut in cuts)
     spans = list(zip(ends[::2], ends[1::2], strict=False))
-    masks = [{"start": start, "end": end, "on": True, "label": "[已遮]"} for start, end in spans]
+    masks = [
+        {"start": start, "end": end, "on": True, "label": "[已遮]"}
+        for start, end in spans
+    ]
     found = pieces(words, masks)
     assert "".join(piece.words for piece in found) == words
-    assert all(words[piece.at : piece.at + len(piece.words)] == piece.words for piece in found)
-    hidden = [(piece.at, piece.at + len(piece.words)) for piece in found if piece.number is not None]
+    assert all(
+        words[piece.at : piece.at + len(piece.words)] == piece.words for piece in found
+    )
+    hidden = [
+        (piece.at, piece.at + len(piece.words))
+        for piece in found
+        if piece.number is not None
+    ]
     assert hidden == [(start, end) for start, end in spans if start < end]
 
 
 def preview(seq: int) -> Bubble:
     params = {
-        "text": "王主任催的", "masked": "[姓名]主任催的", "facts": "", "pictures": [],
-        "masks": [{"start": 0, "end": 1, "type": "NAME", "on": True, "label": "[姓名]"}],
+        "text": "王主任催的",
+        "masked": "[姓名]主任催的",
+        "facts": "",
+        "pictures": [],
+        "masks": [
+            {"start": 0, "end": 1, "type": "NAME", "on": True, "label": "[姓名]"}
+        ],
         "lines": [
             {"name": "unit", "text": "责任单位：街道"},
             {"name": "urgent", "text": "加急：会立即提醒工作人员"},
         ],
-    }  # fmt: skip
-    return Bubble("ab" * 16, seq, Message("preview", params, tuple(PREVIEW_BUTTONS), mark="abc1"))
+    }
+    return Bubble(
+        "ab" * 16, seq, Message("preview", params, tuple(PREVIEW_BUTTONS), mark="abc1")
+    )
 
 
 def only(bubble: Bubble) -> Drawn:
@@ -51,21 +71,30 @@ def test_a_button_that_stands_in_the_card_is_not_offered_twice() -> None:
         ("责任单位：", "街道", "unit"),
         ("加急：", "会立即提醒工作人员", ""),
     ]
-    assert "unit" not in {key.choice for key in drawn.keys} and "send" in {key.choice for key in drawn.keys}
+    assert "unit" not in {key.choice for key in drawn.keys} and "send" in {
+        key.choice for key in drawn.keys
+    }
 
 
 def test_only_the_last_prompt_is_open() -> None:
-    first, note, last = draw([preview(1), Bubble("0", 2, Message("help")), preview(3)], "zh")
+    first, note, last = draw(
+        [preview(1), Bubble("0", 2, Message("help")), preview(3)], "zh"
+    )
     assert (first.open, note.open, last.open) == (False, True, True)
 
 
 def test_the_receipt_is_drawn_by_its_card_alone() -> None:
     message = Message(
-        "filed", {"receipt": "7K2M-9QXT-4WHN-P3V8", "urgent": ""}, (Button("saved", "b.saved"),)
+        "filed",
+        {"receipt": "7K2M-9QXT-4WHN-P3V8", "urgent": ""},
+        (Button("saved", "b.saved"),),
     )
     drawn = only(Bubble("0", 1, message))
     assert drawn.text == "已送出，谢谢您。"
-    assert drawn.tail.startswith("请复制或抄下来") and "7K2M" not in drawn.text + drawn.tail
+    assert (
+        drawn.tail.startswith("请复制或抄下来")
+        and "7K2M" not in drawn.text + drawn.tail
+    )
 
 
 def test_the_first_screen_is_shown_once() -> None:
@@ -78,7 +107,13 @@ def test_the_first_screen_is_shown_once() -> None:
 
 def test_a_story_that_is_gone_meanwhile_is_one_sentence() -> None:
     drawn = only(
-        Bubble("0", 1, Message("story", {"text": "这件事的内容已按要求销毁，查不到了。", "lines": []}))
+        Bubble(
+            "0",
+            1,
+            Message(
+                "story", {"text": "这件事的内容已按要求销毁，查不到了。", "lines": []}
+            ),
+        )
     )
     assert drawn.kind == "text" and "销毁" in drawn.text
 
@@ -93,11 +128,21 @@ def test_the_promise_is_drawn_where_there_is_one() -> None:
         "lines": [],
         "next": "等",
     }
-    promise = {"text": "承诺：单位答复，最迟11月30日，还有3天。", "share": 0.4, "late": True}
+    promise = {
+        "text": "承诺：单位答复，最迟11月30日，还有3天。",
+        "share": 0.4,
+        "late": True,
+    }
     pages = Pages({}, lambda: NOON)
     with_it, without = (
-        pages.bubbles([Bubble("0", 1, Message("story", told | {"promise": known}))], "zh")
+        pages.bubbles(
+            [Bubble("0", 1, Message("story", told | {"promise": known}))], "zh"
+        )
         for known in (promise, None)
     )
-    assert "还有3天" in with_it and 'value="0.4"' in with_it and 'class="promise late"' in with_it
+    assert (
+        "还有3天" in with_it
+        and 'value="0.4"' in with_it
+        and 'class="promise late"' in with_it
+    )
     assert "progress" not in without

@@ -1,4 +1,6 @@
-"""https by our own certificate: nothing goes over a wire in clear, and cookies are bound to it."""
+"""https by our own certificate: nothing goes over a wire in clear, and cookies are
+bound to it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ class Pair:
 
     @property
     def settings(self) -> dict[str, str]:
-        return {"JIANFU_WEB__TLS_CERT": str(self.cert), "JIANFU_WEB__TLS_KEY": str(self.key)}
+        return {
+            "JIANFU_WEB__TLS_CERT": str(self.cert),
+            "JIANFU_WEB__TLS_KEY": str(self.key),
+        }
 
 
 def make_pair(folder: Path, password: bytes | None = None) -> Pair:
@@ -41,14 +46,20 @@ def make_pair(folder: Path, password: bytes | None = None) -> Pair:
     own = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     now = datetime.now(UTC)
     cert = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(
+            name, name, key.public_key(), x509.random_serial_number()
+        )
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName(own), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    lock = (
+        serialization.BestAvailableEncryption(password)
+        if password
+        else serialization.NoEncryption()
+    )
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     folder.mkdir(exist_ok=True)
     pair = Pair(folder / "cert.pem", folder / "key.pem")
@@ -76,9 +87,13 @@ def trusting(pair: Pair) -> ssl.SSLContext:
 
 def test_the_cookie_is_bound_to_this_host_and_to_https(line: Line, pair: Pair) -> None:
     assert line.url.startswith("https://0.0.0.0:")
-    page = httpx.get(f"https://127.0.0.1:{line.port}", verify=trusting(pair), trust_env=False)
+    page = httpx.get(
+        f"https://127.0.0.1:{line.port}", verify=trusting(pair), trust_env=False
+    )
     name, _, rest = page.headers["set-cookie"].partition("=")
-    assert (name, set(rest.split("; ")[1:])) == ("__Host-s", COOKIE), "and no Domain, no Max-Age"
+    assert (name, set(rest.split("; ")[1:])) == ("__Host-s", COOKIE), (
+        "and no Domain, no Max-Age"
+    )
     assert page.headers["strict-transport-security"] == "max-age=31536000"
 
 
@@ -102,8 +117,12 @@ def test_who_does_not_know_the_certificate_is_warned(line: Line) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["missing", "mixed", "locked", "nonsense"])
-def test_a_certificate_that_cannot_be_used_is_one_line(tmp_path: Path, pair: Pair, wrong: str) -> None:
-    """Neither a traceback nor a question for a password that nobody is there to answer."""
+def test_a_certificate_that_cannot_be_used_is_one_line(
+    tmp_path: Path, pair: Pair, wrong: str
+) -> None:
+    """Neither a traceback nor a question for a password that nobody is there
+    to answer.
+    """
     cert, key = pair.cert, pair.key
     if wrong == "missing":
         key = tmp_path / "none.pem"

@@ -1,4 +1,6 @@
-"""Uploads: so many at a time and no more, never through a file, too large ones told kindly and not kept."""
+"""Uploads: so many at a time and no more, never through a file, too large ones told
+kindly and not kept.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +56,10 @@ class Sending:
 
     def __init__(self, browser: Browser, data: bytes, held: int = 1000) -> None:
         head = (
-            f'--cut\r\nContent-Disposition: form-data; name="key"\r\n\r\n{secrets.token_hex(8)}\r\n'
-            '--cut\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+            '--cut\r\nContent-Disposition: form-data; name="key"\r\n\r\n'
+            f"{secrets.token_hex(8)}\r\n"
+            '--cut\r\nContent-Disposition: form-data; name="file";'
+            ' filename="a.png"\r\n\r\n'
         ).encode()
         body = head + data + b"\r\n--cut--\r\n"
         self._rest = body[-held:]
@@ -120,12 +124,16 @@ def pictures(browser: Browser) -> int:
     return len(set(re.findall(r"/picture/(\w{32})", browser.open())))
 
 
-# ── how many at a time ───────────────────────────────────────────────────────────────────────
+# ── how many at a time ────────────────────────────────────────────────────────────────
 
 
-def test_a_third_upload_of_one_session_waits_for_one_of_the_two(line: Line, small: bytes) -> None:
+def test_a_third_upload_of_one_session_waits_for_one_of_the_two(
+    line: Line, small: bytes
+) -> None:
     with talking(line, 2) as (anna, ben), ExitStack() as stack:
-        first, second, third = (stack.enter_context(Sending(anna, small)) for _ in range(3))
+        first, second, third = (
+            stack.enter_context(Sending(anna, small)) for _ in range(3)
+        )
         third.send_rest()
         assert not third.answered(WAITING)
         assert send(ben, small) == 303, "another session is not held up"
@@ -135,9 +143,13 @@ def test_a_third_upload_of_one_session_waits_for_one_of_the_two(line: Line, smal
         assert pictures(anna) == 3 and pictures(ben) == 1
 
 
-def test_the_ninth_upload_of_all_waits_for_one_of_the_eight(line: Line, small: bytes) -> None:
+def test_the_ninth_upload_of_all_waits_for_one_of_the_eight(
+    line: Line, small: bytes
+) -> None:
     with talking(line, 5) as browsers, ExitStack() as stack:
-        eight = [stack.enter_context(Sending(browser, small)) for browser in browsers[:4] * 2]
+        eight = [
+            stack.enter_context(Sending(browser, small)) for browser in browsers[:4] * 2
+        ]
         time.sleep(0.3)
         ninth = stack.enter_context(Sending(browsers[4], small))
         ninth.send_rest()
@@ -149,7 +161,9 @@ def test_the_ninth_upload_of_all_waits_for_one_of_the_eight(line: Line, small: b
         assert [pictures(browser) for browser in browsers] == [2, 2, 2, 2, 1]
 
 
-def test_an_upload_that_breaks_off_gives_its_turn_back(line: Line, small: bytes) -> None:
+def test_an_upload_that_breaks_off_gives_its_turn_back(
+    line: Line, small: bytes
+) -> None:
     with talking(line, 5) as browsers:
         for _ in range(2):
             with ExitStack() as stack:
@@ -157,7 +171,9 @@ def test_an_upload_that_breaks_off_gives_its_turn_back(line: Line, small: bytes)
                     stack.enter_context(Sending(browser, small))
                 time.sleep(0.3)
         assert send(browsers[4], small) == 303
-        assert [pictures(browser) for browser in browsers] == [0, 0, 0, 0, 1], "half a picture is none"
+        assert [pictures(browser) for browser in browsers] == [0, 0, 0, 0, 1], (
+            "half a picture is none"
+        )
 
 
 async def test_who_waits_for_too_long_is_told_so(
@@ -166,12 +182,23 @@ async def test_who_waits_for_too_long_is_told_so(
     """The same pages without a socket, and with a shorter patience."""
     monkeypatch.setattr(bot.channels.web.pictures, "QUEUE", 0.1)
     monkeypatch.setattr(bot.channels.web.pictures, "AT_ONCE", 0)
-    settings = Settings(data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json")
-    async with opened(settings, lambda p: [WebChannel(p.database, p.keys, 15, p.now)]) as app:
+    settings = Settings(
+        data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json"
+    )
+    async with opened(
+        settings, lambda p: [WebChannel(p.database, p.keys, 15, p.now)]
+    ) as app:
         channel, parts, hotline = app.channels["web"], app.parts, app.hotline
         assert isinstance(channel, WebChannel)
-        door = Door(hotline.hear, app.sender.settle, hotline.picture, hotline.leave, channel,
-                    parts.database, parts.now)  # fmt: skip
+        door = Door(
+            hotline.hear,
+            app.sender.settle,
+            hotline.picture,
+            hotline.leave,
+            channel,
+            parts.database,
+            parts.now,
+        )
         transport = httpx.ASGITransport(site(door, Web()))
         origin = "http://127.0.0.1:8080"
         async with httpx.AsyncClient(
@@ -179,13 +206,17 @@ async def test_who_waits_for_too_long_is_told_so(
         ) as client:
             await client.get("/")
             file = {"file": ("a.png", small)}
-            plain = await client.post("/picture", data={"key": "0123456789"}, files=file)
-            scripted = await client.post("/picture", files=file, headers={"X-Seen": "-"})
+            plain = await client.post(
+                "/picture", data={"key": "0123456789"}, files=file
+            )
+            scripted = await client.post(
+                "/picture", files=file, headers={"X-Seen": "-"}
+            )
         assert (plain.status_code, scripted.status_code) == (503, 503)
         assert scripted.text in plain.text and "图片" in scripted.text
 
 
-# ── how large ────────────────────────────────────────────────────────────────────────────────
+# ── how large ─────────────────────────────────────────────────────────────────────────
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:
@@ -201,7 +232,9 @@ def memory(pid: int) -> int:
 
 
 def test_far_too_large_is_read_dropped_and_told(tmp_path: Path, small: bytes) -> None:
-    """Above 20 MB a browser still sees our sentence, though we keep nothing; above 64 MB we stop reading."""
+    """Above 20 MB a browser still sees our sentence, though we keep nothing; above 64
+    MB we stop reading.
+    """
     line = Line(tmp_path)
     with talking(line, 1) as [browser]:
         assert send(browser, small) == 303
@@ -211,21 +244,28 @@ def test_far_too_large_is_read_dropped_and_told(tmp_path: Path, small: bytes) ->
         assert send(browser, b"\0" * 60 * MB) == 303
         answer = browser.client.post(
             "/picture",
-            content=b"--cut\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\n" + b"\0" * 80 * MB,
+            content=(
+                b"--cut\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\n"
+            )
+            + b"\0" * 80 * MB,
             headers={"Content-Type": "multipart/form-data; boundary=cut"},
         )
         assert answer.status_code == 413 and "没有送出" in answer.text
         assert memory(line.process.pid) - before < 2.5 * MOST_BYTES
-        assert browser.say("还有一句").status_code == 303, "nobody waits for what was dropped"
+        assert browser.say("还有一句").status_code == 303, (
+            "nobody waits for what was dropped"
+        )
     line.stop()
 
 
-# ── never through a file ─────────────────────────────────────────────────────────────────────
+# ── never through a file ──────────────────────────────────────────────────────────────
 
 
 @contextmanager
 def no_file_grows(line: Line) -> Iterator[None]:
-    """The kernel refuses every write of the server to any file, in memory file systems too."""
+    """The kernel refuses every write of the server to any file, in memory file systems
+    too.
+    """
     soft, hard = resource.prlimit(line.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(line.process.pid, resource.RLIMIT_FSIZE, (0, hard))
     try:
@@ -235,7 +275,9 @@ def no_file_grows(line: Line) -> Iterator[None]:
 
 
 def test_an_upload_is_read_while_no_file_can_be_written(tmp_path: Path) -> None:
-    """Nothing of it touches a disk before it was scrubbed: all but its last bytes come in under the ban."""
+    """Nothing of it touches a disk before it was scrubbed: all but its last bytes come
+    in under the ban.
+    """
     line, large = Line(tmp_path), noisy(15)
     assert MOST_BYTES / 2 < len(large) < MOST_BYTES
     with talking(line, 1) as [browser], ExitStack() as stack:

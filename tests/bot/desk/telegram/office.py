@@ -1,4 +1,6 @@
-"""The whole program with Telegram and a staff group, on a loopback server that speaks the Bot API."""
+"""The whole program with Telegram and a staff group, on a loopback server that speaks
+the Bot API.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,12 @@ class Office:
     """A hotline whose clock is turned by hand, and the people of its group."""
 
     def __init__(
-        self, folder: Path, server: BotApi, group: Group | None, delay: int = 0, mode: Mode = "polling"
+        self,
+        folder: Path,
+        server: BotApi,
+        group: Group | None,
+        delay: int = 0,
+        mode: Mode = "polling",
     ) -> None:
         """delay: minutes that news of a case waits at most."""
         self.server, self.group = server, group
@@ -68,12 +75,16 @@ class Office:
 
     def make(self, parts: Parts) -> Sequence[TelegramChannel]:
         bot = make_bot(parts.settings.telegram)
-        self.channel = TelegramChannel(bot, parts.database, parts.keys, parts.now, speed=SPEED)
+        self.channel = TelegramChannel(
+            bot, parts.database, parts.keys, parts.now, speed=SPEED
+        )
         return [self.channel]
 
-    # ── people ──
+    # ── people ────────────────────────────────────────────────────────────────────────
 
-    async def staff(self, name: str, role: Role = "operator", unit: str | None = None) -> Person:
+    async def staff(
+        self, name: str, role: Role = "operator", unit: str | None = None
+    ) -> Person:
         """Somebody on the roster, linked by a code, in the group if there is one."""
         id = (await self.app.register.get(unit)).id if unit else None
         await self.app.roster.add(name, role, id)
@@ -84,7 +95,9 @@ class Office:
         await person.sees("绑定好了")
         return person
 
-    async def unit(self, name: str, people: tuple[str, ...] = (), level: str = "subdistrict") -> None:
+    async def unit(
+        self, name: str, people: tuple[str, ...] = (), level: str = "subdistrict"
+    ) -> None:
         await self.app.register.add(NewUnit(name, level, people=people))
 
     async def files(self, words: str = WORDS) -> Person:
@@ -104,13 +117,18 @@ class Office:
         assert self.group is not None
         group = self.group
         await group.until(
-            lambda _: any(words in one.name and _pinned(one) for one in group.topics()), why=f"topic {words}"
+            lambda _: any(words in one.name and _pinned(one) for one in group.topics()),
+            why=f"topic {words}",
         )
         return group.topic(words)
 
     def card(self, topic: TopicSeen) -> Shown:
         assert self.group is not None
-        [found] = [one for one in self.group.topic(topic.name.partition(" ")[0]).screen if one.pinned]
+        [found] = [
+            one
+            for one in self.group.topic(topic.name.partition(" ")[0]).screen
+            if one.pinned
+        ]
         return found
 
     async def files_and_rings(self, words: str = WORDS) -> tuple[Person, TopicSeen]:
@@ -119,7 +137,9 @@ class Office:
         return reporter, await self.topic()
 
     async def alias(self) -> str:
-        [row] = await self.app.parts.database.all("SELECT alias FROM cases ORDER BY changed_at DESC LIMIT 1")
+        [row] = await self.app.parts.database.all(
+            "SELECT alias FROM cases ORDER BY changed_at DESC LIMIT 1"
+        )
         return str(row[0])
 
     async def count(self, table: str) -> int:
@@ -134,16 +154,23 @@ def _pinned(topic: TopicSeen) -> bool:
 @asynccontextmanager
 async def running(office: Office) -> AsyncIterator[Office]:
     """Once through the life of a process; may be entered again on the same data."""
-    async with opened(office.settings, office.make, lambda: office.at, lambda most, _: office.late) as app:
+    async with opened(
+        office.settings, office.make, lambda: office.at, lambda most, _: office.late
+    ) as app:
         office.app, parts = app, app.parts
         desk = desk_of(app, every=0.1)
         assert desk is not None
         office.desk = desk
-        inside = Inside(app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now)
+        inside = Inside(
+            app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
+        )
         telegram = Telegram(office.channel, inside, desk, commands())
         hooks = Hooks(PlainTextResponse("no such page", 404), telegram.hooks())
         web = Server(Config(hooks, log_config=None, lifespan="off"))
-        jobs = [asyncio.create_task(job) for job in (desk.run(), telegram.run(), app.sender.run())]
+        jobs = [
+            asyncio.create_task(job)
+            for job in (desk.run(), telegram.run(), app.sender.run())
+        ]
         serving = asyncio.create_task(web.serve([office.listening.dup()]))
         try:
             yield office

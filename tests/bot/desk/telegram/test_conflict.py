@@ -1,4 +1,6 @@
-"""A case that names a unit is invisible to that unit's people: in the group, in private, in letters."""
+"""A case that names a unit is invisible to that unit's people: in the group, in
+private, in letters.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,12 @@ from tests.botapi.persons import Group
 NAMING = "清河街道要我们社区再挂三块牌子"
 
 
-async def test_no_topic_where_somebody_in_the_group_is_of_that_unit(office: Office, group: Group) -> None:
-    """A supervisor without conflict hears of it in private; the other one, and the group, never."""
+async def test_no_topic_where_somebody_in_the_group_is_of_that_unit(
+    office: Office, group: Group
+) -> None:
+    """A supervisor without conflict hears of it in private; the other one, and the
+    group, never.
+    """
     await office.unit("清河街道")
     boss = await office.staff("王主管", "supervisor")
     blind = await office.staff("清河来的", "supervisor", "清河街道")
@@ -29,12 +35,14 @@ async def test_no_topic_where_somebody_in_the_group_is_of_that_unit(office: Offi
     assert await blind.sees("没有这样的工单")
     boss.says("/queue", to=group)
     assert await group.sees("没有这样的工单")
-    assert group.topics() == [] and alias not in blind.screen().text.replace(f"“{alias}”", "").replace(
-        f"/case {alias}", ""
-    )
+    assert group.topics() == [] and alias not in blind.screen().text.replace(
+        f"“{alias}”", ""
+    ).replace(f"/case {alias}", "")
 
 
-async def test_a_case_given_to_their_unit_leaves_the_group(office: Office, group: Group) -> None:
+async def test_a_case_given_to_their_unit_leaves_the_group(
+    office: Office, group: Group
+) -> None:
     """From then on it is worked on in private."""
     await office.unit("清河街道")
     boss = await office.staff("王主管", "supervisor")

@@ -28,14 +28,24 @@ async def test_of_two_who_claim_one_gets_it(office: Office, group: Group) -> Non
     assert await office.count("steps") == 1
 
 
-async def test_without_a_role_nobody_learns_anything(office: Office, group: Group) -> None:
-    """In private a staff command gets what any unknown command gets; in the group there is silence."""
+async def test_without_a_role_nobody_learns_anything(
+    office: Office, group: Group
+) -> None:
+    """In private a staff command gets what any unknown command gets; in the group there
+    is silence.
+    """
     stranger = office.server.person(started=True)
     stranger.joins(group)
     _, topic = await office.files_and_rings()
     alias = await office.alias()
     control = office.server.person(started=True)
-    staff_s = ("/queue", f"/case {alias}", f"/accept {alias}", "/link 7KQ2M-X8D4R", "/help")
+    staff_s = (
+        "/queue",
+        f"/case {alias}",
+        f"/accept {alias}",
+        "/link 7KQ2M-X8D4R",
+        "/help",
+    )
     nonsense = [await said_to(control, "/nonsense") for _ in staff_s]
     assert [await said_to(stranger, words) for words in staff_s] == nonsense
     quiet = len(group.by_bot())
@@ -47,7 +57,9 @@ async def test_without_a_role_nobody_learns_anything(office: Office, group: Grou
     assert len(group.by_bot()) == quiet and await office.count("steps") == 0
 
 
-async def test_chatter_in_a_topic_is_nobody_s_business(office: Office, group: Group) -> None:
+async def test_chatter_in_a_topic_is_nobody_s_business(
+    office: Office, group: Group
+) -> None:
     """Nothing of it is stored or passed on, not even a reply to the card."""
     one = await office.staff("李明")
     reporter, topic = await office.files_and_rings()
@@ -60,7 +72,9 @@ async def test_chatter_in_a_topic_is_nobody_s_business(office: Office, group: Gr
     assert len(reporter.by_bot()) == heard
 
 
-async def test_a_prompt_takes_the_words_and_a_menu_has_templates(office: Office, group: Group) -> None:
+async def test_a_prompt_takes_the_words_and_a_menu_has_templates(
+    office: Office, group: Group
+) -> None:
     """Declining by a template; the reporter reads its words."""
     one = await office.staff("李明")
     reporter, topic = await office.files_and_rings()
@@ -78,14 +92,20 @@ async def test_a_note_by_reply_stays_inside(office: Office, group: Group) -> Non
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()
     one.presses("备注", on=office.card(topic), at=group)
-    asked = await group.until(lambda _: next((m for m in _screen(group) if "【备注】" in m.text), None))
+    asked = await group.until(
+        lambda _: next((m for m in _screen(group) if "【备注】" in m.text), None)
+    )
     one.says("先问问街道", to=group, topic=topic.id, reply=asked.id)
     await group.until(lambda _: "先问问街道" in office.card(topic).text)
     assert await office.count("notes") == 1
 
 
-async def test_more_time_is_a_supervisor_s_to_grant(office: Office, group: Group) -> None:
-    """An operator is refused; the supervisor hears of it in private and decides by a command."""
+async def test_more_time_is_a_supervisor_s_to_grant(
+    office: Office, group: Group
+) -> None:
+    """An operator is refused; the supervisor hears of it in private and decides by a
+    command.
+    """
     one, boss = await office.staff("李明"), await office.staff("王主管", "supervisor")
     await office.unit("清河街道办事处")
     await office.files_and_rings()
@@ -97,7 +117,9 @@ async def test_more_time_is_a_supervisor_s_to_grant(office: Office, group: Group
     await one.sees("要专线主管来办")
     boss.says(f"/grant {alias} 同意 3")
     await boss.sees("批复延期，办好了")
-    case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
+    case = (
+        await office.app.casework.record.load(await office.app.casework.find(alias))
+    ).case
     assert case.extended and case.wants is None
 
 
@@ -113,8 +135,12 @@ async def test_more_time_is_a_supervisor_s_to_grant(office: Office, group: Group
         ("/finding {} 对", "请先写属实、部分属实或不属实"),
     ],
 )
-async def test_a_hurried_command_in_private(office: Office, words: str, said: str) -> None:
-    """The code alone, small letters, a slip of the finger: done, or a sentence says how."""
+async def test_a_hurried_command_in_private(
+    office: Office, words: str, said: str
+) -> None:
+    """The code alone, small letters, a slip of the finger: done, or a sentence says
+    how.
+    """
     one = await office.staff("李明")
     await office.files_and_rings()
     one.says(words.format((await office.alias())[-4:].lower()))
@@ -122,7 +148,9 @@ async def test_a_hurried_command_in_private(office: Office, words: str, said: st
 
 
 async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
-    """A slip, a code in the wrong place, two taps, an old prompt, a picture for words: one sentence each."""
+    """A slip, a code in the wrong place, two taps, an old prompt, a picture for words:
+    one sentence each.
+    """
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()
     alias = await office.alias()
@@ -139,7 +167,9 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
     await group.until(lambda _: "李明：问过了" in office.card(topic).text)
     taps = [one.presses("认领", on=office.card(topic), at=group) for _ in range(2)]
     said = {await tap.answer() or "" for tap in taps}
-    assert any("好了" in each for each in said) and any("本来就由您在办，请接着点" in each for each in said)
+    assert any("好了" in each for each in said) and any(
+        "本来就由您在办，请接着点" in each for each in said
+    )
     one.presses("不予受理", on=office.card(topic), at=group)
     asked = await group.until(lambda _: _told(group, "【不予受理】"))
     one.sends_photo(jpeg(), to=group, topic=topic.id, reply=asked.id)
@@ -152,7 +182,9 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
 
 
 async def test_staff_s_own_words_in_private_are_a_reporter_s(office: Office) -> None:
-    """A colleague who reports is a reporter like any other; no command of theirs shows the two are one."""
+    """A colleague who reports is a reporter like any other; no command of theirs shows
+    the two are one.
+    """
     one = await office.staff("李明")
     one.says("街道要求我们社区同一份台账每周报五次")
     await one.offered("送出")
@@ -163,7 +195,9 @@ async def test_staff_s_own_words_in_private_are_a_reporter_s(office: Office) -> 
 
 
 async def test_a_repeated_update_changes_nothing(office: Office, group: Group) -> None:
-    """A command that Telegram hands over twice, after a restart perhaps, is carried out and answered once."""
+    """A command that Telegram hands over twice, after a restart perhaps, is carried out
+    and answered once.
+    """
     one = await office.staff("李明")
     await office.files_and_rings()
     said = one.says(f"/accept {await office.alias()}")
@@ -187,7 +221,9 @@ async def test_every_command_answers_in_private(office: Office, words: str) -> N
     await one.until(lambda _: len(one.by_bot()) > before)
 
 
-async def test_where_there_is_no_group_everything_goes_in_private(tmp_path: Path, server: BotApi) -> None:
+async def test_where_there_is_no_group_everything_goes_in_private(
+    tmp_path: Path, server: BotApi
+) -> None:
     """All of the hotline are told; each has a card that follows the case."""
     async with opened_office(tmp_path, server, None) as office:
         one, two = await office.staff("李明"), await office.staff("赵云")
@@ -214,8 +250,12 @@ def _screen(group: Group) -> list[Shown]:
 
 
 def _told(group: Group, words: str) -> Shown | None:
-    return next((message for message in reversed(_screen(group)) if words in message.text), None)
+    return next(
+        (message for message in reversed(_screen(group)) if words in message.text), None
+    )
 
 
 def _with(group: Group, label: str) -> Shown | None:
-    return next((message for message in _screen(group) if label in message.labels), None)
+    return next(
+        (message for message in _screen(group) if label in message.labels), None
+    )

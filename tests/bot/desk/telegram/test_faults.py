@@ -1,4 +1,6 @@
-"""The platform stumbles while staff work: nothing is lost, nothing is told twice, one chat stops no other."""
+"""The platform stumbles while staff work: nothing is lost, nothing is told twice, one
+chat stops no other.
+"""
 
 from __future__ import annotations
 
@@ -15,28 +17,45 @@ from tests.botapi.calls import Call
 from tests.botapi.faults import Kind
 from tests.botapi.persons import Group
 
-METHODS = ("createForumTopic", "sendMessage", "pinChatMessage", "editForumTopic", "editMessageText",
-           "closeForumTopic")  # fmt: skip
+METHODS = (
+    "createForumTopic",
+    "sendMessage",
+    "pinChatMessage",
+    "editForumTopic",
+    "editMessageText",
+    "closeForumTopic",
+)
 KINDS: tuple[Kind, ...] = ("429", "500", "502", "reset", "reset_done", "topic")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_fault_in_a_case_s_life(office: Office, group: Group, kind: Kind) -> None:
+async def test_a_fault_in_a_case_s_life(
+    office: Office, group: Group, kind: Kind
+) -> None:
     """At two calls of it, by lot."""
     await stumbles(office, group, kind, random.sample(METHODS, 2))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
-async def test_each_fault_at_every_call_of_a_case_s_life(office: Office, group: Group, kind: Kind) -> None:
+async def test_each_fault_at_every_call_of_a_case_s_life(
+    office: Office, group: Group, kind: Kind
+) -> None:
     await stumbles(office, group, kind, METHODS)
 
 
-async def stumbles(office: Office, group: Group, kind: Kind, methods: Sequence[str]) -> None:
-    """One topic shows the case at the end; only where a call was never answered may an empty one be left."""
+async def stumbles(
+    office: Office, group: Group, kind: Kind, methods: Sequence[str]
+) -> None:
+    """One topic shows the case at the end; only where a call was never answered may an
+    empty one be left.
+    """
     chat = str(group.chat.id)
     for method in methods:
-        if (kind, method) != ("topic", "closeForumTopic"):  # what is closed is not made anew
+        if (kind, method) != (
+            "topic",
+            "closeForumTopic",
+        ):  # what is closed is not made anew
             office.server.fault(kind, meets(method, chat))
     await office.files()
     await office.rings()
@@ -46,9 +65,15 @@ async def stumbles(office: Office, group: Group, kind: Kind, methods: Sequence[s
     await office.topic("已受理")
     await office.app.casework.order(alias, Close("撤掉了"), "值班员")
     await group.until(
-        lambda _: any(one.closed and "已办结" in one.name for one in group.topics()), timeout=20
+        lambda _: any(one.closed and "已办结" in one.name for one in group.topics()),
+        timeout=20,
     )
-    cards = [m for topic in group.topics() for m in topic.screen if m.pinned and "已办结" in m.text]
+    cards = [
+        m
+        for topic in group.topics()
+        for m in topic.screen
+        if m.pinned and "已办结" in m.text
+    ]
     assert len(cards) == 1
     left = [topic for topic in group.topics() if not any(m.text for m in topic.screen)]
     assert len(group.topics()) - len(left) == 1 and len(left) <= (kind == "reset_done")
@@ -58,13 +83,17 @@ def meets(method: str, chat: str) -> Callable[[Call], bool]:
     return lambda call: call.method == method and call.get("chat_id") == chat
 
 
-async def test_a_group_that_must_wait_holds_up_no_private_card(office: Office, group: Group) -> None:
+async def test_a_group_that_must_wait_holds_up_no_private_card(
+    office: Office, group: Group
+) -> None:
     """Telegram asks for patience in the group; the colleague's own chat goes on."""
     one = await office.staff("李明")
     await office.files_and_rings()
     chat = str(group.chat.id)
     office.server.fault(
-        "429", lambda call: call.method.startswith("edit") and call.get("chat_id") == chat, retry_after=3
+        "429",
+        lambda call: call.method.startswith("edit") and call.get("chat_id") == chat,
+        retry_after=3,
     )
     alias = await office.alias()
     await office.app.casework.order(alias, Accept(), "值班员")
@@ -75,7 +104,9 @@ async def test_a_group_that_must_wait_holds_up_no_private_card(office: Office, g
 
 
 async def test_what_the_platform_refuses_is_shown(office: Office, group: Group) -> None:
-    """The letter is dropped, a note of the hotline's own says so, and the staff see it."""
+    """The letter is dropped, a note of the hotline's own says so, and the
+    staff see it.
+    """
     one = await office.staff("李明")
     await office.files_and_rings()
     alias = await office.alias()
@@ -92,7 +123,9 @@ async def test_what_the_platform_refuses_is_shown(office: Office, group: Group) 
     await one.sees("平台拒收")
 
 
-async def test_a_reply_from_the_terminal_shows_on_the_card(office: Office, group: Group) -> None:
+async def test_a_reply_from_the_terminal_shows_on_the_card(
+    office: Office, group: Group
+) -> None:
     """Whoever wrote it, it can be taken back from the card while it waits."""
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()

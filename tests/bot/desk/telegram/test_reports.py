@@ -1,4 +1,6 @@
-"""Digest and reports leave by themselves: rung by the scheduler, sent to the staff's group with files."""
+"""Digest and reports leave by themselves: rung by the scheduler, sent to the staff's
+group with files.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from tests.botapi.persons import Group
 HOME = ZoneInfo("Asia/Shanghai")
 
 
-async def test_the_first_monday_of_a_month_brings_all_three(office: Office, group: Group) -> None:
+async def test_the_first_monday_of_a_month_brings_all_three(
+    office: Office, group: Group
+) -> None:
     """Digest, last week's and last month's report, at half past eight, once each."""
     office.at = datetime(2027, 1, 31, 20, 0, tzinfo=HOME)
     office.app.bell.start()  # its first look only notes where it starts
@@ -29,7 +33,11 @@ async def test_the_first_monday_of_a_month_brings_all_three(office: Office, grou
             await office.app.bell.reports()
             await office.app.sender.idle()
         screen = group.screen()
-        for words in ("晨报 2月1日（周一）", "周报：2027年1月25日至1月31日", "月报：2027年1月"):
+        for words in (
+            "晨报 2月1日（周一）",
+            "周报：2027年1月25日至1月31日",
+            "月报：2027年1月",
+        ):
             assert screen.text.count(f"减负专线{words}") == 1
         assert sum(one.kind == "document" for one in screen) == 2  # a sheet each
         assert sum(one.kind == "photo" for one in screen) >= 2

@@ -16,8 +16,12 @@ def topic_of(office: Office) -> TopicSeen:
     return office.group.topics()[-1]
 
 
-async def test_a_new_case_gets_a_topic_with_a_pinned_card(office: Office, group: Group) -> None:
-    """Alias, state and icon; masked words; no minute of filing; buttons for legal moves only."""
+async def test_a_new_case_gets_a_topic_with_a_pinned_card(
+    office: Office, group: Group
+) -> None:
+    """Alias, state and icon; masked words; no minute of filing; buttons for legal moves
+    only.
+    """
     await office.files()
     assert group.topics() == []
     await office.rings()
@@ -25,11 +29,17 @@ async def test_a_new_case_gets_a_topic_with_a_pinned_card(office: Office, group:
     alias = await office.alias()
     card = office.card(topic)
     assert (topic.name, topic.icon) == (f"{alias} 待受理", "📰")
-    assert "13812345678" not in card.text and "台账" in card.text and "11月23日10时）" in card.text
+    assert (
+        "13812345678" not in card.text
+        and "台账" in card.text
+        and "11月23日10时）" in card.text
+    )
     assert card.labels[:3] == ("认领", "受理", "不予受理") and "办结" not in card.labels
 
 
-async def test_a_case_is_claimed_by_button_and_the_card_follows(office: Office, group: Group) -> None:
+async def test_a_case_is_claimed_by_button_and_the_card_follows(
+    office: Office, group: Group
+) -> None:
     """In place: one message all along; the title says the state."""
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()
@@ -40,10 +50,14 @@ async def test_a_case_is_claimed_by_button_and_the_card_follows(office: Office, 
     pressed = one.presses("受理", on=office.card(topic), at=group)
     assert "已受理" in (await pressed.answer() or "")
     await group.until(lambda _: "JF2026-000001" in office.card(topic).text)
-    assert group.topics()[0].name.endswith("已受理") and office.card(topic).id == before.id
+    assert (
+        group.topics()[0].name.endswith("已受理") and office.card(topic).id == before.id
+    )
 
 
-async def test_an_urgent_case_is_told_of_at_once_and_others_when_the_lot_says(office: Office) -> None:
+async def test_an_urgent_case_is_told_of_at_once_and_others_when_the_lot_says(
+    office: Office,
+) -> None:
     """Ten minutes late: nothing shows before, neither a topic nor a line in a list."""
     assert office.group is not None
     office.settings = office.settings.model_copy(update={"push_delay_minutes": 20})
@@ -72,7 +86,11 @@ async def test_closing_closes_and_reopening_opens(office: Office, group: Group) 
     await group.until(lambda _: group.topics()[0].closed)
     assert (group.topics()[0].name, group.topics()[0].icon) == (f"{alias} 已办结", "✅")
     await office.app.casework.order(alias, StaffReopen("又来了"), "值班员")
-    await group.until(lambda _: not group.topics()[0].closed and group.topics()[0].name == f"{alias} 已受理")
+    await group.until(
+        lambda _: (
+            not group.topics()[0].closed and group.topics()[0].name == f"{alias} 已受理"
+        )
+    )
 
 
 async def test_a_deleted_topic_is_made_anew(office: Office, group: Group) -> None:
@@ -94,40 +112,62 @@ async def test_a_deleted_card_is_put_there_again(office: Office, group: Group) -
     _, topic = await office.files_and_rings()
     one.deletes(office.card(topic).id, to=group)
     await office.app.casework.order(await office.alias(), Accept(), "值班员")
-    await group.until(lambda _: any("已受理" in one.text and one.pinned for one in group.topics()[0].screen))
+    await group.until(
+        lambda _: any(
+            "已受理" in one.text and one.pinned for one in group.topics()[0].screen
+        )
+    )
 
 
-async def test_what_a_reporter_takes_back_is_nowhere_in_the_group(office: Office, group: Group) -> None:
-    """The whole topic goes, with whatever was shown in it; the case goes on in a new one."""
+async def test_what_a_reporter_takes_back_is_nowhere_in_the_group(
+    office: Office, group: Group
+) -> None:
+    """The whole topic goes, with whatever was shown in it; the case goes on in a new
+    one.
+    """
     one = await office.staff("李明")
     reporter, topic = await office.files_and_rings()
     one.presses("全文", on=office.card(topic), at=group)
-    await group.until(lambda _: any("经过：" in m.text and "全文" in m.text for m in topic_of(office).screen))
+    await group.until(
+        lambda _: any(
+            "经过：" in m.text and "全文" in m.text for m in topic_of(office).screen
+        )
+    )
     reporter.says("/status")
     await reporter.offered("忘记我")
     reporter.presses("忘记我")
     await reporter.offered("确定，忘记我")
     reporter.presses("确定，忘记我")
-    await group.until(lambda _: all(one.id != topic.id for one in group.topics()) and group.topics())
+    await group.until(
+        lambda _: all(one.id != topic.id for one in group.topics()) and group.topics()
+    )
     again = await office.topic()
     assert "台账每周报五次" not in "".join(one.text for one in again.screen)
 
 
-async def test_what_is_kept_no_longer_leaves_no_topic(office: Office, group: Group) -> None:
+async def test_what_is_kept_no_longer_leaves_no_topic(
+    office: Office, group: Group
+) -> None:
     """When its content is gone by age, the topic goes too."""
     await office.files_and_rings()
-    await office.app.casework.order(await office.alias(), Decline("不归这里管"), "值班员")
+    await office.app.casework.order(
+        await office.alias(), Decline("不归这里管"), "值班员"
+    )
     await group.until(lambda _: group.topics()[0].closed)
     for _ in range(40):
         office.later(days=120)
         await office.rings()
-    office.desk.topics.poke(review=True)  # cards of finished cases are looked at every half minute
+    office.desk.topics.poke(
+        review=True
+    )  # cards of finished cases are looked at every half minute
     await group.until(lambda _: group.topics() == [])
     await office.desk.topics.idle()
     assert await office.count("desk_cards") == 0
 
 
-async def test_after_a_restart_it_goes_on_where_it_was(tmp_path: Path, server: BotApi, group: Group) -> None:
+async def test_after_a_restart_it_goes_on_where_it_was(
+    tmp_path: Path, server: BotApi, group: Group
+) -> None:
     """What changed meanwhile is shown; nothing is made twice."""
     with closing(Office(tmp_path, server, group)) as office:
         async with running(office):
@@ -138,8 +178,12 @@ async def test_after_a_restart_it_goes_on_where_it_was(tmp_path: Path, server: B
         assert len(group.topics()) == 1
 
 
-async def test_killed_before_a_new_topic_was_remembered(tmp_path: Path, server: BotApi, group: Group) -> None:
-    """Made at the platform, its answer never read: one empty topic is left, and nobody is ever sent to it."""
+async def test_killed_before_a_new_topic_was_remembered(
+    tmp_path: Path, server: BotApi, group: Group
+) -> None:
+    """Made at the platform, its answer never read: one empty topic is left, and nobody
+    is ever sent to it.
+    """
     server.fault("silence", lambda call: call.method == "createForumTopic")
     with closing(Office(tmp_path, server, group)) as office:
         async with running(office):
@@ -154,10 +198,18 @@ async def test_killed_before_a_new_topic_was_remembered(tmp_path: Path, server: 
             one.says(f"/case {await office.alias()}", to=group)
             await group.sees(f"/{kept.id}")
             await office.app.casework.order(await office.alias(), Accept(), "值班员")
-            await group.until(lambda _: office.card(group.topics()[-1]).text.count("已受理"))
+            await group.until(
+                lambda _: office.card(group.topics()[-1]).text.count("已受理")
+            )
             await office.desk.topics.review(everything=True)
     [empty, _] = group.topics()
     assert empty.id == left.id and not any(message.text for message in empty.screen)
-    assert [call.method for call in server.calls if call.get("message_thread_id") == str(left.id)] == []
-    links = [words for call in server.calls if "t.me/c/" in (words := call.get("text") or "")]
+    assert [
+        call.method
+        for call in server.calls
+        if call.get("message_thread_id") == str(left.id)
+    ] == []
+    links = [
+        words for call in server.calls if "t.me/c/" in (words := call.get("text") or "")
+    ]
     assert links and all(words.endswith(f"/{kept.id}") for words in links)

@@ -1,4 +1,6 @@
-"""The hotline and a unit's office on one clock turned by hand: real rows and keys, real HTTP on loopback."""
+"""The hotline and a unit's office on one clock turned by hand: real rows and keys, real
+HTTP on loopback.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +34,23 @@ from dialogs.words import CaseAction, File
 from tests.bot.counter import FILE
 
 MONDAY = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # 10:17 in Beijing
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes longer than the test
+NO_TLS = ssl.SSLContext(
+    ssl.PROTOCOL_TLS_CLIENT
+)  # loading certificates takes longer than the test
 TOWN, OTHER = "翠苑街道办事处", "文新街道办事处"
 
 
 class Office:
-    """What happens, in one line each. Two units, a liaison each; the first has a second one."""
+    """What happens, in one line each. Two units, a liaison each; the first has a second
+    one.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(data_dir=folder / "data", keyring=folder / "keys" / "keyring.json",
-                                 push_delay_minutes=0)  # fmt: skip
+        self.settings = Settings(
+            data_dir=folder / "data",
+            keyring=folder / "keys" / "keyring.json",
+            push_delay_minutes=0,
+        )
         self.at = MONDAY
         self.app: App
         self.url = ""
@@ -54,23 +63,43 @@ class Office:
         return [WebChannel(parts.database, parts.keys, 15, parts.now)]
 
     async def settle_in(self) -> None:
-        units = [await self.app.register.add(NewUnit(name, "subdistrict")) for name in (TOWN, OTHER)]
-        for name, unit in (("林联络", units[0]), ("代理员", units[0]), ("文联络", units[1])):
+        units = [
+            await self.app.register.add(NewUnit(name, "subdistrict"))
+            for name in (TOWN, OTHER)
+        ]
+        for name, unit in (
+            ("林联络", units[0]),
+            ("代理员", units[0]),
+            ("文联络", units[1]),
+        ):
             await self.app.roster.add(name, "liaison", unit.id)
         await self.app.roster.add("沈主管", "supervisor")
         await self.app.roster.add("值班员", "operator")
 
-    # ── the hotline ──
+    # ── the hotline ───────────────────────────────────────────────────────────────────
 
     async def files(self, text: str = FILE.text, **other: Any) -> str:
         """A report; gives back its case's alias."""
-        before = {entry.case.alias for entry in await self.app.casework.book.entries(limit=1000)}
-        values = {"receipt": receipts.new(), "text": text, "at": self.at, "follow": "receipt", **other}
-        draft = Draft(secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16))
+        before = {
+            entry.case.alias
+            for entry in await self.app.casework.book.entries(limit=1000)
+        }
+        values = {
+            "receipt": receipts.new(),
+            "text": text,
+            "at": self.at,
+            "follow": "receipt",
+            **other,
+        }
+        draft = Draft(
+            secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
+        )
         file: File = replace(FILE, **values)
         await self.does(file, draft)
         entries = await self.app.casework.book.entries(limit=1000)
-        [alias] = [entry.case.alias for entry in entries if entry.case.alias not in before]
+        [alias] = [
+            entry.case.alias for entry in entries if entry.case.alias not in before
+        ]
         self.drafts[alias] = draft
         return alias
 
@@ -78,7 +107,9 @@ class Office:
         changes = await self.app.casework.act(action, draft, Address("web", "nobody"))
         await self.app.parts.database.commit(changes)
 
-    async def orders(self, alias: str, *orders: Order, by: str = "值班员", role: Any = "operator") -> None:
+    async def orders(
+        self, alias: str, *orders: Order, by: str = "值班员", role: Any = "operator"
+    ) -> None:
         for order in orders:
             await self.app.casework.order(alias, order, by, role)
 
@@ -88,15 +119,21 @@ class Office:
         await self.orders(alias, Accept(), Assign(unit))
         return alias
 
-    # ── the unit ──
+    # ── the unit ──────────────────────────────────────────────────────────────────────
 
     @asynccontextmanager
     async def sits(self, name: str = "林联络") -> AsyncIterator[Seat]:
         async with httpx.AsyncClient(
-            base_url=self.url, headers={"Origin": self.url}, trust_env=False, timeout=20, verify=NO_TLS
+            base_url=self.url,
+            headers={"Origin": self.url},
+            trust_env=False,
+            timeout=20,
+            verify=NO_TLS,
         ) as client:
             seat = Seat(client)
-            answer = await seat.post("/unit/enter", code=await self.app.roster.code(name, "desk"))
+            answer = await seat.post(
+                "/unit/enter", code=await self.app.roster.code(name, "desk")
+            )
             assert answer.status_code == 200, answer.text
             yield seat
 
@@ -112,11 +149,15 @@ class Seat:
         self.page = answer.text
         return answer
 
-    async def post(self, path: str, file: bytes | None = None, **fields: Any) -> httpx.Response:
+    async def post(
+        self, path: str, file: bytes | None = None, **fields: Any
+    ) -> httpx.Response:
         if path.endswith("/answer"):
             parts = {name: (None, value.encode()) for name, value in fields.items()}
             upload = {"file": ("私人姓名.jpg", file or b"", "image/jpeg")}
-            answer = await self.client.post(path, files={**parts, **upload}, follow_redirects=True)
+            answer = await self.client.post(
+                path, files={**parts, **upload}, follow_redirects=True
+            )
         else:
             answer = await self.client.post(path, data=fields, follow_redirects=True)
         self.page = answer.text
@@ -137,12 +178,24 @@ async def _served(office: Office) -> AsyncIterator[None]:
     app, channel = office.app, office.app.channels["web"]
     assert isinstance(channel, WebChannel)
     hotline, parts = app.hotline, app.parts
-    door = Door(hotline.hear, app.sender.settle, hotline.picture, hotline.leave, channel, parts.database,
-                parts.now, app.desk)  # fmt: skip
+    door = Door(
+        hotline.hear,
+        app.sender.settle,
+        hotline.picture,
+        hotline.leave,
+        channel,
+        parts.database,
+        parts.now,
+        app.desk,
+    )
     listening = socket.create_server(("127.0.0.1", 0))
     office.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        site(door, parts.settings.web), access_log=False, log_config=None, lifespan="off", ws="none"
+        site(door, parts.settings.web),
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        ws="none",
     )
     server = Server(config)
     serving = asyncio.create_task(server.serve([listening]))

@@ -1,4 +1,6 @@
-"""What a unit must never learn, looked for on every page, paper and list it can open."""
+"""What a unit must never learn, looked for on every page, paper and list it
+can open.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def everything(seat: Seat, alias: str) -> str:
-    """All that the unit can open about a case, as it comes over the wire, the Word file opened."""
+    """All that the unit can open about a case, as it comes over the wire, the Word file
+    opened.
+    """
     found = []
     for path in ("/unit/", f"/unit/case/{alias}", f"/unit/case/{alias}/slip"):
         answer = await seat.client.get(path)
@@ -69,7 +73,9 @@ def same(one: str, other: str) -> bool:
 
 
 def nowhere(seen: str, *words: str) -> None:
-    assert not [word for word in words if word in seen], [word for word in words if word in seen]
+    assert not [word for word in words if word in seen], [
+        word for word in words if word in seen
+    ]
 
 
 async def test_no_hour_no_date_of_filing(office: Office) -> None:
@@ -92,7 +98,9 @@ async def test_not_how_many_reported_nor_what_the_others_said(office: Office) ->
         await office.orders(other, Accept(), Merge(alias))
         seen = await everything(seat, alias)
         nowhere(seen, "一天三次", "2位", "两位", "合并", "并入", other)
-        await office.does(Forget(await report_of(office, other), office.at), office.drafts[other])
+        await office.does(
+            Forget(await report_of(office, other), office.at), office.drafts[other]
+        )
         assert same(await everything(seat, alias), seen)
 
         assert same(await page_of(seat, alone), await page_of(seat, alias))
@@ -107,7 +115,9 @@ async def test_a_case_merged_away_is_just_taken_back(office: Office) -> None:
         nowhere(seat.page, into, "合并", "并入", OTHER)
 
 
-async def test_what_was_added_comes_the_next_day_without_its_time(office: Office) -> None:
+async def test_what_was_added_comes_the_next_day_without_its_time(
+    office: Office,
+) -> None:
     alias = await office.sends()
     office.at = datetime(2026, 11, 24, 14, 35, tzinfo=HOME)
     said = Supplement(await report_of(office, alias), "昨晚又催了一遍", (), office.at)
@@ -122,8 +132,12 @@ async def test_what_was_added_comes_the_next_day_without_its_time(office: Office
         nowhere(seen, "14:00", "14:35", "11月24日 14", "supplement")
 
 
-async def test_nobody_sees_when_a_question_was_asked_and_answered(office: Office) -> None:
-    """The page does not change on the day of the question, nor on that of the answer."""
+async def test_nobody_sees_when_a_question_was_asked_and_answered(
+    office: Office,
+) -> None:
+    """The page does not change on the day of the question, nor on that of the
+    answer.
+    """
     alias = await office.sends()
     office.at = datetime(2026, 11, 24, 9, 5, tzinfo=HOME)
     async with office.sits() as seat:
@@ -133,7 +147,14 @@ async def test_nobody_sees_when_a_question_was_asked_and_answered(office: Office
         office.at = datetime(2026, 11, 25, 9, 5, tzinfo=HOME)
         paused = await everything(seat, alias)
         assert "期限暂停" in paused and "专线在补充材料" in paused
-        nowhere(paused, "是哪个科室要的", "反映人补充", "等待补充", "09:05 暂停", "9:05 暂停")
+        nowhere(
+            paused,
+            "是哪个科室要的",
+            "反映人补充",
+            "等待补充",
+            "09:05 暂停",
+            "9:05 暂停",
+        )
         said = Supplement(await report_of(office, alias), "经济科", (), office.at)
         await office.does(said, office.drafts[alias])
         assert same(await everything(seat, alias), paused)
@@ -146,7 +167,10 @@ async def test_nobody_sees_when_a_question_was_asked_and_answered(office: Office
 async def test_no_rating_no_note_no_name(office: Office) -> None:
     alias = await office.sends()
     await office.orders(
-        alias, Note("反映人像是社区的小王"), Answer("已改"), Find("substantiated", "补充属实")
+        alias,
+        Note("反映人像是社区的小王"),
+        Answer("已改"),
+        Find("substantiated", "补充属实"),
     )
     await office.orders(alias, Close("已减到每月一次"))
     report = await report_of(office, alias)
@@ -155,7 +179,16 @@ async def test_no_rating_no_note_no_name(office: Office) -> None:
     async with office.sits() as seat:
         seen = await everything(seat, alias)
         nowhere(
-            seen, "小王", "根本没改", "满意", "解决", "回访", "值班员", "沈主管", "反映人像是", "补充属实"
+            seen,
+            "小王",
+            "根本没改",
+            "满意",
+            "解决",
+            "回访",
+            "值班员",
+            "沈主管",
+            "反映人像是",
+            "补充属实",
         )
 
 
@@ -177,13 +210,20 @@ async def test_a_reopening_is_the_hotlines_own(office: Office) -> None:
             nowhere(seen, words, "重新办理", "反弹", "不满意")
             assert "专线再次交办" in seen
             histories.append(
-                re.findall(r"</span>([^<]*)", seen.partition("经过</h2>")[2].partition("</ol>")[0])
+                re.findall(
+                    r"</span>([^<]*)",
+                    seen.partition("经过</h2>")[2].partition("</ol>")[0],
+                )
             )
     assert histories[0] == histories[1]
 
 
-async def test_a_reopening_changes_nothing_until_it_is_sent_out_again(office: Office) -> None:
-    """Who watches the list learns neither when a reporter came back nor what the hotline did then."""
+async def test_a_reopening_changes_nothing_until_it_is_sent_out_again(
+    office: Office,
+) -> None:
+    """Who watches the list learns neither when a reporter came back nor what the
+    hotline did then.
+    """
     alias, other = await office.sends(), await office.sends()
     for one in (alias, other):
         await office.orders(one, Answer("已改"), Find("substantiated"), Close("已改"))
@@ -199,13 +239,17 @@ async def test_a_reopening_changes_nothing_until_it_is_sent_out_again(office: Of
         assert same(await everything(seat, alias), before)
         await office.orders(alias, StaffReopen(), Assign(OTHER))
         assert (await seat.client.get(f"/unit/case/{alias}")).status_code == 404
-        assert len(await everything(seat, other)) < len(second)  # one case less in the list
+        assert len(await everything(seat, other)) < len(
+            second
+        )  # one case less in the list
 
 
 async def test_finished_cases_stand_in_the_order_of_acceptance(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of many only some are shown; which, must not tell who was rated or reopened lately."""
+    """Of many only some are shown; which, must not tell who was rated or reopened
+    lately.
+    """
     monkeypatch.setattr("bot.desk.liaison.SHOWN_DONE", 1)
     first, second = await office.sends("甲"), await office.sends("乙")
     for one in (first, second):
@@ -215,7 +259,9 @@ async def test_finished_cases_stand_in_the_order_of_acceptance(
         assert second in seat.page and first not in seat.page
         seen, report = seat.page, await report_of(office, first)
         office.later(hours=2)
-        await office.does(Rate(report, False, None, None, office.at), office.drafts[first])
+        await office.does(
+            Rate(report, False, None, None, office.at), office.drafts[first]
+        )
         await seat.opens("/unit/")
         assert same(seat.page, seen)
         await office.does(Reopen(report, "", office.at), office.drafts[first])
@@ -223,9 +269,13 @@ async def test_finished_cases_stand_in_the_order_of_acceptance(
         assert same(seat.page, seen)
 
 
-async def test_a_text_that_was_withdrawn_is_gone_and_nothing_tells_why(office: Office) -> None:
+async def test_a_text_that_was_withdrawn_is_gone_and_nothing_tells_why(
+    office: Office,
+) -> None:
     alias = await office.sends("街道一周要五次台账")
-    await office.does(Forget(await report_of(office, alias), office.at), office.drafts[alias])
+    await office.does(
+        Forget(await report_of(office, alias), office.at), office.drafts[alias]
+    )
     async with office.sits() as seat:
         seen = await everything(seat, alias)
         nowhere(seen, "五次台账", "删除", "撤回", "要求")
@@ -233,7 +283,9 @@ async def test_a_text_that_was_withdrawn_is_gone_and_nothing_tells_why(office: O
 
 
 @pytest.mark.parametrize("orders", [(), (Answer("已改"),)], ids=["open", "answered"])
-async def test_the_page_knows_no_word_of_the_inside(office: Office, orders: Sequence[Order]) -> None:
+async def test_the_page_knows_no_word_of_the_inside(
+    office: Office, orders: Sequence[Order]
+) -> None:
     alias = await office.sends()
     await office.orders(alias, *orders)
     office.later(hours=1)

@@ -1,4 +1,6 @@
-"""A liaison's week at the page: list, receive, answer, more time, send back; over HTTP, without scripts."""
+"""A liaison's week at the page: list, receive, answer, more time, send back; over HTTP,
+without scripts.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def photo() -> bytes:
 
 
 async def test_half_a_character_breaks_no_page(office: Office) -> None:
-    """Messengers cut emoji in two; what no encoding takes is left out of pages and papers."""
+    """Messengers cut emoji in two; what no encoding takes is left out of pages and
+    papers.
+    """
     alias = await office.sends("一周要五次\ud83d台账\x00")
     async with office.sits() as seat:
         case = f"/unit/case/{alias}"
@@ -69,7 +73,9 @@ async def test_the_list_stands_by_due_date_overdue_first(office: Office) -> None
     office.later(days=3)
     later = await office.sends(category="certificates")
     urgent = await office.sends(category="meetings", urgent=True)
-    office.later(days=7, hours=3)  # Thursday: the first is overdue, so is the urgent one
+    office.later(
+        days=7, hours=3
+    )  # Thursday: the first is overdue, so is the urgent one
     async with office.sits() as seat:
         order = re.findall(r'href="/unit/case/([^"]+)"', seat.page)
         codes = [alias.rpartition("-")[2] for alias in order]
@@ -88,40 +94,67 @@ async def test_every_step_that_an_overdue_case_takes_is_told(office: Office) -> 
         past = words(seat.page).rpartition("经过")[2]
         steps = ("专线转办", "专线催办", "专线督办", "专线提级督办", "专线提出通报")
         assert [past.count(step) for step in steps] == [1] * len(steps)
-        assert [past.index(step) for step in steps] == sorted(past.index(step) for step in steps)
+        assert [past.index(step) for step in steps] == sorted(
+            past.index(step) for step in steps
+        )
 
 
 async def test_receiving_is_noted_and_starts_no_clock(office: Office) -> None:
     alias = await office.sends()
-    before = await office.app.casework.record.load(await office.app.casework.find(alias))
+    before = await office.app.casework.record.load(
+        await office.app.casework.find(alias)
+    )
     async with office.sits() as seat:
         await seat.post(f"/unit/case/{alias}/receive")
-        assert "已签收" in seat.page and "本单位签收" in seat.page and "待签收" not in seat.page
+        assert (
+            "已签收" in seat.page
+            and "本单位签收" in seat.page
+            and "待签收" not in seat.page
+        )
         await seat.post(f"/unit/case/{alias}/receive")
         assert seat.page.count("本单位签收") == 1
     after = await office.app.casework.record.load(await office.app.casework.find(alias))
     assert after.case.ledger == before.case.ledger and after.case.due == before.case.due
     sheet = await office.app.casework.book.sheet(after.row)
-    assert [(step.by, step.public) for step in sheet.steps if step.kind == "received"] == [("林联络", False)]
+    assert [
+        (step.by, step.public) for step in sheet.steps if step.kind == "received"
+    ] == [("林联络", False)]
 
 
 async def test_an_answer_is_looked_at_once_more_and_sent_once(office: Office) -> None:
     alias = await office.sends()
     here = f"/unit/case/{alias}"
     async with office.sits() as seat:
-        await seat.post(f"{here}/answer", text="已改为一份台账。\r\n今后由街道统一导出。", act="check")
+        await seat.post(
+            f"{here}/answer",
+            text="已改为一份台账。\r\n今后由街道统一导出。",
+            act="check",
+        )
         assert "核对后送出" in seat.page and "不能收回" in seat.page
-        case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
+        case = (
+            await office.app.casework.record.load(await office.app.casework.find(alias))
+        ).case
         assert case.state.value == "assigned"
-        sent: dict[str, Any] = {"text": "已改为一份台账。\n今后由街道统一导出。", "act": "send"}
+        sent: dict[str, Any] = {
+            "text": "已改为一份台账。\n今后由街道统一导出。",
+            "act": "send",
+        }
         await seat.post(f"{here}/answer", **sent)
         assert "答复已送出" in seat.page and "今后由街道统一导出" in seat.page
         again = await seat.post(f"{here}/answer", **sent)
         assert again.status_code == 422 and "做不了" in seat.page
-    case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
-    assert case.state.value == "answered" and case.claimed is not None and case.claimed.name == "值班员"
+    case = (
+        await office.app.casework.record.load(await office.app.casework.find(alias))
+    ).case
+    assert (
+        case.state.value == "answered"
+        and case.claimed is not None
+        and case.claimed.name == "值班员"
+    )
     sheet = await office.app.casework.book.sheet(await office.app.casework.find(alias))
-    assert [step.params["text"] for step in sheet.steps if step.kind == "answered"] == [sent["text"]]
+    assert [step.params["text"] for step in sheet.steps if step.kind == "answered"] == [
+        sent["text"]
+    ]
 
 
 async def test_what_was_typed_comes_back_whatever_happens(office: Office) -> None:
@@ -130,19 +163,31 @@ async def test_what_was_typed_comes_back_whatever_happens(office: Office) -> Non
     async with office.sits() as seat:
         await seat.post(f"{here}/answer", text="写了一半", act="edit")
         assert ">写了一半</textarea>" in seat.page
-        answer = await seat.post(f"{here}/answer", file=b"%PDF-1.7 no picture", text="写了一半", act="add")
-        assert answer.status_code == 422 and "只收图片" in seat.page and ">写了一半</textarea>" in seat.page
+        answer = await seat.post(
+            f"{here}/answer", file=b"%PDF-1.7 no picture", text="写了一半", act="add"
+        )
+        assert (
+            answer.status_code == 422
+            and "只收图片" in seat.page
+            and ">写了一半</textarea>" in seat.page
+        )
         answer = await seat.post(f"{here}/answer", text="  ", act="check")
         assert answer.status_code == 422 and "请写明答复" in seat.page
         answer = await seat.post(f"{here}/extend", days="99", reason="来不及了")
-        assert answer.status_code == 422 and "最多延10个工作日" in seat.page and "来不及了" in seat.page
+        assert (
+            answer.status_code == 422
+            and "最多延10个工作日" in seat.page
+            and "来不及了" in seat.page
+        )
         await seat.post("/unit/leave")
         seat.client.cookies.clear()
         answer = await seat.post(f"{here}/answer", text="登录过期前写的", act="send")
         assert answer.status_code == 401 and "登录过期前写的" in seat.page
 
 
-async def test_pictures_go_with_the_answer_and_without_their_traces(office: Office) -> None:
+async def test_pictures_go_with_the_answer_and_without_their_traces(
+    office: Office,
+) -> None:
     alias = await office.sends()
     here = f"/unit/case/{alias}"
     async with office.sits() as seat:
@@ -154,13 +199,23 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(office: Offi
         assert f"/picture/{id}" in seat.page
         kept = await seat.client.get(f"{here}/picture/{id}")
         assert kept.content == shown.content
-        [row] = await office.app.parts.database.all("SELECT report_id, step_id, expires FROM media")
-        assert row["report_id"] is None and row["step_id"] is not None and row["expires"] is None
+        [row] = await office.app.parts.database.all(
+            "SELECT report_id, step_id, expires FROM media"
+        )
+        assert (
+            row["report_id"] is None
+            and row["step_id"] is not None
+            and row["expires"] is None
+        )
         case = await office.app.casework.find(alias)
         mime = shown.headers["content-type"]
-        assert (id, mime, shown.content) in await office.app.casework.book.pictures(case)
+        assert (id, mime, shown.content) in await office.app.casework.book.pictures(
+            case
+        )
         steps = (await office.app.casework.book.sheet(case)).steps
-        assert [step.params["pictures"] for step in steps if step.kind == "answered"] == [1]
+        assert [
+            step.params["pictures"] for step in steps if step.kind == "answered"
+        ] == [1]
         nobody = await seat.client.get(f"{here}/picture/{'0' * 32}")
         assert nobody.status_code == 404
     async with office.sits("文联络") as stranger:
@@ -173,9 +228,15 @@ async def test_a_reporters_picture_is_shown_to_no_unit(office: Office) -> None:
     async with office.sits() as seat:
         await seat.opens(f"/unit/case/{alias}")
         assert picture not in seat.page
-        assert (await seat.client.get(f"/unit/case/{alias}/picture/{picture}")).status_code == 404
-        await seat.post(f"/unit/case/{alias}/answer", text="好的", pictures=picture, act="send")
-        assert (await seat.client.get(f"/unit/case/{alias}/picture/{picture}")).status_code == 404
+        assert (
+            await seat.client.get(f"/unit/case/{alias}/picture/{picture}")
+        ).status_code == 404
+        await seat.post(
+            f"/unit/case/{alias}/answer", text="好的", pictures=picture, act="send"
+        )
+        assert (
+            await seat.client.get(f"/unit/case/{alias}/picture/{picture}")
+        ).status_code == 404
 
 
 async def _reporters_picture(office: Office, alias: str) -> str:
@@ -183,19 +244,27 @@ async def _reporters_picture(office: Office, alias: str) -> str:
     from storage.repositories.media import Media, MediaRow
 
     draft, id = office.drafts[alias], b"p" * 16
-    sealed = Sealer.own(draft.key, "media").seal(b"a picture", Place("media", "sealed", id))
-    row = MediaRow(id, None, None, int(office.at.timestamp()) + 3600, "image/png", 4, 3, sealed)
+    sealed = Sealer.own(draft.key, "media").seal(
+        b"a picture", Place("media", "sealed", id)
+    )
+    row = MediaRow(
+        id, None, None, int(office.at.timestamp()) + 3600, "image/png", 4, 3, sealed
+    )
     await office.app.parts.database.commit([Media.put(row)])
     return id.hex()
 
 
-async def test_more_time_is_asked_before_it_is_over_and_decided_by_a_supervisor(office: Office) -> None:
+async def test_more_time_is_asked_before_it_is_over_and_decided_by_a_supervisor(
+    office: Office,
+) -> None:
     alias = await office.sends()
     here = f"/unit/case/{alias}"
     async with office.sits() as seat:
         await seat.post(f"{here}/extend", days="5", reason="要与区里统一口径")
         assert "核对后送出" in seat.page
-        await seat.post(f"{here}/extend", days="5", reason="要与区里统一口径", act="send")
+        await seat.post(
+            f"{here}/extend", days="5", reason="要与区里统一口径", act="send"
+        )
         assert "等专线主管决定" in seat.page
         await office.orders(alias, GrantExtend(True), by="沈主管", role="supervisor")
         await seat.opens(here)
@@ -224,10 +293,22 @@ async def test_returning_needs_a_rule_in_time_and_is_capped(office: Office) -> N
     here = f"/unit/case/{alias}"
     async with office.sits() as seat:
         answer = await seat.post(f"{here}/return", rule=" ", reason="不归我们")
-        assert answer.status_code == 422 and "依据" in seat.page and "不归我们" in seat.page
+        assert (
+            answer.status_code == 422
+            and "依据" in seat.page
+            and "不归我们" in seat.page
+        )
         for _ in range(2):
-            await seat.post(f"{here}/return", rule="《职责清单》第3条", reason="归区民政局", act="send")
-            assert "已退回，等专线决定" in seat.page and "依据：《职责清单》第3条" in seat.page
+            await seat.post(
+                f"{here}/return",
+                rule="《职责清单》第3条",
+                reason="归区民政局",
+                act="send",
+            )
+            assert (
+                "已退回，等专线决定" in seat.page
+                and "依据：《职责清单》第3条" in seat.page
+            )
             await office.orders(alias, RefuseReturn("清单第3条说的是协助"))
             await seat.opens(here)
             assert "专线没有同意退回 清单第3条说的是协助" in words(seat.page)
@@ -245,7 +326,9 @@ async def test_an_urgent_case_is_arrived_at(office: Office) -> None:
     alias = await office.sends(urgent=True)
     async with office.sits() as seat:
         await seat.opens(f"/unit/case/{alias}")
-        assert "到场或上线 · 11月23日 12:17 前" in seat.page and "还剩2小时" in seat.page
+        assert (
+            "到场或上线 · 11月23日 12:17 前" in seat.page and "还剩2小时" in seat.page
+        )
         await seat.post(f"/unit/case/{alias}/arrive")
         assert "本单位到场或上线" in seat.page and "12:17 前" not in seat.page
         assert "当日出结果 · 11月23日 24:00 前" in seat.page
@@ -253,15 +336,21 @@ async def test_an_urgent_case_is_arrived_at(office: Office) -> None:
 
 async def test_what_the_hotline_says_to_the_unit_is_read_there(office: Office) -> None:
     alias = await office.sends()
-    await office.orders(alias, Supervise("请三日内说明为何仍在报"), by="沈主管", role="supervisor")
+    await office.orders(
+        alias, Supervise("请三日内说明为何仍在报"), by="沈主管", role="supervisor"
+    )
     async with office.sits() as seat:
         await seat.opens(f"/unit/case/{alias}")
         assert "专线督办 请三日内说明为何仍在报" in words(seat.page)
-        await office.orders(alias, Answer("已改"), Find("substantiated", "反映人又补充说还在报"))
+        await office.orders(
+            alias, Answer("已改"), Find("substantiated", "反映人又补充说还在报")
+        )
         await office.orders(alias, Rectify("按计划改"))
         await seat.opens(f"/unit/case/{alias}")
         assert (
-            "专线核实：属实" in seat.page and "整改" in seat.page and "反映人又补充说还在报" not in seat.page
+            "专线核实：属实" in seat.page
+            and "整改" in seat.page
+            and "反映人又补充说还在报" not in seat.page
         )
         assert "整改 · " in seat.page
         await office.orders(alias, Close("反映人很满意"))
@@ -301,24 +390,40 @@ async def test_another_units_case_is_answered_like_none(office: Office) -> None:
             for action, fields in tried.items():
                 answer = await seat.post(f"/unit/case/{name}/{action}", **fields)
                 assert (answer.status_code, seat.page) == (404, page), action
-    case = (await office.app.casework.record.load(await office.app.casework.find(alias))).case
+    case = (
+        await office.app.casework.record.load(await office.app.casework.find(alias))
+    ).case
     assert case.state.value == "assigned" and case.returns == 0 and case.wants is None
 
 
-async def test_a_case_that_moved_on_is_gone_for_the_first_unit_and_new_for_the_second(office: Office) -> None:
+async def test_a_case_that_moved_on_is_gone_for_the_first_unit_and_new_for_the_second(
+    office: Office,
+) -> None:
     alias = await office.sends()
     async with office.sits() as seat:
-        await seat.post(f"/unit/case/{alias}/return", rule="第3条", reason="应归文新", act="send")
+        await seat.post(
+            f"/unit/case/{alias}/return", rule="第3条", reason="应归文新", act="send"
+        )
         await office.orders(alias, Assign(OTHER))
         assert (await seat.opens(f"/unit/case/{alias}")).status_code == 404
     async with office.sits("文联络") as seat:
         await seat.opens(f"/unit/case/{alias}")
-        assert "第3条" not in seat.page and "应归文新" not in seat.page and "专线转办" in seat.page
+        assert (
+            "第3条" not in seat.page
+            and "应归文新" not in seat.page
+            and "专线转办" in seat.page
+        )
 
 
 async def test_the_clocks_of_the_unit_before_are_not_shown(office: Office) -> None:
     alias = await office.sends()
-    moves = Answer("已改"), Find("substantiated"), Rectify("半月内改好"), Close("已改好"), StaffReopen()
+    moves = (
+        Answer("已改"),
+        Find("substantiated"),
+        Rectify("半月内改好"),
+        Close("已改好"),
+        StaffReopen(),
+    )
     await office.orders(alias, *moves)
     office.later(days=1)
     await office.orders(alias, Assign(OTHER))
@@ -337,7 +442,11 @@ async def test_only_a_fresh_code_of_a_liaison_opens_the_desk(office: Office) -> 
         assert (await seat.opens("/unit/case/x")).status_code == 401
         answer = await seat.client.post("/unit/enter", data={"code": code})
         cookie = answer.headers["set-cookie"]
-        assert answer.status_code == 303 and "HttpOnly" in cookie and "SameSite=strict" in cookie
+        assert (
+            answer.status_code == 303
+            and "HttpOnly" in cookie
+            and "SameSite=strict" in cookie
+        )
         assert code not in cookie and code not in answer.headers["location"]
         seat.client.cookies.clear()
         again = await seat.post("/unit/enter", code=code)
@@ -372,13 +481,19 @@ async def test_the_word_slip_says_what_the_page_says(office: Office) -> None:
 
 
 async def test_a_return_while_a_question_is_open_names_no_state(office: Office) -> None:
-    """An order that does not fit is refused without the state, for "等待补充" is the reporter's business."""
+    """An order that does not fit is refused without the state, for "等待补充" is the
+    reporter's business.
+    """
     alias = await office.sends()
     await office.orders(alias, Answer("口头答复"))
     async with office.sits() as seat:
         await office.orders(alias, Ask("还在报吗？"))
         await seat.post(f"/unit/case/{alias}/answer", text="再答一次", act="send")
-        assert "等待" not in seat.page and "问反映人" not in seat.page and "还在报吗" not in seat.page
+        assert (
+            "等待" not in seat.page
+            and "问反映人" not in seat.page
+            and "还在报吗" not in seat.page
+        )
 
 
 async def test_accepting_is_no_business_of_the_page(office: Office) -> None:
@@ -391,7 +506,9 @@ async def test_accepting_is_no_business_of_the_page(office: Office) -> None:
 
 def test_the_program_serves_it_and_logs_no_code(line: Line) -> None:
     """`jianfu serve` itself, logging all it can."""
-    with httpx.Client(base_url=line.url, headers={"Origin": line.url}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=line.url, headers={"Origin": line.url}, trust_env=False
+    ) as client:
         page = client.get("/unit/")
         assert page.status_code == 200 and "链接里 # 后面的10位字符" in page.text
         assert (

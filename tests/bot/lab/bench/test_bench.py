@@ -37,25 +37,33 @@ def bench(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 async def test_the_journey_is_twelve_turns_with_a_filed_report(tmp_path: Path) -> None:
-    """Twelve updates are marked as taken in, one report is filed, nothing is left to send."""
+    """Twelve updates are marked as taken in, one report is filed, nothing is left to
+    send.
+    """
     async with opened(tmp_path) as world:
         await turns.journey(Chat(world), 0)
         await world.app.sender.idle()
         counted = {}
         for table in ("inbox", "reports", "talks", "outbox"):
-            counted[table] = (await world.database.all(f"SELECT count(*) AS n FROM {table}"))[0]["n"]
+            counted[table] = (
+                await world.database.all(f"SELECT count(*) AS n FROM {table}")
+            )[0]["n"]
         assert counted == {"inbox": turns.TURNS, "reports": 1, "talks": 1, "outbox": 0}
 
 
 async def test_another_way_through_the_dialog_is_not_measured(tmp_path: Path) -> None:
-    """Where the dialog answers otherwise, the benchmark fails instead of measuring something else."""
+    """Where the dialog answers otherwise, the benchmark fails instead of measuring
+    something else.
+    """
     async with opened(tmp_path) as world:
         with pytest.raises(Unexpected, match="filed was expected, preview came"):
             await Chat(world).says(words.sentence(0), "filed")
 
 
 def test_the_bare_loop_writes_the_same_rows(tmp_path: Path) -> None:
-    """Ours and the bare loop leave equally many rows in every table, 64 turns in a commit."""
+    """Ours and the bare loop leave equally many rows in every table, 64 turns in a
+    commit.
+    """
     batches = run(turns.recorded(tmp_path / "ours", 1))
     turns.bare(tmp_path / "bare.db", batches, 1)
     assert len(batches) == turns.TURNS
@@ -65,7 +73,12 @@ def test_the_bare_loop_writes_the_same_rows(tmp_path: Path) -> None:
 
 def rows(path: Path) -> dict[str, int]:
     with sqlite3.connect(path) as connection:
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table'"
+            )
+        ]
         return {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in tables
@@ -74,17 +87,25 @@ def rows(path: Path) -> dict[str, int]:
 
 
 def test_texts_have_the_size_and_the_variety_that_is_said() -> None:
-    """13 KB in UTF-8, the same for the same number, with as many pairs as the docs say."""
+    """13 KB in UTF-8, the same for the same number, with as many pairs as the
+    docs say.
+    """
     text = words.report(size.SIZE, 3)
     assert size.SIZE - 3 < len(text.encode()) <= size.SIZE
     assert text == words.report(size.SIZE, 3) != words.report(size.SIZE, 4)
     assert 3000 < len({text[at : at + 2] for at in range(len(text) - 1)}) < 3600
-    assert all(understand(words.sentence(number)).clear for number in range(len(words.SENTENCES)))
+    assert all(
+        understand(words.sentence(number)).clear
+        for number in range(len(words.SENTENCES))
+    )
 
 
 async def test_a_report_over_http_is_a_report(tmp_path: Path) -> None:
     """The requests that are timed file a report in the served database."""
-    async with serving(tmp_path) as server, connected(server.host, server.port) as browser:
+    async with (
+        serving(tmp_path) as server,
+        connected(server.host, server.port) as browser,
+    ):
         receipt = await report(browser, words.report(1024, 0))
         assert len(receipt) == 19
         assert server.memory() > 1 << 20
@@ -105,7 +126,8 @@ def test_json_keeps_its_names_and_folders_are_cleaned(tmp_path: Path) -> None:
 def test_told_to_stop_it_leaves_nothing(tmp_path: Path) -> None:
     """SIGTERM in the middle of measuring: the temporary folder is empty again."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "bot", "bench", "turns"], env=os.environ | {"TMPDIR": str(tmp_path)}
+        [sys.executable, "-m", "bot", "bench", "turns"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
     )
     until = time.monotonic() + 20
     while not list(tmp_path.glob("*/data/jianfu.db")) and time.monotonic() < until:
@@ -145,12 +167,16 @@ def test_figures_are_drawn_with_spread_bar_and_goal() -> None:
             "turns",
             "how",
             (
-                Figure("a", "甲", "轮/秒", (100.0, 300.0, 200.0), floor=250.0, bar=True),
+                Figure(
+                    "a", "甲", "轮/秒", (100.0, 300.0, 200.0), floor=250.0, bar=True
+                ),
                 Figure("b", "乙", "轮/秒", (400.0,), ceiling=500.0, bar=True),
             ),
         )
     ).splitlines()
-    assert "200 轮/秒（100–300）" in shown[1] and shown[1].endswith("目标≥250：没有达到")
+    assert "200 轮/秒（100–300）" in shown[1] and shown[1].endswith(
+        "目标≥250：没有达到"
+    )
     assert "400 轮/秒 " in shown[2] and shown[2].endswith("目标≤500：达到")
     assert shown[2].count("█") == 2 * shown[1].count("█")
 

@@ -1,4 +1,6 @@
-"""`jianfu bench telegram`: the same conversation on every side, and a line where a rival is not installed."""
+"""`jianfu bench telegram`: the same conversation on every side, and a line where a
+rival is not installed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,12 @@ from bot.lab.bench import telegram, telegram_rivals
 from bot.lab.bench.telegram_talk import TURNS, Crowd, Unexpected
 
 
-async def test_our_road_takes_twelve_updates_and_files_one_report(tmp_path: Path) -> None:
-    """All through the channel's own intake; nothing is left to send, and each turn's commit was timed."""
+async def test_our_road_takes_twelve_updates_and_files_one_report(
+    tmp_path: Path,
+) -> None:
+    """All through the channel's own intake; nothing is left to send, and each turn's
+    commit was timed.
+    """
     crowd = Crowd()
     async with telegram.ours(tmp_path, crowd) as line:
         player = crowd.player()
@@ -20,7 +26,9 @@ async def test_our_road_takes_twelve_updates_and_files_one_report(tmp_path: Path
         await line.app.sender.idle()
         database, counted = line.app.parts.database, {}
         for table in ("inbox", "reports", "telegram_chats", "outbox"):
-            counted[table] = (await database.all(f"SELECT count(*) AS n FROM {table}"))[0]["n"]
+            counted[table] = (await database.all(f"SELECT count(*) AS n FROM {table}"))[
+                0
+            ]["n"]
     assert counted == {"inbox": TURNS, "reports": 1, "telegram_chats": 1, "outbox": 0}
     assert len(line.committed) == TURNS and min(line.committed) > 0
 
@@ -34,11 +42,15 @@ async def test_pickle_writes_every_turn_with_all_users_in_it(tmp_path: Path) -> 
             await turn(player)
             seen.add(path.read_bytes())
     assert len(seen) == TURNS
-    assert all(one.count("街道要求社区同一份台账每周报五次".encode()) >= 50 for one in seen)
+    assert all(
+        one.count("街道要求社区同一份台账每周报五次".encode()) >= 50 for one in seen
+    )
 
 
 async def test_the_road_over_http_is_the_same_conversation(tmp_path: Path) -> None:
-    """A platform in another process, two people, a journey each: it ends, so every answer was as expected."""
+    """A platform in another process, two people, a journey each: it ends, so every
+    answer was as expected.
+    """
     assert await telegram.over_http(tmp_path, 2, 1) > 0
 
 
@@ -55,4 +67,6 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without redis-server on the path, one line says what to install."""
     monkeypatch.setenv("PATH", "/nowhere")
     lacks = telegram_rivals.missing()
-    assert lacks is not None and "redis-server" in telegram_rivals.HOW_TO.format(missing=lacks)
+    assert lacks is not None and "redis-server" in telegram_rivals.HOW_TO.format(
+        missing=lacks
+    )

@@ -1,4 +1,6 @@
-"""`jianfu simulate`: months in seconds, the same each time; and its own book notices whatever goes wrong."""
+"""`jianfu simulate`: months in seconds, the same each time; and its own book notices
+whatever goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,26 @@ from bot.lab.simulate.world import People
 from bot.settings import Settings
 from storage.port import Write
 
-SMALL = ["simulate", "--start", "2026-01-26", "--days", "40", "--cases", "60", "--seed", "7"]
+SMALL = [
+    "simulate",
+    "--start",
+    "2026-01-26",
+    "--days",
+    "40",
+    "--cases",
+    "60",
+    "--seed",
+    "7",
+]
 START = datetime(2026, 1, 26, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def test_the_same_seed_prints_the_same_ledger(capsys: pytest.CaptureFixture[str]) -> None:
-    """Over a spring festival: every day, the digests, six weekly reports and a monthly one."""
+def test_the_same_seed_prints_the_same_ledger(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Over a spring festival: every day, the digests, six weekly reports and a monthly
+    one.
+    """
     assert main(SMALL) == 0
     first = capsys.readouterr().out
     assert main(SMALL) == 0
@@ -58,7 +74,9 @@ def forgets(app: App, people: People) -> None:
     real = app.bell.cases
 
     async def cases() -> None:
-        await app.parts.database.commit([Write("DELETE FROM followups WHERE kind = 'hear'", ())])
+        await app.parts.database.commit(
+            [Write("DELETE FROM followups WHERE kind = 'hear'", ())]
+        )
         await real()
 
     app.bell.cases = cases  # type: ignore[method-assign]
@@ -113,16 +131,27 @@ def swallows(app: App, people: People) -> None:
         (swallows, "push.accepted：没有送到"),
     ],
 )
-async def test_whatever_goes_wrong_is_noticed(tmp_path: Path, meddle: Meddle, told: str) -> None:
-    """The controls: without them a book that agrees with everything would look the same."""
-    settings = Settings(data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json")
+async def test_whatever_goes_wrong_is_noticed(
+    tmp_path: Path, meddle: Meddle, told: str
+) -> None:
+    """The controls: without them a book that agrees with everything would look the
+    same.
+    """
+    settings = Settings(
+        data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json"
+    )
     world = await play(settings, START, 14, 12, 7, meddle=meddle)
-    assert [one for one in world.oracle.problems if told in one], world.oracle.problems[:5]
+    assert [one for one in world.oracle.problems if told in one], world.oracle.problems[
+        :5
+    ]
 
 
 async def test_a_push_at_night_is_noticed(tmp_path: Path) -> None:
     settings = Settings(
-        data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json", quiet_from=0, quiet_until=0
+        data_dir=tmp_path / "data",
+        keyring=tmp_path / "keys" / "keyring.json",
+        quiet_from=0,
+        quiet_until=0,
     )
     world = await play(settings, START, 21, 40, 7)
     assert [one for one in world.oracle.problems if "在夜里送了" in one]
