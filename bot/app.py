@@ -13,22 +13,22 @@ from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.cases.casework import Casework
-from bot.cases.conflict import Sight
-from bot.cases.followups import Rounds
-from bot.cases.pushes import Lot, by_chance
+from bot.cases.conflict import ConflictRule
+from bot.cases.followups import FollowupRounds
+from bot.cases.pushes import Jitter, random_jitter
 from bot.cases.retention import Retention
 from bot.channels.port import Channel
-from bot.desk.alerts import Letters
-from bot.desk.liaison import UnitDesk
+from bot.desk.alerts import MessengerAlerts
+from bot.desk.liaison import LiaisonDesk
 from bot.hotline import Hotline
 from bot.hours import is_quiet
 from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.ops.terms import terms_of
 from bot.ops.trouble import told
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.outbox.sender import Sender
-from bot.people.register import Register
+from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.reports.bulletins import Bulletins
 from bot.reports.digest import Visible
@@ -68,9 +68,9 @@ class App:
     bell: Bell
     channels: dict[str, Channel]
     roster: Roster
-    register: Register
-    desk: UnitDesk
-    rounds: Rounds
+    register: UnitRegister
+    desk: LiaisonDesk
+    rounds: FollowupRounds
 
 
 def database_file(settings: Settings) -> Path:
@@ -112,7 +112,7 @@ async def opened(
     settings: Settings,
     make: Make,
     now: Callable[[], datetime] = clock,
-    lot: Lot = by_chance,
+    lot: Jitter = random_jitter,
 ) -> AsyncIterator[App]:
     """The whole program on one database, channels made by `make`; nothing listens or
     rings yet.
@@ -135,17 +135,19 @@ async def opened(
         await database.close()
 
 
-def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
+def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
     settings, database, keys, now = (
         parts.settings,
         parts.database,
         parts.keys,
         parts.now,
     )
-    post = Post(keys.outbox)
-    roster, register = Roster(database, keys, now), Register(database, keys, now)
-    telegram, sight = settings.telegram, Sight(database, keys, register)
-    letters = Letters(database, post, roster, sight, telegram.staff_chat_id, now)
+    post = OutboxMessages(keys.outbox)
+    roster, register = Roster(database, keys, now), UnitRegister(database, keys, now)
+    telegram, sight = settings.telegram, ConflictRule(database, keys, register)
+    letters = MessengerAlerts(
+        database, post, roster, sight, telegram.staff_chat_id, now
+    )
     alerts = letters if telegram.token is not None else None
     casework = Casework(
         database,
@@ -173,7 +175,7 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
     hotline = Hotline(
         database, keys, casework, lookups, post, sender, channels, settings
     )
-    rounds = Rounds(database, casework.record, casework.way)
+    rounds = FollowupRounds(database, casework.record, casework.way)
     retention = Retention(database, casework.record, casework.way)
     press = Press(
         database,
@@ -193,7 +195,7 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
         reports,
         retention.daily,
     )
-    desk = UnitDesk(database, keys, casework, roster, register, now)
+    desk = LiaisonDesk(database, keys, casework, roster, register, now)
     return App(
         parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds
     )
@@ -202,7 +204,7 @@ def join(parts: Parts, make: Make, lot: Lot = by_chance) -> App:
 def _bulletins(
     settings: Settings,
     database: SQLiteDatabase,
-    post: Post,
+    post: OutboxMessages,
     press: Press,
     sender: Sender,
 ) -> Bulletins | None:
@@ -220,7 +222,7 @@ def _bulletins(
     )
 
 
-def readers(roster: Roster, sight: Sight) -> Visible:
+def readers(roster: Roster, sight: ConflictRule) -> Visible:
     """A case is named in the digest only if all who work at the hotline may
     know of it.
     """

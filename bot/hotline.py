@@ -23,7 +23,7 @@ from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
 from bot.logs import where
 from bot.lookups import Lookups
-from bot.outbox.messages import Letter, Post
+from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Sender
 from bot.settings import Settings
 from dialogs.talk import Talk, begin, receive
@@ -53,7 +53,7 @@ DAY = 24 * HOUR
 AT_HAND = 1024  # talks whose last row, sealed as it is, need not be read again
 
 
-class Failed(Exception):
+class TurnFailed(Exception):
     """Our bug: the turn was rolled back whole. Tell the person the incident id; the log
     has the rest.
     """
@@ -85,7 +85,7 @@ class Hotline:
         keys: Keys,
         casework: Casework,
         lookups: Lookups,
-        post: Post,
+        post: OutboxMessages,
         sender: Sender,
         channels: Mapping[str, Channel],
         settings: Settings,
@@ -133,7 +133,7 @@ class Hotline:
             log.error(
                 "incident %s: %s in %s", incident, type(error).__name__, where(error)
             )
-            raise Failed(incident) from None
+            raise TurnFailed(incident) from None
 
     async def _turn(self, incoming: Incoming, who: bytes) -> None:
         visit = await self._load(incoming, who)
@@ -184,7 +184,7 @@ class Hotline:
         return actions
 
     async def _writes(
-        self, visit: Visit, actions: list[Action], letters: list[Letter]
+        self, visit: Visit, actions: list[Action], letters: list[OutboxMessage]
     ) -> list[Write | Audit]:
         """All that this turn changes, in the order in which it must happen."""
         incoming, talk = visit.incoming, visit.talk
@@ -272,7 +272,7 @@ class Hotline:
         )
         return envelope
 
-    def _letter(self, visit: Visit, said: Say) -> Letter:
+    def _letter(self, visit: Visit, said: Say) -> OutboxMessage:
         return self._post.letter(
             visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream)
         )
@@ -369,7 +369,7 @@ class Hotline:
         event = Rang("expire" if expired else "remind", at)
         key = f"ring {row.pseudonym.hex()} {row.version}"
         with suppress(
-            Failed
+            TurnFailed
         ):  # logged with its incident; the next minute tries again, the other talks now
             await self.hear(
                 Incoming(

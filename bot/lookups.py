@@ -12,7 +12,7 @@ from anonymizer import receipts
 from anonymizer.redact import find
 from bot.cases.casework import Casework
 from bot.channels.port import Incoming
-from bot.people.throttle import Guesses
+from bot.people.throttle import GuessThrottle
 from bot.settings import Settings
 from dialogs.understand import understand
 from dialogs.words import (
@@ -42,7 +42,7 @@ class Lookups:
         self._casework, self._now = casework, now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
-        self._guesses = Guesses(now)
+        self._guesses = GuessThrottle(now)
 
     async def answer(self, query: Query[Any], incoming: Incoming, who: bytes) -> Any:
         match query:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.sealing import CaseFiles, corpus
+from bot.cases.sealing import CaseSealer, corpus
 from bot.keys import Keys
 from storage.port import Database, Write
 from storage.repositories.outbox import Outbox
@@ -20,35 +20,35 @@ from storage.repositories.steps import StepRow, Steps
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenReport:
     """A report with its key."""
 
     row: ReportRow
     key: bytes
 
 
-class WayBack:
+class ReplyAddresses:
     """Reads are awaited; what ends a way comes back as writes, guarded by the reports'
     versions.
     """
 
     def __init__(
-        self, database: Database, keys: Keys, files: CaseFiles, journal: ShredJournal
+        self, database: Database, keys: Keys, files: CaseSealer, journal: ShredJournal
     ) -> None:
         self._keys, self._files, self._journal = keys, files, journal
         self._reports, self._steps = Reports(database), Steps(database)
 
-    async def open(self, report: bytes) -> Opened | None:
+    async def open(self, report: bytes) -> OpenReport | None:
         return self.opened(await self._reports.by_id(report))
 
-    def opened(self, row: ReportRow | None) -> Opened | None:
+    def opened(self, row: ReportRow | None) -> OpenReport | None:
         key = self._files.key(row)
-        return Opened(row, key) if row and key else None
+        return OpenReport(row, key) if row and key else None
 
-    async def of_stream(self, stream: bytes) -> Opened | None:
+    async def of_stream(self, stream: bytes) -> OpenReport | None:
         return self.opened(await self._reports.by_stream(stream))
 
-    async def of_handle(self, handle: str, to: Address) -> Opened | None:
+    async def of_handle(self, handle: str, to: Address) -> OpenReport | None:
         """The report of this handle, if it is this very chat that is told of it."""
         report = self._keys.pseudonyms.of_handle(handle)
         opened = await self.open(report) if report else None
@@ -58,7 +58,7 @@ class WayBack:
             else None
         )
 
-    def wishes(self, opened: Opened) -> dict[str, bool]:
+    def wishes(self, opened: OpenReport) -> dict[str, bool]:
         """What this reporter said about being told; see `Wish`."""
         wishes: dict[str, bool] = self._files.content(opened.row, opened.key).get(
             "wishes", {}
@@ -91,7 +91,7 @@ class WayBack:
 
     # ── its end ───────────────────────────────────────────────────────────────────────
 
-    async def unlink(self, *all: Opened) -> list[Write]:
+    async def unlink(self, *all: OpenReport) -> list[Write]:
         """No way leads from these reports to their chats any more; the chats' last tags
         close the gaps.
         """
@@ -141,7 +141,7 @@ class WayBack:
         ]
 
     async def shred(
-        self, opened: Opened, own: Sequence[StepRow] | None = None
+        self, opened: OpenReport, own: Sequence[StepRow] | None = None
     ) -> list[Write]:
         """Key, words, pictures and the way back go. own: the steps of this report
         alone, where they are read.
@@ -154,7 +154,7 @@ class WayBack:
         await asyncio.to_thread(self._journal.add, opened.row.id)
         return [*await self.unlink(opened), *await self._emptied(opened, own)]
 
-    async def shred_all(self, all: Sequence[Opened]) -> list[Write]:
+    async def shred_all(self, all: Sequence[OpenReport]) -> list[Write]:
         """The same for several in one commit: singly, two of one chat would move each
         other's tags.
         """
@@ -164,7 +164,7 @@ class WayBack:
         return [*await self.unlink(*all), *emptied]
 
     async def _emptied(
-        self, opened: Opened, own: Sequence[StepRow] | None = None
+        self, opened: OpenReport, own: Sequence[StepRow] | None = None
     ) -> list[Write]:
         own = await self._steps.of_report(opened.row.id) if own is None else own
         tokens = self._keys.search.tokens(self.corpus(opened, own))
@@ -173,7 +173,7 @@ class WayBack:
             *Reports.shred(opened.row.id),
         ]
 
-    def corpus(self, opened: Opened, own: Sequence[StepRow]) -> str:
+    def corpus(self, opened: OpenReport, own: Sequence[StepRow]) -> str:
         """All words of a report that can be searched."""
         said = [
             self._files.step(step, opened.key)[0]["text"]

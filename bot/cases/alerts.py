@@ -24,7 +24,7 @@ class Alerts(Protocol):
         """
 
 
-class Silence:
+class NoAlerts:
     """Nobody is told; staff see it where they look."""
 
     async def writes(self, alert: Alert, case: Case) -> list[Write]:

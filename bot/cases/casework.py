@@ -17,18 +17,26 @@ from zoneinfo import ZoneInfo
 from anonymizer import receipts
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.addresses import Opened, WayBack
-from bot.cases.alerts import Alerts, Silence
+from bot.cases.addresses import OpenReport, ReplyAddresses
+from bot.cases.alerts import Alerts, NoAlerts
 from bot.cases.aliases import meant, new_alias
-from bot.cases.conflict import Sight
-from bot.cases.pushes import Lot, Pushes, by_chance
-from bot.cases.reading import Casebook
-from bot.cases.sealing import CaseFiles, corpus, utc
-from bot.cases.writing import ALERT, Changes, Loaded, Record, audit, owing, whole
+from bot.cases.conflict import ConflictRule
+from bot.cases.pushes import Jitter, Pushes, random_jitter
+from bot.cases.reading import CaseReadModel
+from bot.cases.sealing import CaseSealer, corpus, utc
+from bot.cases.writing import (
+    ALERT,
+    CaseWriter,
+    Changes,
+    LoadedCase,
+    audit,
+    owing,
+    whole,
+)
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
-from bot.outbox.messages import Post
-from bot.people.register import Register
+from bot.outbox.messages import OutboxMessages
+from bot.people.register import UnitRegister
 from bot.people.roster import Member
 from bot.settings import Settings
 from dialogs.case.deciding import decide
@@ -105,14 +113,14 @@ class Casework:
         self,
         database: Database,
         keys: Keys,
-        post: Post,
+        post: OutboxMessages,
         settings: Settings,
         shred_journal: ShredJournal,
         now: Callable[[], datetime],
         terms: Terms,
         alerts: Alerts | None = None,
-        register: Register | None = None,
-        lot: Lot = by_chance,
+        register: UnitRegister | None = None,
+        lot: Jitter = random_jitter,
     ) -> None:
         """register: of units; without it units are names only."""
         self._lot = lot
@@ -123,18 +131,20 @@ class Casework:
             now,
         )
         self._register = register
-        self._files = CaseFiles(keys)
-        self.way = WayBack(database, keys, self._files, shred_journal)
+        self._files = CaseSealer(keys)
+        self.way = ReplyAddresses(database, keys, self._files, shred_journal)
         pushes = Pushes(
             database, self._files, post, settings, now, keys.pseudonyms.handle, lot
         )
-        self.record = Record(database, self._files, pushes, alerts or Silence(), terms)
+        self.record = CaseWriter(
+            database, self._files, pushes, alerts or NoAlerts(), terms
+        )
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
         self._media, self._search = Media(database), Search(database)
         self.zone = ZoneInfo(settings.timezone)
-        self.sight = Sight(database, keys, register) if register else None
-        self.book = Casebook(database, self._files, keys.search, self.sight)
+        self.sight = ConflictRule(database, keys, register) if register else None
+        self.book = CaseReadModel(database, self._files, keys.search, self.sight)
 
     # ── reporters: writes for the turn's commit ───────────────────────────────────────
 
@@ -241,7 +251,7 @@ class Casework:
             *await self._reacted(action, decision, case, opened, draft),
         ]
 
-    def _wished(self, action: Wish, opened: Opened) -> Write:
+    def _wished(self, action: Wish, opened: OpenReport) -> Write:
         content, row = self._files.content(opened.row, opened.key), opened.row
         content["wishes"] = {**content.get("wishes", {}), **action.wishes}
         sealed = self._files.seal_content(content, opened.key, row.id)
@@ -252,10 +262,10 @@ class Casework:
     async def _of_report(
         self,
         action: Reaction,
-        opened: Opened,
+        opened: OpenReport,
         own: Sequence[StepRow],
         rating: RatingRow | None,
-        case: Loaded,
+        case: LoadedCase,
         rated_since: bool,
     ) -> list[Write]:
         """What changes in the report's own rows; its version guards them all."""
@@ -283,7 +293,7 @@ class Casework:
             case _:
                 return [_touched(opened.row)]
 
-    def _called_back(self, case: Case, opened: Opened) -> bool:
+    def _called_back(self, case: Case, opened: OpenReport) -> bool:
         """As far as is known: who has no address now, or wishes no such question, was
         not asked.
         """
@@ -294,8 +304,8 @@ class Casework:
         self,
         action: Reaction,
         decision: Decision,
-        case: Loaded,
-        opened: Opened,
+        case: LoadedCase,
+        opened: OpenReport,
         draft: Draft,
     ) -> Changes:
         """The case moved, its story longer, other reporters told; all of it no finer
@@ -317,7 +327,7 @@ class Casework:
         return await self.record.changes(case, decision, hour, None, steps)
 
     async def _pictures(
-        self, action: Supplement, opened: Opened, draft: Draft, step: bytes
+        self, action: Supplement, opened: OpenReport, draft: Draft, step: bytes
     ) -> list[Write]:
         found = await asyncio.gather(
             *(self._media.get(bytes.fromhex(id)) for id in action.pictures)
@@ -325,7 +335,9 @@ class Casework:
         rows = [row for row in found if row is not None]
         return self._files.hand_over(rows, draft.key, opened.key, opened.row.id, step)
 
-    def _rating(self, action: Rate, opened: Opened, was: RatingRow | None) -> RatingRow:
+    def _rating(
+        self, action: Rate, opened: OpenReport, was: RatingRow | None
+    ) -> RatingRow:
         """One tap, one answer: what is not said this time stays as it was."""
         report = opened.row.id
         was = was or RatingRow(report, None, None, None)
@@ -339,7 +351,7 @@ class Casework:
         )
 
     def _reindexed(
-        self, opened: Opened, own: Sequence[StepRow], more: str
+        self, opened: OpenReport, own: Sequence[StepRow], more: str
     ) -> list[Write]:
         """The index forgets the old words and learns old and new: it keeps no list that
         could be added to.
@@ -574,7 +586,12 @@ class Casework:
         return replace(order, unit=unit.name), unit.id
 
     async def _ordered(
-        self, decision: Decision, case: Loaded, into: Loaded | None, by: Staff, at: int
+        self,
+        decision: Decision,
+        case: LoadedCase,
+        into: LoadedCase | None,
+        by: Staff,
+        at: int,
     ) -> Changes:
         if decision.note is not None:
             return [

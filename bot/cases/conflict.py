@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.cases.sealing import CaseFiles, corpus
+from bot.cases.sealing import CaseSealer, corpus
 from bot.keys import Keys
-from bot.people.register import Register
+from bot.people.register import UnitRegister
 from bot.people.roster import Member, Reached, Roster
 from dialogs.case.life import Case
 from dialogs.case.roles import Role
@@ -23,15 +23,15 @@ from storage.repositories.steps import Notes, StepRow, Steps
 AnyCase = TypeVar("AnyCase", Case, CaseRow)
 
 
-class Sight:
+class ConflictRule:
     """Wherever staff or a unit meet a case, this is asked first: lists, search, alerts,
     orders, exports.
 
     What was merged is one: who must not know of a part must not know of any of it.
     """
 
-    def __init__(self, database: Database, keys: Keys, register: Register) -> None:
-        self._files, self._register = CaseFiles(keys), register
+    def __init__(self, database: Database, keys: Keys, register: UnitRegister) -> None:
+        self._files, self._register = CaseSealer(keys), register
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._notes = Steps(database), Notes(database)
 

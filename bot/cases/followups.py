@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cases.addresses import WayBack
+from bot.cases.addresses import ReplyAddresses
 from bot.cases.retention import Retention
-from bot.cases.writing import ALERT, Changes, Loaded, Record, owing, whole
+from bot.cases.writing import ALERT, CaseWriter, Changes, LoadedCase, owing, whole
 from bot.hours import seconds
 from bot.logs import where
 from dialogs.case.follow import ring
@@ -48,7 +48,7 @@ WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class RungCase:
     """What one case did in a round. kinds: what rang, in order; owed: its follow-ups
     afterwards.
     """
@@ -67,10 +67,12 @@ class Ready:
     changes: Changes
 
 
-class Rounds:
+class FollowupRounds:
     """Construct once; `run` may go on in two processes at the same time."""
 
-    def __init__(self, database: Database, record: Record, way: WayBack) -> None:
+    def __init__(
+        self, database: Database, record: CaseWriter, way: ReplyAddresses
+    ) -> None:
         self._database, self._record, self._way = database, record, way
         self._cases, self._reports = Cases(database), Reports(database)
         self._clocks, self._followups = Clocks(database), Followups(database)
@@ -130,7 +132,7 @@ class Rounds:
                 self._failed(one[0].id, at, error)
         return found
 
-    async def _ready(self, case: Loaded, at: datetime) -> Ready | None:
+    async def _ready(self, case: LoadedCase, at: datetime) -> Ready | None:
         """Everything that is due for one case, as one turn; None where nothing is to be
         done.
         """
@@ -184,7 +186,7 @@ class Rounds:
         )
         self._resting[id] = at + REST
 
-    async def _changes(self, case: Loaded, rung: Rung, at: datetime) -> Changes:
+    async def _changes(self, case: LoadedCase, rung: RungCase, at: datetime) -> Changes:
         if not rung.kinds:
             owed = Followups.replace(case.row.id, case.owed, rung.owed)
             return [Cases.unchanged(case.row.id, case.row.version), *owed]
@@ -207,7 +209,7 @@ class Rounds:
             changes += await self._forget(case, everybody="forget_later" in rung.kinds)
         return changes
 
-    async def _forget(self, case: Loaded, everybody: bool) -> list[Write]:
+    async def _forget(self, case: LoadedCase, everybody: bool) -> list[Write]:
         """No way leads to a chat any more, except to those who wished to be asked once
         more, later.
         """
@@ -224,7 +226,7 @@ class Rounds:
 # ── pure parts ────────────────────────────────────────────────────────────────────────
 
 
-def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> Rung:
+def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> RungCase:
     """Ring whatever is due, the longest due first, until nothing is. What is not due
     after all is set right.
 
@@ -250,7 +252,7 @@ def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> Rung:
         left = owing(case, terms) | kept
         if any(due_at <= now for due_at in left.values()):
             raise RuntimeError("due, and yet it does not ring")
-    return Rung(_together(moved, case, told, kinds), tuple(kinds), left)
+    return RungCase(_together(moved, case, told, kinds), tuple(kinds), left)
 
 
 def _news(case: Case) -> Decision:

@@ -16,7 +16,7 @@ from bot.cases.casework import Casework
 from bot.cases.sealing import utc
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.people.register import Register, Unit
+from bot.people.register import Unit, UnitRegister
 from bot.people.roster import Member, Roster
 from bot.reports.papers import RUNGS, Counted, Step, ladder_document
 from dialogs.case.ladder import Rung, year_before
@@ -56,7 +56,7 @@ class Ladder:
         keys: Keys,
         casework: Casework,
         roster: Roster,
-        register: Register,
+        register: UnitRegister,
         now: Callable[[], datetime],
     ) -> None:
         self._database, self._keys, self._casework = database, keys, casework

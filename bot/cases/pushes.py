@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.cases.sealing import CaseFiles
+from bot.cases.sealing import CaseSealer
 from bot.hours import outside_quiet, seconds
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.settings import Settings
 from dialogs.case.follow import WISH
 from dialogs.case.pushes import addressed
@@ -21,12 +21,12 @@ from storage.port import Database, Write
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import Steps
 
-Lot = Callable[
+Jitter = Callable[
     [int, bytes], int
 ]  # (how many, of which report) → 0 up to, not including, so many
 
 
-def by_chance(numbers: int, report: bytes) -> int:
+def random_jitter(numbers: int, report: bytes) -> int:
     """How late a push or an alert goes out, in seconds: nobody can know it
     beforehand.
     """
@@ -41,12 +41,12 @@ class Pushes:
     def __init__(
         self,
         database: Database,
-        files: CaseFiles,
-        post: Post,
+        files: CaseSealer,
+        post: OutboxMessages,
         settings: Settings,
         now: Callable[[], datetime],
         handle: Callable[[bytes], str],
-        lot: Lot = by_chance,
+        lot: Jitter = random_jitter,
     ) -> None:
         """handle: of a report, see `Pseudonyms.handle`."""
         self._files, self._post, self._settings, self._now = files, post, settings, now

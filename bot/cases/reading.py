@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
-from bot.cases.conflict import Sight
-from bot.cases.sealing import GONE, CaseFiles, corpus
+from bot.cases.conflict import ConflictRule
+from bot.cases.sealing import GONE, CaseSealer, corpus
 from bot.people.roster import Member
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
@@ -23,14 +23,14 @@ from storage.repositories.search import Search
 from storage.repositories.steps import Notes, Ratings, StepRow, Steps
 
 Asked = TypeVar("Asked")
-Answer = TypeVar("Answer")
+Got = TypeVar("Got")
 PAGE = 200  # rows read at a time where filters go on after reading
 HOTLINE = "专线"  # who did it where no person is named
 HITS = 200  # reports looked at in one search
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedCase:
     """A line of a list. opened: the hour of filing, seconds since 1970 UTC; text: of
     its first report.
     """
@@ -100,7 +100,7 @@ class Sheet:
     notes: tuple[NoteView, ...]
 
 
-class Casebook:
+class CaseReadModel:
     """Opens what storage keeps sealed. Receipts, addresses and chats are not in it.
 
     `who` reads: what is kept from them is in no list. None: who has the machine in
@@ -110,9 +110,9 @@ class Casebook:
     def __init__(
         self,
         database: Database,
-        files: CaseFiles,
+        files: CaseSealer,
         search_keys: SearchKeys,
-        sight: Sight | None = None,
+        sight: ConflictRule | None = None,
     ) -> None:
         """sight: where units are registered."""
         self._files, self._search_keys, self._sight = files, search_keys, sight
@@ -136,7 +136,7 @@ class Casebook:
         urgent: bool = False,
         limit: int = 50,
         who: Member | None = None,
-    ) -> list[Entry]:
+    ) -> list[ListedCase]:
         """Urgent ones first, then the oldest; without `states`, all that is still to be
         worked on.
         """
@@ -170,7 +170,7 @@ class Casebook:
 
     async def search(
         self, words: str, limit: int = 50, who: Member | None = None
-    ) -> list[Entry]:
+    ) -> list[ListedCase]:
         """Cases with a report that has all these words. Raises: Refusal, if there is
         nothing to look for.
         """
@@ -197,8 +197,8 @@ class Casebook:
 
     @staticmethod
     async def _all(
-        ask: Callable[[Asked], Awaitable[Answer]], each: Iterable[Asked]
-    ) -> list[Answer]:
+        ask: Callable[[Asked], Awaitable[Got]], each: Iterable[Asked]
+    ) -> list[Got]:
         """Ask for all at once: reads that wait together make one way."""
         return await asyncio.gather(*map(ask, each))
 
@@ -214,12 +214,12 @@ class Casebook:
         ]
         return corpus(self._files.content(report, key), said)
 
-    async def _entry(self, row: CaseRow, text: str | None = None) -> Entry:
+    async def _entry(self, row: CaseRow, text: str | None = None) -> ListedCase:
         reports = await self._reports.of_case(row.id)
         if text is None:
             texts = [self._text(report) for report in reports]
             text = next((text for text in texts if text != GONE), GONE if texts else "")
-        return Entry(
+        return ListedCase(
             self._files.case(row, reports), row.opened_hour, row.changed_at, text
         )
 

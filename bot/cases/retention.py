@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from anonymizer.keyring import KeyringError
-from bot.cases.addresses import WayBack
+from bot.cases.addresses import ReplyAddresses
 from bot.cases.sealing import utc
-from bot.cases.writing import Changes, Loaded, Record, whole
+from bot.cases.writing import CaseWriter, Changes, LoadedCase, whole
 from bot.hours import seconds
 from dialogs.case.clock import Allowance
 from dialogs.case.follow import dues, ring
@@ -74,7 +74,9 @@ class Retention:
     time.
     """
 
-    def __init__(self, database: Database, record: Record, way: WayBack) -> None:
+    def __init__(
+        self, database: Database, record: CaseWriter, way: ReplyAddresses
+    ) -> None:
         self._database, self._record, self._way = database, record, way
         self._kept = Kept(database)
 
@@ -120,7 +122,7 @@ class Retention:
                 "retention: the shred journal cannot be written, nothing was shredded"
             )
 
-    async def writes(self, case: Loaded, at: int) -> Changes:
+    async def writes(self, case: LoadedCase, at: int) -> Changes:
         """All words of a case go: what ringing "retain" adds to its commit.
 
         Raises: KeyringError, if the shredding cannot be noted: then nothing is
@@ -142,7 +144,7 @@ class Retention:
 
     # ── cases ─────────────────────────────────────────────────────────────────────────
 
-    async def _over(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
+    async def _over(self, now: datetime) -> AsyncIterator[tuple[LoadedCase, Content]]:
         """Cases whose time is over and that still hold words."""
         days = self._record.terms.rules.retention
         for what, states in STATES.items():
@@ -165,7 +167,7 @@ class Retention:
         due = dues(case, terms).get("retain")
         return due is not None and due <= now
 
-    async def _remove(self, case: Loaded, now: datetime) -> bool:
+    async def _remove(self, case: LoadedCase, now: datetime) -> bool:
         at = seconds(now)
         for _ in range(TRIES):
             decision = ring(case.case, "retain", now, self._record.terms)
@@ -184,7 +186,9 @@ class Retention:
 
     # ── pictures, which go before the words ───────────────────────────────────────────
 
-    async def _pictured(self, now: datetime) -> AsyncIterator[tuple[Loaded, Content]]:
+    async def _pictured(
+        self, now: datetime
+    ) -> AsyncIterator[tuple[LoadedCase, Content]]:
         """Closed cases whose pictures have had their time, and whose words have not."""
         days = self._record.terms.rules.retention
         before = seconds(now - days["media"] * DAY + LONGEST_DAY)
@@ -207,7 +211,7 @@ class Retention:
             not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
         )
 
-    async def _drop(self, case: Loaded, content: Content, now: datetime) -> bool:
+    async def _drop(self, case: LoadedCase, content: Content, now: datetime) -> bool:
         """Not tried again: who changed the case this very moment finds its pictures
         gone the next day.
         """
@@ -282,7 +286,7 @@ class Tally:
                 for what, (number, oldest) in self._found.items()]  # fmt: skip
 
 
-def _touched(case: Loaded) -> Write:
+def _touched(case: LoadedCase) -> Write:
     """Of two processes that remove the same at once, one is stale."""
     return Cases.change(
         replace(case.row, version=case.row.version + 1), case.row.version

@@ -32,7 +32,7 @@ def utc(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-class CaseFiles:
+class CaseSealer:
     """Seals and opens. `key` is always a report's data key.
 
     It covers all that its reporter said or was asked; the keyring's purposes "content"

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.alerts import Alerts
 from bot.cases.pushes import Pushes
-from bot.cases.sealing import CaseFiles, utc
+from bot.cases.sealing import CaseSealer, utc
 from bot.hours import seconds
 from dialogs.case.figures import unit_figures
 from dialogs.case.follow import dues
@@ -49,7 +49,7 @@ Changes = list[Write | Audit]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedCase:
     """A case as it is now, with all rows that change together with it. owed: its
     follow-ups.
     """
@@ -60,13 +60,13 @@ class Loaded:
     case: Case
 
 
-class Record:
+class CaseWriter:
     """Reads are awaited; what a decision changes comes back as writes."""
 
     def __init__(
         self,
         database: Database,
-        files: CaseFiles,
+        files: CaseSealer,
         pushes: Pushes,
         alerts: Alerts,
         terms: Terms,
@@ -84,7 +84,7 @@ class Record:
         )
         self._followups, self._rungs = Followups(database), Rungs(database)
 
-    async def load(self, row: CaseRow) -> Loaded:
+    async def load(self, row: CaseRow) -> LoadedCase:
         """row: read before; what changed since makes the commit stale."""
         reports, lines, owed = await asyncio.gather(
             self._reports.of_case(row.id),
@@ -99,10 +99,10 @@ class Record:
         reports: Sequence[ReportRow],
         lines: Sequence[ClockRow],
         owed: Due,
-    ) -> Loaded:
-        return Loaded(row, reports, owed, self._files.case(row, reports, lines))
+    ) -> LoadedCase:
+        return LoadedCase(row, reports, owed, self._files.case(row, reports, lines))
 
-    async def by_id(self, id: bytes) -> Loaded:
+    async def by_id(self, id: bytes) -> LoadedCase:
         row = await self._cases.by_id(id)
         assert row is not None  # a foreign key
         return await self.load(row)
@@ -118,7 +118,7 @@ class Record:
 
     async def changes(
         self,
-        was: Loaded,
+        was: LoadedCase,
         decision: Decision,
         at: int,
         by: Staff | None,
@@ -156,13 +156,13 @@ class Record:
         return changes
 
     @staticmethod
-    def _kept(was: Loaded) -> Due:
+    def _kept(was: LoadedCase) -> Due:
         return {ALERT: was.owed[ALERT]} if ALERT in was.owed else {}
 
     # ── figures ───────────────────────────────────────────────────────────────────────
 
     def _counted(
-        self, was: Loaded, decision: Decision, called_back: int, at: int
+        self, was: LoadedCase, decision: Decision, called_back: int, at: int
     ) -> list[Write]:
         kinds = [
             entry.kind
@@ -183,7 +183,9 @@ class Record:
         unit = bytes.fromhex(case.unit_id)
         return [UnitCounts.add(month, unit, what, n) for what, n in figures.items()]
 
-    async def _ladder(self, was: Loaded, decision: Decision, at: int) -> list[Write]:
+    async def _ladder(
+        self, was: LoadedCase, decision: Decision, at: int
+    ) -> list[Write]:
         """A case found substantiated proposes a rung for its unit; another finding
         withdraws it.
         """
@@ -223,7 +225,7 @@ class Record:
     # ── steps ─────────────────────────────────────────────────────────────────────────
 
     def steps(
-        self, was: Loaded, decision: Decision, at: int, by: Staff | None
+        self, was: LoadedCase, decision: Decision, at: int, by: Staff | None
     ) -> list[Write]:
         """The decision's entries; those for one reporter under the key of
         that report.

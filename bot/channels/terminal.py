@@ -23,7 +23,7 @@ from anonymizer.scrub import (
 from bot.address import Address
 from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.channels.render import Rendered, numbered
-from bot.hotline import Failed
+from bot.hotline import TurnFailed
 from dialogs.texts import phrases, text
 from dialogs.words import Event, Picture, Pictured, Pressed, Said, Unreadable
 from storage.port import StorageError, Write
@@ -117,7 +117,7 @@ class TerminalChannel:
             await hear(incoming)
         except StorageError:
             self._print(text("zh", "terminal.refused"))
-        except Failed as failed:
+        except TurnFailed as failed:
             self._print(text("zh", "terminal.failed", {"incident": failed.incident}))
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:

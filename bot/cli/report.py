@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bot.app import clock, opened, readers
-from bot.cases.conflict import Sight
+from bot.cases.conflict import ConflictRule
 from bot.ops.terms import terms_of
 from bot.reports.bulletins import NAMES, Name, Period, latest, period
 from bot.reports.press import Press, Printed
@@ -51,7 +51,9 @@ async def _run(args: argparse.Namespace) -> int:
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
         parts = app.parts
-        visible = readers(app.roster, Sight(parts.database, parts.keys, app.register))
+        visible = readers(
+            app.roster, ConflictRule(parts.database, parts.keys, app.register)
+        )
         press = Press(
             parts.database,
             app.register.directory,

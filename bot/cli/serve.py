@@ -25,14 +25,14 @@ from starlette.types import ASGIApp
 from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import App, Parts, opened
-from bot.cases.conflict import Sight
+from bot.cases.conflict import ConflictRule
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Door
 from bot.hours import seconds
 from bot.ops.forgotten import forget_again
 from bot.ops.trouble import told
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.settings import OperatorError, Settings, Web, load
 from bot.site import site
 from storage.port import StorageError
@@ -308,13 +308,13 @@ def _telegram(app: App, desk: Desk | None) -> Telegram | None:
     if channel is None:
         return None
     from bot.channels.telegram.channel import TelegramChannel
-    from bot.channels.telegram.intake import Inside
+    from bot.channels.telegram.intake import IntakeContext
     from bot.channels.telegram.run import Telegram
     from bot.desk.telegram.door import commands
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts
-    inside = Inside(
+    inside = IntakeContext(
         app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
     )
     return Telegram(channel, inside, desk, commands())
@@ -332,9 +332,9 @@ def desk_of(app: App, every: float = 1.0) -> Desk | None:
 
     assert isinstance(channel, TelegramChannel)
     parts = app.parts
-    sight = Sight(parts.database, parts.keys, app.register)
+    sight = ConflictRule(parts.database, parts.keys, app.register)
     return door.Desk(
-        inside.Inside(
+        inside.DeskContext(
             channel,
             parts.database,
             parts.keys,
@@ -343,7 +343,7 @@ def desk_of(app: App, every: float = 1.0) -> Desk | None:
             app.roster,
             app.register,
             sight,
-            Post(parts.keys.outbox),
+            OutboxMessages(parts.keys.outbox),
             app.sender.post,
             parts.now,
             app.desk,

@@ -21,9 +21,17 @@ from bot.app import App, opened
 from bot.lab.simulate.book import printed, summary
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import UNITS, calls, reporter
-from bot.lab.simulate.world import CHANNEL, STAFF, Clock, Lot, Parts, People, World
+from bot.lab.simulate.world import (
+    CHANNEL,
+    STAFF,
+    Clock,
+    Parts,
+    People,
+    SeededJitter,
+    World,
+)
 from bot.ops.terms import terms_of
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.reports.bulletins import Bulletins
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings, load
@@ -114,7 +122,12 @@ async def play(
     """All of it, from midnight of the first day. meddle: spoils something, to see that
     it is noticed.
     """
-    terms, lot, people, clock = terms_of(settings), Lot(seed), People(), Clock(start)
+    terms, lot, people, clock = (
+        terms_of(settings),
+        SeededJitter(seed),
+        People(),
+        Clock(start),
+    )
     async with opened(settings, lambda parts: [people], clock.now, lot) as app:
         meddle(app, people)
         for unit, _ in UNITS:
@@ -126,7 +139,7 @@ async def play(
             clock.now,
             drawn=False,
         )
-        post, staff = Post(app.parts.keys.outbox), Address(CHANNEL, STAFF)
+        post, staff = OutboxMessages(app.parts.keys.outbox), Address(CHANNEL, STAFF)
         world = World(
             Parts(
                 app.parts.database,

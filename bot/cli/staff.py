@@ -158,8 +158,8 @@ def _desk(name: str, code: str, site: str | None) -> str:
     {code}
 
 请本人打开 {(site or "专线的网址").rstrip("/")}/unit/#{code}
-（或打开 /unit/
-    再输入这个码）。别转发。用过或过期，再出一个就行；旧的登录码已经作废。"""
+（或打开 /unit/ 再输入这个码）。别转发。用过或过期，再出一个就行；\
+旧的登录码已经作废。"""
 
 
 def member_json(member: Member, directory: Directory) -> Mapping[str, Any]:

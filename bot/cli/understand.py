@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         '输出：{"id","categories"（类别代码，最像的在前）,"in_scope","signpost",'
         '"unit","place","kind","urgent"}。'
         "坏行在标准错误里报行号，好行照办，最后以 1 退出。"
-        """例：echo '{"id":1,"text":"同一份台账每周报五次"}' | jianfu understand
-    --jsonl"""
+        """例：echo '{"id":1,"text":"同一份台账每周报五次"}' | """
+        "jianfu understand --jsonl"
     )
     parser.add_argument(
         "--jsonl", action="store_true", help="输入输出都是一行一个 JSON（必须写明）"

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
-from bot.cases.conflict import Sight
+from bot.cases.conflict import ConflictRule
 from bot.hours import seconds
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.people.roster import Reached, Roster
 from dialogs.case.life import Case
 from dialogs.case.orders import Alert
@@ -24,7 +24,7 @@ from storage.repositories.desk import DeskCases
 TELEGRAM = "telegram"
 
 
-class Letters:
+class MessengerAlerts:
     """By Telegram: to the staff's group where everybody there may know of the case,
     else to single accounts.
 
@@ -34,9 +34,9 @@ class Letters:
     def __init__(
         self,
         database: Database,
-        post: Post,
+        post: OutboxMessages,
         roster: Roster,
-        sight: Sight,
+        sight: ConflictRule,
         group: int | None,
         now: Callable[[], datetime],
     ) -> None:
@@ -51,7 +51,9 @@ class Letters:
         message = Message(f"alert.{alert.name}", {"alias": case.alias})
         due = 0 if alert.urgent else seconds(self._now())
         return [
-            self._post.put(Post.letter(to, message, secrets.token_bytes(16)), due)
+            self._post.put(
+                OutboxMessages.letter(to, message, secrets.token_bytes(16)), due
+            )
             for to in await self._ears(alert, case)
         ]
 

@@ -19,10 +19,10 @@ from typing import Any, Literal, TypeVar
 from anonymizer.scrub import Scrubbed
 from anonymizer.seal import Unsealable
 from bot.cases.casework import Casework
-from bot.cases.sealing import CaseFiles
+from bot.cases.sealing import CaseSealer
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.people.register import Register
+from bot.people.register import UnitRegister
 from bot.people.roster import Member, Roster
 from dialogs.case.clock import Line, explain, read, running
 from dialogs.case.deciding import decide
@@ -174,7 +174,7 @@ class _Read:
     ]  # of the present unit, told to no single reporter
 
 
-class UnitDesk:
+class LiaisonDesk:
     """Everything goes by the unit of who asks; a case of another unit is answered like
     one that is not.
     """
@@ -185,13 +185,13 @@ class UnitDesk:
         keys: Keys,
         casework: Casework,
         roster: Roster,
-        register: Register,
+        register: UnitRegister,
         now: Callable[[], datetime],
     ) -> None:
         self._database, self._casework = database, casework
         self._roster, self._register, self.now = roster, register, now
         self._terms = casework.record.terms
-        self._files = CaseFiles(keys)
+        self._files = CaseSealer(keys)
         self._cases, self._steps = Cases(database), Steps(database)
         self._reports, self._media = Reports(database), Media(database)
 

@@ -12,7 +12,14 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from bot.cases.casework import Outcome
-from bot.cases.reading import Entry, NoteView, PictureInfo, ReportView, Sheet, StepView
+from bot.cases.reading import (
+    ListedCase,
+    NoteView,
+    PictureInfo,
+    ReportView,
+    Sheet,
+    StepView,
+)
 from bot.cases.sealing import utc
 from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
@@ -84,7 +91,7 @@ class Screen:
         self._zone, self._out = zone, out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
-    def entries(self, entries: Sequence[Entry], most: int = 0) -> None:
+    def entries(self, entries: Sequence[ListedCase], most: int = 0) -> None:
         """most: how many were asked for at most; where there are so many, there may be
         more.
         """
@@ -101,7 +108,7 @@ class Screen:
         more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
         self._line(f"共 {len(entries)} 件。{more}", DIM)
 
-    def _row(self, entry: Entry) -> list[str]:
+    def _row(self, entry: ListedCase) -> list[str]:
         case = entry.case
         return [
             case.alias,
@@ -306,7 +313,7 @@ def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def entry_json(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
+def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
     return case_json(entry.case, zone) | {
         "opened": _iso(entry.opened, zone),
         "text": entry.text,

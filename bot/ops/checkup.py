@@ -66,7 +66,7 @@ class Deployment:
 
 
 Check = Callable[[Deployment], Iterator[Finding]]
-Inside = Callable[[Deployment, sqlite3.Connection], Finding]
+CheckedDeployment = Callable[[Deployment, sqlite3.Connection], Finding]
 
 
 def examine(here: Deployment) -> Iterator[Finding]:
@@ -343,7 +343,7 @@ def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return _finding("times", well, says, "请对时：时钟不准，期限和提醒都会错")
 
 
-INSIDE: tuple[Inside, ...] = (
+INSIDE: tuple[CheckedDeployment, ...] = (
     _writable, _integrity, _references, _audit, _wal, _serving, _outbox, _times,
 )  # fmt: skip
 

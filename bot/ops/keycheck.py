@@ -19,14 +19,14 @@ OUTBOX = "SELECT id, sealed FROM outbox ORDER BY random() LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class KeyCheck:
     """How many rows were tried, and how many of them this keyring does not open."""
 
     tried: int
     failed: int
 
 
-def opens(connection: sqlite3.Connection, keyring: Keyring) -> Opened:
+def opens(connection: sqlite3.Connection, keyring: Keyring) -> KeyCheck:
     """Try real rows; what they say is not looked at. Raises: sqlite3.Error."""
     data, talk, outbox = (
         DataKeys(keyring),
@@ -46,4 +46,4 @@ def opens(connection: sqlite3.Connection, keyring: Keyring) -> Opened:
                 unseal(id, sealed)
             except Unsealable:
                 failed += 1
-    return Opened(tried, failed)
+    return KeyCheck(tried, failed)

@@ -14,7 +14,7 @@ from storage.repositories.outbox import Outbox, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMessage:
     """One message to one chat. `id` is the outbox row's, `stream` the talk's or
     report's random id.
     """
@@ -25,17 +25,17 @@ class Letter:
     message: Message
 
 
-class Post:
+class OutboxMessages:
     """Seals letters for the outbox (purpose "outbox") and opens them again."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
     @staticmethod
-    def letter(to: Address, message: Message, stream: bytes) -> Letter:
-        return Letter(secrets.token_bytes(16), stream, to, message)
+    def letter(to: Address, message: Message, stream: bytes) -> OutboxMessage:
+        return OutboxMessage(secrets.token_bytes(16), stream, to, message)
 
-    def put(self, letter: Letter, due_at: int = 0) -> Write:
+    def put(self, letter: OutboxMessage, due_at: int = 0) -> Write:
         """due_at: seconds since 1970 UTC, 0 for at once."""
         sealed = self._sealer.seal_json(
             [letter.to.key, plain(letter.message)], _place(letter.id)
@@ -44,10 +44,10 @@ class Post:
             OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed)
         )
 
-    def open(self, row: OutboxRow) -> Letter:
+    def open(self, row: OutboxRow) -> OutboxMessage:
         """Raises: Unsealable."""
         key, message = self._sealer.open_json(row.sealed, _place(row.id))
-        return Letter(
+        return OutboxMessage(
             row.id, row.stream, Address(row.channel, key), message_of(message)
         )
 

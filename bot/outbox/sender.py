@@ -16,7 +16,7 @@ from bot.address import Address
 from bot.channels.port import Channel, Gone, Refused, TryLater
 from bot.channels.render import render
 from bot.hours import seconds
-from bot.outbox.messages import Letter, Post
+from bot.outbox.messages import OutboxMessage, OutboxMessages
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
 
@@ -39,7 +39,7 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        post: Post,
+        post: OutboxMessages,
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
         gone: Fate,
@@ -57,14 +57,14 @@ class Sender:
         )
         self._gone, self._refused, self._quiet = gone, refused, quiet
         self._outbox = Outbox(database)
-        self._queues: dict[Address, deque[Letter]] = {}
+        self._queues: dict[Address, deque[OutboxMessage]] = {}
         self._taken: set[bytes] = (
             set()
         )  # in a queue, being sent, or sent since the last look began
         self._sent: set[bytes] = set()
         self._tasks: dict[Address, asyncio.Task[None]] = {}
 
-    def post(self, letters: Sequence[Letter]) -> None:
+    def post(self, letters: Sequence[OutboxMessage]) -> None:
         """Send these soon; their outbox rows are committed and due."""
         for letter in letters:
             channel = self._channels.get(letter.to.channel)
@@ -117,7 +117,7 @@ class Sender:
             )
             after = (rows[-1].stream, rows[-1].seq)
 
-    def _open(self, row: OutboxRow) -> list[Letter]:
+    def _open(self, row: OutboxRow) -> list[OutboxMessage]:
         """The letter; none where it does not open: the row stays for the day its key
         comes back.
         """
@@ -142,7 +142,7 @@ class Sender:
         if task := self._tasks.get(to):
             await asyncio.wait({task}, timeout=seconds)
 
-    async def _serve(self, to: Address, queue: deque[Letter]) -> None:
+    async def _serve(self, to: Address, queue: deque[OutboxMessage]) -> None:
         while queue:
             wait = await self._send(queue[0])
             if wait:
@@ -151,7 +151,7 @@ class Sender:
                 self._sent.add(queue.popleft().id)
         del self._queues[to], self._tasks[to]
 
-    async def _send(self, letter: Letter) -> float:
+    async def _send(self, letter: OutboxMessage) -> float:
         """Seconds to wait before the same letter is tried again; 0 when it is done
         with.
         """
@@ -177,7 +177,9 @@ class Sender:
         channel.delivered(letter.to)
         return 0
 
-    async def _deliver(self, channel: Channel, letter: Letter) -> Sequence[Write]:
+    async def _deliver(
+        self, channel: Channel, letter: OutboxMessage
+    ) -> Sequence[Write]:
         try:
             return await channel.send(letter.to, render(letter.message), letter.id)
         except Gone:

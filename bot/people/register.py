@@ -183,7 +183,7 @@ class Directory:
         return blind(member.staff.name, member.role, member.unit, has, people)
 
 
-class Register:
+class UnitRegister:
     """Units as rows. What others changed meanwhile, in this process or another, is seen
     at once.
     """

@@ -23,7 +23,7 @@ from anonymizer.seal import Place
 from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.people.throttle import Guesses
+from bot.people.throttle import GuessThrottle
 from dialogs.case.life import Refusal, Staff
 from dialogs.case.roles import ROLES, Role
 from storage.port import Audit, Database, Stale, Write
@@ -61,7 +61,7 @@ class Roster:
     ) -> None:
         self._database, self._keys, self._now = database, keys, now
         self._rows = StaffList(database)
-        self._guesses = Guesses(now)
+        self._guesses = GuessThrottle(now)
 
     def staff(self, name: str) -> Staff:
         """Who works under this name: the id is a keyed digest of it, as everywhere in

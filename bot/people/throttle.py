@@ -10,7 +10,7 @@ FREE = 2  # wrong ones before each further one has to wait
 LONGEST = 30.0  # seconds
 
 
-class Guesses:
+class GuessThrottle:
     """How often somebody guessed wrong today, in memory alone. who: a keyed digest."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bot.address import Address
 from bot.hours import outside_quiet
-from bot.outbox.messages import Letter, Post
+from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.settings import Settings
 from dialogs.words import Message
 from storage.port import Database, Stale, Write
@@ -88,11 +88,11 @@ class Bulletins:
     def __init__(
         self,
         database: Database,
-        post: Post,
+        post: OutboxMessages,
         make: Callable[[Period], Awaitable[Message]],
         to: Address,
         settings: Settings,
-        hand: Callable[[Sequence[Letter]], None],
+        hand: Callable[[Sequence[OutboxMessage]], None],
     ) -> None:
         """make: writes the report of a period; hand: takes letters that are
         committed.
@@ -117,7 +117,7 @@ class Bulletins:
             if last is None:
                 await self._commit([Periods.made(name, one.label)])
             elif last < one.label and outside_quiet(now, self._settings) == now:
-                letter = Post.letter(self._to, await self._make(one), stream)
+                letter = OutboxMessages.letter(self._to, await self._make(one), stream)
                 if await self._commit(
                     [Periods.made(name, one.label), self._post.put(letter)]
                 ):

@@ -11,8 +11,8 @@ from dialogs.diagram import mermaid
 
 HEAD = """# 工单的一生
 
-<!-- 由 `python -m dialogs.case.diagram > docs/case-life.md` 从 dialogs/case/life.py
-    的表画出，请勿手改 -->
+<!-- 由 `python -m dialogs.case.diagram > docs/case-life.md` \
+从 dialogs/case/life.py 的表画出，请勿手改 -->
 
 图上没有的走法一律不行，命令会说明现在可以做什么。{waiting}随时可以跳过等待：先“接着办”，再做那时能做的事。
 补充材料、备注、评价不改变状态；“忘记我”销毁反映人的文字，工单照样办。

@@ -47,7 +47,7 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万两几")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FoundPlace:
     """A named locality, `text[start:end]`; `rank` 0 (an estate) to 2 (a town), the
     smaller the finer.
     """
@@ -104,9 +104,9 @@ def _name_start(text: str, low: int, end: int) -> int | None:
     return start
 
 
-def find_places(text: str) -> list[Place]:
+def find_places(text: str) -> list[FoundPlace]:
     """All named localities of `text`, in order."""
-    found: list[Place] = []
+    found: list[FoundPlace] = []
     low = 0
     for match in _END.finditer(text):
         start = _name_start(text, low, match.start())
@@ -114,15 +114,15 @@ def find_places(text: str) -> list[Place]:
         if start is not None and not (
             text[start - 1 : start] in ("“", '"', "「") and match.group() == "家园"
         ):
-            found.append(Place(start, match.end(), _RANKS[match.group()]))
+            found.append(FoundPlace(start, match.end(), _RANKS[match.group()]))
     return found if any(one.rank <= 1 for one in found) else found + _small_places(text)
 
 
-def _small_places(text: str) -> list[Place]:
+def _small_places(text: str) -> list[FoundPlace]:
     """Hamlets, lanes: two letters usual in such names and the ending, between clear
     bounds.
     """
-    found: list[Place] = []
+    found: list[FoundPlace] = []
     for match in _SMALL.finditer(text):
         end = match.start()
         start = _run(text, 0, end, 4, _PLACE_LETTERS, True)
@@ -138,14 +138,14 @@ def _small_places(text: str) -> list[Place]:
         ):
             name = text[start:end]
             if not any(one in _NUMERALS for one in name) and name not in _NO_PLACE:
-                found.append(Place(start, match.end(), 1))
+                found.append(FoundPlace(start, match.end(), 1))
     return found
 
 
-def finest(found: list[Place], text: str) -> Place | None:
+def finest(found: list[FoundPlace], text: str) -> FoundPlace | None:
     """The finest place; of several as fine the one named most often, then the first."""
 
-    def order(one: Place) -> tuple[int, int, int]:
+    def order(one: FoundPlace) -> tuple[int, int, int]:
         return one.rank, -text.count(text[one.start : one.end]), one.start
 
     return min(found, key=order, default=None)

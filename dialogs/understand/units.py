@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dialogs.understand.places import Place
+from dialogs.understand.places import FoundPlace
 from dialogs.understand.wordfile import wordlist
 
 
@@ -81,7 +81,7 @@ def level_of(name: str) -> str | None:
     return next((level for level, pattern in _LEVELS if pattern.match(name)), None)
 
 
-def find_units(text: str, found: list[Place]) -> list[Unit]:
+def find_units(text: str, found: list[FoundPlace]) -> list[Unit]:
     """All organisations of `text`, each with a score, in order. `found`: the places of
     the text.
     """
@@ -102,7 +102,7 @@ def find_units(text: str, found: list[Place]) -> list[Unit]:
     ]
 
 
-def _with_town(start: int, towns: list[Place]) -> int:
+def _with_town(start: int, towns: list[FoundPlace]) -> int:
     """Where a unit begins when the town named right before it belongs to it ("云溪镇" +
     "党建办").
     """

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anonymizer.keyring import Keyring
-from bot.cases.sealing import CaseFiles
+from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
 from storage.repositories.reports import COLUMNS, ReportRow
 
@@ -138,7 +138,7 @@ class Login:
 
     def texts(self) -> list[str]:
         """All reports that still open, by the keyring."""
-        files = CaseFiles(Keys.of(Keyring.load(self.keyring)))
+        files = CaseSealer(Keys.of(Keyring.load(self.keyring)))
         with closing(sqlite3.connect(self.database)) as connection:
             rows = [
                 ReportRow(*row)

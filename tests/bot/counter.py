@@ -20,8 +20,8 @@ from bot.cases.casework import Casework, Draft
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.ops.terms import terms_of
-from bot.outbox.messages import Letter, Post
-from bot.people.register import Register
+from bot.outbox.messages import OutboxMessage, OutboxMessages
+from bot.people.register import UnitRegister
 from bot.settings import Settings
 from dialogs.case.orders import Order
 from dialogs.case.story import Story
@@ -63,13 +63,13 @@ class Counter:
             data_dir=folder / "data", keyring=folder / "keys" / "keyring.json"
         )
         self.journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
-        self.post = Post(self.keys.outbox)
+        self.post = OutboxMessages(self.keys.outbox)
         self.casework = self.another()
 
     def another(self) -> Casework:
         """A second program on the same database."""
         now, terms = lambda: self.at, terms_of(self.settings)
-        register = Register(self.database, self.keys, now)
+        register = UnitRegister(self.database, self.keys, now)
         return Casework(
             self.database,
             self.keys,
@@ -154,7 +154,7 @@ class Counter:
         for order in orders:
             await self.casework.order(name, order, by)
 
-    async def letters(self) -> list[tuple[Letter, int]]:
+    async def letters(self) -> list[tuple[OutboxMessage, int]]:
         """All that waits to be sent, each stream in order, with its time."""
         rows = await self.database.all(
             "SELECT id, channel, stream, seq, due_at, sealed FROM outbox"

@@ -12,7 +12,7 @@ import pytest
 
 from bot.address import Address
 from bot.channels.port import Incoming
-from bot.hotline import Failed
+from bot.hotline import TurnFailed
 from dialogs.words import Said
 from tests.bot.line import Line, opened_line
 
@@ -88,7 +88,7 @@ async def test_our_bug_is_told_with_an_incident_and_logged_without_content(
         raise ValueError(CLEAR)
 
     monkeypatch.setattr(line.app.hotline._lookups, "answer", fault)
-    with caplog.at_level(logging.DEBUG), pytest.raises(Failed) as failed:
+    with caplog.at_level(logging.DEBUG), pytest.raises(TurnFailed) as failed:
         await line.says(CLEAR)
     assert failed.value.incident in caplog.text
     assert "台账" not in caplog.text + str(failed.value)

@@ -1,13 +1,16 @@
 """Plays a journey that is written down as a transcript, on the real programs.
 
 A transcript's lines:
-    = title or remark nothing happens reporter> words typed into `jianfu chat`, answered
-    before the next line hotline< words must stand in what came since the reporter spoke
-    (a pattern) hotline! words must not reporter hears< words arrives by itself (a
-    push), within some seconds staff$ case accept {alias} a `jianfu` command; {names}
-    are what was caught before staff< words must stand in what it printed refused$ case
-    accept {alias} a `jianfu` command that must fail with a sentence restart the chat is
-    killed (SIGKILL) and opened again
+    = title or remark            nothing happens
+    reporter> words              typed into `jianfu chat`, answered before the next line
+    hotline< words               must stand in what came since the reporter spoke
+                                 (a pattern)
+    hotline! words               must not
+    reporter hears< words        arrives by itself (a push), within some seconds
+    staff$ case accept {alias}   a `jianfu` command; {names} are what was caught before
+    staff< words                 must stand in what it printed
+    refused$ case accept {alias} a `jianfu` command that must fail with a sentence
+    restart                      the chat is killed (SIGKILL) and opened again
 `(?P<name>…)` in an expectation catches a name for later lines.
 """
 

@@ -17,7 +17,7 @@ from anonymizer import receipts
 from anonymizer.keyring import Keyring
 from anonymizer.redact import find
 from anonymizer.seal import Place
-from bot.cases.sealing import CaseFiles
+from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
 from dialogs.understand import understand
 from storage.backup import check
@@ -140,7 +140,7 @@ def opened(connection: sqlite3.Connection, keys: Keys) -> Kept:
     """Open every report and supplement there is. Raises Unsealable where one does not
     open.
     """
-    files, kept = CaseFiles(keys), Kept(Counter(), Counter(), {}, {}, {})
+    files, kept = CaseSealer(keys), Kept(Counter(), Counter(), {}, {}, {})
     numbers: dict[bytes, str] = {}
     rows = [ReportRow(*row) for row in connection.execute(REPORTS)]
     data = {row.id: files.key(row) for row in rows}

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anonymizer.seal import Place, Unsealable
-from bot.cases.sealing import CaseFiles
+from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from storage.repositories.cases import CaseRow
 from storage.repositories.media import MediaRow
 from storage.repositories.outbox import OutboxRow
@@ -31,7 +31,7 @@ class Cell:
 
 
 def _report(
-    files: CaseFiles, db: sqlite3.Connection, id: bytes
+    files: CaseSealer, db: sqlite3.Connection, id: bytes
 ) -> tuple[ReportRow, bytes]:
     row = ReportRow(*_row(db, "reports", "id", id))
     key = files.key(row)
@@ -52,45 +52,45 @@ def _open_talk(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
 
 
 def _open_letter(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    letter = Post(keys.outbox).open(OutboxRow(*_row(db, "outbox", "id", id)))
+    letter = OutboxMessages(keys.outbox).open(OutboxRow(*_row(db, "outbox", "id", id)))
     return [letter.to.key, letter.message]
 
 
 def _open_case(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return CaseFiles(keys).case(CaseRow(*_row(db, "cases", "id", id)))
+    return CaseSealer(keys).case(CaseRow(*_row(db, "cases", "id", id)))
 
 
 def _open_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return _report(CaseFiles(keys), db, id)[1]
+    return _report(CaseSealer(keys), db, id)[1]
 
 
 def _open_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    address = CaseFiles(keys).address(*_report(CaseFiles(keys), db, id))
+    address = CaseSealer(keys).address(*_report(CaseSealer(keys), db, id))
     return address and [address.channel, address.key]
 
 
 def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return CaseFiles(keys).content(*_report(CaseFiles(keys), db, id))
+    return CaseSealer(keys).content(*_report(CaseSealer(keys), db, id))
 
 
 def _open_step(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    files, row = CaseFiles(keys), StepRow(*_row(db, "steps", "id", id))
+    files, row = CaseSealer(keys), StepRow(*_row(db, "steps", "id", id))
     return files.step(
         row, _report(files, db, row.report_id)[1] if row.report_id else None
     )
 
 
 def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return CaseFiles(keys).note_text(NoteRow(*_row(db, "notes", "id", id)))
+    return CaseSealer(keys).note_text(NoteRow(*_row(db, "notes", "id", id)))
 
 
 def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    files, row = CaseFiles(keys), RatingRow(*_row(db, "ratings", "report_id", id))
+    files, row = CaseSealer(keys), RatingRow(*_row(db, "ratings", "report_id", id))
     return files.word(row, _report(files, db, row.report_id)[1])
 
 
 def _open_picture(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    files, row = CaseFiles(keys), _row(db, "media", "id", id)
+    files, row = CaseSealer(keys), _row(db, "media", "id", id)
     media = MediaRow(*(row[name] for name in MediaRow.__slots__))
     assert media.report_id is not None
     return files.picture(media, _report(files, db, media.report_id)[1])

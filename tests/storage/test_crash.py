@@ -26,9 +26,10 @@ async def chat(database):
     while True:
         who = os.urandom(16)
         await database.commit([
-            Inbox.mark(who, 1), Talks.save(TalkRow(who, 1, 0, bytes(900)), 0),
-            Outbox.put(OutboxRow(who, "web", who, 0, 0, bytes(400))), Audit(1, "turn",
-            who, None, "{}"),
+            Inbox.mark(who, 1),
+            Talks.save(TalkRow(who, 1, 0, bytes(900)), 0),
+            Outbox.put(OutboxRow(who, "web", who, 0, 0, bytes(400))),
+            Audit(1, "turn", who, None, "{}"),
         ])
         os.write(1, who)
 

@@ -66,7 +66,7 @@ Step = Callable[[], Awaitable[Message | None]]  # one call; what it put into the
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TelegramPlace:
     """A private chat, a group, or a topic of a group."""
 
     chat: int
@@ -77,9 +77,9 @@ class Place:
         return self.chat > 0
 
 
-def place(to: Address) -> Place:
+def place(to: Address) -> TelegramPlace:
     chat, _, thread = to.key.partition(":")
-    return Place(int(chat), int(thread) if thread else None)
+    return TelegramPlace(int(chat), int(thread) if thread else None)
 
 
 def make_bot(settings: Telegram) -> Bot:
@@ -172,7 +172,7 @@ class TelegramChannel:
             self.pace.hold(chat, trouble.wait)
 
     async def _send(
-        self, where: Place, message: Rendered, key: bytes
+        self, where: TelegramPlace, message: Rendered, key: bytes
     ) -> Sequence[Write]:
         if not where.private:
             await self._do(
@@ -194,7 +194,7 @@ class TelegramChannel:
         return [self.chats.save(chat, now)]
 
     async def _do(
-        self, steps: Sequence[Step], where: Place, key: bytes
+        self, steps: Sequence[Step], where: TelegramPlace, key: bytes
     ) -> list[Message | None]:
         """One call after the other; those that went through stay done when a later one
         is repeated.
@@ -213,7 +213,7 @@ class TelegramChannel:
             not said.name.startswith(PUSH) and seconds(self._now()) - chat.at <= WAITS
         )
         parts = self._parts(message, not waits)
-        new = self._new(Place(chat.id), message, parts)
+        new = self._new(TelegramPlace(chat.id), message, parts)
         if (
             said.replaces
             and chat.prompt is not None
@@ -248,7 +248,7 @@ class TelegramChannel:
         )
 
     def _new(
-        self, where: Place, message: Rendered, parts: Sequence[Html]
+        self, where: TelegramPlace, message: Rendered, parts: Sequence[Html]
     ) -> list[Step]:
         """The calls that put a message into a chat: its parts, the buttons under the
         last, then its files.
@@ -264,7 +264,7 @@ class TelegramChannel:
         )
 
     def _text(
-        self, where: Place, part: Html, markup: InlineKeyboardMarkup | None
+        self, where: TelegramPlace, part: Html, markup: InlineKeyboardMarkup | None
     ) -> Step:
         async def step() -> Message:
             return await self.bot.send_message(
@@ -278,7 +278,7 @@ class TelegramChannel:
 
         return step
 
-    def _file(self, where: Place, name: str, mime: str, content: str) -> Step:
+    def _file(self, where: TelegramPlace, name: str, mime: str, content: str) -> Step:
         """A picture as a picture, anything else as a document."""
 
         async def step() -> Message:

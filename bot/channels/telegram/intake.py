@@ -42,7 +42,7 @@ from bot.channels.telegram.door import StaffDoor, offered
 from bot.channels.telegram.errors import about, backoff, kind
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.lanes import Lane, Lanes, Waiting
-from bot.hotline import Failed
+from bot.hotline import TurnFailed
 from bot.hours import HOUR, outside_quiet, seconds
 from bot.keys import Keys
 from bot.settings import Settings
@@ -81,7 +81,7 @@ SEEN = 20_000  # updates remembered to be taken in already
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class IntakeContext:
     """What the intake needs of the program."""
 
     hear: Hear
@@ -97,7 +97,7 @@ class Intake:
     def __init__(
         self,
         channel: TelegramChannel,
-        inside: Inside,
+        inside: IntakeContext,
         door: StaffDoor | None = None,
         name: Callable[[], str | None] = lambda: None,
     ) -> None:
@@ -257,7 +257,7 @@ class Intake:
             except StorageError as error:
                 log.warning("an update waits: %s", type(error).__name__)
                 await self._tell_once(waiting.update, tries)
-            except Failed as failed:
+            except TurnFailed as failed:
                 await self._tell_failed(waiting.update, failed.incident)
                 break
             except TelegramError as error:
@@ -496,7 +496,7 @@ class Intake:
                 await self._inside.hear(
                     Incoming(key, sender, Rang("again", now), chat.lang)
                 )
-            except (StorageError, Failed) as error:
+            except (StorageError, TurnFailed) as error:
                 log.warning("a step was not shown again: %s", type(error).__name__)
 
     # ── names of things ───────────────────────────────────────────────────────────────

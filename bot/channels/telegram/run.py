@@ -19,7 +19,7 @@ from bot.channels.telegram.channel import TelegramChannel, close
 from bot.channels.telegram.decode import ALLOWED
 from bot.channels.telegram.door import StaffDoor
 from bot.channels.telegram.errors import about, backoff, retry_after
-from bot.channels.telegram.intake import Inside, Intake
+from bot.channels.telegram.intake import Intake, IntakeContext
 from bot.channels.telegram.webhook import Webhook
 from bot.hours import seconds
 from storage.port import StorageError
@@ -44,7 +44,7 @@ class Telegram:
     def __init__(
         self,
         channel: TelegramChannel,
-        inside: Inside,
+        inside: IntakeContext,
         door: StaffDoor | None = None,
         staff: Sequence[BotCommand] = (),
     ) -> None:

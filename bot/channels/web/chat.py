@@ -33,8 +33,8 @@ from bot.channels.web.forms import BadForm, TooMuch, read_form
 from bot.channels.web.pace import Pace, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visits import Visit, Visits
-from bot.desk.liaison import UnitDesk
-from bot.hotline import Failed
+from bot.desk.liaison import LiaisonDesk
+from bot.hotline import TurnFailed
 from bot.hours import seconds
 from dialogs.texts import text
 from dialogs.words import Event, Pictured, Pressed, Said, Unreadable
@@ -68,7 +68,7 @@ class Door:
     channel: WebChannel
     database: Database
     now: Callable[[], datetime]
-    desk: UnitDesk | None = None  # the units' page
+    desk: LiaisonDesk | None = None  # the units' page
 
 
 class Chat:
@@ -310,7 +310,7 @@ class Chat:
             return await self.refuse(
                 request, visit, Trouble(503, text(lang, "web.refused"), draft)
             )
-        except Failed as failed:
+        except TurnFailed as failed:
             words = text(lang, "web.failed", {"incident": failed.incident})
             return await self.refuse(request, visit, Trouble(500, words, draft))
         await self.door.settle(visit.address, PATIENCE)

@@ -17,17 +17,17 @@ from telegram.error import TelegramError
 
 from bot.address import Address
 from bot.cases.aliases import meant
-from bot.cases.reading import Entry
+from bot.cases.reading import ListedCase
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
 from bot.desk import verbs
 from bot.desk.liaison import Liaison
 from bot.desk.telegram import units, views
-from bot.desk.telegram.inside import TELEGRAM, Inside, Spot, letter
+from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.topics import Topics
-from bot.outbox.messages import Letter
+from bot.outbox.messages import OutboxMessage
 from bot.people.roster import Member
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State
@@ -75,7 +75,7 @@ class Act:
 class Desk:
     """The staff's door of the intake, and the loop beside it."""
 
-    def __init__(self, inside: Inside) -> None:
+    def __init__(self, inside: DeskContext) -> None:
         self._in = inside
         self.topics, self.replies = Topics(inside), Replies(inside)
         self._cases, self._rows = DeskCases(inside.database), Cases(inside.database)
@@ -367,7 +367,7 @@ class Desk:
         if not may(act.member.role, order):
             raise Refusal("这一步要专线主管来办。")
         also: list[Write] = [act.mark]
-        letters: list[Letter] = []
+        letters: list[OutboxMessage] = []
         if isinstance(order, Reply):
             also.append(
                 self.replies.begin(row.id, act.spot, order.text.strip(), order.to)
@@ -500,7 +500,7 @@ class Desk:
         ]
         return "\n".join(lines)
 
-    async def _listed(self, act: Act, most: int = LIST) -> list[Entry]:
+    async def _listed(self, act: Act, most: int = LIST) -> list[ListedCase]:
         entries = await self._in.casework.book.entries(limit=LOOKED_AT, who=act.member)
         return [one for one in entries if await self._shown(act, one.case)][:most]
 
@@ -579,7 +579,7 @@ class Desk:
         return ""
 
     async def _commit(
-        self, act: Act, writes: Sequence[Write], letters: Sequence[Letter]
+        self, act: Act, writes: Sequence[Write], letters: Sequence[OutboxMessage]
     ) -> None:
         await self._in.database.commit(
             [act.mark, *writes, *(self._in.post.put(one) for one in letters)]

@@ -11,20 +11,20 @@ from typing import Any, TypeVar
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
 from bot.cases.casework import Casework
-from bot.cases.conflict import Sight
+from bot.cases.conflict import ConflictRule
 from bot.channels.telegram.channel import TelegramChannel
-from bot.desk.liaison import UnitDesk
+from bot.desk.liaison import LiaisonDesk
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.outbox.messages import Letter, Post
-from bot.people.register import Register
+from bot.outbox.messages import OutboxMessage, OutboxMessages
+from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.settings import Settings
 from dialogs.words import Button, Message
 from storage.port import Database
 
 TELEGRAM = "telegram"
-Answer = TypeVar("Answer")
+Got = TypeVar("Got")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class DeskContext:
     """send: letters that are committed and due; now: UTC; every: seconds between two
     looks.
     """
@@ -53,12 +53,12 @@ class Inside:
     settings: Settings
     casework: Casework
     roster: Roster
-    register: Register
-    sight: Sight
-    post: Post
-    send: Callable[[Sequence[Letter]], None]
+    register: UnitRegister
+    sight: ConflictRule
+    post: OutboxMessages
+    send: Callable[[Sequence[OutboxMessage]], None]
     now: Callable[[], datetime]
-    units: UnitDesk
+    units: LiaisonDesk
     every: float = 1.0
 
     @property
@@ -71,8 +71,8 @@ class Inside:
         return seconds(self.now())
 
     async def paced(
-        self, chat: int, call: Callable[..., Awaitable[Answer]], *args: Any, **more: Any
-    ) -> Answer:
+        self, chat: int, call: Callable[..., Awaitable[Got]], *args: Any, **more: Any
+    ) -> Got:
         """One call that counts in this chat, when it is its turn."""
         async with self.channel.pace.turn(chat):
             return await call(*args, **more)
@@ -86,9 +86,9 @@ class Inside:
 
 def letter(
     to: Address, words: str, buttons: Sequence[Button] = (), files: object = ()
-) -> Letter:
+) -> OutboxMessage:
     """A sentence for staff, by the outbox: in order, and not lost."""
     params = {"text": words, "files": files} if files else {"text": words}
-    return Post.letter(
+    return OutboxMessages.letter(
         to, Message("desk.say", params, tuple(buttons)), secrets.token_bytes(16)
     )

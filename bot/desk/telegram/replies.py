@@ -19,7 +19,7 @@ from bot.channels.port import TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import shortened
-from bot.desk.telegram.inside import Inside, Spot
+from bot.desk.telegram.inside import DeskContext, Spot
 from bot.desk.telegram.topics import keyboard
 from bot.desk.telegram.views import data
 from dialogs.case.life import Case
@@ -49,7 +49,7 @@ FINAL = (UNDONE, "sent", "gone", "refused")
 class Replies:
     """Part of the desk's loop."""
 
-    def __init__(self, inside: Inside) -> None:
+    def __init__(self, inside: DeskContext) -> None:
         self._in = inside
         self._rows, self._cases = DeskReplies(inside.database), Cases(inside.database)
         self._reports = Reports(inside.database)

@@ -33,7 +33,7 @@ from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import plain, rows
-from bot.desk.telegram.inside import TELEGRAM, Inside, letter
+from bot.desk.telegram.inside import TELEGRAM, DeskContext, letter
 from bot.desk.telegram.views import GONE, View, button, view
 from bot.hours import is_quiet
 from bot.logs import where
@@ -86,7 +86,7 @@ class Standing:
 class Topics:
     """The loop. `look` may be called from outside, too."""
 
-    def __init__(self, inside: Inside) -> None:
+    def __init__(self, inside: DeskContext) -> None:
         self._in = inside
         self._bot = inside.channel.bot
         self._cases = DeskCases(inside.database)

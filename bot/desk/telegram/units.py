@@ -20,9 +20,9 @@ from bot.desk.liaison import (
     Event,
     Item,
     Liaison,
+    LiaisonDesk,
     Missing,
     UnitCase,
-    UnitDesk,
 )
 from bot.desk.wording import clean
 from bot.hours import ending
@@ -53,7 +53,7 @@ ELSEWHERE = (
 )
 
 
-async def said(desk: UnitDesk, who: Liaison, name: str, words: str) -> str:
+async def said(desk: LiaisonDesk, who: Liaison, name: str, words: str) -> str:
     """What a command that orders nothing is answered with. Raises: Refusal."""
     if name == "help":
         return "\n".join(
@@ -80,7 +80,7 @@ async def said(desk: UnitDesk, who: Liaison, name: str, words: str) -> str:
 
 
 async def ordered(
-    desk: UnitDesk, who: Liaison, name: str, words: str, now: verbs.Now
+    desk: LiaisonDesk, who: Liaison, name: str, words: str, now: verbs.Now
 ) -> tuple[str, Order, str]:
     """(alias, the order, what to say once it is carried out). Raises: Refusal."""
     case, rest = await _meant(desk, who, name, words)
@@ -89,7 +89,7 @@ async def ordered(
 
 
 async def carry_out(
-    desk: UnitDesk, who: Liaison, alias: str, order: Order, also: Sequence[Write]
+    desk: LiaisonDesk, who: Liaison, alias: str, order: Order, also: Sequence[Write]
 ) -> None:
     """Raises: Refusal; Stale; Refusing."""
     try:
@@ -121,7 +121,7 @@ def _sent(order: Order) -> str:
 
 
 async def _meant(
-    desk: UnitDesk, who: Liaison, command: str, words: str
+    desk: LiaisonDesk, who: Liaison, command: str, words: str
 ) -> tuple[UnitCase, str]:
     """The case that the first word names, and what follows. Raises: Refusal."""
     name, rest = [*words.split(None, 1), "", ""][:2]
@@ -139,7 +139,7 @@ async def _meant(
     return found[0], rest.strip()
 
 
-async def _case(desk: UnitDesk, who: Liaison, alias: str) -> UnitCase | None:
+async def _case(desk: LiaisonDesk, who: Liaison, alias: str) -> UnitCase | None:
     try:
         return await desk.case(who, alias)
     except Missing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.cases.reading import Entry, ReportView, Sheet, StepView
+from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.cases.sealing import utc
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
@@ -237,7 +237,7 @@ def _until(at: datetime, zone: ZoneInfo) -> str:
 # ── lists ─────────────────────────────────────────────────────────────────────────────
 
 
-def listed(entries: Sequence[Entry], zone: ZoneInfo) -> str:
+def listed(entries: Sequence[ListedCase], zone: ZoneInfo) -> str:
     lines = []
     for entry in entries:
         case = entry.case

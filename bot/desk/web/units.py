@@ -28,9 +28,9 @@ from bot.desk.liaison import (
     LONGEST,
     PICTURES,
     Liaison,
+    LiaisonDesk,
     Missing,
     UnitCase,
-    UnitDesk,
 )
 from bot.hours import ending
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
@@ -104,7 +104,7 @@ class Form:
 class Units:
     """What a liaison sees and does in a browser."""
 
-    def __init__(self, desk: UnitDesk, pages: Pages, pace: Pace, web: Web) -> None:
+    def __init__(self, desk: LiaisonDesk, pages: Pages, pace: Pace, web: Web) -> None:
         self._desk, self._pages, self._pace, self._web = desk, pages, pace, web
         self.cookie = "__Host-u" if web.https else "u"
 

@@ -22,7 +22,7 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.app import App, Parts, clock, database_file, join
 from bot.channels.telegram.channel import TelegramChannel, close, make_bot
-from bot.channels.telegram.intake import Inside, Intake
+from bot.channels.telegram.intake import Intake, IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.keys import Keys
 from bot.lab.bench.figures import Figure, Result, progress, ratio
@@ -74,7 +74,7 @@ class Ours:
 @asynccontextmanager
 async def joined(
     line: Bot, settings: Settings
-) -> AsyncIterator[tuple[App, TelegramChannel, Inside]]:
+) -> AsyncIterator[tuple[App, TelegramChannel, IntakeContext]]:
     """The whole program with Telegram as its messenger, without its pace; nothing
     rings.
     """
@@ -87,7 +87,11 @@ async def joined(
     channel = TelegramChannel(line, database, keys, clock, speed=UNPACED)
     app = join(Parts(settings, database, keys, journal, clock), lambda parts: [channel])
     try:
-        yield app, channel, Inside(app.hotline.hear, database, keys, settings, clock)
+        yield (
+            app,
+            channel,
+            IntakeContext(app.hotline.hear, database, keys, settings, clock),
+        )
         await app.sender.idle()
     finally:
         await database.close()

@@ -114,7 +114,7 @@ class Clock:
         return self.at
 
 
-class Lot:
+class SeededJitter:
     """Delays by chance, and yet the same each time: by whose they are, and the how
     manieth of theirs.
     """
@@ -137,7 +137,7 @@ class World:
         self,
         parts: Parts,
         clock: Clock,
-        lot: Lot,
+        lot: SeededJitter,
         oracle: Oracle,
         reporters: Sequence[Reporter],
         bulletins: Bulletins,

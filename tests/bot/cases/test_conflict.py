@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.cases.conflict import Sight
-from bot.people.register import NewUnit, Register
+from bot.cases.conflict import ConflictRule
+from bot.people.register import NewUnit, UnitRegister
 from bot.people.roster import Member
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Accept, Assign, Merge
@@ -21,15 +21,15 @@ NEUTRAL: dict[str, Any] = {"unit": None, "place": None}
 
 
 @pytest.fixture
-async def sight(counter: Counter) -> Sight:
-    register = Register(counter.database, counter.keys, lambda: counter.at)
+async def sight(counter: Counter) -> ConflictRule:
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
     await register.import_(
         [
             NewUnit("文新街道", "subdistrict", people=("张三",)),
             NewUnit("古荡街道", "subdistrict"),
         ]
     )
-    return Sight(counter.database, counter.keys, register)
+    return ConflictRule(counter.database, counter.keys, register)
 
 
 def member(name: str, role: Role = "operator", unit: str | None = None) -> Member:
@@ -37,7 +37,7 @@ def member(name: str, role: Role = "operator", unit: str | None = None) -> Membe
 
 
 async def unit(counter: Counter, name: str) -> str:
-    register = Register(counter.database, counter.keys, lambda: counter.at)
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
     return (await register.get(name)).id
 
 
@@ -55,7 +55,7 @@ async def case(counter: Counter, number: int = 0) -> Case:
     ],
 )
 async def test_whatever_field_names_it(
-    counter: Counter, sight: Sight, said: dict[str, Any]
+    counter: Counter, sight: ConflictRule, said: dict[str, Any]
 ) -> None:
     await counter.files(**said)
     zhang, li = member("张三"), member("李四")
@@ -63,7 +63,7 @@ async def test_whatever_field_names_it(
 
 
 async def test_a_supplement_that_names_it_hides_the_case_from_then_on(
-    counter: Counter, sight: Sight
+    counter: Counter, sight: ConflictRule
 ) -> None:
     receipt = await counter.files("又要台账", **NEUTRAL)
     assert await sight.sees(member("张三"), await case(counter))
@@ -76,7 +76,9 @@ async def test_a_supplement_that_names_it_hides_the_case_from_then_on(
     )  # nobody's words are left to hide
 
 
-async def test_what_is_merged_into_it_counts(counter: Counter, sight: Sight) -> None:
+async def test_what_is_merged_into_it_counts(
+    counter: Counter, sight: ConflictRule
+) -> None:
     await counter.files("文新街道又要台账", chat="anna", **NEUTRAL)
     first = await counter.alias()
     await counter.files("又要台账", chat="boris", **NEUTRAL)
@@ -88,7 +90,7 @@ async def test_what_is_merged_into_it_counts(counter: Counter, sight: Sight) -> 
 
 
 async def test_the_unit_that_has_it_answers_and_its_people_at_the_hotline_do_not_see_it(
-    counter: Counter, sight: Sight
+    counter: Counter, sight: ConflictRule
 ) -> None:
     await counter.files("文新街道又要台账", **NEUTRAL)
     await counter.orders(await counter.alias(), Accept(), Assign("文新街道"))
@@ -101,7 +103,7 @@ async def test_the_unit_that_has_it_answers_and_its_people_at_the_hotline_do_not
 
 
 async def test_giving_it_to_another_unit_hides_it_from_the_named_ones_liaison(
-    counter: Counter, sight: Sight
+    counter: Counter, sight: ConflictRule
 ) -> None:
     await counter.files("文新街道又要台账", **NEUTRAL)
     await counter.orders(await counter.alias(), Accept(), Assign("古荡街道"))

@@ -11,12 +11,12 @@ from random import Random
 import pytest
 
 from bot.address import Address
-from bot.cases.conflict import Sight
+from bot.cases.conflict import ConflictRule
 from bot.cli import case as terminal
 from bot.cli import clock
-from bot.desk.alerts import Letters
-from bot.desk.liaison import Liaison, Missing, UnitDesk
-from bot.people.register import NewUnit, Register
+from bot.desk.alerts import MessengerAlerts
+from bot.desk.liaison import Liaison, LiaisonDesk, Missing
+from bot.people.register import NewUnit, UnitRegister
 from bot.people.roster import Member, Roster
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order
@@ -51,8 +51,8 @@ class Place:
 
     counter: Counter
     roster: Roster
-    register: Register
-    sight: Sight
+    register: UnitRegister
+    sight: ConflictRule
     members: list[Member] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)  # unit's name → id
     said: dict[str, str] = field(default_factory=dict)  # case's alias → all words in it
@@ -123,10 +123,13 @@ class Place:
 
 @pytest.fixture
 async def place(counter: Counter) -> Place:
-    register = Register(counter.database, counter.keys, lambda: counter.at)
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
     roster = Roster(counter.database, counter.keys, lambda: counter.at)
     place = Place(
-        counter, roster, register, Sight(counter.database, counter.keys, register)
+        counter,
+        roster,
+        register,
+        ConflictRule(counter.database, counter.keys, register),
     )
     await place.opens()
     return place
@@ -247,7 +250,7 @@ async def test_no_alert_reaches_who_must_not_know(place: Place, seed: int) -> No
     """In private, to staff, to supervisors and to liaisons; who may know is told."""
     await lives(place, Random(seed))
     counter = place.counter
-    letters = Letters(
+    letters = MessengerAlerts(
         counter.database,
         counter.post,
         place.roster,
@@ -290,7 +293,7 @@ async def test_a_liaison_does_not_find_what_names_another_unit_of_theirs(
     named = await place.files("文新要台账，古荡街办也要")
     await counter.orders(named, Accept(), Assign(OTHER))
     place.given[named], place.has[named] = {OTHER}, OTHER
-    desk = UnitDesk(
+    desk = LiaisonDesk(
         counter.database,
         counter.keys,
         counter.casework,

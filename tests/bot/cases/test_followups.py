@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.address import Address
-from bot.cases.followups import Rounds
+from bot.cases.followups import FollowupRounds
 from bot.cases.followups import rings as rung
 from bot.hours import seconds
-from bot.people.register import NewUnit, Register
+from bot.people.register import NewUnit, UnitRegister
 from dialogs.case.life import Refusal, State
 from dialogs.case.orders import (
     Accept,
@@ -56,8 +56,10 @@ CLOSED = (
 )
 
 
-def rounds(counter: Counter) -> Rounds:
-    return Rounds(counter.database, counter.casework.record, counter.casework.way)
+def rounds(counter: Counter) -> FollowupRounds:
+    return FollowupRounds(
+        counter.database, counter.casework.record, counter.casework.way
+    )
 
 
 async def rings(counter: Counter, **later: float) -> int:
@@ -366,7 +368,7 @@ async def test_who_answers_before_being_asked_counts_as_called_back(
     """Early, by receipt alone, or without wishing to be asked: nobody is solved who was
     not called back.
     """
-    await Register(counter.database, counter.keys, lambda: counter.at).add(
+    await UnitRegister(counter.database, counter.keys, lambda: counter.at).add(
         NewUnit("某街道", "subdistrict")
     )
     asked = await counter.report(await counter.files(chat="asked"))
@@ -396,7 +398,7 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
     """Due, in time and late, returned, asked and rated; a rung per substantiated case,
     three at most.
     """
-    register = Register(counter.database, counter.keys, lambda: counter.at)
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
     unit = await register.add(
         NewUnit("某街道办事处", "subdistrict", aliases=("某街道",))
     )
@@ -440,7 +442,7 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
 async def test_more_time_granted_after_all_takes_the_lateness_back(
     counter: Counter,
 ) -> None:
-    await Register(counter.database, counter.keys, lambda: counter.at).add(
+    await UnitRegister(counter.database, counter.keys, lambda: counter.at).add(
         NewUnit("某街道", "subdistrict")
     )
     await counter.files()
@@ -502,7 +504,7 @@ async def test_two_processes_that_ring_at_once_ring_everything_once(
     other = await SQLiteDatabase.open(counter.folder / "data" / "jianfu.db", 30)
     mine, theirs = rounds(counter), None
     counter.database, database = other, counter.database
-    theirs = Rounds(other, counter.another().record, counter.another().way)
+    theirs = FollowupRounds(other, counter.another().record, counter.another().way)
     counter.database = database
     for later in (timedelta(hours=1), timedelta(hours=30), timedelta(days=8)):
         counter.at += later
@@ -525,10 +527,10 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.cases.casework import Casework
 from bot.keys import Keys
-from bot.outbox.messages import Post
-from bot.cases.followups import Rounds
+from bot.outbox.messages import OutboxMessages
+from bot.cases.followups import FollowupRounds
 from bot.cases.followups import rings as rung
-from bot.people.register import NewUnit, Register
+from bot.people.register import NewUnit, UnitRegister
 from bot.settings import Settings
 from bot.ops.terms import terms_of
 from storage.sqlite import SQLiteDatabase
@@ -537,15 +539,17 @@ folder, at = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 
 async def main():
     keyring = Keyring.load(folder / "keys" / "keyring.json")
-    settings = Settings(data_dir=folder / "data", keyring=folder / "keys" /
-    "keyring.json")
+    path = folder / "keys" / "keyring.json"
+    settings = Settings(data_dir=folder / "data", keyring=path)
     keys, now = Keys.of(keyring), lambda: at
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
     journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
-    casework = Casework(database, keys, Post(keys.outbox), settings, journal, now,
-    terms_of(settings))
+    outbox = OutboxMessages(keys.outbox)
+    terms = terms_of(settings)
+    casework = Casework(database, keys, outbox, settings, journal, now, terms)
     print("ready", flush=True)
-    print(await Rounds(database, casework.record, casework.way).run(at), flush=True)
+    rang = await FollowupRounds(database, casework.record, casework.way).run(at)
+    print(rang, flush=True)
     await database.close()
 
 asyncio.run(main())

@@ -18,7 +18,7 @@ import pytest
 from anonymizer.keyring import KeyringError
 from bot.address import Address
 from bot.app import opened
-from bot.cases.followups import Rounds
+from bot.cases.followups import FollowupRounds
 from bot.cases.retention import Gone, Retention
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
@@ -385,7 +385,9 @@ async def test_going_again_removes_nothing_more(
 async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
     """The same writes in the ring's one commit; the sweep finds nothing left."""
     _, name = await closed(counter)
-    rounds = Rounds(counter.database, counter.casework.record, counter.casework.way)
+    rounds = FollowupRounds(
+        counter.database, counter.casework.record, counter.casework.way
+    )
     for days in (3, 3, 24, 1, 60, 1, 300):
         counter.at += days * DAY
         await rounds.run(counter.at)
@@ -405,9 +407,9 @@ async def test_after_a_long_stop_address_and_words_go_in_one_ring(
 ) -> None:
     await closed(counter)
     counter.at += 2 * YEAR
-    await Rounds(counter.database, counter.casework.record, counter.casework.way).run(
-        counter.at
-    )
+    await FollowupRounds(
+        counter.database, counter.casework.record, counter.casework.way
+    ).run(counter.at)
     assert (await states(counter))["keys"] == 0
 
 
@@ -428,7 +430,9 @@ async def test_the_addresses_of_two_reports_of_one_chat_go_together(
     third = await counter.files("另一件事", chat="anna")
     await counter.orders(one, Accept(), Merge(other))
     await counter.orders(other, *ENDED)
-    rounds = Rounds(counter.database, counter.casework.record, counter.casework.way)
+    rounds = FollowupRounds(
+        counter.database, counter.casework.record, counter.casework.way
+    )
     counter.at += 32 * DAY
     await rounds.run(counter.at)
     mine = [

@@ -25,7 +25,7 @@ from bot.channels.render import Rendered
 from bot.channels.web.channel import WebChannel
 from bot.hours import is_quiet, seconds
 from bot.keys import Keys
-from bot.outbox.messages import Letter, Post
+from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Fate, Sender
 from dialogs.words import Message
 from storage.port import Refusing, Write
@@ -39,8 +39,8 @@ ANNA, BEN = Address("wall", "anna"), Address("wall", "ben")
 STREAMS = {ANNA: b"a" * 16, BEN: b"b" * 16}
 
 
-def letter(word: str, stream: bytes, to: Address = ANNA) -> Letter:
-    return Post.letter(to, Message("help", {"word": word}), stream)
+def letter(word: str, stream: bytes, to: Address = ANNA) -> OutboxMessage:
+    return OutboxMessages.letter(to, Message("help", {"word": word}), stream)
 
 
 class Wall:
@@ -363,8 +363,8 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from tests.bot.outbox.test_sender import begun
 
-folder, kind, number, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]),
-    sys.argv[4]
+folder, kind = Path(sys.argv[1]), sys.argv[2]
+number, when = int(sys.argv[3]), sys.argv[4]
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -430,7 +430,12 @@ async def begun(
 
     try:
         sender = Sender(
-            database, Post(keys.outbox), {kind: channel}, clock, nothing, nothing
+            database,
+            OutboxMessages(keys.outbox),
+            {kind: channel},
+            clock,
+            nothing,
+            nothing,
         )
         yield sender, channel, Address(kind, "t" * 43)
     finally:
@@ -461,7 +466,7 @@ async def test_killed_in_between_at_most_that_one_message_comes_twice(
 
 async def _fill(folder: Path, channel: Channel, to: Address) -> None:
     keys = Keys.of(Keyring.load(folder / "keys" / "keyring.json"))
-    post, stream = Post(keys.outbox), b"s" * 16
+    post, stream = OutboxMessages(keys.outbox), b"s" * 16
     writes = [post.put(letter(name, stream, to)) for name in WORDS]
     if isinstance(channel, WebChannel):
         writes.append(WebSessions.touch(channel.screen_of(to), False, 1 << 40))

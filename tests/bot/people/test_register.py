@@ -10,8 +10,8 @@ from bot.people.register import (
     Directory,
     Imported,
     NewUnit,
-    Register,
     Unit,
+    UnitRegister,
     Wrong,
     merged,
     plain,
@@ -28,12 +28,12 @@ DISTRICT = NewUnit("西湖区政府", "district")
 
 
 @pytest.fixture
-def register(counter: Counter) -> Register:
+def register(counter: Counter) -> UnitRegister:
     return another(counter)
 
 
-def another(counter: Counter) -> Register:
-    return Register(counter.database, counter.keys, lambda: counter.at)
+def another(counter: Counter) -> UnitRegister:
+    return UnitRegister(counter.database, counter.keys, lambda: counter.at)
 
 
 async def written(counter: Counter) -> bytes:
@@ -51,7 +51,7 @@ async def written(counter: Counter) -> bytes:
 
 
 async def test_a_unit_is_found_by_name_and_alias_however_it_is_typed(
-    register: Register,
+    register: UnitRegister,
 ) -> None:
     await register.import_([OFFICE, DISTRICT])
     unit = await register.find("文新街道办事处")
@@ -69,7 +69,7 @@ async def test_a_unit_is_found_by_name_and_alias_however_it_is_typed(
 
 
 async def test_a_name_nobody_has_is_answered_with_near_misses(
-    register: Register,
+    register: UnitRegister,
 ) -> None:
     await register.import_([OFFICE, DISTRICT])
     with pytest.raises(Refusal, match="是不是：文新街道办事处？"):
@@ -80,7 +80,9 @@ async def test_a_name_nobody_has_is_answered_with_near_misses(
         await register.get("ABCXYZ")
 
 
-async def test_an_alias_of_several_asks_for_the_whole_name(register: Register) -> None:
+async def test_an_alias_of_several_asks_for_the_whole_name(
+    register: UnitRegister,
+) -> None:
     await register.import_(
         [
             NewUnit(f"{street}党政办", "subdistrict", None, ("党政办",))
@@ -91,7 +93,7 @@ async def test_an_alias_of_several_asks_for_the_whole_name(register: Register) -
         await register.find("党政办")
 
 
-async def test_the_full_name_goes_before_anothers_alias(register: Register) -> None:
+async def test_the_full_name_goes_before_anothers_alias(register: UnitRegister) -> None:
     await register.import_(
         [NewUnit("城管", "city"), NewUnit("甲街道城管", "subdistrict", None, ("城管",))]
     )
@@ -99,7 +101,7 @@ async def test_the_full_name_goes_before_anothers_alias(register: Register) -> N
     assert unit.level == "city"
 
 
-async def test_units_are_recognised_in_a_text(register: Register) -> None:
+async def test_units_are_recognised_in_a_text(register: UnitRegister) -> None:
     await register.import_([OFFICE, DISTRICT, NewUnit("古荡街道", "subdistrict")])
     names = [
         unit.name
@@ -113,7 +115,7 @@ async def test_units_are_recognised_in_a_text(register: Register) -> None:
 
 
 async def test_what_another_process_changes_is_seen_at_once(
-    counter: Counter, register: Register
+    counter: Counter, register: UnitRegister
 ) -> None:
     other = another(counter)
     assert await other.list() == []
@@ -123,7 +125,9 @@ async def test_what_another_process_changes_is_seen_at_once(
     assert [one.level for one in await other.list()] == ["city"]
 
 
-async def test_names_are_not_on_the_disk(counter: Counter, register: Register) -> None:
+async def test_names_are_not_on_the_disk(
+    counter: Counter, register: UnitRegister
+) -> None:
     await register.import_([OFFICE, DISTRICT], by="ab" * 16)
     await register.disable("西湖区政府")
     found = await written(counter)
@@ -137,7 +141,7 @@ async def test_names_are_not_on_the_disk(counter: Counter, register: Register) -
 
 
 async def test_adding_twice_is_refused_and_adding_a_disabled_one_revives_it(
-    register: Register,
+    register: UnitRegister,
 ) -> None:
     unit = await register.add(DISTRICT)
     with pytest.raises(Refusal, match="已经登记了"):
@@ -151,7 +155,7 @@ async def test_adding_twice_is_refused_and_adding_a_disabled_one_revives_it(
 
 
 async def test_importing_again_changes_nothing(
-    counter: Counter, register: Register
+    counter: Counter, register: UnitRegister
 ) -> None:
     assert await register.import_([OFFICE, DISTRICT]) == Imported(2, 0, 0)
     before = await written(counter)
@@ -164,7 +168,9 @@ async def test_importing_again_changes_nothing(
     assert (changed.level, changed.parent, changed.aliases) == ("community", None, ())
 
 
-async def test_an_import_leaves_a_disabled_unit_disabled(register: Register) -> None:
+async def test_an_import_leaves_a_disabled_unit_disabled(
+    register: UnitRegister,
+) -> None:
     await register.add(DISTRICT)
     await register.disable("西湖区政府")
     assert await register.import_(
@@ -204,7 +210,7 @@ async def test_an_import_leaves_a_disabled_unit_disabled(register: Register) -> 
     ],
 )
 async def test_one_wrong_entry_and_nothing_is_imported(
-    register: Register, entries: list[NewUnit], number: int, field: str, why: str
+    register: UnitRegister, entries: list[NewUnit], number: int, field: str, why: str
 ) -> None:
     with pytest.raises(Wrong, match=why) as wrong:
         await register.import_([OFFICE, *entries] if field != "parent" else entries)
@@ -216,7 +222,7 @@ async def test_one_wrong_entry_and_nothing_is_imported(
 
 
 async def test_a_circle_through_units_that_are_there_already_is_refused(
-    register: Register,
+    register: UnitRegister,
 ) -> None:
     await register.import_([OFFICE, DISTRICT])
     with pytest.raises(Wrong, match="绕了一圈"):
@@ -280,7 +286,7 @@ def test_a_case_is_invisible_to_the_people_of_the_unit_it_names(
     assert DIRECTORY.conflict(who, what, text) is hidden
 
 
-async def test_a_disabled_units_people_stay_blind(register: Register) -> None:
+async def test_a_disabled_units_people_stay_blind(register: UnitRegister) -> None:
     await register.add(NewUnit("文新街道", "subdistrict", people=("张三",)))
     await register.disable("文新街道")
     assert await register.conflict(member("张三"), case(), "文新街道要求每天报表")

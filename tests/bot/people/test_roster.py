@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from anonymizer.receipts import SYMBOLS
 from bot.address import Address
-from bot.people.register import NewUnit, Register
+from bot.people.register import NewUnit, UnitRegister
 from bot.people.roster import Member, Roster, meant
 from dialogs.case.life import Refusal
 from tests.bot.counter import Counter
@@ -30,7 +30,7 @@ def another(counter: Counter) -> Roster:
 
 
 async def unit(counter: Counter) -> str:
-    register = Register(counter.database, counter.keys, lambda: counter.at)
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
     return (await register.add(NewUnit("文新街道", "subdistrict"))).id
 
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.address import Address
-from bot.outbox.messages import Post
+from bot.outbox.messages import OutboxMessages
 from bot.reports.bulletins import Bulletins, Period, latest, period
 from bot.reports.press import REPORT
 from bot.settings import Telegram
@@ -72,7 +72,7 @@ class Office:
             return Message(REPORT, {"text": f"{of.name} {of.label}"})
 
         app = self.line.app
-        post, database = Post(app.parts.keys.outbox), app.parts.database
+        post, database = OutboxMessages(app.parts.keys.outbox), app.parts.database
         return Bulletins(
             database,
             post,
@@ -154,7 +154,7 @@ async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(
         rows = await Outbox(line.app.parts.database).due(
             ["telegram"], int(line.at.timestamp())
         )
-        letters = [Post(line.app.parts.keys.outbox).open(row) for row in rows]
+        letters = [OutboxMessages(line.app.parts.keys.outbox).open(row) for row in rows]
     assert [letter.to for letter in letters] == [Address("telegram", "-1001")] * 3
     assert [letter.message.params["text"][:7] for letter in letters] == [
         "减负专线晨报 ",

@@ -19,7 +19,7 @@ from uvicorn import Config
 from bot.app import App, Parts, opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.door import StaffDoor
-from bot.channels.telegram.intake import Inside
+from bot.channels.telegram.intake import IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server
@@ -118,7 +118,7 @@ async def running(line: Line, door: StaffDoor | None = None) -> AsyncIterator[Li
     """
     async with opened(line.settings, line.make, line.now) as line.app:
         parts = line.app.parts
-        inside = Inside(
+        inside = IntakeContext(
             line.app.hotline.hear, parts.database, parts.keys, parts.settings, line.now
         )
         line.telegram = Telegram(line.channel, inside, door)

@@ -15,8 +15,8 @@ from telegram import Update
 
 from bot.channels.port import Incoming
 from bot.channels.telegram import intake as module
-from bot.channels.telegram.intake import Inside, Intake
-from bot.hotline import Failed
+from bot.channels.telegram.intake import Intake, IntakeContext
+from bot.hotline import TurnFailed
 from dialogs.words import Said
 from storage.port import Refusing
 from tests.bot.channels.telegram.line import SECRET, Line, Mode, opened_line, running
@@ -56,7 +56,7 @@ def slow(line: Line) -> Slow:
     intake = line.telegram.intake
     slow = Slow(line.app.hotline.hear)
     inside = intake._inside
-    intake._inside = Inside(
+    intake._inside = IntakeContext(
         slow.hear, inside.database, inside.keys, inside.settings, inside.now
     )
     return slow
@@ -138,7 +138,7 @@ async def test_what_was_kept_survives_the_process(
         async with running(line):
             slow = Slow(line.app.hotline.hear)
             inside = line.telegram.intake._inside
-            line.telegram.intake._inside = Inside(
+            line.telegram.intake._inside = IntakeContext(
                 slow.hear, inside.database, inside.keys, inside.settings, inside.now
             )
             person.says("慢慢说，街道要求我们社区同一份台账每周报五次")
@@ -169,7 +169,7 @@ async def test_our_bug_is_told_and_does_not_come_again(
     line: Line, server: BotApi, slow: Slow
 ) -> None:
     """The incident's number, and on with what comes next."""
-    slow.raises = [Failed("0badcafe")]
+    slow.raises = [TurnFailed("0badcafe")]
     person = server.person(started=True)
     person.says(CLEAR)
     person.says(CLEAR)

@@ -12,8 +12,9 @@ import logging, warnings
 from bot import logs
 logs.start("DEBUG")
 logging.getLogger("uvicorn.error").debug("peer 198.51.100.7")
-logging.getLogger("uvicorn.error").error("peer 198.51.100.7",
-    exc_info=ValueError("13812345678"))
+logging.getLogger("uvicorn.error").error(
+    "peer 198.51.100.7", exc_info=ValueError("13812345678")
+)
 logging.getLogger("aiosqlite").setLevel(logging.DEBUG)
 logging.getLogger("aiosqlite").debug("13812345678")
 logging.getLogger("asyncio").error("13812345678")

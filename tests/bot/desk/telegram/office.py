@@ -17,7 +17,7 @@ from uvicorn import Config
 
 from bot.app import App, Parts, opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
-from bot.channels.telegram.intake import Inside
+from bot.channels.telegram.intake import IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server, desk_of
@@ -161,7 +161,7 @@ async def running(office: Office) -> AsyncIterator[Office]:
         desk = desk_of(app, every=0.1)
         assert desk is not None
         office.desk = desk
-        inside = Inside(
+        inside = IntakeContext(
             app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
         )
         telegram = Telegram(office.channel, inside, desk, commands())
