@@ -21,10 +21,11 @@ from bot.cases.casework import Casework, Draft
 from bot.channels.port import Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
-from bot.logs import where
+from bot.logs import incident
 from bot.lookups import Lookups
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Sender
+from bot.retry import retry_stale
 from bot.settings import Settings
 from dialogs.talk import Talk, begin, receive
 from dialogs.words import (
@@ -40,14 +41,13 @@ from dialogs.words import (
     Say,
     Wipe,
 )
-from storage.port import Audit, Database, Seen, Stale, StorageError, Write
+from storage.port import Audit, Database, Seen, StorageError, Write
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.outbox import Outbox
 from storage.repositories.talks import TalkRow, Talks
 
 log = logging.getLogger(__name__)
-TRIES = 5  # of a turn that others were faster than
 ROUNDS = 3  # of Look and Found
 DAY = 24 * HOUR
 AT_HAND = 1024  # talks whose last row, sealed as it is, need not be read again
@@ -118,22 +118,13 @@ class Hotline:
         )
         try:
             async with self._lock(who):
-                for _ in range(TRIES):
-                    try:
-                        return await self._turn(incoming, who)
-                    except Stale:
-                        continue
-                    except Seen:
-                        return
-                raise Stale("five times")
+                await retry_stale(lambda: self._turn(incoming, who))
+        except Seen:
+            return
         except StorageError:
             raise
         except Exception as error:
-            incident = secrets.token_hex(4)
-            log.error(
-                "incident %s: %s in %s", incident, type(error).__name__, where(error)
-            )
-            raise TurnFailed(incident) from None
+            raise TurnFailed(incident(log, error, "a turn")) from None
 
     async def _turn(self, incoming: Incoming, who: bytes) -> None:
         visit = await self._load(incoming, who)

@@ -5,6 +5,7 @@ saw.
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 from types import TracebackType
 from typing import Literal
@@ -61,6 +62,18 @@ def _content_free(
         f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
     )
     print(f"jianfu: {kind.__name__} in {place}", file=sys.stderr)
+
+
+def incident(log: logging.Logger, error: Exception, doing: str) -> str:
+    """Write down that a bug of ours showed, by its type and place; its words stay out.
+
+    doing: what went wrong, in our own words ("ringing"); never a value.
+    Returns: the incident's id, 8 random hex digits, to be told to who was concerned.
+    """
+    id = secrets.token_hex(4)
+    kind = type(error).__name__
+    log.error("incident %s: %s: %s in %s", id, doing, kind, where(error))
+    return id
 
 
 def where(error: Exception) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from bot.address import Address
 from bot.channels.port import Channel, Gone, Refused, TryLater
 from bot.channels.render import render
 from bot.hours import seconds
+from bot.logs import incident
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
@@ -166,13 +166,7 @@ class Sender:
             return AFTER_TROUBLE
         # one chat's trouble is not another's; content-free by the type alone
         except Exception as error:
-            incident = secrets.token_hex(4)
-            log.error(
-                "incident %s: sending %s: %s",
-                incident,
-                letter.message.name,
-                type(error).__name__,
-            )
+            incident(log, error, f"sending {letter.message.name}")
             return AFTER_TROUBLE
         channel.delivered(letter.to)
         return 0
