@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.desk.wording import pad, width
+from bot.columns import aligned
 from bot.people.roster import Member
 from bot.settings import OperatorError
 from dialogs.case.life import Refusal
@@ -82,14 +82,9 @@ def print_json(document: object) -> None:
 
 
 def table(rows: Sequence[Sequence[str]]) -> None:
-    """Columns as wide as they must be; a Chinese character is two wide."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print(
-            "  ".join(
-                pad(cell, wide) for cell, wide in zip(row, widths, strict=True)
-            ).rstrip()
-        )
+    """Print them in columns as wide as they must be."""
+    for line in aligned(rows):
+        print(line)
 
 
 def _refused(

@@ -21,6 +21,7 @@ from bot.cases.reading import (
     StepView,
 )
 from bot.cases.sealing import utc
+from bot.columns import aligned, pad, shorten
 from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
 from dialogs.texts import text as phrase
@@ -99,11 +100,7 @@ class Screen:
             self._line("没有这样的工单。")
             return
         rows = [self._row(entry) for entry in entries]
-        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-        for entry, row in zip(entries, rows, strict=True):
-            line = "  ".join(
-                pad(cell, wide) for cell, wide in zip(row, widths, strict=True)
-            ).rstrip()
+        for entry, line in zip(entries, aligned(rows), strict=True):
             self._line(line, RED if entry.case.urgent else "")
         more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
         self._line(f"共 {len(entries)} 件。{more}", DIM)
@@ -254,28 +251,6 @@ def step_text(step: StepView, zone: ZoneInfo) -> str:
     if params.get("pictures"):
         before.append(f"{params['pictures']}张图片")
     return "，".join([*before, *filter(None, [params.get("text")])])
-
-
-def width(words: str) -> int:
-    """Columns in a terminal: Chinese takes two, what combines takes none."""
-    return sum(
-        0 if unicodedata.combining(one) or unicodedata.category(one) in ("Cf", "Mn")
-        else 2 if unicodedata.east_asian_width(one) in "WF"
-        else 1
-        for one in words
-    )  # fmt: skip
-
-
-def pad(words: str, wide: int) -> str:
-    return words + " " * (wide - width(words))
-
-
-def shorten(words: str, wide: int) -> str:
-    if width(words) <= wide:
-        return words
-    while width(words) > wide - 1:
-        words = words[:-1]
-    return words + "…"
 
 
 def clean(words: str) -> str:

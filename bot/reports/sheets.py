@@ -5,10 +5,10 @@ tables.
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.columns import width
 from bot.reports.tables import Table, Value
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,7 +49,7 @@ def workbook(tables: Sequence[Table]) -> bytes:
             sheet.write_string(0, column, title, head)
             cells = [title, *(str(row[column]) for row in table.rows)]
             sheet.set_column(
-                column, column, min(WIDEST, max(NARROWEST, *map(_width, cells)) + 2)
+                column, column, min(WIDEST, max(NARROWEST, *map(width, cells)) + 2)
             )
         for number, row in enumerate(table.rows, 1):
             for column, value in enumerate(row):
@@ -69,7 +69,3 @@ def workbook(tables: Sequence[Table]) -> bytes:
 
 def _is_share(value: Value) -> bool:
     return isinstance(value, float)
-
-
-def _width(words: str) -> int:
-    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in words)

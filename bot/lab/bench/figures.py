@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.columns import pad
+
 WIDTH = 24  # characters of the longest bar
 
 
@@ -83,7 +85,7 @@ def drawn(result: Result) -> str:
         if len(figure.values) > 1:
             spread += f"（{number(min(figure.values))}–{number(max(figure.values))}）"
         rows.append(
-            f"  {padded(figure.label, 34)} {padded(spread, 36)} "
+            f"  {pad(figure.label, 34)} {pad(spread, 36)} "
             f"{_bar(figure, result)}{_goal(figure)}"
         )
     return "\n".join(rows)
@@ -111,11 +113,6 @@ def number(value: float) -> str:
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def padded(text: str, width: int) -> str:
-    """Filled up to so many columns; Chinese characters take two."""
-    return text + " " * (width - sum(2 if ord(sign) > 0x2E7F else 1 for sign in text))
 
 
 def progress(what: str) -> None:

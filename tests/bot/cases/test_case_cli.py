@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bot.cli import case
+from bot.columns import width
 from bot.desk import wording
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
@@ -347,17 +348,8 @@ async def test_columns_stand_straight_under_each_other(terminal: Terminal) -> No
     ):
         await terminal.counter.files(text, category=category)
     lines = (await terminal.runs("list")).splitlines()[:-1]
-    starts = {wording.width(line[: line.index("11-23 10时")]) for line in lines}
-    assert len(starts) == 1 and max(map(wording.width, lines)) <= 120
-
-
-@pytest.mark.parametrize(
-    ("words", "columns"),
-    [("abc", 3), ("专线", 4), ("，", 2), ("é", 1), ("e\u0301", 1), ("👍", 2), ("", 0)],
-)
-def test_width(words: str, columns: int) -> None:
-    assert wording.width(words) == columns
-    assert wording.width(wording.pad(words, 9)) == 9
+    starts = {width(line[: line.index("11-23 10时")]) for line in lines}
+    assert len(starts) == 1 and max(map(width, lines)) <= 120
 
 
 async def test_colour_is_for_terminals_only(
