@@ -54,15 +54,22 @@ def encodable(words: str) -> str:
 
 
 def heard(words: str, at: datetime) -> Said:
-    """What somebody wrote, as an event: a receipt in it is recognised,
-    mistyped or not.
+    """What somebody wrote, as an event: the one way in for words of every messenger.
+
+    A receipt in them is recognised, mistyped or not.
     """
     words = encodable(words)
-    return Said(
-        words,
-        at,
-        receipts.find(words) or (MISTYPED if receipts.resembles(words) else None),
-    )
+    receipt = receipts.find(words)
+    if receipt is None and receipts.resembles(words):
+        receipt = MISTYPED
+    return Said(words, at, receipt)
+
+
+def commanded(name: str, at: datetime) -> Said:
+    """A command that the messenger itself gives or names, like "start"; nobody wrote
+    it as words.
+    """
+    return Said(f"/{name}", at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from anonymizer.scrub import (
     scrub_image,
 )
 from bot.address import Address
-from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.channels.port import Hear, Incoming, Limits, commanded, heard
 from bot.channels.render import Rendered, numbered
 from bot.hotline import TurnFailed
 from dialogs.texts import phrases, text
-from dialogs.words import Event, Picture, Pictured, Pressed, Said, Unreadable
+from dialogs.words import Event, Picture, Pictured, Pressed, Unreadable
 from storage.port import StorageError, Write
 
 phrases(
@@ -61,7 +61,7 @@ class TerminalChannel:
     async def listen(self, hear: Hear) -> None:
         """Read lines until the end; each is heard before the next is read."""
         self._print(text("zh", "terminal.hello"))
-        await self._hear(hear, Said("/start", self._now()))
+        await self._hear(hear, commanded("start", self._now()))
         while (line := await asyncio.to_thread(self._lines)) is not None:
             await self._take(hear, line)
 

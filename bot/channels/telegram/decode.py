@@ -12,7 +12,7 @@ from typing import Any
 from telegram import CallbackQuery, Chat, Message, Update
 
 from anonymizer.scrub import MOST_BYTES
-from bot.channels.port import heard
+from bot.channels.port import commanded, heard
 from dialogs.talk import WORDS
 from dialogs.texts import LANGUAGES
 from dialogs.words import Pressed, Said, Unreadable
@@ -229,7 +229,7 @@ def _said(text: str, at: datetime) -> Part:
     name = found[1].lower()
     if name == CLEAR:
         return Clear()
-    return Said(f"/{name}" if f"/{name}" in WORDS else "/help", at)
+    return commanded(name if f"/{name}" in WORDS else "help", at)
 
 
 def _to_us(update: Update, name: str | None) -> bool:

@@ -24,10 +24,9 @@ from starlette.responses import (
     Response,
 )
 
-from anonymizer import receipts
 from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.address import Address
-from bot.channels.port import Hear, Incoming
+from bot.channels.port import Hear, Incoming, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, read_form
 from bot.channels.web.pace import Pace, peer_of
@@ -37,7 +36,7 @@ from bot.desk.liaison import LiaisonDesk
 from bot.hotline import TurnFailed
 from bot.hours import seconds
 from dialogs.texts import text
-from dialogs.words import Event, Pictured, Pressed, Said, Unreadable
+from dialogs.words import MISTYPED, Event, Pictured, Pressed, Unreadable
 from storage.port import Database, StorageError, Write
 from storage.repositories.media import MediaRow
 from storage.repositories.web import WebBubbles, WebSessions
@@ -170,21 +169,19 @@ class Chat:
         if isinstance(form, Trouble):
             return await self.refuse(request, visit, form)
         said = form.get("text", "").replace("\r\n", "\n")
+        key = form.get("key", "")
         now = self.door.now()
-        receipt = receipts.find(said)
-        event: Event = (
-            Said(said, now, receipt) if said.strip() else Unreadable("empty", now)
-        )
-        words = (
-            text(visit.lang, "web.receipt_sent") if receipt else said
-        )  # it is no sight for others
+        if not said.strip():
+            nothing = Unreadable("empty", now)
+            return await self.hear(request, visit, key, nothing, (), draft=said)
+        event = heard(said, now)
+        words = said
+        if event.receipt and event.receipt != MISTYPED:
+            words = text(visit.lang, "web.receipt_sent")  # it is no sight for others
         shown = self.door.channel.own(
             visit.screen, secrets.token_bytes(16), visit.lasting, words
         )
-        also = [shown] if said.strip() else []
-        return await self.hear(
-            request, visit, form.get("key", ""), event, also, draft=said
-        )
+        return await self.hear(request, visit, key, event, [shown], draft=said)
 
     async def press(self, request: Request) -> Response:
         """A button of the visitor's screen."""

@@ -76,6 +76,13 @@ def test_a_report_from_the_first_sentence_to_the_receipt(browser: Browser) -> No
     assert browser.shown.count(receipt) == 0, "a receipt that was typed is not shown"
 
 
+def test_a_mistyped_receipt_is_told_and_taken_for_no_report(browser: Browser) -> None:
+    """The pages hear words as every messenger does."""
+    receipt = browser.file()
+    browser.say(receipt[:-1] + ("0" if receipt[-1] != "0" else "1"))
+    assert "有一位抄错了" in browser.shown
+
+
 def test_a_double_submit_counts_once(browser: Browser) -> None:
     for _ in range(3):
         browser.say("街道让我们每天在三个群里打卡", key="0123456789abcdef")
