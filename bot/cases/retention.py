@@ -21,7 +21,7 @@ from bot.cases.addresses import ReplyAddresses
 from bot.cases.sealing import utc
 from bot.cases.writing import CaseWriter, Changes, LoadedCase, whole
 from bot.hours import seconds
-from dialogs.case.clock import Allowance
+from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State
 from dialogs.case.worktime import add

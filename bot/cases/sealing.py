@@ -14,7 +14,8 @@ from anonymizer.seal import Place, Sealer
 from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
-from dialogs.case.clock import Allowance, Clock, Kind, Line, Unit
+from dialogs.case.allowance import Allowance, Clock, TimeUnit
+from dialogs.case.clock import Kind, Line
 from dialogs.case.life import Case, MoreTime, Pending, Staff, State
 from dialogs.case.orders import Entry
 from dialogs.case.story import Told
@@ -196,7 +197,7 @@ class CaseSealer:
             cast(Clock, row.clock),
             cast(Kind, row.kind),
             utc(row.at),
-            Allowance(int(number), cast(Unit, unit)) if number else None,
+            Allowance(int(number), cast(TimeUnit, unit)) if number else None,
             _time(row.until),
             reason,
             by,

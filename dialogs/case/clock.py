@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
 
+from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.worktime import (
     DAY,
     TICK,
@@ -94,22 +95,10 @@ HOLIDAYS = {
 }
 
 SLIP = 1e-9  # of a share of working days: 0.2 of 15 is 3, whatever floats say
-Clock = Literal["accept", "assign", "answer", "rectify", "on_site", "result"]
 Kind = Literal[
     "start", "pause", "resume", "extend", "stop",
     "warned", "breached", "urged", "supervised", "escalated", "circulated",
 ]  # fmt: skip
-Unit = Literal[
-    "W", "C", "D", "h"
-]  # Chinese working days; days to the same time; days to 24:00; hours
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """So much time, as the rules give it."""
-
-    number: int
-    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)

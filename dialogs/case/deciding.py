@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dialogs.case import ledger
-from dialogs.case.clock import Allowance, Line, next_due, read, running
+from dialogs.case.allowance import Allowance
+from dialogs.case.clock import Line, next_due, read, running
 from dialogs.case.life import (
     FINDINGS,
     LEVELS,

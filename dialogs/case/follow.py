@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Literal
 
 from dialogs.case import ledger
-from dialogs.case.clock import Allowance, Clock, Kind, Line, ahead, read, running
+from dialogs.case.allowance import Allowance, Clock
+from dialogs.case.clock import Kind, Line, ahead, read, running
 from dialogs.case.deciding import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
 from dialogs.case.orders import Alert, Decision, Entry

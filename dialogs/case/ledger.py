@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialogs.case.clock import Clock, Kind, Line, read, running
+from dialogs.case.allowance import Clock
+from dialogs.case.clock import Kind, Line, read, running
 from dialogs.case.life import Case, State
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms

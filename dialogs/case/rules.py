@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from dialogs.case.clock import Allowance, Clock, Unit
+from dialogs.case.allowance import Allowance, Clock, TimeUnit
 
 Name = Literal[
     "accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"
@@ -61,7 +61,7 @@ UNIT_CLOCKS: tuple[Clock, ...] = (
     "result",
 )  # they run against a unit
 SPAN = r"^(\d{1,4}) ?([WCDh])$"
-HOURS: dict[Unit, float] = {
+HOURS: dict[TimeUnit, float] = {
     "h": 1,
     "C": 24,
     "D": 24,
@@ -88,7 +88,7 @@ def _allowance(value: object) -> Allowance:
     if found is None:
         raise PydanticCustomError("span", "not a span of time")
     number, unit = found.groups()
-    return Allowance(int(number), cast(Unit, unit))
+    return Allowance(int(number), cast(TimeUnit, unit))
 
 
 Span = Annotated[

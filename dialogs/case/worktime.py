@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from dialogs.case.clock import Allowance
-    from dialogs.case.rules import Rules
+from dialogs.case.allowance import Allowance
+from dialogs.case.rules import Rules
 
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)

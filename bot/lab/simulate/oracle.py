@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.lab.simulate.spans import Pause, Run
-from dialogs.case.clock import Allowance
+from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms
 

@@ -10,7 +10,7 @@ import pytest
 from bot.ops.checkup import Deployment, Finding, examine
 from bot.ops.terms import terms_of
 from bot.settings import OperatorError, Settings
-from dialogs.case.clock import Allowance
+from dialogs.case.allowance import Allowance
 
 
 @pytest.fixture

@@ -13,13 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.clock import (
-    Allowance,
-    Clock,
     Kind,
     Line,
     Reading,
-    Unit,
     ahead,
     amount,
     explain,
@@ -43,7 +41,7 @@ def beijing(text: str) -> datetime:
 
 
 def started(
-    at: str, number: int = 15, unit: Unit = "W", clock: Clock = "answer"
+    at: str, number: int = 15, unit: TimeUnit = "W", clock: Clock = "answer"
 ) -> Line:
     return Line(clock, "start", beijing(at), Allowance(number, unit))
 
@@ -60,7 +58,7 @@ def line(
     )
 
 
-def more(at: str, number: int, unit: Unit = "W") -> Line:
+def more(at: str, number: int, unit: TimeUnit = "W") -> Line:
     return Line(
         "answer", "extend", beijing(at), Allowance(number, unit), None, "要会签", "张三"
     )
@@ -325,7 +323,9 @@ def test_what_was_done_is_not_due_again() -> None:
 MOMENTS = st.datetimes(
     datetime(2024, 6, 1), datetime(2026, 6, 1), timezones=st.just(UTC)
 ).map(lambda at: at.replace(microsecond=0))
-ALLOWANCES = st.builds(Allowance, st.integers(0, 40), st.sampled_from(get_args(Unit)))
+ALLOWANCES = st.builds(
+    Allowance, st.integers(0, 40), st.sampled_from(get_args(TimeUnit))
+)
 LINES = st.builds(
     Line,
     st.sampled_from(["answer", "result"]),
@@ -399,11 +399,16 @@ def test_a_clock_that_jumps_back_takes_no_time_away(
     st.integers(1, 40),
     st.lists(st.integers(0, 300), max_size=6),
     st.floats(0, 1),
-    st.sampled_from(get_args(Unit)),
+    st.sampled_from(get_args(TimeUnit)),
     st.sampled_from(ZONES),
 )
 def test_share_and_moment_are_each_others_inverse(
-    start: datetime, number: int, turns: list[int], share: float, unit: Unit, zone: str
+    start: datetime,
+    number: int,
+    turns: list[int],
+    share: float,
+    unit: TimeUnit,
+    zone: str,
 ) -> None:
     """Whatever was paused: when so much will be used, so much is used; and never less
     later.

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.case.clock import Allowance, Clock, Line
+from dialogs.case.allowance import Allowance, Clock
+from dialogs.case.clock import Line
 from dialogs.case.follow import LADDER, WISH, dues, ring
 from dialogs.case.life import ENDED, Case, Pending, State
 from dialogs.case.orders import Decision

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.case.clock import Allowance, Line, read, running
+from dialogs.case.allowance import Allowance
+from dialogs.case.clock import Line, read, running
 from dialogs.case.deciding import decide as _decide
 from dialogs.case.deciding import settled
 from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State

@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from dialogs.case.clock import Allowance, Clock
+from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.life import OPEN, State
 from dialogs.case.rules import UNIT_CLOCKS, Category, Rules, RulesError, parse, schema
 from dialogs.understand import CATEGORIES

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.case.clock import Allowance, Clock
+from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import Line as ClockLine
 from dialogs.case.life import ENDED, Case, State
 from dialogs.case.rules import UNIT_CLOCKS, Rules

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.case.clock import Allowance, Unit
+from dialogs.case.allowance import Allowance, TimeUnit
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import (
     DAY,
@@ -55,7 +55,7 @@ def beijing(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
-def days(number: int, unit: Unit = "W") -> Allowance:
+def days(number: int, unit: TimeUnit = "W") -> Allowance:
     return Allowance(number, unit)
 
 
@@ -196,7 +196,7 @@ def test_calendar_days_keep_the_time_of_day(
 
 @given(MOMENTS, st.integers(0, 60), st.sampled_from(ZONES), st.sampled_from(["W", "D"]))
 def test_days_end_where_the_next_begins(
-    start: datetime, number: int, zone: str, unit: Unit
+    start: datetime, number: int, zone: str, unit: TimeUnit
 ) -> None:
     """A tick before the end it is still the day, at the end it is the next one; in
     every zone.
@@ -222,7 +222,7 @@ def test_days_end_where_the_next_begins(
     st.sampled_from(["W", "C", "D", "h"]),
 )
 def test_who_starts_later_is_never_due_earlier(
-    one: datetime, other: datetime, number: int, zone: str, unit: Unit
+    one: datetime, other: datetime, number: int, zone: str, unit: TimeUnit
 ) -> None:
     first, second = sorted([one, other])
     here = terms(zone)
@@ -357,7 +357,7 @@ def test_a_pause_keeps_the_working_days_that_were_left(
     st.sampled_from(["C", "D", "h", "W"]),
 )
 def test_a_pause_never_takes_time_away(
-    start: datetime, number: int, run: int, rest: int, zone: str, unit: Unit
+    start: datetime, number: int, run: int, rest: int, zone: str, unit: TimeUnit
 ) -> None:
     here, since = terms(zone), start + timedelta(hours=run)
     was = add(start, days(number, unit), here)
