@@ -12,6 +12,7 @@ from pathlib import Path
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
+from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.cases.followups import FollowupRounds
@@ -148,18 +149,17 @@ def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
     letters = MessengerAlerts(
         database, post, roster, sight, telegram.staff_chat_id, now
     )
-    alerts = letters if telegram.token is not None else None
-    casework = Casework(
+    casework = Casework.join(
         database,
-        keys,
-        post,
-        settings,
-        parts.journal,
-        now,
-        terms_of(settings),
-        alerts,
-        register,
-        lot,
+        keys=keys,
+        settings=settings,
+        journal=parts.journal,
+        outbox=post,
+        register=register,
+        alerts=letters if telegram.token is not None else NoAlerts(),
+        terms=terms_of(settings),
+        now=now,
+        jitter=lot,
     )
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(
@@ -167,20 +167,20 @@ def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
         post,
         channels,
         now,
-        casework.forget_address,
-        casework.undelivered,
+        casework.addresses.forget_address,
+        casework.reporters.undelivered,
         partial(is_quiet, settings=settings),
     )
     lookups = Lookups(casework, settings, now)
     hotline = Hotline(
         database, keys, casework, lookups, post, sender, channels, settings
     )
-    rounds = FollowupRounds(database, casework.record, casework.way)
-    retention = Retention(database, casework.record, casework.way)
+    rounds = FollowupRounds(database, casework.writer, casework.addresses)
+    retention = Retention(database, casework.writer, casework.addresses)
     press = Press(
         database,
         register.directory,
-        casework.record.terms.rules,
+        casework.terms.rules,
         now,
         readers(roster, sight),
     )

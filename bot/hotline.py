@@ -17,7 +17,8 @@ from weakref import WeakValueDictionary
 
 from anonymizer.seal import Place, Sealer, Unsealable
 from bot.address import Address
-from bot.cases.casework import Casework, Draft
+from bot.cases.casework import Casework
+from bot.cases.reporters import Draft
 from bot.channels.port import Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
@@ -201,7 +202,7 @@ class Hotline:
                         Media.drop(bytes.fromhex(picture)) for picture in pictures
                     ]
                 case _:
-                    writes += await self._casework.act(
+                    writes += await self._casework.reporters.act(
                         action, _draft(talk), incoming.sender, lasting=incoming.lasting
                     )
         return [*writes, *(self._post.put(letter) for letter in letters)]

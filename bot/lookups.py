@@ -58,14 +58,14 @@ class Lookups:
                 return await self._by_receipt(text, who)
             case Mine():
                 return (
-                    await self._casework.mine(incoming.sender)
+                    await self._casework.stories.mine(incoming.sender)
                     if incoming.lasting
                     else ()
                 )
             case ByHandle(handle):
-                return await self._casework.by_handle(handle, incoming.sender)
+                return await self._casework.stories.by_handle(handle, incoming.sender)
             case Tell(report):
-                return await self._casework.story(bytes.fromhex(report))
+                return await self._casework.stories.of(bytes.fromhex(report))
         raise TypeError(f"nobody answers {type(query).__name__}")
 
     def keep_receipt(self, who: bytes, receipt: str) -> None:
@@ -95,7 +95,7 @@ class Lookups:
         except receipts.MalformedReceipt:
             return MISTYPED if receipts.resembles(text) else None
         await self._guesses.wait(who)
-        report = await self._casework.report_of(receipt)
+        report = await self._casework.stories.report_of(receipt)
         if report is None:
             self._guesses.wrong(who)
         return report.hex() if report else None

@@ -80,6 +80,9 @@ class Audit(NamedTuple):
     content: str
 
 
+Changes = list[Write | Audit]  # what one turn hands over, for its one commit
+
+
 class Row(Protocol):
     """One row as read, by column name or position."""
 

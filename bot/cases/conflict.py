@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from bot.cases.sealing import CaseSealer, corpus
 from bot.keys import Keys
+from bot.people.member import AtTheMachine, CaseReader, Member
 from bot.people.register import UnitRegister
-from bot.people.roster import Member, Reached, Roster
+from bot.people.roster import Reached, Roster
 from dialogs.case.life import Case
 from dialogs.case.roles import Role
 from storage.port import Database
@@ -31,7 +32,8 @@ class ConflictRule:
     """
 
     def __init__(self, database: Database, keys: Keys, register: UnitRegister) -> None:
-        self._files, self._register = CaseSealer(keys), register
+        self._files = CaseSealer(keys)
+        self._register = register
         self._cases, self._reports = Cases(database), Reports(database)
         self._steps, self._notes = Steps(database), Notes(database)
 
@@ -62,11 +64,16 @@ class ConflictRule:
             if not directory.conflict(member, now, text, given)
         ]
 
-    async def visible(self, member: Member, cases: Sequence[AnyCase]) -> list[AnyCase]:
-        """Those of the cases that this person may know of, in order."""
-        if not (await self._register.directory()).ties(member):
+    async def visible(
+        self, reader: CaseReader, cases: Sequence[AnyCase]
+    ) -> list[AnyCase]:
+        """Those of the cases that this reader may know of, in order."""
+        if isinstance(reader, AtTheMachine):
             return list(cases)
-        seen = await asyncio.gather(*(self.sees(member, case) for case in cases))
+        directory = await self._register.directory()
+        if not directory.ties(reader):
+            return list(cases)
+        seen = await asyncio.gather(*(self.sees(reader, case) for case in cases))
         return [case for case, may in zip(cases, seen, strict=True) if may]
 
     async def open_to(self, members: Sequence[Member], case: bytes) -> bool:

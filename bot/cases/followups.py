@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.retention import Retention
-from bot.cases.writing import ALERT, CaseWriter, Changes, LoadedCase, owing, whole
+from bot.cases.writing import ALERT, CaseWriter, LoadedCase, owing, whole
 from bot.hours import seconds
 from bot.logs import where
 from dialogs.case.follow import ring
@@ -25,7 +25,7 @@ from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
 from dialogs.case.worktime import Terms
 from dialogs.words import WISHES
-from storage.port import Broken, Database, Stale, StorageError, Write
+from storage.port import Broken, Changes, Database, Stale, StorageError, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import ClockRow, Clocks
 from storage.repositories.followups import Due, Followups
@@ -197,11 +197,11 @@ class FollowupRounds:
         changes = await self._record.changes(
             case,
             rung.decision,
-            now,
-            None,
-            self._record.steps(case, rung.decision, now, None),
-            rung.owed,
-            case.row.changed_at if news else now,
+            at=now,
+            by=None,
+            steps=self._record.steps(case, rung.decision, now, None),
+            owed=rung.owed,
+            changed_at=case.row.changed_at if news else now,
         )
         if RETAINING in rung.kinds:  # with the keys the addresses are gone too
             changes += await self._retention.writes(case, now)

@@ -16,8 +16,9 @@ from bot.cases.casework import Casework
 from bot.cases.sealing import utc
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.people.member import CaseReader
 from bot.people.register import Unit, UnitRegister
-from bot.people.roster import Member, Roster
+from bot.people.roster import Roster
 from bot.reports.papers import RUNGS, Counted, Step, ladder_document
 from dialogs.case.ladder import Rung, year_before
 from dialogs.case.life import Refusal
@@ -59,35 +60,31 @@ class Ladder:
         register: UnitRegister,
         now: Callable[[], datetime],
     ) -> None:
-        self._database, self._keys, self._casework = database, keys, casework
-        self._roster, self._register, self._now = roster, register, now
+        self._database = database
+        self._keys = keys
+        self._casework = casework
+        self._roster = roster
+        self._register = register
+        self._now = now
         self._rungs, self._cases = Rungs(database), Cases(database)
-        self._terms = casework.record.terms
+        self._terms = casework.terms
 
-    async def list(
-        self, unit: str | None = None, who: Member | None = None
-    ) -> list[Proposal]:
+    async def list(self, reader: CaseReader, unit: str | None = None) -> list[Proposal]:
         """What waits for a decision; with `unit` all of that unit, decided ones too.
-        Raises: Refusal.
 
-        who: reads; what is kept from them is not in it. None: who has the machine in
-        hand.
+        What is kept from the reader is not in it. Raises: Refusal.
         """
         if unit is None:
             rows = await self._rungs.proposed()
         else:
-            rows = await self._rungs.of_unit(
-                bytes.fromhex((await self._register.get(unit)).id)
-            )
-        if who is not None and self._casework.sight is not None:
-            cases = await asyncio.gather(
-                *(self._cases.by_id(row.case_id) for row in rows)
-            )
-            seen = await self._casework.sight.visible(
-                who, [case for case in cases if case]
-            )
-            rows = [row for row in rows if row.case_id in {case.id for case in seen}]
-        return list(await asyncio.gather(*map(self._proposal, rows)))
+            registered = await self._register.get(unit)
+            rows = await self._rungs.of_unit(bytes.fromhex(registered.id))
+        found = await asyncio.gather(*(self._cases.by_id(row.case_id) for row in rows))
+        cases = [case for case in found if case is not None]
+        seen = await self._casework.conflict.visible(reader, cases)
+        visible = {case.id for case in seen}
+        shown = [row for row in rows if row.case_id in visible]
+        return list(await asyncio.gather(*map(self._proposal, shown)))
 
     async def decide(
         self, case: str, verdict: Verdict, by: str, reason: str
@@ -117,11 +114,11 @@ class Ladder:
             raise Refusal(f"{case} 已经决定过了，不能再改。") from None
         return await self._proposal(await self._row(case, member))
 
-    async def document(self, case: str, who: Member | None = None) -> tuple[str, bytes]:
+    async def document(self, case: str, reader: CaseReader) -> tuple[str, bytes]:
         """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises:
         Refusal.
         """
-        row = await self._row(case, who)
+        row = await self._row(case, reader)
         if row.decision == "waived":
             raise Refusal("主管已决定不采取这一级，没有要签发的文书。")
         unit, until = await self._unit(row), self._day(row.at)
@@ -144,8 +141,8 @@ class Ladder:
 
     # ── rows ──────────────────────────────────────────────────────────────────────────
 
-    async def _row(self, case: str, who: Member | None) -> RungRow:
-        found = await self._casework.find(case, who)
+    async def _row(self, case: str, reader: CaseReader) -> RungRow:
+        found = await self._casework.staff.find(case, reader)
         row = await self._rungs.by_case(found.id)
         if row is None:
             raise Refusal(

@@ -41,16 +41,21 @@ class Pushes:
     def __init__(
         self,
         database: Database,
+        *,
         files: CaseSealer,
-        post: OutboxMessages,
+        outbox: OutboxMessages,
         settings: Settings,
         now: Callable[[], datetime],
         handle: Callable[[bytes], str],
-        lot: Jitter = random_jitter,
+        jitter: Jitter,
     ) -> None:
         """handle: of a report, see `Pseudonyms.handle`."""
-        self._files, self._post, self._settings, self._now = files, post, settings, now
-        self._handle, self._lot = handle, lot
+        self._files = files
+        self._outbox = outbox
+        self._settings = settings
+        self._now = now
+        self._handle = handle
+        self._jitter = jitter
         self._steps = Steps(database)
 
     async def letters(
@@ -82,8 +87,10 @@ class Pushes:
                 spoken = replace(
                     addressed(message, self._handle(row.id)), lang=content["lang"]
                 )
-                letter = self._post.letter(to, spoken, row.stream)
-                found.append((message.name, self._post.put(letter, self._due(row.id))))
+                letter = self._outbox.letter(to, spoken, row.stream)
+                found.append(
+                    (message.name, self._outbox.put(letter, self._due(row.id)))
+                )
         return found
 
     async def _wished(
@@ -114,5 +121,5 @@ class Pushes:
         """
         spread = self._settings.push_delay_minutes * 60
         first = outside_quiet(self._now(), self._settings)
-        late = first + timedelta(seconds=self._lot(spread + 1, report))
+        late = first + timedelta(seconds=self._jitter(spread + 1, report))
         return seconds(outside_quiet(late, self._settings))

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.cases.conflict import ConflictRule
-from bot.cases.sealing import GONE, CaseSealer, corpus
-from bot.people.roster import Member
+from bot.cases.sealing import GONE, CaseSealer, answers, corpus
+from bot.cases.writing import THE_LINE
+from bot.people.member import CaseReader
 from dialogs.case.life import FINISHED, Case, Refusal, State
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
@@ -25,7 +26,6 @@ from storage.repositories.steps import Notes, Ratings, StepRow, Steps
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
 PAGE = 200  # rows read at a time where filters go on after reading
-HOTLINE = "专线"  # who did it where no person is named
 HITS = 200  # reports looked at in one search
 
 
@@ -103,8 +103,7 @@ class Sheet:
 class CaseReadModel:
     """Opens what storage keeps sealed. Receipts, addresses and chats are not in it.
 
-    `who` reads: what is kept from them is in no list. None: who has the machine in
-    hand, and reads all.
+    What is kept from a reader is in no list.
     """
 
     def __init__(
@@ -112,64 +111,56 @@ class CaseReadModel:
         database: Database,
         files: CaseSealer,
         search_keys: SearchKeys,
-        sight: ConflictRule | None = None,
+        conflict: ConflictRule,
     ) -> None:
-        """sight: where units are registered."""
-        self._files, self._search_keys, self._sight = files, search_keys, sight
-        self._cases, self._reports, self._media = (
-            Cases(database),
-            Reports(database),
-            Media(database),
-        )
-        self._steps, self._notes, self._clocks = (
-            Steps(database),
-            Notes(database),
-            Clocks(database),
-        )
-        self._ratings, self._search = Ratings(database), Search(database)
+        self._files = files
+        self._search_keys = search_keys
+        self._conflict = conflict
+        self._cases, self._clocks = Cases(database), Clocks(database)
+        self._reports, self._ratings = Reports(database), Ratings(database)
+        self._steps, self._notes = Steps(database), Notes(database)
+        self._media, self._search = Media(database), Search(database)
 
     async def entries(
         self,
+        reader: CaseReader,
+        *,
         states: Sequence[State] | None = None,
         category: str | None = None,
         claimed_by: str | None = None,
         urgent: bool = False,
         limit: int = 50,
-        who: Member | None = None,
     ) -> list[ListedCase]:
         """Urgent ones first, then the oldest; without `states`, all that is still to be
         worked on.
         """
-        wanted = [
-            state.value for state in states or State if states or state not in FINISHED
-        ]
+        working = [state for state in State if state not in FINISHED]
+        wanted = [state.value for state in states or working]
         staff = bytes.fromhex(claimed_by) if claimed_by else None
         rows: list[CaseRow] = []
         while page := await self._cases.list(wanted, staff, category, PAGE, len(rows)):
             rows += page
             if len(page) < PAGE:
                 break
-        rows = sorted(
-            (row for row in rows if row.urgent or not urgent),
-            key=lambda row: not row.urgent,
-        )
-        return await self._all(self._entry, await self._seen(rows, limit, who))
+        if urgent:
+            rows = [row for row in rows if row.urgent]
+        rows.sort(key=lambda row: not row.urgent)
+        return await self._all(self._entry, await self._seen(reader, rows, limit))
 
     async def _seen(
-        self, rows: Sequence[CaseRow], limit: int, who: Member | None
+        self, reader: CaseReader, rows: Sequence[CaseRow], limit: int
     ) -> list[CaseRow]:
-        """The first of them that this person may know of."""
-        if who is None or self._sight is None:
-            return [*rows[:limit]]
+        """The first of them that this reader may know of."""
         found: list[CaseRow] = []
         for start in range(0, len(rows), PAGE):
-            found += await self._sight.visible(who, rows[start : start + PAGE])
+            page = rows[start : start + PAGE]
+            found += await self._conflict.visible(reader, page)
             if len(found) >= limit:
                 break
         return found[:limit]
 
     async def search(
-        self, words: str, limit: int = 50, who: Member | None = None
+        self, reader: CaseReader, words: str, limit: int = 50
     ) -> list[ListedCase]:
         """Cases with a report that has all these words. Raises: Refusal, if there is
         nothing to look for.
@@ -190,7 +181,7 @@ class CaseReadModel:
         }
         cases = [case for case in await self._all(self._cases.by_id, hits) if case]
         cases.sort(key=lambda case: (case.opened_hour, case.id))
-        seen = await self._seen(cases, limit, who)
+        seen = await self._seen(reader, cases, limit)
         return await self._all(
             lambda case: self._entry(case, self._text(hits[case.id])), seen
         )
@@ -277,10 +268,7 @@ class CaseReadModel:
                 PictureInfo(one.id.hex(), one.mime, one.width, one.height)
                 for one in media
             ),
-            None if rating is None or rating.solved is None else bool(rating.solved),
-            None
-            if rating is None or rating.satisfied is None
-            else bool(rating.satisfied),
+            *answers(rating),
             self._files.word(rating, key) if rating and key else None,
         )
 
@@ -317,7 +305,7 @@ class CaseReadModel:
         params = {**params, "pictures": sent} if sent else params
         number = numbers.get(row.report_id.hex()) if row.report_id else None
         own_words = row.report_id is not None and row.by is None
-        by = None if own_words or row.kind == "forgotten" else by or HOTLINE
+        by = None if own_words or row.kind == "forgotten" else by or THE_LINE.name
         return StepView(row.kind, row.at, by, number, row.public, params)
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:

@@ -19,14 +19,14 @@ from typing import Literal
 from anonymizer.keyring import KeyringError
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.sealing import utc
-from bot.cases.writing import CaseWriter, Changes, LoadedCase, whole
+from bot.cases.writing import CaseWriter, LoadedCase, whole
 from bot.hours import seconds
 from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State
 from dialogs.case.worktime import add
 from scheduler.bell import REDELIVERY
-from storage.port import Audit, Database, Stale, Write
+from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
@@ -173,7 +173,9 @@ class Retention:
             decision = ring(case.case, "retain", now, self._record.terms)
             changes: Changes = [_touched(case)]
             if decision is not None:
-                changes = await self._record.changes(case, decision, at, None, ())
+                changes = await self._record.changes(
+                    case, decision, at=at, by=None, steps=()
+                )
             try:
                 await self._database.commit([*changes, *await self.writes(case, at)])
                 return True

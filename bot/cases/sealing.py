@@ -368,6 +368,17 @@ def _seconds(at: datetime | None) -> int | None:
     return None if at is None else seconds(at)
 
 
+def answers(row: RatingRow | None) -> tuple[bool | None, bool | None]:
+    """Solved and satisfied, as a reporter answered; None: not said."""
+    if row is None:
+        return None, None
+    solved, satisfied = row.solved, row.satisfied
+    return (
+        None if solved is None else bool(solved),
+        None if satisfied is None else bool(satisfied),
+    )
+
+
 def corpus(content: Mapping[str, Any], said: Iterable[str]) -> str:
     """What of a report can be searched: index and removal must see the very same."""
     return "\n".join(

@@ -23,7 +23,7 @@ from dialogs.case.ladder import rung
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Decision
 from dialogs.case.worktime import Terms, day_of
-from storage.port import Audit, Database, Write
+from storage.port import Audit, Changes, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import ClockRow, Clocks
 from storage.repositories.counts import Counts
@@ -42,10 +42,10 @@ COUNTED = {
 # the one follow-up that is no function of its case: staff hear of news at a time drawn
 # by lot
 ALERT = "alert"
+# who writes what no person wrote
+THE_LINE = Staff("0" * 32, "专线")
 CALLED_BACK = "push.called_back"  # the first of its two questions
 A_YEAR = timedelta(days=366)
-
-Changes = list[Write | Audit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +71,13 @@ class CaseWriter:
         alerts: Alerts,
         terms: Terms,
     ) -> None:
-        self._files, self._pushes, self._alerts, self.terms = (
-            files,
-            pushes,
-            alerts,
-            terms,
-        )
-        self._cases, self._reports, self._clocks = (
-            Cases(database),
-            Reports(database),
-            Clocks(database),
-        )
-        self._followups, self._rungs = Followups(database), Rungs(database)
+        self.terms = terms
+        self._files = files
+        self._pushes = pushes
+        self._alerts = alerts
+        self._cases, self._reports = Cases(database), Reports(database)
+        self._clocks, self._followups = Clocks(database), Followups(database)
+        self._rungs = Rungs(database)
 
     async def load(self, row: CaseRow) -> LoadedCase:
         """row: read before; what changed since makes the commit stale."""
@@ -120,6 +115,7 @@ class CaseWriter:
         self,
         was: LoadedCase,
         decision: Decision,
+        *,
         at: int,
         by: Staff | None,
         steps: Sequence[Write],

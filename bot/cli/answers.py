@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.columns import aligned
-from bot.people.roster import Member
+from bot.people.member import CaseReader
 from bot.settings import OperatorError
 from dialogs.case.life import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
@@ -50,9 +50,9 @@ async def answered(
     return 0
 
 
-def reader(who: Member | None) -> None:
+def reader(who: CaseReader) -> None:
     """Raises: Refusal, if this member of staff does not read cases."""
-    if who is not None and who.role not in HOTLINE:
+    if who.role not in HOTLINE:
         raise Refusal(
             f"{ROLES[who.role]}不能看工单，"
             f"请找{'、'.join(ROLES[role] for role in HOTLINE)}。"

@@ -18,9 +18,10 @@ from bot.app import opened
 from bot.cases.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
 from bot.desk import wording
-from bot.people.roster import Member, Roster
+from bot.people.member import CaseReader
+from bot.people.roster import Roster
 from bot.settings import OperatorError, load
-from dialogs.case.life import FINDINGS, LEVELS, Refusal, State
+from dialogs.case.life import FINDINGS, LEVELS, Refusal, Staff, State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -49,6 +50,7 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.understand import CATEGORIES
+from storage.repositories.cases import CaseRow
 
 READING = ("list", "show", "search")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -215,15 +217,13 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
         if args.move in READING:
             reader(who)
         if args.move in ("list", "search"):
-            entries = await _entries(args, casework, by, who)
+            entries = await _entries(args, casework, roster.staff(by), who)
             out(args, [wording.entry_json(entry, casework.zone) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
-            row = await casework.find(args.case, who)
-            saved = (
-                await _save(args.pictures, casework, row.alias) if args.pictures else {}
-            )
-            sheet = await casework.book.sheet(row)
+            row = await casework.staff.find(args.case, who)
+            saved = await _save(args.pictures, casework, row) if args.pictures else {}
+            sheet = await casework.reading.sheet(row)
             out(
                 args,
                 wording.sheet_json(sheet, casework.zone, saved),
@@ -231,7 +231,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             )
         else:
             given = order(args, casework.zone)
-            outcome = await casework.order(args.case, given, who or by, "supervisor")
+            outcome = await casework.staff.order(args.case, given, who)
             out(
                 args,
                 wording.outcome_json(outcome, casework.zone),
@@ -242,14 +242,17 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
 
 
 async def _entries(
-    args: argparse.Namespace, casework: Casework, by: str, who: Member | None
+    args: argparse.Namespace, casework: Casework, by: Staff, who: CaseReader
 ) -> list[Any]:
     if args.move == "search":
-        return await casework.book.search(" ".join(args.words), args.most, who)
-    mine = casework.staff(by).id if args.mine else None
-    states = [State(state) for state in args.state] if args.state else None
-    return await casework.book.entries(
-        states, args.category, mine, args.urgent, args.most, who
+        return await casework.reading.search(who, " ".join(args.words), args.most)
+    return await casework.reading.entries(
+        who,
+        states=[State(state) for state in args.state or ()],
+        category=args.category,
+        claimed_by=by.id if args.mine else None,
+        urgent=args.urgent,
+        limit=args.most,
     )
 
 
@@ -309,16 +312,16 @@ def _day_end(due: date | int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone)
 
 
-async def _save(folder: Path, casework: Casework, name: str) -> dict[str, str]:
+async def _save(folder: Path, casework: Casework, row: CaseRow) -> dict[str, str]:
     """Write the pictures, readable by this login only; media id → path. Raises:
     OperatorError.
     """
     saved = {}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pictures = await casework.book.pictures(await casework.find(name))
+        pictures = await casework.reading.pictures(row)
         for number, (id, mime, data) in enumerate(pictures, 1):
-            path = folder / f"{name}-{number}.{ENDINGS.get(mime, 'bin')}"
+            path = folder / f"{row.alias}-{number}.{ENDINGS.get(mime, 'bin')}"
             with open(
                 os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
             ) as file:

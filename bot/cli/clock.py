@@ -48,8 +48,10 @@ async def work(
     async def carry_out() -> None:
         who = await roster.on_duty(args.by or login())
         reader(who)
-        case = (await casework.book.sheet(await casework.find(args.case, who))).case
-        terms = casework.record.terms
+        case = (
+            await casework.reading.sheet(await casework.staff.find(args.case, who))
+        ).case
+        terms = casework.terms
         lines = [clean(line) for line in explain(case.ledger, terms, now, args.lang)]
         found = {
             "case": case.alias,

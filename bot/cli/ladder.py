@@ -72,7 +72,7 @@ async def work(args: argparse.Namespace, app: App) -> int:
             reader(who)
         match args.move:
             case "list":
-                found = await ladder.list(args.unit, who)
+                found = await ladder.list(who, args.unit)
                 out(args, [proposal_json(one) for one in found], lambda: _list(found))
             case "decide":
                 one = await ladder.decide(

@@ -56,8 +56,10 @@ async def _run(args: argparse.Namespace) -> int:
 async def work(args: argparse.Namespace, app: App) -> int:
     """Plan or do it. Returns the exit code. Raises: OperatorError."""
     settings, now = app.parts.settings, app.parts.now()
-    retention = Retention(app.parts.database, app.casework.record, app.casework.way)
-    keep = app.casework.record.terms.rules.retention["backups"]
+    retention = Retention(
+        app.parts.database, app.casework.writer, app.casework.addresses
+    )
+    keep = app.casework.terms.rules.retention["backups"]
     old = outdated(args.backups, keep) if args.backups else []
     try:
         gone = await (retention.plan(now) if args.plan else retention.run(now))

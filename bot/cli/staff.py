@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.app import App, opened
 from bot.cli.answers import answered, common, login, out, table
+from bot.people.member import Member
 from bot.people.register import Directory
-from bot.people.roster import CODE_LASTS, Member
+from bot.people.roster import CODE_LASTS
 from bot.settings import load
 from dialogs.case.life import Refusal
 from dialogs.case.roles import ROLES
@@ -63,7 +64,7 @@ async def _run(args: argparse.Namespace) -> int:
 async def work(args: argparse.Namespace, app: App) -> int:
     """Carry out one verb. Returns the exit code."""
     roster, register = app.roster, app.register
-    by = app.casework.staff(args.by or login()).id
+    by = app.roster.staff(args.by or login()).id
 
     async def carry_out() -> None:
         directory = await register.directory()

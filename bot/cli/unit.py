@@ -11,8 +11,8 @@ from typing import Any
 from bot.app import App, opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.ops.trouble import told
+from bot.people.member import Member
 from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
-from bot.people.roster import Member
 from bot.people.unit_import import category_code, level_code, parse
 from bot.settings import load
 from dialogs.case.life import LEVELS, Refusal
@@ -75,7 +75,7 @@ async def _run(args: argparse.Namespace) -> int:
 async def work(args: argparse.Namespace, app: App) -> int:
     """Carry out one verb. Returns the exit code."""
     register = app.register
-    by = app.casework.staff(args.by or login()).id
+    by = app.roster.staff(args.by or login()).id
 
     async def carry_out() -> None:
         match args.move:

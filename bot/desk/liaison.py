@@ -22,8 +22,9 @@ from bot.cases.casework import Casework
 from bot.cases.sealing import CaseSealer
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.people.member import Member
 from bot.people.register import UnitRegister
-from bot.people.roster import Member, Roster
+from bot.people.roster import Roster
 from dialogs.case.clock import Line, explain, read, running
 from dialogs.case.deciding import decide
 from dialogs.case.life import FINDINGS, Case, Refusal, State, legal
@@ -190,7 +191,7 @@ class LiaisonDesk:
     ) -> None:
         self._database, self._casework = database, casework
         self._roster, self._register, self.now = roster, register, now
-        self._terms = casework.record.terms
+        self._terms = casework.terms
         self._files = CaseSealer(keys)
         self._cases, self._steps = Cases(database), Steps(database)
         self._reports, self._media = Reports(database), Media(database)
@@ -279,12 +280,12 @@ class LiaisonDesk:
         """A liaison may be of the people of another unit, which the case names: then it
         is not there.
         """
-        sight = self._casework.sight
+        sight = self._casework.conflict
         return await sight.visible(who.member, rows) if sight else rows
 
     async def _read(self, row: CaseRow) -> _Read:
         loaded, steps = await asyncio.gather(
-            self._casework.record.load(row), self._steps.of_case(row.id)
+            self._casework.writer.load(row), self._steps.of_case(row.id)
         )
         case = loaded.case
         told = [
@@ -514,7 +515,9 @@ class LiaisonDesk:
             for id in drafts[:PICTURES]
         ]
         try:
-            await self._casework.order(alias, order, who.member, also=[*shown, *also])
+            await self._casework.staff.order(
+                alias, order, who.member, also=[*shown, *also]
+            )
         except Refusal:
             again = (await self._of(who, alias)).case
             if type(order).__name__.lower() not in legal(

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from bot.cases.casework import Outcome
 from bot.cases.reading import (
     ListedCase,
     NoteView,
@@ -21,6 +20,7 @@ from bot.cases.reading import (
     StepView,
 )
 from bot.cases.sealing import utc
+from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
 from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal

@@ -7,7 +7,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from anonymizer.shred import ShredJournal
-from bot.cases.casework import Casework, Draft
+from bot.cases.casework import Casework
+from bot.cases.reporters import Draft
 from dialogs.words import Forget
 from storage.sqlite import SQLiteDatabase
 
@@ -28,7 +29,9 @@ async def forget_again(
     for (
         id
     ) in ids:  # one after the other: forgetting one may move another's link to its chat
-        await database.commit(await casework.act(Forget(id.hex(), at), NOBODY, None))
+        await database.commit(
+            await casework.reporters.act(Forget(id.hex(), at), NOBODY, None)
+        )
     if ids:
         await database.tidy()
     return len(ids)

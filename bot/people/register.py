@@ -14,7 +14,7 @@ from anonymizer.pseudonym import folded
 from anonymizer.seal import Place
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.people.roster import Member
+from bot.people.member import Member
 from dialogs.case.life import LEVELS, Case, Refusal
 from dialogs.case.roles import blind
 from dialogs.understand import CATEGORIES

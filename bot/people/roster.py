@@ -14,7 +14,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -23,32 +23,19 @@ from anonymizer.seal import Place
 from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.throttle import GuessThrottle
 from dialogs.case.life import Refusal, Staff
 from dialogs.case.roles import ROLES, Role
-from storage.port import Audit, Database, Stale, Write
+from storage.port import Audit, Changes, Database, Stale
 from storage.repositories.staff import LinkRow, StaffList, StaffRow
 
 Purpose = Literal["link", "desk"]
-Changes = list[Write | Audit]
-Reached = list[tuple["Member", Address]]
+Reached = list[tuple[Member, Address]]
 CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
 CODE_LASTS = timedelta(minutes=30)
 SESSION_LASTS = timedelta(days=7)  # of a browser on the units' page
 TRIES = 5  # of a change that others were faster than
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """unit: whose this person is (id, hex): a liaison's always, of others for the
-    conflict rule.
-    """
-
-    staff: Staff
-    role: Role
-    unit: str | None = None
-    active: bool = True
-    linked: tuple[str, ...] = ()  # channels with an account; only in lists
 
 
 class Roster:
@@ -64,10 +51,8 @@ class Roster:
         self._guesses = GuessThrottle(now)
 
     def staff(self, name: str) -> Staff:
-        """Who works under this name: the id is a keyed digest of it, as everywhere in
-        the casework.
-        """
-        return Staff(self._keys.pseudonyms.staff_digest("name", name)[:16].hex(), name)
+        """Who works under this name, on the roster or not."""
+        return staff_named(name, self._keys)
 
     # ── who is who ────────────────────────────────────────────────────────────────────
 
@@ -131,9 +116,9 @@ class Roster:
         """By exact name, disabled or not."""
         return await self.of(self.staff(unicodedata.normalize("NFC", name).strip()).id)
 
-    async def on_duty(self, name: str) -> Member | None:
-        """Who works under this name; None while nobody is on the roster: then it is who
-        has the machine.
+    async def on_duty(self, name: str) -> CaseReader:
+        """Who works under this name; while nobody is on the roster, it is who has the
+        machine in hand.
 
         Raises: Refusal for who is not on it, or was disabled.
         """
@@ -141,7 +126,7 @@ class Roster:
         if member is not None and member.active:
             return member
         if member is None and not await self._rows.all():
-            return None
+            return AtTheMachine(name)
         why = "已停用" if member else "不在名册里"
         raise Refusal(
             f"“{name.strip()}”{why}。请用 --as 写在册的姓名，或请主管用 jianfu staff "

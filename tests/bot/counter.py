@@ -16,11 +16,14 @@ from anonymizer.keyring import Keyring
 from anonymizer.seal import Place, Sealer
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.casework import Casework, Draft
+from bot.cases.alerts import NoAlerts
+from bot.cases.casework import Casework
+from bot.cases.reporters import Draft
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.ops.terms import terms_of
 from bot.outbox.messages import OutboxMessage, OutboxMessages
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import UnitRegister
 from bot.settings import Settings
 from dialogs.case.orders import Order
@@ -68,17 +71,20 @@ class Counter:
 
     def another(self) -> Casework:
         """A second program on the same database."""
-        now, terms = lambda: self.at, terms_of(self.settings)
-        register = UnitRegister(self.database, self.keys, now)
-        return Casework(
+
+        def now() -> datetime:
+            return self.at
+
+        return Casework.join(
             self.database,
-            self.keys,
-            self.post,
-            self.settings,
-            self.journal,
-            now,
-            terms,
-            register=register,
+            keys=self.keys,
+            settings=self.settings,
+            journal=self.journal,
+            outbox=self.post,
+            register=UnitRegister(self.database, self.keys, now),
+            alerts=NoAlerts(),
+            terms=terms_of(self.settings),
+            now=now,
         )
 
     def later(self, **time: float) -> None:
@@ -120,7 +126,9 @@ class Counter:
         draft, to = draft or new_draft(), Address("terminal", chat)
         for tries_left in reversed(range(5)):
             try:
-                changes = await self.casework.act(action, draft, to, lasting=lasting)
+                changes = await self.casework.reporters.act(
+                    action, draft, to, lasting=lasting
+                )
                 return await self.database.commit(changes)
             except Stale:
                 if not tries_left:
@@ -137,22 +145,24 @@ class Counter:
         return id.hex()
 
     async def report(self, receipt: str) -> str:
-        report = await self.casework.report_of(receipt)
+        report = await self.casework.stories.report_of(receipt)
         assert report is not None
         return report.hex()
 
     async def story(self, receipt: str) -> Story:
-        story = await self.casework.story(bytes.fromhex(await self.report(receipt)))
+        story = await self.casework.stories.of(
+            bytes.fromhex(await self.report(receipt))
+        )
         assert story is not None
         return story
 
     async def alias(self, number: int = 0) -> str:
         """The alias of the n-th open case."""
-        return (await self.casework.book.entries())[number].case.alias
+        return (await self.casework.reading.entries(AT_THE_MACHINE))[number].case.alias
 
     async def orders(self, name: str, *orders: Order, by: str = "王") -> None:
         for order in orders:
-            await self.casework.order(name, order, by)
+            await self.casework.staff.order(name, order, AtTheMachine(by, "operator"))
 
     async def letters(self) -> list[tuple[OutboxMessage, int]]:
         """All that waits to be sent, each stream in order, with its time."""

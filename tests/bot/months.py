@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.life import State
 from dialogs.case.orders import Order
 from dialogs.words import Pressed
@@ -33,14 +34,18 @@ class Months(Line):
         await self.says(CLEAR, *before, "送出", chat=chat)
         new = [
             entry.case.alias
-            for entry in await self.app.casework.book.entries((State.FILED,))
+            for entry in await self.app.casework.reading.entries(
+                AT_THE_MACHINE, states=(State.FILED,)
+            )
         ]
         assert len(new) == 1
         return new[0]
 
     async def orders(self, name: str, *orders: Order) -> None:
         for order in orders:
-            await self.app.casework.order(name, order, "王")
+            await self.app.casework.staff.order(
+                name, order, AtTheMachine("王", "operator")
+            )
 
     async def dump(self, *tables: str) -> list[tuple[object, ...]]:
         """All rows, bytes in hex."""

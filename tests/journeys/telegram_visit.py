@@ -14,6 +14,7 @@ from itertools import groupby
 from PIL import Image
 
 from anonymizer import receipts
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Ask
 from tests.bot.channels.telegram.line import Line
 from tests.botapi.persons import Happened, Person, Shown
@@ -97,13 +98,17 @@ class Visit:
 
     async def orders(self) -> None:
         alias = await self.alias()
-        await self.line.app.casework.order(alias, Accept(), "值班员")
-        await self.line.app.casework.order(alias, Ask("是哪个科室要的？"), "值班员")
+        await self.line.app.casework.staff.order(
+            alias, Accept(), AtTheMachine("值班员", "operator")
+        )
+        await self.line.app.casework.staff.order(
+            alias, Ask("是哪个科室要的？"), AtTheMachine("值班员", "operator")
+        )
         self.line.later(seconds=1)
 
     async def alias(self) -> str:
         assert self.receipt is not None
-        report = await self.line.app.casework.report_of(self.receipt)
+        report = await self.line.app.casework.stories.report_of(self.receipt)
         assert report is not None
         database = self.line.app.parts.database
         [row] = await database.all(

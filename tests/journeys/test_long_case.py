@@ -13,6 +13,7 @@ import pytest
 from docx import Document
 
 from bot.cases.ladder import Ladder
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit
 from dialogs.case.ladder import Rung
 from dialogs.case.life import Refusal
@@ -74,10 +75,12 @@ class Year(Months):
         """What the unit does itself."""
         of = (await self.app.register.get(name)).id
         for order in orders:
-            await self.app.casework.order(alias, order, LIAISONS[name], "liaison", of)
+            await self.app.casework.staff.order(
+                alias, order, AtTheMachine(LIAISONS[name], "liaison", of)
+            )
 
     async def chief(self, alias: str, order: Order) -> None:
-        await self.app.casework.order(alias, order, CHIEF, "supervisor")
+        await self.app.casework.staff.order(alias, order, AtTheMachine(CHIEF))
 
     async def reads(self, chat: str = "anna") -> str:
         """What the reporter finds on asking; the page is left again."""
@@ -99,11 +102,11 @@ class Year(Months):
         return alias
 
     async def proposed(self) -> list[tuple[str, Rung]]:
-        return [(one.alias, one.rung) for one in await self.ladder.list()]
+        return [(one.alias, one.rung) for one in await self.ladder.list(AT_THE_MACHINE)]
 
     async def paper(self, alias: str) -> tuple[str, str]:
         """Its name, and all its words."""
-        name, data = await self.ladder.document(alias)
+        name, data = await self.ladder.document(alias, AT_THE_MACHINE)
         document = Document(io.BytesIO(data))
         cells = [
             cell.text
@@ -239,7 +242,7 @@ async def every_step(year: Year, alias: str) -> None:
     clocks = await year.app.parts.database.all(
         "SELECT kind FROM clocks WHERE clock = 'answer' AND case_id = :id ORDER BY "
         "number",
-        id=(await year.app.casework.find(alias)).id,
+        id=(await year.app.casework.staff.find(alias, AT_THE_MACHINE)).id,
     )
     assert [row["kind"] for row in clocks] == [
         "start", "pause", "resume", "extend", "pause", "resume",
@@ -259,7 +262,9 @@ async def a_level_up(year: Year, alias: str) -> None:
         f"承办单位：{TOWN}" in told
         and "承诺：单位答复，最迟10月26日，还有7天。" in told
     )
-    assert (await year.app.casework.find(alias)).level == "subdistrict"
+    assert (
+        await year.app.casework.staff.find(alias, AT_THE_MACHINE)
+    ).level == "subdistrict"
     with pytest.raises(Refusal, match="没有"):
         await year.unit(alias, COMMUNITY, Answer("我们来答"))
     assert await year.next() == ["push.whistled"]
@@ -332,6 +337,6 @@ async def after_the_end(year: Year, alias: str) -> None:
     )
     [report] = await year.app.parts.database.all(
         "SELECT address, mine FROM reports WHERE case_id = :id",
-        id=(await year.app.casework.find(alias)).id,
+        id=(await year.app.casework.staff.find(alias, AT_THE_MACHINE)).id,
     )
     assert (report["address"], report["mine"]) == (None, None)

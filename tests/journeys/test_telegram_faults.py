@@ -25,6 +25,7 @@ from telegram.request import HTTPXRequest
 
 from bot.app import Parts
 from bot.channels.telegram.channel import TelegramChannel
+from bot.people.member import AtTheMachine
 from dialogs.case.life import Refusal
 from dialogs.case.orders import Accept, Ask
 from tests.bot.channels.telegram.line import SPEED, Line, Mode, running
@@ -170,9 +171,9 @@ async def told_whole(visits: Sequence[Visit], expected: list[str], twice: int) -
         assert 0 <= more <= twice, f"{each.number}: {more} messages too many"
         assert each.receipt is not None
         casework = each.line.app.casework
-        report = await casework.report_of(each.receipt)
+        report = await casework.stories.report_of(each.receipt)
         assert report is not None
-        story = await casework.story(report)
+        story = await casework.stories.of(report)
         assert story is not None
         said = story.text("zh")
         assert said.count(f"补充{each.number}") == said.count(f"答复{each.number}") == 1
@@ -269,7 +270,9 @@ async def question_everybody(line: Line) -> None:
     for alias in await line.aliases():
         for order in (Accept(), Ask("还在吗？")):
             with suppress(Refusal):  # accepted long ago, and asked
-                await line.app.casework.order(alias, order, "值班员")
+                await line.app.casework.staff.order(
+                    alias, order, AtTheMachine("值班员", "operator")
+                )
     line.later(seconds=1)
 
 

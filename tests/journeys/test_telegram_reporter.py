@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from anonymizer import receipts
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Ask
 from tests.bot.channels.telegram.line import SPEED, Line, Mode, opened_line
 from tests.botapi.persons import Person
@@ -180,9 +181,9 @@ async def test_progress_by_receipt_and_material_added(
     await friend.offered("送出")
     friend.presses("送出")
     await friend.sees("已补充")
-    report = await line.app.casework.report_of(receipt)
+    report = await line.app.casework.stories.report_of(receipt)
     assert report is not None
-    told = await line.app.casework.story(report)
+    told = await line.app.casework.stories.of(report)
     assert told is not None and "昨天又报了一次" in told.text("zh")
 
 
@@ -209,8 +210,12 @@ async def test_a_question_is_pushed_covered_and_answered(
     person = server.person(started=True)
     await files(person)
     [alias] = await line.aliases()
-    await line.app.casework.order(alias, Accept(), "值班员")
-    await line.app.casework.order(alias, Ask("是哪个科室要的？"), "值班员")
+    await line.app.casework.staff.order(
+        alias, Accept(), AtTheMachine("值班员", "operator")
+    )
+    await line.app.casework.staff.order(
+        alias, Ask("是哪个科室要的？"), AtTheMachine("值班员", "operator")
+    )
     line.later(minutes=5)
     push = await person.sees("您有一条新消息")
     [cover] = push.entities

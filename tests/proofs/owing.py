@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 from anonymizer import receipts
 from bot.address import Address
 from bot.app import App, opened
-from bot.cases.casework import Draft
+from bot.cases.reporters import Draft
+from bot.people.member import AtTheMachine
 from bot.people.register import NewUnit
 from dialogs.case.orders import (
     Accept,
@@ -43,6 +44,7 @@ from storage.sqlite import connect
 from tests.bot.counter import FILE
 from tests.proofs.clocked import Clock, Paper, lot, settings_in
 
+DUTY = AtTheMachine("值班员", "operator")
 BEIJING = ZoneInfo("Asia/Shanghai")
 BEGIN = datetime(
     2026, 9, 23, 10, 17, 41, tzinfo=BEIJING
@@ -143,7 +145,7 @@ class Population:
         )
 
         async def said() -> None:
-            changes = await self._app.casework.act(
+            changes = await self._app.casework.reporters.act(
                 action, drawn, Address(Paper.name, chat), lasting=False
             )
             await self._app.parts.database.commit(changes)
@@ -153,7 +155,7 @@ class Population:
     async def _orders(self, alias: str, *orders: Order) -> None:
         for order in orders:
             await _until_first(
-                partial(self._app.casework.order, alias, order, "值班员")
+                partial(self._app.casework.staff.order, alias, order, DUTY)
             )
 
 

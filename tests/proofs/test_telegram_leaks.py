@@ -40,6 +40,7 @@ from bot.address import Address
 from bot.app import App, opened
 from bot.channels.telegram.channel import close, make_bot
 from bot.keys import Keys
+from bot.people.member import AtTheMachine
 from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
@@ -424,11 +425,12 @@ async def is_worked_on(stage: Stage) -> None:
         aliases = [
             row[0] for row in await app.parts.database.all("SELECT alias FROM cases")
         ]
+        at_work = AtTheMachine(STAFF, "operator")
         for alias in aliases:
-            await app.casework.order(alias, Accept(), STAFF)
-            await app.casework.order(alias, Ask("是哪个科室要的？"), STAFF)
+            await app.casework.staff.order(alias, Accept(), at_work)
+            await app.casework.staff.order(alias, Ask("是哪个科室要的？"), at_work)
         assert len(aliases) == len(JOURNEYS)
-        await app.casework.order(aliases[0], Assign(UNIT, "subdistrict"), STAFF)
+        await app.casework.staff.order(aliases[0], Assign(UNIT, "subdistrict"), at_work)
         code = await app.roster.code(LIAISON, "desk")
     await asyncio.gather(
         units_page(stage, code, aliases[0]),

@@ -15,6 +15,7 @@ import pytest
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.port import Incoming
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
 from scheduler.bell import Bell
@@ -128,8 +129,10 @@ async def test_every_day_the_words_of_old_cases_go_and_no_draft(line: Line) -> N
     """Drafts are let go by their own ring, which their writers see."""
     await line.says(CLEAR)
     await line.says("送出")
-    (entry,) = await line.app.casework.book.entries()
-    await line.app.casework.order(entry.case.alias, Decline("不属于减负范围"), "王芳")
+    (entry,) = await line.app.casework.reading.entries(AT_THE_MACHINE)
+    await line.app.casework.staff.order(
+        entry.case.alias, Decline("不属于减负范围"), AtTheMachine("王芳", "operator")
+    )
     line.later(days=181)
     await line.says(CLEAR)
     await line.app.bell.retain()

@@ -28,7 +28,7 @@ from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.topics import Topics
 from bot.outbox.messages import OutboxMessage
-from bot.people.roster import Member
+from bot.people.member import Member
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, Refusal, State
 from dialogs.case.orders import Order, Reply
@@ -293,7 +293,7 @@ class Desk:
                 ]
                 return await self._say(act, views.listed(mine, self._in.casework.zone))
             case "find":
-                hits = await self._in.casework.book.search(words, LIST, act.member)
+                hits = await self._in.casework.reading.search(act.member, words, LIST)
                 found = [one for one in hits if await self._shown(act, one.case)]
                 return await self._say(act, views.listed(found, self._in.casework.zone))
             case "stats":
@@ -380,7 +380,9 @@ class Desk:
                 )
             ]
         also += [self._in.post.put(one) for one in letters]
-        outcome = await self._in.casework.order(row.alias, order, act.member, also=also)
+        outcome = await self._in.casework.staff.order(
+            row.alias, order, act.member, also=also
+        )
         self._in.send(letters)
         if act.press is None and act.grouped and act.message is not None:
             self._soon(self._nod(act.spot.chat, act.message))
@@ -394,7 +396,7 @@ class Desk:
 
     async def _prompt(self, act: Act, row: CaseRow, verb: str) -> str:
         """Ask for the words, where the move is legal at all."""
-        case = (await self._in.casework.record.load(row)).case
+        case = (await self._in.casework.writer.load(row)).case
         if not may(act.member.role, verbs.VERBS[verb].order):
             raise Refusal("这一步要专线主管来办。")
         if verb not in verbs.possible(case):
@@ -466,15 +468,15 @@ class Desk:
                     base64.b64encode(data).decode(),
                 ]
                 for number, (_, mime, data) in enumerate(
-                    await casework.book.pictures(row), 1
+                    await casework.reading.pictures(row), 1
                 )
             ]
             if not files:
                 raise Refusal(f"{row.alias} 没有图片。")
             return await self._say(act, f"{row.alias} 的图片", files=files)
-        sheet = await casework.book.sheet(row)
+        sheet = await casework.reading.sheet(row)
         if what == "why":
-            lines = explain(sheet.case.ledger, casework.record.terms, self._in.now())
+            lines = explain(sheet.case.ledger, casework.terms, self._in.now())
             return await self._say(
                 act, "\n".join([row.alias, *(lines or ["现在没有在走的期限。"])])
             )
@@ -501,7 +503,7 @@ class Desk:
         return "\n".join(lines)
 
     async def _listed(self, act: Act, most: int = LIST) -> list[ListedCase]:
-        entries = await self._in.casework.book.entries(limit=LOOKED_AT, who=act.member)
+        entries = await self._in.casework.reading.entries(act.member, limit=LOOKED_AT)
         return [one for one in entries if await self._shown(act, one.case)][:most]
 
     async def _shown(self, act: Act, case: Case) -> bool:
@@ -556,9 +558,9 @@ class Desk:
         must not know of.
         """
         try:
-            row = await self._in.casework.find(name, act.member)
+            row = await self._in.casework.staff.find(name, act.member)
             seen = await self._shown(
-                act, (await self._in.casework.record.load(row)).case
+                act, (await self._in.casework.writer.load(row)).case
             )
         except Refusal as refusal:
             if "几件" in str(refusal):

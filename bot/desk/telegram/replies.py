@@ -82,7 +82,7 @@ class Replies:
             return
         found = await self._cases.by_id(row.case_id)
         assert found is not None
-        sheet = await self._in.casework.book.sheet(found)
+        sheet = await self._in.casework.reading.sheet(found)
         state = await self._state(row, said, sheet)
         if state != said["shown"]:
             try:

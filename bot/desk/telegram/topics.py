@@ -197,7 +197,7 @@ class Topics:
         """Staff hear of a case: by its topic, or where somebody there must not know of
         it, in private.
         """
-        case = (await self._in.casework.record.by_id(id)).case
+        case = (await self._in.casework.writer.by_id(id)).case
         group = self._in.group
         if group is None or await self._hidden(case):
             await self._in.database.commit(await self._privately(id, case))
@@ -286,7 +286,7 @@ class Topics:
         standing = self._open(row)
         if standing is None or standing.thread is None or row.shown == 0:
             return
-        case = (await self._in.casework.record.by_id(row.case_id)).case
+        case = (await self._in.casework.writer.by_id(row.case_id)).case
         if await self._hidden(case):
             await self._again(row, standing)
         elif not standing.closed:
@@ -350,7 +350,7 @@ class Topics:
         """Bring one card, and its topic, to what its case is now."""
         found, standing = await self._rows.by_id(row.case_id), self._open(row)
         assert found is not None and standing is not None
-        sheet = await self._in.casework.book.sheet(found)
+        sheet = await self._in.casework.reading.sheet(found)
         case = sheet.case
         if case.retained:
             await self._remove(standing)
@@ -372,7 +372,7 @@ class Topics:
             )  # all of it: what a reporter took back may stand anywhere in it
             standing.lost()
         standing.reports, standing.settled = len(case.reports), case.state in FINISHED
-        shown = view(sheet, self._in.casework.record.terms, self._in.casework.zone)
+        shown = view(sheet, self._in.casework.terms, self._in.casework.zone)
         if in_group:
             await self._in_topic(row, standing, shown, case.urgent)
         else:

@@ -21,7 +21,7 @@ from anonymizer import receipts
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.app import App, Parts, database_file, join, open_keyring, shred_file
-from bot.cases.casework import Draft
+from bot.cases.reporters import Draft
 from bot.keys import Keys
 from bot.lab.bench import words
 from bot.lab.bench.figures import Figure, Result, progress, ratio
@@ -133,7 +133,7 @@ async def add(app: App, cases: int, at: datetime) -> None:
         while True:
             try:
                 return await database.commit(
-                    await casework.act(filing(number, at), draft, to)
+                    await casework.reporters.act(filing(number, at), draft, to)
                 )
             # two drew the same number for the search index: drawn again, as the hotline
             # does

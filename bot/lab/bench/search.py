@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anonymizer import receipts
-from bot.cases.casework import Draft
+from bot.cases.reporters import Draft
 from bot.lab.bench import words
 from bot.lab.bench.figures import Figure, Result, progress
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.world import World, opened
+from bot.people.member import AT_THE_MACHINE
 from dialogs.words import File
 from storage.port import Stale
 
@@ -60,7 +61,9 @@ async def _open_case(world: World, number: int) -> None:
     while True:
         try:
             await world.database.commit(
-                await world.app.casework.act(filed, draft, None, lasting=False)
+                await world.app.casework.reporters.act(
+                    filed, draft, None, lasting=False
+                )
             )
             return
         # an alias or a number of the index was drawn twice at once: as the hotline does
@@ -90,7 +93,7 @@ async def _measured(path: Path, cases: int, searches: int) -> Result:
                     sign for sign in text[at : at + length * 3] if sign.isalnum()
                 )[:length]
                 begin = time.perf_counter()
-                await world.app.casework.book.search(wanted)
+                await world.app.casework.reading.search(AT_THE_MACHINE, wanted)
                 took.append((time.perf_counter() - begin) * 1000)
             cuts = statistics.quantiles(took, n=20)
             label = f"{cases:,} 件里查{'两' if length == 2 else '四'}个字"

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.cases.casework import Casework
 from bot.lab.simulate.people import LIAISON, OPERATORS, SUPERVISOR, UNITS
+from bot.people.member import AtTheMachine
 from dialogs.case.clock import running, steps_done
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import (
@@ -33,7 +34,6 @@ from dialogs.case.orders import (
     Wait,
     Whistle,
 )
-from dialogs.case.roles import Role
 from dialogs.case.worktime import Terms
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -102,7 +102,7 @@ class Desk:
 
     async def opened(self, number: int, id: bytes, at: datetime) -> Case:
         """A new case is seen after some hours, most of them within the day."""
-        case = (await self._casework.record.by_id(id)).case
+        case = (await self._casework.writer.by_id(id)).case
         dice = Random(f"{self._seed}/desk/{number}")
         self._tasks[number] = Task(
             id, case.alias, dice, dice.choice(OPERATORS), case.category
@@ -148,7 +148,7 @@ class Desk:
         if task.visit is None or at < task.visit - timedelta(seconds=2):
             return None  # it was looked at meanwhile
         task.visit = None
-        loaded = await self._casework.record.by_id(task.id)
+        loaded = await self._casework.writer.by_id(task.id)
         case = loaded.case
         if case.state not in WORKING:
             return None
@@ -156,22 +156,15 @@ class Desk:
         if done is None:
             self._look(number, at + hours * HOUR, unit)
             return None
-        by = task.operator
-        role: Role = "operator"
+        by = AtTheMachine(task.operator, "operator")
         if isinstance(done.order, Answer | Return | Extend | Arrive):
-            by, role = LIAISON, "liaison"
+            by = AtTheMachine(LIAISON, "liaison", case.unit_id)
         elif isinstance(done.order, GrantExtend):
-            by, role = SUPERVISOR, "supervisor"
+            by = AtTheMachine(SUPERVISOR, "supervisor")
         elif case.claimed is not None:
-            by = case.claimed.name
+            by = AtTheMachine(case.claimed.name, "operator")
         try:
-            await self._casework.order(
-                task.alias,
-                done.order,
-                by,
-                role,
-                unit=case.unit_id,
-            )
+            await self._casework.staff.order(task.alias, done.order, by)
         except Refusal:
             self.refused += 1
             task.done.add(type(done.order).__name__)

@@ -18,6 +18,7 @@ import pytest
 from bot.cli import case
 from bot.columns import width
 from bot.desk import wording
+from bot.people.member import AT_THE_MACHINE
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Supplement
@@ -357,7 +358,7 @@ async def test_colour_is_for_terminals_only(
 ) -> None:
     """And urgency is a word too, for who sees no colour."""
     await counter.files("急事", urgent=True)
-    entries = await counter.casework.book.entries()
+    entries = await counter.casework.reading.entries(AT_THE_MACHINE)
     monkeypatch.delenv("NO_COLOR", raising=False)
     drawn = {}
     for mode in ("terminal", "pipe", "no colour"):

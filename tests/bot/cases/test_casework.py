@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.address import Address
-from bot.cases.casework import Outcome
 from bot.cases.sealing import GONE
+from bot.cases.staff import Outcome
 from bot.hours import seconds
+from bot.people.member import AT_THE_MACHINE, AtTheMachine, staff_named
 from dialogs.case.life import Refusal
 from dialogs.case.orders import (
     Accept,
@@ -110,7 +111,9 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(
         "JF2026-000001",
     )
     rated = (
-        await counter.casework.book.sheet(await counter.casework.find(name))
+        await counter.casework.reading.sheet(
+            await counter.casework.staff.find(name, AT_THE_MACHINE)
+        )
     ).reports[0]
     assert (rated.solved, rated.satisfied, rated.word) == (
         False,
@@ -187,7 +190,7 @@ async def test_pushes_come_late_and_never_at_night(counter: Counter) -> None:
     """
     for number in range(20):
         await counter.files(chat=f"chat {number}")
-    entries = await counter.casework.book.entries()
+    entries = await counter.casework.reading.entries(AT_THE_MACHINE)
     for entry in entries:
         await counter.orders(entry.case.alias, Accept())
     due = [at - seconds(counter.at) for _, at in await counter.letters()]
@@ -206,7 +209,9 @@ async def test_who_wants_only_the_receipt_leaves_no_address(counter: Counter) ->
     receipt = await counter.files(follow="receipt")
     row = await counter.database.one("SELECT address, mine FROM reports")
     assert row is not None and [*row] == [None, None]
-    outcome = await counter.casework.order(await counter.alias(), Accept(), "王")
+    outcome = await counter.casework.staff.order(
+        await counter.alias(), Accept(), AtTheMachine("王", "operator")
+    )
     assert outcome.told == 0 and await counter.letters() == []
     assert "hush" not in (await counter.story(receipt)).can
 
@@ -245,7 +250,7 @@ async def test_hush_keeps_the_receipt_working(counter: Counter) -> None:
     await counter.orders(await counter.alias(), Close("好了"))
     assert await counter.letters() == []
     assert "hush" not in (await counter.story(receipt)).can
-    assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
+    assert await counter.casework.stories.mine(Address(TERMINAL, "anna")) == ()
 
 
 # ── the way back ──────────────────────────────────────────────────────────────────────
@@ -257,18 +262,20 @@ async def test_my_cases_are_found_without_a_receipt_newest_first(
     for category in ("forms", "meetings", "signage"):
         await counter.files(category=category)
         counter.later(minutes=50)
-    mine = await counter.casework.mine(Address(TERMINAL, "anna"))
+    mine = await counter.casework.stories.mine(Address(TERMINAL, "anna"))
     assert [(case.category, case.state, case.filed_day) for case in mine] == [
         (category, "filed", "11月23日") for category in ("signage", "meetings", "forms")
     ]
-    assert await counter.casework.mine(Address(TERMINAL, "berta")) == ()
+    assert await counter.casework.stories.mine(Address(TERMINAL, "berta")) == ()
 
 
 async def test_a_chat_that_does_not_last_keeps_no_list(counter: Counter) -> None:
     await counter.files(lasting=False)
-    assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
+    assert await counter.casework.stories.mine(Address(TERMINAL, "anna")) == ()
     assert (
-        await counter.casework.order(await counter.alias(), Accept(), "王")
+        await counter.casework.staff.order(
+            await counter.alias(), Accept(), AtTheMachine("王", "operator")
+        )
     ).told == 1
 
 
@@ -287,7 +294,8 @@ async def test_forgetting_one_leaves_the_others_in_the_list(
     await counter.does(Forget(reports[which], counter.at))
     new = await counter.report(await counter.files("后来的一件"))
     mine = {
-        case.report for case in await counter.casework.mine(Address(TERMINAL, "anna"))
+        case.report
+        for case in await counter.casework.stories.mine(Address(TERMINAL, "anna"))
     }
     assert mine == {*reports, new} - {reports[which]}
 
@@ -295,19 +303,21 @@ async def test_forgetting_one_leaves_the_others_in_the_list(
 async def test_a_gone_chat_is_forgotten_in_all_its_reports(counter: Counter) -> None:
     receipts = [await counter.files(), await counter.files("另外一件事")]
     other = await counter.files(chat="berta")
-    for entry in await counter.casework.book.entries():
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
         await counter.orders(entry.case.alias, Accept())
     letter = next(
         letter for letter, _ in await counter.letters() if letter.to.key == "anna"
     )
-    await counter.database.commit(await counter.casework.forget_address(letter.stream))
+    await counter.database.commit(
+        await counter.casework.addresses.forget_address(letter.stream)
+    )
     assert await counter.told("anna") == [] and await counter.told("berta") == [
         "push.accepted"
     ]
-    assert await counter.casework.mine(Address(TERMINAL, "anna")) == ()
+    assert await counter.casework.stories.mine(Address(TERMINAL, "anna")) == ()
     for receipt in (*receipts, other):
         assert (await counter.story(receipt)).state == "accepted"
-    assert await counter.casework.forget_address(b"nobody's stream!") == []
+    assert await counter.casework.addresses.forget_address(b"nobody's stream!") == []
 
 
 async def test_a_refused_message_is_noted_for_staff_only(counter: Counter) -> None:
@@ -315,8 +325,14 @@ async def test_a_refused_message_is_noted_for_staff_only(counter: Counter) -> No
     name = await counter.alias()
     await counter.orders(name, Accept())
     (letter, _), *_ = await counter.letters()
-    await counter.database.commit(await counter.casework.undelivered(letter.stream))
-    notes = (await counter.casework.book.sheet(await counter.casework.find(name))).notes
+    await counter.database.commit(
+        await counter.casework.reporters.undelivered(letter.stream)
+    )
+    notes = (
+        await counter.casework.reading.sheet(
+            await counter.casework.staff.find(name, AT_THE_MACHINE)
+        )
+    ).notes
     assert [note.by for note in notes] == ["专线"] and "没有送到" in notes[0].text
     assert "没有送到" not in await told(counter, receipt)
 
@@ -336,12 +352,14 @@ async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(
     )
     await counter.orders(name, Accept(), Ask("哪天要的？"))
     await counter.does(Forget(report, counter.at))
-    assert await counter.casework.story(bytes.fromhex(report)) is None
-    assert await counter.casework.report_of(receipt) == bytes.fromhex(report)
+    assert await counter.casework.stories.of(bytes.fromhex(report)) is None
+    assert await counter.casework.stories.report_of(receipt) == bytes.fromhex(report)
     assert counter.journal.has(bytes.fromhex(report))
     for words in ("蓝色台账", "绿色表格"):
-        assert await counter.casework.book.search(words) == []
-    sheet = await counter.casework.book.sheet(await counter.casework.find(name))
+        assert await counter.casework.reading.search(AT_THE_MACHINE, words) == []
+    sheet = await counter.casework.reading.sheet(
+        await counter.casework.staff.find(name, AT_THE_MACHINE)
+    )
     assert [view.text for view in sheet.reports] == [GONE] and sheet.reports[
         0
     ].facts == {}
@@ -382,11 +400,11 @@ async def test_the_journal_knows_before_the_database(counter: Counter) -> None:
     comes back.
     """
     report = await counter.report(await counter.files())
-    await counter.casework.act(
+    await counter.casework.reporters.act(
         Forget(report, counter.at), new_draft(), None
     )  # and never committed
     assert counter.journal.has(bytes.fromhex(report))
-    assert await counter.casework.story(bytes.fromhex(report)) is not None
+    assert await counter.casework.stories.of(bytes.fromhex(report)) is not None
 
 
 # ── merging ───────────────────────────────────────────────────────────────────────────
@@ -434,11 +452,15 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
         == (await counter.told("berta"))[-1]
         == "push.assigned"
     )
-    sheet = await counter.casework.book.sheet(await counter.casework.find(first))
+    sheet = await counter.casework.reading.sheet(
+        await counter.casework.staff.find(first, AT_THE_MACHINE)
+    )
     assert sheet.merged == (second,) and sheet.case.urgent and len(sheet.reports) == 2
     said = {step.params["text"] for step in sheet.steps if step.kind == "supplemented"}
     assert said == {"安娜补充", "贝塔补充"}
-    old = await counter.casework.book.sheet(await counter.casework.find(second))
+    old = await counter.casework.reading.sheet(
+        await counter.casework.staff.find(second, AT_THE_MACHINE)
+    )
     assert old.into == first and GONE not in str(old)
 
 
@@ -447,7 +469,9 @@ async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
         await counter.files(f"第{number}件", chat=f"chat {number}")
         for number in range(3)
     ]
-    rows = [entry.case for entry in await counter.casework.book.entries()]
+    rows = [
+        entry.case for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
+    ]
     by_report = {case.reports[0]: case.alias for case in rows}
     names = [by_report[await counter.report(receipt)] for receipt in receipts]
     await counter.orders(names[0], Merge(names[1]))
@@ -468,7 +492,8 @@ async def test_only_open_cases_take_others_in(counter: Counter) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
     first, second = [
-        entry.case.alias for entry in await counter.casework.book.entries()
+        entry.case.alias
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
     ]
     with pytest.raises(Refusal, match="不能并入它自己"):
         await counter.orders(first, Merge(first))
@@ -486,8 +511,8 @@ async def test_of_two_who_claim_at_once_one_is_told_who_has_it(
     await counter.files()
     name = await counter.alias()
     both = await asyncio.gather(
-        counter.casework.order(name, Claim(), "王"),
-        counter.another().order(name, Claim(), "李"),
+        counter.casework.staff.order(name, Claim(), AtTheMachine("王", "operator")),
+        counter.another().staff.order(name, Claim(), AtTheMachine("李", "operator")),
         return_exceptions=True,
     )
     won = [one for one in both if isinstance(one, Outcome)]
@@ -523,7 +548,7 @@ async def test_who_is_overtaken_decides_again(counter: Counter) -> None:
         *lines
     }
     for word in words:
-        assert len(await counter.casework.book.search(word)) == 1
+        assert len(await counter.casework.reading.search(AT_THE_MACHINE, word)) == 1
 
 
 async def test_numbers_are_given_at_acceptance_one_after_the_other(
@@ -531,9 +556,13 @@ async def test_numbers_are_given_at_acceptance_one_after_the_other(
 ) -> None:
     for text in ("第一件", "第二件"):
         await counter.files(text)
-    for number, entry in enumerate(await counter.casework.book.entries(), 1):
+    for number, entry in enumerate(
+        await counter.casework.reading.entries(AT_THE_MACHINE), 1
+    ):
         assert entry.case.serial is None
-        outcome = await counter.casework.order(entry.case.alias, Accept(), "王")
+        outcome = await counter.casework.staff.order(
+            entry.case.alias, Accept(), AtTheMachine("王", "operator")
+        )
         assert outcome.case.serial == f"JF2026-00000{number}"
 
 
@@ -550,10 +579,10 @@ async def test_a_case_is_found_by_all_that_staff_may_type(counter: Counter) -> N
         "jf2026-000001",
         "2026000001",
     ):
-        assert (await counter.casework.find(typed)).alias == alias
+        assert (await counter.casework.staff.find(typed, AT_THE_MACHINE)).alias == alias
     for typed in ("", "白鹭", "没有这件", "ZZZZZ", "JF2026-000002"):
         with pytest.raises(Refusal, match=r"没有“.*”这件工单"):
-            await counter.casework.find(typed)
+            await counter.casework.staff.find(typed, AT_THE_MACHINE)
 
 
 async def test_search_finds_words_of_report_unit_and_supplement(
@@ -568,26 +597,37 @@ async def test_search_finds_words_of_report_unit_and_supplement(
         Supplement(await counter.report(receipt), "连三次", (), counter.at)
     )
     for words in ("红杉通", "数据资源", "朋友圈 打卡", "三次"):
-        assert len(await counter.casework.book.search(words)) == 1, words
-    assert await counter.casework.book.search("从来没有的词") == []
+        assert len(await counter.casework.reading.search(AT_THE_MACHINE, words)) == 1, (
+            words
+        )
+    assert await counter.casework.reading.search(AT_THE_MACHINE, "从来没有的词") == []
     with pytest.raises(Refusal, match="至少两个字"):
-        await counter.casework.book.search("会")
+        await counter.casework.reading.search(AT_THE_MACHINE, "会")
 
 
 async def test_lists_hold_what_is_to_be_done_urgent_first(counter: Counter) -> None:
     await counter.files("头一件")
     counter.later(hours=1)
     await counter.files("急事", urgent=True, category="meetings")
-    book = counter.casework.book
-    assert [entry.text for entry in await book.entries()] == ["急事", "头一件"]
-    assert [entry.text for entry in await book.entries(urgent=True)] == ["急事"]
-    assert [entry.text for entry in await book.entries(category="forms")] == ["头一件"]
+    book = counter.casework.reading
+    assert [entry.text for entry in await book.entries(AT_THE_MACHINE)] == [
+        "急事",
+        "头一件",
+    ]
+    assert [
+        entry.text for entry in await book.entries(AT_THE_MACHINE, urgent=True)
+    ] == ["急事"]
+    assert [
+        entry.text for entry in await book.entries(AT_THE_MACHINE, category="forms")
+    ] == ["头一件"]
     urgent = await counter.alias()
     await counter.orders(urgent, Decline("不归这里"))
-    assert [entry.text for entry in await book.entries()] == ["头一件"]
+    assert [entry.text for entry in await book.entries(AT_THE_MACHINE)] == ["头一件"]
     assert [
         entry.text
-        for entry in await book.entries(claimed_by=counter.casework.staff("王").id)
+        for entry in await book.entries(
+            AT_THE_MACHINE, claimed_by=staff_named("王", counter.keys).id
+        )
     ] == []
 
 
@@ -602,8 +642,8 @@ async def test_pictures_of_filing_and_supplement_open_with_the_reports_key(
         Supplement(await counter.report(receipt), "", (second,), counter.at),
         draft=later,
     )
-    row = await counter.casework.find(await counter.alias())
-    assert {data for _, _, data in await counter.casework.book.pictures(row)} == {
+    row = await counter.casework.staff.find(await counter.alias(), AT_THE_MACHINE)
+    assert {data for _, _, data in await counter.casework.reading.pictures(row)} == {
         b"one",
         b"two",
     }
@@ -627,7 +667,7 @@ async def test_the_audit_chain_names_moves_and_no_words(counter: Counter) -> Non
         ("case.ask", '{"from": "accepted", "to": "waiting"}'),
         ("report.supplement", '{"from": "waiting", "to": "accepted"}'),
     ]
-    case = await counter.casework.find(await counter.alias())
+    case = await counter.casework.staff.find(await counter.alias(), AT_THE_MACHINE)
     assert {line.about for line in lines} == {case.id}
     assert await AuditLog(counter.database).verify() is None
 
@@ -666,7 +706,9 @@ async def test_two_reports_of_one_chat_share_no_value(counter: Counter) -> None:
 
 async def test_writes_hold_no_clear_word(counter: Counter) -> None:
     filing = counter.filing()
-    changes = await counter.casework.act(filing, new_draft(), Address(TERMINAL, "anna"))
+    changes = await counter.casework.reporters.act(
+        filing, new_draft(), Address(TERMINAL, "anna")
+    )
     flat = repr([change for change in changes if not isinstance(change, Audit)])
     for word in (filing.text, filing.receipt, "某街道", "某社区", "anna", "每周都有"):
         assert word not in flat and word.encode().hex() not in flat

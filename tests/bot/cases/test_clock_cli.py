@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.cli import clock
+from bot.people.member import AtTheMachine
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Assign, Wait
 from tests.bot.command import Login
@@ -51,8 +52,10 @@ async def dispatched(counter: Counter) -> str:
     await counter.files()
     name = await counter.alias()
     counter.at = datetime(2026, 11, 23, 2, tzinfo=UTC)
-    await counter.casework.order(name, Accept(), "王")
-    await counter.casework.order(name, Assign("某街道", "subdistrict"), "王")
+    await counter.casework.staff.order(name, Accept(), AtTheMachine("王", "operator"))
+    await counter.casework.staff.order(
+        name, Assign("某街道", "subdistrict"), AtTheMachine("王", "operator")
+    )
     return name
 
 
@@ -107,7 +110,9 @@ async def test_a_pause_has_no_due_time_and_cannot_steer_the_terminal(
     name = await dispatched(terminal.counter)
     terminal.counter.later(days=1)
     until = datetime(2026, 11, 30, 1, tzinfo=UTC)
-    await terminal.counter.casework.order(name, Wait("等市局\x1b[2J批复", until), "王")
+    await terminal.counter.casework.staff.order(
+        name, Wait("等市局\x1b[2J批复", until), AtTheMachine("王", "operator")
+    )
     said = await terminal.says(name)
     assert "暂停：等市局" in said and "还剩4个工作日。" in said and "\x1b" not in said
     found = await terminal.json(name)

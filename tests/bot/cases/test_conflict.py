@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.cases.conflict import ConflictRule
+from bot.people.member import AT_THE_MACHINE, Member
 from bot.people.register import NewUnit, UnitRegister
-from bot.people.roster import Member
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Accept, Assign, Merge
 from dialogs.case.roles import Role
@@ -42,8 +42,8 @@ async def unit(counter: Counter, name: str) -> str:
 
 
 async def case(counter: Counter, number: int = 0) -> Case:
-    entry = (await counter.casework.book.entries())[number]
-    return (await counter.casework.record.by_id(bytes.fromhex(entry.case.id))).case
+    entry = (await counter.casework.reading.entries(AT_THE_MACHINE))[number]
+    return (await counter.casework.writer.by_id(bytes.fromhex(entry.case.id))).case
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,8 @@ async def test_what_is_merged_into_it_counts(
     first = await counter.alias()
     await counter.files("又要台账", chat="boris", **NEUTRAL)
     (second,) = {
-        entry.case.alias for entry in await counter.casework.book.entries()
+        entry.case.alias
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
     } - {first}
     await counter.orders(first, Accept(), Merge(second))
     assert not await sight.sees(member("张三"), await case(counter))

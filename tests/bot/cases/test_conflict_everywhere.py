@@ -16,8 +16,9 @@ from bot.cli import case as terminal
 from bot.cli import clock
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import Liaison, LiaisonDesk, Missing
+from bot.people.member import AT_THE_MACHINE, AtTheMachine, Member
 from bot.people.register import NewUnit, UnitRegister
-from bot.people.roster import Member, Roster
+from bot.people.roster import Roster
 from dialogs.case.life import Case, Refusal, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order
 from dialogs.case.roles import HOTLINE, ROLES, Role
@@ -81,7 +82,7 @@ class Place:
         await self.counter.files(
             text, chat=f"chat {len(before)}", unit=None, place=None
         )
-        entries = await self.counter.casework.book.entries()
+        entries = await self.counter.casework.reading.entries(AT_THE_MACHINE)
         [alias] = {entry.case.alias for entry in entries} - before - self.into.keys()
         self.said[alias], self.given[alias] = text, set()
         return alias
@@ -115,8 +116,8 @@ class Place:
 
     async def case(self, alias: str) -> Case:
         return (
-            await self.counter.casework.record.load(
-                await self.counter.casework.find(alias)
+            await self.counter.casework.writer.load(
+                await self.counter.casework.staff.find(alias, AT_THE_MACHINE)
             )
         ).case
 
@@ -142,17 +143,23 @@ async def lives(place: Place, dice: Random) -> None:
         alias = await place.files(dice.choice(WORDS))
         for _ in range(dice.randrange(4)):
             what = dice.choice(["assign", "note", "add", "merge"])
-            row = await casework.find(alias)
+            row = await casework.staff.find(alias, AT_THE_MACHINE)
             if what == "assign" and row.state in ("filed", "accepted"):
                 unit = dice.choice([*UNITS])
                 if row.state == "filed":
-                    await casework.order(alias, Accept(), "王五")
-                await casework.order(alias, Assign(unit), "王五")
+                    await casework.staff.order(
+                        alias, Accept(), AtTheMachine("王五", "operator")
+                    )
+                await casework.staff.order(
+                    alias, Assign(unit), AtTheMachine("王五", "operator")
+                )
                 place.given[alias].add(unit)
                 place.has[alias] = unit
             elif what == "note":
                 words = dice.choice(WORDS)
-                await casework.order(alias, Note(words), "王五")
+                await casework.staff.order(
+                    alias, Note(words), AtTheMachine("王五", "operator")
+                )
                 place.said[alias] += words
             elif what == "add" and row.state != "merged":
                 [report] = await place.counter.database.all(
@@ -169,8 +176,10 @@ async def lives(place: Place, dice: Random) -> None:
                 and row.state in ("filed", "accepted")
             ):
                 other = dice.choice([one for one in place.said if one != alias])
-                if (await casework.find(other)).state != "merged":
-                    await casework.order(alias, Merge(other), "王五")
+                if (await casework.staff.find(other, AT_THE_MACHINE)).state != "merged":
+                    await casework.staff.order(
+                        alias, Merge(other), AtTheMachine("王五", "operator")
+                    )
                     place.into[alias] = other
                     break
 
@@ -178,9 +187,9 @@ async def lives(place: Place, dice: Random) -> None:
 async def refused(place: Place, name: str, order: Order | None, who: Member) -> str:
     with pytest.raises(Refusal) as caught:
         if order is None:
-            await place.counter.casework.find(name, who)
+            await place.counter.casework.staff.find(name, who)
         else:
-            await place.counter.casework.order(name, order, who)
+            await place.counter.casework.staff.order(name, order, who)
     return str(caught.value).replace(name, "…")
 
 
@@ -189,22 +198,28 @@ async def test_nobody_in_conflict_can_tell_a_case_from_none(
     place: Place, seed: int
 ) -> None:
     await lives(place, Random(seed))
-    book, checked = place.counter.casework.book, 0
-    every = [entry.case.alias for entry in await book.entries(STATES, limit=99)]
+    book, checked = place.counter.casework.reading, 0
+    every = [
+        entry.case.alias
+        for entry in await book.entries(AT_THE_MACHINE, states=STATES, limit=99)
+    ]
     assert sorted(every) == sorted(place.said)
     for member in place.members:
         seen = [alias for alias in every if not place.hidden(member, alias)]
         for most in (1, 3, 99):
-            listed = await book.entries(STATES, limit=most, who=member)
+            listed = await book.entries(member, states=STATES, limit=most)
             assert [entry.case.alias for entry in listed] == seen[:most], (
                 "as long as if there were no others"
             )
         for words in ("台账", "城管", "文新"):
-            found = [entry.case.alias for entry in await book.search(words, 99)]
-            may = [entry.case.alias for entry in await book.search(words, 99, member)]
+            found = [
+                entry.case.alias
+                for entry in await book.search(AT_THE_MACHINE, words, 99)
+            ]
+            may = [entry.case.alias for entry in await book.search(member, words, 99)]
             assert may == [alias for alias in found if alias in seen]
             assert [
-                entry.case.alias for entry in await book.search(words, 1, member)
+                entry.case.alias for entry in await book.search(member, words, 1)
             ] == may[:1]
         for alias in every:
             case = await place.case(alias)
@@ -241,7 +256,7 @@ async def test_nobody_in_conflict_can_tell_a_case_from_none(
 
 async def merging(place: Place, own: str, other: str, who: Member) -> str:
     with pytest.raises(Refusal) as caught:
-        await place.counter.casework.order(own, Merge(other), who)
+        await place.counter.casework.staff.order(own, Merge(other), who)
     return str(caught.value).replace(other, "…")
 
 

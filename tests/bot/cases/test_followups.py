@@ -23,6 +23,7 @@ from bot.address import Address
 from bot.cases.followups import FollowupRounds
 from bot.cases.followups import rings as rung
 from bot.hours import seconds
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit, UnitRegister
 from dialogs.case.life import Refusal, State
 from dialogs.case.orders import (
@@ -58,7 +59,7 @@ CLOSED = (
 
 def rounds(counter: Counter) -> FollowupRounds:
     return FollowupRounds(
-        counter.database, counter.casework.record, counter.casework.way
+        counter.database, counter.casework.writer, counter.casework.addresses
     )
 
 
@@ -196,12 +197,13 @@ async def test_a_merged_case_owes_nothing_to_reporters(counter: Counter) -> None
     await counter.files()
     await counter.files(chat="berta")
     first, second = [
-        entry.case.alias for entry in await counter.casework.book.entries()
+        entry.case.alias
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
     ]
     await counter.orders(first, Accept())
     await counter.orders(second, Merge(first))
-    row = await counter.casework.find(second)
-    merged = await counter.casework.record.load(row)
+    row = await counter.casework.staff.find(second, AT_THE_MACHINE)
+    merged = await counter.casework.writer.load(row)
     assert set(merged.owed) <= {"alert", "retain"}
     await rings(counter, days=8)
     told = Tally(
@@ -221,9 +223,9 @@ async def test_waiting_for_others_ends_by_itself(counter: Counter) -> None:
         Assign("某街道"),
         Wait("等区里批复", counter.at + timedelta(days=3)),
     )
-    assert (await counter.casework.find(name)).due_at is None
+    assert (await counter.casework.staff.find(name, AT_THE_MACHINE)).due_at is None
     await rings(counter, days=3, seconds=1)
-    row = await counter.casework.find(name)
+    row = await counter.casework.staff.find(name, AT_THE_MACHINE)
     assert row.state == "assigned" and row.due_at is not None
     assert (await ledger(counter))[-2:] == ["answer pause", "answer resume"]
 
@@ -274,7 +276,7 @@ async def test_a_pending_reply_survives_the_program(tmp_path: Path) -> None:
     counter.at = at + timedelta(days=2)
     assert counter.keys is keys
     await rings(counter)
-    story = await counter.casework.story(bytes.fromhex(report))
+    story = await counter.casework.stories.of(bytes.fromhex(report))
     assert story is not None and "停机也会到" in story.text("zh")
     await database.close()
 
@@ -285,11 +287,14 @@ async def test_a_reply_to_one_never_reaches_another_who_moved_up(
     anna = await counter.files()
     berta = await counter.files(chat="berta")
     first, second = [
-        entry.case.alias for entry in await counter.casework.book.entries()
+        entry.case.alias
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
     ]
     await counter.orders(second, Merge(first))
     sheet = (
-        await counter.casework.record.load(await counter.casework.find(first))
+        await counter.casework.writer.load(
+            await counter.casework.staff.find(first, AT_THE_MACHINE)
+        )
     ).case
     report = await counter.report(anna)
     number = sheet.reports.index(report) + 1
@@ -310,16 +315,16 @@ async def test_addresses_go_after_31_days_and_after_91_where_it_was_wished(
     await counter.does(
         Wish(await counter.report(late), {"later": True}, counter.at), "berta"
     )
-    for entry in await counter.casework.book.entries():
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
         await counter.orders(entry.case.alias, *CLOSED)
     await rings(counter, days=32)
     assert [
         (await counter.story(receipt)).can.count("hush") for receipt in (early, late)
     ] == [0, 1]
-    assert await counter.casework.mine(Address("terminal", "anna")) == ()
-    assert len(await counter.casework.mine(Address("terminal", "berta"))) == 1
+    assert await counter.casework.stories.mine(Address("terminal", "anna")) == ()
+    assert len(await counter.casework.stories.mine(Address("terminal", "berta"))) == 1
     await rings(counter, days=60)
-    assert await counter.casework.mine(Address("terminal", "berta")) == ()
+    assert await counter.casework.stories.mine(Address("terminal", "berta")) == ()
     rows = await counter.database.all("SELECT address, mine FROM reports")
     assert [[*row] for row in rows] == [[None, None]] * 2
 
@@ -329,7 +334,7 @@ async def test_several_reports_of_one_chat_lose_their_address_together(
 ) -> None:
     for number in range(7):
         await counter.files(f"第{number}件事情", chat="anna")
-    for entry in await counter.casework.book.entries():
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
         await counter.orders(entry.case.alias, Accept(), Close("好"))
     await rings(counter, days=40)
     for _ in range(
@@ -344,7 +349,7 @@ async def test_who_has_rated_or_wished_otherwise_is_not_asked(counter: Counter) 
     asked = await counter.files(chat="asked")
     rated = await counter.files(chat="rated")
     silent = await counter.files(chat="silent")
-    for entry in await counter.casework.book.entries():
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
         await counter.orders(entry.case.alias, *CLOSED)
     await counter.does(
         Rate(await counter.report(rated), True, None, None, counter.at), "rated"
@@ -378,7 +383,7 @@ async def test_who_answers_before_being_asked_counts_as_called_back(
     )
     silent = await counter.report(await counter.files(chat="silent"))
     await counter.files(chat="says nothing")
-    for entry in await counter.casework.book.entries():
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
         await counter.orders(entry.case.alias, *CLOSED)
     await counter.does(Rate(early, None, True, None, counter.at))
     await counter.does(Rate(early, True, None, None, counter.at))
@@ -450,7 +455,7 @@ async def test_more_time_granted_after_all_takes_the_lateness_back(
     await counter.orders(name, Accept(), Assign("某街道"), Extend(5, "人手不够"))
     await rings(counter, days=8)
     assert "answer breached" in await ledger(counter)
-    await counter.casework.order(name, GrantExtend(True), "主管", "supervisor")
+    await counter.casework.staff.order(name, GrantExtend(True), AtTheMachine("主管"))
     await counter.orders(name, Answer("改了"))
     found = {
         one.what: one.n
@@ -504,7 +509,9 @@ async def test_two_processes_that_ring_at_once_ring_everything_once(
     other = await SQLiteDatabase.open(counter.folder / "data" / "jianfu.db", 30)
     mine, theirs = rounds(counter), None
     counter.database, database = other, counter.database
-    theirs = FollowupRounds(other, counter.another().record, counter.another().way)
+    theirs = FollowupRounds(
+        other, counter.another().writer, counter.another().addresses
+    )
     counter.database = database
     for later in (timedelta(hours=1), timedelta(hours=30), timedelta(days=8)):
         counter.at += later
@@ -525,6 +532,7 @@ from datetime import datetime
 from pathlib import Path
 from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
+from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
@@ -545,10 +553,19 @@ async def main():
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
     journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
     outbox = OutboxMessages(keys.outbox)
-    terms = terms_of(settings)
-    casework = Casework(database, keys, outbox, settings, journal, now, terms)
+    casework = Casework.join(
+        database,
+        keys=keys,
+        settings=settings,
+        journal=journal,
+        outbox=outbox,
+        register=UnitRegister(database, keys, now),
+        alerts=NoAlerts(),
+        terms=terms_of(settings),
+        now=now,
+    )
     print("ready", flush=True)
-    rang = await FollowupRounds(database, casework.record, casework.way).run(at)
+    rang = await FollowupRounds(database, casework.writer, casework.addresses).run(at)
     print(rang, flush=True)
     await database.close()
 
@@ -624,12 +641,12 @@ async def test_staff_hear_that_a_reporter_wrote_late_by_lot(counter: Counter) ->
 async def test_rows_change_only_with_their_case(counter: Counter) -> None:
     """What another turn changed in between makes the whole turn stale."""
     await counter.files()
-    row = await counter.casework.find(await counter.alias())
-    case = await counter.casework.record.load(row)
+    row = await counter.casework.staff.find(await counter.alias(), AT_THE_MACHINE)
+    case = await counter.casework.writer.load(row)
     await counter.orders(row.alias, Accept())
     counter.later(hours=30)
     ringing = rounds(counter)
-    found = rung(case.case, case.owed, counter.at, counter.casework.record.terms)
+    found = rung(case.case, case.owed, counter.at, counter.casework.terms)
     assert found.kinds
     with pytest.raises(Stale):
         await counter.database.commit(await ringing._changes(case, found, counter.at))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.people.member import AT_THE_MACHINE
 from dialogs.case.life import State
 from dialogs.case.orders import Accept, Answer, Assign, Close, Find
 from dialogs.words import Pressed
@@ -161,9 +162,11 @@ async def test_the_chat_that_is_told_answers_with_one_tap(
     await line.passes(4)
     assert "满意" in await line.taps("solved", "push.called_back")
     await line.says("满意", "不说了", "关闭")
-    [entry] = await line.app.casework.book.entries((State.CALLBACK, State.CLOSED))
-    sheet = await line.app.casework.book.sheet(
-        await line.app.casework.find(entry.case.alias)
+    [entry] = await line.app.casework.reading.entries(
+        AT_THE_MACHINE, states=(State.CALLBACK, State.CLOSED)
+    )
+    sheet = await line.app.casework.reading.sheet(
+        await line.app.casework.staff.find(entry.case.alias, AT_THE_MACHINE)
     )
     assert [(report.solved, report.satisfied) for report in sheet.reports] == [
         (True, True)

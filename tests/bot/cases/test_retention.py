@@ -23,6 +23,7 @@ from bot.cases.retention import Gone, Retention
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
 from bot.hours import seconds
+from bot.people.member import AT_THE_MACHINE
 from bot.settings import OperatorError
 from dialogs.case.life import State
 from dialogs.case.orders import (
@@ -60,7 +61,9 @@ def retention(counter: Counter) -> Retention:
 
 
 def another(counter: Counter) -> Retention:
-    return Retention(counter.database, counter.casework.record, counter.casework.way)
+    return Retention(
+        counter.database, counter.casework.writer, counter.casework.addresses
+    )
 
 
 async def closed(
@@ -120,8 +123,8 @@ async def test_a_closed_case_loses_its_words_after_a_year_and_keeps_its_skeleton
         microsecond=0
     )
     assert await states(counter) == {"keys": 0, "steps": 0, "notes": 0, "media": 0}
-    row = await counter.casework.find(name)
-    sheet = await counter.casework.book.sheet(row)
+    row = await counter.casework.staff.find(name, AT_THE_MACHINE)
+    sheet = await counter.casework.reading.sheet(row)
     assert [step.kind for step in sheet.steps] == [
         "accepted",
         "assigned",
@@ -136,7 +139,7 @@ async def test_a_closed_case_loses_its_words_after_a_year_and_keeps_its_skeleton
     )
     assert "某街道" not in str(sheet.steps) and "急" not in str(sheet.notes)
     assert (
-        await counter.casework.story(bytes.fromhex(await counter.report(receipt)))
+        await counter.casework.stories.of(bytes.fromhex(await counter.report(receipt)))
         is None
     )
 
@@ -152,11 +155,12 @@ async def test_nothing_of_it_is_left_to_find_or_to_read(
     wrapped = (await counter.database.all("SELECT wrapped_key FROM reports"))[0][0]
     tokens = counter.keys.search.tokens("台账")
     assert [
-        entry.case.alias for entry in await counter.casework.book.search("台账")
+        entry.case.alias
+        for entry in await counter.casework.reading.search(AT_THE_MACHINE, "台账")
     ] != []
     counter.at += YEAR
     await retention.run(counter.at)
-    assert await counter.casework.book.search("台账") == []
+    assert await counter.casework.reading.search(AT_THE_MACHINE, "台账") == []
     found = b"".join(path.read_bytes() for path in (counter.folder / "data").iterdir())
     assert wrapped not in found and not any(token.encode() in found for token in tokens)
     assert counter.journal.has(report)
@@ -215,7 +219,7 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
     await counter.files("第二件", chat="boris")
     (second,) = [
         one.case.alias
-        for one in await counter.casework.book.entries()
+        for one in await counter.casework.reading.entries(AT_THE_MACHINE)
         if one.case.alias != first
     ]
     await counter.orders(
@@ -229,10 +233,11 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
     assert "某街道" in before and "某街道" not in story and "已删除" not in story
     assert await states(counter) == {"keys": 2, "steps": 3, "notes": 0, "media": 0}
     assert [
-        entry.case.alias for entry in await counter.casework.book.search("补充一句")
+        entry.case.alias
+        for entry in await counter.casework.reading.search(AT_THE_MACHINE, "补充一句")
     ] == [second]
     await counter.does(Forget(await counter.report(receipt), counter.at))
-    assert await counter.casework.book.search("补充一句") == []
+    assert await counter.casework.reading.search(AT_THE_MACHINE, "补充一句") == []
 
 
 async def test_a_note_on_a_case_that_is_gone_has_its_own_year(
@@ -257,7 +262,7 @@ async def test_the_audit_chain_says_how_much_went_and_no_word(
     rows = await counter.database.all(
         "SELECT about, content FROM audit WHERE kind = 'case.retained'"
     )
-    row = await counter.casework.find(name)
+    row = await counter.casework.staff.find(name, AT_THE_MACHINE)
     assert [(line[0], line[1]) for line in rows] == [
         (row.id, '{"reports": 1, "pictures": 0, "steps": 5, "notes": 1}')
     ]
@@ -386,7 +391,7 @@ async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
     """The same writes in the ring's one commit; the sweep finds nothing left."""
     _, name = await closed(counter)
     rounds = FollowupRounds(
-        counter.database, counter.casework.record, counter.casework.way
+        counter.database, counter.casework.writer, counter.casework.addresses
     )
     for days in (3, 3, 24, 1, 60, 1, 300):
         counter.at += days * DAY
@@ -397,7 +402,9 @@ async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
     )
     assert len(lines) == 1 and '"notes": 1' in lines[0][0]
     assert (
-        await counter.casework.record.load(await counter.casework.find(name))
+        await counter.casework.writer.load(
+            await counter.casework.staff.find(name, AT_THE_MACHINE)
+        )
     ).case.retained
     assert numbers(await another(counter).run(counter.at)) == {}
 
@@ -408,7 +415,7 @@ async def test_after_a_long_stop_address_and_words_go_in_one_ring(
     await closed(counter)
     counter.at += 2 * YEAR
     await FollowupRounds(
-        counter.database, counter.casework.record, counter.casework.way
+        counter.database, counter.casework.writer, counter.casework.addresses
     ).run(counter.at)
     assert (await states(counter))["keys"] == 0
 
@@ -424,20 +431,20 @@ async def test_the_addresses_of_two_reports_of_one_chat_go_together(
     second = await counter.files("同一件事又来了", chat="anna")
     (other,) = [
         entry.case.alias
-        for entry in await counter.casework.book.entries()
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
         if entry.case.alias != one
     ]
     third = await counter.files("另一件事", chat="anna")
     await counter.orders(one, Accept(), Merge(other))
     await counter.orders(other, *ENDED)
     rounds = FollowupRounds(
-        counter.database, counter.casework.record, counter.casework.way
+        counter.database, counter.casework.writer, counter.casework.addresses
     )
     counter.at += 32 * DAY
     await rounds.run(counter.at)
     mine = [
         entry.report
-        for entry in await counter.casework.mine(Address("terminal", "anna"))
+        for entry in await counter.casework.stories.mine(Address("terminal", "anna"))
     ]
     assert mine == [await counter.report(third)]
     rows = await counter.database.all("SELECT id FROM reports WHERE address IS NULL")
@@ -535,17 +542,17 @@ async def test_two_reports_of_one_chat_in_one_case_go_together(
         await counter.files("同一件事", chat="anna")
     names = [
         one.case.alias
-        for one in await counter.casework.book.entries()
+        for one in await counter.casework.reading.entries(AT_THE_MACHINE)
         if one.case.alias != stays
     ]
     last = await counter.files("最后一件", chat="anna")
     await counter.orders(names[0], Accept(), Merge(names[1]))
     await counter.orders(names[1], Decline("不属于减负范围"))
     to = Address("terminal", "anna")
-    assert len(await counter.casework.mine(to)) == 4
+    assert len(await counter.casework.stories.mine(to)) == 4
     counter.at += 181 * DAY
     assert numbers(await retention.run(counter.at)) == {"declined": 1, "reports": 2}
-    mine = {one.report for one in await counter.casework.mine(to)}
+    mine = {one.report for one in await counter.casework.stories.mine(to)}
     assert mine == {await counter.report(kept), await counter.report(last)}
 
 

@@ -116,7 +116,12 @@ class Office:
 async def office(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.setattr(bot.outbox.sender, "AFTER_TROUBLE", 0.01)
     casework = counter.casework
-    return Office(counter, Wall(), casework.forget_address, casework.undelivered)
+    return Office(
+        counter,
+        Wall(),
+        casework.addresses.forget_address,
+        casework.reporters.undelivered,
+    )
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -344,8 +349,8 @@ async def test_an_end_that_cannot_be_written_is_written_later(
         office = Office(
             counter,
             Wall(),
-            counter.casework.forget_address,
-            counter.casework.undelivered,
+            counter.casework.addresses.forget_address,
+            counter.casework.reporters.undelivered,
         )
         letters = [letter(name, STREAMS[ANNA]) for name in ("first", "second")]
         await counter.database.commit([counter.post.put(one) for one in letters])

@@ -115,7 +115,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
     )
     assert added == {
         "name": "李四",
-        "id": terminal.app.casework.staff("李四").id,
+        "id": terminal.app.roster.staff("李四").id,
         "role": "liaison",
         "unit": "文新街道办事处",
         "active": True,
@@ -225,7 +225,7 @@ async def test_what_is_done_stands_in_the_audit_chain_by_ids_alone(
         'SELECT kind, "by", content FROM audit ORDER BY seq'
     )
     assert [row[0] for row in rows] == ["unit.added", "unit.added", "staff.added"]
-    assert {row[1].hex() for row in rows} == {terminal.app.casework.staff("王").id}
+    assert {row[1].hex() for row in rows} == {terminal.app.roster.staff("王").id}
     id = (await terminal.app.register.get("文新")).id
     assert [json.loads(row[2]) for row in rows] == [
         {},

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.people.member import Member
 from bot.people.register import (
     Directory,
     Imported,
@@ -16,7 +17,6 @@ from bot.people.register import (
     merged,
     plain,
 )
-from bot.people.roster import Member
 from dialogs.case.life import Case, Refusal, Staff, State
 from dialogs.case.roles import Role
 from tests.bot.counter import Counter

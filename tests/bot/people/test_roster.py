@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from anonymizer.receipts import SYMBOLS
 from bot.address import Address
+from bot.people.member import Member, staff_named
 from bot.people.register import NewUnit, UnitRegister
-from bot.people.roster import Member, Roster, meant
+from bot.people.roster import Roster, meant
 from dialogs.case.life import Refusal
 from tests.bot.counter import Counter
 
@@ -52,7 +53,7 @@ async def test_somebody_is_taken_on_changed_and_disabled(
     counter: Counter, roster: Roster
 ) -> None:
     member = await roster.add("王芳", "operator")
-    assert member == Member(counter.casework.staff("王芳"), "operator")
+    assert member == Member(staff_named("王芳", counter.keys), "operator")
     assert await roster.list() == [member]
     with pytest.raises(Refusal, match="已经在册"):
         await roster.add(" 王芳 ", "operator")

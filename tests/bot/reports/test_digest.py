@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.people.member import AtTheMachine
 from bot.reports.bulletins import latest
 from bot.reports.digest import digest
 from dialogs.case.orders import Accept, Decline
@@ -44,7 +45,9 @@ async def test_what_is_late_due_and_oldest_is_named_by_alias(tmp_path: Path) -> 
         first = await file(line, "anna")
         line.later(hours=5)
         second = await file(line, "bert")
-        await line.app.casework.order(second, Decline("不在范围"), "李工")
+        await line.app.casework.staff.order(
+            second, Decline("不在范围"), AtTheMachine("李工", "operator")
+        )
         line.later(hours=3)
         third = await file(line, "carl")
         line.at = MORNING.replace(hour=0, minute=31) + timedelta(days=1)  # 08:31
@@ -56,7 +59,9 @@ async def test_what_is_late_due_and_oldest_is_named_by_alias(tmp_path: Path) -> 
             f"今天到期2件：{first}（待受理，11:00前）、{third}（待受理，19:00前）\n"
             f"最久的：{first}（待受理，22小时）、{third}（待受理，14小时）"
         )
-        await line.app.casework.order(third, Accept(), "李工")
+        await line.app.casework.staff.order(
+            third, Accept(), AtTheMachine("李工", "operator")
+        )
         line.later(days=1)
         late = f"超期1件：{first}（待受理，超21小时）"
         assert late in await read(line)

@@ -4,6 +4,7 @@ private, in letters.
 
 from __future__ import annotations
 
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Assign
 from tests.bot.desk.telegram.office import Office
 from tests.botapi.persons import Group
@@ -49,8 +50,12 @@ async def test_a_case_given_to_their_unit_leaves_the_group(
     await office.staff("清河来的", "operator", "清河街道")
     await office.files_and_rings("上级要求我们社区同一份台账每周报五次")
     alias = await office.alias()
-    await office.app.casework.order(alias, Accept(), "值班员")
-    await office.app.casework.order(alias, Assign("清河街道"), "值班员")
+    await office.app.casework.staff.order(
+        alias, Accept(), AtTheMachine("值班员", "operator")
+    )
+    await office.app.casework.staff.order(
+        alias, Assign("清河街道"), AtTheMachine("值班员", "operator")
+    )
     await group.until(lambda _: group.topics() == [])
     await boss.sees(f"{alias}：有新工单")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from telegram import Update
 
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.orders import Accept, Assign, Extend
 from tests.anonymizer.scrub.pictures import jpeg
 from tests.bot.desk.telegram.office import Office, opened_office
@@ -111,14 +112,18 @@ async def test_more_time_is_a_supervisor_s_to_grant(
     await office.files_and_rings()
     alias = await office.alias()
     for order in (Accept(), Assign("清河街道办事处"), Extend(5, "还在核对")):
-        await office.app.casework.order(alias, order, "李明")
+        await office.app.casework.staff.order(
+            alias, order, AtTheMachine("李明", "operator")
+        )
     await boss.sees(f"{alias}：单位申请延期")
     one.says(f"/grant {alias} 同意")
     await one.sees("要专线主管来办")
     boss.says(f"/grant {alias} 同意 3")
     await boss.sees("批复延期，办好了")
     case = (
-        await office.app.casework.record.load(await office.app.casework.find(alias))
+        await office.app.casework.writer.load(
+            await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+        )
     ).case
     assert case.extended and case.wants is None
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Close, Reply
 from storage.repositories.outbox import Outbox
 from tests.bot.desk.telegram.office import Office
@@ -61,9 +62,13 @@ async def stumbles(
     await office.rings()
     alias = await office.alias()
     await office.topic("待受理")
-    await office.app.casework.order(alias, Accept(), "值班员")
+    await office.app.casework.staff.order(
+        alias, Accept(), AtTheMachine("值班员", "operator")
+    )
     await office.topic("已受理")
-    await office.app.casework.order(alias, Close("撤掉了"), "值班员")
+    await office.app.casework.staff.order(
+        alias, Close("撤掉了"), AtTheMachine("值班员", "operator")
+    )
     await group.until(
         lambda _: any(one.closed and "已办结" in one.name for one in group.topics()),
         timeout=20,
@@ -96,7 +101,9 @@ async def test_a_group_that_must_wait_holds_up_no_private_card(
         retry_after=3,
     )
     alias = await office.alias()
-    await office.app.casework.order(alias, Accept(), "值班员")
+    await office.app.casework.staff.order(
+        alias, Accept(), AtTheMachine("值班员", "operator")
+    )
     await asyncio.sleep(0.5)
     one.says(f"/case {alias}")
     await one.until(lambda screen: screen.with_text("JF2026-000001"), timeout=2.5)
@@ -118,7 +125,7 @@ async def test_what_the_platform_refuses_is_shown(office: Office, group: Group) 
     await office.rings()
     await one.sees("待发")
     [row] = await office.app.parts.database.all("SELECT id, stream FROM outbox")
-    refused = await office.app.casework.undelivered(row["stream"])
+    refused = await office.app.casework.reporters.undelivered(row["stream"])
     await office.app.parts.database.commit([*refused, Outbox.drop(row["id"])])
     await one.sees("平台拒收")
 
@@ -129,7 +136,9 @@ async def test_a_reply_from_the_terminal_shows_on_the_card(
     """Whoever wrote it, it can be taken back from the card while it waits."""
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()
-    await office.app.casework.order(await office.alias(), Reply("马上看"), "李明")
+    await office.app.casework.staff.order(
+        await office.alias(), Reply("马上看"), AtTheMachine("李明", "operator")
+    )
     await group.until(lambda _: "撤回" in office.card(topic).labels)
     assert "待发出：马上看" in office.card(topic).text
     pressed = one.presses("撤回", on=office.card(topic), at=group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Close, Decline, StaffReopen
 from tests.bot.desk.telegram.office import Office, running
 from tests.botapi.persons import Group, TopicSeen
@@ -81,11 +82,17 @@ async def test_closing_closes_and_reopening_opens(office: Office, group: Group) 
     """Seen by icon and title; who orders is of no matter."""
     await office.files_and_rings()
     alias = await office.alias()
-    await office.app.casework.order(alias, Accept(), "值班员")
-    await office.app.casework.order(alias, Close("已经撤掉了"), "值班员")
+    await office.app.casework.staff.order(
+        alias, Accept(), AtTheMachine("值班员", "operator")
+    )
+    await office.app.casework.staff.order(
+        alias, Close("已经撤掉了"), AtTheMachine("值班员", "operator")
+    )
     await group.until(lambda _: group.topics()[0].closed)
     assert (group.topics()[0].name, group.topics()[0].icon) == (f"{alias} 已办结", "✅")
-    await office.app.casework.order(alias, StaffReopen("又来了"), "值班员")
+    await office.app.casework.staff.order(
+        alias, StaffReopen("又来了"), AtTheMachine("值班员", "operator")
+    )
     await group.until(
         lambda _: (
             not group.topics()[0].closed and group.topics()[0].name == f"{alias} 已受理"
@@ -97,7 +104,9 @@ async def test_a_deleted_topic_is_made_anew(office: Office, group: Group) -> Non
     """With the next change of its case, or when it is looked for."""
     _, topic = await office.files_and_rings()
     group.deletes_topic(topic.id)
-    await office.app.casework.order(await office.alias(), Accept(), "值班员")
+    await office.app.casework.staff.order(
+        await office.alias(), Accept(), AtTheMachine("值班员", "operator")
+    )
     again = await office.topic("已受理")
     await office.desk.topics.idle()
     assert again.id != topic.id and len(group.topics()) == 1
@@ -111,7 +120,9 @@ async def test_a_deleted_card_is_put_there_again(office: Office, group: Group) -
     one = await office.staff("李明")
     _, topic = await office.files_and_rings()
     one.deletes(office.card(topic).id, to=group)
-    await office.app.casework.order(await office.alias(), Accept(), "值班员")
+    await office.app.casework.staff.order(
+        await office.alias(), Accept(), AtTheMachine("值班员", "operator")
+    )
     await group.until(
         lambda _: any(
             "已受理" in one.text and one.pinned for one in group.topics()[0].screen
@@ -150,8 +161,8 @@ async def test_what_is_kept_no_longer_leaves_no_topic(
 ) -> None:
     """When its content is gone by age, the topic goes too."""
     await office.files_and_rings()
-    await office.app.casework.order(
-        await office.alias(), Decline("不归这里管"), "值班员"
+    await office.app.casework.staff.order(
+        await office.alias(), Decline("不归这里管"), AtTheMachine("值班员", "operator")
     )
     await group.until(lambda _: group.topics()[0].closed)
     for _ in range(40):
@@ -173,7 +184,9 @@ async def test_after_a_restart_it_goes_on_where_it_was(
         async with running(office):
             await office.files_and_rings()
         async with running(office):
-            await office.app.casework.order(await office.alias(), Accept(), "值班员")
+            await office.app.casework.staff.order(
+                await office.alias(), Accept(), AtTheMachine("值班员", "operator")
+            )
             await group.until(lambda _: group.topics()[0].name.endswith("已受理"))
         assert len(group.topics()) == 1
 
@@ -197,7 +210,9 @@ async def test_killed_before_a_new_topic_was_remembered(
             assert kept.id != left.id
             one.says(f"/case {await office.alias()}", to=group)
             await group.sees(f"/{kept.id}")
-            await office.app.casework.order(await office.alias(), Accept(), "值班员")
+            await office.app.casework.staff.order(
+                await office.alias(), Accept(), AtTheMachine("值班员", "operator")
+            )
             await group.until(
                 lambda _: office.card(group.topics()[-1]).text.count("已受理")
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from telegram import Update
 
+from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Assign, Note, Order, RefuseReturn
 from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Person
@@ -49,7 +50,9 @@ async def aliases(office: Office) -> set[str]:
 
 async def orders(office: Office, alias: str, *orders: Order) -> None:
     for order in orders:
-        await office.app.casework.order(alias, order, "值班员")
+        await office.app.casework.staff.order(
+            alias, order, AtTheMachine("值班员", "operator")
+        )
 
 
 async def said_to(person: Person, words: str) -> str:

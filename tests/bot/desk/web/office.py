@@ -21,11 +21,12 @@ import uvicorn
 from anonymizer import receipts
 from bot.address import Address
 from bot.app import App, Parts, opened
-from bot.cases.casework import Draft
+from bot.cases.reporters import Draft
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Door
 from bot.cli.serve import Server
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.site import site
@@ -82,7 +83,9 @@ class Office:
         """A report; gives back its case's alias."""
         before = {
             entry.case.alias
-            for entry in await self.app.casework.book.entries(limit=1000)
+            for entry in await self.app.casework.reading.entries(
+                AT_THE_MACHINE, limit=1000
+            )
         }
         values = {
             "receipt": receipts.new(),
@@ -96,7 +99,7 @@ class Office:
         )
         file: File = replace(FILE, **values)
         await self.does(file, draft)
-        entries = await self.app.casework.book.entries(limit=1000)
+        entries = await self.app.casework.reading.entries(AT_THE_MACHINE, limit=1000)
         [alias] = [
             entry.case.alias for entry in entries if entry.case.alias not in before
         ]
@@ -104,14 +107,16 @@ class Office:
         return alias
 
     async def does(self, action: CaseAction, draft: Draft) -> None:
-        changes = await self.app.casework.act(action, draft, Address("web", "nobody"))
+        changes = await self.app.casework.reporters.act(
+            action, draft, Address("web", "nobody")
+        )
         await self.app.parts.database.commit(changes)
 
     async def orders(
         self, alias: str, *orders: Order, by: str = "值班员", role: Any = "operator"
     ) -> None:
         for order in orders:
-            await self.app.casework.order(alias, order, by, role)
+            await self.app.casework.staff.order(alias, order, AtTheMachine(by, role))
 
     async def sends(self, text: str = FILE.text, unit: str = TOWN, **other: Any) -> str:
         """A report accepted and sent to a unit; its alias."""

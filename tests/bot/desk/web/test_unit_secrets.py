@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from docx import Document
 
+from bot.people.member import AT_THE_MACHINE
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -292,6 +293,6 @@ async def test_the_page_knows_no_word_of_the_inside(
     async with office.sits() as seat:
         seen = await everything(seat, alias)
         ids = [office.drafts[alias].report.hex(), office.drafts[alias].stream.hex()]
-        row = await office.app.casework.find(alias)
+        row = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
         nowhere(seen, *ids, row.id.hex(), "回执", "receipt", "reporter", "filed")
         assert timedelta(0) < office.at - datetime.fromtimestamp(row.opened_hour, HOME)

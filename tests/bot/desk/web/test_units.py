@@ -16,6 +16,7 @@ import pytest
 from docx import Document
 from PIL import Image
 
+from bot.people.member import AT_THE_MACHINE
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -101,8 +102,8 @@ async def test_every_step_that_an_overdue_case_takes_is_told(office: Office) -> 
 
 async def test_receiving_is_noted_and_starts_no_clock(office: Office) -> None:
     alias = await office.sends()
-    before = await office.app.casework.record.load(
-        await office.app.casework.find(alias)
+    before = await office.app.casework.writer.load(
+        await office.app.casework.staff.find(alias, AT_THE_MACHINE)
     )
     async with office.sits() as seat:
         await seat.post(f"/unit/case/{alias}/receive")
@@ -113,9 +114,11 @@ async def test_receiving_is_noted_and_starts_no_clock(office: Office) -> None:
         )
         await seat.post(f"/unit/case/{alias}/receive")
         assert seat.page.count("本单位签收") == 1
-    after = await office.app.casework.record.load(await office.app.casework.find(alias))
+    after = await office.app.casework.writer.load(
+        await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+    )
     assert after.case.ledger == before.case.ledger and after.case.due == before.case.due
-    sheet = await office.app.casework.book.sheet(after.row)
+    sheet = await office.app.casework.reading.sheet(after.row)
     assert [
         (step.by, step.public) for step in sheet.steps if step.kind == "received"
     ] == [("林联络", False)]
@@ -132,7 +135,9 @@ async def test_an_answer_is_looked_at_once_more_and_sent_once(office: Office) ->
         )
         assert "核对后送出" in seat.page and "不能收回" in seat.page
         case = (
-            await office.app.casework.record.load(await office.app.casework.find(alias))
+            await office.app.casework.writer.load(
+                await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+            )
         ).case
         assert case.state.value == "assigned"
         sent: dict[str, Any] = {
@@ -144,14 +149,18 @@ async def test_an_answer_is_looked_at_once_more_and_sent_once(office: Office) ->
         again = await seat.post(f"{here}/answer", **sent)
         assert again.status_code == 422 and "做不了" in seat.page
     case = (
-        await office.app.casework.record.load(await office.app.casework.find(alias))
+        await office.app.casework.writer.load(
+            await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+        )
     ).case
     assert (
         case.state.value == "answered"
         and case.claimed is not None
         and case.claimed.name == "值班员"
     )
-    sheet = await office.app.casework.book.sheet(await office.app.casework.find(alias))
+    sheet = await office.app.casework.reading.sheet(
+        await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+    )
     assert [step.params["text"] for step in sheet.steps if step.kind == "answered"] == [
         sent["text"]
     ]
@@ -207,12 +216,12 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(
             and row["step_id"] is not None
             and row["expires"] is None
         )
-        case = await office.app.casework.find(alias)
+        case = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
         mime = shown.headers["content-type"]
-        assert (id, mime, shown.content) in await office.app.casework.book.pictures(
+        assert (id, mime, shown.content) in await office.app.casework.reading.pictures(
             case
         )
-        steps = (await office.app.casework.book.sheet(case)).steps
+        steps = (await office.app.casework.reading.sheet(case)).steps
         assert [
             step.params["pictures"] for step in steps if step.kind == "answered"
         ] == [1]
@@ -391,7 +400,9 @@ async def test_another_units_case_is_answered_like_none(office: Office) -> None:
                 answer = await seat.post(f"/unit/case/{name}/{action}", **fields)
                 assert (answer.status_code, seat.page) == (404, page), action
     case = (
-        await office.app.casework.record.load(await office.app.casework.find(alias))
+        await office.app.casework.writer.load(
+            await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+        )
     ).case
     assert case.state.value == "assigned" and case.returns == 0 and case.wants is None
 

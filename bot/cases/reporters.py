@@ -1,0 +1,377 @@
+"""What reporters do to their cases: file, add, rate, reopen, be forgotten.
+
+Reads are awaited; what an action changes comes back as writes, for the one commit of
+the turn that it was said in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from anonymizer import receipts
+from bot.address import Address
+from bot.cases.addresses import OpenReport, ReplyAddresses
+from bot.cases.aliases import new_alias
+from bot.cases.pushes import Jitter
+from bot.cases.sealing import CaseSealer, answers, corpus
+from bot.cases.writing import ALERT, THE_LINE, CaseWriter, LoadedCase, owing
+from bot.hours import seconds, whole_hour
+from bot.keys import Keys
+from bot.settings import Settings
+from dialogs.case.figures import rated
+from dialogs.case.life import Case
+from dialogs.case.orders import Decision
+from dialogs.case.reactions import Reaction, filed, react
+from dialogs.case.story import is_asked, is_rated
+from dialogs.words import (
+    WISHES,
+    CaseAction,
+    File,
+    Forget,
+    Hush,
+    Rate,
+    Rebound,
+    Reopen,
+    Supplement,
+    Wish,
+)
+from storage.port import Audit, Changes, Database, Write
+from storage.repositories.cases import CaseRow
+from storage.repositories.media import Media
+from storage.repositories.outbox import Outbox
+from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.search import Search
+from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
+
+KEPT = (
+    "text",
+    "category",
+    "also",
+    "kind",
+    "unit",
+    "unit_level",
+    "place",
+    "when",
+    "counts",
+    "signpost",
+    "lang",
+)
+NEWS = (Supplement, Reopen, Rebound)  # what of a reporter's doing staff are told of
+NOT_DELIVERED = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """What the talk drew at its birth. report, stream: 16 random bytes; key: 32, the
+    report's data key.
+    """
+
+    report: bytes
+    key: bytes
+    stream: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reacting:
+    """A reporter's own report with its case, as an action finds them.
+
+    own: the steps of this report alone; rated: they rated since the case was closed.
+    """
+
+    opened: OpenReport
+    own: Sequence[StepRow]
+    rating: RatingRow | None
+    case: LoadedCase
+    asked: bool
+    rated: bool
+
+
+class ReporterCases:
+    """All that reporters change."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keys: Keys,
+        files: CaseSealer,
+        addresses: ReplyAddresses,
+        writer: CaseWriter,
+        settings: Settings,
+        now: Callable[[], datetime],
+        jitter: Jitter,
+    ) -> None:
+        """jitter: how late staff hear of what a reporter did."""
+        self._receipt_key, self._search_keys = keys.receipt, keys.search
+        self._files = files
+        self._addresses = addresses
+        self._writer = writer
+        self._settings = settings
+        self._now = now
+        self._jitter = jitter
+        self._steps, self._ratings = Steps(database), Ratings(database)
+        self._media, self._search = Media(database), Search(database)
+
+    async def act(
+        self,
+        action: CaseAction,
+        draft: Draft,
+        to: Address | None,
+        *,
+        lasting: bool = True,
+    ) -> Changes:
+        """What a reporter's action changes.
+
+        draft: of the talk it was said in (its key seals the pictures). to: the chat.
+        lasting: it will still be this person's tomorrow.
+        Raises: KeyringError, if forgetting cannot be noted: then nothing is forgotten.
+        """
+        if isinstance(action, File):
+            told_here = to if action.follow == "here" else None
+            return await self._file(action, draft, told_here, lasting)
+        return await self._react(action, draft)
+
+    async def undelivered(
+        self, stream: bytes, to: Address | None = None
+    ) -> list[Write]:
+        """A message of this stream was refused for good: an internal note
+        tells staff.
+        """
+        opened = await self._addresses.of_stream(stream)
+        if opened is None:
+            return []
+        at = seconds(self._now())
+        note = self._files.note(opened.row.case_id, at, THE_LINE, NOT_DELIVERED)
+        return [Notes.add(note)]
+
+    # ── filing ────────────────────────────────────────────────────────────────────────
+
+    async def _file(
+        self, action: File, draft: Draft, to: Address | None, lasting: bool
+    ) -> Changes:
+        """The draft's key becomes the report's own; the case knows only what staff may
+        keep without it.
+        """
+        hour, id = whole_hour(action.at), secrets.token_bytes(16)
+        search_id, tag = await asyncio.gather(
+            self._search.free_search_id(),
+            self._addresses.next_tag(to if lasting else None),
+        )
+        content = _content(action, id)
+        report = ReportRow(
+            id=draft.report,
+            case_id=id,
+            version=1,
+            wrapped_key=self._files.wrap(draft.key, draft.report),
+            receipt=receipts.fingerprint(action.receipt, self._receipt_key),
+            mine=tag,
+            stream=draft.stream,
+            address=self._sealed_address(to, draft),
+            filed_hour=hour,
+            search_id=search_id,
+            sealed=self._files.seal_content(content, draft.key, draft.report),
+        )
+        case = filed(
+            id.hex(), new_alias(), draft.report.hex(), action, self._writer.terms
+        )
+        news_at = self._news_at(case, action.at, draft.report)
+        pictures = map(bytes.fromhex, action.pictures)
+        return [
+            *self._writer.opening(_opened(id, case, hour), case, news_at),
+            Reports.file(report),
+            *(Media.keep(picture, draft.report) for picture in pictures),
+            Search.index(search_id, self._search_keys.tokens(corpus(content, ()))),
+            Audit(hour, "report.filed", id, None, "{}"),
+        ]
+
+    def _sealed_address(self, to: Address | None, draft: Draft) -> bytes | None:
+        if to is None:
+            return None
+        return self._files.seal_address(to, draft.key, draft.report)
+
+    def _news_at(self, case: Case, at: datetime, report: bytes) -> int:
+        """When staff hear of what a reporter did: at once if urgent, else late by
+        chance.
+        """
+        if case.urgent:
+            return whole_hour(at)
+        latest = self._settings.push_delay_minutes * 60
+        return seconds(at) + self._jitter(latest + 1, report)
+
+    # ── everything afterwards ─────────────────────────────────────────────────────────
+
+    async def _react(self, action: Reaction, draft: Draft) -> Changes:
+        opened = await self._addresses.open(bytes.fromhex(action.report))
+        if opened is None:  # forgotten meanwhile, from another chat
+            pictures = map(bytes.fromhex, getattr(action, "pictures", ()))
+            return [Media.drop(picture) for picture in pictures]
+        if isinstance(action, Hush):
+            unlinked = await self._addresses.unlink(opened)
+            return [*unlinked, Outbox.drop_stream(opened.row.stream)]
+        if isinstance(action, Wish):
+            return [self._wished(action, opened)]
+        found = await self._reacting(opened)
+        decision = react(
+            found.case.case,
+            action,
+            self._writer.terms,
+            asked=found.asked,
+            rated=found.rated,
+        )
+        return [
+            *await self._of_report(action, found),
+            *await self._of_case(action, decision, found, draft),
+        ]
+
+    async def _reacting(self, opened: OpenReport) -> Reacting:
+        case, own, rating = await asyncio.gather(
+            self._writer.by_id(opened.row.case_id),
+            self._steps.of_report(opened.row.id),
+            self._ratings.of_report(opened.row.id),
+        )
+        told = [self._files.told(step, opened.key) for step in own]
+        report = opened.row.id.hex()
+        return Reacting(
+            opened=opened,
+            own=own,
+            rating=rating,
+            case=case,
+            asked=is_asked(told, report),
+            rated=is_rated(told, report, case.case.closed),
+        )
+
+    def _wished(self, action: Wish, opened: OpenReport) -> Write:
+        row = opened.row
+        content = self._files.content(row, opened.key)
+        content["wishes"] = {**content.get("wishes", {}), **action.wishes}
+        sealed = self._files.seal_content(content, opened.key, row.id)
+        changed = replace(row, version=row.version + 1, sealed=sealed)
+        return Reports.change(changed, row.version)
+
+    # ── the report's own rows ─────────────────────────────────────────────────────────
+
+    async def _of_report(self, action: Reaction, found: Reacting) -> list[Write]:
+        """What changes in the report's own rows; its version guards them all."""
+        opened = found.opened
+        match action:
+            case Supplement(text=text) if text:
+                return [_touched(opened.row), *self._reindexed(found, text)]
+            case Rate():
+                return [_touched(opened.row), *self._rated(action, found)]
+            case Forget():
+                return await self._addresses.shred(opened, found.own)
+            case _:
+                return [_touched(opened.row)]
+
+    def _rated(self, action: Rate, found: Reacting) -> list[Write]:
+        """A rating of a closing before does not count: a new round begins."""
+        before = found.rating if found.rated else None
+        case, opened = found.case.case, found.opened
+        figures = rated(answers(before), action, asked=self._called_back(case, opened))
+        counted = self._writer.of_unit(case, figures, whole_hour(action.at))
+        return [Ratings.put(self._rating(action, opened, before)), *counted]
+
+    def _rating(
+        self, action: Rate, opened: OpenReport, before: RatingRow | None
+    ) -> RatingRow:
+        """One tap, one answer: what is not said this time stays as it was."""
+        report = opened.row.id
+        rating = before or RatingRow(report, None, None, None)
+        if action.solved is not None:
+            rating = replace(rating, solved=int(action.solved))
+        if action.satisfied is not None:
+            rating = replace(rating, satisfied=int(action.satisfied))
+        if action.word is not None:
+            sealed = self._files.seal_word(action.word, opened.key, report)
+            rating = replace(rating, sealed=sealed)
+        return rating
+
+    def _called_back(self, case: Case, opened: OpenReport) -> bool:
+        """As far as is known: who has no address now, or wishes no such question, was
+        not asked.
+        """
+        wishes = self._addresses.wishes(opened)
+        wished = wishes.get("callback", WISHES["callback"])
+        return bool(case.called_back and wished and opened.row.address is not None)
+
+    def _reindexed(self, found: Reacting, more: str) -> list[Write]:
+        """The index forgets the old words and learns old and new: it keeps no list that
+        could be added to.
+        """
+        id = found.opened.row.search_id
+        before = self._addresses.corpus(found.opened, found.own)
+        return [
+            *Search.forget(id, self._search_keys.tokens(before)),
+            Search.index(id, self._search_keys.tokens(f"{before}\n{more}")),
+        ]
+
+    # ── the case ──────────────────────────────────────────────────────────────────────
+
+    async def _of_case(
+        self, action: Reaction, decision: Decision, found: Reacting, draft: Draft
+    ) -> Changes:
+        """The case moved, its story longer, other reporters told; all of it no finer
+        than the hour.
+        """
+        case, opened = found.case, found.opened
+        hour = whole_hour(action.at)
+        keys = {opened.row.id.hex(): opened.key}
+        steps: list[Write] = []
+        for entry in decision.entries:
+            step, write = self._files.add_step(entry, case.row.id, hour, None, keys)
+            steps.append(write)
+            if isinstance(action, Supplement):
+                steps += await self._pictures(action, opened, draft, step)
+        owed = None
+        if isinstance(action, NEWS) and ALERT not in case.owed:
+            news_at = self._news_at(case.case, action.at, opened.row.id)
+            owed = owing(decision.case, self._writer.terms) | {ALERT: news_at}
+        return await self._writer.changes(
+            case, decision, at=hour, by=None, steps=steps, owed=owed
+        )
+
+    async def _pictures(
+        self, action: Supplement, opened: OpenReport, draft: Draft, step: bytes
+    ) -> list[Write]:
+        ids = map(bytes.fromhex, action.pictures)
+        found = await asyncio.gather(*map(self._media.get, ids))
+        rows = [row for row in found if row is not None]
+        return self._files.hand_over(rows, draft.key, opened.key, opened.row.id, step)
+
+
+def _content(action: File, case: bytes) -> dict[str, object]:
+    """What only the report's key opens; `case`: where it was filed, which a later merge
+    does not change.
+    """
+    kept = {name: getattr(action, name) for name in KEPT}
+    return {"case": case.hex()} | {name: value for name, value in kept.items() if value}
+
+
+def _opened(id: bytes, case: Case, hour: int) -> CaseRow:
+    return CaseRow(
+        id=id,
+        version=1,
+        alias=case.alias,
+        serial=None,
+        state=case.state.value,
+        category=case.category,
+        urgent=case.urgent,
+        level=None,
+        opened_hour=hour,
+        changed_at=hour,
+        due_at=seconds(case.due) if case.due else None,
+        merged_into=None,
+        claimed_by=None,
+        sealed=b"",
+    )
+
+
+def _touched(row: ReportRow) -> Write:
+    """Somebody else may have changed the report meanwhile: then this turn is decided
+    again.
+    """
+    return Reports.change(replace(row, version=row.version + 1), row.version)

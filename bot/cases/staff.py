@@ -1,0 +1,201 @@
+"""What staff and units order: find a case, decide by the rules, commit, tell the
+reporters.
+
+An order is a commit of its own, guarded by the case's version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.cases.aliases import meant
+from bot.cases.conflict import ConflictRule
+from bot.cases.sealing import CaseSealer
+from bot.cases.writing import CaseWriter, LoadedCase, audit, whole
+from bot.hours import seconds
+from bot.keys import Keys
+from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
+from bot.people.register import UnitRegister
+from bot.retry import retry_stale
+from dialogs.case.deciding import decide
+from dialogs.case.life import Case, Refusal, Staff
+from dialogs.case.orders import Assign, Decision, Entry, Merge, Order, Whistle
+from dialogs.case.roles import ROLES, may, who_may
+from storage.port import Changes, Database, Write
+from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.steps import Notes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An order was carried out. told: how many reporters will hear of it."""
+
+    case: Case
+    told: int
+
+
+class StaffCases:
+    """All that staff and units change."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keys: Keys,
+        files: CaseSealer,
+        writer: CaseWriter,
+        conflict: ConflictRule,
+        register: UnitRegister,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._files = files
+        self._writer = writer
+        self._conflict = conflict
+        self._register = register
+        self._now = now
+        self._cases = Cases(database)
+
+    async def find(self, name: str, reader: CaseReader) -> CaseRow:
+        """A case by alias, by its code alone, or by serial. What is kept from the
+        reader there is not.
+
+        Raises: Refusal, if it is none or several.
+        """
+        rows = await asyncio.gather(*map(self._cases.find, meant(name)))
+        found = await self._conflict.visible(reader, [row for row in rows if row])
+        if len(found) > 1:
+            aliases = "、".join(row.alias for row in found)
+            raise Refusal(f"“{name}”有几件：{aliases}。请写全代号。")
+        if not found:
+            raise _unknown(name)
+        return found[0]
+
+    async def order(
+        self, name: str, order: Order, by: CaseReader, also: Sequence[Write] = ()
+    ) -> Outcome:
+        """Carry out what `by` orders for a case, and push to its reporters, late enough
+        to tell nothing.
+
+        also: rows that go with it, in the same commit.
+        Raises: Refusal, a sentence for staff; Stale, when others were faster five
+        times; Refusing.
+        """
+        if not may(by.role, order):
+            raise Refusal(f"{ROLES[by.role]}不能办这一步，请找{who_may(order)}。")
+        return await retry_stale(lambda: self._attempt(name, order, by, also))
+
+    async def _attempt(
+        self, name: str, order: Order, by: CaseReader, also: Sequence[Write]
+    ) -> Outcome:
+        """Raises: Stale, when somebody changed the case since it was read."""
+        case = await self._of(name, by)
+        into = await self._of(order.into, by) if isinstance(order, Merge) else None
+        at = whole(self._now())
+        staff = self._staff(by)
+        resolved, unit_id = await self._resolved(order, case.case)
+        decision = decide(
+            case.case,
+            resolved,
+            staff,
+            at,
+            self._writer.terms,
+            into=into.case if into else None,
+            role=by.role,
+            unit_id=unit_id,
+        )
+        changes = await self._changes(decision, case, into, by=staff, at=seconds(at))
+        await self._database.commit([*changes, *also])
+        serial = await self._serial(case.row, decision)
+        told = _reached(decision, case.reports)
+        return Outcome(replace(decision.case, serial=serial), told)
+
+    async def _of(self, name: str, by: CaseReader) -> LoadedCase:
+        """The case of this name. A unit does not learn of cases that are not its own.
+        Raises: Refusal.
+        """
+        case = await self._writer.load(await self.find(name, by))
+        own = by.unit is not None and case.case.unit_id == by.unit
+        if by.role == "liaison" and not own:
+            raise _unknown(name)
+        return case
+
+    def _staff(self, by: CaseReader) -> Staff:
+        match by:
+            case Member(staff=staff):
+                return staff
+            case AtTheMachine(name=name):
+                return staff_named(name, self._keys)
+
+    async def _serial(self, row: CaseRow, decision: Decision) -> str | None:
+        """The database gives it, inside the commit."""
+        if not decision.serial:
+            return row.serial
+        written = await self._cases.by_id(row.id)
+        return written.serial if written else None
+
+    async def _resolved(self, order: Order, case: Case) -> tuple[Order, str | None]:
+        """The order with the unit's registered name, and its id; a unit not registered
+        stays as written.
+        """
+        if not isinstance(order, Assign | Whistle):
+            return order, None
+        directory = await self._register.directory()
+        if isinstance(order, Whistle) and not order.unit.strip():
+            unit = directory.parent_of(case.unit_id) if case.unit_id else None
+        else:
+            unit = directory.find(order.unit)
+        if unit is None:
+            return order, None
+        if isinstance(order, Whistle):
+            return replace(order, unit=unit.name), unit.id
+        level = order.level or unit.level
+        return replace(order, unit=unit.name, level=level), unit.id
+
+    async def _changes(
+        self,
+        decision: Decision,
+        case: LoadedCase,
+        into: LoadedCase | None,
+        *,
+        by: Staff,
+        at: int,
+    ) -> Changes:
+        id = case.row.id
+        if decision.note is not None:
+            note = self._files.note(id, at, by, decision.note)
+            return [Notes.add(note), audit(decision, id, at, by)]
+        changes = await self._moved(case, decision, by, at)
+        if into is not None and decision.into is not None:
+            entry = Entry("absorbed", {"text": case.row.alias}, public=False)
+            absorbed = Decision(decision.into, (entry,), audit=("case.absorb", {}))
+            changes += await self._moved(into, absorbed, by, at)
+            changes += [
+                Reports.move_to_case(one.id, into.row.id) for one in case.reports
+            ]
+        return changes
+
+    async def _moved(
+        self, case: LoadedCase, decision: Decision, by: Staff, at: int
+    ) -> Changes:
+        steps = self._writer.steps(case, decision, at, by)
+        return await self._writer.changes(case, decision, at=at, by=by, steps=steps)
+
+
+def _unknown(name: str) -> Refusal:
+    """There is no such case, or it is kept from who asks: nobody can tell which."""
+    return Refusal(
+        f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 "
+        "JF2026-000123）。"
+    )
+
+
+def _reached(decision: Decision, reports: Sequence[ReportRow]) -> int:
+    """How many of the pushes go to a reporter who left an address."""
+    reached = {report.id.hex() for report in reports if report.address is not None}
+    return sum(report in reached for report, _ in decision.pushes)

@@ -1,0 +1,127 @@
+"""What reporters read: their reports, by receipt or in the chat that filed them, and
+the story of each. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from anonymizer import receipts
+from bot.address import Address
+from bot.cases.addresses import OpenReport, ReplyAddresses
+from bot.cases.sealing import CaseSealer, answers, utc
+from bot.cases.writing import CaseWriter
+from bot.keys import Keys
+from dialogs.case.story import Filed, Rating, Story, tell, visible
+from dialogs.texts import text
+from dialogs.words import MyCase
+from storage.port import Database
+from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.steps import Ratings, StepRow, Steps
+
+
+class ReporterStories:
+    """Opens to a reporter what is theirs."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keys: Keys,
+        files: CaseSealer,
+        addresses: ReplyAddresses,
+        writer: CaseWriter,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._receipt_key = keys.receipt
+        self._files = files
+        self._addresses = addresses
+        self._writer = writer
+        self._now = now
+        self._cases, self._reports = Cases(database), Reports(database)
+        self._steps, self._ratings = Steps(database), Ratings(database)
+
+    async def report_of(self, receipt: str) -> bytes | None:
+        """The report behind a receipt, forgotten or not; None if there is none. Raises:
+        MalformedReceipt.
+        """
+        fingerprint = receipts.fingerprint(receipt, self._receipt_key)
+        row = await self._reports.by_receipt(fingerprint)
+        return row.id if row else None
+
+    async def by_handle(self, handle: str, to: Address) -> str | None:
+        """The report (hex) that a push to this chat was about, as long as it is told
+        there.
+        """
+        opened = await self._addresses.of_handle(handle, to)
+        return opened.row.id.hex() if opened else None
+
+    async def mine(self, to: Address) -> tuple[MyCase, ...]:
+        """The reports that this chat filed and may open without a receipt, newest
+        first.
+        """
+        rows = await self._addresses.chain(to)
+        newest_first = sorted(reversed(rows), key=lambda row: -row.filed_hour)
+        found = await asyncio.gather(*map(self._my_case, newest_first))
+        return tuple(case for case in found if case is not None)
+
+    async def _my_case(self, row: ReportRow) -> MyCase | None:
+        opened = self._addresses.opened(row)
+        case = await self._cases.by_id(row.case_id)
+        if opened is None or case is None:
+            return None
+        category = self._files.content(row, opened.key)["category"]
+        return MyCase(row.id.hex(), category, case.state, self._day(row.filed_hour))
+
+    def _day(self, at: int) -> str:
+        day = utc(at).astimezone(self._writer.terms.zone)
+        return text("zh", "at.day", {"month": day.month, "day": day.day})
+
+    async def of(self, report: bytes) -> Story | None:
+        """As its reporter may read it; None once forgotten. Raises: Unsealable."""
+        opened = await self._addresses.open(report)
+        if opened is None:
+            return None
+        content = self._files.content(opened.row, opened.key)
+        rating, chain = await asyncio.gather(
+            self._ratings.of_report(report),
+            self._merged_along(bytes.fromhex(content["case"])),
+        )
+        steps = [step for _, steps in chain for step in steps]
+        told = [
+            self._files.told(step, opened.key)
+            for step in steps
+            if _visible(step, opened)
+        ]
+        mine = Filed(
+            report.hex(),
+            content["category"],
+            utc(opened.row.filed_hour),
+            opened.row.address is not None,
+            Rating(*answers(rating)) if rating else None,
+            content.get("wishes", {}),
+        )
+        last, _ = chain[-1]
+        case = (await self._writer.load(last)).case
+        return tell(case, mine, told, self._now(), self._writer.terms)
+
+    async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:
+        """The case, and those it was merged into, one after the other."""
+        chain: list[tuple[CaseRow, list[StepRow]]] = []
+        following: bytes | None = case
+        while following is not None:
+            row, steps = await asyncio.gather(
+                self._cases.by_id(following), self._steps.of_case(following)
+            )
+            assert row is not None  # a foreign key
+            chain.append((row, steps))
+            following = row.merged_into
+        return chain
+
+
+def _visible(step: StepRow, opened: OpenReport) -> bool:
+    of = step.report_id.hex() if step.report_id else None
+    return visible(step.public, of, opened.row.id.hex())
