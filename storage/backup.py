@@ -1,58 +1,60 @@
-"""Copies of a database that is in use, and whether a file is whole. Sealing the copy is
-the caller's.
+"""Copies of a database that is in use, and whether a file is whole.
+
+Sealing the copy is the caller's.
 """
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.repositories.audit import EVERY, AuditRow, first_break
-from storage.sqlite import connect, create, translate
+from storage.connection import connect, create, storage_error
+from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
 
 
 def online_copy(source: Path, target: Path) -> None:
-    """Copy one moment of `source`, in use or not, into the new file `target` (0600, a
-    single file).
+    """Copy one moment of `source`, in use or not, into the new file `target`.
 
-    Raises: FileExistsError; StorageError, and then there is no target. Blocks: call it
-    on a thread.
+    The target is a single file (0600). Blocks: call it on a thread.
+
+    Raises: FileExistsError; StorageError, and then there is no target.
     """
     if target.exists():
         raise FileExistsError(target)
     try:
         create(target)
         with (
-            closing(connect(source)) as here,
-            closing(sqlite3.connect(target)) as there,
+            closing(connect(source)) as original,
+            closing(sqlite3.connect(target)) as copy,
         ):
-            here.backup(there)
-            there.execute("PRAGMA journal_mode = DELETE")
+            original.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
-        raise translate(error) from None
+        raise storage_error(error) from None
 
 
 def check(path: Path) -> list[str]:
-    """What is wrong with a database, a sentence each; empty: nothing. Blocks: call it
-    on a thread.
+    """What is wrong with a database, a sentence each; empty: nothing.
+
+    Blocks: call it on a thread.
     """
     try:
         with closing(connect(path)) as connection:
-            return _check(connection)
+            return _findings(connection)
     except sqlite3.Error as error:
-        return [f"not readable as a database: {translate(error)}"]
+        return [f"not readable as a database: {storage_error(error)}"]
 
 
-def _check(connection: sqlite3.Connection) -> list[str]:
+def _findings(connection: sqlite3.Connection) -> list[str]:
+    findings: list[str] = []
     pages = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    found = (
-        []
-        if pages == ["ok"]
-        else [f"damaged: {len(pages)} findings of integrity_check"]
-    )
-    if orphans := connection.execute("PRAGMA foreign_key_check").fetchall():
-        found.append(f"{len(orphans)} rows point to a row that is not there")
-    broken = first_break(AuditRow(*row) for row in connection.execute(EVERY))
+    if pages != ["ok"]:
+        findings.append(f"damaged: {len(pages)} findings of integrity_check")
+    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        findings.append(f"{len(orphans)} rows point to a row that is not there")
+    lines = connection.execute(SELECT_AUDIT_LINES)
+    broken = first_break(AuditRow(*line) for line in lines)
     if broken is not None:
-        found.append(f"the audit chain does not fit at line {broken}")
-    return found
+        findings.append(f"the audit chain does not fit at line {broken}")
+    return findings

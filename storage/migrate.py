@@ -1,5 +1,6 @@
-"""Bring a database to the newest schema: numbered SQL files, forward only, each in its
-own transaction.
+"""Bring a database to the newest schema: numbered SQL files, forward only.
+
+Each file is applied in its own transaction.
 """
 
 import sqlite3
@@ -14,15 +15,16 @@ class TooNew(Broken):
 
 
 def migrations() -> dict[int, str]:
-    """All migrations of this program, by number, 1, 2, 3…; once released, a file is
-    never edited.
+    """All migrations of this program by number, 1, 2, 3…
+
+    Once released, a file is never edited.
     """
-    found = {
-        int(file.name.split("_")[0]): file.read_text("utf-8")
-        for file in files("storage").joinpath("migrations").iterdir()
-        if file.name.endswith(".sql")
-    }
-    return dict(sorted(found.items()))
+    scripts: dict[int, str] = {}
+    for file in files("storage").joinpath("migrations").iterdir():
+        if file.name.endswith(".sql"):
+            number = int(file.name.split("_")[0])
+            scripts[number] = file.read_text("utf-8")
+    return dict(sorted(scripts.items()))
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -31,8 +33,9 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def statements(script: str) -> Iterator[str]:
-    """Cut a script into its statements: `executescript` would commit behind
-    our back.
+    """Cut a script into its statements.
+
+    `sqlite3.Connection.executescript` is no choice: it commits by itself.
     """
     *pieces, rest = script.split(";")
     statement = ""
@@ -45,28 +48,18 @@ def statements(script: str) -> Iterator[str]:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Apply what is missing and return the version reached. The connection must be in
-    autocommit mode.
+    """Apply what is missing and return the version reached.
 
-    Raises: TooNew. Two processes may migrate at once: the second finds nothing left to
-    do.
+    The connection must be in autocommit mode. Two processes may migrate at once: the
+    second finds nothing left to do.
+
+    Raises: TooNew.
     """
     known = migrations()
     newest = max(known)
     for number, script in known.items():
-        if version(connection) >= number:
-            continue
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if version(connection) < number:
-                for statement in statements(script):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        if version(connection) < number:
+            _apply(connection, number, script)
     reached = version(connection)
     if reached > newest:
         raise TooNew(
@@ -74,3 +67,18 @@ def migrate(connection: sqlite3.Connection) -> int:
             f"install the newer program again, or restore a backup of schema {newest}"
         )
     return reached
+
+
+def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    """Apply one migration, unless another process has done so meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if version(connection) < number:
+            for statement in statements(script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,5 +1,7 @@
-"""The door to whatever remembers: reads are awaited, writes are values handed over once
-per turn.
+"""What the rest of the program knows of storage: reads are awaited, writes are values.
+
+A turn hands all that it wants to write over at once, and it is written as a whole or
+not at all.
 
 StorageError, by what the caller does next
 ├── Stale      somebody was faster: read again and decide again (at most 5 times)
@@ -14,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-Value = bytes | str | int | None
+SqlValue = bytes | str | int | None
 
 
 class StorageError(Exception):
@@ -30,9 +32,7 @@ class Seen(StorageError):
 
 
 class Refusing(StorageError):
-    """Nothing was written and nothing can be for now: disk full, read-only or locked
-    for too long.
-    """
+    """Nothing was written and nothing can be for now: disk full, read-only, locked."""
 
 
 class Broken(StorageError):
@@ -40,7 +40,7 @@ class Broken(StorageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowsTouched:
     """Guard: exactly so many rows must be touched, else `Stale`."""
 
     count: int
@@ -55,22 +55,26 @@ class Unseen:
     error: ClassVar[type[StorageError]] = Seen
 
 
+ONE_ROW = RowsTouched(1)
+
+
 class Write(NamedTuple):
-    """One statement of a turn. A tuple: every turn makes several, and a frozen
-    dataclass costs thrice.
+    """One statement of a turn.
+
+    It is a tuple, since every turn makes several and a frozen dataclass costs thrice.
     """
 
     sql: str
-    params: Sequence[Value] | Mapping[str, Value]
-    guard: Rows | Unseen | None = None
+    params: Sequence[SqlValue] | Mapping[str, SqlValue]
+    guard: RowsTouched | Unseen | None = None
 
 
 class Audit(NamedTuple):
-    """A line for the hash chain, written after all guards of its turn hold.
+    """A line for the audit chain, written after all guards of its turn hold.
 
     at: whole seconds since 1970 UTC (rounded to the hour where a reporter caused it);
-    kind: a word of ours;
-    about, by: ids of 16 bytes; content: JSON without a word of any reporter.
+    kind: a word of ours; about, by: ids of 16 bytes; content: JSON without a word of
+    any reporter.
     """
 
     at: int
@@ -80,7 +84,8 @@ class Audit(NamedTuple):
     content: str
 
 
-Changes = list[Write | Audit]  # what one turn hands over, for its one commit
+Changes = list[Write | Audit]  # what one turn gathers for its one commit
+Writes = Sequence[Write | Audit]  # the same handed over: nobody adds to it any more
 
 
 class Row(Protocol):
@@ -94,30 +99,33 @@ class Row(Protocol):
 class Reader(Protocol):
     """What repositories need: reading, by named parameters."""
 
-    async def all(self, sql: str, **params: Value) -> list[Row]: ...
-    async def one(self, sql: str, **params: Value) -> Row | None:
+    async def all(self, sql: str, **params: SqlValue) -> list[Row]: ...
+    async def one(self, sql: str, **params: SqlValue) -> Row | None:
         """For look-ups by a key; may hold up the caller's thread for microseconds."""
 
 
 class Database(Reader, Protocol):
-    """The whole door. `commit` returns once the turn is on the disk, or raises and
-    nothing of it is there.
+    """All of storage. `commit` returns once the turn is on the disk, or raises.
+
+    Where it raises, nothing of the turn is there.
     """
 
     @property
     def refusing(self) -> bool:
         """True while writing is known to fail; reads go on. Ends by itself."""
 
-    async def commit(self, writes: Sequence[Write | Audit]) -> None: ...
+    async def commit(self, writes: Writes) -> None: ...
 
     async def commit_each(
-        self, turns: Sequence[Sequence[Write | Audit]]
+        self, turns: Sequence[Writes]
     ) -> Sequence[StorageError | None]:
-        """Many turns handed over at once, each whole or not at all; the answer of each:
-        its error or None.
+        """Many turns handed over at once, each whole or not at all.
+
+        The answer of each turn is its error, or None.
         """
 
     async def tidy(self) -> bool:
-        """After shredding: nothing that was deleted is left in index, free pages or
-        log. False: try again.
+        """After shredding: what was deleted is not left in index, free pages or log.
+
+        False: try again.
         """

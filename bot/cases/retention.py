@@ -30,7 +30,7 @@ from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
-from storage.repositories.retention import Content, Kept
+from storage.repositories.retention import Content, KeptContent
 from storage.repositories.staff import StaffList
 from storage.repositories.web import WebBubbles, WebSessions
 
@@ -78,7 +78,7 @@ class Retention:
         self, database: Database, record: CaseWriter, way: ReplyAddresses
     ) -> None:
         self._database, self._record, self._way = database, record, way
-        self._kept = Kept(database)
+        self._kept = KeptContent(database)
 
     async def plan(self, now: datetime) -> list[Gone]:
         """What `run` would remove now, kind by kind. Changes nothing."""
@@ -138,7 +138,7 @@ class Retention:
         }
         return [
             *await self._way.shred_all(opened),
-            *Kept.empty(case.row.id),
+            *KeptContent.empty(case.row.id),
             Audit(at, "case.retained", case.row.id, None, json.dumps(counts)),
         ]
 
@@ -222,7 +222,7 @@ class Retention:
             await self._database.commit(
                 [
                     _touched(case),
-                    Kept.drop_pictures(case.row.id),
+                    KeptContent.drop_pictures(case.row.id),
                     Audit(
                         seconds(now),
                         "case.pictures_retained",
@@ -243,7 +243,7 @@ class Retention:
         at = seconds(now)
         await self._database.commit(
             [
-                Kept.drop_drafts(
+                KeptContent.drop_drafts(
                     seconds(now - self._record.terms.rules.retention["drafts"] * DAY)
                 ),
                 Media.sweep(at),

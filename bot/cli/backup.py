@@ -21,8 +21,8 @@ from bot.ops.keycheck import opens
 from bot.ops.trouble import told
 from bot.settings import OperatorError, load
 from storage.backup import check, online_copy
+from storage.connection import connect
 from storage.port import StorageError
-from storage.sqlite import connect
 
 MAGIC = b"JFARCH"  # how a backup begins: nothing else is ever overwritten
 

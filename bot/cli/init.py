@@ -13,9 +13,9 @@ from bot.app import App, database_file, open_keyring, opened, shred_file
 from bot.ops.forgotten import forget_again, unknown_to
 from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
+from storage.connection import connect, create
 from storage.migrate import migrate
 from storage.port import StorageError
-from storage.sqlite import connect, create
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,9 @@ from contextlib import closing
 from bot.app import database_file
 from bot.ops.trouble import told
 from bot.settings import OperatorError, load
+from storage.connection import connect
 from storage.migrate import migrate, version
 from storage.port import StorageError
-from storage.sqlite import connect
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,9 +21,9 @@ from bot.ops.forgotten import forget_again, unknown_to
 from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
 from storage.backup import check
+from storage.connection import connect
 from storage.migrate import migrate, version
 from storage.port import StorageError
-from storage.sqlite import connect
 
 COUNT = (
     "SELECT (SELECT count(*) FROM cases) AS cases, (SELECT count(*) FROM reports) "

@@ -26,9 +26,9 @@ from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
 from bot.settings import OperatorError, Settings
 from scheduler.calendar import REMEDY, UNKNOWN
+from storage.connection import connect
 from storage.migrate import migrations, version
-from storage.repositories.audit import EVERY, AuditRow, first_break
-from storage.sqlite import connect
+from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
 
 MIB = 1 << 20
 LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
@@ -290,7 +290,9 @@ def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
 
 
 def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
-    broken = first_break(AuditRow(*row) for row in connection.execute(EVERY))
+    broken = first_break(
+        AuditRow(*row) for row in connection.execute(SELECT_AUDIT_LINES)
+    )
     (lines,) = connection.execute("SELECT count(*) FROM audit").fetchone()
     says = (
         f"审计链从第{broken}行起对不上：有人改过或删过"

@@ -14,7 +14,7 @@ from types import FrameType
 
 from bot.ops.trouble import told
 from bot.settings import OperatorError
-from storage.sqlite import connect
+from storage.connection import connect
 
 WORK = ".work"  # inside the data folder; nothing else of ours has this name
 SQLITE_LOCKS = (

@@ -1,8 +1,7 @@
-"""The audit chain: every line carries the hash of all before it; nothing is changed or
-cut out unseen.
+"""The audit chain: every line carries the hash of all before it.
 
-Cutting off the *end* leaves a whole chain: to notice that, keep the last hash somewhere
-else as well.
+So nothing is changed or cut out unseen. Cutting off the *end* leaves a whole chain: to
+notice that, keep the last hash somewhere else as well.
 """
 
 import hashlib
@@ -12,22 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.port import Audit, Reader
-
-START = b"\0" * 32  # what stands before the first line
-LAST = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
-ADD = (
-    'INSERT INTO audit (seq, at, kind, about, "by", content, hash) VALUES (?, ?, ?,'
-    " ?, ?, ?, ?)"
-)
-EVERY = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq'
-AFTER = (
-    'SELECT seq, at, kind, about, "by", content, hash FROM audit WHERE seq > :seq '
-    "ORDER BY seq LIMIT :most"
-)
-TAIL = (
-    'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq DESC '
-    "LIMIT :most"
-)
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +27,75 @@ class AuditRow:
     hash: bytes
 
 
-def link(previous: bytes, seq: int, line: Audit) -> bytes:
-    """SHA-256 of the previous hash (32 bytes) and the line as a JSON array,
-    ids in hex.
+AUDIT_COLUMNS = Columns(AuditRow)
+VERIFY_PAGE = 1000  # lines read at a time
+GENESIS_HASH = bytes(32)  # what stands before the first line
+SELECT_LAST_HASH = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
+INSERT_AUDIT_LINE = f"""
+INSERT INTO audit ({AUDIT_COLUMNS.names})
+VALUES ({AUDIT_COLUMNS.placeholders})
+"""
+SELECT_AUDIT_LINES = f"SELECT {AUDIT_COLUMNS.names} FROM audit ORDER BY seq"
+SELECT_AUDIT_PAGE = f"""
+SELECT {AUDIT_COLUMNS.names}
+FROM audit
+WHERE seq > :seq
+ORDER BY seq
+LIMIT :most
+"""
+SELECT_NEWEST_AUDIT_LINES = f"""
+SELECT {AUDIT_COLUMNS.names}
+FROM audit
+ORDER BY seq DESC
+LIMIT :most
+"""
+
+
+def line_hash(previous: bytes, seq: int, line: Audit) -> bytes:
+    """The hash that a line carries.
+
+    It is SHA-256 of the previous hash (32 bytes) and the line as a JSON array, in which
+    ids are in hex.
     """
-    about, by = (None if who is None else who.hex() for who in (line.about, line.by))
-    canonical = json.dumps(
-        [seq, line.at, line.kind, about, by, line.content], ensure_ascii=False
-    )
+    about = None if line.about is None else line.about.hex()
+    by = None if line.by is None else line.by.hex()
+    fields = [seq, line.at, line.kind, about, by, line.content]
+    canonical = json.dumps(fields, ensure_ascii=False)
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
 def first_break(rows: Iterable[AuditRow], last: AuditRow | None = None) -> int | None:
-    """The first seq that does not follow from the line before it (`last` before the
-    first); None: all do.
+    """The first seq that does not follow from the line before it; None: all do.
+
+    Args:
+        last: the line before the first of `rows`; None: there is none.
     """
-    seq, previous = (last.seq, last.hash) if last else (0, START)
+    seq = last.seq if last else 0
+    previous = last.hash if last else GENESIS_HASH
     for row in rows:
         line = Audit(row.at, row.kind, row.about, row.by, row.content)
-        if row.seq != seq + 1 or row.hash != link(previous, row.seq, line):
+        if row.seq != seq + 1 or row.hash != line_hash(previous, row.seq, line):
             return seq + 1
-        seq, previous = row.seq, row.hash
+        seq = row.seq
+        previous = row.hash
     return None
 
 
-class Chain:
-    """Adds lines inside the writer's transaction. Other processes write too: the end is
-    read each time.
+class AuditChain:
+    """Adds lines inside the writer's transaction.
+
+    Other processes write too, so the end of the chain is read each time.
     """
 
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
 
     def add(self, line: Audit) -> None:
-        last = self._cursor.execute(LAST).fetchone()
-        seq, previous = (last[0] + 1, last[1]) if last else (1, START)
-        self._cursor.execute(ADD, (seq, *line, link(previous, seq, line)))
+        last = self._cursor.execute(SELECT_LAST_HASH).fetchone()
+        seq = last[0] + 1 if last else 1
+        previous = last[1] if last else GENESIS_HASH
+        hash = line_hash(previous, seq, line)
+        self._cursor.execute(INSERT_AUDIT_LINE, (seq, *line, hash))
 
 
 class AuditLog:
@@ -89,21 +106,23 @@ class AuditLog:
 
     async def tail(self, most: int = 100) -> list[AuditRow]:
         """The newest lines, oldest of them first."""
-        return [
-            AuditRow(*row) for row in reversed(await self._reader.all(TAIL, most=most))
-        ]
+        newest_first = await self._reader.all(SELECT_NEWEST_AUDIT_LINES, most=most)
+        return [AuditRow(*row) for row in reversed(newest_first)]
 
     async def verify(self) -> int | None:
-        """None when the chain is whole, else the first seq that does not fit (or is
-        missing).
+        """None when the chain is whole, else the first seq that does not fit.
+
+        A line that is missing does not fit either.
         """
         last: AuditRow | None = None
-        while page := await self._reader.all(
-            AFTER, seq=last.seq if last else 0, most=1000
-        ):
+        while True:
+            page = await self._reader.all(
+                SELECT_AUDIT_PAGE, seq=last.seq if last else 0, most=VERIFY_PAGE
+            )
+            if not page:
+                return None
             rows = [AuditRow(*row) for row in page]
             broken = first_break(rows, last)
             if broken is not None:
                 return broken
             last = rows[-1]
-        return None

@@ -4,61 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.port import Reader, Row, Rows, Value, Write
+from storage.port import ONE_ROW, Reader, Row, SqlValue, Write
+from storage.repositories.columns import Columns
 from storage.repositories.counts import Counts
-from storage.repositories.followups import ROUND
-
-COLUMNS = (
-    "id, version, alias, serial, state, category, urgent, level, opened_hour,"
-    " changed_at, due_at, "
-    "merged_into, claimed_by, sealed, unit_id"
-)
-OPEN = (
-    f"INSERT INTO cases ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?)"
-)
-BY_ID = f"SELECT {COLUMNS} FROM cases WHERE id = :id"
-IN_ROUND = f"SELECT {COLUMNS} FROM cases WHERE id IN {ROUND}"
-FIND = f"SELECT {COLUMNS} FROM cases WHERE alias = :name OR serial = :name"
-DUE = f"SELECT {COLUMNS} FROM cases WHERE due_at <= :now ORDER BY due_at LIMIT :most"
-OF_UNIT = (
-    f"SELECT {COLUMNS} FROM cases WHERE unit_id = :unit_id ORDER BY due_at IS NULL,"
-    " due_at, id"
-)
-MERGED = f"SELECT {COLUMNS} FROM cases WHERE merged_into = :id ORDER BY opened_hour, id"
-FAMILY = f"""WITH RECURSIVE
-into_(id) AS (
-  SELECT :id UNION SELECT merged_into FROM cases JOIN into_ USING (id) WHERE merged_into
-  IS NOT NULL
-),
-all_(id) AS (SELECT id FROM into_ UNION SELECT cases.id FROM cases JOIN all_ ON
-    merged_into = all_.id)
-SELECT {COLUMNS} FROM cases WHERE id IN (SELECT id FROM all_)"""
-LIST = (
-    f"SELECT {COLUMNS} FROM cases WHERE {{}} ORDER BY opened_hour, id LIMIT :limit "
-    "OFFSET :offset"
-)
-CHANGE = """UPDATE cases SET version = ?, state = ?, category = ?, urgent = ?, level =
-    ?,
-changed_at = ?, due_at = ?, merged_into = ?, claimed_by = ?, sealed = ?,
-unit_id = ? WHERE id = ? AND version = ?"""
-AS_IT_WAS = "UPDATE cases SET version = version WHERE id = ? AND version = ?"
-NEXT_SERIAL = (
-    "INSERT INTO serials (year, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last "
-    "= last + 1"
-)
-GIVE_SERIAL = """UPDATE cases SET serial =
-(SELECT printf('JF%04d-%06d', year, last) FROM serials WHERE year = ?) WHERE id = ? AND
-    serial IS NULL"""
-ONE = Rows(1)
+from storage.repositories.followups import CASES_IN_ROUND
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """serial: given by the database at acceptance; claimed_by: staff id; due_at: of the
-    running clock.
+    """A case as stored; what is said in it stands in `sealed`.
 
-    unit_id: in the register.
+    serial: given by the database at acceptance; due_at: of the running clock;
+    claimed_by: staff id; unit_id: in the register.
     """
 
     id: bytes
@@ -78,9 +35,89 @@ class CaseRow:
     unit_id: bytes | None = None
 
 
+CASE_COLUMNS = Columns(CaseRow)
+CASE_URGENT = CASE_COLUMNS.position("urgent")
+INSERT_CASE = f"""
+INSERT INTO cases ({CASE_COLUMNS.names})
+VALUES ({CASE_COLUMNS.placeholders})
+"""
+SELECT_CASE = f"SELECT {CASE_COLUMNS.names} FROM cases WHERE id = :id"
+SELECT_CASES_IN_ROUND = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE id IN {CASES_IN_ROUND}
+"""
+SELECT_CASE_BY_NAME = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE alias = :name OR serial = :name
+"""
+SELECT_DUE_CASES = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE due_at <= :now
+ORDER BY due_at
+LIMIT :most
+"""
+SELECT_CASES_OF_UNIT = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE unit_id = :unit_id
+ORDER BY due_at IS NULL, due_at, id
+"""
+SELECT_MERGED_CASES = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE merged_into = :id
+ORDER BY opened_hour, id
+"""
+SELECT_CASE_FAMILY = f"""
+WITH RECURSIVE
+  ancestor(id) AS (
+    SELECT :id
+    UNION
+    SELECT merged_into FROM cases JOIN ancestor USING (id)
+    WHERE merged_into IS NOT NULL
+  ),
+  relative(id) AS (
+    SELECT id FROM ancestor
+    UNION
+    SELECT cases.id FROM cases JOIN relative ON merged_into = relative.id
+  )
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE id IN (SELECT id FROM relative)
+"""
+LIST_CASES = f"""
+SELECT {CASE_COLUMNS.names}
+FROM cases
+WHERE {{conditions}}
+ORDER BY opened_hour, id
+LIMIT :limit OFFSET :offset
+"""
+UPDATE_CASE = """
+UPDATE cases
+SET version = :version, state = :state, category = :category, urgent = :urgent,
+    level = :level, changed_at = :changed_at, due_at = :due_at,
+    merged_into = :merged_into, claimed_by = :claimed_by, sealed = :sealed,
+    unit_id = :unit_id
+WHERE id = :id AND version = :was
+"""
+TOUCH_UNCHANGED_CASE = "UPDATE cases SET version = version WHERE id = ? AND version = ?"
+TAKE_NEXT_SERIAL = """
+INSERT INTO serials (year, last) VALUES (?, 1)
+ON CONFLICT DO UPDATE SET last = last + 1
+"""
+GIVE_SERIAL = """
+UPDATE cases
+SET serial = (SELECT printf('JF%04d-%06d', year, last) FROM serials WHERE year = ?)
+WHERE id = ? AND serial IS NULL
+"""
+
+
 def _case(row: Row) -> CaseRow:
     values = list(row)
-    values[6] = bool(values[6])
+    values[CASE_URGENT] = bool(values[CASE_URGENT])
     return CaseRow(*values)
 
 
@@ -94,93 +131,76 @@ class Cases:
         self, at: int, after: tuple[int, bytes], most: int
     ) -> list[CaseRow]:
         """Cases with follow-ups due by `at`; see `Followups.due`."""
-        rows = await self._reader.all(
-            IN_ROUND, at=at, due_at=after[0], case_id=after[1], most=most
+        due_at, case_id = after
+        return await self._all(
+            SELECT_CASES_IN_ROUND, at=at, due_at=due_at, case_id=case_id, most=most
         )
-        return [_case(row) for row in rows]
 
     async def by_id(self, id: bytes) -> CaseRow | None:
-        row = await self._reader.one(BY_ID, id=id)
+        row = await self._reader.one(SELECT_CASE, id=id)
         return _case(row) if row else None
 
     async def find(self, name: str) -> CaseRow | None:
         """By alias or serial; ASCII case does not matter."""
-        row = await self._reader.one(FIND, name=name.strip())
+        row = await self._reader.one(SELECT_CASE_BY_NAME, name=name.strip())
         return _case(row) if row else None
 
     async def due(self, now: int, most: int = 100) -> list[CaseRow]:
         """Cases whose clock has run out, the longest due first."""
-        return [_case(row) for row in await self._reader.all(DUE, now=now, most=most)]
+        return await self._all(SELECT_DUE_CASES, now=now, most=most)
 
     async def of_unit(self, unit_id: bytes) -> list[CaseRow]:
         """All that a unit has or had last, the next due first."""
-        return [_case(row) for row in await self._reader.all(OF_UNIT, unit_id=unit_id)]
+        return await self._all(SELECT_CASES_OF_UNIT, unit_id=unit_id)
 
     async def merged_from(self, id: bytes) -> list[CaseRow]:
         """Cases that were merged into this one, oldest first."""
-        return [_case(row) for row in await self._reader.all(MERGED, id=id)]
+        return await self._all(SELECT_MERGED_CASES, id=id)
 
     async def family(self, id: bytes) -> list[CaseRow]:
-        """This case, all that it was merged into and all that were merged into those,
-        in no order.
+        """This case, all that it was merged into, and all merged into any of those.
+
+        In no order.
         """
-        return [_case(row) for row in await self._reader.all(FAMILY, id=id)]
+        return await self._all(SELECT_CASE_FAMILY, id=id)
+
+    async def _all(self, sql: str, **params: SqlValue) -> list[CaseRow]:
+        return [_case(row) for row in await self._reader.all(sql, **params)]
 
     @staticmethod
     def open(row: CaseRow) -> list[Write]:
-        """A new case, counted as `filed` in its month. Stale when the alias
-        is taken.
+        """A new case, counted as `filed` in its month.
+
+        Stale when the alias is taken.
         """
-        values = (
-            row.id,
-            row.version,
-            row.alias,
-            row.serial,
-            row.state,
-            row.category,
-            int(row.urgent),
-            row.level,
-            row.opened_hour,
-            row.changed_at,
-            row.due_at,
-            row.merged_into,
-            row.claimed_by,
-            row.sealed,
-            row.unit_id,
-        )
-        return [Write(OPEN, values), Counts.add(row.opened_hour, row.category, "filed")]
+        return [
+            Write(INSERT_CASE, CASE_COLUMNS.values(row)),
+            Counts.add(row.opened_hour, row.category, "filed"),
+        ]
 
     @staticmethod
     def change(row: CaseRow, was: int) -> Write:
-        """Write `row` over version `was`, except alias, serial and hour, which never
-        change.
+        """Write `row` over version `was`; Stale when another one is there.
+
+        Alias, serial and hour never change.
         """
-        values = (
-            row.version,
-            row.state,
-            row.category,
-            int(row.urgent),
-            row.level,
-            row.changed_at,
-            row.due_at,
-            row.merged_into,
-            row.claimed_by,
-            row.sealed,
-            row.unit_id,
-        )
-        return Write(CHANGE, (*values, row.id, was), ONE)
+        return Write(UPDATE_CASE, CASE_COLUMNS.named(row, was=was), ONE_ROW)
 
     @staticmethod
     def unchanged(id: bytes, version: int) -> Write:
         """Changes nothing. Stale when somebody else did."""
-        return Write(AS_IT_WAS, (id, version), ONE)
+        return Write(TOUCH_UNCHANGED_CASE, (id, version), ONE_ROW)
 
     @staticmethod
     def give_serial(id: bytes, year: int) -> list[Write]:
-        """The next serial of the year, like JF2026-000123. Stale when the case has one
-        already.
+        """The next serial of the year, like JF2026-000123.
+
+        Stale when the case has one already.
         """
-        return [Write(NEXT_SERIAL, (year,)), Write(GIVE_SERIAL, (year, id), ONE)]
+        return [
+            Write(TAKE_NEXT_SERIAL, (year,)),
+            Write(GIVE_SERIAL, (year, id), ONE_ROW),
+        ]
 
     async def list(
         self,
@@ -191,18 +211,16 @@ class Cases:
         offset: int = 0,
     ) -> list[CaseRow]:
         """Oldest first; what is None does not matter."""
-        wanted: dict[str, Value] = {}
-        terms = ["1"]
+        wanted: dict[str, SqlValue] = {}
+        conditions = ["1"]
         if states is not None:
-            terms.append("state IN (SELECT value FROM json_each(:states))")
+            conditions.append("state IN (SELECT value FROM json_each(:states))")
             wanted["states"] = json.dumps([*states])
         if claimed_by is not None:
-            terms.append("claimed_by = :claimed_by")
+            conditions.append("claimed_by = :claimed_by")
             wanted["claimed_by"] = claimed_by
         if category is not None:
-            terms.append("category = :category")
+            conditions.append("category = :category")
             wanted["category"] = category
-        rows = await self._reader.all(
-            LIST.format(" AND ".join(terms)), limit=limit, offset=offset, **wanted
-        )
-        return [_case(row) for row in rows]
+        sql = LIST_CASES.format(conditions=" AND ".join(conditions))
+        return await self._all(sql, limit=limit, offset=offset, **wanted)

@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 
 from storage.port import Reader, Write
-from storage.repositories.followups import ROUND
-
-COLUMNS = "case_id, number, clock, kind, at, allowance, until, sealed"
-ADD = f"INSERT INTO clocks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-OF_CASE = f"SELECT {COLUMNS} FROM clocks WHERE case_id = :case_id ORDER BY number"
-OF_ROUND = (
-    f"SELECT {COLUMNS} FROM clocks WHERE case_id IN {ROUND} ORDER BY case_id, number"
-)
+from storage.repositories.columns import Columns
+from storage.repositories.followups import CASES_IN_ROUND
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """number: place in the ledger, from 1; allowance: like "5 W"; sealed: empty where
+    """One line of the ledger.
+
+    number: place in the ledger, from 1; allowance: like "5 W"; sealed: empty where
     nothing was said.
     """
 
@@ -29,6 +25,25 @@ class ClockRow:
     sealed: bytes
 
 
+CLOCK_COLUMNS = Columns(ClockRow)
+INSERT_CLOCK = f"""
+INSERT INTO clocks ({CLOCK_COLUMNS.names})
+VALUES ({CLOCK_COLUMNS.placeholders})
+"""
+SELECT_CLOCKS_OF_CASE = f"""
+SELECT {CLOCK_COLUMNS.names}
+FROM clocks
+WHERE case_id = :case_id
+ORDER BY number
+"""
+SELECT_CLOCKS_IN_ROUND = f"""
+SELECT {CLOCK_COLUMNS.names}
+FROM clocks
+WHERE case_id IN {CASES_IN_ROUND}
+ORDER BY case_id, number
+"""
+
+
 class Clocks:
     """Every line of every case."""
 
@@ -36,34 +51,24 @@ class Clocks:
         self._reader = reader
 
     async def of_case(self, case_id: bytes) -> list[ClockRow]:
-        return [
-            ClockRow(*row) for row in await self._reader.all(OF_CASE, case_id=case_id)
-        ]
+        rows = await self._reader.all(SELECT_CLOCKS_OF_CASE, case_id=case_id)
+        return [ClockRow(*row) for row in rows]
 
     async def of_round(
         self, at: int, after: tuple[int, bytes], most: int
     ) -> dict[bytes, list[ClockRow]]:
-        """Of the cases that `Followups.due` names."""
-        found: dict[bytes, list[ClockRow]] = {}
-        for row in await self._reader.all(
-            OF_ROUND, at=at, due_at=after[0], case_id=after[1], most=most
-        ):
-            found.setdefault(row[0], []).append(ClockRow(*row))
-        return found
+        """Of the cases that `Followups.due` names, by case."""
+        due_at, case_id = after
+        rows = await self._reader.all(
+            SELECT_CLOCKS_IN_ROUND, at=at, due_at=due_at, case_id=case_id, most=most
+        )
+        by_case: dict[bytes, list[ClockRow]] = {}
+        for row in rows:
+            line = ClockRow(*row)
+            by_case.setdefault(line.case_id, []).append(line)
+        return by_case
 
     @staticmethod
     def add(row: ClockRow) -> Write:
         """Stale when another turn added this number first."""
-        return Write(
-            ADD,
-            (
-                row.case_id,
-                row.number,
-                row.clock,
-                row.kind,
-                row.at,
-                row.allowance,
-                row.until,
-                row.sealed,
-            ),
-        )
+        return Write(INSERT_CLOCK, CLOCK_COLUMNS.values(row))

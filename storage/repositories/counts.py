@@ -4,18 +4,26 @@ from dataclasses import dataclass
 
 from storage.port import Reader, Write
 
-BEIJING = 8 * 3600  # seconds; China has one time zone and no summer time
-ADD = """INSERT INTO counts (month, category, what, n) VALUES (strftime('%Y-%m', ?,
-    'unixepoch'), ?, ?, ?)
-ON CONFLICT DO UPDATE SET n = n + excluded.n"""
-BETWEEN = """SELECT month, category, what, n FROM counts WHERE month BETWEEN :first AND
-    :last
-ORDER BY month, category, what"""
+# seconds that Beijing is ahead of UTC; China has one time zone and no summer time
+BEIJING_OFFSET = 8 * 3600
+ADD_TO_COUNT = """
+INSERT INTO counts (month, category, what, n)
+VALUES (strftime('%Y-%m', ?, 'unixepoch'), ?, ?, ?)
+ON CONFLICT DO UPDATE SET n = n + excluded.n
+"""
+SELECT_COUNTS = """
+SELECT month, category, what, n
+FROM counts
+WHERE month BETWEEN :first AND :last
+ORDER BY month, category, what
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """month: YYYY-MM in Beijing; what: filed, accepted, closed, … as the caller counts
+    """A figure of one month.
+
+    month: YYYY-MM in Beijing; what: filed, accepted, closed, … as the caller counts
     them.
     """
 
@@ -33,12 +41,10 @@ class Counts:
 
     async def between(self, first: str, last: str) -> list[Count]:
         """Figures of the months from `first` to `last`, both included (YYYY-MM)."""
-        return [
-            Count(*row)
-            for row in await self._reader.all(BETWEEN, first=first, last=last)
-        ]
+        rows = await self._reader.all(SELECT_COUNTS, first=first, last=last)
+        return [Count(*row) for row in rows]
 
     @staticmethod
     def add(at: int, category: str, what: str, n: int = 1) -> Write:
         """Count `n` more (or fewer, below zero) in the Beijing month of `at`."""
-        return Write(ADD, (at + BEIJING, category, what, n))
+        return Write(ADD_TO_COUNT, (at + BEIJING_OFFSET, category, what, n))

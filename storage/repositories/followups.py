@@ -1,50 +1,68 @@
-"""What will ring for a case, and which cases have something due."""
+"""What will ring for a case, and which cases have something due.
+
+A round takes the longest due rows, page by page. Its parts are read one after the
+other: the cases first, so that whatever changed in between is found stale by their
+versions.
+"""
 
 from collections.abc import Mapping
 
-from storage.port import Reader, Rows, Write
+from storage.port import ONE_ROW, Reader, Write
 
-# A round takes the longest due rows, page by page. Its parts are read one after the
-# other: the cases first, so that whatever changed in between is found stale by their
-# versions.
-ROUND = """(SELECT DISTINCT case_id FROM (SELECT case_id FROM followups WHERE due_at <=
-    :at
-AND (due_at, case_id) > (:due_at, :case_id) ORDER BY due_at, case_id LIMIT :most))"""
-DUE = """SELECT case_id, kind, due_at FROM followups WHERE due_at <= :at
-AND (due_at, case_id) > (:due_at, :case_id) ORDER BY due_at, case_id LIMIT :most"""
-OF_ROUND = f"SELECT case_id, kind, due_at FROM followups WHERE case_id IN {ROUND}"
-OF_CASE = "SELECT kind, due_at FROM followups WHERE case_id = :case_id"
-PUT = """INSERT INTO followups (case_id, kind, due_at) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET due_at = excluded.due_at"""
-DROP = "DELETE FROM followups WHERE case_id = ? AND kind = ?"
-TAKE = "DELETE FROM followups WHERE case_id = ? AND kind = ? AND due_at = ?"
-PENDING = "SELECT count(*) FROM followups"
-NEXT = "SELECT min(due_at) FROM followups"
+DUE_ROWS = """
+FROM followups
+WHERE due_at <= :at AND (due_at, case_id) > (:due_at, :case_id)
+ORDER BY due_at, case_id
+LIMIT :most
+"""
+CASES_IN_ROUND = f"(SELECT DISTINCT case_id FROM (SELECT case_id {DUE_ROWS}))"
+SELECT_DUE_FOLLOWUPS = f"SELECT case_id, kind, due_at {DUE_ROWS}"
+SELECT_FOLLOWUPS_IN_ROUND = f"""
+SELECT case_id, kind, due_at
+FROM followups
+WHERE case_id IN {CASES_IN_ROUND}
+"""
+SELECT_FOLLOWUPS_OF_CASE = """
+SELECT kind, due_at
+FROM followups
+WHERE case_id = :case_id
+"""
+PUT_FOLLOWUP = """
+INSERT INTO followups (case_id, kind, due_at) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET due_at = excluded.due_at
+"""
+DELETE_FOLLOWUP = "DELETE FROM followups WHERE case_id = ? AND kind = ?"
+TAKE_FOLLOWUP = "DELETE FROM followups WHERE case_id = ? AND kind = ? AND due_at = ?"
+COUNT_FOLLOWUPS = "SELECT count(*) FROM followups"
+SELECT_NEXT_FOLLOWUP = "SELECT min(due_at) FROM followups"
 
 Due = dict[str, int]  # kind → seconds since 1970 UTC
 
 
 class Followups:
-    """One row per case and kind. Changed only together with their case, whose version
-    guards them.
+    """One row per case and kind.
+
+    Changed only together with their case, whose version guards them.
     """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     async def of_case(self, case_id: bytes) -> Due:
-        return {
-            row[0]: row[1] for row in await self._reader.all(OF_CASE, case_id=case_id)
-        }
+        rows = await self._reader.all(SELECT_FOLLOWUPS_OF_CASE, case_id=case_id)
+        return {kind: due_at for kind, due_at in rows}
 
     async def due(
         self, at: int, after: tuple[int, bytes], most: int
     ) -> list[tuple[bytes, str, int]]:
-        """(case, kind, due) of what is due by `at`, the longest first, behind (due,
-        case).
+        """What is due by `at`, as (case, kind, due), the longest due first.
+
+        Args:
+            after: (due, case) of the last row seen; the page begins behind it.
         """
+        due_at, case_id = after
         rows = await self._reader.all(
-            DUE, at=at, due_at=after[0], case_id=after[1], most=most
+            SELECT_DUE_FOLLOWUPS, at=at, due_at=due_at, case_id=case_id, most=most
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
@@ -52,18 +70,21 @@ class Followups:
         self, at: int, after: tuple[int, bytes], most: int
     ) -> dict[bytes, Due]:
         """All rows, due or not, of the cases that `due` names."""
-        found: dict[bytes, Due] = {}
-        for case_id, kind, due in await self._reader.all(
-            OF_ROUND, at=at, due_at=after[0], case_id=after[1], most=most
-        ):
-            found.setdefault(case_id, {})[kind] = due
-        return found
+        due_at, case_id = after
+        rows = await self._reader.all(
+            SELECT_FOLLOWUPS_IN_ROUND, at=at, due_at=due_at, case_id=case_id, most=most
+        )
+        by_case: dict[bytes, Due] = {}
+        for case, kind, due in rows:
+            by_case.setdefault(case, {})[kind] = due
+        return by_case
 
     async def pending(self) -> int:
-        return int((await self._reader.all(PENDING))[0][0])
+        rows = await self._reader.all(COUNT_FOLLOWUPS)
+        return int(rows[0][0])
 
     async def next_due(self) -> int | None:
-        row = await self._reader.one(NEXT)
+        row = await self._reader.one(SELECT_NEXT_FOLLOWUP)
         return row[0] if row else None
 
     @staticmethod
@@ -71,14 +92,13 @@ class Followups:
         case_id: bytes, was: Mapping[str, int], now: Mapping[str, int]
     ) -> list[Write]:
         """From what is there to what shall be."""
-        gone = [Write(DROP, (case_id, kind)) for kind in was if kind not in now]
-        return gone + [
-            Write(PUT, (case_id, kind, at))
-            for kind, at in now.items()
-            if was.get(kind) != at
-        ]
+        gone = [kind for kind in was if kind not in now]
+        changed = [kind for kind, at in now.items() if was.get(kind) != at]
+        deletes = [Write(DELETE_FOLLOWUP, (case_id, kind)) for kind in gone]
+        puts = [Write(PUT_FOLLOWUP, (case_id, kind, now[kind])) for kind in changed]
+        return deletes + puts
 
     @staticmethod
     def take(case_id: bytes, kind: str, due_at: int) -> Write:
         """This one rings now. Stale when it has rung."""
-        return Write(TAKE, (case_id, kind, due_at), Rows(1))
+        return Write(TAKE_FOLLOWUP, (case_id, kind, due_at), ONE_ROW)

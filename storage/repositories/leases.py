@@ -1,11 +1,13 @@
 """Which process may send, ring and poll."""
 
-from storage.port import Database, Rows, Stale, Value, Write
+from storage.port import ONE_ROW, Database, SqlValue, Stale, Write
 
-TAKE = """INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
+TAKE_LEASE = """
+INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-WHERE leases.holder = excluded.holder OR leases.until <= :now"""
-RELEASE = "DELETE FROM leases WHERE name = ? AND holder = ?"
+WHERE leases.holder = excluded.holder OR leases.until <= :now
+"""
+RELEASE_LEASE = "DELETE FROM leases WHERE name = ? AND holder = ?"
 
 
 class Leases:
@@ -16,18 +18,18 @@ class Leases:
 
     async def take(self, name: str, holder: bytes, now: int, seconds: int = 30) -> bool:
         """Take or prolong; False when somebody else holds it."""
-        values: dict[str, Value] = {
+        values: dict[str, SqlValue] = {
             "name": name,
             "holder": holder,
             "until": now + seconds,
             "now": now,
         }
         try:
-            await self._database.commit([Write(TAKE, values, Rows(1))])
+            await self._database.commit([Write(TAKE_LEASE, values, ONE_ROW)])
         except Stale:
             return False
         return True
 
     async def release(self, name: str, holder: bytes) -> None:
         """Let the next one in at once."""
-        await self._database.commit([Write(RELEASE, (name, holder))])
+        await self._database.commit([Write(RELEASE_LEASE, (name, holder))])

@@ -2,26 +2,13 @@
 
 from dataclasses import dataclass
 
-from storage.port import Reader, Rows, Write
-
-COLUMNS = "id, report_id, step_id, expires, mime, width, height, sealed"
-PUT = f"INSERT INTO media ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-GET = f"SELECT {COLUMNS} FROM media WHERE id = :id"
-OF_REPORT = f"SELECT {COLUMNS} FROM media WHERE report_id = :report_id ORDER BY id"
-OF_STEP = f"SELECT {COLUMNS} FROM media WHERE step_id = :step_id ORDER BY id"
-ATTACH = """UPDATE media SET expires = NULL, step_id =
-(SELECT id FROM steps WHERE case_id = ? AND kind = ? ORDER BY number DESC LIMIT 1)
-WHERE id = ? AND expires IS NOT NULL AND report_id IS NULL"""
-KEEP = "UPDATE media SET report_id = ?, step_id = ?, expires = NULL WHERE id = ?"
-RESEAL = "UPDATE media SET sealed = ?, width = ?, height = ? WHERE id = ?"
-DROP = "DELETE FROM media WHERE id = ?"
-SWEEP = "DELETE FROM media WHERE expires <= ?"
-ONE = Rows(1)
+from storage.port import ONE_ROW, Reader, Write
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRow:
-    """expires: set while it belongs to a draft; width, height: pixels."""
+    """A picture. expires: set while it belongs to a draft; width, height: pixels."""
 
     id: bytes
     report_id: bytes | None
@@ -33,6 +20,41 @@ class MediaRow:
     sealed: bytes
 
 
+MEDIA_COLUMNS = Columns(MediaRow)
+INSERT_PICTURE = f"""
+INSERT INTO media ({MEDIA_COLUMNS.names})
+VALUES ({MEDIA_COLUMNS.placeholders})
+"""
+SELECT_PICTURE = f"SELECT {MEDIA_COLUMNS.names} FROM media WHERE id = :id"
+SELECT_PICTURES_OF_REPORT = f"""
+SELECT {MEDIA_COLUMNS.names}
+FROM media
+WHERE report_id = :report_id
+ORDER BY id
+"""
+SELECT_PICTURES_OF_STEP = f"""
+SELECT {MEDIA_COLUMNS.names}
+FROM media
+WHERE step_id = :step_id
+ORDER BY id
+"""
+ATTACH_PICTURE_TO_LAST_STEP = """
+UPDATE media
+SET expires = NULL, step_id = (
+  SELECT id FROM steps WHERE case_id = ? AND kind = ? ORDER BY number DESC LIMIT 1
+)
+WHERE id = ? AND expires IS NOT NULL AND report_id IS NULL
+"""
+KEEP_PICTURE = """
+UPDATE media
+SET report_id = ?, step_id = ?, expires = NULL
+WHERE id = ?
+"""
+RESEAL_PICTURE = "UPDATE media SET sealed = ?, width = ?, height = ? WHERE id = ?"
+DELETE_PICTURE = "DELETE FROM media WHERE id = ?"
+SWEEP_DRAFT_PICTURES = "DELETE FROM media WHERE expires <= ?"
+
+
 class Media:
     """Pictures of drafts, reports and steps."""
 
@@ -40,60 +62,49 @@ class Media:
         self._reader = reader
 
     async def get(self, id: bytes) -> MediaRow | None:
-        rows = await self._reader.all(GET, id=id)
+        rows = await self._reader.all(SELECT_PICTURE, id=id)
         return MediaRow(*rows[0]) if rows else None
 
     async def of_report(self, report_id: bytes) -> list[MediaRow]:
         """In random order."""
-        return [
-            MediaRow(*row)
-            for row in await self._reader.all(OF_REPORT, report_id=report_id)
-        ]
+        rows = await self._reader.all(SELECT_PICTURES_OF_REPORT, report_id=report_id)
+        return [MediaRow(*row) for row in rows]
 
     async def of_step(self, step_id: bytes) -> list[MediaRow]:
         """In random order."""
-        return [
-            MediaRow(*row) for row in await self._reader.all(OF_STEP, step_id=step_id)
-        ]
+        rows = await self._reader.all(SELECT_PICTURES_OF_STEP, step_id=step_id)
+        return [MediaRow(*row) for row in rows]
 
     @staticmethod
     def put(row: MediaRow) -> Write:
-        values = (
-            row.id,
-            row.report_id,
-            row.step_id,
-            row.expires,
-            row.mime,
-            row.width,
-            row.height,
-            row.sealed,
-        )
-        return Write(PUT, values)
+        return Write(INSERT_PICTURE, MEDIA_COLUMNS.values(row))
 
     @staticmethod
     def keep(id: bytes, report_id: bytes, step_id: bytes | None = None) -> Write:
-        """The draft is filed: it belongs to the report now. Stale when it has expired
-        meanwhile.
+        """The draft is filed: the picture belongs to the report now.
+
+        Stale when it has expired meanwhile.
         """
-        return Write(KEEP, (report_id, step_id, id), ONE)
+        return Write(KEEP_PICTURE, (report_id, step_id, id), ONE_ROW)
 
     @staticmethod
     def attach(id: bytes, case_id: bytes, kind: str) -> Write:
-        """A draft belongs to the case's last step of that kind now. Stale when it has
-        expired meanwhile.
+        """A draft's picture belongs to the case's last step of that kind now.
+
+        Stale when it has expired meanwhile.
         """
-        return Write(ATTACH, (case_id, kind, id), ONE)
+        return Write(ATTACH_PICTURE_TO_LAST_STEP, (case_id, kind, id), ONE_ROW)
 
     @staticmethod
     def reseal(id: bytes, sealed: bytes, width: int, height: int) -> Write:
         """Cropped or painted over, or sealed with the report's own key."""
-        return Write(RESEAL, (sealed, width, height, id), ONE)
+        return Write(RESEAL_PICTURE, (sealed, width, height, id), ONE_ROW)
 
     @staticmethod
     def drop(id: bytes) -> Write:
-        return Write(DROP, (id,))
+        return Write(DELETE_PICTURE, (id,))
 
     @staticmethod
     def sweep(now: int) -> Write:
         """Pictures of drafts nobody finished."""
-        return Write(SWEEP, (now,))
+        return Write(SWEEP_DRAFT_PICTURES, (now,))

@@ -4,52 +4,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.port import Reader, Rows, Write
-from storage.repositories.followups import ROUND
-
-COLUMNS = (
-    "id, case_id, version, wrapped_key, receipt, mine, stream, address, filed_hour,"
-    " search_id, sealed"
-)
-FILE = f"INSERT INTO reports ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-BY_ID = f"SELECT {COLUMNS} FROM reports WHERE id = :id"
-BY_RECEIPT = f"SELECT {COLUMNS} FROM reports WHERE receipt = :receipt"
-BY_MINE = f"SELECT {COLUMNS} FROM reports WHERE mine = :mine"
-BY_STREAM = f"SELECT {COLUMNS} FROM reports WHERE stream = :stream"
-OF_CASE = (
-    f"SELECT {COLUMNS} FROM reports WHERE case_id = :case_id ORDER BY filed_hour, id"
-)
-OF_ROUND = (
-    f"SELECT {COLUMNS} FROM reports WHERE case_id IN {ROUND} ORDER BY filed_hour, id"
-)
-BY_SEARCH_IDS = (
-    f"SELECT {COLUMNS} FROM reports WHERE search_id IN (SELECT value FROM "
-    "json_each(:ids))"
-)
-CHANGE = """UPDATE reports SET version = ?, wrapped_key = ?, receipt = ?, mine = ?,
-    stream = ?, address = ?,
-sealed = ? WHERE id = ? AND version = ?"""
-FORGET = (
-    "UPDATE reports SET address = NULL, mine = NULL, version = version + 1 WHERE id = ?"
-)
-MOVE = "UPDATE reports SET case_id = ?, version = version + 1 WHERE id = ?"
-SHRED = (
-    "DELETE FROM outbox WHERE stream = (SELECT stream FROM reports WHERE id = ?)",
-    "DELETE FROM media WHERE report_id = ?",
-    "DELETE FROM media WHERE step_id IN (SELECT id FROM steps WHERE report_id = ?)",
-    "UPDATE steps SET sealed = x'' WHERE report_id = ?",
-    "UPDATE ratings SET sealed = NULL WHERE report_id = ?",
-    """UPDATE reports SET wrapped_key = NULL, sealed = NULL, address = NULL, mine =
-    NULL,
-    version = version + 1 WHERE id = ?""",
-)
-ONE = Rows(1)
+from storage.port import ONE_ROW, Reader, SqlValue, Write
+from storage.repositories.columns import Columns
+from storage.repositories.followups import CASES_IN_ROUND
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """wrapped_key None: shredded; address None: receipt only, or forgotten; receipt,
-    mine: keyed digests.
+    """A filed report.
+
+    wrapped_key: None: shredded; receipt, mine: keyed digests; address: None: receipt
+    only, or forgotten.
     """
 
     id: bytes
@@ -65,6 +30,71 @@ class ReportRow:
     sealed: bytes | None
 
 
+REPORT_COLUMNS = Columns(ReportRow)
+INSERT_REPORT = f"""
+INSERT INTO reports ({REPORT_COLUMNS.names})
+VALUES ({REPORT_COLUMNS.placeholders})
+"""
+SELECT_REPORT = f"SELECT {REPORT_COLUMNS.names} FROM reports WHERE id = :id"
+SELECT_REPORT_BY_RECEIPT = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE receipt = :digest
+"""
+SELECT_REPORT_BY_MINE = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE mine = :digest
+"""
+SELECT_REPORT_BY_STREAM = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE stream = :stream
+"""
+SELECT_REPORTS_OF_CASE = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE case_id = :case_id
+ORDER BY filed_hour, id
+"""
+SELECT_REPORTS_IN_ROUND = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE case_id IN {CASES_IN_ROUND}
+ORDER BY filed_hour, id
+"""
+SELECT_REPORTS_BY_SEARCH_IDS = f"""
+SELECT {REPORT_COLUMNS.names}
+FROM reports
+WHERE search_id IN (SELECT value FROM json_each(:ids))
+"""
+UPDATE_REPORT = """
+UPDATE reports
+SET version = :version, wrapped_key = :wrapped_key, receipt = :receipt, mine = :mine,
+    stream = :stream, address = :address, sealed = :sealed
+WHERE id = :id AND version = :was
+"""
+FORGET_ADDRESS = """
+UPDATE reports
+SET address = NULL, mine = NULL, version = version + 1
+WHERE id = ?
+"""
+MOVE_REPORT = "UPDATE reports SET case_id = ?, version = version + 1 WHERE id = ?"
+SHRED_WHAT_HANGS_ON_REPORT = (
+    "DELETE FROM outbox WHERE stream = (SELECT stream FROM reports WHERE id = ?)",
+    "DELETE FROM media WHERE report_id = ?",
+    "DELETE FROM media WHERE step_id IN (SELECT id FROM steps WHERE report_id = ?)",
+    "UPDATE steps SET sealed = x'' WHERE report_id = ?",
+    "UPDATE ratings SET sealed = NULL WHERE report_id = ?",
+)
+SHRED_REPORT = """
+UPDATE reports
+SET wrapped_key = NULL, sealed = NULL, address = NULL, mine = NULL,
+    version = version + 1
+WHERE id = ?
+"""
+
+
 class Reports:
     """Filed reports. One reporter's reports share no value."""
 
@@ -72,104 +102,85 @@ class Reports:
         self._reader = reader
 
     async def by_id(self, id: bytes) -> ReportRow | None:
-        row = await self._reader.one(BY_ID, id=id)
-        return ReportRow(*row) if row else None
+        return await self._one(SELECT_REPORT, id=id)
 
     async def by_receipt(self, receipt: bytes) -> ReportRow | None:
         """receipt: its keyed digest."""
-        row = await self._reader.one(BY_RECEIPT, receipt=receipt)
-        return ReportRow(*row) if row else None
+        return await self._one(SELECT_REPORT_BY_RECEIPT, digest=receipt)
 
     async def by_mine(self, mine: bytes) -> ReportRow | None:
         """mine: keyed digest of address and number."""
-        row = await self._reader.one(BY_MINE, mine=mine)
-        return ReportRow(*row) if row else None
+        return await self._one(SELECT_REPORT_BY_MINE, digest=mine)
 
     async def by_stream(self, stream: bytes) -> ReportRow | None:
         """stream: that of its messages."""
-        row = await self._reader.one(BY_STREAM, stream=stream)
+        return await self._one(SELECT_REPORT_BY_STREAM, stream=stream)
+
+    async def _one(self, sql: str, **params: SqlValue) -> ReportRow | None:
+        row = await self._reader.one(sql, **params)
         return ReportRow(*row) if row else None
 
     async def of_case(self, case_id: bytes) -> list[ReportRow]:
         """Oldest hour first."""
-        return [
-            ReportRow(*row) for row in await self._reader.all(OF_CASE, case_id=case_id)
-        ]
+        rows = await self._reader.all(SELECT_REPORTS_OF_CASE, case_id=case_id)
+        return [ReportRow(*row) for row in rows]
 
     async def of_round(
         self, at: int, after: tuple[int, bytes], most: int
     ) -> dict[bytes, list[ReportRow]]:
-        """Of the cases that `Followups.due` names."""
-        found: dict[bytes, list[ReportRow]] = {}
-        for row in await self._reader.all(
-            OF_ROUND, at=at, due_at=after[0], case_id=after[1], most=most
-        ):
-            found.setdefault(row[1], []).append(ReportRow(*row))
-        return found
+        """Of the cases that `Followups.due` names, by case."""
+        due_at, case_id = after
+        rows = await self._reader.all(
+            SELECT_REPORTS_IN_ROUND, at=at, due_at=due_at, case_id=case_id, most=most
+        )
+        by_case: dict[bytes, list[ReportRow]] = {}
+        for row in rows:
+            report = ReportRow(*row)
+            by_case.setdefault(report.case_id, []).append(report)
+        return by_case
 
     async def by_search_ids(self, ids: Sequence[int]) -> list[ReportRow]:
         """In no order."""
-        return [
-            ReportRow(*row)
-            for row in await self._reader.all(BY_SEARCH_IDS, ids=json.dumps(list(ids)))
-        ]
+        ids_json = json.dumps(list(ids))
+        rows = await self._reader.all(SELECT_REPORTS_BY_SEARCH_IDS, ids=ids_json)
+        return [ReportRow(*row) for row in rows]
 
     @staticmethod
     def file(row: ReportRow) -> Write:
-        """Needs its case opened before it in the turn. Stale when receipt, mine or
-        search_id are taken.
+        """Needs its case opened before it in the turn.
+
+        Stale when receipt, mine or search_id are taken.
         """
-        values = (
-            row.id,
-            row.case_id,
-            row.version,
-            row.wrapped_key,
-            row.receipt,
-            row.mine,
-            row.stream,
-            row.address,
-            row.filed_hour,
-            row.search_id,
-            row.sealed,
-        )
-        return Write(FILE, values)
+        return Write(INSERT_REPORT, REPORT_COLUMNS.values(row))
 
     @staticmethod
     def change(row: ReportRow, was: int) -> Write:
-        """Write `row` over version `was`, except case, hour and search_id, which have
-        their own ways.
+        """Write `row` over version `was`; Stale when another one is there.
+
+        Case, hour and search_id have their own ways.
         """
-        values = (
-            row.version,
-            row.wrapped_key,
-            row.receipt,
-            row.mine,
-            row.stream,
-            row.address,
-            row.sealed,
-        )
-        return Write(CHANGE, (*values, row.id, was), ONE)
+        return Write(UPDATE_REPORT, REPORT_COLUMNS.named(row, was=was), ONE_ROW)
 
     @staticmethod
     def forget_address(id: bytes) -> Write:
         """From now on by receipt only."""
-        return Write(FORGET, (id,), ONE)
+        return Write(FORGET_ADDRESS, (id,), ONE_ROW)
 
     @staticmethod
     def move_to_case(id: bytes, case_id: bytes) -> Write:
-        """Merging: the report now belongs to another case; what was said stays with the
-        old one.
+        """Merging: the report now belongs to another case.
+
+        What was said stays with the old one.
         """
-        return Write(MOVE, (case_id, id), ONE)
+        return Write(MOVE_REPORT, (case_id, id), ONE_ROW)
 
     @staticmethod
     def shred(id: bytes) -> list[Write]:
-        """Key, address, texts, media and unsent messages go; receipt digest, hour and
-        ratings' figures stay.
+        """Key, address, texts, media and unsent messages go.
 
-        The caller adds `Search.forget` with the tokens, which only an open text yields,
-        and afterwards calls `Search.tidy` and `checkpoint`.
+        The receipt's digest, the hour and the ratings' figures stay. The caller adds
+        `Search.forget` with the tokens, which only an open text yields, and afterwards
+        calls `SQLiteDatabase.tidy`.
         """
-        return [Write(sql, (id,)) for sql in SHRED[:-1]] + [
-            Write(SHRED[-1], (id,), ONE)
-        ]
+        hanging = [Write(sql, (id,)) for sql in SHRED_WHAT_HANGS_ON_REPORT]
+        return [*hanging, Write(SHRED_REPORT, (id,), ONE_ROW)]

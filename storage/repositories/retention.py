@@ -1,6 +1,4 @@
-"""What is kept no longer than its time: where there is still something, how much, and
-how it goes.
-"""
+"""What is kept no longer than its time: where it is, how much, and how it goes."""
 
 import json
 from collections.abc import Sequence
@@ -9,63 +7,97 @@ from dataclasses import dataclass
 from storage.port import Reader, Write
 
 # cases looked at in one read: a third of a second, after which others have their turn
-PAGE = 5000
+CONTENT_PAGE = 5000
+SECONDS_A_DAY = 86400
 # A reporter's own steps go with the report's key (`Reports.shred`), and not with the
 # case: after a merge they stand with the old case while the report is alive with the
 # new one.
-CONTENT = """SELECT opened_hour, id,
-EXISTS (SELECT 1 FROM reports WHERE case_id = page.id AND wrapped_key IS NOT NULL)
-OR EXISTS (SELECT 1 FROM steps WHERE case_id = page.id AND report_id IS NULL AND sealed
-    <> x'')
-OR EXISTS (SELECT 1 FROM notes WHERE case_id = page.id AND sealed <> x'')
-FROM (SELECT opened_hour, id FROM cases WHERE state IN (SELECT value FROM
-    json_each(:states))
-AND opened_hour <= :before AND (opened_hour, id) > (:hour, :after)
-ORDER BY opened_hour, id LIMIT :most) AS page ORDER BY opened_hour, id"""
-WITH_PICTURES = """SELECT id FROM cases WHERE id IN
-(SELECT case_id FROM media JOIN reports ON reports.id = report_id
-UNION SELECT case_id FROM media JOIN steps ON steps.id = step_id)
-AND state IN (SELECT value FROM json_each(:states)) AND opened_hour <= :before ORDER BY
-    opened_hour, id"""
-PICTURES_OF = """(SELECT media.id FROM media JOIN reports ON reports.id = report_id
-    WHERE case_id = :id
-UNION SELECT media.id FROM media JOIN steps ON steps.id = step_id WHERE case_id =
-    :id)"""
-REPORTS = (
-    "SELECT count(*), min(filed_hour) FROM reports WHERE case_id = :id AND "
-    "wrapped_key IS NOT NULL"
-)
-PICTURES = f"SELECT count(*) FROM {PICTURES_OF}"
-STEPS = (
-    "SELECT count(*), min(at), max(at) FROM steps WHERE case_id = :id AND report_id "
-    "IS NULL AND sealed <> x''"
-)
-NOTES = (
-    "SELECT count(*), min(at), max(at) FROM notes WHERE case_id = :id AND sealed <> x''"
-)
-DRAFTS = "SELECT count(*), min(due_at) FROM talks WHERE due_at <= :before"
-DRAFT_PICTURES = "SELECT count(*), min(expires) FROM media WHERE expires <= :now"
-MARKS = "SELECT count(*), min(day) FROM inbox WHERE day < :day"
-DROP_PICTURES = f"DELETE FROM media WHERE id IN {PICTURES_OF}"
-EMPTY = (
-    "UPDATE steps SET sealed = x'' WHERE case_id = :id AND report_id IS NULL AND "
-    "sealed <> x''",
+SELECT_WHICH_HAVE_CONTENT = """
+SELECT opened_hour, id,
+  EXISTS (
+    SELECT 1 FROM reports WHERE case_id = page.id AND wrapped_key IS NOT NULL
+  )
+  OR EXISTS (
+    SELECT 1 FROM steps
+    WHERE case_id = page.id AND report_id IS NULL AND sealed <> x''
+  )
+  OR EXISTS (SELECT 1 FROM notes WHERE case_id = page.id AND sealed <> x'')
+  AS has_content
+FROM (
+  SELECT opened_hour, id
+  FROM cases
+  WHERE state IN (SELECT value FROM json_each(:states))
+    AND opened_hour <= :before AND (opened_hour, id) > (:hour, :after)
+  ORDER BY opened_hour, id
+  LIMIT :most
+) AS page
+ORDER BY opened_hour, id
+"""
+SELECT_CASES_WITH_PICTURES = """
+SELECT id
+FROM cases
+WHERE id IN (
+    SELECT case_id FROM media JOIN reports ON reports.id = report_id
+    UNION
+    SELECT case_id FROM media JOIN steps ON steps.id = step_id
+  )
+  AND state IN (SELECT value FROM json_each(:states))
+  AND opened_hour <= :before
+ORDER BY opened_hour, id
+"""
+PICTURES_OF_CASE = """(
+  SELECT media.id FROM media JOIN reports ON reports.id = report_id
+  WHERE case_id = :id
+  UNION
+  SELECT media.id FROM media JOIN steps ON steps.id = step_id
+  WHERE case_id = :id
+)"""
+COUNT_READABLE_REPORTS = """
+SELECT count(*), min(filed_hour)
+FROM reports
+WHERE case_id = :id AND wrapped_key IS NOT NULL
+"""
+COUNT_PICTURES = f"SELECT count(*) FROM {PICTURES_OF_CASE}"
+COUNT_STEPS_WITH_WORDS = """
+SELECT count(*), min(at), max(at)
+FROM steps
+WHERE case_id = :id AND report_id IS NULL AND sealed <> x''
+"""
+COUNT_NOTES_WITH_WORDS = """
+SELECT count(*), min(at), max(at)
+FROM notes
+WHERE case_id = :id AND sealed <> x''
+"""
+COUNT_OLD_DRAFTS = "SELECT count(*), min(due_at) FROM talks WHERE due_at <= :before"
+COUNT_OLD_DRAFT_PICTURES = """
+SELECT count(*), min(expires)
+FROM media
+WHERE expires <= :now
+"""
+COUNT_OLD_MARKS = "SELECT count(*), min(day) FROM inbox WHERE day < :day"
+DELETE_PICTURES_OF_CASE = f"DELETE FROM media WHERE id IN {PICTURES_OF_CASE}"
+EMPTY_CASE = (
+    """
+    UPDATE steps
+    SET sealed = x''
+    WHERE case_id = :id AND report_id IS NULL AND sealed <> x''
+    """,
     "UPDATE notes SET sealed = x'' WHERE case_id = :id AND sealed <> x''",
     "UPDATE clocks SET sealed = x'' WHERE case_id = :id AND sealed <> x''",
 )
-DROP_DRAFTS = "DELETE FROM talks WHERE due_at <= ?"
+DELETE_OLD_DRAFTS = "DELETE FROM talks WHERE due_at <= ?"
 
-Found = tuple[int, int | None]  # how many, and the oldest: seconds since 1970 UTC
+CountAndOldest = tuple[int, int | None]  # the oldest in seconds since 1970 UTC
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a case still holds. latest: when staff wrote last, 0 for never."""
 
-    reports: Found
+    reports: CountAndOldest
     pictures: int
-    steps: Found
-    notes: Found
+    steps: CountAndOldest
+    notes: CountAndOldest
     latest: int
 
     def __bool__(self) -> bool:
@@ -73,78 +105,84 @@ class Content:
         return any((self.reports[0], self.steps[0], self.notes[0]))
 
 
-class Kept:
+class KeptContent:
     """Counts and dates only; what is kept is not opened here."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     async def with_content(self, states: Sequence[str], before: int) -> list[bytes]:
-        """Cases in these states, filed by then, that still hold words of anybody; the
-        oldest first.
+        """Cases in these states, filed by then, that still hold words of anybody.
+
+        The oldest first.
         """
         found: list[bytes] = []
-        hour, after = -1, b""
+        states_json = json.dumps([*states])
+        last_hour = -1
+        last_id = b""
         while True:
             rows = await self._reader.all(
-                CONTENT,
-                states=json.dumps([*states]),
+                SELECT_WHICH_HAVE_CONTENT,
+                states=states_json,
                 before=before,
-                hour=hour,
-                after=after,
-                most=PAGE,
+                hour=last_hour,
+                after=last_id,
+                most=CONTENT_PAGE,
             )
-            found += [row[1] for row in rows if row[2]]
-            if len(rows) < PAGE:
+            found += [row["id"] for row in rows if row["has_content"]]
+            if len(rows) < CONTENT_PAGE:
                 return found
-            hour, after = rows[-1][0], rows[-1][1]
+            last_hour = rows[-1]["opened_hour"]
+            last_id = rows[-1]["id"]
 
     async def with_pictures(self, states: Sequence[str], before: int) -> list[bytes]:
         """The same for pictures, of reports and of answers."""
         rows = await self._reader.all(
-            WITH_PICTURES, states=json.dumps([*states]), before=before
+            SELECT_CASES_WITH_PICTURES, states=json.dumps([*states]), before=before
         )
         return [row[0] for row in rows]
 
     async def of_case(self, id: bytes) -> Content:
-        reports, pictures, steps, notes = [
-            (await self._reader.all(sql, id=id))[0]
-            for sql in (REPORTS, PICTURES, STEPS, NOTES)
-        ]
-        latest = max(steps[2] or 0, notes[2] or 0)
+        reports = (await self._reader.all(COUNT_READABLE_REPORTS, id=id))[0]
+        pictures = (await self._reader.all(COUNT_PICTURES, id=id))[0]
+        steps = (await self._reader.all(COUNT_STEPS_WITH_WORDS, id=id))[0]
+        notes = (await self._reader.all(COUNT_NOTES_WITH_WORDS, id=id))[0]
         return Content(
-            (reports[0], reports[1]),
-            pictures[0],
-            (steps[0], steps[1]),
-            (notes[0], notes[1]),
-            latest,
+            reports=(reports[0], reports[1]),
+            pictures=pictures[0],
+            steps=(steps[0], steps[1]),
+            notes=(notes[0], notes[1]),
+            latest=max(steps[2] or 0, notes[2] or 0),
         )
 
-    async def drafts(self, before: int) -> Found:
+    async def drafts(self, before: int) -> CountAndOldest:
         """Talks that housekeeping should have ended by then."""
-        row = (await self._reader.all(DRAFTS, before=before))[0]
+        row = (await self._reader.all(COUNT_OLD_DRAFTS, before=before))[0]
         return row[0], row[1]
 
-    async def draft_pictures(self, now: int) -> Found:
-        row = (await self._reader.all(DRAFT_PICTURES, now=now))[0]
+    async def draft_pictures(self, now: int) -> CountAndOldest:
+        row = (await self._reader.all(COUNT_OLD_DRAFT_PICTURES, now=now))[0]
         return row[0], row[1]
 
-    async def marks(self, day: int) -> Found:
+    async def marks(self, day: int) -> CountAndOldest:
         """Inbox marks from before this day (since 1970)."""
-        row = (await self._reader.all(MARKS, day=day))[0]
-        return row[0], None if row[1] is None else row[1] * 86400
+        count, oldest_day = (await self._reader.all(COUNT_OLD_MARKS, day=day))[0]
+        oldest = None if oldest_day is None else oldest_day * SECONDS_A_DAY
+        return count, oldest
 
     @staticmethod
     def empty(id: bytes) -> list[Write]:
-        """The case keeps its skeleton: kinds and times of its steps, its clocks and
-        figures; no words.
+        """The case keeps its skeleton, but no words.
+
+        Kinds and times of its steps, its clocks and figures stay.
         """
-        return [Kept.drop_pictures(id), *(Write(sql, {"id": id}) for sql in EMPTY)]
+        emptied = [Write(sql, {"id": id}) for sql in EMPTY_CASE]
+        return [KeptContent.drop_pictures(id), *emptied]
 
     @staticmethod
     def drop_pictures(id: bytes) -> Write:
-        return Write(DROP_PICTURES, {"id": id})
+        return Write(DELETE_PICTURES_OF_CASE, {"id": id})
 
     @staticmethod
     def drop_drafts(before: int) -> Write:
-        return Write(DROP_DRAFTS, (before,))
+        return Write(DELETE_OLD_DRAFTS, (before,))

@@ -1,5 +1,4 @@
-"""What reports count: cases by state and time, month figures of units, what the ladder
-proposes.
+"""What reports count: cases by state and time, figures of units, proposed rungs.
 
 Month figures by category are in `counts`; weeks are counted from the rows themselves.
 """
@@ -10,37 +9,68 @@ from dataclasses import dataclass
 
 from storage.port import Reader
 
-BY_STATE = "SELECT state, count(*) FROM cases GROUP BY state ORDER BY state"
-OF_STATES = "state IN (SELECT value FROM json_each(:states))"
-STANDING = "SELECT id, alias, state, opened_hour, due_at FROM cases WHERE "
-OVERDUE = f"{STANDING} due_at <= :now AND {OF_STATES} ORDER BY due_at, alias"
-DUE = (
-    f"{STANDING} due_at > :now AND due_at <= :until AND {OF_STATES} ORDER BY due_at,"
-    " alias"
-)
-OLDEST = f"{STANDING} {OF_STATES} ORDER BY opened_hour, alias LIMIT :most"
-FILED = f"""SELECT opened_hour, category, 'filed', count(*) FROM cases
-WHERE {OF_STATES} AND opened_hour >= :first AND opened_hour < :after GROUP BY
-    opened_hour, category"""
+IN_STATES = "state IN (SELECT value FROM json_each(:states))"
+COUNT_CASES_BY_STATE = """
+SELECT state, count(*)
+FROM cases
+GROUP BY state
+ORDER BY state
+"""
+SELECT_OVERDUE_CASES = f"""
+SELECT id, alias, state, opened_hour, due_at
+FROM cases
+WHERE due_at <= :now AND {IN_STATES}
+ORDER BY due_at, alias
+"""
+SELECT_CASES_DUE_SOON = f"""
+SELECT id, alias, state, opened_hour, due_at
+FROM cases
+WHERE due_at > :now AND due_at <= :until AND {IN_STATES}
+ORDER BY due_at, alias
+"""
+SELECT_OLDEST_CASES = f"""
+SELECT id, alias, state, opened_hour, due_at
+FROM cases
+WHERE {IN_STATES}
+ORDER BY opened_hour, alias
+LIMIT :most
+"""
+COUNT_FILED = f"""
+SELECT opened_hour, category, 'filed', count(*)
+FROM cases
+WHERE {IN_STATES} AND opened_hour >= :first AND opened_hour < :after
+GROUP BY opened_hour, category
+"""
 # Nothing happened to a case after `changed_at`, except within its hour, to which a
 # reporter's doing is rounded down: so only cases changed since need their steps read.
-MOVED = """SELECT steps.at, category, kind, count(*) FROM cases JOIN steps ON
-    steps.case_id = cases.id
-WHERE changed_at >= :first - 3600 AND steps.at >= :first AND steps.at < :after AND
-    report_id IS NULL
-AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY steps.at, category, kind"""
-UNITS = """SELECT month, unit_id, what, n FROM unit_counts WHERE month BETWEEN :first
-    AND :last
-ORDER BY month, unit_id, what"""
-RUNGS = """SELECT unit_id, rung, at, decision FROM rungs
-WHERE at >= :first AND at < :after OR decision IS NULL AND at < :after ORDER BY at,
-    id"""
+COUNT_STEPS_TAKEN = """
+SELECT steps.at, category, kind, count(*)
+FROM cases JOIN steps ON steps.case_id = cases.id
+WHERE changed_at >= :first - 3600
+  AND steps.at >= :first AND steps.at < :after
+  AND report_id IS NULL
+  AND kind IN (SELECT value FROM json_each(:kinds))
+GROUP BY steps.at, category, kind
+"""
+SELECT_UNIT_COUNTS = """
+SELECT month, unit_id, what, n
+FROM unit_counts
+WHERE month BETWEEN :first AND :last
+ORDER BY month, unit_id, what
+"""
+SELECT_RUNGS_OF_PERIOD = """
+SELECT unit_id, rung, at, decision
+FROM rungs
+WHERE at >= :first AND at < :after OR decision IS NULL AND at < :after
+ORDER BY at, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case on the way. opened: the hour; due: of its next running clock; seconds
-    since 1970 UTC.
+    """A case on the way.
+
+    opened: the hour; due: of its next running clock; seconds since 1970 UTC.
     """
 
     id: bytes
@@ -52,8 +82,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`n` cases of a category of which at `at` (seconds since 1970 UTC) this is true:
-    filed, accepted, …
+    """How many cases of a category this is true of at a time: filed, accepted, …
+
+    at: seconds since 1970 UTC; n: how many.
     """
 
     at: int
@@ -64,7 +95,9 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """month: YYYY-MM in local time; what: due, in_time, called_back, solved, … as
+    """A figure of one unit in one month.
+
+    month: YYYY-MM in local time; what: due, in_time, called_back, solved, … as
     casework counts them.
     """
 
@@ -91,56 +124,59 @@ class Statistics:
         self._reader = reader
 
     async def by_state(self) -> dict[str, int]:
-        return {row[0]: row[1] for row in await self._reader.all(BY_STATE)}
+        rows = await self._reader.all(COUNT_CASES_BY_STATE)
+        return {state: count for state, count in rows}
 
     async def overdue(self, now: int, states: Iterable[str]) -> list[Standing]:
         """Cases in these states whose clock has run out, the longest first."""
-        return [
-            Standing(*row)
-            for row in await self._reader.all(OVERDUE, now=now, states=_list(states))
-        ]
+        rows = await self._reader.all(
+            SELECT_OVERDUE_CASES, now=now, states=_json_list(states)
+        )
+        return [Standing(*row) for row in rows]
 
     async def due(self, now: int, until: int, states: Iterable[str]) -> list[Standing]:
         """Cases in these states whose clock runs out after `now`, up to `until`."""
-        rows = await self._reader.all(DUE, now=now, until=until, states=_list(states))
+        rows = await self._reader.all(
+            SELECT_CASES_DUE_SOON, now=now, until=until, states=_json_list(states)
+        )
         return [Standing(*row) for row in rows]
 
     async def oldest(self, states: Iterable[str], most: int) -> list[Standing]:
-        return [
-            Standing(*row)
-            for row in await self._reader.all(OLDEST, states=_list(states), most=most)
-        ]
+        rows = await self._reader.all(
+            SELECT_OLDEST_CASES, states=_json_list(states), most=most
+        )
+        return [Standing(*row) for row in rows]
 
     async def happenings(
         self, first: int, after: int, states: Iterable[str], kinds: Iterable[str]
     ) -> list[Happening]:
-        """What was filed in [first, after), and which of these public steps were taken;
-        states: all.
+        """What was filed in [first, after), and which public steps were taken.
+
+        Args:
+            states: all that there are.
+            kinds: of the steps to count.
         """
         filed = await self._reader.all(
-            FILED, first=first, after=after, states=_list(states)
+            COUNT_FILED, first=first, after=after, states=_json_list(states)
         )
-        moved = await self._reader.all(
-            MOVED, first=first, after=after, kinds=_list(kinds)
+        steps = await self._reader.all(
+            COUNT_STEPS_TAKEN, first=first, after=after, kinds=_json_list(kinds)
         )
-        return [Happening(*row) for row in [*filed, *moved]]
+        return [Happening(*row) for row in [*filed, *steps]]
 
     async def units(self, first: str, last: str) -> list[UnitCount]:
         """Figures of the months from `first` to `last`, both included (YYYY-MM)."""
-        return [
-            UnitCount(*row)
-            for row in await self._reader.all(UNITS, first=first, last=last)
-        ]
+        rows = await self._reader.all(SELECT_UNIT_COUNTS, first=first, last=last)
+        return [UnitCount(*row) for row in rows]
 
     async def rungs(self, first: int, after: int) -> list[Proposed]:
-        """Proposed within [first, after), or before and still not decided; oldest
-        first.
+        """Proposed within [first, after), or before and still not decided.
+
+        Oldest first.
         """
-        return [
-            Proposed(*row)
-            for row in await self._reader.all(RUNGS, first=first, after=after)
-        ]
+        rows = await self._reader.all(SELECT_RUNGS_OF_PERIOD, first=first, after=after)
+        return [Proposed(*row) for row in rows]
 
 
-def _list(words: Iterable[str]) -> str:
+def _json_list(words: Iterable[str]) -> str:
     return json.dumps([*words])

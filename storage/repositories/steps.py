@@ -3,35 +3,14 @@
 from dataclasses import dataclass
 
 from storage.port import Reader, Row, Write
-
-STEP = 'id, case_id, report_id, number, kind, at, "by", public, sealed'
-ADD_STEP = f"""INSERT INTO steps ({STEP}) VALUES (?, ?, ?,
-  (SELECT coalesce(max(number), 0) + 1 FROM steps WHERE case_id = ?), ?, ?, ?, ?, ?)"""
-STEPS_OF_CASE = f"SELECT {STEP} FROM steps WHERE case_id = :case_id ORDER BY number"
-STEPS_OF_REPORT = (
-    f"SELECT {STEP} FROM steps WHERE report_id = :report_id ORDER BY at, case_id,"
-    " number"
-)
-PUBLISH = "UPDATE steps SET public = ? WHERE id = ?"
-DROP_STEP = "DELETE FROM steps WHERE id = ?"
-ADD_NOTE = 'INSERT INTO notes (id, case_id, at, "by", sealed) VALUES (?, ?, ?, ?, ?)'
-NOTES_OF_CASE = (
-    'SELECT id, case_id, at, "by", sealed FROM notes WHERE case_id = :case_id ORDER '
-    "BY at, id"
-)
-RATE = """INSERT INTO ratings (report_id, solved, satisfied, sealed) VALUES (?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET solved = excluded.solved, satisfied = excluded.satisfied,
-sealed = excluded.sealed"""
-RATING_OF = (
-    "SELECT report_id, solved, satisfied, sealed FROM ratings WHERE report_id "
-    "= :report_id"
-)
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """report_id: said by or to this reporter only, sealed with that report's key.
+    """One step of a case's story.
 
+    report_id: said by or to this reporter only, sealed with that report's key;
     by: staff id, None for reporters; number: place in the story, given by the database;
     sealed: empty once shredded.
     """
@@ -60,8 +39,9 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """solved, satisfied: the caller's small scales, None: not said; sealed: the free
-    word.
+    """How a reporter rated the outcome.
+
+    solved, satisfied: the caller's small scales, None: not said; sealed: the free word.
     """
 
     report_id: bytes
@@ -70,9 +50,58 @@ class RatingRow:
     sealed: bytes | None
 
 
+STEP_COLUMNS = Columns(StepRow)
+STEP_PUBLIC = STEP_COLUMNS.position("public")
+NOTE_COLUMNS = Columns(NoteRow)
+RATING_COLUMNS = Columns(RatingRow)
+APPEND_STEP = f"""
+INSERT INTO steps ({STEP_COLUMNS.names})
+VALUES (
+  :id, :case_id, :report_id,
+  (SELECT coalesce(max(number), 0) + 1 FROM steps WHERE case_id = :case_id),
+  :kind, :at, :by, :public, :sealed
+)
+"""
+SELECT_STEPS_OF_CASE = f"""
+SELECT {STEP_COLUMNS.names}
+FROM steps
+WHERE case_id = :case_id
+ORDER BY number
+"""
+SELECT_STEPS_OF_REPORT = f"""
+SELECT {STEP_COLUMNS.names}
+FROM steps
+WHERE report_id = :report_id
+ORDER BY at, case_id, number
+"""
+PUBLISH_STEP = "UPDATE steps SET public = ? WHERE id = ?"
+DELETE_STEP = "DELETE FROM steps WHERE id = ?"
+INSERT_NOTE = f"""
+INSERT INTO notes ({NOTE_COLUMNS.names})
+VALUES ({NOTE_COLUMNS.placeholders})
+"""
+SELECT_NOTES_OF_CASE = f"""
+SELECT {NOTE_COLUMNS.names}
+FROM notes
+WHERE case_id = :case_id
+ORDER BY at, id
+"""
+PUT_RATING = f"""
+INSERT INTO ratings ({RATING_COLUMNS.names})
+VALUES ({RATING_COLUMNS.placeholders})
+ON CONFLICT DO UPDATE SET
+  solved = excluded.solved, satisfied = excluded.satisfied, sealed = excluded.sealed
+"""
+SELECT_RATING = f"""
+SELECT {RATING_COLUMNS.names}
+FROM ratings
+WHERE report_id = :report_id
+"""
+
+
 def _step(row: Row) -> StepRow:
     values = list(row)
-    values[7] = bool(values[7])
+    values[STEP_PUBLIC] = bool(values[STEP_PUBLIC])
     return StepRow(*values)
 
 
@@ -83,34 +112,28 @@ class Steps:
         self._reader = reader
 
     async def of_case(self, case_id: bytes) -> list[StepRow]:
-        return [
-            _step(row) for row in await self._reader.all(STEPS_OF_CASE, case_id=case_id)
-        ]
+        rows = await self._reader.all(SELECT_STEPS_OF_CASE, case_id=case_id)
+        return [_step(row) for row in rows]
 
     async def of_report(self, report_id: bytes) -> list[StepRow]:
         """Only what was said by or to this reporter alone, in whichever case."""
-        return [
-            _step(row)
-            for row in await self._reader.all(STEPS_OF_REPORT, report_id=report_id)
-        ]
+        rows = await self._reader.all(SELECT_STEPS_OF_REPORT, report_id=report_id)
+        return [_step(row) for row in rows]
 
     @staticmethod
     def add(row: StepRow) -> Write:
         """Append to the story; `row.number` does not matter."""
-        place = (row.id, row.case_id, row.report_id, row.case_id)
-        return Write(
-            ADD_STEP, (*place, row.kind, row.at, row.by, int(row.public), row.sealed)
-        )
+        return Write(APPEND_STEP, STEP_COLUMNS.named(row))
 
     @staticmethod
     def publish(id: bytes, public: bool = True) -> Write:
         """Show the step to the reporter, or hide it."""
-        return Write(PUBLISH, (int(public), id))
+        return Write(PUBLISH_STEP, (int(public), id))
 
     @staticmethod
     def drop(id: bytes) -> Write:
         """Undone before anybody was told. Its media must go first."""
-        return Write(DROP_STEP, (id,))
+        return Write(DELETE_STEP, (id,))
 
 
 class Notes:
@@ -121,14 +144,12 @@ class Notes:
 
     async def of_case(self, case_id: bytes) -> list[NoteRow]:
         """Oldest first."""
-        return [
-            NoteRow(*row)
-            for row in await self._reader.all(NOTES_OF_CASE, case_id=case_id)
-        ]
+        rows = await self._reader.all(SELECT_NOTES_OF_CASE, case_id=case_id)
+        return [NoteRow(*row) for row in rows]
 
     @staticmethod
     def add(row: NoteRow) -> Write:
-        return Write(ADD_NOTE, (row.id, row.case_id, row.at, row.by, row.sealed))
+        return Write(INSERT_NOTE, NOTE_COLUMNS.values(row))
 
 
 class Ratings:
@@ -138,9 +159,9 @@ class Ratings:
         self._reader = reader
 
     async def of_report(self, report_id: bytes) -> RatingRow | None:
-        row = await self._reader.one(RATING_OF, report_id=report_id)
+        row = await self._reader.one(SELECT_RATING, report_id=report_id)
         return RatingRow(*row) if row else None
 
     @staticmethod
     def put(row: RatingRow) -> Write:
-        return Write(RATE, (row.report_id, row.solved, row.satisfied, row.sealed))
+        return Write(PUT_RATING, RATING_COLUMNS.values(row))

@@ -1,37 +1,20 @@
-"""Telegram: what stands in private chats, updates that wait for their turn, and when
-the intake was alive.
+"""Telegram: what stands in private chats, and updates that wait for their turn.
+
+Beside these, when the intake was alive.
 """
 
 from dataclasses import dataclass
 
 from storage.port import Reader, Write
-
-GET = """SELECT chat, version, due_at, expires, sealed FROM telegram_chats
-WHERE chat = :chat AND expires > :now"""
-PUT = """INSERT INTO telegram_chats (chat, version, due_at, expires, sealed) VALUES (?,
-    ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET version = excluded.version, due_at = excluded.due_at, expires
-    = excluded.expires,
-  sealed = excluded.sealed WHERE excluded.version > version"""
-DUE = """SELECT chat, version, due_at, expires, sealed FROM telegram_chats
-WHERE due_at <= :now ORDER BY due_at LIMIT :most"""
-ALL = """SELECT chat, version, due_at, expires, sealed FROM telegram_chats
-WHERE chat > :after AND expires > :now ORDER BY chat LIMIT :most"""
-SWEEP = "DELETE FROM telegram_chats WHERE expires <= ?"
-HOLD = "INSERT INTO telegram_held (id, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING"
-HELD = "SELECT id, sealed FROM telegram_held"
-RELEASE = "DELETE FROM telegram_held WHERE id = ?"
-ALIVE = "SELECT at FROM telegram_state WHERE name = :name"
-NOTE = (
-    "INSERT INTO telegram_state (name, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET "
-    "at = excluded.at"
-)
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:
-    """chat: keyed digest; due_at: when a message must be deleted, seconds since 1970
-    UTC, None for never.
+    """What stands in one private chat.
+
+    chat: keyed digest; due_at: when a message must be deleted, seconds since 1970 UTC,
+    None for never.
     """
 
     chat: bytes
@@ -41,6 +24,48 @@ class ChatRow:
     sealed: bytes
 
 
+CHAT_COLUMNS = Columns(ChatRow)
+SELECT_CHAT = f"""
+SELECT {CHAT_COLUMNS.names}
+FROM telegram_chats
+WHERE chat = :chat AND expires > :now
+"""
+PUT_CHAT = f"""
+INSERT INTO telegram_chats ({CHAT_COLUMNS.names})
+VALUES ({CHAT_COLUMNS.placeholders})
+ON CONFLICT DO UPDATE SET
+  version = excluded.version, due_at = excluded.due_at,
+  expires = excluded.expires, sealed = excluded.sealed
+WHERE excluded.version > version
+"""
+SELECT_CHATS_TO_CLEAN = f"""
+SELECT {CHAT_COLUMNS.names}
+FROM telegram_chats
+WHERE due_at <= :now
+ORDER BY due_at
+LIMIT :most
+"""
+SELECT_CHATS = f"""
+SELECT {CHAT_COLUMNS.names}
+FROM telegram_chats
+WHERE chat > :after AND expires > :now
+ORDER BY chat
+LIMIT :most
+"""
+SWEEP_CHATS = "DELETE FROM telegram_chats WHERE expires <= ?"
+HOLD_UPDATE = """
+INSERT INTO telegram_held (id, sealed) VALUES (?, ?)
+ON CONFLICT DO NOTHING
+"""
+SELECT_HELD_UPDATES = "SELECT id, sealed FROM telegram_held"
+RELEASE_UPDATE = "DELETE FROM telegram_held WHERE id = ?"
+SELECT_STATE_TIME = "SELECT at FROM telegram_state WHERE name = :name"
+PUT_STATE_TIME = """
+INSERT INTO telegram_state (name, at) VALUES (?, ?)
+ON CONFLICT DO UPDATE SET at = excluded.at
+"""
+
+
 class TelegramChats:
     """What we remember of the messages that stand in a chat."""
 
@@ -48,30 +73,27 @@ class TelegramChats:
         self._reader = reader
 
     async def get(self, chat: bytes, now: int) -> ChatRow | None:
-        row = await self._reader.one(GET, chat=chat, now=now)
+        row = await self._reader.one(SELECT_CHAT, chat=chat, now=now)
         return ChatRow(*row) if row else None
 
     async def due(self, now: int, most: int = 100) -> list[ChatRow]:
         """Chats in which a message must be deleted by now, the longest due first."""
-        return [
-            ChatRow(*row) for row in await self._reader.all(DUE, now=now, most=most)
-        ]
+        rows = await self._reader.all(SELECT_CHATS_TO_CLEAN, now=now, most=most)
+        return [ChatRow(*row) for row in rows]
 
     async def all(self, now: int, after: bytes = b"", most: int = 256) -> list[ChatRow]:
         """By digest, behind `after`."""
-        return [
-            ChatRow(*row)
-            for row in await self._reader.all(ALL, now=now, after=after, most=most)
-        ]
+        rows = await self._reader.all(SELECT_CHATS, now=now, after=after, most=most)
+        return [ChatRow(*row) for row in rows]
 
     @staticmethod
     def put(row: ChatRow) -> Write:
         """Write a snapshot; one that is older than what is there changes nothing."""
-        return Write(PUT, (row.chat, row.version, row.due_at, row.expires, row.sealed))
+        return Write(PUT_CHAT, CHAT_COLUMNS.values(row))
 
     @staticmethod
     def sweep(now: int) -> Write:
-        return Write(SWEEP, (now,))
+        return Write(SWEEP_CHATS, (now,))
 
 
 class TelegramHeld:
@@ -82,16 +104,17 @@ class TelegramHeld:
 
     async def all(self) -> list[tuple[bytes, bytes]]:
         """[(id, sealed)], in no order."""
-        return [(row[0], row[1]) for row in await self._reader.all(HELD)]
+        rows = await self._reader.all(SELECT_HELD_UPDATES)
+        return [(row[0], row[1]) for row in rows]
 
     @staticmethod
     def hold(id: bytes, sealed: bytes) -> Write:
-        return Write(HOLD, (id, sealed))
+        return Write(HOLD_UPDATE, (id, sealed))
 
     @staticmethod
     def release(id: bytes) -> Write:
         """Into the commit of its turn."""
-        return Write(RELEASE, (id,))
+        return Write(RELEASE_UPDATE, (id,))
 
 
 class TelegramState:
@@ -101,9 +124,9 @@ class TelegramState:
         self._reader = reader
 
     async def at(self, name: str) -> int | None:
-        row = await self._reader.one(ALIVE, name=name)
+        row = await self._reader.one(SELECT_STATE_TIME, name=name)
         return row[0] if row else None
 
     @staticmethod
     def note(name: str, at: int) -> Write:
-        return Write(NOTE, (name, at))
+        return Write(PUT_STATE_TIME, (name, at))

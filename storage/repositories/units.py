@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass
 
-from storage.port import Reader, Row, Rows, Write
-
-COLUMNS = "id, version, parent, level, active, sealed"
-ALL = f"SELECT {COLUMNS} FROM units"
-STAMP = "SELECT count(*), total(version) FROM units"
-ADD = f"INSERT INTO units ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
-CHANGE = (
-    "UPDATE units SET version = ?, parent = ?, level = ?, active = ?, sealed = ?"
-    " WHERE id = ? AND version = ?"
-)
-ONE = Rows(1)
+from storage.port import ONE_ROW, Reader, Row, Write
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """sealed: name, aliases, competences, people."""
+    """A unit. sealed: name, aliases, competences, people."""
 
     id: bytes
     version: int
@@ -27,49 +18,55 @@ class UnitRow:
     sealed: bytes
 
 
+UNIT_COLUMNS = Columns(UnitRow)
+UNIT_ACTIVE = UNIT_COLUMNS.position("active")
+SELECT_UNITS = f"SELECT {UNIT_COLUMNS.names} FROM units"
+SELECT_UNITS_STAMP = "SELECT count(*), total(version) FROM units"
+INSERT_UNIT = f"""
+INSERT INTO units ({UNIT_COLUMNS.names})
+VALUES ({UNIT_COLUMNS.placeholders})
+"""
+UPDATE_UNIT = """
+UPDATE units
+SET version = :version, parent = :parent, level = :level, active = :active,
+    sealed = :sealed
+WHERE id = :id AND version = :was
+"""
+
+
 def _unit(row: Row) -> UnitRow:
     values = list(row)
-    values[4] = bool(values[4])
+    values[UNIT_ACTIVE] = bool(values[UNIT_ACTIVE])
     return UnitRow(*values)
 
 
 class UnitRows:
-    """Units are read all at once: there are hundreds, and names can only be compared
-    opened.
+    """Units are read all at once.
+
+    There are hundreds, and names can only be compared opened.
     """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     async def all(self) -> list[UnitRow]:
-        return [_unit(row) for row in await self._reader.all(ALL)]
+        return [_unit(row) for row in await self._reader.all(SELECT_UNITS)]
 
     async def stamp(self) -> tuple[int, int]:
-        """Changes with every change of any unit, by any process; rows are never
-        deleted.
+        """Changes with every change of any unit, by any process.
+
+        Rows are never deleted.
         """
-        row = await self._reader.one(STAMP)
+        row = await self._reader.one(SELECT_UNITS_STAMP)
         assert row is not None  # an aggregate
         return int(row[0]), int(row[1])
 
     @staticmethod
     def add(row: UnitRow) -> Write:
         """Its parent must be there."""
-        return Write(
-            ADD,
-            (row.id, row.version, row.parent, row.level, int(row.active), row.sealed),
-        )
+        return Write(INSERT_UNIT, UNIT_COLUMNS.values(row))
 
     @staticmethod
     def change(row: UnitRow, was: int) -> Write:
-        """Write `row` over version `was`."""
-        values = (
-            row.version,
-            row.parent,
-            row.level,
-            int(row.active),
-            row.sealed,
-            row.id,
-            was,
-        )
-        return Write(CHANGE, values, ONE)
+        """Write `row` over version `was`; Stale when another one is there."""
+        return Write(UPDATE_UNIT, UNIT_COLUMNS.named(row, was=was), ONE_ROW)

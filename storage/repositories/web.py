@@ -3,22 +3,7 @@
 from dataclasses import dataclass
 
 from storage.port import Reader, Write
-
-TOUCH = """INSERT INTO web_sessions (digest, lasting, expires) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET lasting = excluded.lasting, expires = excluded.expires"""
-GET = "SELECT digest, lasting, expires FROM web_sessions WHERE digest = :digest"
-END = "DELETE FROM web_sessions WHERE digest = ?"
-SWEEP = "DELETE FROM web_sessions WHERE expires <= ?"
-ADD = """INSERT INTO web_bubbles (id, session, seq, expires, sealed)
-VALUES (?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?), ?,
-    ?)
-ON CONFLICT (id) DO NOTHING"""
-OF_SESSION = """SELECT id, session, seq, expires, sealed FROM web_bubbles
-WHERE session = :session AND seq > :after_seq AND expires > :now AND sealed <> x'' ORDER
-    BY seq"""
-WIPE = "DELETE FROM web_bubbles WHERE session = ?"
-DROP = "UPDATE web_bubbles SET sealed = x'' WHERE id = ?"
-SWEEP_BUBBLES = "DELETE FROM web_bubbles WHERE expires <= ?"
+from storage.repositories.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +17,9 @@ class WebSessionRow:
 
 @dataclass(frozen=True, slots=True)
 class BubbleRow:
-    """seq: place on the screen, given by the database; not used twice while the screen
+    """A message on a screen.
+
+    seq: place on the screen, given by the database; not used twice while the screen
     shows anything.
     """
 
@@ -43,6 +30,40 @@ class BubbleRow:
     sealed: bytes
 
 
+WEB_SESSION_COLUMNS = Columns(WebSessionRow)
+BUBBLE_COLUMNS = Columns(BubbleRow)
+TOUCH_WEB_SESSION = f"""
+INSERT INTO web_sessions ({WEB_SESSION_COLUMNS.names})
+VALUES ({WEB_SESSION_COLUMNS.placeholders})
+ON CONFLICT DO UPDATE SET lasting = excluded.lasting, expires = excluded.expires
+"""
+SELECT_WEB_SESSION = f"""
+SELECT {WEB_SESSION_COLUMNS.names}
+FROM web_sessions
+WHERE digest = :digest
+"""
+DELETE_WEB_SESSION = "DELETE FROM web_sessions WHERE digest = ?"
+SWEEP_WEB_SESSIONS = "DELETE FROM web_sessions WHERE expires <= ?"
+APPEND_BUBBLE = f"""
+INSERT INTO web_bubbles ({BUBBLE_COLUMNS.names})
+VALUES (
+  ?, ?,
+  (SELECT coalesce(max(seq), 0) + 1 FROM web_bubbles WHERE session = ?),
+  ?, ?
+)
+ON CONFLICT (id) DO NOTHING
+"""
+SELECT_BUBBLES = f"""
+SELECT {BUBBLE_COLUMNS.names}
+FROM web_bubbles
+WHERE session = :session AND seq > :after_seq AND expires > :now AND sealed <> x''
+ORDER BY seq
+"""
+WIPE_SCREEN = "DELETE FROM web_bubbles WHERE session = ?"
+EMPTY_BUBBLE = "UPDATE web_bubbles SET sealed = x'' WHERE id = ?"
+SWEEP_BUBBLES = "DELETE FROM web_bubbles WHERE expires <= ?"
+
+
 class WebSessions:
     """Who may look at which screen."""
 
@@ -51,24 +72,27 @@ class WebSessions:
 
     async def get(self, digest: bytes) -> WebSessionRow | None:
         """The caller compares `expires` with the time."""
-        row = await self._reader.one(GET, digest=digest)
-        return WebSessionRow(row[0], bool(row[1]), row[2]) if row else None
+        row = await self._reader.one(SELECT_WEB_SESSION, digest=digest)
+        if row is None:
+            return None
+        return WebSessionRow(row["digest"], bool(row["lasting"]), row["expires"])
 
     @staticmethod
     def touch(digest: bytes, lasting: bool, expires: int) -> Write:
         """Begin or prolong."""
-        return Write(TOUCH, (digest, int(lasting), expires))
+        return Write(TOUCH_WEB_SESSION, (digest, int(lasting), expires))
 
     @staticmethod
     def end(digest: bytes) -> list[Write]:
-        """Quick exit: session and screen are gone. Bubbles stand under the session's
-        digest.
+        """Quick exit: session and screen are gone.
+
+        Bubbles stand under the session's digest.
         """
-        return [Write(END, (digest,)), WebBubbles.wipe(digest)]
+        return [Write(DELETE_WEB_SESSION, (digest,)), WebBubbles.wipe(digest)]
 
     @staticmethod
     def sweep(now: int) -> Write:
-        return Write(SWEEP, (now,))
+        return Write(SWEEP_WEB_SESSIONS, (now,))
 
 
 class WebBubbles:
@@ -82,27 +106,30 @@ class WebBubbles:
     ) -> list[BubbleRow]:
         """In order, without what was dropped or has expired."""
         rows = await self._reader.all(
-            OF_SESSION, session=session, after_seq=after_seq, now=now
+            SELECT_BUBBLES, session=session, after_seq=after_seq, now=now
         )
         return [BubbleRow(*row) for row in rows]
 
     @staticmethod
     def add(row: BubbleRow) -> Write:
-        """Append to the screen; `row.seq` does not matter. An id that is there already:
-        nothing happens.
+        """Append to the screen; `row.seq` does not matter.
+
+        Where the id is there already, nothing happens.
         """
-        return Write(ADD, (row.id, row.session, row.session, row.expires, row.sealed))
+        values = (row.id, row.session, row.session, row.expires, row.sealed)
+        return Write(APPEND_BUBBLE, values)
 
     @staticmethod
     def wipe(session: bytes) -> Write:
-        return Write(WIPE, (session,))
+        return Write(WIPE_SCREEN, (session,))
 
     @staticmethod
     def drop(id: bytes) -> Write:
-        """Take one away. Its number stays taken, or a page that has seen it would miss
-        the next bubble.
+        """Take one away.
+
+        Its number stays taken, or a page that has seen it would miss the next bubble.
         """
-        return Write(DROP, (id,))
+        return Write(EMPTY_BUBBLE, (id,))
 
     @staticmethod
     def sweep(now: int) -> Write:

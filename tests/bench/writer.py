@@ -18,12 +18,13 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+from storage.connection import connect, create
 from storage.migrate import migrate
 from storage.port import Write
 from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox, OutboxRow
 from storage.repositories.talks import TalkRow, Talks
-from storage.sqlite import SQLiteDatabase, connect, create
+from storage.sqlite import SQLiteDatabase
 
 SEALED = os.urandom(1024)  # a talk as sealed: two blocks of 512 bytes
 MESSAGE = os.urandom(512)

@@ -16,7 +16,7 @@ from pathlib import Path
 from anonymizer.keyring import Keyring
 from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
-from storage.repositories.reports import COLUMNS, ReportRow
+from storage.repositories.reports import REPORT_COLUMNS, ReportRow
 
 ROOT = Path(__file__).parents[2]
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
@@ -140,10 +140,8 @@ class Login:
         """All reports that still open, by the keyring."""
         files = CaseSealer(Keys.of(Keyring.load(self.keyring)))
         with closing(sqlite3.connect(self.database)) as connection:
-            rows = [
-                ReportRow(*row)
-                for row in connection.execute(f"SELECT {COLUMNS} FROM reports")
-            ]
+            select = f"SELECT {REPORT_COLUMNS.names} FROM reports"
+            rows = [ReportRow(*row) for row in connection.execute(select)]
         opened = [(row, key) for row in rows if (key := files.key(row)) is not None]
         return sorted(files.content(row, key)["text"] for row, key in opened)
 

@@ -21,9 +21,9 @@ from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
 from dialogs.understand import understand
 from storage.backup import check
+from storage.connection import connect
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import StepRow
-from storage.sqlite import connect
 
 NUMBER = re.compile(r"表号([a-z]{12})")
 SAID = "清河街道要求我们社区同一份台账每周报五次，表号{number}"

@@ -39,8 +39,8 @@ from dialogs.case.orders import (
     Wait,
 )
 from dialogs.words import CaseAction, Hush, Rate, Wish
+from storage.connection import connect
 from storage.port import Stale
-from storage.sqlite import connect
 from tests.bot.counter import FILE
 from tests.proofs.clocked import Clock, Paper, lot, settings_in
 

@@ -21,7 +21,7 @@ import pytest
 
 from anonymizer.keyring import Keyring
 from bot.keys import Keys
-from storage.sqlite import connect
+from storage.connection import connect
 from tests.anonymizer.scrub.pictures import jpeg
 from tests.proofs.figures import Note
 from tests.proofs.ledger import SAID, Ledger, compare, new_number, screens

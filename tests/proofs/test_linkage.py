@@ -15,7 +15,7 @@ import pytest
 
 from anonymizer import receipts
 from anonymizer.keyring import Keyring
-from storage.sqlite import connect
+from storage.connection import connect
 from tests.anonymizer.scrub.pictures import jpeg
 from tests.proofs.figures import Note
 from tests.proofs.ledger import SAID, new_number

@@ -45,7 +45,7 @@ from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from dialogs.case.orders import Accept, Ask, Assign
-from storage.sqlite import connect
+from storage.connection import connect
 from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.bot.channels.telegram.line import SECRET as HOOK
 from tests.botapi.calls import Call

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage.backup import check
+from storage.connection import connect
 from storage.port import Audit
-from storage.repositories.audit import START, AuditLog, link
-from storage.sqlite import SQLiteDatabase, connect
+from storage.repositories.audit import GENESIS_HASH, AuditLog, line_hash
+from storage.sqlite import SQLiteDatabase
 
 LINES = [
     Audit(at, "claim", bytes([at]) * 16, b"staff 0123456789", '{"to": "accepted"}')
@@ -48,8 +49,8 @@ async def test_the_chain_is_what_its_docstring_says(database: SQLiteDatabase) ->
     """Each hash follows from the one before; `tail` gives the newest lines in order."""
     await database.commit(LINES[:2])
     one, two = await AuditLog(database).tail()
-    assert one.hash == link(START, 1, LINES[0])
-    assert two.hash == link(one.hash, 2, LINES[1])
+    assert one.hash == line_hash(GENESIS_HASH, 1, LINES[0])
+    assert two.hash == line_hash(one.hash, 2, LINES[1])
     assert await AuditLog(database).tail(1) == [two]
 
 

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from storage.port import Audit, Broken, Database, Rows, Seen, Stale, StorageError, Write
+from storage.port import (
+    Audit,
+    Broken,
+    Database,
+    RowsTouched,
+    Seen,
+    Stale,
+    StorageError,
+    Write,
+)
 from storage.repositories.audit import AuditLog
 from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox
@@ -95,7 +104,7 @@ async def test_a_guard_counts_rows_exactly(database: Database) -> None:
     """Touching more rows than expected is as stale as touching fewer."""
     await database.commit([Inbox.mark(new(), 1), Inbox.mark(new(), 1)])
     with pytest.raises(Stale):
-        await database.commit([Write("DELETE FROM inbox", (), Rows(1))])
+        await database.commit([Write("DELETE FROM inbox", (), RowsTouched(1))])
     assert len(await database.all("SELECT mark FROM inbox")) == 2
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import sqlite
+from storage import search_index
 from storage.port import Stale
 from storage.repositories.reports import Reports
 from storage.repositories.search import Search
@@ -70,7 +70,7 @@ async def test_an_index_that_is_tidied_for_years_stays_sound(
     """Each tidying adds a level that SQLite never takes away; some day it could index
     nothing more.
     """
-    monkeypatch.setattr(sqlite, "MOST_LEVELS", 20)
+    monkeypatch.setattr(search_index, "MOST_LEVELS", 20)
     reports = await written(database, ["台账每周报五次", "每周开会", "会议过多"])
     rows = [row for id in reports if (row := await Reports(database).by_id(id))]
     most = 0
@@ -86,7 +86,7 @@ async def test_an_index_that_is_tidied_for_years_stays_sound(
         )
         assert await database.tidy()
         [structure] = await database.all("SELECT block FROM search_data WHERE id = 10")
-        most = max(most, sqlite._levels(structure[0]))
+        most = max(most, search_index.count_levels(structure[0]))
     assert 20 < most <= 22
     await database.commit(Search.forget(rows[0].search_id, tokens("台账每周报五次")))
     assert await database.tidy()

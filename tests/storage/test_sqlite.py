@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from storage.connection import connect
 from storage.port import Broken, Refusing
 from storage.repositories.inbox import Inbox
 from storage.repositories.leases import Leases
 from storage.repositories.talks import Talks
-from storage.sqlite import SQLiteDatabase, connect
+from storage.sqlite import SQLiteDatabase
 from tests.storage.rows import new, talk
 
 

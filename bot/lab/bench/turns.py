@@ -13,11 +13,11 @@ from bot.lab.bench import words
 from bot.lab.bench.figures import Figure, Result, progress, ratio
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.world import Chat, Recorder, World, opened
+from storage.connection import connect, create
 from storage.migrate import migrate
 from storage.port import Audit, Write
-from storage.repositories.audit import ADD
-from storage.repositories.inbox import MARK
-from storage.sqlite import connect, create
+from storage.repositories.audit import INSERT_AUDIT_LINE
+from storage.repositories.inbox import INSERT_INBOX_MARK
 
 TURNS = 12  # of one journey, see `journey`
 TOGETHER = 64  # turns in one commit of the bare loop
@@ -83,7 +83,7 @@ async def recorded(path: Path, each: int) -> list[list[Statement]]:
     batches: list[list[Statement]] = [[]]
     heard, audited = 0, iter(lines)
     for turn in turns:
-        if turn and isinstance(turn[0], Write) and turn[0].sql == MARK:
+        if turn and isinstance(turn[0], Write) and turn[0].sql == INSERT_INBOX_MARK:
             heard += 1
             if heard % TOGETHER == 1 and batches[-1]:
                 batches.append([])
@@ -101,7 +101,9 @@ AUDIT = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY se
 
 def _statement(write: Write | Audit, lines: Iterator[Any]) -> Statement:
     """An audit line is written as it came to stand in the chain."""
-    return (ADD, next(lines)) if isinstance(write, Audit) else (write.sql, write.params)
+    if isinstance(write, Audit):
+        return INSERT_AUDIT_LINE, next(lines)
+    return write.sql, write.params
 
 
 def bare(path: Path, batches: list[list[Statement]], turns: int) -> float:

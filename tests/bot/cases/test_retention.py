@@ -561,7 +561,7 @@ async def test_cases_are_looked_at_page_by_page(
     counter: Counter, retention: Retention, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     """Filed in the same hour or not: none is passed over."""
-    monkeypatch.setattr("storage.repositories.retention.PAGE", page)
+    monkeypatch.setattr("storage.repositories.retention.CONTENT_PAGE", page)
     for number in range(5):
         await counter.files(f"第{number}件", chat=f"chat {number}")
         await counter.orders(await counter.alias(), Decline("不属于减负范围"))

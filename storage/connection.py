@@ -1,0 +1,124 @@
+"""How every SQLite connection of ours is opened, and what its errors mean to a caller.
+
+Settings are the same for all: what is deleted is overwritten (`secure_delete`), and a
+commit is on the disk when it returns (`synchronous = FULL`).
+"""
+
+import logging
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from storage.port import Broken, Refusing, Stale, StorageError
+
+SETTINGS = (
+    "synchronous = FULL",
+    "wal_autocheckpoint = 8000",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "cache_size = -8192",  # KiB, below zero
+)
+CACHED_STATEMENTS = 256
+REFUSING_CODES = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+}
+UNIQUE_VIOLATIONS = {
+    "SQLITE_CONSTRAINT_UNIQUE",
+    "SQLITE_CONSTRAINT_PRIMARYKEY",
+    "SQLITE_CONSTRAINT_ROWID",
+}
+# at DEBUG, aiosqlite logs the parameters of every query
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+
+
+def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
+    """Open an existing file in autocommit mode, set up as every connection must be.
+
+    A file is never made here: `create` does that, with the right mode.
+
+    Args:
+        patience: seconds to wait for a lock.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=CACHED_STATEMENTS,
+    )
+    try:
+        connection.row_factory = sqlite3.Row
+        for setting in SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_read(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection on which every attempt to write fails."""
+    connection = connect(path, patience)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def create(path: Path) -> None:
+    """Make folder (0700) and file (0600) if they are missing.
+
+    SQLite gives the WAL and its index the file's mode.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.close(descriptor)
+
+
+def use_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Switch the file to WAL mode, waiting up to `patience` seconds for a lock.
+
+    Two processes may create the file together, and here SQLite does not let the second
+    one wait by itself.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = primary_code(error) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def storage_error(error: sqlite3.Error, position: int = 0) -> StorageError:
+    """What the caller shall do about an error of SQLite.
+
+    SQLite's own words stay behind, since they may quote a value.
+
+    Args:
+        position: of the failed statement in its turn, from 0.
+    """
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if name in UNIQUE_VIOLATIONS:
+        return Stale("a unique value is taken")
+    if primary_code(error) in REFUSING_CODES:
+        return Refusing(name)
+    return Broken(f"statement {position}: {name}")
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python itself objected."""
+    extended = int(getattr(error, "sqlite_errorcode", 0))
+    return extended & 0xFF
