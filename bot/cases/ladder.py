@@ -21,7 +21,7 @@ from bot.people.register import Unit, UnitRegister
 from bot.people.roster import Roster
 from bot.reports.papers import RUNGS, Counted, Step, ladder_document
 from dialogs.case.ladder import Rung, year_before
-from dialogs.case.life import Refusal
+from dialogs.case.refusals import Refusal
 from dialogs.case.worktime import day_of
 from storage.port import Audit, Database, Stale
 from storage.repositories.cases import Cases

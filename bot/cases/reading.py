@@ -14,7 +14,8 @@ from bot.cases.conflict import ConflictRule
 from bot.cases.sealing import GONE, CaseSealer, answers, corpus
 from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
-from dialogs.case.life import FINISHED, Case, Refusal, State
+from dialogs.case.life import FINISHED, Case, State
+from dialogs.case.refusals import Refusal
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import Clocks

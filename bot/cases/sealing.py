@@ -17,7 +17,7 @@ from bot.keys import Keys
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.clock import Kind, Line
 from dialogs.case.life import Case, MoreTime, Pending, Staff, State
-from dialogs.case.orders import Entry
+from dialogs.case.orders import StoryStep
 from dialogs.case.story import Told
 from storage.port import Write
 from storage.repositories.cases import CaseRow
@@ -234,7 +234,7 @@ class CaseSealer:
 
     def add_step(
         self,
-        entry: Entry,
+        entry: StoryStep,
         case: bytes,
         at: int,
         by: Staff | None,

@@ -21,9 +21,11 @@ from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.register import UnitRegister
 from bot.retry import retry_stale
 from dialogs.case.deciding import decide
-from dialogs.case.life import Case, Refusal, Staff
-from dialogs.case.orders import Assign, Decision, Entry, Merge, Order, Whistle
-from dialogs.case.roles import ROLES, may, who_may
+from dialogs.case.life import Case, Staff
+from dialogs.case.order_table import may, who_may
+from dialogs.case.orders import Assign, Decision, Merge, Order, StoryStep, Whistle
+from dialogs.case.refusals import Refusal
+from dialogs.case.roles import ROLES
 from storage.port import Changes, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
@@ -71,7 +73,7 @@ class StaffCases:
         found = await self._conflict.visible(reader, [row for row in rows if row])
         if len(found) > 1:
             aliases = "、".join(row.alias for row in found)
-            raise Refusal(f"“{name}”有几件：{aliases}。请写全代号。")
+            raise Refusal("several_cases", name=name, aliases=aliases)
         if not found:
             raise _unknown(name)
         return found[0]
@@ -87,7 +89,7 @@ class StaffCases:
         times; Refusing.
         """
         if not may(by.role, order):
-            raise Refusal(f"{ROLES[by.role]}不能办这一步，请找{who_may(order)}。")
+            raise Refusal("not_permitted", role=ROLES[by.role], who=who_may(order))
         return await retry_stale(lambda: self._attempt(name, order, by, also))
 
     async def _attempt(
@@ -172,7 +174,7 @@ class StaffCases:
             return [Notes.add(note), audit(decision, id, at, by)]
         changes = await self._moved(case, decision, by, at)
         if into is not None and decision.into is not None:
-            entry = Entry("absorbed", {"text": case.row.alias}, public=False)
+            entry = StoryStep("absorbed", {"text": case.row.alias}, public=False)
             absorbed = Decision(decision.into, (entry,), audit=("case.absorb", {}))
             changes += await self._moved(into, absorbed, by, at)
             changes += [
@@ -189,10 +191,7 @@ class StaffCases:
 
 def _unknown(name: str) -> Refusal:
     """There is no such case, or it is kept from who asks: nobody can tell which."""
-    return Refusal(
-        f"没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号（如 "
-        "JF2026-000123）。"
-    )
+    return Refusal("unknown_case", name=name)
 
 
 def _reached(decision: Decision, reports: Sequence[ReportRow]) -> int:

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.columns import aligned
+from bot.desk.refused import TERMINAL, worded
 from bot.people.member import CaseReader
 from bot.settings import OperatorError
-from dialogs.case.life import Refusal
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
 from storage.port import Refusing, Stale
 
@@ -37,7 +38,7 @@ async def answered(
     try:
         await work()
     except Refusal as refusal:
-        return _refused(args, str(refusal), refusal.legal, REFUSED)
+        return _refused(args, worded(refusal, TERMINAL), refusal.legal, REFUSED)
     except Stale:
         return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
     except Refusing:
@@ -53,10 +54,8 @@ async def answered(
 def reader(who: CaseReader) -> None:
     """Raises: Refusal, if this member of staff does not read cases."""
     if who.role not in HOTLINE:
-        raise Refusal(
-            f"{ROLES[who.role]}不能看工单，"
-            f"请找{'、'.join(ROLES[role] for role in HOTLINE)}。"
-        )
+        readers = "、".join(ROLES[role] for role in HOTLINE)
+        raise Refusal("not_a_reader", role=ROLES[who.role], who=readers)
 
 
 def login() -> str:

@@ -8,8 +8,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,37 +20,15 @@ from bot.desk import wording
 from bot.people.member import CaseReader
 from bot.people.roster import Roster
 from bot.settings import OperatorError, load
-from dialogs.case.life import FINDINGS, LEVELS, Refusal, Staff, State
-from dialogs.case.orders import (
-    Accept,
-    Answer,
-    Arrive,
-    Ask,
-    Assign,
-    Claim,
-    Close,
-    Decline,
-    Extend,
-    Find,
-    GrantExtend,
-    Merge,
-    Note,
-    Order,
-    Rectify,
-    RefuseReturn,
-    Release,
-    Reply,
-    Resume,
-    Return,
-    StaffReopen,
-    Supervise,
-    Undo,
-    Wait,
-    Whistle,
-)
+from dialogs.case.life import Staff, State
+from dialogs.case.order_table import BY_NAME, ORDERS, Field
+from dialogs.case.orders import Order
+from dialogs.case.refusals import Refusal, refusals
+from dialogs.case.typed import Now, day_end, working_days
 from dialogs.understand import CATEGORIES
 from storage.repositories.cases import CaseRow
 
+refusals(input_not_utf8="标准输入不是 UTF-8 文字，没有办。请转成 UTF-8 再试。")
 READING = ("list", "show", "search")
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -92,103 +69,56 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         several.add_argument(
             "--most", type=int, default=50, metavar="件数", help="最多列几件，默认 50"
         )
-    verb("claim", "认领").add_argument(
-        "--take", action="store_true", help="从同事手里接过来"
-    )
-    verb("release", "放回去，谁都可以接")
-    verb("accept", "受理，给编号")
-    _text(verb("decline", "不予受理"), "reason", "理由，反映人会看到")
-    ask = verb("ask", "问反映人一句，等补充")
-    _text(ask, "question", "问题，反映人会看到")
-    ask.add_argument(
-        "--to", type=int, metavar="N", help="合并过的工单：只问第 N 位反映人"
-    )
-    wait = verb("wait", "等第三方，期限停着，到日子自己接着办")
-    _text(wait, "reason", "等什么，反映人会看到")
-    _due(wait, "等到哪一天", needed=True)
-    verb("resume", "不等了，接着办")
-    reply = verb("reply", "给反映人回话，10 秒内可以撤回")
-    _text(reply, "text", "要说的话，反映人会看到")
-    reply.add_argument(
-        "--to", type=int, metavar="N", help="合并过的工单：只对第 N 位反映人说"
-    )
-    verb("undo", "撤回还没发出的回话")
-    assign = verb("assign", "转给承办单位")
-    _text(assign, "unit", "承办单位")
-    assign.add_argument("--level", choices=LEVELS, help="哪一级")
-    assign.add_argument(
-        "--complex", action="store_true", help="情况复杂，答复期限按复杂的算"
-    )
-    _due(assign, "答复期限")
-    _text(
-        verb("arrive", "加急件：单位到场或上线了"),
-        "text",
-        "说明，反映人会看到",
-        needed=False,
-    )
-    _text(verb("answer", "记下单位的答复"), "text", "答复，反映人会看到")
-    back = verb("return", "记下单位退回")
-    _text(back, "rule", "依据哪一条，说明不归它管，反映人会看到")
-    _text(back, "reason", "说明，反映人会看到", needed=False)
-    _text(
-        verb("refuse-return", "不准退回，单位接着办"),
-        "reason",
-        "理由，单位和反映人会看到",
-    )
-    extend = verb("extend", "记下单位申请延期，到期前才行")
-    extend.add_argument("days", type=int, metavar="工作日", help="再要几个工作日")
-    _text(extend, "reason", "为什么，批准后反映人会看到")
-    grant = verb("grant", "批复延期，主管才行")
-    grant.add_argument("--refuse", action="store_true", help="不批准，要写理由")
-    grant.add_argument(
-        "--days", type=int, metavar="工作日", help="批几个工作日，默认照申请的"
-    )
-    _text(grant, "reason", "理由，单位会看到", needed=False)
-    _text(verb("supervise", "督办，主管才行"), "text", "要求，单位会看到")
-    whistle = verb("whistle", "吹哨，交给上一级办，期限重算")
-    _text(whistle, "reason", "为什么，反映人会看到")
-    _text(whistle, "unit", "上一级由谁办，默认是名录里的上级单位", needed=False)
-    find = verb("find", "核实定性")
-    find.add_argument("finding", choices=FINDINGS, help="属实、部分属实、不属实")
-    _text(find, "text", "说明，反映人会看到", needed=False)
-    rectify = verb("rectify", "开始整改")
-    _text(rectify, "plan", "怎么改，反映人会看到", needed=False)
-    _due(rectify, "改好的期限")
-    _text(verb("close", "办结"), "result", "结果，反映人会看到")
-    _text(verb("reopen", "重新办理"), "reason", "说明，反映人会看到", needed=False)
-    verb("merge", "并入另一件，反映人跟着过去").add_argument(
-        "into", metavar="并入", help="另一件的代号或编号"
-    )
-    _text(verb("note", "内部备注，反映人永远看不到"), "text", "备注")
+    for row in ORDERS:
+        parser = verb(row.name, row.summary)
+        for field in row.fields:
+            _argument(parser, field)
 
 
-def _text(
-    parser: argparse.ArgumentParser, name: str, summary: str, *, needed: bool = True
-) -> None:
-    parser.add_argument(
-        name,
-        nargs=None if needed else "?",
-        default="",
-        help=f"{summary}；写 - 从标准输入读",
-    )
+def _argument(parser: argparse.ArgumentParser, field: Field) -> None:
+    """What an order asks, by its place or with its name."""
+    spec: dict[str, Any] = {"help": field.help}
+    match field.kind:
+        case "text" | "unit":
+            spec["help"] = f"{field.help}；写 - 从标准输入读"
+            spec["default"] = ""
+        case "flag":
+            spec["action"] = "store_true"
+        case "choice":
+            spec["choices"] = field.choices
+        case "number":
+            spec |= {"type": int, "metavar": field.label}
+        case "days":
+            spec |= {"type": _days, "metavar": field.label}
+        case "day":
+            spec["help"] = f"{field.help}，到这一天结束：2026-12-01，或 +5（天后）"
+            spec |= {"type": _day, "metavar": field.label}
+        case "case":
+            spec["metavar"] = field.label
+    if field.option:
+        parser.add_argument(field.option, dest=field.name, **spec)
+        return
+    if not field.required:
+        spec["nargs"] = "?"
+    parser.add_argument(field.name, **spec)
 
 
-def _due(
-    parser: argparse.ArgumentParser, summary: str, *, needed: bool = False
-) -> None:
-    said = f"{summary}，到这一天结束：2026-12-01，或 +5（天后）"
-    if needed:
-        parser.add_argument("due", type=_day, metavar="日期", help=said)
-    else:
-        parser.add_argument("--due", type=_day, metavar="日期", help=said)
+def _day(typed: str) -> str:
+    """As it was typed, if it may be a day: which one depends on the deployment's zone.
+
+    Raises: ArgumentTypeError.
+    """
+    if day_end(typed, Now(datetime.now(UTC), UTC)) is None:
+        raise argparse.ArgumentTypeError("请写成 2026-12-01，或 +5")
+    return typed
 
 
-def _day(typed: str) -> date | int:
-    """A date, or how many days from today. Raises: ArgumentTypeError."""
-    try:
-        return int(typed) if typed.startswith("+") else date.fromisoformat(typed)
-    except ValueError:
-        raise argparse.ArgumentTypeError("请写成 2026-12-01，或 +5") from None
+def _days(typed: str) -> int:
+    """Working days. Raises: ArgumentTypeError."""
+    days = working_days(typed)
+    if days is None:
+        raise argparse.ArgumentTypeError("请写几个工作日，如 5")
+    return days
 
 
 def run(args: argparse.Namespace) -> int:
@@ -260,35 +190,25 @@ def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
     """The order that a command line means. Raises: Refusal, if a text to be read cannot
     be.
     """
-    make: dict[str, Callable[[], Order]] = {
-        "claim": lambda: Claim(args.take),
-        "release": Release,
-        "accept": Accept,
-        "decline": lambda: Decline(_read(args.reason)),
-        "ask": lambda: Ask(_read(args.question), args.to),
-        "assign": lambda: Assign(
-            _read(args.unit), args.level, _until(args.due, zone), args.complex
-        ),
-        "wait": lambda: Wait(_read(args.reason), _day_end(args.due, zone)),
-        "resume": Resume,
-        "reply": lambda: Reply(_read(args.text), args.to),
-        "undo": Undo,
-        "arrive": lambda: Arrive(_read(args.text)),
-        "return": lambda: Return(_read(args.rule), _read(args.reason)),
-        "refuse-return": lambda: RefuseReturn(_read(args.reason)),
-        "extend": lambda: Extend(args.days, _read(args.reason)),
-        "grant": lambda: GrantExtend(not args.refuse, _read(args.reason), args.days),
-        "supervise": lambda: Supervise(_read(args.text)),
-        "whistle": lambda: Whistle(_read(args.reason), _read(args.unit)),
-        "answer": lambda: Answer(_read(args.text)),
-        "find": lambda: Find(args.finding, _read(args.text)),
-        "rectify": lambda: Rectify(_read(args.plan), _until(args.due, zone)),
-        "close": lambda: Close(_read(args.result)),
-        "reopen": lambda: StaffReopen(_read(args.reason)),
-        "merge": lambda: Merge(args.into),
-        "note": lambda: Note(_read(args.text)),
+    row = BY_NAME[args.move]
+    now = Now(datetime.now(UTC), zone)
+    values = {
+        field.name: _value(field, getattr(args, field.name), now)
+        for field in row.fields
     }
-    return make[args.move]()
+    return row.order(**values)
+
+
+def _value(field: Field, typed: Any, now: Now) -> Any:
+    match field.kind:
+        case "text" | "unit":
+            return _read(typed)
+        case "flag":
+            return typed is field.means
+        case "day":
+            return _end_of(typed, now)
+        case _:
+            return typed
 
 
 def _read(text: str) -> str:
@@ -297,19 +217,16 @@ def _read(text: str) -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError:
-        raise Refusal("标准输入不是 UTF-8 文字，没有办。请转成 UTF-8 再试。") from None
+        raise Refusal("input_not_utf8") from None
 
 
-def _until(due: date | int | None, zone: ZoneInfo) -> datetime | None:
-    return None if due is None else _day_end(due, zone)
-
-
-def _day_end(due: date | int, zone: ZoneInfo) -> datetime:
-    """The last second of that day."""
-    day = (
-        datetime.now(zone).date() + timedelta(days=due) if isinstance(due, int) else due
-    )
-    return datetime.combine(day, time(23, 59, 59), zone)
+def _end_of(typed: str | None, now: Now) -> datetime | None:
+    if typed is None:
+        return None
+    day = day_end(typed, now)
+    if day is None:  # 29 February, looked at on two sides of New Year
+        raise Refusal("not_a_day", day=typed)
+    return day
 
 
 async def _save(folder: Path, casework: Casework, row: CaseRow) -> dict[str, str]:

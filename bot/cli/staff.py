@@ -13,7 +13,7 @@ from bot.people.member import Member
 from bot.people.register import Directory
 from bot.people.roster import CODE_LASTS
 from bot.settings import load
-from dialogs.case.life import Refusal
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES
 
 CHANNELS = {"telegram": "Telegram"}

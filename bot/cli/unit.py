@@ -15,7 +15,8 @@ from bot.people.member import Member
 from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
 from bot.people.unit_import import category_code, level_code, parse
 from bot.settings import load
-from dialogs.case.life import LEVELS, Refusal
+from dialogs.case.life import LEVELS
+from dialogs.case.refusals import Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 

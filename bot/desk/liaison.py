@@ -27,8 +27,10 @@ from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from dialogs.case.clock import Line, explain, read, running
 from dialogs.case.deciding import decide
-from dialogs.case.life import FINDINGS, Case, Refusal, State, legal
-from dialogs.case.orders import Answer, Arrive, Entry, Extend, Order, Return
+from dialogs.case.life import FINDINGS, Case, State, legal
+from dialogs.case.order_table import UNIT_ORDERS, row_of
+from dialogs.case.orders import Order, StoryStep
+from dialogs.case.refusals import Refusal
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms, day_of, workdays
 from storage.port import Audit, Database, Write
@@ -37,7 +39,6 @@ from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import Reports
 from storage.repositories.steps import StepRow, Steps
 
-Action = Literal["receive", "arrive", "answer", "extend", "return"]
 Mood = Literal["late", "soon", "fine", "paused"]
 Row = TypeVar("Row", "CaseRow", "Item")
 PICTURES = 6  # of one answer
@@ -48,7 +49,6 @@ GONE = "（原文不再提供，请按已经掌握的情况继续办理。）"
 ASKING = (
     "专线在补充材料"  # what a pause is called that may be a question to the reporter
 )
-NOT_NOW = "这一步现在做不了：可能已经办过，或专线已改了这一件。请看下面的经过。"
 HOTLINE = "专线"
 CLOCKS = {
     "answer": "答复",
@@ -58,10 +58,7 @@ CLOCKS = {
 }
 DID = {
     "receive": "已签收。",
-    "arrive": "已记下到场或上线。",
-    "answer": "答复已送出。",
-    "extend": "延期申请已送出，等专线主管决定。",
-    "return": "已退回，等专线决定。",
+    **{name: side.done for name, side in UNIT_ORDERS.items()},
     "add": "图片已加上，拍摄信息已去掉。",
 }
 WORDS: dict[State, str] = {
@@ -147,8 +144,8 @@ class UnitCase:
     """One case as its unit may read it.
 
     more: what was added, without its times; why: how the deadline is counted, line by
-    line; may: every action that fits the state → "" or why it cannot be done now; days:
-    working days an extension gives.
+    line; may: every action that fits the state → None or why it cannot be done now;
+    days: working days an extension gives.
     """
 
     item: Item
@@ -159,7 +156,7 @@ class UnitCase:
     more: tuple[str, ...]
     why: tuple[str, ...]
     past: tuple[Event, ...]
-    may: Mapping[Action, str]
+    may: Mapping[str, Refusal | None]
     assigned: datetime | None
     days: int
 
@@ -447,39 +444,37 @@ class LiaisonDesk:
 
     # ── doing ─────────────────────────────────────────────────────────────────────────
 
-    def _may(self, one: _Read, who: Liaison) -> dict[Action, str]:
+    def _may(self, one: _Read, who: Liaison) -> dict[str, Refusal | None]:
         """Tried out on the case as it is: nothing is written."""
-        case, now = one.case, self.now()
+        case = one.case
         if _state(case) not in AT_WORK:
             return {}
-        tries: dict[Action, Order] = {
-            "arrive": Arrive(),
-            "answer": Answer("试"),
-            "extend": Extend(1, "试"),
-            "return": Return("试", "试"),
-        }
-        may: dict[Action, str] = {} if _received(one.steps) else {"receive": ""}
+        may: dict[str, Refusal | None] = {}
+        if not _received(one.steps):
+            may["receive"] = None
         if case.wants:
-            may["extend"] = (
-                f"已经申请延期{case.wants.days}个工作日，等专线主管决定；原期限照算。"
-            )
+            may["extend"] = Refusal("extension_pending", days=case.wants.days)
         elif case.extended:
-            may["extend"] = "已经延过一次，不能再延。办不了请联系专线。"
+            may["extend"] = Refusal("extended_once")
         fitting = legal(case)
-        for action in (action for action in tries if action in fitting):
-            try:
-                decide(
-                    case,
-                    tries[action],
-                    who.member.staff,
-                    now,
-                    self._terms,
-                    role="liaison",
-                )
-                may[action] = ""
-            except Refusal as refusal:
-                may[action] = str(refusal)
+        for name, side in UNIT_ORDERS.items():
+            if name in fitting:
+                may[name] = self._tried(case, side.trial, who)
         return may
+
+    def _tried(self, case: Case, order: Order, who: Liaison) -> Refusal | None:
+        try:
+            decide(
+                case,
+                order,
+                who.member.staff,
+                self.now(),
+                self._terms,
+                role="liaison",
+            )
+        except Refusal as refusal:
+            return refusal
+        return None
 
     async def receive(self, who: Liaison, alias: str) -> None:
         """The unit has seen it. The clock runs since dispatch all the same. Raises:
@@ -490,7 +485,7 @@ class LiaisonDesk:
             return
         at, staff = seconds(self.now()), who.member.staff
         _, step = self._files.add_step(
-            Entry("received", public=False), one.row.id, at, staff, {}
+            StoryStep("received", public=False), one.row.id, at, staff, {}
         )
         noted = Audit(at, "case.received", one.row.id, bytes.fromhex(staff.id), "{}")
         await self._database.commit([step, noted])
@@ -520,10 +515,9 @@ class LiaisonDesk:
             )
         except Refusal:
             again = (await self._of(who, alias)).case
-            if type(order).__name__.lower() not in legal(
-                again
-            ):  # that sentence would name the state
-                raise Refusal(NOT_NOW) from None
+            if row_of(order).trigger not in legal(again):
+                # the rules' refusal would name the state
+                raise Refusal("unit_not_now", alias=alias) from None
             raise
 
     # ── pictures of an answer ─────────────────────────────────────────────────────────

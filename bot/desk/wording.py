@@ -24,46 +24,27 @@ from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
 from bot.hours import ending
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
+from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
 
-KINDS = {
-    "claimed": "认领",
-    "accepted": "受理",
-    "declined": "不予受理",
-    "released": "放回",
-    "asked": "问反映人",
-    "waiting": "等第三方",
-    "resumed": "接着办",
-    "replied": "回话",
-    "supplemented": "反映人补充",
-    "assigned": "转办",
+# What stands in a case's story, by kind of step: orders as their table has it, then
+# what units and reporters did and what fell due.
+STEP_WORDS: Mapping[str, str] = {
+    **STEPS,
     "received": "单位签收",
-    "arrived": "单位到场",
-    "answered": "单位答复",
-    "returned": "单位退回",
-    "return_refused": "不准退回",
-    "extension_asked": "申请延期",
-    "extended": "同意延期",
-    "extension_refused": "不准延期",
+    "supplemented": "反映人补充",
+    "rated": "反映人评价",
+    "held": "没有反弹",
+    "rebounded": "又反弹了",
+    "forgotten": "反映人要求删除",
     "breached": "到期没办",
     "urged": "催办",
-    "supervised": "督办",
     "escalated": "提级督办",
     "circulated": "提出通报",
-    "whistled": "吹哨升级",
-    "found": "核实",
-    "rectifying": "整改",
-    "closed": "办结",
-    "rated": "反映人评价",
     "called_back": "回访",
     "called_back_again": "再次回访",
     "looked_back": "回头看",
-    "held": "没有反弹",
-    "rebounded": "又反弹了",
-    "reopened": "重新办理",
-    "merged": "并入别的工单",
     "absorbed": "并进来",
-    "forgotten": "反映人要求删除",
 }
 FACTS = {
     "also": "也像",
@@ -185,9 +166,8 @@ class Screen:
         what = f"{who}：{said}" if said else who
         hidden = "" if step.public else "  〔内部〕"
         at = self._at(step.at, hourly=step.by is None)
-        self._line(
-            f"{pad(at, 16)}  {pad(KINDS.get(step.kind, step.kind), 16)}  {what}{hidden}"
-        )
+        kind = STEP_WORDS.get(step.kind, step.kind)
+        self._line(f"{pad(at, 16)}  {pad(kind, 16)}  {what}{hidden}")
 
     def outcome(self, outcome: Outcome) -> None:
         case = outcome.case

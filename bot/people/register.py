@@ -15,7 +15,8 @@ from anonymizer.seal import Place
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import Member
-from dialogs.case.life import LEVELS, Case, Refusal
+from dialogs.case.life import LEVELS, Case
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import blind
 from dialogs.understand import CATEGORIES
 from storage.port import Audit, Database, Stale, Write

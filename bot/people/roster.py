@@ -25,7 +25,8 @@ from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.throttle import GuessThrottle
-from dialogs.case.life import Refusal, Staff
+from dialogs.case.life import Staff
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role
 from storage.port import Audit, Changes, Database, Stale
 from storage.repositories.staff import LinkRow, StaffList, StaffRow

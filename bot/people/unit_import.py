@@ -14,7 +14,8 @@ from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
 from bot.people.register import NewUnit, Wrong
-from dialogs.case.life import LEVELS, Refusal
+from dialogs.case.life import LEVELS
+from dialogs.case.refusals import Refusal
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 

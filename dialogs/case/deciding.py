@@ -1,16 +1,20 @@
 """What follows from what staff order, as the table of a case's life and its clocks have
 it. Pure.
+
+`decide` is the way in; below it stands one rule for each order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance
-from dialogs.case.clock import Line, next_due, read, running
+from dialogs.case.clock import Line, Reading, read, running
+from dialogs.case.decisions import Given, last_second, settled
 from dialogs.case.life import (
     FINDINGS,
     LEVELS,
@@ -19,11 +23,11 @@ from dialogs.case.life import (
     Case,
     MoreTime,
     Pending,
-    Refusal,
     Staff,
     State,
     move,
 )
+from dialogs.case.order_table import row_of
 from dialogs.case.orders import (
     Accept,
     Alert,
@@ -35,7 +39,6 @@ from dialogs.case.orders import (
     Close,
     Decision,
     Decline,
-    Entry,
     Extend,
     Find,
     GrantExtend,
@@ -49,15 +52,16 @@ from dialogs.case.orders import (
     Resume,
     Return,
     StaffReopen,
+    StoryStep,
     Supervise,
     Undo,
     Wait,
     Whistle,
 )
 from dialogs.case.pushes import push
+from dialogs.case.refusals import Refusal
 from dialogs.case.worktime import Terms, add
 from dialogs.texts import phrases
-from dialogs.words import Message
 
 # What is pushed says that something happened, and nothing of what: a screen may be seen
 # by anybody.
@@ -82,11 +86,7 @@ phrases(
 )
 UNDO = timedelta(seconds=10)  # how long a reply can be taken back
 UNITS = {"W": "个工作日", "C": "天", "D": "天", "h": "小时"}
-BESIDE = (
-    Note,
-    GrantExtend,
-    Supervise,
-)  # given over the shoulder of whoever has the case
+BESIDE_THE_WORK = (Claim, Release, Note)  # they leave clocks and claim as they say
 
 
 def decide(
@@ -95,6 +95,7 @@ def decide(
     by: Staff,
     at: datetime,
     terms: Terms,
+    *,
     into: Case | None = None,
     role: str = "operator",
     unit_id: str | None = None,
@@ -106,293 +107,222 @@ def decide(
     does not learn who did; unit_id: in the register (hex), of the unit that `Assign` or
     `Whistle` names. Raises: Refusal.
     """
-    if isinstance(order, Note):
-        return _decision(case, case, order, note=_words(order.text, "备注"))
-    if isinstance(order, Claim):
-        return _claim(case, order, by)
-    if isinstance(order, Release):
-        return _release(case, order, by, role)
-    beside = role == "liaison" or isinstance(order, BESIDE)
+    given = Given(
+        case=case, order=order, by=by, at=at, terms=terms, role=role, into=into
+    )
+    rule = RULES[type(order)]
+    if isinstance(order, BESIDE_THE_WORK):
+        return rule(given, order)
+    beside = role == "liaison" or row_of(order).beside
     if not beside and case.claimed not in (None, by):
         raise Refusal(
-            f"{case.alias} 由{_name(case)}在办。要接过来，请先用 claim --take；"
-            "只想留话，用 note。",
-            ("claim", "note"),
+            "claimed_by_other",
+            legal=("claim", "note"),
+            alias=case.alias,
+            by=_claimer(case),
         )
-    decision = _decide(case, order, by, at, terms, into)
+    decision = rule(given, order)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
         moved = replace(moved, unit_id=unit_id, had=None)
-    return replace(
-        decision, case=settled(moved if beside else replace(moved, claimed=by), terms)
-    )
-
-
-def settled(case: Case, terms: Terms) -> Case:
-    """The case with its due time, as the ledger has it."""
-    due = next_due(case.ledger, terms)
-    return case if due == case.due else replace(case, due=due)
-
-
-def _decide(
-    case: Case, order: Order, by: Staff, at: datetime, terms: Terms, into: Case | None
-) -> Decision:
-    match order:
-        case Accept():
-            moved = ledger.start(
-                ledger.stop(_moved(case, "accept", at), at), "assign", at, terms
-            )
-            return _told(case, moved, order, at, "accepted", serial=case.serial is None)
-        case Decline(reason):
-            moved = replace(
-                ledger.stop(_moved(case, "decline", at), at), closed=at, forgot=0
-            )
-            return _told(
-                case, moved, order, at, "declined", text=_words(reason, "理由")
-            )
-        case Ask():
-            return _ask(case, order, at, terms)
-        case Wait(reason, until):
-            reason = _words(reason, "等什么")
-            moved = ledger.pause(
-                move(case, "wait"),
-                at,
-                until=_future(until, at),
-                reason=reason,
-                by=by.name,
-            )
-            moved = replace(moved, resumes=until)
-            return _told(
-                case,
-                moved,
-                order,
-                at,
-                "waiting",
-                text=reason,
-                until=_last_second(until),
-            )
-        case Resume():
-            return _told(case, _moved(case, "resume", at), order, at, "resumed")
-        case Assign():
-            return _assign(case, order, at, terms)
-        case Arrive(text):
-            moved = ledger.stop(_moved(case, "arrive", at), at, "on_site")
-            return _told(
-                case, moved, order, at, "arrived", unit=case.unit, text=text.strip()
-            )
-        case Answer(text):
-            moved = replace(ledger.stop(_moved(case, "answer", at), at), wants=None)
-            told = _told(
-                case,
-                moved,
-                order,
-                at,
-                "answered",
-                unit=case.unit,
-                text=_words(text, "答复"),
-            )
-            return replace(told, alerts=(Alert("staff", "answered"),))
-        case Return():
-            return _return(case, order, at, terms)
-        case RefuseReturn(reason):
-            moved = ledger.resume(
-                ledger.stop(_moved(case, "refuse-return", at), at, "assign"), at
-            )
-            reason = _words(reason, "为什么不准退回")
-            told = _told(
-                case, moved, order, at, "return_refused", unit=case.unit, text=reason
-            )
-            return replace(told, alerts=(Alert("unit", "return_refused"),))
-        case Extend():
-            return _extend(case, order, at, terms)
-        case GrantExtend():
-            return _grant(case, order, by, at, terms)
-        case Supervise(text):
-            text = _words(text, "督办的要求")
-            moved = ledger.mark(
-                _moved(case, "supervise", at), "supervised", at, text, by.name
-            )
-            told = _told(
-                case, moved, order, at, "supervised", unit=case.unit, text=text
-            )
-            return replace(told, alerts=(Alert("unit", "supervised"),))
-        case Whistle():
-            return _whistle(case, order, at, terms)
-        case Find(finding, text):
-            if finding not in FINDINGS:
-                known = [f"{code}（{name}）" for code, name in FINDINGS.items()]
-                raise Refusal(f"结论只能是：{'、'.join(known)}。")
-            moved = replace(_moved(case, "find", at), finding=finding)
-            return _told(
-                case, moved, order, at, "found", finding=finding, text=text.strip()
-            )
-        case Rectify():
-            return _rectify(case, order, at, terms)
-        case Close(result):
-            moved = _closed(_moved(case, "close", at), at)
-            return _told(case, moved, order, at, "closed", text=_words(result, "结果"))
-        case StaffReopen(reason):
-            return _told(
-                case,
-                reopened(case, at, terms),
-                order,
-                at,
-                "reopened",
-                text=reason.strip(),
-            )
-        case Merge():
-            assert into is not None
-            return _merge(case, order, at, terms, into)
-        case Reply():
-            return _reply(case, order, at)
-        case Undo():
-            if case.reply is None:
-                raise Refusal(f"{case.alias} 没有还能撤回的话：已经发出，或没有写过。")
-            return _decision(case, replace(case, reply=None), order)
-    raise TypeError(type(order).__name__)
+    if not beside:
+        moved = replace(moved, claimed=by)
+    return replace(decision, case=settled(moved, terms))
 
 
 # ── who has it ────────────────────────────────────────────────────────────────────────
 
 
-def _claim(case: Case, order: Claim, by: Staff) -> Decision:
-    if case.claimed == by:
-        raise Refusal(f"{case.alias} 本来就由您在办。")
+def _claim(given: Given, order: Claim) -> Decision:
+    case = given.case
+    if case.claimed == given.by:
+        raise Refusal("claimed_by_you", alias=case.alias)
     if case.claimed is not None and not order.take:
         raise Refusal(
-            f"{case.alias} 已由{_name(case)}认领。要接过来，请用 claim --take。",
-            ("claim", "note"),
+            "claimed_already",
+            legal=("claim", "note"),
+            alias=case.alias,
+            by=_claimer(case),
         )
-    return _decision(
-        case, replace(case, claimed=by), order, (Entry("claimed", public=False),)
-    )
+    claimed = replace(case, claimed=given.by)
+    return given.decision(claimed, StoryStep("claimed", public=False))
 
 
-def _release(case: Case, order: Release, by: Staff, role: str) -> Decision:
+def _release(given: Given, order: Release) -> Decision:
+    case = given.case
     if case.claimed is None:
-        raise Refusal(f"{case.alias} 本来就没有人认领。")
-    if case.claimed != by and role != "supervisor":
+        raise Refusal("not_claimed", alias=case.alias)
+    if case.claimed != given.by and given.role != "supervisor":
         raise Refusal(
-            f"{case.alias} 由{_name(case)}在办，只有本人或主管能放回去。", ("note",)
+            "not_yours_to_release",
+            legal=("note",),
+            alias=case.alias,
+            by=_claimer(case),
         )
-    return _decision(
-        case, replace(case, claimed=None), order, (Entry("released", public=False),)
-    )
+    released = replace(case, claimed=None)
+    return given.decision(released, StoryStep("released", public=False))
 
 
-def _merge(
-    case: Case, order: Merge, at: datetime, terms: Terms, into: Case
-) -> Decision:
-    """All reporters of `case` belong to `into` from now on; what each of them said
-    stays their own.
-    """
-    moved = replace(_moved(case, "merge", at), merged_into=into.id)
-    if into.id == case.id:
-        raise Refusal(f"{case.alias} 不能并入它自己。")
-    if into.state not in (*OPEN, State.WAITING):
-        hint = "它并入的那一件" if into.state is State.MERGED else "一件还在办的"
-        raise Refusal(
-            f"{into.alias} 现在是“{STATES[into.state]}”，不能并入。"
-            f"请改用{hint}，或先重新办理。"
-        )
-    if case.reply is not None:
-        raise Refusal(
-            f"{case.alias} 刚写给反映人的话还没发出，请{UNDO.seconds}秒后再合并。"
-        )
-    decision = _told(case, ledger.stop(moved, at), order, at, "merged")
-    target = replace(
-        into,
-        urgent=into.urgent or case.urgent,
-        reports=tuple(dict.fromkeys([*into.reports, *case.reports])),
-    )
-    return replace(decision, into=settled(target, terms))
+def _claimer(case: Case) -> str:
+    return case.claimed.name if case.claimed else ""
+
+
+def _note(given: Given, order: Note) -> Decision:
+    note = given.needed("text")
+    return replace(given.decision(given.case), note=note)
 
 
 # ── the hotline and the reporters ─────────────────────────────────────────────────────
 
 
-def _ask(case: Case, order: Ask, at: datetime, terms: Terms) -> Decision:
+def _accept(given: Given, order: Accept) -> Decision:
+    case, at = given.case, given.at
+    accepted = ledger.stop(given.moved(), at)
+    moved = ledger.start(accepted, "assign", at, given.terms)
+    return replace(given.told(moved), serial=case.serial is None)
+
+
+def _decline(given: Given, order: Decline) -> Decision:
+    stopped = ledger.stop(given.moved(), given.at)
+    moved = replace(stopped, closed=given.at, forgot=0)
+    return given.told(moved, text=given.needed("reason"))
+
+
+def _ask(given: Given, order: Ask) -> Decision:
     """Who does not answer holds nothing up for longer than a week: then it goes on by
     itself.
     """
-    question, until = (
-        _words(order.question, "问题"),
-        add(at, terms.rules.hear_every, terms),
-    )
-    moved = replace(ledger.pause(move(case, "ask"), at, until=until), resumes=until)
+    case, at, terms = given.case, given.at, given.terms
+    question = given.needed("question")
+    until = add(at, terms.rules.hear_every, terms)
+    paused = ledger.pause(move(case, "ask"), at, until=until)
+    moved = replace(paused, resumes=until, told=at)
     asked = _addressed(case, order.to)
-    entries = tuple(Entry("asked", {"text": question}, report) for report in asked)
+    steps = [StoryStep("asked", {"text": question}, report) for report in asked]
     pushes = tuple(push(report, "asked") for report in asked)
-    return _decision(case, replace(moved, told=at), order, entries, pushes)
+    return replace(given.decision(moved, *steps), pushes=pushes)
 
 
-def _reply(case: Case, order: Reply, at: datetime) -> Decision:
+def _wait(given: Given, order: Wait) -> Decision:
+    reason = given.needed("reason")
+    waiting = move(given.case, "wait")
+    until = given.future(order.until)
+    paused = ledger.pause(
+        waiting, given.at, until=until, reason=reason, by=given.by.name
+    )
+    moved = replace(paused, resumes=until)
+    return given.told(moved, text=reason, until=last_second(until))
+
+
+def _resume(given: Given, order: Resume) -> Decision:
+    return given.told(given.moved())
+
+
+def _reply(given: Given, order: Reply) -> Decision:
     """Nothing goes out and nobody reads it until the undo window is over: then it
     rings.
     """
-    text = _words(order.text, "要说的话")
+    case = given.case
+    text = given.needed("text")
     _addressed(case, order.to)
     if case.reply is not None:
         raise Refusal(
-            f"{case.alias} 上一句还没发出，{UNDO.seconds}秒内可以撤回（undo）。"
-            "请等它发出再写。",
-            ("undo",),
+            "reply_pending", legal=("undo",), alias=case.alias, seconds=UNDO.seconds
         )
-    return _decision(
-        case, replace(case, reply=Pending(text, at + UNDO, order.to)), order
-    )
+    reply = Pending(text, given.at + UNDO, order.to)
+    return given.decision(replace(case, reply=reply))
+
+
+def _undo(given: Given, order: Undo) -> Decision:
+    if given.case.reply is None:
+        raise Refusal("nothing_to_undo", alias=given.case.alias)
+    return given.decision(replace(given.case, reply=None))
 
 
 def _addressed(case: Case, to: int | None) -> tuple[str, ...]:
     if not case.reports:
-        raise Refusal(f"{case.alias} 的反映人都已要求删除，没有人可问。")
-    if to is not None and not 1 <= to <= len(case.reports):
-        raise Refusal(f"{case.alias} 只有{len(case.reports)}位反映人，没有第{to}位。")
-    return case.reports if to is None else case.reports[to - 1 : to]
+        raise Refusal("nobody_to_ask", alias=case.alias)
+    if to is None:
+        return case.reports
+    if not 1 <= to <= len(case.reports):
+        raise Refusal(
+            "no_such_reporter", alias=case.alias, count=len(case.reports), to=to
+        )
+    return case.reports[to - 1 : to]
+
+
+def _merge(given: Given, order: Merge) -> Decision:
+    """All reporters of the case belong to `into` from now on; what each of them said
+    stays their own.
+    """
+    case, into = given.case, given.into
+    assert into is not None  # who orders a merge names it
+    moved = replace(given.moved(), merged_into=into.id)
+    if into.id == case.id:
+        raise Refusal("merge_into_itself", alias=case.alias)
+    if into.state not in (*OPEN, State.WAITING):
+        merged = into.state is State.MERGED
+        code = "merge_into_merged" if merged else "merge_into_ended"
+        raise Refusal(code, alias=into.alias, state=STATES[into.state])
+    if case.reply is not None:
+        raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
+    decision = given.told(ledger.stop(moved, given.at))
+    target = replace(
+        into,
+        urgent=into.urgent or case.urgent,
+        reports=tuple(dict.fromkeys([*into.reports, *case.reports])),
+    )
+    return replace(decision, into=settled(target, given.terms))
+
+
+def _find(given: Given, order: Find) -> Decision:
+    if order.finding not in FINDINGS:
+        raise Refusal("unknown_finding", known=_choices(FINDINGS))
+    moved = replace(given.moved(), finding=order.finding)
+    return given.told(moved, finding=order.finding, text=order.text.strip())
+
+
+def _close(given: Given, order: Close) -> Decision:
+    moved = _closed(given.moved(), given.at)
+    return given.told(moved, text=given.needed("result"))
+
+
+def _reopen(given: Given, order: StaffReopen) -> Decision:
+    moved = reopened(given.case, given.at, given.terms)
+    return given.told(moved, text=order.reason.strip())
 
 
 # ── the hotline and the units ─────────────────────────────────────────────────────────
 
 
-def _assign(case: Case, order: Assign, at: datetime, terms: Terms) -> Decision:
+def _assign(given: Given, order: Assign) -> Decision:
+    at, terms = given.at, given.terms
     if order.level is not None and order.level not in LEVELS:
-        raise Refusal(
-            "层级只能是："
-            f"{'、'.join(f'{code}（{name}）' for code, name in LEVELS.items())}。"
-        )
-    unit = _words(order.unit, "承办单位")
-    moved = replace(
-        _moved(case, "assign", at), unit=unit, level=order.level or case.level
-    )
+        raise Refusal("unknown_level", known=_choices(LEVELS))
+    unit = given.needed("unit")
+    moved = given.moved()
+    given_to = replace(moved, unit=unit, level=order.level or given.case.level)
     moved = ledger.dispatch(
-        _fresh(moved), at, terms, _future(order.due, at), order.complex
+        _fresh(given_to), at, terms, given.future(order.due), order.complex
     )
-    told = _told(
-        case,
-        moved,
-        order,
-        at,
-        "assigned",
-        unit=unit,
-        due=_last_second(_answer_due(moved, terms)),
-    )
-    return replace(told, alerts=(Alert("unit", "assigned", urgent=case.urgent),))
+    told = given.told(moved, unit=unit, due=last_second(_answer_due(moved, terms)))
+    return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
 
-def _whistle(case: Case, order: Whistle, at: datetime, terms: Terms) -> Decision:
+def _whistle(given: Given, order: Whistle) -> Decision:
     """One level up, with a clock of its own."""
-    moved, reason = (
-        _moved(case, "whistle", at),
-        _words(order.reason, "为什么要上一级办"),
-    )
-    level = list(LEVELS)[list(LEVELS).index(case.level or "community") + 1]
-    unit = _words(order.unit, f"{LEVELS[level]}一级由哪个单位办")
+    at, terms = given.at, given.terms
+    moved = given.moved()
+    reason = given.needed("reason")
+    levels = list(LEVELS)
+    level = levels[levels.index(given.case.level or "community") + 1]
+    unit = order.unit.strip()
+    if not unit:
+        raise Refusal("missing_unit_above", level=LEVELS[level])
     moved = ledger.dispatch(_fresh(replace(moved, unit=unit, level=level)), at, terms)
-    due = _last_second(_answer_due(moved, terms))
-    told = _told(
-        case, moved, order, at, "whistled", unit=unit, level=level, text=reason, due=due
-    )
-    return replace(told, alerts=(Alert("unit", "assigned", urgent=case.urgent),))
+    due = last_second(_answer_due(moved, terms))
+    told = given.told(moved, unit=unit, level=level, text=reason, due=due)
+    return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
 
 def _fresh(case: Case) -> Case:
@@ -406,127 +336,169 @@ def _answer_due(case: Case, terms: Terms) -> datetime | None:
     return found.due if found else None
 
 
-def _return(case: Case, order: Return, at: datetime, terms: Terms) -> Decision:
+def _arrive(given: Given, order: Arrive) -> Decision:
+    moved = ledger.stop(given.moved(), given.at, "on_site")
+    return given.told(moved, unit=given.case.unit, text=order.text.strip())
+
+
+def _answer(given: Given, order: Answer) -> Decision:
+    moved = replace(ledger.stop(given.moved(), given.at), wants=None)
+    told = given.told(moved, unit=given.case.unit, text=given.needed("text"))
+    return _alerting(told, "staff", "answered")
+
+
+def _return(given: Given, order: Return) -> Decision:
     """The unit's time pauses while the hotline decides; it goes on where the return is
     refused.
     """
-    moved = _moved(case, "return", at)
-    rule = _words(order.rule, "依据哪一条，说明不归本单位管")
+    case, at, terms = given.case, given.at, given.terms
+    moved = given.moved()
+    rule = given.needed("rule")
     if case.returns >= terms.rules.returns:
         raise Refusal(
-            f"{case.alias} 已经退回过{case.returns}次，不能再退：首接负责，请接着办；"
-            "时间不够可以申请延期（extend），办不了请专线吹哨到上一级。",
-            ("answer", "extend"),
+            "returned_too_often",
+            legal=("answer", "extend"),
+            alias=case.alias,
+            times=case.returns,
         )
     since = ledger.dispatched(case, terms)
-    if since is not None and at > add(since, terms.rules.return_within, terms):
-        within = _spoken(terms.rules.return_within)
+    within = terms.rules.return_within
+    if since is not None and at > add(since, within, terms):
         raise Refusal(
-            f"{case.alias} 转办已超过{within}，不能退回：首接负责，请接着办；"
-            "不够时间可以申请延期。",
-            ("answer", "extend"),
+            "return_too_late",
+            legal=("answer", "extend"),
+            alias=case.alias,
+            within=_spoken(within),
         )
-    moved = ledger.pause(
-        moved, at, *running(moved.ledger), reason="单位退回，专线在看", by=""
-    )
-    moved = replace(
-        ledger.start(moved, "assign", at, terms), returns=case.returns + 1, wants=None
-    )
-    told = _told(
-        case,
-        moved,
-        order,
-        at,
-        "returned",
-        unit=case.unit,
-        rule=rule,
-        text=order.reason.strip(),
-    )
-    return replace(told, alerts=(Alert("staff", "returned"),))
+    clocks = running(moved.ledger)
+    paused = ledger.pause(moved, at, *clocks, reason="单位退回，专线在看", by="")
+    deciding = ledger.start(paused, "assign", at, terms)
+    moved = replace(deciding, returns=case.returns + 1, wants=None)
+    told = given.told(moved, unit=case.unit, rule=rule, text=order.reason.strip())
+    return _alerting(told, "staff", "returned")
 
 
-def _extend(case: Case, order: Extend, at: datetime, terms: Terms) -> Decision:
-    moved, most = _moved(case, "extend", at), terms.rules.extension
-    reason = _words(order.reason, "为什么要延期")
-    reading = (
-        read(moved.ledger, "answer", terms)
-        if "answer" in running(moved.ledger)
-        else None
-    )
+def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
+    stopped = ledger.stop(given.moved(), given.at, "assign")
+    moved = ledger.resume(stopped, given.at)
+    told = given.told(moved, unit=given.case.unit, text=given.needed("reason"))
+    return _alerting(told, "unit", "return_refused")
+
+
+def _extend(given: Given, order: Extend) -> Decision:
+    case, at, terms = given.case, given.at, given.terms
+    moved = given.moved()
+    reason = given.needed("reason")
+    reading = _running_answer(moved, terms)
     if reading is None:
-        raise Refusal(f"{case.alias} 是加急件，当日要有结果，不能延期。")
-    if not 1 <= order.days <= most.number:
-        raise Refusal(f"延期只能是1到{most.number}{UNITS[most.unit]}。")
+        raise Refusal("urgent_not_extended", alias=case.alias)
+    _check_extension(order.days, terms)
     if reading.due is not None and at > reading.due:
-        raise Refusal(
-            f"{case.alias} 已经到期，不能再申请延期：要在到期前申请。请尽快答复。",
-            ("answer",),
-        )
+        raise Refusal("extension_after_due", legal=("answer",), alias=case.alias)
     wanted = replace(moved, wants=MoreTime(order.days, reason, at))
     params = {"unit": case.unit, "days": order.days, "text": reason}
-    entry = Entry("extension_asked", params, public=False)
-    alerts = (Alert("supervisor", "extension_asked"),)
-    return replace(_decision(case, wanted, order, (entry,)), alerts=alerts)
+    step = StoryStep("extension_asked", params, public=False)
+    return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
 
 
-def _grant(
-    case: Case, order: GrantExtend, by: Staff, at: datetime, terms: Terms
-) -> Decision:
-    moved, wants, most = _moved(case, "grant", at), case.wants, terms.rules.extension
-    assert wants is not None  # the table says so
-    moved, reason = replace(moved, wants=None), order.reason.strip()
-    if not order.granted:
-        entry = Entry(
-            "extension_refused",
-            {"unit": case.unit, "text": _words(reason, "理由")},
-            public=False,
-        )
-        alerts = (Alert("unit", "extension_refused"),)
-        return replace(_decision(case, moved, order, (entry,)), alerts=alerts)
-    days = wants.days if order.days is None else order.days
+def _running_answer(case: Case, terms: Terms) -> Reading | None:
+    if "answer" not in running(case.ledger):
+        return None
+    return read(case.ledger, "answer", terms)
+
+
+def _check_extension(days: int, terms: Terms) -> None:
+    most = terms.rules.extension
     if not 1 <= days <= most.number:
-        raise Refusal(f"延期只能是1到{most.number}{UNITS[most.unit]}。")
+        raise Refusal("extension_out_of_range", most=_spoken(most))
+
+
+def _grant(given: Given, order: GrantExtend) -> Decision:
+    case, terms = given.case, given.terms
+    moved = replace(given.moved(), wants=None)
+    wants = case.wants
+    assert wants is not None  # the table says so
+    if not order.granted:
+        params = {"unit": case.unit, "text": given.needed("reason")}
+        step = StoryStep("extension_refused", params, public=False)
+        return _alerting(given.decision(moved, step), "unit", "extension_refused")
+    days = wants.days if order.days is None else order.days
+    _check_extension(days, terms)
     line = Line(
-        "answer", "extend", at, Allowance(days, most.unit), None, wants.reason, by.name
+        clock="answer",
+        kind="extend",
+        at=given.at,
+        allowance=Allowance(days, terms.rules.extension.unit),
+        reason=wants.reason,
+        by=given.by.name,
     )
     moved = replace(moved, extended=True, ledger=(*moved.ledger, line))
-    due = _last_second(_answer_due(moved, terms))
-    told = _told(
-        case,
-        moved,
-        order,
-        at,
-        "extended",
-        unit=case.unit,
-        days=days,
-        due=due,
-        text=wants.reason,
-    )
-    return replace(told, alerts=(Alert("unit", "extended"),))
+    due = last_second(_answer_due(moved, terms))
+    told = given.told(moved, unit=case.unit, days=days, due=due, text=wants.reason)
+    return _alerting(told, "unit", "extended")
 
 
-def _rectify(case: Case, order: Rectify, at: datetime, terms: Terms) -> Decision:
-    moved, most = _moved(case, "rectify", at), terms.rules.rectify_most
-    due = _future(order.due, at)
+def _supervise(given: Given, order: Supervise) -> Decision:
+    text = given.needed("text")
+    moved = ledger.mark(given.moved(), "supervised", given.at, text, given.by.name)
+    told = given.told(moved, unit=given.case.unit, text=text)
+    return _alerting(told, "unit", "supervised")
+
+
+def _rectify(given: Given, order: Rectify) -> Decision:
+    at, terms = given.at, given.terms
+    moved = given.moved()
+    most = terms.rules.rectify_most
+    due = given.future(order.due)
     if due is not None and due > add(at, most, terms):
-        raise Refusal(f"整改最长{_spoken(most)}，请写早一些的日期。")
+        raise Refusal("rectify_too_long", most=_spoken(most))
     moved = ledger.start(ledger.stop(moved, at), "rectify", at, terms, due)
     reading = read(moved.ledger, "rectify", terms)
-    params: dict[str, Any] = {
-        "text": order.plan.strip(),
-        "due": _last_second(reading.due if reading else None),
-    }
-    told = _told(case, moved, order, at, "rectifying", **params)
-    return replace(told, alerts=(Alert("unit", "rectifying"),))
+    promised = last_second(reading.due if reading else None)
+    told = given.told(moved, text=order.plan.strip(), due=promised)
+    return _alerting(told, "unit", "rectifying")
+
+
+Rule = Callable[[Given, Any], Decision]
+RULES: Mapping[type[Order], Rule] = {
+    Claim: _claim,
+    Release: _release,
+    Accept: _accept,
+    Decline: _decline,
+    Ask: _ask,
+    Wait: _wait,
+    Resume: _resume,
+    Reply: _reply,
+    Undo: _undo,
+    Assign: _assign,
+    Arrive: _arrive,
+    Answer: _answer,
+    Return: _return,
+    RefuseReturn: _refuse_return,
+    Extend: _extend,
+    GrantExtend: _grant,
+    Supervise: _supervise,
+    Whistle: _whistle,
+    Find: _find,
+    Rectify: _rectify,
+    Close: _close,
+    StaffReopen: _reopen,
+    Merge: _merge,
+    Note: _note,
+}
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────
 
 
-def _moved(case: Case, trigger: str, at: datetime) -> Case:
-    """The case after the move; clocks that waited run on."""
-    moved = move(case, trigger)
-    return ledger.resume(moved, at) if case.state is State.WAITING else moved
+def _alerting(
+    decision: Decision,
+    to: Literal["staff", "supervisor", "unit"],
+    name: str,
+    *,
+    urgent: bool = False,
+) -> Decision:
+    return replace(decision, alerts=(Alert(to, name, urgent=urgent),))
 
 
 def _closed(case: Case, at: datetime) -> Case:
@@ -550,76 +522,17 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
         claimed=None,
         closed=None,
         returns=0,
+        called_back=0,
+        looked_back=0,
+        forgot=0,
     )
-    clock: Literal["accept", "assign"] = (
-        "accept" if moved.state is State.FILED else "assign"
-    )
-    return replace(
-        ledger.start(moved, clock, at, terms), called_back=0, looked_back=0, forgot=0
-    )
+    if moved.state is State.FILED:
+        return ledger.start(moved, "accept", at, terms)
+    return ledger.start(moved, "assign", at, terms)
 
 
-def _told(
-    case: Case,
-    moved: Case,
-    order: Order,
-    at: datetime,
-    kind: str,
-    *,
-    serial: bool = False,
-    **params: Any,
-) -> Decision:
-    """A move that every reporter of the case may read, and is told of."""
-    entry = Entry(
-        kind, {name: value for name, value in params.items() if value is not None}
-    )
-    moved = replace(moved, told=at)
-    return replace(
-        _decision(case, moved, order, (entry,), to_all(case, kind)), serial=serial
-    )
-
-
-def _decision(
-    case: Case,
-    moved: Case,
-    order: Order,
-    entries: tuple[Entry, ...] = (),
-    pushes: tuple[tuple[str, Message], ...] = (),
-    note: str | None = None,
-) -> Decision:
-    verb = type(order).__name__.removeprefix("Staff").lower()
-    return Decision(
-        moved, entries, pushes, (f"case.{verb}", states(case, moved)), note=note
-    )
-
-
-def to_all(case: Case, kind: str) -> tuple[tuple[str, Message], ...]:
-    return tuple(push(report, kind) for report in case.reports)
-
-
-def states(case: Case, moved: Case) -> dict[str, str]:
-    return {"from": case.state.value, "to": moved.state.value}
-
-
-def _name(case: Case) -> str:
-    return f"“{case.claimed.name}”" if case.claimed else ""
-
-
-def _words(text: str, what: str) -> str:
-    if not text.strip():
-        raise Refusal(f"请写明{what}。")
-    return text.strip()
-
-
-def _future(due: datetime | None, at: datetime) -> datetime | None:
-    if due is not None and due <= at:
-        raise Refusal("期限已经过去，请写以后的日期。")
-    return due
-
-
-def _last_second(due: datetime | None) -> int | None:
-    """24:00 belongs to the day that it ends."""
-    return int((due - timedelta(seconds=1)).timestamp()) if due else None
+def _choices(names: Mapping[str, str]) -> str:
+    return "、".join(f"{code}（{name}）" for code, name in names.items())
 
 
 def _spoken(allowance: Allowance) -> str:

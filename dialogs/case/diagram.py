@@ -6,7 +6,8 @@ docs/case-life.md`.
 
 from __future__ import annotations
 
-from dialogs.case.life import FINAL, MOVES, STATES, TRANSITIONS, State
+from dialogs.case.life import FINAL, STATES, TRANSITIONS, State
+from dialogs.case.order_table import MOVES
 from dialogs.diagram import mermaid
 
 HEAD = """# 工单的一生

@@ -15,9 +15,9 @@ from typing import Literal
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import Kind, Line, ahead, read, running
-from dialogs.case.deciding import settled, states, to_all
+from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
-from dialogs.case.orders import Alert, Decision, Entry
+from dialogs.case.orders import Alert, Decision, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms, add
@@ -166,12 +166,12 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """The time has run out, or the next step is due: it is noted, said plainly, and
     somebody is pressed.
     """
-    moved, alerts, entries = case, tuple[Alert, ...](), tuple[Entry, ...]()
+    moved, alerts, entries = case, tuple[Alert, ...](), tuple[StoryStep, ...]()
     for clock in _late(case, kind, at, terms):
         until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
         moved = _noted(moved, clock, NOTED[kind], at)
         entries += (
-            Entry(
+            StoryStep(
                 NOTED[kind], {"clock": clock, "unit": case.unit or "", "until": until}
             ),
         )
@@ -184,7 +184,12 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     moved = replace(ledger.resume(move(case, "resume"), at), told=at)
     return _rang(
-        case, moved, kind, (Entry("resumed"),), "resumed", (Alert("staff", "resumed"),)
+        case,
+        moved,
+        kind,
+        (StoryStep("resumed"),),
+        "resumed",
+        (Alert("staff", "resumed"),),
     )
 
 
@@ -203,7 +208,7 @@ def _reply(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     assert reply is not None  # it is due
     to = case.reports if reply.to is None else case.reports[reply.to - 1 : reply.to]
     moved = replace(case, reply=None, told=at if to else case.told)
-    entries = tuple(Entry("replied", {"text": reply.text}, report) for report in to)
+    entries = tuple(StoryStep("replied", {"text": reply.text}, report) for report in to)
     pushes = tuple(push(report, "replied") for report in to)
     return replace(_rang(case, moved, kind, entries), pushes=pushes)
 
@@ -218,7 +223,7 @@ def _call_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     moved = case if again else move(case, "call_back")
     moved = replace(moved, called_back=case.called_back + 1, told=at)
     said = "called_back_again" if again else "called_back"
-    return _rang(case, moved, kind, (Entry(said),), said)
+    return _rang(case, moved, kind, (StoryStep(said),), said)
 
 
 def _look_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
@@ -229,7 +234,7 @@ def _look_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     if _is_due(moved, "look_back_later", at, terms):
         moved = replace(moved, looked_back=2)
     said = "looked_back_later" if later else "looked_back"
-    return _rang(case, moved, kind, () if later else (Entry(said),), said)
+    return _rang(case, moved, kind, () if later else (StoryStep(said),), said)
 
 
 def _forget(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
@@ -303,7 +308,7 @@ def _rang(
     case: Case,
     moved: Case,
     kind: str,
-    entries: tuple[Entry, ...] = (),
+    entries: tuple[StoryStep, ...] = (),
     said: str | None = None,
     alerts: tuple[Alert, ...] = (),
 ) -> Decision:

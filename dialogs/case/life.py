@@ -13,6 +13,7 @@ from typing import Any, Literal
 from transitions import Machine, MachineError
 
 from dialogs.case.clock import Line
+from dialogs.case.refusals import Refusal
 
 Finding = Literal["substantiated", "partly", "unsubstantiated"]
 FINDINGS: dict[str, str] = {
@@ -59,33 +60,6 @@ STATES: dict[State, str] = {
     State.WAITING: "等待补充",
     State.MERGED: "已合并",
 }  # as staff say it; the reporter's words are in story.py
-MOVES: dict[str, str] = {
-    "accept": "受理",
-    "decline": "不予受理",
-    "ask": "问反映人",
-    "wait": "等第三方",
-    "resume": "接着办",
-    "assign": "转办",
-    "arrive": "单位到场",
-    "return": "单位退回",
-    "refuse-return": "不准退回",
-    "extend": "申请延期",
-    "grant": "批复延期",
-    "supervise": "督办",
-    "whistle": "吹哨升级",
-    "answer": "单位答复",
-    "find": "核实定性",
-    "rectify": "整改",
-    "close": "办结",
-    "call_back": "回访",
-    "look_back": "回头看",
-    "reopen": "重新办理",
-    "merge": "合并",
-}
-
-
-BY_ITSELF = ("call_back", "look_back")  # moves that nobody orders: they fall due
-ORDERED = tuple(name for name in MOVES if name not in BY_ITSELF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +147,6 @@ class Case:
     resumes: datetime | None = None
     retained: bool = False
     had: str | None = None
-
-
-class Refusal(Exception):
-    """It may not be done now. The message is one Chinese sentence for staff, and holds
-    no word of a reporter.
-
-    legal: orders that may be given instead.
-    """
-
-    def __init__(self, sentence: str, legal: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
-        self.legal = legal
 
 
 # ── where it may go ───────────────────────────────────────────────────────────────────
@@ -279,6 +241,9 @@ TRANSITIONS: list[list[Any]] = [
     ["reopen", State.DECLINED, State.FILED],
     *(["merge", state, State.MERGED] for state in OPEN),
 ]
+TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys(row[0] for row in TRANSITIONS))
+BY_ITSELF = ("call_back", "look_back")  # moves that nobody orders: they fall due
+ORDERED = tuple(trigger for trigger in TRIGGERS if trigger not in BY_ITSELF)
 
 
 def accepted_until(at: datetime) -> datetime:
@@ -338,7 +303,7 @@ def move(case: Case, trigger: str) -> Case:
 
 def legal(case: Case) -> tuple[str, ...]:
     """All moves that are possible now, in the order of the table."""
-    found = [trigger for trigger in MOVES if leads(case, trigger)]
+    found = [trigger for trigger in TRIGGERS if leads(case, trigger)]
     if case.state is State.WAITING:
         found += [
             trigger for trigger in legal(move(case, "resume")) if trigger not in PAUSES
@@ -348,10 +313,10 @@ def legal(case: Case) -> tuple[str, ...]:
 
 def refuse(case: Case, trigger: str) -> Case:
     """Never returns. Raises: Refusal."""
-    moves = tuple(name for name in legal(case) if name in ORDERED)
-    may = "、".join(f"{MOVES[name]}（{name}）" for name in moves) or "没有别的动作了"
     raise Refusal(
-        f"{case.alias} 现在是“{STATES[case.state]}”，不能{MOVES[trigger]}。"
-        f"现在可以：{may}。",
-        moves,
+        "illegal_move",
+        legal=tuple(name for name in legal(case) if name in ORDERED),
+        alias=case.alias,
+        state=STATES[case.state],
+        move=trigger,
     )

@@ -216,7 +216,7 @@ Order = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoryStep:
     """A step to add. report: only for the reporter of this one; public: reporters may
     read it.
     """
@@ -252,7 +252,7 @@ class Decision:
     """
 
     case: Case
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[StoryStep, ...] = ()
     pushes: tuple[tuple[str, Message], ...] = ()
     audit: tuple[str, Mapping[str, Any]] = ("", {})
     serial: bool = False

@@ -4,13 +4,15 @@ refuses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dialogs.case import ledger
-from dialogs.case.deciding import reopened, settled, states, to_all
+from dialogs.case.deciding import reopened
+from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import Case, State, leads, move
-from dialogs.case.orders import Decision, Entry
+from dialogs.case.orders import Decision, StoryStep
 from dialogs.case.worktime import Terms
 from dialogs.words import (
     File,
@@ -26,6 +28,16 @@ from dialogs.words import (
 )
 
 Reaction = Supplement | Rate | Reopen | Rebound | Held | Wish | Forget | Hush
+AUDIT_KINDS: Mapping[type[Reaction], str] = {
+    Supplement: "report.supplement",
+    Rate: "report.rate",
+    Reopen: "report.reopen",
+    Rebound: "report.rebound",
+    Held: "report.held",
+    Wish: "report.wish",
+    Forget: "report.forget",
+    Hush: "report.hush",
+}  # persisted in the audit chain: never changed
 
 
 def filed(id: str, alias: str, report: str, action: File, terms: Terms) -> Case:
@@ -64,7 +76,7 @@ def react(
     """
     match action:
         case Supplement(report, text, pictures):
-            entry = Entry(
+            entry = StoryStep(
                 "supplemented", {"text": text, "pictures": len(pictures)}, report
             )
             moved = (
@@ -79,30 +91,32 @@ def react(
                 case,
                 action,
                 terms,
-                () if rated else (Entry("rated", {}, report),),
+                () if rated else (StoryStep("rated", {}, report),),
             )
         case Reopen(report, text):
             return _reopen(
-                case, action, terms, Entry("reopened", {"text": text}, report)
+                case, action, terms, StoryStep("reopened", {"text": text}, report)
             )
         case Rebound(report, text):
             return _reopen(
-                case, action, terms, Entry("rebounded", {"text": text}, report)
+                case, action, terms, StoryStep("rebounded", {"text": text}, report)
             )
         case Held(report):
-            return _reacted(case, case, action, terms, (Entry("held", {}, report),))
+            return _reacted(case, case, action, terms, (StoryStep("held", {}, report),))
         case Forget(report):
             left = tuple(other for other in case.reports if other != report)
             nobody = asked and not left and case.state is State.WAITING
             moved = _without(_resumed(case, action) if nobody else case, report)
             return _reacted(
-                case, moved, action, terms, (Entry("forgotten", public=False),)
+                case, moved, action, terms, (StoryStep("forgotten", public=False),)
             )
         case Wish() | Hush():
             return _reacted(case, case, action, terms, ())
 
 
-def _reopen(case: Case, action: Reopen | Rebound, terms: Terms, own: Entry) -> Decision:
+def _reopen(
+    case: Case, action: Reopen | Rebound, terms: Terms, own: StoryStep
+) -> Decision:
     if leads(case, "reopen") is None:
         return _reacted(case, _added(case, action), action, terms, (own,))
     moved = reopened(_added(case, action), ledger.next_hour(action.at), terms)
@@ -110,7 +124,7 @@ def _reopen(case: Case, action: Reopen | Rebound, terms: Terms, own: Entry) -> D
         push for push in to_all(case, "reopened") if push[0] != action.report
     )
     told = replace(moved, told=_hour(action.at))
-    return _reacted(case, told, action, terms, (own, Entry("reopened")), others)
+    return _reacted(case, told, action, terms, (own, StoryStep("reopened")), others)
 
 
 def _resumed(case: Case, action: Reaction) -> Case:
@@ -140,8 +154,8 @@ def _reacted(
     moved: Case,
     action: Reaction,
     terms: Terms,
-    entries: tuple[Entry, ...],
+    entries: tuple[StoryStep, ...],
     pushes: tuple[tuple[str, Message], ...] = (),
 ) -> Decision:
-    audit = (f"report.{type(action).__name__.lower()}", states(case, moved))
+    audit = (AUDIT_KINDS[type(action)], states(case, moved))
     return Decision(settled(moved, terms), entries, pushes, audit)

@@ -1,19 +1,12 @@
-"""Who may order what, and who must not see a case. Pure."""
+"""Who works with the hotline, and who must not see a case. Pure.
+
+Who may order what stands with the orders (`order_table.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal, get_args
-
-from dialogs.case.orders import (
-    Answer,
-    Arrive,
-    Extend,
-    GrantExtend,
-    Order,
-    Return,
-    Supervise,
-)
+from typing import Literal
 
 Role = Literal[
     "operator", "supervisor", "custodian", "auditor", "liaison", "observer", "applicant"
@@ -31,30 +24,6 @@ HOTLINE: tuple[Role, ...] = (
     "operator",
     "supervisor",
 )  # they read every case that they are not blind to
-
-_EVERY: frozenset[type[Order]] = frozenset(get_args(Order))
-_APPROVALS: frozenset[type[Order]] = frozenset({GrantExtend, Supervise})
-_NONE: frozenset[type[Order]] = frozenset()
-MAY: Mapping[Role, frozenset[type[Order]]] = {
-    "operator": _EVERY - _APPROVALS,  # what a unit says on the telephone, too
-    "supervisor": _EVERY,
-    "custodian": _NONE,
-    "auditor": _NONE,
-    "liaison": frozenset({Arrive, Answer, Return, Extend}),
-    "observer": _NONE,
-    "applicant": _NONE,
-}
-
-
-def may(role: Role, order: Order | type[Order]) -> bool:
-    """Whether this role may give this order, as far as the case allows it too."""
-    kind = order if isinstance(order, type) else type(order)
-    return kind in MAY[role]
-
-
-def who_may(order: Order | type[Order]) -> str:
-    """The roles that may give this order, as a sentence names them."""
-    return "、".join(ROLES[role] for role in ROLES if may(role, order))
 
 
 def blind(

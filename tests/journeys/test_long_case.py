@@ -16,7 +16,6 @@ from bot.cases.ladder import Ladder
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit
 from dialogs.case.ladder import Rung
-from dialogs.case.life import Refusal
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -32,6 +31,7 @@ from dialogs.case.orders import (
     Wait,
     Whistle,
 )
+from dialogs.case.refusals import Refusal
 from tests.bot.line import opened_line
 from tests.bot.months import BEIJING, Months
 

@@ -26,8 +26,8 @@ from telegram.request import HTTPXRequest
 from bot.app import Parts
 from bot.channels.telegram.channel import TelegramChannel
 from bot.people.member import AtTheMachine
-from dialogs.case.life import Refusal
 from dialogs.case.orders import Accept, Ask
+from dialogs.case.refusals import Refusal
 from tests.bot.channels.telegram.line import SPEED, Line, Mode, running
 from tests.botapi.calls import Call
 from tests.botapi.faults import Kind

@@ -23,16 +23,21 @@ from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
 from bot.desk import verbs
 from bot.desk.liaison import Liaison
+from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, Screen, worded
 from bot.desk.telegram import units, views
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.topics import Topics
 from bot.outbox.messages import OutboxMessage
 from bot.people.member import Member
+from dialogs.case import order_table
 from dialogs.case.clock import explain
-from dialogs.case.life import STATES, Case, Refusal, State
+from dialogs.case.life import STATES, Case, State
+from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import Order, Reply
-from dialogs.case.roles import HOTLINE, ROLES, may
+from dialogs.case.refusals import Refusal
+from dialogs.case.roles import HOTLINE, ROLES, Role
+from dialogs.case.typed import Now
 from dialogs.words import Button
 from storage.port import Seen, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
@@ -159,7 +164,8 @@ class Desk:
             and found[0] in units.COMMANDS
         ):
             act = Act(member, spot, mark, grouped, message.message_id)
-            await self._answering(act, self._of_unit(act, liaison, *found))
+            doing = self._of_unit(act, liaison, *found)
+            await self._answering(act, doing, UNIT_CHAT)
             return True
         slip = (
             None
@@ -203,7 +209,7 @@ class Desk:
             | COMMANDS
             | {one: verb.label for one, verb in verbs.VERBS.items()}
         )
-        likely = f"/{near[0].replace('-', '_')}（{known[near[0]].partition('：')[0]}）"
+        likely = f"{verbs.as_command(near[0])}（{known[near[0]].partition('：')[0]}）"
         return f"没有 /{name[:20]} 这个命令。要的是 {likely}吗？/help 看全部。"
 
     async def _name(self) -> str | None:
@@ -236,12 +242,14 @@ class Desk:
         await self._answering(act, self._pressed(act, verb, alias, more))
         return True
 
-    async def _answering(self, act: Act, doing: Coroutine[Any, Any, str]) -> None:
+    async def _answering(
+        self, act: Act, doing: Coroutine[Any, Any, str], screen: Screen = STAFF_CHAT
+    ) -> None:
         """Carry it out; what it says, or why it is refused, is told where they are."""
         try:
             said, refused = await doing, False
         except Refusal as refusal:
-            said, refused = spoken(refusal), True
+            said, refused = worded(refusal, screen), True
         except Stale:
             said, refused = "别人正在办同一件，请再试。", True
         if act.press is not None:
@@ -304,7 +312,7 @@ class Desk:
         if name in LOOKS:
             return await self._look(act, row, name)
         verb = verbs.VERBS[name]
-        if verb.asks and not words and name not in verbs.MAY_BE_EMPTY:
+        if verb.needs_words and not words:
             return await self._prompt(act, row, name)
         return await self._order(
             act, row, name, verbs.ordered(name, words, self._now())
@@ -315,7 +323,7 @@ class Desk:
         and its answer.
         """
         desk = self._in.units
-        if name not in units.ORDERS:
+        if name not in order_table.UNIT_ORDERS:
             return await self._say(act, await units.said(desk, who, name, words))
         alias, order, said = await units.ordered(desk, who, name, words, self._now())
         told = letter(act.spot.address, said)
@@ -330,7 +338,7 @@ class Desk:
     ) -> str:
         assert asked is not None
         if not words.strip():
-            raise Refusal("这里只收文字：请用文字再回复那条消息。")
+            raise Refusal("text_only")
         row = await self._row(act, asked[1])
         return await self._order(
             act, row, asked[0], verbs.ordered(asked[0], words, self._now())
@@ -351,21 +359,19 @@ class Desk:
 
     async def _chosen(self, verb: str, more: str) -> str:
         """What a button of a menu stands for, as if it had been written."""
-        if verb == "decline":
-            return verbs.DECLINES.get(more, "")
-        if verb == "assign":
-            units = [
-                unit
-                for unit in await self._in.register.directory()
-                if unit.id.startswith(more)
-            ]
-            return units[0].name if len(units) == 1 else ""
-        return more
+        row = verbs.VERBS[verb].row
+        if not row.offers_units:
+            return verbs.chosen(row, more)
+        units = [
+            unit
+            for unit in await self._in.register.directory()
+            if unit.id.startswith(more)
+        ]
+        return units[0].name if len(units) == 1 else ""
 
     async def _order(self, act: Act, row: CaseRow, verb: str, order: Order) -> str:
         """In one commit with the mark of the update."""
-        if not may(act.member.role, order):
-            raise Refusal("这一步要专线主管来办。")
+        _permitted(act.member.role, order)
         also: list[Write] = [act.mark]
         letters: list[OutboxMessage] = []
         if isinstance(order, Reply):
@@ -397,47 +403,31 @@ class Desk:
     async def _prompt(self, act: Act, row: CaseRow, verb: str) -> str:
         """Ask for the words, where the move is legal at all."""
         case = (await self._in.casework.writer.load(row)).case
-        if not may(act.member.role, verbs.VERBS[verb].order):
-            raise Refusal("这一步要专线主管来办。")
+        row_of_verb = verbs.VERBS[verb].row
+        _permitted(act.member.role, row_of_verb.order)
         if verb not in verbs.possible(case):
-            now = "、".join(verbs.VERBS[one].label for one in verbs.possible(case))
-            cannot = (
-                f"{case.alias} 现在是“{STATES[case.state]}”，"
-                f"不能{verbs.VERBS[verb].label}。"
-            )
-            raise Refusal(f"{cannot}现在可以：{now}。")
-        if case.claimed not in (None, act.member.staff) and verb not in (
-            "note",
-            "grant",
-            "supervise",
-        ):
-            assert case.claimed is not None
             raise Refusal(
-                f"{case.alias} 由“{case.claimed.name}”在办。要接过来，请用 /take。"
+                "illegal_move",
+                legal=order_table.possible(case),
+                alias=case.alias,
+                state=STATES[case.state],
+                move=row_of_verb.name,
             )
+        others = case.claimed if case.claimed != act.member.staff else None
+        if others is not None and not row_of_verb.beside:
+            raise Refusal("claimed_take_first", alias=case.alias, by=others.name)
         await self._say(
             act, verbs.prompt(verb, case.alias), await self._menu(verb, case)
         )
         return "请回复刚发的那条消息。"
 
     async def _menu(self, verb: str, case: Case) -> list[Button]:
-        match verb:
-            case "decline":
-                choices = [(name, name) for name in verbs.DECLINES]
-            case "finding":
-                choices = [(name, name) for name in ("属实", "部分属实", "不属实")]
-            case "grant":
-                choices = [("同意", "同意")]
-            case "assign":
-                units = [
-                    one for one in await self._in.register.directory() if one.active
-                ]
-                fit = [
-                    one for one in units if case.category in one.competences
-                ] or units
-                choices = [(one.name, one.id[:8]) for one in fit[:8]]
-            case _:
-                choices = []
+        row = verbs.VERBS[verb].row
+        choices = [(choice, choice) for choice in verbs.choices(row)]
+        if row.offers_units:
+            units = [one for one in await self._in.register.directory() if one.active]
+            fit = [one for one in units if case.category in one.competences]
+            choices = [(one.name, one.id[:8]) for one in (fit or units)[:8]]
         return [views.button(verb, case.alias, label, more) for label, more in choices]
 
     # ── looking ───────────────────────────────────────────────────────────────────────
@@ -472,7 +462,7 @@ class Desk:
                 )
             ]
             if not files:
-                raise Refusal(f"{row.alias} 没有图片。")
+                raise Refusal("no_pictures", alias=row.alias)
             return await self._say(act, f"{row.alias} 的图片", files=files)
         sheet = await casework.reading.sheet(row)
         if what == "why":
@@ -532,10 +522,7 @@ class Desk:
                 return await self._row(act, row.alias), self._rest(row, command, words)
         name, _, rest = words.replace("\n", " \n", 1).partition(" ")
         if not name.strip():
-            raise Refusal(
-                f"请写哪一件，如：/{command.replace('-', '_')} K7QM。在它的话题里发，"
-                "就不用写。"
-            )
+            raise Refusal("which_case", command=verbs.as_command(command))
         return await self._row(act, name.strip()), rest.strip()
 
     @staticmethod
@@ -547,10 +534,7 @@ class Desk:
         if row.alias in (named := meant(name)):
             return rest.strip()
         if named and not name.isdecimal() and command != "merge":
-            raise Refusal(
-                f"这里是 {row.alias} 的话题，没有照办。要办“{name[:20]}”，"
-                "请到它的话题里发，或私聊机器人。"
-            )
+            raise Refusal("another_topic", alias=row.alias, name=name)
         return words
 
     async def _row(self, act: Act, name: str) -> CaseRow:
@@ -563,13 +547,11 @@ class Desk:
                 act, (await self._in.casework.writer.load(row)).case
             )
         except Refusal as refusal:
-            if "几件" in str(refusal):
+            if refusal.code == "several_cases":
                 raise
             seen = False
         if not seen:
-            raise Refusal(
-                f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。"
-            )
+            raise Refusal("unknown_case", name=name)
         return row
 
     # ── telling ───────────────────────────────────────────────────────────────────────
@@ -603,8 +585,8 @@ class Desk:
         except TelegramError as error:
             log.debug("no nod: %s", about(error))
 
-    def _now(self) -> verbs.Now:
-        return verbs.Now(self._in.now(), self._in.casework.zone)
+    def _now(self) -> Now:
+        return Now(self._in.now(), self._in.casework.zone)
 
     def _soon(self, doing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(doing)
@@ -617,13 +599,10 @@ def commands() -> list[BotCommand]:
     return [BotCommand(name, said) for name, said in COMMANDS.items()]
 
 
-def spoken(refusal: Refusal) -> str:
-    """A refusal names the terminal's verbs; here they are commands and buttons."""
-    words = str(refusal).replace("claim --take", "/take").replace("用 note", "用 /note")
-    words = words.replace("本来就由您在办。", "本来就由您在办，请接着点卡片上的按钮。")
-    for name in verbs.VERBS:
-        words = words.replace(f"（{name}）", "")
-    return words.replace("（find）", "")
+def _permitted(role: Role, order: Order | type[Order]) -> None:
+    """Raises: Refusal."""
+    if not may(role, order):
+        raise Refusal("not_permitted", role=ROLES[role], who=who_may(order))
 
 
 def _help(act: Act) -> str:
@@ -632,9 +611,9 @@ def _help(act: Act) -> str:
     where = "在话题里不用写代号" if act.grouped else "先写代号，如 /accept K7QM"
     lines.append(f"也可以发命令（{where}）：")
     lines += [
-        f"/{name.replace('-', '_')} {verb.label}"
+        f"{verbs.as_command(name)} {verb.label}"
         for name, verb in verbs.VERBS.items()
-        if may(act.member.role, verb.order)
+        if may(act.member.role, verb.row.order)
     ]
     lines.append(
         "群里写的话都是内部的，只有“答复”和标明“反映人会看到”的会出去。"

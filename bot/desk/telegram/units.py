@@ -16,7 +16,6 @@ from bot.desk import verbs
 from bot.desk.liaison import (
     CLOCKS,
     DID,
-    NOT_NOW,
     Event,
     Item,
     Liaison,
@@ -24,27 +23,21 @@ from bot.desk.liaison import (
     Missing,
     UnitCase,
 )
+from bot.desk.refused import UNIT_CHAT, worded
 from bot.desk.wording import clean
 from bot.hours import ending
-from dialogs.case.life import Refusal
+from dialogs.case.order_table import UNIT_ORDERS
 from dialogs.case.orders import Answer, Extend, Order, Return
+from dialogs.case.refusals import Refusal
+from dialogs.case.typed import Now
 from dialogs.texts import text
 from storage.port import Write
 
-ORDERS = {
-    "arrive": "已到场或上线（加急件才有）：/arrive K7QM",
-    "answer": "答复：/answer K7QM 查了什么、做了什么、何时改好。反映人会看到原文，"
-    "送出后不能收回",
-    "extend": "申请延期：/extend K7QM 5 还在核对",
-    "return": (
-        "退回：/return K7QM 依据 原因。依据里有空格的，原因另起一行。反映人会看到"
-    ),
-}
 COMMANDS = {
     "queue": "本单位的工单，先到期的在前",
     "case": "看一件：/case K7QM",
     "receive": "签收：/receive K7QM",
-    **ORDERS,
+    **{name: side.help for name, side in UNIT_ORDERS.items()},
     "help": "怎么用",
 }
 RULE = "能认出人的内容已经遮住。不得打听、猜测、追查反映人。"
@@ -74,13 +67,13 @@ async def said(desk: LiaisonDesk, who: Liaison, name: str, words: str) -> str:
     if name == "case":
         return shown(case, desk.terms.zone)
     if "receive" not in case.may:
-        raise Refusal(_here(NOT_NOW, alias))
+        raise Refusal("unit_not_now", alias=alias)
     await desk.receive(who, alias)
     return f"{alias}：{DID['receive']}期限从转办时起算，不从签收起算。"
 
 
 async def ordered(
-    desk: LiaisonDesk, who: Liaison, name: str, words: str, now: verbs.Now
+    desk: LiaisonDesk, who: Liaison, name: str, words: str, now: Now
 ) -> tuple[str, Order, str]:
     """(alias, the order, what to say once it is carried out). Raises: Refusal."""
     case, rest = await _meant(desk, who, name, words)
@@ -95,9 +88,7 @@ async def carry_out(
     try:
         await desk.order(who, alias, order, also=also)
     except Missing:
-        raise _none(alias) from None
-    except Refusal as refusal:
-        raise Refusal(_here(str(refusal), alias)) from None
+        raise Refusal("unknown_case", name=alias) from None
 
 
 def _return(words: str) -> Return:
@@ -126,16 +117,14 @@ async def _meant(
     """The case that the first word names, and what follows. Raises: Refusal."""
     name, rest = [*words.split(None, 1), "", ""][:2]
     if not name:
-        raise Refusal(f"请写哪一件，如：/{command} K7QM。")
+        raise Refusal("which_case", command=verbs.as_command(command))
     looked = await asyncio.gather(*(_case(desk, who, alias) for alias in meant(name)))
     found = [case for case in looked if case is not None]
     if len(found) > 1:
-        raise Refusal(
-            f"“{name}”有几件：{'、'.join(one.item.alias for one in found)}。"
-            "请写全代号。"
-        )
+        aliases = "、".join(one.item.alias for one in found)
+        raise Refusal("several_cases", name=name, aliases=aliases)
     if not found:
-        raise _none(name)
+        raise Refusal("unknown_case", name=name)
     return found[0], rest.strip()
 
 
@@ -144,20 +133,6 @@ async def _case(desk: LiaisonDesk, who: Liaison, alias: str) -> UnitCase | None:
         return await desk.case(who, alias)
     except Missing:
         return None
-
-
-def _none(name: str) -> Refusal:
-    """The same for another unit's case and for one that there is not."""
-    return Refusal(
-        f"没有“{name[:20]}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号。"
-    )
-
-
-def _here(words: str, alias: str) -> str:
-    """The page's sentences point to what stands below them; here it has to be asked
-    for.
-    """
-    return words.replace("请看下面的经过", f"请发 /case {alias} 看经过")
 
 
 def shown(case: UnitCase, zone: tzinfo) -> str:
@@ -182,7 +157,7 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
     lines += ["", "为何这个期限：", *case.why] if case.why else []
     lines += ["", "经过：", *(_event(event, zone) for event in case.past)]
     can = [
-        f"/{action}：{why}" if why else f"/{action} {item.alias}"
+        f"/{action}：{worded(why, UNIT_CHAT)}" if why else f"/{action} {item.alias}"
         for action, why in case.may.items()
     ]
     return "\n".join([*lines, *(["", "现在可以：", *can] if can else [])])

@@ -14,7 +14,7 @@ from bot.cases.sealing import utc
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
 from bot.desk.verbs import VERBS, possible
-from bot.desk.wording import FACTS, KINDS, YES, clean, fact_text, step_text
+from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.worktime import Terms
@@ -214,7 +214,7 @@ def _step(step: StepView, zone: ZoneInfo, most: int = 1 << 20) -> str:
     who = clean(step.by or "反映人") + (f"（反映{step.report}）" if step.report else "")
     said = shortened(clean(step_text(step, zone)), most)
     at = _at(step.at, zone, hourly=step.by is None)
-    return f"{at} {who} {KINDS.get(step.kind, step.kind)}" + (
+    return f"{at} {who} {STEP_WORDS.get(step.kind, step.kind)}" + (
         f"：{said}" if said else ""
     )
 

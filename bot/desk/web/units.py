@@ -32,11 +32,12 @@ from bot.desk.liaison import (
     Missing,
     UnitCase,
 )
+from bot.desk.refused import UNIT_PAGE, worded
 from bot.hours import ending
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
-from dialogs.case.life import Refusal
 from dialogs.case.orders import Answer, Arrive, Extend, Order, Return
+from dialogs.case.refusals import Refusal
 from dialogs.texts import text
 from storage.port import Refusing, Stale
 
@@ -94,7 +95,7 @@ class Form:
                 return Answer(self.text)
             case "extend":
                 if not self.days.isdecimal() or not self.days.isascii():
-                    raise Refusal("请写要延几个工作日，如 5。")
+                    raise Refusal("unit_days_missing")
                 return Extend(int(self.days), self.reason)
             case "return":
                 return Return(self.rule, self.reason)
@@ -355,7 +356,7 @@ class Units:
         except Missing:
             return self._missing(who)
         except Refusal as refusal:
-            return await self._case(request, who, form, 422, str(refusal))
+            return await self._case(request, who, form, 422, worded(refusal, UNIT_PAGE))
         except Stale:
             return await self._case(request, who, form, 409, BUSY)
         except Refusing:
@@ -391,17 +392,18 @@ class Units:
         Refusal.
         """
         if form.open == "answer" and not form.text.strip():
-            raise Refusal("请写明答复：查了什么、做了什么、何时改好。")
+            raise Refusal("unit_answer_missing")
         if form.open == "return" and not form.rule.strip():
-            raise Refusal("请写明依据：哪条规定说明不归本单位管。")
+            raise Refusal("unit_rule_missing")
         if form.open == "extend":
             form.order()
             if not form.reason.strip():
-                raise Refusal("请写明为什么要延期。")
+                raise Refusal("unit_reason_missing")
             if not 1 <= int(form.days) <= case.days:
-                raise Refusal(f"一次最多延{case.days}个工作日。")
-        if why := dict(case.may).get(form.open):  # type: ignore[call-overload]
-            raise Refusal(why)
+                raise Refusal("extension_at_most", days=case.days)
+        refused = case.may.get(form.open)
+        if refused is not None:
+            raise refused
 
     # ── answering ─────────────────────────────────────────────────────────────────────
 
@@ -432,6 +434,7 @@ class Units:
             trouble=trouble,
             did=did,
             at=self._at,
+            refused=lambda refusal: worded(refusal, UNIT_PAGE),
             category=lambda code: text("zh", f"category.{code}"),
             clocks=CLOCKS,
             longest=LONGEST,

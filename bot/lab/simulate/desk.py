@@ -14,7 +14,7 @@ from bot.cases.casework import Casework
 from bot.lab.simulate.people import LIAISON, OPERATORS, SUPERVISOR, UNITS
 from bot.people.member import AtTheMachine
 from dialogs.case.clock import running, steps_done
-from dialogs.case.life import Case, Refusal, State
+from dialogs.case.life import Case, State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -34,6 +34,7 @@ from dialogs.case.orders import (
     Wait,
     Whistle,
 )
+from dialogs.case.refusals import Refusal
 from dialogs.case.worktime import Terms
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -12,7 +12,6 @@ from bot.cases.sealing import GONE
 from bot.cases.staff import Outcome
 from bot.hours import seconds
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, staff_named
-from dialogs.case.life import Refusal
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -27,6 +26,7 @@ from dialogs.case.orders import (
     Rectify,
     StaffReopen,
 )
+from dialogs.case.refusals import Refusal
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
 from storage.port import Audit
 from storage.repositories.audit import AuditLog

@@ -19,8 +19,9 @@ from bot.desk.liaison import Liaison, LiaisonDesk, Missing
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, Member
 from bot.people.register import NewUnit, UnitRegister
 from bot.people.roster import Roster
-from dialogs.case.life import Case, Refusal, State
+from dialogs.case.life import Case, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES, Role
 from dialogs.words import Supplement
 from storage.repositories.desk import DeskCases

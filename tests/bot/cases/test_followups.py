@@ -25,7 +25,7 @@ from bot.cases.followups import rings as rung
 from bot.hours import seconds
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit, UnitRegister
-from dialogs.case.life import Refusal, State
+from dialogs.case.life import State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -41,6 +41,7 @@ from dialogs.case.orders import (
     Undo,
     Wait,
 )
+from dialogs.case.refusals import Refusal
 from dialogs.words import Forget, Rate, Reopen, Supplement, Wish
 from storage.port import Stale
 from storage.repositories.statistics import Statistics

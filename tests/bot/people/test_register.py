@@ -17,7 +17,8 @@ from bot.people.register import (
     merged,
     plain,
 )
-from dialogs.case.life import Case, Refusal, Staff, State
+from dialogs.case.life import Case, Staff, State
+from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
 from tests.bot.counter import Counter
 

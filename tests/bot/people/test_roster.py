@@ -15,7 +15,7 @@ from bot.address import Address
 from bot.people.member import Member, staff_named
 from bot.people.register import NewUnit, UnitRegister
 from bot.people.roster import Roster, meant
-from dialogs.case.life import Refusal
+from dialogs.case.refusals import Refusal
 from tests.bot.counter import Counter
 
 PHONE, OTHER = Address("telegram", "8123456701"), Address("telegram", "8123456702")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.people.register import Directory, NewUnit, Wrong, merged
 from bot.people.unit_import import parse
-from dialogs.case.life import Refusal
+from dialogs.case.refusals import Refusal
 
 TOML = """
 # 单位名录

@@ -14,17 +14,7 @@ from hypothesis import strategies as st
 
 from dialogs.case.clock import next_due, running
 from dialogs.case.deciding import decide
-from dialogs.case.life import (
-    ENDED,
-    FINDINGS,
-    LEVELS,
-    OPEN,
-    Case,
-    Refusal,
-    Staff,
-    State,
-    legal,
-)
+from dialogs.case.life import ENDED, FINDINGS, LEVELS, OPEN, Case, Staff, State, legal
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -54,6 +44,7 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.case.reactions import Reaction, react
+from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, Rating, Told, is_asked, tell
 from dialogs.case.worktime import Terms, weekday_calendar
@@ -117,7 +108,7 @@ def answered(case: Case, act: Act | Reaction, told: list[Told]) -> Decision | No
         return react(case, act, TERMS, asked=is_asked(told, act.report))
     by, order, role = act
     try:
-        return decide(case, order, by, AT, TERMS, INTO, role)
+        return decide(case, order, by, AT, TERMS, into=INTO, role=role)
     except Refusal as refusal:
         assert str(refusal) and "\n" not in str(refusal).replace(case.alias, "")
         return None

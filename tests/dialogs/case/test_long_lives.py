@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from dialogs.case import ledger
 from dialogs.case.clock import read, running
-from dialogs.case.deciding import decide, settled
+from dialogs.case.deciding import decide
+from dialogs.case.decisions import settled
 from dialogs.case.follow import AFTER_THE_END, dues, ring
-from dialogs.case.life import Case, Refusal, Staff, State
+from dialogs.case.life import Case, Staff, State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -25,7 +26,6 @@ from dialogs.case.orders import (
     Close,
     Decision,
     Decline,
-    Entry,
     Extend,
     Find,
     GrantExtend,
@@ -36,12 +36,14 @@ from dialogs.case.orders import (
     Resume,
     Return,
     StaffReopen,
+    StoryStep,
     Supervise,
     Undo,
     Wait,
     Whistle,
 )
 from dialogs.case.reactions import Reaction, react
+from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, Told, is_asked, is_rated, tell
 from dialogs.case.worktime import Terms, weekday_calendar
@@ -179,7 +181,7 @@ class Life:
         self.case = decision.case
         self.steps += [self.told(entry, by_reporter) for entry in decision.entries]
 
-    def told(self, entry: Entry, by_reporter: bool) -> Told:
+    def told(self, entry: StoryStep, by_reporter: bool) -> Told:
         at = self.at.replace(minute=0) if by_reporter else self.at
         return Told(
             entry.kind, at, "c", entry.report, entry.public, by_reporter, entry.params

@@ -12,8 +12,8 @@ import pytest
 from dialogs.case.allowance import Allowance
 from dialogs.case.clock import Line, read, running
 from dialogs.case.deciding import decide as _decide
-from dialogs.case.deciding import settled
-from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Refusal, Staff, State
+from dialogs.case.decisions import settled
+from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Staff, State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -44,6 +44,7 @@ from dialogs.case.orders import (
 )
 from dialogs.case.reactions import Reaction
 from dialogs.case.reactions import react as _react
+from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
@@ -91,7 +92,7 @@ def decide(
     into: Case | None = None,
     role: str = "operator",
 ) -> Decision:
-    return _decide(case, order, by, at, TERMS, into, role)
+    return _decide(case, order, by, at, TERMS, into=into, role=role)
 
 
 def react(case: Case, action: Reaction, **known: bool) -> Decision:
@@ -279,7 +280,7 @@ def test_an_urgent_case_is_on_site_in_two_hours_and_has_its_result_the_same_day(
     )
     there = decide(case, Arrive("到了"), WANG, AT + timedelta(hours=1)).case
     assert running(there.ledger) == ("result",) and local(there.due) == "11-24 00:00"
-    with pytest.raises(Refusal, match="不能单位到场"):
+    with pytest.raises(Refusal, match="不能办"):
         decide(there, Arrive(), WANG, AT)
     with pytest.raises(Refusal, match=r"加急件.*不能延期"):
         decide(there, Extend(2, "来不及"), WANG, AT)
@@ -345,12 +346,12 @@ def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None
         and asked.pushes == ()
         and not asked.entries[0].public
     )
-    with pytest.raises(Refusal, match="不能申请延期"):
+    with pytest.raises(Refusal, match="不能办"):
         decide(asked.case, Extend(5, "人手"), WANG, AT)
     granted = decide(asked.case, GrantExtend(True, days=3), LI, AT)
     assert local(granted.case.due) == "12-04 00:00" and granted.case.wants is None
     assert {report for report, _ in granted.pushes} == PUSHED
-    with pytest.raises(Refusal, match="不能申请延期"):
+    with pytest.raises(Refusal, match="不能办"):
         decide(granted.case, Extend(5, "人手"), WANG, AT)
 
 
@@ -386,7 +387,7 @@ def test_a_whistle_goes_one_level_up_with_a_clock_of_its_own() -> None:
         "start",
     ]
     city = decide(up.case, Whistle("区里也办不了", "市数据局"), WANG, AT).case
-    with pytest.raises(Refusal, match="不能吹哨升级"):
+    with pytest.raises(Refusal, match="不能办"):
         decide(city, Whistle("再上", "省里"), WANG, AT)
 
 

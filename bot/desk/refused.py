@@ -1,0 +1,94 @@
+"""How each screen says why something may not be done: one table of phrases a screen.
+
+What a screen does not say in its own way is said as in `dialogs.case.refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dialogs.case.order_table import BY_NAME, MOVES
+from dialogs.case.refusals import Refusal
+
+NOTHING_ELSE = "没有别的动作了"
+ILLEGAL_MOVE = "{alias} 现在是“{state}”，不能{move}。现在可以：{may}。"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """phrases: by code, where this screen has its own; order: how it names an order
+    that may be given instead.
+    """
+
+    phrases: Mapping[str, str]
+    order: Callable[[str], str]
+
+
+def worded(refusal: Refusal, screen: Screen) -> str:
+    """The sentence that this screen shows."""
+    orders = "、".join(screen.order(name) for name in refusal.legal)
+    move = refusal.params.get("move")
+    named = {"move": _label(str(move))} if move else {}
+    return refusal.told_with(screen.phrases, may=orders or NOTHING_ELSE, **named)
+
+
+def _label(name: str) -> str:
+    row = BY_NAME.get(name)
+    return row.label if row else MOVES[name]
+
+
+TERMINAL = Screen(
+    {
+        "illegal_move": ILLEGAL_MOVE,
+        "claimed_already": "{alias} 已由“{by}”认领。要接过来，请用 claim --take。",
+        "claimed_by_other": "{alias} 由“{by}”在办。要接过来，请先用 claim --take；"
+        "只想留话，用 note。",
+        "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回（undo）。"
+        "请等它发出再写。",
+        "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，"
+        "请接着办；时间不够可以申请延期（extend），办不了请专线吹哨到上一级。",
+    },
+    lambda name: f"{_label(name)}（{name}）",
+)
+STAFF_CHAT = Screen(
+    {
+        "illegal_move": ILLEGAL_MOVE,
+        "claimed_by_you": "{alias} 本来就由您在办，请接着点卡片上的按钮。",
+        "claimed_already": "{alias} 已由“{by}”认领。要接过来，请用 /take。",
+        "claimed_take_first": "{alias} 由“{by}”在办。要接过来，请用 /take。",
+        "claimed_by_other": "{alias} 由“{by}”在办。要接过来，请先用 /take；"
+        "只想留话，用 /note。",
+        "unknown_case": "没有“{name:.20}”这件工单。"
+        "请写代号（如 白鹭-K7QM 或 K7QM）或编号。",
+        "not_permitted": "这一步要{who}来办。",
+        "which_case": "请写哪一件，如：{command} K7QM。在它的话题里发，就不用写。",
+        "another_topic": "这里是 {alias} 的话题，没有照办。要办“{name:.20}”，"
+        "请到它的话题里发，或私聊机器人。",
+        "text_only": "这里只收文字：请用文字再回复那条消息。",
+        "no_pictures": "{alias} 没有图片。",
+    },
+    _label,
+)
+_UNIT = {
+    "unit_not_now": "这一步现在做不了：可能已经办过，或专线已改了这一件。"
+    "请看下面的经过。",
+    "extension_pending": "已经申请延期{days}个工作日，等专线主管决定；原期限照算。",
+    "extended_once": "已经延过一次，不能再延。办不了请联系专线。",
+    "extension_at_most": "一次最多延{days}个工作日。",
+    "unit_answer_missing": "请写明答复：查了什么、做了什么、何时改好。",
+    "unit_rule_missing": "请写明依据：哪条规定说明不归本单位管。",
+    "unit_reason_missing": "请写明为什么要延期。",
+    "unit_days_missing": "请写要延几个工作日，如 5。",
+}
+UNIT_PAGE = Screen(_UNIT, _label)
+UNIT_CHAT = Screen(
+    {
+        **_UNIT,
+        "unit_not_now": "这一步现在做不了：可能已经办过，或专线已改了这一件。"
+        "请发 /case {alias} 看经过。",
+        "unknown_case": STAFF_CHAT.phrases["unknown_case"],
+        "which_case": "请写哪一件，如：{command} K7QM。",
+    },
+    _label,
+)

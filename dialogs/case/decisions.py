@@ -1,0 +1,96 @@
+"""What every rule of `deciding.py` is made from: who gives an order when, and the
+decision told to those whom it concerns. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs.case import ledger
+from dialogs.case.clock import next_due
+from dialogs.case.life import Case, Staff, State, move
+from dialogs.case.order_table import row_of
+from dialogs.case.orders import Decision, Order, StoryStep
+from dialogs.case.pushes import push
+from dialogs.case.refusals import Refusal
+from dialogs.case.worktime import Terms
+from dialogs.words import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An order given for a case. at: UTC; role: of who gives it; into: the case that
+    `Merge` names, as it is now.
+    """
+
+    case: Case
+    order: Order
+    by: Staff
+    at: datetime
+    terms: Terms
+    role: str = "operator"
+    into: Case | None = None
+
+    def moved(self) -> Case:
+        """The case after the order's move; clocks that waited run on.
+
+        Raises: Refusal, where the table of its life has no such move.
+        """
+        trigger = row_of(self.order).trigger
+        assert trigger is not None  # only moves ask for it
+        moved = move(self.case, trigger)
+        if self.case.state is not State.WAITING:
+            return moved
+        return ledger.resume(moved, self.at)
+
+    def needed(self, name: str) -> str:
+        """What was written for this field of the order. Raises: Refusal, if nothing."""
+        words = str(getattr(self.order, name)).strip()
+        if not words:
+            asked = row_of(self.order).asked(name)
+            raise Refusal("missing", what=asked.missing or asked.label)
+        return words
+
+    def future(self, due: datetime | None) -> datetime | None:
+        """Raises: Refusal, if it is past."""
+        if due is not None and due <= self.at:
+            raise Refusal("past_date")
+        return due
+
+    # ── the decision ──────────────────────────────────────────────────────────────────
+
+    def decision(self, moved: Case, *steps: StoryStep) -> Decision:
+        """The case becomes this, and nobody is told."""
+        audit = (row_of(self.order).audit, states(self.case, moved))
+        return Decision(moved, steps, audit=audit)
+
+    def told(self, moved: Case, **params: Any) -> Decision:
+        """Every reporter of the case may read it, and is pushed that something
+        happened.
+        """
+        kind = row_of(self.order).told
+        assert kind is not None  # only public orders are told
+        known = {name: value for name, value in params.items() if value is not None}
+        decision = self.decision(replace(moved, told=self.at), StoryStep(kind, known))
+        return replace(decision, pushes=to_all(self.case, kind))
+
+
+def settled(case: Case, terms: Terms) -> Case:
+    """The case with its due time, as the ledger has it."""
+    due = next_due(case.ledger, terms)
+    return case if due == case.due else replace(case, due=due)
+
+
+def to_all(case: Case, kind: str) -> tuple[tuple[str, Message], ...]:
+    return tuple(push(report, kind) for report in case.reports)
+
+
+def states(case: Case, moved: Case) -> dict[str, str]:
+    return {"from": case.state.value, "to": moved.state.value}
+
+
+def last_second(due: datetime | None) -> int | None:
+    """24:00 belongs to the day that it ends."""
+    return int((due - timedelta(seconds=1)).timestamp()) if due else None

@@ -1,0 +1,792 @@
+"""The orders of staff and units: one row each, from which every screen is made.
+
+Read from it are the terminal's arguments, a chat's buttons, commands and prompts, what
+a unit may do, who may order what, the audit kinds and the ledger's words. One more
+order is its class (orders.py), its row (here), its rule (deciding.py), and its line in
+docs/casework.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from dialogs.case.life import FINDINGS, LEVELS, TRIGGERS, Case, legal
+from dialogs.case.orders import (
+    Accept,
+    Answer,
+    Arrive,
+    Ask,
+    Assign,
+    Claim,
+    Close,
+    Decline,
+    Extend,
+    Find,
+    GrantExtend,
+    Merge,
+    Note,
+    Order,
+    Rectify,
+    RefuseReturn,
+    Release,
+    Reply,
+    Resume,
+    Return,
+    StaffReopen,
+    Supervise,
+    Undo,
+    Wait,
+    Whistle,
+)
+from dialogs.case.refusals import Refusal
+from dialogs.case.roles import HOTLINE, ROLES, Role
+from dialogs.case.typed import (
+    Now,
+    addressed,
+    day_end,
+    first_line,
+    first_word,
+    last_word,
+    working_days,
+)
+
+Values = dict[str, Any]
+FieldKind = Literal[
+    "text", "unit", "case", "day", "days", "number", "choice", "flag"
+]  # days: working days; unit: a text that names one; case: alias or serial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing that an order asks.
+
+    name: the attribute of its class; label: what it is called on screens and in docs;
+    help: of the terminal; missing: what "请写明…" names, by default the label;
+    option: typed with this name in a terminal, else by its place; choices: code →
+    Chinese; means: the value that a flag stands for;
+    command: a flag that is a command of its own in a chat, with this label;
+    templates: texts that need not be written, by what stands on their button.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    help: str
+    missing: str = ""
+    required: bool = True
+    option: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    means: bool = True
+    command: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+Grammar = Callable[[tuple[Field, ...], str, Now], Values]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSide:
+    """What a unit's liaison is told of an order that units give.
+
+    place: among the orders of units; help: of the command in a chat; done: once it is
+    carried out; trial: a valid order, to find out whether the rules allow it now.
+    """
+
+    place: int
+    help: str
+    done: str
+    trial: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One order, as every screen, rule and record has it.
+
+    name: typed in a terminal, and in a chat unless `command` is another word; order:
+    its class; label, english: on buttons; summary: the terminal's help;
+    fields: what it asks, in the order of the terminal; asks: what a chat asks for, ""
+    where a button is enough; grammar: how that is written in one message;
+    roles: who may give it; beside: also given by who has not claimed the case;
+    trigger: the move of the case's life, None for what is no move;
+    fits: when what is no move can be done; first: its button stands before the moves;
+    public: reporters read of it, and are pushed `told`, which is also the step's kind;
+    steps: the kinds of steps it leaves → their words; audit: the kind of its audit
+    line. Kinds are persisted: they are never changed.
+    """
+
+    name: str
+    order: type[Order]
+    label: str
+    english: str
+    summary: str
+    audit: str
+    fields: tuple[Field, ...] = ()
+    asks: str = ""
+    grammar: Grammar
+    roles: tuple[Role, ...] = HOTLINE
+    beside: bool = False
+    trigger: str | None = None
+    fits: Callable[[Case], bool] | None = None
+    first: bool = False
+    told: str | None = None
+    steps: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
+    unit: UnitSide | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether reporters learn of it."""
+        return self.told is not None
+
+    @property
+    def wordless(self) -> bool:
+        """Whether a command without a word is enough."""
+        return not any(one.required for one in self.fields)
+
+    @property
+    def offers_units(self) -> bool:
+        """Whether what is written first is a unit, which may be picked."""
+        return bool(self.fields) and self.fields[0].kind == "unit"
+
+    def asked(self, name: str) -> Field:
+        """Raises: StopIteration, if the order asks no such thing."""
+        return next(one for one in self.fields if one.name == name)
+
+
+# ── how the fields are written in one message of a chat ───────────────────────────────
+
+
+def whole(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """All of it is the first text; without a text it is not read."""
+    texts = [one.name for one in fields if one.kind in ("text", "case")]
+    return {texts[0]: words} if texts else {}
+
+
+def lines(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """The first line is the first field, the others are the second."""
+    first, second = fields
+    head, rest = first_line(words)
+    return {first.name: head, second.name: rest}
+
+
+def to_one(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """A text, and before it perhaps #2."""
+    text, to = addressed(words)
+    return {fields[0].name: text, "to": to}
+
+
+def wait_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    head, reason = first_word(words)
+    until = day_end(head, now)
+    if until is None:
+        raise Refusal("wait_unreadable")
+    return {"reason": reason, "until": until}
+
+
+def assign_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """A unit, and behind it in any order a level, 复杂, a date."""
+    found: Values = {}
+    codes = {name: code for code, name in LEVELS.items()}
+    unit = " ".join(words.split())
+    while " " in unit:
+        before, tail = last_word(unit)
+        until = day_end(tail, now)
+        if tail == "复杂":
+            found["complex"] = True
+        elif tail in codes:
+            found["level"] = codes[tail]
+        elif until is not None:
+            found["due"] = until
+        else:
+            break
+        unit = before
+    return {"unit": unit, **found}
+
+
+def extend_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    head, reason = first_word(words)
+    days = working_days(head)
+    if days is None:
+        raise Refusal("extend_unreadable")
+    return {"days": days, "reason": reason}
+
+
+def grant_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    head, rest = first_word(words)
+    if head in ("不同意", "不准"):
+        return {"granted": False, "reason": rest}
+    if head not in ("同意", "yes"):
+        raise Refusal("grant_unreadable")
+    second, reason = first_word(rest)
+    days = working_days(second)
+    if days is None:
+        return {"granted": True, "reason": rest}
+    return {"granted": True, "reason": reason, "days": days}
+
+
+def choice_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """The Chinese of a choice, and behind it a text."""
+    choice, text = fields
+    head, rest = first_word(words)
+    codes = {name: code for code, name in choice.choices.items()}
+    if head not in codes:
+        *others, last = codes
+        raise Refusal("choice_unreadable", known=f"{'、'.join(others)}或{last}")
+    return {choice.name: codes[head], text.name: rest}
+
+
+def rectify_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """A plan, and behind it perhaps a date."""
+    plan, tail = last_word(words)
+    due = day_end(tail, now)
+    return {"plan": plan, "due": due} if due else {"plan": words.strip()}
+
+
+# ── what several orders ask ───────────────────────────────────────────────────────────
+
+SEEN = "反映人会看到"
+TO = Field(name="to", kind="number", label="N", help="", option="--to", required=False)
+DECLINE_TEMPLATES = {
+    "不在范围": "不归本专线管：这里只收给基层增加负担的事。居民诉求请打12345，"
+    "举报违纪请打12388。",
+    "不够具体": (
+        "说得还不够具体，查不了。请补上是什么事、哪一级要求的，再反映一次，马上看。"
+    ),
+    "已经在办": "同样的事已经在办，会一并解决，请看以后的公开结果。",
+    "有依据": "核对过了：这件事有明确的政策依据，不算额外负担。",
+}  # a reason that the reporter reads, by what stands on the button
+
+
+def _text(name: str, label: str, help: str = "", **more: Any) -> Field:
+    """help: by default that the reporter will see it."""
+    return Field(
+        name=name, kind="text", label=label, help=help or f"{label}，{SEEN}", **more
+    )
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────
+
+ORDERS: tuple[OrderRow, ...] = (
+    OrderRow(
+        name="claim",
+        order=Claim,
+        label="认领",
+        english="Claim",
+        summary="认领",
+        audit="case.claim",
+        fields=(
+            Field(
+                name="take",
+                kind="flag",
+                label="接过来",
+                help="从同事手里接过来",
+                option="--take",
+                required=False,
+                command="take",
+            ),
+        ),
+        grammar=whole,
+        fits=lambda case: case.claimed is None,
+        first=True,
+        steps={"claimed": "认领"},
+    ),
+    OrderRow(
+        name="release",
+        order=Release,
+        label="放回",
+        english="Release",
+        summary="放回去，谁都可以接",
+        audit="case.release",
+        grammar=whole,
+        fits=lambda case: case.claimed is not None,
+        first=True,
+        steps={"released": "放回"},
+    ),
+    OrderRow(
+        name="accept",
+        order=Accept,
+        label="受理",
+        english="Accept",
+        summary="受理，给编号",
+        audit="case.accept",
+        grammar=whole,
+        trigger="accept",
+        told="accepted",
+        steps={"accepted": "受理"},
+    ),
+    OrderRow(
+        name="decline",
+        order=Decline,
+        label="不予受理",
+        english="Decline",
+        summary="不予受理",
+        audit="case.decline",
+        fields=(_text("reason", "理由", templates=DECLINE_TEMPLATES),),
+        asks=f"理由，{SEEN}",
+        grammar=whole,
+        trigger="decline",
+        told="declined",
+        steps={"declined": "不予受理"},
+    ),
+    OrderRow(
+        name="ask",
+        order=Ask,
+        label="问反映人",
+        english="Ask the reporter",
+        summary="问反映人一句，等补充",
+        audit="case.ask",
+        fields=(
+            _text("question", "问题"),
+            replace(TO, help="合并过的工单：只问第 N 位反映人"),
+        ),
+        asks=f"问题，{SEEN}（只问第2位就以 #2 开头）",
+        grammar=to_one,
+        trigger="ask",
+        told="asked",
+        steps={"asked": "问反映人"},
+    ),
+    OrderRow(
+        name="wait",
+        order=Wait,
+        label="等第三方",
+        english="Wait for a third party",
+        summary="等第三方，期限停着，到日子自己接着办",
+        audit="case.wait",
+        fields=(
+            _text("reason", "等什么"),
+            Field(name="until", kind="day", label="日期", help="等到哪一天"),
+        ),
+        asks=f"等到哪天和等什么，如：12月1日 等区里的文件。{SEEN}",
+        grammar=wait_words,
+        trigger="wait",
+        told="waiting",
+        steps={"waiting": "等第三方"},
+    ),
+    OrderRow(
+        name="resume",
+        order=Resume,
+        label="接着办",
+        english="Resume",
+        summary="不等了，接着办",
+        audit="case.resume",
+        grammar=whole,
+        trigger="resume",
+        told="resumed",
+        steps={"resumed": "接着办"},
+    ),
+    OrderRow(
+        name="reply",
+        order=Reply,
+        label="答复",
+        english="Reply",
+        summary="给反映人回话，10 秒内可以撤回",
+        audit="case.reply",
+        fields=(
+            _text("text", "话", f"要说的话，{SEEN}", missing="要说的话"),
+            replace(TO, help="合并过的工单：只对第 N 位反映人说"),
+        ),
+        asks=f"要说的话，{SEEN}；10秒内可以撤回（只对第2位说就以 #2 开头）",
+        grammar=to_one,
+        fits=lambda case: _can_reply(case),
+        told="replied",
+        steps={"replied": "回话"},
+    ),
+    OrderRow(
+        name="undo",
+        order=Undo,
+        label="撤回",
+        english="Take back",
+        summary="撤回还没发出的回话",
+        audit="case.undo",
+        grammar=whole,
+        fits=lambda case: case.reply is not None,
+    ),
+    OrderRow(
+        name="assign",
+        order=Assign,
+        label="转办",
+        english="Assign",
+        summary="转给承办单位",
+        audit="case.assign",
+        fields=(
+            Field(
+                name="unit",
+                kind="unit",
+                label="单位",
+                help="承办单位",
+                missing="承办单位",
+            ),
+            Field(
+                name="level",
+                kind="choice",
+                label="层级",
+                help="哪一级",
+                option="--level",
+                choices=LEVELS,
+                required=False,
+            ),
+            Field(
+                name="complex",
+                kind="flag",
+                label="复杂",
+                help="情况复杂，答复期限按复杂的算",
+                option="--complex",
+                required=False,
+            ),
+            Field(
+                name="due",
+                kind="day",
+                label="日期",
+                help="答复期限",
+                option="--due",
+                required=False,
+            ),
+        ),
+        asks="单位，后面可以加层级（如 区）、复杂、期限（如 12月1日）",
+        grammar=assign_words,
+        trigger="assign",
+        told="assigned",
+        steps={"assigned": "转办"},
+    ),
+    OrderRow(
+        name="arrive",
+        order=Arrive,
+        label="单位到场",
+        english="Unit arrived",
+        summary="加急件：单位到场或上线了",
+        audit="case.arrive",
+        fields=(_text("text", "说明", required=False),),
+        grammar=whole,
+        roles=(*HOTLINE, "liaison"),
+        trigger="arrive",
+        told="arrived",
+        steps={"arrived": "单位到场"},
+        unit=UnitSide(
+            place=1,
+            help="已到场或上线（加急件才有）：/arrive K7QM",
+            done="已记下到场或上线。",
+            trial=Arrive(),
+        ),
+    ),
+    OrderRow(
+        name="answer",
+        order=Answer,
+        label="单位答复",
+        english="Unit answered",
+        summary="记下单位的答复",
+        audit="case.answer",
+        fields=(_text("text", "答复"),),
+        asks=f"单位怎么答复的，{SEEN}",
+        grammar=whole,
+        roles=(*HOTLINE, "liaison"),
+        trigger="answer",
+        told="answered",
+        steps={"answered": "单位答复"},
+        unit=UnitSide(
+            place=2,
+            help="答复：/answer K7QM 查了什么、做了什么、何时改好。反映人会看到原文，"
+            "送出后不能收回",
+            done="答复已送出。",
+            trial=Answer("试"),
+        ),
+    ),
+    OrderRow(
+        name="return",
+        order=Return,
+        label="单位退回",
+        english="Unit returned",
+        summary="记下单位退回",
+        audit="case.return",
+        fields=(
+            _text(
+                "rule",
+                "依据",
+                f"依据哪一条，说明不归它管，{SEEN}",
+                missing="依据哪一条，说明不归本单位管",
+            ),
+            _text("reason", "说明", required=False),
+        ),
+        asks=f"依据哪一条；说明另起一行。{SEEN}",
+        grammar=lines,
+        roles=(*HOTLINE, "liaison"),
+        trigger="return",
+        told="returned",
+        steps={"returned": "单位退回"},
+        unit=UnitSide(
+            place=4,
+            help="退回：/return K7QM 依据 原因。依据里有空格的，原因另起一行。"
+            "反映人会看到",
+            done="已退回，等专线决定。",
+            trial=Return("试", "试"),
+        ),
+    ),
+    OrderRow(
+        name="refuse-return",
+        order=RefuseReturn,
+        label="不准退回",
+        english="Refuse the return",
+        summary="不准退回，单位接着办",
+        audit="case.refusereturn",
+        fields=(
+            _text("reason", "理由", f"理由，单位和{SEEN}", missing="为什么不准退回"),
+        ),
+        asks=f"理由，单位和{SEEN}",
+        grammar=whole,
+        trigger="refuse-return",
+        told="return_refused",
+        steps={"return_refused": "不准退回"},
+    ),
+    OrderRow(
+        name="extend",
+        order=Extend,
+        label="申请延期",
+        english="Ask for more time",
+        summary="记下单位申请延期，到期前才行",
+        audit="case.extend",
+        fields=(
+            Field(name="days", kind="days", label="工作日", help="再要几个工作日"),
+            _text(
+                "reason", "理由", "为什么，批准后反映人会看到", missing="为什么要延期"
+            ),
+        ),
+        asks="几个工作日和原因，如：5 还在核对",
+        grammar=extend_words,
+        roles=(*HOTLINE, "liaison"),
+        trigger="extend",
+        steps={"extension_asked": "申请延期"},
+        unit=UnitSide(
+            place=3,
+            help="申请延期：/extend K7QM 5 还在核对",
+            done="延期申请已送出，等专线主管决定。",
+            trial=Extend(1, "试"),
+        ),
+    ),
+    OrderRow(
+        name="grant",
+        order=GrantExtend,
+        label="批复延期",
+        english="Decide on more time",
+        summary="批复延期，主管才行",
+        audit="case.grantextend",
+        fields=(
+            Field(
+                name="granted",
+                kind="flag",
+                label="同意",
+                help="不批准，要写理由",
+                option="--refuse",
+                means=False,
+                templates={"同意": "同意"},
+            ),
+            Field(
+                name="days",
+                kind="days",
+                label="工作日",
+                help="批几个工作日，默认照申请的",
+                option="--days",
+                required=False,
+            ),
+            _text("reason", "理由", "理由，单位会看到", required=False),
+        ),
+        asks="“同意”“同意 5”（批5个工作日），或“不同意 理由”",
+        grammar=grant_words,
+        roles=("supervisor",),
+        beside=True,
+        trigger="grant",
+        told="extended",
+        steps={"extended": "同意延期", "extension_refused": "不准延期"},
+    ),
+    OrderRow(
+        name="supervise",
+        order=Supervise,
+        label="督办",
+        english="Supervise",
+        summary="督办，主管才行",
+        audit="case.supervise",
+        fields=(_text("text", "要求", "要求，单位会看到", missing="督办的要求"),),
+        asks="要求，单位会看到",
+        grammar=whole,
+        roles=("supervisor",),
+        beside=True,
+        trigger="supervise",
+        told="supervised",
+        steps={"supervised": "督办"},
+    ),
+    OrderRow(
+        name="whistle",
+        order=Whistle,
+        label="吹哨升级",
+        english="Whistle one level up",
+        summary="吹哨，交给上一级办，期限重算",
+        audit="case.whistle",
+        fields=(
+            _text("reason", "理由", f"为什么，{SEEN}", missing="为什么要上一级办"),
+            Field(
+                name="unit",
+                kind="unit",
+                label="单位",
+                help="上一级由谁办，默认是名录里的上级单位",
+                required=False,
+            ),
+        ),
+        asks=f"为什么，{SEEN}；由谁办另起一行，不写就是上级单位",
+        grammar=lines,
+        trigger="whistle",
+        told="whistled",
+        steps={"whistled": "吹哨升级"},
+    ),
+    OrderRow(
+        name="find",
+        command="finding",  # /find looks for cases
+        order=Find,
+        label="核实定性",
+        english="Find",
+        summary="核实定性",
+        audit="case.find",
+        fields=(
+            Field(
+                name="finding",
+                kind="choice",
+                label="结论",
+                help="属实、部分属实、不属实",
+                choices=FINDINGS,
+            ),
+            _text("text", "说明", required=False),
+        ),
+        asks=f"属实、部分属实或不属实，后面可以加说明，{SEEN}",
+        grammar=choice_words,
+        trigger="find",
+        told="found",
+        steps={"found": "核实"},
+    ),
+    OrderRow(
+        name="rectify",
+        order=Rectify,
+        label="整改",
+        english="Rectify",
+        summary="开始整改",
+        audit="case.rectify",
+        fields=(
+            _text("plan", "做法", f"怎么改，{SEEN}", required=False),
+            Field(
+                name="due",
+                kind="day",
+                label="日期",
+                help="改好的期限",
+                option="--due",
+                required=False,
+            ),
+        ),
+        asks=f"怎么改，{SEEN}；期限写在最后，如：撤掉重复报表 12月20日",
+        grammar=rectify_words,
+        trigger="rectify",
+        told="rectifying",
+        steps={"rectifying": "整改"},
+    ),
+    OrderRow(
+        name="close",
+        order=Close,
+        label="办结",
+        english="Close",
+        summary="办结",
+        audit="case.close",
+        fields=(_text("result", "结果"),),
+        asks=f"结果，{SEEN}",
+        grammar=whole,
+        trigger="close",
+        told="closed",
+        steps={"closed": "办结"},
+    ),
+    OrderRow(
+        name="reopen",
+        order=StaffReopen,
+        label="重新办理",
+        english="Reopen",
+        summary="重新办理",
+        audit="case.reopen",
+        fields=(_text("reason", "说明", required=False),),
+        asks=f"为什么，{SEEN}",
+        grammar=whole,
+        trigger="reopen",
+        told="reopened",
+        steps={"reopened": "重新办理"},
+    ),
+    OrderRow(
+        name="merge",
+        order=Merge,
+        label="合并",
+        english="Merge",
+        summary="并入另一件，反映人跟着过去",
+        audit="case.merge",
+        fields=(
+            Field(name="into", kind="case", label="并入", help="另一件的代号或编号"),
+        ),
+        asks="并入哪一件，写代号",
+        grammar=whole,
+        trigger="merge",
+        told="merged",
+        steps={"merged": "并入别的工单"},
+    ),
+    OrderRow(
+        name="note",
+        order=Note,
+        label="备注",
+        english="Note",
+        summary="内部备注，反映人永远看不到",
+        audit="case.note",
+        fields=(_text("text", "备注", "备注"),),
+        asks="要记下的话，只有同事看得到",
+        grammar=whole,
+        beside=True,
+        fits=lambda case: True,
+    ),
+)
+
+
+def _can_reply(case: Case) -> bool:
+    return bool(case.reports) and case.reply is None and not case.retained
+
+
+# ── read from it ──────────────────────────────────────────────────────────────────────
+
+BY_NAME: Mapping[str, OrderRow] = {row.name: row for row in ORDERS}
+BY_CLASS: Mapping[type[Order], OrderRow] = {row.order: row for row in ORDERS}
+_BY_UNITS = [(row.name, row.unit) for row in ORDERS if row.unit is not None]
+UNIT_ORDERS: Mapping[str, UnitSide] = dict(
+    sorted(_BY_UNITS, key=lambda named: named[1].place)
+)  # what a liaison may give
+STEPS: Mapping[str, str] = {
+    kind: words for row in ORDERS for kind, words in row.steps.items()
+}  # kind of step → as the ledger words it
+DUE_MOVES = {"call_back": "回访", "look_back": "回头看"}  # nobody orders them
+_LABELS = DUE_MOVES | {row.trigger: row.label for row in ORDERS if row.trigger}
+MOVES: Mapping[str, str] = {trigger: _LABELS[trigger] for trigger in TRIGGERS}
+
+
+def row_of(order: Order | type[Order]) -> OrderRow:
+    return BY_CLASS[order if isinstance(order, type) else type(order)]
+
+
+def possible(case: Case) -> tuple[str, ...]:
+    """The names of all orders that the case allows now, in the order of their
+    buttons.
+    """
+    others = [row for row in ORDERS if row.fits is not None and row.fits(case)]
+    moves = [name for name in legal(case) if name in BY_NAME]
+    return (
+        *(row.name for row in others if row.first),
+        *moves,
+        *(row.name for row in others if not row.first),
+    )
+
+
+def may(role: Role, order: Order | type[Order]) -> bool:
+    """Whether this role may give this order, as far as the case allows it too."""
+    return role in row_of(order).roles
+
+
+def who_may(order: Order | type[Order]) -> str:
+    """The roles that may give this order, as a sentence names them."""
+    return "、".join(ROLES[role] for role in ROLES if may(role, order))

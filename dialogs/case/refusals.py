@@ -1,0 +1,95 @@
+"""Why something may not be done now: a code and what belongs to it, and the sentence
+that a screen shows where it has none of its own.
+
+The rules raise codes; sentences stand here and, where a screen has its own way to say
+it (`claim --take` in a terminal, /take in a chat), in `bot.desk.refused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REFUSED: dict[str, str] = {
+    # which case
+    "unknown_case": "没有“{name}”这件工单。请写代号（如 白鹭-K7QM 或 K7QM）或编号"
+    "（如 JF2026-000123）。",
+    "several_cases": "“{name}”有几件：{aliases}。请写全代号。",
+    # who has it
+    "claimed_by_you": "{alias} 本来就由您在办。",
+    "claimed_already": "{alias} 已由“{by}”认领。",
+    "claimed_by_other": "{alias} 由“{by}”在办。",
+    "not_claimed": "{alias} 本来就没有人认领。",
+    "not_yours_to_release": "{alias} 由“{by}”在办，只有本人或主管能放回去。",
+    "not_a_reader": "{role}不能看工单，请找{who}。",
+    "not_permitted": "{role}不能办这一步，请找{who}。",
+    # where it is
+    "illegal_move": "{alias} 现在是“{state}”，这一步不能办。",
+    "merge_into_itself": "{alias} 不能并入它自己。",
+    "merge_into_merged": "{alias} 现在是“{state}”，不能并入。"
+    "请改用它并入的那一件，或先重新办理。",
+    "merge_into_ended": "{alias} 现在是“{state}”，不能并入。"
+    "请改用一件还在办的，或先重新办理。",
+    "merge_before_sent": "{alias} 刚写给反映人的话还没发出，请{seconds}秒后再合并。",
+    "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回。请等它发出再写。",
+    "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。",
+    "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问。",
+    "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位。",
+    # what was written
+    "missing": "请写明{what}。",
+    "missing_unit_above": "请写明{level}一级由哪个单位办。",
+    "unknown_finding": "结论只能是：{known}。",
+    "unknown_level": "层级只能是：{known}。",
+    "past_date": "期限已经过去，请写以后的日期。",
+    "not_a_day": "没有“{day}”这一天。请写成 2026-12-01，或 +5。",
+    "words_wanted": "请写：{what}。",
+    "wait_unreadable": "请先写等到哪天，再写等什么，如：12月1日 等区里的文件。",
+    "extend_unreadable": "请先写几个工作日，再写原因，如：5 还在核对。",
+    "grant_unreadable": "请写“同意”“同意 5”（批5个工作日），或“不同意 理由”。",
+    "choice_unreadable": "请先写{known}，后面可以加说明。",
+    # returns, more time, putting it right
+    "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，请接着办；"
+    "时间不够可以申请延期，办不了请专线吹哨到上一级。",
+    "return_too_late": "{alias} 转办已超过{within}，不能退回：首接负责，请接着办；"
+    "不够时间可以申请延期。",
+    "urgent_not_extended": "{alias} 是加急件，当日要有结果，不能延期。",
+    "extension_out_of_range": "延期只能是1到{most}。",
+    "extension_after_due": "{alias} 已经到期，不能再申请延期：要在到期前申请。"
+    "请尽快答复。",
+    "rectify_too_long": "整改最长{most}，请写早一些的日期。",
+}
+
+
+def refusals(**sentences: str) -> None:
+    """Make the codes of another module known, with what any screen may show."""
+    for code, sentence in sentences.items():
+        if REFUSED.setdefault(code, sentence) != sentence:
+            raise ValueError(f"two refusals are called {code}")
+
+
+class Refusal(Exception):
+    """It may not be done now. Holds no word of a reporter.
+
+    code: a key of `REFUSED`; params: what its sentence is filled with; legal: orders
+    that may be given instead. As a string it is the sentence that any screen may show.
+    """
+
+    def __init__(
+        self, code: str, /, *, legal: tuple[str, ...] = (), **params: object
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params: Mapping[str, object] = params
+        self.legal = legal
+
+    def __str__(self) -> str:
+        return self.told_with({})
+
+    def told_with(self, phrases: Mapping[str, str], **more: object) -> str:
+        """Its sentence: of these phrases, else the one that stands here.
+
+        more: parameters that only a screen can fill in.
+        """
+        phrase = phrases.get(self.code) or REFUSED.get(self.code)
+        if phrase is None:
+            return self.code
+        return phrase.format_map({**self.params, **more})
