@@ -174,12 +174,12 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
     office = Office(folder)
     async with opened(office.settings, office.make, lambda: office.at) as office.app:
         await office.settle_in()
-        async with _served(office):
+        async with served(office):
             yield office
 
 
 @asynccontextmanager
-async def _served(office: Office) -> AsyncIterator[None]:
+async def served(office: Office) -> AsyncIterator[None]:
     app, channel = office.app, office.app.channels["web"]
     assert isinstance(channel, WebChannel)
     hotline, parts = app.hotline, app.parts
