@@ -11,67 +11,60 @@ import platform
 import signal
 import sqlite3
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import import_module
+from types import FrameType
 
+from bot.lab.bench.benchmarks import BENCHMARKS
 from bot.lab.bench.figures import Result, drawn, progress
 
-ALONE = (
-    "turns",
-    "http",
-    "size",
-    "start",
-    "memory",
-    "search",
-)  # all that needs nothing but ourselves
-BENCHES = (*ALONE, "followups", "telegram")
+BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
+UNLESS_NAMED = [one.name for one in BENCHMARKS if one.self_sufficient]
+TERMINATED = 128 + signal.SIGTERM  # exit code
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    names = "、".join(BY_NAME)
     parser.add_argument(
         "which",
         nargs="*",
         metavar="项目",
-        help=f"{'、'.join(BENCHES)}；不写就测前{len(ALONE)}项",
+        help=f"{names}；不写就测前{len(UNLESS_NAMED)}项",
     )
     parser.add_argument("--quick", action="store_true", help="少测几回，先看个大概")
     parser.add_argument("--json", action="store_true", help="给程序读：一个 JSON 文档")
 
 
 def run(args: argparse.Namespace) -> int:
-    unknown = [name for name in args.which if name not in BENCHES]
+    unknown = [name for name in args.which if name not in BY_NAME]
     if unknown:
-        print(
-            f"没有 {'、'.join(unknown)} 这个项目，可选：{'、'.join(BENCHES)}",
-            file=sys.stderr,
-        )
+        wrong = "、".join(unknown)
+        known = "、".join(BY_NAME)
+        print(f"没有 {wrong} 这个项目，可选：{known}", file=sys.stderr)
         return 1
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # an end by which folders are still cleaned
+    signal.signal(signal.SIGTERM, _leave)
     results: list[Result] = []
-    for name in args.which or ALONE:
-        results.append(import_module(f"bot.lab.bench.{name}").measure(args.quick))
+    for name in args.which or UNLESS_NAMED:
+        result = BY_NAME[name].run(quick=args.quick)
+        results.append(result)
         progress("")
         if not args.json:
-            print(drawn(results[-1]), end="\n\n", flush=True)
+            print(drawn(result), end="\n\n", flush=True)
     if args.json:
         print(json.dumps(_document(results), ensure_ascii=False))
     return 0
 
 
-def _document(results: list[Result]) -> dict[str, object]:
+def _leave(number: int, frame: FrameType | None) -> None:
+    """An end by which folders are still cleaned."""
+    sys.exit(TERMINATED)
+
+
+def _document(results: Sequence[Result]) -> dict[str, object]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "results": [
-            {
-                "bench": one.bench,
-                "how": one.how,
-                "figures": [figure.plain() for figure in one.figures],
-            }
-            for one in results
-        ],
+        "results": [result.plain() for result in results],
     }

@@ -15,7 +15,7 @@ from bot.app import join
 from bot.channels.port import Incoming, heard
 from bot.hotline import AT_HAND, Hotline
 from bot.lab.bench import words
-from bot.lab.bench.world import NullChannel, World, opened
+from bot.lab.bench.program import MeasuredProgram, NullChannel, opened
 from dialogs.talk import Talk
 from storage.repositories.talks import Talks
 
@@ -28,22 +28,22 @@ async def says(hotline: Hotline, said: str, me: Address = ME) -> None:
     )
 
 
-async def talk_of(world: World) -> Talk:
-    keys = world.app.parts.keys
+async def talk_of(program: MeasuredProgram) -> Talk:
+    keys = program.app.parts.keys
     who = keys.pseudonyms.pseudonym(ME.channel, ME.key)
-    row = await Talks(world.database).load(who)
+    row = await Talks(program.database).load(who)
     assert row is not None
-    return Talk.of(world.app.hotline._envelope(row)["talk"])
+    return Talk.of(program.app.hotline._envelope(row)["talk"])
 
 
 async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
     """What another program wrote meanwhile is found, though the row at hand
     is older.
     """
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path) as program:
         one, other = (
-            world.app.hotline,
-            join(world.app.parts, lambda parts: [NullChannel()]).hotline,
+            program.app.hotline,
+            join(program.app.parts, lambda parts: [NullChannel()]).hotline,
         )
         await says(one, words.sentence(0))
         for said in ("单位", "幸福路街道办事处"):
@@ -51,7 +51,7 @@ async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
         for said in ("时间频次", "每周都有"):
             await says(one, said)
         await says(other, "遮挡")
-        talk = await talk_of(world)
+        talk = await talk_of(program)
         assert talk.answers["unit"] == "幸福路街道办事处"
         assert (talk.answers["when"], talk.state.value) == ("每周都有", "masks")
 
@@ -60,15 +60,15 @@ async def test_a_draft_that_another_program_let_go_does_not_come_back(
     tmp_path: Path,
 ) -> None:
     """A row at hand whose talk has ended elsewhere is not written again."""
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path) as program:
         one, other = (
-            world.app.hotline,
-            join(world.app.parts, lambda parts: [NullChannel()]).hotline,
+            program.app.hotline,
+            join(program.app.parts, lambda parts: [NullChannel()]).hotline,
         )
         await says(one, words.sentence(0))
         await other.leave(ME, datetime.now(UTC))
         await says(one, words.sentence(1))
-        assert (await talk_of(world)).answers["text"] == words.sentence(1)
+        assert (await talk_of(program)).answers["text"] == words.sentence(1)
 
 
 async def test_what_is_at_hand_is_sealed_and_bounded(
@@ -77,17 +77,17 @@ async def test_what_is_at_hand_is_sealed_and_bounded(
     """No plain word of a draft waits in memory, and no more rows than promised."""
     assert AT_HAND <= 1024
     monkeypatch.setattr("bot.hotline.AT_HAND", 3)
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path) as program:
         for number in range(5):
             await says(
-                world.app.hotline,
+                program.app.hotline,
                 words.sentence(0),
                 Address(NullChannel.name, f"chat {number}"),
             )
-        rows = world.app.hotline._at_hand.values()
+        rows = program.app.hotline._at_hand.values()
         assert len(rows) == 3
         assert not any("街道".encode() in row.sealed for row in rows)
-        await world.app.hotline.leave(
+        await program.app.hotline.leave(
             Address(NullChannel.name, "chat 4"), datetime.now(UTC)
         )
         assert len(rows) == 2

@@ -4,118 +4,93 @@ from __future__ import annotations
 
 import asyncio
 import random
-import secrets
 import statistics
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anonymizer import receipts
-from bot.cases.reporters import Draft
 from bot.lab.bench import words
-from bot.lab.bench.figures import Figure, Result, progress
+from bot.lab.bench.benchmark import Benchmark
+from bot.lab.bench.figures import Figure, progress
+from bot.lab.bench.filing import file_report, filing
 from bot.lab.bench.folders import folder, run
-from bot.lab.bench.world import World, opened
+from bot.lab.bench.program import MeasuredProgram, opened
 from bot.people.member import AT_THE_MACHINE
-from dialogs.words import File
-from storage.port import Stale
 
-SIZE = 1024  # bytes of text in UTF-8
-TOGETHER = 256
-SEED = 7
-HOW = (
-    "每件约1 KB的文字，直接立案（不走对话）；"
-    "查的词是随机一份反映里的两个字或四个字，计时含解密和核对；毫秒"
-)
-FILED = File(
-    receipt="",
-    text="",
-    category="forms",
-    also=(),
-    kind=None,
-    unit=None,
-    unit_level=None,
-    place=None,
-    when=None,
-    counts=(),
-    urgent=False,
-    signpost=None,
-    pictures=(),
-    follow="receipt",
-    lang="zh",
-    at=datetime.min,
-)
+SHORT_REPORT = 1024  # bytes of text in UTF-8
+CASES_AT_ONCE = 256
+SEARCH_SEED = 7
+LENGTHS = {2: "两", 4: "四"}  # characters of what is searched for
 
 
-async def _open_case(world: World, number: int) -> None:
-    filed = replace(
-        FILED,
-        receipt=receipts.new(),
-        text=words.report(SIZE, number),
-        at=datetime.now(UTC),
-    )
-    draft = Draft(
-        secrets.token_bytes(16), secrets.token_bytes(32), secrets.token_bytes(16)
-    )
-    while True:
-        try:
-            await world.database.commit(
-                await world.app.casework.reporters.act(
-                    filed, draft, None, lasting=False
-                )
-            )
-            return
-        # an alias or a number of the index was drawn twice at once: as the hotline does
-        except Stale:
-            continue
+async def _open_case(program: MeasuredProgram, number: int) -> None:
+    text = words.report(SHORT_REPORT, number)
+    filed = filing(text, datetime.now(UTC), "receipt")
+    await file_report(program.app, filed, None, lasting=False)
 
 
-async def _measured(path: Path, cases: int, searches: int) -> Result:
-    dice = random.Random(SEED)
-    async with opened(path) as world:
-        for first in range(0, cases, TOGETHER):
-            progress(f"search：立案 {first:,}/{cases:,}")
-            await asyncio.gather(
-                *(
-                    _open_case(world, number)
-                    for number in range(first, min(first + TOGETHER, cases))
-                )
-            )
-        figures = []
-        for length in (2, 4):
-            took = []
-            for done in range(searches):
-                progress(f"search：{length} 个字，{done}/{searches}")
-                text = words.report(SIZE, dice.randrange(cases))
-                at = dice.randrange(len(text) - length)
-                wanted = "".join(
-                    sign for sign in text[at : at + length * 3] if sign.isalnum()
-                )[:length]
-                begin = time.perf_counter()
-                await world.app.casework.reading.search(AT_THE_MACHINE, wanted)
-                took.append((time.perf_counter() - begin) * 1000)
-            cuts = statistics.quantiles(took, n=20)
-            label = f"{cases:,} 件里查{'两' if length == 2 else '四'}个字"
+async def _open_cases(program: MeasuredProgram, cases: int) -> None:
+    for first in range(0, cases, CASES_AT_ONCE):
+        progress(f"search：立案 {first:,}/{cases:,}")
+        numbers = range(first, min(first + CASES_AT_ONCE, cases))
+        await asyncio.gather(*(_open_case(program, number) for number in numbers))
+
+
+def _wanted(dice: random.Random, cases: int, length: int) -> str:
+    """Characters that stand together in one of the reports, its signs left out."""
+    text = words.report(SHORT_REPORT, dice.randrange(cases))
+    at = dice.randrange(len(text) - length)
+    cut = text[at : at + length * 3]
+    return "".join(sign for sign in cut if sign.isalnum())[:length]
+
+
+async def _search_times(
+    program: MeasuredProgram, wanted: list[str], length: int
+) -> list[float]:
+    """Milliseconds of each search."""
+    took = []
+    for done, searched in enumerate(wanted):
+        progress(f"search：{length} 个字，{done}/{len(wanted)}")
+        begin = time.perf_counter()
+        await program.app.casework.reading.search(AT_THE_MACHINE, searched)
+        took.append((time.perf_counter() - begin) * 1000)
+    return took
+
+
+async def _searched(path: Path, cases: int, searches: int) -> tuple[Figure, ...]:
+    dice = random.Random(SEARCH_SEED)
+    figures: list[Figure] = []
+    async with opened(path) as program:
+        await _open_cases(program, cases)
+        for length, said in LENGTHS.items():
+            wanted = [_wanted(dice, cases, length) for _ in range(searches)]
+            took = await _search_times(program, wanted, length)
+            median = statistics.median(took)
+            p95 = statistics.quantiles(took, n=20)[-1]
+            label = f"{cases:,} 件里查{said}个字"
             figures += [
-                Figure(
-                    f"search_{length}_median",
-                    f"{label}，中位",
-                    "毫秒",
-                    (statistics.median(took),),
-                    bar=True,
-                ),
-                Figure(
-                    f"search_{length}_p95",
-                    f"{label}，p95",
-                    "毫秒",
-                    (cuts[-1],),
-                    bar=True,
-                ),
+                _figure(f"search_{length}_median", f"{label}，中位", median),
+                _figure(f"search_{length}_p95", f"{label}，p95", p95),
             ]
-    return Result("search", HOW, tuple(figures))
+    return tuple(figures)
 
 
-def measure(quick: bool) -> Result:
+def _figure(name: str, label: str, took: float) -> Figure:
+    return Figure(name, label, "毫秒", (took,), bar=True)
+
+
+def measure(quick: bool) -> tuple[Figure, ...]:
+    cases = 2000 if quick else 100_000
+    searches = 40 if quick else 400
     with folder() as path:
-        return run(_measured(path, *((2000, 40) if quick else (100_000, 400))))
+        return run(_searched(path, cases, searches))
+
+
+SEARCH_BENCHMARK = Benchmark(
+    name="search",
+    description=(
+        "每件约1 KB的文字，直接立案（不走对话）；"
+        "查的词是随机一份反映里的两个字或四个字，计时含解密和核对；毫秒"
+    ),
+    measure=measure,
+)

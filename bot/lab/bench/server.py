@@ -12,16 +12,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import bot
 from bot.settings import PREFIX
+from bot.sizes import KIB, MIB
 
-PATIENCE = 30.0  # seconds until a server that does not come up is given up
+STARTS_WITHIN = 30.0  # seconds until a server that does not come up is given up
+MOST_READ = MIB  # bytes of an answer's head
+NOTHING_SEEN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServeProcess:
     """host, port: where it listens; process: its id; took: seconds from starting it to
     its first answer.
     """
@@ -32,14 +35,19 @@ class Server:
     took: float
 
     def memory(self) -> int:
-        """Resident bytes, as Linux tells."""
-        status = Path(f"/proc/{self.process}/status").read_text("ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) * 1024
+        """Resident bytes."""
+        return resident(self.process)
+
+
+def resident(process: int) -> int:
+    """Bytes of memory that a process holds, as Linux tells."""
+    status = Path(f"/proc/{process}/status").read_text("ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * KIB
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Server]:
+async def serving(folder: Path) -> AsyncIterator[ServeProcess]:
     """Serve from `folder` until left. Raises: TimeoutError, Unserved."""
     begin = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
@@ -53,21 +61,13 @@ async def serving(folder: Path) -> AsyncIterator[Server]:
     )
     try:
         assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
-        words = [
-            word
-            for word in line.replace("：", " ").split()
-            if word.startswith("http://")
-        ]
-        if not words:
-            raise Unserved(line.strip() or "it ended")
-        address = urlsplit(words[0])
+        said = await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN)
+        address = _address(said.decode())
         assert address.hostname and address.port
         async with connected(address.hostname, address.port) as browser:
             await browser.get("/health")
-        yield Server(
-            address.hostname, address.port, process.pid, time.perf_counter() - begin
-        )
+        took = time.perf_counter() - begin
+        yield ServeProcess(address.hostname, address.port, process.pid, took)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -76,6 +76,15 @@ async def serving(folder: Path) -> AsyncIterator[Server]:
 
 class Unserved(Exception):
     """The server said something else than where it is."""
+
+
+def _address(line: str) -> SplitResult:
+    """Where it serves, from the first line that it says. Raises: Unserved."""
+    words = line.replace("：", " ").split()
+    addresses = [word for word in words if word.startswith("http://")]
+    if not addresses:
+        raise Unserved(line.strip() or "it ended")
+    return urlsplit(addresses[0])
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -93,7 +102,9 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class Answer:
+class Page:
+    """What the server answered."""
+
     status: int
     headers: dict[str, str]
     text: str
@@ -109,18 +120,19 @@ class Browser:
     writer: asyncio.StreamWriter
     origin: str
     cookies: dict[str, str] = field(default_factory=dict)
-    seen: str = "-"
+    seen: str = NOTHING_SEEN
 
     def become(self, token: str = "") -> None:
         """Somebody else from here on. token: of a session that the visitor
         has already.
         """
-        self.cookies, self.seen = ({"s": token} if token else {}), "-"
+        self.cookies = {"s": token} if token else {}
+        self.seen = NOTHING_SEEN
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str) -> Page:
         return await self._ask(f"GET {path} HTTP/1.1\r\n", b"")
 
-    async def post(self, path: str, **form: str) -> Answer:
+    async def post(self, path: str, **form: str) -> Page:
         """With the headers that scripts add; the answer is the new bubbles."""
         body = urlencode({"key": secrets.token_urlsafe(12), **form}).encode()
         head = (
@@ -133,29 +145,31 @@ class Browser:
         self.seen = answer.headers.get("x-seen", self.seen)
         return answer
 
-    async def _ask(self, head: str, body: bytes) -> Answer:
+    async def _ask(self, head: str, body: bytes) -> Page:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head += f"Host: {self.origin.removeprefix('http://')}\r\n"
-        head += f"Cookie: {cookies}\r\n" if cookies else ""
+        if cookies:
+            head += f"Cookie: {cookies}\r\n"
         self.writer.write(f"{head}\r\n".encode() + body)
-        lines = (
-            (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        )
+        answered = await self.reader.readuntil(b"\r\n\r\n")
+        status, *lines = answered.decode("latin-1").split("\r\n")
         headers: dict[str, str] = {}
-        for line in lines[1:]:
+        for line in lines:
             name, _, value = line.partition(":")
-            name, value = name.lower(), value.strip()
-            if name == "set-cookie":
-                cookie, _, token = value.partition(";")[0].partition("=")
-                self.cookies[cookie] = token
-            headers[name] = value
+            headers[name.lower()] = value.strip()
+            if name.lower() == "set-cookie":
+                self._keep(value.strip())
         text = await self.reader.readexactly(int(headers.get("content-length", 0)))
-        return Answer(int(lines[0].split()[1]), headers, text.decode())
+        return Page(int(status.split()[1]), headers, text.decode())
+
+    def _keep(self, cookie: str) -> None:
+        name, _, token = cookie.partition(";")[0].partition("=")
+        self.cookies[name] = token
 
 
 @asynccontextmanager
 async def connected(host: str, port: int) -> AsyncIterator[Browser]:
-    reader, writer = await asyncio.open_connection(host, port, limit=1 << 20)
+    reader, writer = await asyncio.open_connection(host, port, limit=MOST_READ)
     try:
         yield Browser(reader, writer, f"http://{host}:{port}")
     finally:

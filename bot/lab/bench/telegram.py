@@ -25,32 +25,30 @@ from bot.channels.telegram.channel import TelegramChannel, close, make_bot
 from bot.channels.telegram.intake import Intake, IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.keys import Keys
-from bot.lab.bench.figures import Figure, Result, progress, ratio
+from bot.lab.bench.benchmark import Benchmark
+from bot.lab.bench.figures import Figure, counted, ratio
 from bot.lab.bench.folders import folder, run
+from bot.lab.bench.program import settings_in
 from bot.lab.bench.telegram_rivals import (
-    HOW_TO,
-    Turn,
+    INSTALL_RIVALS,
+    TakeTurn,
     missing,
     pickling,
     redis_server,
     remembering,
 )
 from bot.lab.bench.telegram_stub import StubRequest
-from bot.lab.bench.telegram_talk import TOKEN, TURNS, Crowd, Player
-from bot.lab.bench.world import settings_in
+from bot.lab.bench.telegram_talk import BENCH_TOKEN, SCRIPT_TURNS, Crowd, Player
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from storage.sqlite import SQLiteDatabase
 
 UNPACED = 1e9  # Telegram's own limits are not measured
-STORED = (100, 1_000, 10_000)  # users in the pickle
-TOGETHER = 64
-HOW = (
-    "一轮＝一条已到的更新，到回复送达（网络三方都换成本进程内的假网络）；"
-    "同一段12轮对话，各回成对；"
-    "“落盘”＝从解码好的更新到发件箱提交。PTB 每轮写一次 pickle（不 fsync），"
-    "aiogram 用 Redis，appendfsync always"
-)
+STORED_USERS = (100, 1_000, 10_000)  # in the pickle
+MANY_CHATS = 64
+LEAST_BESIDE_REDIS = {1: 1.0, MANY_CHATS: 4.0}  # by chats
+LEAST_BESIDE_PICKLE = {max(STORED_USERS): 100.0}  # by users stored
+TURNS_A_SECOND = "轮/秒"
 
 
 @dataclass(slots=True)
@@ -80,18 +78,13 @@ async def joined(
     """
     database = await SQLiteDatabase.open(database_file(settings))
     keyring = Keyring.create(settings.keyring)
-    keys, journal = (
-        Keys.of(keyring),
-        ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring),
-    )
+    keys = Keys.of(keyring)
+    journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
     channel = TelegramChannel(line, database, keys, clock, speed=UNPACED)
     app = join(Parts(settings, database, keys, journal, clock), lambda parts: [channel])
+    context = IntakeContext(app.hotline.hear, database, keys, settings, clock)
     try:
-        yield (
-            app,
-            channel,
-            IntakeContext(app.hotline.hear, database, keys, settings, clock),
-        )
+        yield app, channel, context
         await app.sender.idle()
     finally:
         await database.close()
@@ -99,35 +92,40 @@ async def joined(
 
 @asynccontextmanager
 async def ours(path: Path, crowd: Crowd) -> AsyncIterator[Ours]:
-    line = Bot(
-        TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd)
-    )
-    async with joined(line, settings_in(path)) as (app, channel, inside):
-        intake = Intake(channel, inside)
+    request = StubRequest(crowd)
+    line = Bot(BENCH_TOKEN, request=request, get_updates_request=StubRequest(crowd))
+    async with joined(line, settings_in(path)) as (app, channel, context):
+        intake = Intake(channel, context)
         yield Ours(app, line, intake)
         await app.sender.idle()
         await intake.close()
 
 
 async def timed(
-    crowd: Crowd, turn: Turn, chats: int, each: int, idle: Callable[[], Awaitable[None]]
+    crowd: Crowd,
+    take_turn: TakeTurn,
+    idle: Callable[[], Awaitable[None]],
+    *,
+    chats: int,
+    each: int,
 ) -> float:
-    """So many chats at once, `each` journeys one after the other. Returns: turns a
-    second.
+    """So many chats at once, `each` journeys one after the other; idle: waits until
+    nothing is left to do. Returns: turns a second.
     """
 
-    async def lane(journeys: int) -> None:
+    async def chat(journeys: int) -> None:
         for _ in range(journeys):
             player = crowd.player()
-            for _ in range(TURNS):
-                await turn(player)
+            for _ in range(SCRIPT_TURNS):
+                await take_turn(player)
 
-    await lane(1)  # whatever is read once is read
+    await chat(1)  # whatever is read once is read
     await idle()
     begin = time.perf_counter()
-    await asyncio.gather(*(lane(each) for _ in range(chats)))
+    await asyncio.gather(*(chat(each) for _ in range(chats)))
     await idle()
-    return chats * each * TURNS / (time.perf_counter() - begin)
+    took = time.perf_counter() - begin
+    return chats * each * SCRIPT_TURNS / took
 
 
 async def nothing() -> None:
@@ -140,17 +138,20 @@ async def of_ours(path: Path, chats: int, each: int) -> tuple[float, float]:
     """
     crowd = Crowd()
     async with ours(path, crowd) as line:
-        speed = await timed(crowd, line.turn, chats, each, line.app.sender.idle)
-        return speed, 1 / statistics.fmean(line.committed[TURNS:])
+        idle = line.app.sender.idle
+        speed = await timed(crowd, line.turn, idle, chats=chats, each=each)
+        # without the first journey, which reads what is read once
+        committed = line.committed[SCRIPT_TURNS:]
+    return speed, 1 / statistics.fmean(committed)
 
 
-Rival = Callable[[Crowd], AbstractAsyncContextManager[Turn]]
+Rival = Callable[[Crowd], AbstractAsyncContextManager[TakeTurn]]
 
 
 async def of_rival(rival: Rival, chats: int, each: int) -> float:
     crowd = Crowd()
-    async with rival(crowd) as turn:
-        return await timed(crowd, turn, chats, each, nothing)
+    async with rival(crowd) as take_turn:
+        return await timed(crowd, take_turn, nothing, chats=chats, each=each)
 
 
 async def with_redis(path: Path, chats: int, each: int) -> float:
@@ -158,8 +159,8 @@ async def with_redis(path: Path, chats: int, each: int) -> float:
         return await of_rival(lambda crowd: remembering(socket, crowd), chats, each)
 
 
-async def with_pickle(path: Path, users: int, chats: int, each: int) -> float:
-    return await of_rival(lambda crowd: pickling(path, users, crowd), chats, each)
+async def with_pickle(path: Path, users: int, chats: int) -> float:
+    return await of_rival(lambda crowd: pickling(path, users, crowd), chats, 1)
 
 
 # ── over HTTP ─────────────────────────────────────────────────────────────────────────
@@ -178,102 +179,83 @@ async def over_http(path: Path, chats: int, each: int) -> float:
     try:
         base = (await server.stdout.readline()).decode().strip()
         choice = Choice(
-            token=SecretStr(TOKEN),
+            token=SecretStr(BENCH_TOKEN),
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
         )
         settings = settings_in(path).model_copy(update={"telegram": choice})
         line = make_bot(choice)
-        async with joined(line, settings) as (_, channel, inside):
-            running = [asyncio.create_task(Telegram(channel, inside).run())]
+        async with joined(line, settings) as (_, channel, context):
+            running = asyncio.create_task(Telegram(channel, context).run())
             seconds = float(await server.stdout.readline())
-            for job in running:
-                job.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
         await close(line)
-        return chats * each * TURNS / seconds
+        return chats * each * SCRIPT_TURNS / seconds
     finally:
         if server.returncode is None:
             server.terminate()
         await server.wait()
 
 
-# ── all of it ─────────────────────────────────────────────────────────────────────────
+# ── side by side ──────────────────────────────────────────────────────────────────────
 
 
-def measure(quick: bool) -> Result:
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """Turns a second of each side with so many chats, round by round.
+
+    committed: of one chat, to the outbox row; whole: to delivery; aiogram: empty where
+    it is not installed; pickled: by the users stored.
+    """
+
+    chats: int
+    whole: list[float] = field(default_factory=list)
+    committed: list[float] = field(default_factory=list)
+    aiogram: list[float] = field(default_factory=list)
+    http: list[float] = field(default_factory=list)
+    pickled: dict[int, list[float]] = field(
+        default_factory=lambda: {users: [] for users in STORED_USERS}
+    )
+
+    @property
+    def ours(self) -> list[float]:
+        """What is set beside the rivals: of one chat to the commit, of many to
+        delivery.
+        """
+        return self.committed if self.chats == 1 else self.whole
+
+
+def measure(quick: bool) -> tuple[Figure, ...]:
     lacks = missing()
     if lacks:
-        print(HOW_TO.format(missing=lacks), file=sys.stderr)
-    rounds, journeys = (3, 4) if quick else (7, 8)
+        print(INSTALL_RIVALS.format(missing=lacks), file=sys.stderr)
+    rounds = 3 if quick else 7
+    journeys = 4 if quick else 8
     figures: list[Figure] = []
-    for chats, each in ((1, journeys * 4), (TOGETHER, max(1, journeys // 4))):
-        figures += _beside(chats, each, rounds, lacks is None)
-    return Result("telegram", HOW, tuple(figures))
+    for chats, each in ((1, journeys * 4), (MANY_CHATS, max(1, journeys // 4))):
+        speeds = Speeds(chats)
+        for _ in counted(f"telegram：{chats} 个对话", rounds):
+            _round(speeds, each, redis=lacks is None)
+        figures += _figures(speeds)
+    return tuple(figures)
 
 
-def _beside(chats: int, each: int, rounds: int, redis: bool) -> list[Figure]:
-    """All that is measured with so many chats, round by round."""
-    whole, committed, http, aiogram = [], [], [], []
-    pickle: dict[int, list[float]] = {users: [] for users in STORED}
-    for number in range(rounds):
-        progress(f"telegram：{chats} 个对话，第 {number + 1}/{rounds} 回")
-        with folder() as path:
-            both = run(of_ours(path, chats, each))
-            whole.append(both[0])
-            committed.append(both[1])
-        if redis:
-            with folder() as path:
-                aiogram.append(run(with_redis(path, chats, each)))
-        for users in STORED:
-            with folder() as path:
-                pickle[users].append(
-                    run(with_pickle(path, users, _at_once(chats, users), 1))
-                )
-        with folder() as path:
-            http.append(run(over_http(path, chats, each)))
-    goal = tuple(committed if chats == 1 else whole)
-    unit, many = "轮/秒", f"{chats} 个对话"
-    figures = [Figure(f"turns_{chats}", many, unit, tuple(whole), bar=True)]
-    if chats == 1:
-        figures.append(Figure("committed_1", f"{many}，到落盘", unit, goal, bar=True))
-        figures.append(
-            Figure(
-                "update_ms_1",
-                "  一条更新到落盘",
-                "毫秒",
-                tuple(1000 / one for one in goal),
-            )
-        )
+def _round(speeds: Speeds, each: int, *, redis: bool) -> None:
+    """Every side once, in turn. each: journeys of a chat."""
+    chats = speeds.chats
+    with folder() as path:
+        whole, committed = run(of_ours(path, chats, each))
+        speeds.whole.append(whole)
+        speeds.committed.append(committed)
     if redis:
-        figures.append(
-            Figure(
-                f"aiogram_{chats}", "  aiogram+Redis", unit, tuple(aiogram), bar=True
-            )
-        )
-        figures.append(
-            ratio(f"ratio_aiogram_{chats}", goal, aiogram, 1.0 if chats == 1 else 4.0)
-        )
-    for users in STORED:
-        name = f"  PTB+Pickle，{users:,}人，{_at_once(chats, users)}个对话"
-        figures.append(
-            Figure(
-                f"pickle_{users}_{chats}", name, unit, tuple(pickle[users]), bar=True
-            )
-        )
-        most = users == max(STORED)
-        figures.append(
-            ratio(
-                f"ratio_pickle_{users}_{chats}",
-                goal,
-                pickle[users],
-                100.0 if most else None,
-            )
-        )
-    return [
-        *figures,
-        Figure(f"http_{chats}", f"{many}，经本机 HTTP", unit, tuple(http), bar=True),
-    ]
+        with folder() as path:
+            speeds.aiogram.append(run(with_redis(path, chats, each)))
+    for users, pickled in speeds.pickled.items():
+        with folder() as path:
+            pickled.append(run(with_pickle(path, users, _at_once(chats, users))))
+    with folder() as path:
+        speeds.http.append(run(over_http(path, chats, each)))
 
 
 def _at_once(chats: int, users: int) -> int:
@@ -281,3 +263,47 @@ def _at_once(chats: int, users: int) -> int:
     will do.
     """
     return min(chats, max(2, 6400 // users))
+
+
+def _figures(speeds: Speeds) -> list[Figure]:
+    chats = speeds.chats
+    label = f"{chats} 个对话"
+    figures = [_speed(f"turns_{chats}", label, speeds.whole)]
+    if chats == 1:
+        milliseconds = tuple(1000 / speed for speed in speeds.committed)
+        figures += [
+            _speed("committed_1", f"{label}，到落盘", speeds.committed),
+            Figure("update_ms_1", "  一条更新到落盘", "毫秒", milliseconds),
+        ]
+    if speeds.aiogram:
+        floor = LEAST_BESIDE_REDIS[chats]
+        figures += [
+            _speed(f"aiogram_{chats}", "  aiogram+Redis", speeds.aiogram),
+            ratio(f"ratio_aiogram_{chats}", speeds.ours, speeds.aiogram, floor),
+        ]
+    for users, pickled in speeds.pickled.items():
+        name = f"pickle_{users}_{chats}"
+        rival = f"  PTB+Pickle，{users:,}人，{_at_once(chats, users)}个对话"
+        least = LEAST_BESIDE_PICKLE.get(users)
+        figures += [
+            _speed(name, rival, pickled),
+            ratio(f"ratio_{name}", speeds.ours, pickled, least),
+        ]
+    return [*figures, _speed(f"http_{chats}", f"{label}，经本机 HTTP", speeds.http)]
+
+
+def _speed(name: str, label: str, speeds: list[float]) -> Figure:
+    return Figure(name, label, TURNS_A_SECOND, tuple(speeds), bar=True)
+
+
+TELEGRAM_BENCHMARK = Benchmark(
+    name="telegram",
+    description=(
+        "一轮＝一条已到的更新，到回复送达（网络三方都换成本进程内的假网络）；"
+        "同一段12轮对话，各回成对；"
+        "“落盘”＝从解码好的更新到发件箱提交。PTB 每轮写一次 pickle（不 fsync），"
+        "aiogram 用 Redis，appendfsync always"
+    ),
+    measure=measure,
+    self_sufficient=False,
+)

@@ -34,17 +34,24 @@ from telegram.warnings import PTBUserWarning
 
 from anonymizer import receipts
 from bot.lab.bench.telegram_stub import StubRequest
-from bot.lab.bench.telegram_talk import PRESS, SCRIPT, TOKEN, TURNS, Crowd, Player
+from bot.lab.bench.telegram_talk import (
+    BENCH_TOKEN,
+    PRESS,
+    SCRIPT,
+    SCRIPT_TURNS,
+    Crowd,
+    Player,
+)
 
-Turn = Callable[
-    [Player], Awaitable[None]
-]  # one update of this player, until it is dealt with
+# one update of this player, until it is dealt with
+TakeTurn = Callable[[Player], Awaitable[None]]
+Rows = list[list[tuple[str, str]]]  # of buttons: label, callback data
 PREVIEW = (
     "请看一眼，这就是要送出的内容：\n\n{said}\n\n"
     "类别：台账报表\n责任单位：{unit}\n地点：{place}\n时间频次：{when}\n"
     "进展：在这里告诉我"
 )
-MAIN = (
+PREVIEW_CHOICES = (
     "send",
     "category",
     "unit",
@@ -57,16 +64,16 @@ MAIN = (
     "drop",
 )
 SCREENS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (PREVIEW, MAIN),
+    (PREVIEW, PREVIEW_CHOICES),
     ("是哪个单位要求的？可以直接写。", ("none", "back")),
-    (PREVIEW, MAIN),
+    (PREVIEW, PREVIEW_CHOICES),
     ("大概在哪里？", ("none", "back")),
-    (PREVIEW, MAIN),
+    (PREVIEW, PREVIEW_CHOICES),
     ("多久一次？", ("is:day", "is:week", "is:month", "none", "back")),
-    (PREVIEW, MAIN),
+    (PREVIEW, PREVIEW_CHOICES),
     ("遮住了这些，点一下就露出来：", ("mask:0", "mask:1", "done")),
     ("遮住了这些，点一下就露出来：", ("mask:0", "mask:1", "done")),
-    (PREVIEW, MAIN),
+    (PREVIEW, PREVIEW_CHOICES),
     (
         "已送出，谢谢您。\n您的回执码：{receipt}\n请抄下或截图保存。",
         ("saved", "progress", "clear"),
@@ -90,45 +97,39 @@ FIELDS = (
     "sent",
     "found",
 )
-HOW_TO = (
+INSTALL_RIVALS = (
     "没有 {missing}，不测 aiogram+Redis；要测：apt install redis-server，"
     "pip install aiogram redis，再来一次"
 )
 
 
-def screen(turn: int, data: dict[str, Any]) -> tuple[str, list[list[tuple[str, str]]]]:
-    """Words and rows of (label, callback data)."""
+def screen(turn: int, data: dict[str, Any]) -> tuple[str, Rows]:
+    """Words and buttons, three in a row."""
     text, choices = SCREENS[turn]
     known = dict.fromkeys(("said", "unit", "place", "when", "receipt"), "未填") | data
     keys = [(f"选{choice}", f"m|{choice}") for choice in choices]
-    return text.format_map(known), [keys[at : at + 3] for at in range(0, len(keys), 3)]
+    rows = [keys[at : at + 3] for at in range(0, len(keys), 3)]
+    return text.format_map(known), rows
+
+
+def _is_pressed(turn: int) -> bool:
+    return SCRIPT[turn][0] == PRESS
 
 
 # ── python-telegram-bot ───────────────────────────────────────────────────────────────
 
 
 @asynccontextmanager
-async def pickling(folder: Path, users: int, crowd: Crowd) -> AsyncIterator[Turn]:
+async def pickling(folder: Path, users: int, crowd: Crowd) -> AsyncIterator[TakeTurn]:
     """ConversationHandler and PicklePersistence in one file, flushed at each turn.
     users: stored before.
     """
     path = folder / "bot.pickle"
     bot = ExtBot(
-        TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd)
+        BENCH_TOKEN, request=StubRequest(crowd), get_updates_request=StubRequest(crowd)
     )
     await _fill(path, users, bot)
-    keep = PicklePersistence(path, store_data=_STORED, on_flush=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PTBUserWarning)
-        application = (
-            Application.builder()
-            .bot(bot)
-            .updater(None)
-            .persistence(keep)
-            .job_queue(None)
-            .build()
-        )
-        application.add_handler(_conversation())
+    application = _application(path, bot)
     await application.initialize()
 
     async def turn(player: Player) -> None:
@@ -137,6 +138,18 @@ async def pickling(folder: Path, users: int, crowd: Crowd) -> AsyncIterator[Turn
 
     yield turn
     await application.shutdown()
+
+
+def _application(
+    path: Path, bot: ExtBot[None]
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    builder = Application.builder().bot(bot).updater(None).job_queue(None)
+    keep = PicklePersistence(path, store_data=_STORED, on_flush=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PTBUserWarning)
+        application = builder.persistence(keep).build()
+        application.add_handler(_conversation())
+    return application
 
 
 _STORED = PersistenceInput(
@@ -149,55 +162,68 @@ async def _fill(path: Path, users: int, bot: ExtBot[None]) -> None:
     filling = PicklePersistence(path, store_data=_STORED, on_flush=True)
     filling.set_bot(bot)
     await filling.update_bot_data({})
+    answered = FIELDS[:7]
     for user in range(users):
-        draft = {
-            field: f"{user} 街道要求社区同一份台账每周报五次" for field in FIELDS[:7]
-        }
+        draft = dict.fromkeys(answered, f"{user} 街道要求社区同一份台账每周报五次")
         await filling.update_user_data(user, draft)
-        await filling.update_conversation("report", (user, user), 7)
+        await filling.update_conversation("report", (user, user), len(answered))
     await filling.flush()
 
 
 def _conversation() -> ConversationHandler[Any]:
-    def step(turn: int) -> Any:
-        async def answer(update: Update, context: Any) -> int:
-            data, query = context.user_data, update.callback_query
-            data[FIELDS[turn]] = query.data if query else update.effective_message.text  # type: ignore[union-attr]
-            if FIELDS[turn] == "sent":
-                data["receipt"] = receipts.new()
-                context.bot_data[data["receipt"]] = dict(data)
-            words, rows = screen(turn, data)
-            if FIELDS[turn] == "found":
-                words = screen(turn, context.bot_data[data[FIELDS[turn]]])[0]
-                data.clear()
-            markup = InlineKeyboardMarkup(
-                [
-                    [InlineKeyboardButton(a, callback_data=b) for a, b in row]
-                    for row in rows
-                ]
-            )
-            if query:
-                await query.answer()
-            if query and FIELDS[turn] != "sent":
-                await query.edit_message_text(words, reply_markup=markup)
-            else:
-                assert update.effective_chat is not None
-                await context.bot.send_message(
-                    update.effective_chat.id,
-                    words,
-                    reply_markup=markup,
-                )
-            return turn + 1 if turn + 1 < TURNS else ConversationHandler.END
+    later = range(1, SCRIPT_TURNS)
+    states: dict[object, list[Any]] = {turn: [_ptb_step(turn)] for turn in later}
+    return ConversationHandler(
+        [_ptb_step(0)], states, [], name="report", persistent=True
+    )
 
-        pressed = SCRIPT[turn][0] == PRESS
-        return (
-            CallbackQueryHandler(answer)
-            if pressed
-            else MessageHandler(filters.TEXT, answer)
-        )
 
-    states: dict[object, list[Any]] = {turn: [step(turn)] for turn in range(1, TURNS)}
-    return ConversationHandler([step(0)], states, [], name="report", persistent=True)
+def _ptb_step(turn: int) -> Any:
+    """The handler that takes this turn's answer and shows the next screen."""
+
+    async def answer(update: Update, context: Any) -> int:
+        query = update.callback_query
+        said = query.data if query else update.effective_message.text  # type: ignore[union-attr]
+        words, rows = _kept(turn, said, context)
+        markup = _ptb_markup(rows)
+        if query:
+            await query.answer()
+        if query and FIELDS[turn] != "sent":
+            await query.edit_message_text(words, reply_markup=markup)
+        else:
+            assert update.effective_chat is not None
+            chat = update.effective_chat.id
+            await context.bot.send_message(chat, words, reply_markup=markup)
+        is_last = turn + 1 == SCRIPT_TURNS
+        return ConversationHandler.END if is_last else turn + 1
+
+    if _is_pressed(turn):
+        return CallbackQueryHandler(answer)
+    return MessageHandler(filters.TEXT, answer)
+
+
+def _kept(turn: int, said: str | None, context: Any) -> tuple[str, Rows]:
+    """Note what was said; a report that was sent is found by its receipt. Returns: the
+    next screen.
+    """
+    data = context.user_data
+    data[FIELDS[turn]] = said
+    if FIELDS[turn] == "sent":
+        data["receipt"] = receipts.new()
+        context.bot_data[data["receipt"]] = dict(data)
+    words, rows = screen(turn, data)
+    if FIELDS[turn] == "found":
+        words, _ = screen(turn, context.bot_data[said])
+        data.clear()
+    return words, rows
+
+
+def _ptb_markup(rows: Rows) -> InlineKeyboardMarkup:
+    keyboard = []
+    for row in rows:
+        keys = [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+        keyboard.append(keys)
+    return InlineKeyboardMarkup(keyboard)
 
 
 # ── aiogram ───────────────────────────────────────────────────────────────────────────
@@ -206,10 +232,9 @@ def _conversation() -> ConversationHandler[Any]:
 def missing() -> str | None:
     """What aiogram's side lacks, None if nothing."""
     lacks = [name for name in ("aiogram", "redis") if find_spec(name) is None]
-    return (
-        "、".join([*lacks, *([] if shutil.which("redis-server") else ["redis-server"])])
-        or None
-    )
+    if shutil.which("redis-server") is None:
+        lacks.append("redis-server")
+    return "、".join(lacks) or None
 
 
 @asynccontextmanager
@@ -243,7 +268,7 @@ async def redis_server(folder: Path) -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[Turn]:
+async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[TakeTurn]:
     """aiogram's Dispatcher and state machine on Redis; two writes a turn: what was
     said, and the state.
     """
@@ -258,17 +283,14 @@ async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[Turn]:
 
     async def stubbed(bot: Any, method: Any, timeout: int | None = None) -> Any:
         values = method.model_dump(exclude_none=True, warnings=False)
-        answer = json.dumps(
-            {"ok": True, "result": crowd.call(method.__api_method__, values)}
-        )
+        result = crowd.call(method.__api_method__, values)
+        answer = json.dumps({"ok": True, "result": result})
         return session.check_response(bot, method, 200, answer).result
 
     session.make_request = stubbed
-    bot, dispatcher = (
-        Bot(TOKEN, session=session),
-        Dispatcher(storage=RedisStorage(redis)),
-    )
-    _steps(dispatcher, redis)
+    bot = Bot(BENCH_TOKEN, session=session)
+    dispatcher = Dispatcher(storage=RedisStorage(redis))
+    _add_steps(dispatcher, redis)
 
     async def turn(player: Player) -> None:
         update = Incoming.model_validate(player.next(), context={"bot": bot})
@@ -279,43 +301,50 @@ async def remembering(socket: Path, crowd: Crowd) -> AsyncIterator[Turn]:
     await bot.session.close()
 
 
-def _steps(dispatcher: Any, redis: Any) -> None:
+def _add_steps(dispatcher: Any, redis: Any) -> None:
     from aiogram.filters import StateFilter
+
+    for turn in range(SCRIPT_TURNS):
+        observer = dispatcher.message
+        if _is_pressed(turn):
+            observer = dispatcher.callback_query
+        register = observer(StateFilter(str(turn) if turn else None))
+        register(_aiogram_step(turn, redis))
+
+
+def _aiogram_step(turn: int, redis: Any) -> Callable[..., Awaitable[None]]:
+    """The handler that takes this turn's answer and shows the next screen."""
+
+    async def answer(event: Any, state: Any) -> None:
+        said = event.data if _is_pressed(turn) else event.text
+        data = await state.update_data(**{FIELDS[turn]: said})
+        if FIELDS[turn] == "sent":
+            data["receipt"] = receipts.new()
+            await redis.set(f"report:{data['receipt']}", json.dumps(data))
+        if FIELDS[turn] == "found":
+            data = json.loads(await redis.get(f"report:{said}"))
+        if turn + 1 < SCRIPT_TURNS:
+            await state.set_state(str(turn + 1))
+        else:
+            await state.clear()
+        await _show(event, turn, data)
+
+    return answer
+
+
+async def _show(event: Any, turn: int, data: dict[str, Any]) -> None:
     from aiogram.types import InlineKeyboardButton as Button
     from aiogram.types import InlineKeyboardMarkup as Markup
 
-    def step(turn: int) -> Callable[..., Awaitable[None]]:
-        async def answer(event: Any, state: Any) -> None:
-            pressed = SCRIPT[turn][0] == PRESS
-            said = event.data if pressed else event.text
-            data = await state.update_data(**{FIELDS[turn]: said})
-            if FIELDS[turn] == "sent":
-                data["receipt"] = receipts.new()
-                await redis.set(f"report:{data['receipt']}", json.dumps(data))
-            if FIELDS[turn] == "found":
-                data = json.loads(await redis.get(f"report:{said}"))
-            words, rows = screen(turn, data)
-            if turn + 1 < TURNS:
-                await state.set_state(str(turn + 1))
-            else:
-                await state.clear()
-            keys = [[Button(text=a, callback_data=b) for a, b in row] for row in rows]
-            markup = Markup(inline_keyboard=keys)
-            if pressed:
-                await event.answer()
-            if pressed and FIELDS[turn] != "sent":
-                await event.message.edit_text(words, reply_markup=markup)
-            else:
-                await (event.message if pressed else event).answer(
-                    words, reply_markup=markup
-                )
-
-        return answer
-
-    for turn in range(TURNS):
-        on = (
-            dispatcher.callback_query
-            if SCRIPT[turn][0] == PRESS
-            else dispatcher.message
-        )
-        on(StateFilter(str(turn) if turn else None))(step(turn))
+    words, rows = screen(turn, data)
+    keyboard = []
+    for row in rows:
+        keyboard.append([Button(text=label, callback_data=data) for label, data in row])
+    markup = Markup(inline_keyboard=keyboard)
+    message = event.message if _is_pressed(turn) else event
+    if _is_pressed(turn):
+        await event.answer()
+    if _is_pressed(turn) and FIELDS[turn] != "sent":
+        await message.edit_text(words, reply_markup=markup)
+    else:
+        await message.answer(words, reply_markup=markup)

@@ -23,28 +23,32 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.lab.bench.telegram_talk import TURNS, Crowd, Player
+from bot.lab.bench.telegram_talk import SCRIPT_TURNS, SENDING, Crowd, Player
 
-IDLE = 1.0  # seconds a poll waits at most
-ANSWERS = {"sendMessage", "sendPhoto", "editMessageText"}
+LONGEST_POLL = 1.0  # seconds that it waits for something new
+MOST_UPDATES = 100  # of one poll, as Telegram has it
 
 
 class Platform:
+    """Telegram as one bot sees it, with so many chats at once."""
+
     def __init__(self, chats: int, journeys: int) -> None:
-        self._crowd, self._left = Crowd(), chats * journeys * TURNS
-        self._chats, self._journeys = chats, chats * journeys
+        self._crowd = Crowd()
+        self._chats = chats
+        self._journeys = chats * journeys  # that have not begun
+        self._left = chats * journeys * SCRIPT_TURNS  # answers that are awaited
         self._pending: deque[dict[str, Any]] = deque()
         self._news = asyncio.Event()
         self._begun: float | None = None
         self.over: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def call(self, request: Request) -> JSONResponse:
-        method, values = request.path_params["method"], await _values(request)
-        result = (
-            await self._updates(values)
-            if method == "getUpdates"
-            else self._answered(method, values)
-        )
+        method = request.path_params["method"]
+        values = await _values(request)
+        if method == "getUpdates":
+            result = await self._updates(values)
+        else:
+            result = self._answered(method, values)
         return JSONResponse({"ok": True, "result": result})
 
     async def _updates(self, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,23 +57,21 @@ class Platform:
             self._begun = time.perf_counter()
             for _ in range(self._chats):
                 self._does_next(None)
-        while self._pending and self._pending[0]["update_id"] < int(
-            values.get("offset", 0)
-        ):
+        offset = int(values.get("offset", 0))
+        while self._pending and self._pending[0]["update_id"] < offset:
             self._pending.popleft()
         if not self._pending:
             self._news.clear()
+            wait = min(LONGEST_POLL, float(values.get("timeout", 0)))
             try:
-                await asyncio.wait_for(
-                    self._news.wait(), min(IDLE, float(values.get("timeout", 0)))
-                )
+                await asyncio.wait_for(self._news.wait(), wait)
             except TimeoutError:
                 return []
-        return list(self._pending)[:100]
+        return list(self._pending)[:MOST_UPDATES]
 
     def _answered(self, method: str, values: dict[str, Any]) -> Any:
         result = self._crowd.call(method, values)
-        if method in ANSWERS:
+        if method in SENDING:
             player = self._crowd.players[int(values["chat_id"])]
             self._left -= 1
             if self._left == 0 and self._begun is not None:
@@ -100,12 +102,11 @@ async def _values(request: Request) -> dict[str, Any]:
 async def serve(chats: int, journeys: int) -> None:
     platform = Platform(chats, journeys)
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-    pages = Starlette(
-        routes=[Route("/bot{token}/{method}", platform.call, methods=["GET", "POST"])]
+    calls = Route("/bot{token}/{method}", platform.call, methods=["GET", "POST"])
+    config = uvicorn.Config(
+        Starlette(routes=[calls]), log_config=None, access_log=False, lifespan="off"
     )
-    server = uvicorn.Server(
-        uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off")
-    )
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve([listening]))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     print(await platform.over, flush=True)

@@ -14,8 +14,9 @@ from itertools import count
 from typing import Any
 
 from bot.lab.bench import words
+from bot.lab.bench.benchmark import Unexpected
 
-RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
+RECEIPT_FORM = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 SAY, PRESS = "say", "press"
 # What the person does, and the words that must have been answered before; "" for: a
 # button of that name.
@@ -33,29 +34,26 @@ SCRIPT = (
     (PRESS, "send", ""),
     (SAY, "receipt", "回执码"),
 )
-TURNS = len(SCRIPT)
-LAST = "台账"  # in the answer to the last turn, the report's story
-AT = 1_763_800_000  # seconds since 1970 UTC
-BOT = {
+SCRIPT_TURNS = len(SCRIPT)
+LAST_WORDS = "台账"  # in the answer to the last turn, the report's story
+SENT_AT = 1_763_800_000  # seconds since 1970 UTC
+BENCH_BOT = {
     "id": 7_000_000_001,
     "is_bot": True,
     "first_name": "bench",
     "username": "bench_bot",
 }
-TOKEN = f"{BOT['id']}:{'A' * 35}"
+BENCH_TOKEN = f"{BENCH_BOT['id']}:{'A' * 35}"
 
-RESULTS: Mapping[str, Any] = {
-    "getMe": BOT,
+SENDING = frozenset({"sendMessage", "sendPhoto", "editMessageText"})
+RESULTS: Mapping[str, Any] = {  # of calls that send nothing; of all others: True
+    "getMe": BENCH_BOT,
     "getMyCommands": [],
     "getMyDescription": {"description": ""},
     "getMyShortDescription": {"short_description": ""},
 }
 
 _updates, _messages, _people = count(1), count(1), count(5_000_000_000)
-
-
-class Unexpected(Exception):
-    """The bot went another way than the benchmark says: mend the benchmark."""
 
 
 class Player:
@@ -67,49 +65,50 @@ class Player:
         self.chat = next(_people)
         self.turn = 0
         self.answered: asyncio.Future[None] | None = None
-        self._text, self._message = "", 0
-        self._data: dict[
-            str, str
-        ] = {}  # of the newest keyboard: choice → callback data
+        self._text = ""
+        self._message = 0
+        # of the newest keyboard: choice → callback data
+        self._data: dict[str, str] = {}
         self._receipt = ""
 
     def next(self) -> dict[str, Any]:
         """The next update. Raises: Unexpected."""
         how, what, before = SCRIPT[self.turn]
         if before not in self._text:
-            raise Unexpected(
-                f"{before!r} was expected before turn {self.turn + 1}: {self._text!r}"
-            )
+            raise self._unexpected(f"{before!r} was expected")
         update: dict[str, Any] = {"update_id": next(_updates)}
         if how == PRESS:
-            if what not in self._data:
-                raise Unexpected(
-                    f"no button {what!r} before turn {self.turn + 1}: {self._text!r}"
-                )
-            message = self._shown(self._message, BOT) | {"text": self._text}
-            press = {
-                "id": str(update["update_id"]),
-                "from": self._user,
-                "message": message,
-            }
-            update["callback_query"] = {
-                **press,
-                "chat_instance": "1",
-                "data": self._data[what],
-            }
+            update["callback_query"] = self._press(what, update["update_id"])
         else:
-            said = (
-                self._receipt
-                if what == "receipt"
-                else what or words.sentence(self.chat)
-            )
-            update["message"] = self._shown(next(_messages), self._user) | {
-                "text": said
-            }
-        self.turn = (self.turn + 1) % TURNS
-        self._text, self._data = "", {}
+            update["message"] = self._say(what)
+        self.turn = (self.turn + 1) % SCRIPT_TURNS
+        self._text = ""
+        self._data = {}
         self.answered = asyncio.get_running_loop().create_future()
         return update
+
+    def _press(self, choice: str, number: int) -> dict[str, Any]:
+        """A callback query. Raises: Unexpected."""
+        if choice not in self._data:
+            raise self._unexpected(f"no button {choice!r}")
+        message = self._shown(self._message, BENCH_BOT)
+        return {
+            "id": str(number),
+            "from": self._user,
+            "message": message | {"text": self._text},
+            "chat_instance": "1",
+            "data": self._data[choice],
+        }
+
+    def _say(self, what: str) -> dict[str, Any]:
+        """A message of this person."""
+        text = what or words.sentence(self.chat)
+        if what == "receipt":
+            text = self._receipt
+        return self._shown(next(_messages), self._user) | {"text": text}
+
+    def _unexpected(self, wrong: str) -> Unexpected:
+        return Unexpected(f"{wrong} before turn {self.turn + 1}: {self._text!r}")
 
     def take(
         self, values: Mapping[str, Any], edited: int | None = None
@@ -117,23 +116,24 @@ class Player:
         """A message of the bot. values: text or caption, reply_markup. Returns: it as
         Telegram shows it.
         """
-        words, markup = (
-            values.get("text") or values.get("caption") or "",
-            values.get("reply_markup"),
-        )
-        self._text = words
-        for row in (markup or {}).get("inline_keyboard", ()):
-            for button in row:
-                choice = button.get("callback_data", "").rpartition("|")[2]
-                self._data[choice] = button.get("callback_data", "")
-        if found := RECEIPT.search(words):
+        text = values.get("text") or values.get("caption") or ""
+        self._text = text
+        self._read_keyboard(values.get("reply_markup") or {})
+        if found := RECEIPT_FORM.search(text):
             self._receipt = found[0]
         self._message = edited or next(_messages)
-        if self.turn == 0 and LAST not in words:
-            raise Unexpected(f"{LAST!r} was expected at the end: {words!r}")
+        if self.turn == 0 and LAST_WORDS not in text:
+            raise Unexpected(f"{LAST_WORDS!r} was expected at the end: {text!r}")
         if self.answered is not None and not self.answered.done():
             self.answered.set_result(None)
-        return self._shown(self._message, BOT) | {"text": words}
+        return self._shown(self._message, BENCH_BOT) | {"text": text}
+
+    def _read_keyboard(self, markup: Mapping[str, Any]) -> None:
+        for row in markup.get("inline_keyboard", ()):
+            for button in row:
+                data = button.get("callback_data", "")
+                choice = data.rpartition("|")[2]
+                self._data[choice] = data
 
     @property
     def _user(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Player:
 
     def _shown(self, number: int, by: Mapping[str, Any]) -> dict[str, Any]:
         chat = {"id": self.chat, "type": "private", "first_name": "P"}
-        return {"message_id": number, "date": AT, "chat": chat, "from": dict(by)}
+        return {"message_id": number, "date": SENT_AT, "chat": chat, "from": dict(by)}
 
 
 class Crowd:
@@ -164,10 +164,8 @@ class Crowd:
 
     def call(self, method: str, values: Mapping[str, Any]) -> Any:
         """The result of a call. values: its parameters as Telegram reads them."""
-        if method in ("sendMessage", "sendPhoto", "editMessageText"):
-            player = self.players[int(values["chat_id"])]
-            return player.take(
-                values,
-                int(values["message_id"]) if method == "editMessageText" else None,
-            )
-        return RESULTS.get(method, True)
+        if method not in SENDING:
+            return RESULTS.get(method, True)
+        player = self.players[int(values["chat_id"])]
+        is_edit = method == "editMessageText"
+        return player.take(values, int(values["message_id"]) if is_edit else None)

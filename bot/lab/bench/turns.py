@@ -4,99 +4,120 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bot.lab.bench import words
-from bot.lab.bench.figures import Figure, Result, progress, ratio
+from bot.lab.bench.benchmark import Benchmark
+from bot.lab.bench.figures import Figure, counted, ratio
 from bot.lab.bench.folders import folder, run
-from bot.lab.bench.world import Chat, Recorder, World, opened
+from bot.lab.bench.program import (
+    MeasuredProgram,
+    MeasuredReporter,
+    Recorder,
+    opened,
+)
 from storage.connection import connect, create
 from storage.migrate import migrate
 from storage.port import Audit, Write
 from storage.repositories.audit import INSERT_AUDIT_LINE
 from storage.repositories.inbox import INSERT_INBOX_MARK
 
-TURNS = 12  # of one journey, see `journey`
-TOGETHER = 64  # turns in one commit of the bare loop
-FLOOR = 0.35
-HOW = (
-    "一轮＝收到一条已解码的消息，到回复落盘；固定的12轮对话（首轮含理解和遮挡），"
-    "网络为空；"
-    "对照＝裸 sqlite3 循环写同样的行，64轮一次提交"
-)
+JOURNEY_TURNS = 12  # see `journey`
+MOST_CHATS = 64  # at once; the bare loop writes as many turns in one commit
+LEAST_RATIO = 0.35
+AUDIT_LINES = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq'
 
 Statement = tuple[str, Any]
 
 
-async def journey(chat: Chat, number: int) -> None:
+# ── ours ──────────────────────────────────────────────────────────────────────────────
+
+
+async def journey(reporter: MeasuredReporter, number: int) -> None:
     """The twelve turns: a sentence, unit, place, when, a mask lifted, sent, and looked
     up by its receipt.
     """
-    await chat.says(words.sentence(number), "preview")
-    await chat.presses("unit", "unit")
-    await chat.says("幸福路街道办事处", "preview")
-    await chat.presses("place", "place")
-    await chat.presses("none", "preview")
-    await chat.presses("when", "when")
-    await chat.presses("is:week", "preview")
-    await chat.presses("masks", "masks")
-    await chat.presses("mask:0", "masks")
-    await chat.presses("done", "preview")
-    filed = await chat.presses("send", "filed")
-    await chat.says(filed.params["receipt"], "story")
+    await reporter.says(words.sentence(number), "preview")
+    await reporter.presses("unit", "unit")
+    await reporter.says("幸福路街道办事处", "preview")
+    await reporter.presses("place", "place")
+    await reporter.presses("none", "preview")
+    await reporter.presses("when", "when")
+    await reporter.presses("is:week", "preview")
+    await reporter.presses("masks", "masks")
+    await reporter.presses("mask:0", "masks")
+    await reporter.presses("done", "preview")
+    filed = await reporter.presses("send", "filed")
+    await reporter.says(filed.params["receipt"], "story")
 
 
-async def journeys(world: World, chats: int, each: int) -> float:
+async def journeys(program: MeasuredProgram, chats: int, each: int) -> float:
     """So many chats at once, each `each` journeys one after the other. Returns: turns a
     second.
     """
     numbers = count()
 
-    async def lane() -> None:
+    async def chat() -> None:
         for _ in range(each):
-            await journey(Chat(world), next(numbers))
+            await journey(MeasuredReporter(program), next(numbers))
 
-    await lane()  # whatever is read once is read
-    await world.app.sender.idle()
+    await chat()  # whatever is read once is read
+    await program.app.sender.idle()
     begin = time.perf_counter()
-    await asyncio.gather(*(lane() for _ in range(chats)))
-    await world.app.sender.idle()
-    return chats * each * TURNS / (time.perf_counter() - begin)
+    await asyncio.gather(*(chat() for _ in range(chats)))
+    await program.app.sender.idle()
+    took = time.perf_counter() - begin
+    return chats * each * JOURNEY_TURNS / took
 
 
 async def ours(path: Path, chats: int, each: int) -> float:
-    async with opened(path) as world:
-        return await journeys(world, chats, each)
+    async with opened(path) as program:
+        return await journeys(program, chats, each)
+
+
+# ── the bare loop ─────────────────────────────────────────────────────────────────────
 
 
 async def recorded(path: Path, each: int) -> list[list[Statement]]:
     """What 64 chats write, statement by statement, cut into commits of 64 turns."""
-    async with opened(path, Recorder) as world:
-        await asyncio.gather(*(_lane(world, each, lane) for lane in range(TOGETHER)))
-        await world.app.sender.idle()
-        assert isinstance(world.database, Recorder)
-        turns = world.database.turns
-        lines = [tuple(row) for row in await world.database.all(AUDIT)]
+    async with opened(path, Recorder) as program:
+        chats = (_chat(program, each, number) for number in range(MOST_CHATS))
+        await asyncio.gather(*chats)
+        await program.app.sender.idle()
+        recorder = program.database
+        assert isinstance(recorder, Recorder)
+        written = list(recorder.commits)
+        lines = await recorder.all(AUDIT_LINES)
+    return _batches(written, map(tuple, lines))
+
+
+async def _chat(program: MeasuredProgram, each: int, number: int) -> None:
+    for nth in range(each):
+        await journey(MeasuredReporter(program), number * each + nth)
+
+
+def _batches(
+    commits: Sequence[Sequence[Write | Audit]], lines: Iterator[Any]
+) -> list[list[Statement]]:
+    """lines: of the audit, in the order in which they were written."""
     batches: list[list[Statement]] = [[]]
-    heard, audited = 0, iter(lines)
-    for turn in turns:
-        if turn and isinstance(turn[0], Write) and turn[0].sql == INSERT_INBOX_MARK:
-            heard += 1
-            if heard % TOGETHER == 1 and batches[-1]:
-                batches.append([])
-        batches[-1] += [_statement(write, audited) for write in turn]
+    heard = 0
+    for writes in commits:
+        heard += _hears(writes)
+        is_full = _hears(writes) and heard % MOST_CHATS == 1
+        if is_full and batches[-1]:
+            batches.append([])
+        batches[-1] += [_statement(write, lines) for write in writes]
     return batches
 
 
-async def _lane(world: World, each: int, lane: int) -> None:
-    for number in range(each):
-        await journey(Chat(world), lane * each + number)
-
-
-AUDIT = 'SELECT seq, at, kind, about, "by", content, hash FROM audit ORDER BY seq'
+def _hears(writes: Sequence[Write | Audit]) -> bool:
+    """Whether an update is taken in by them: its mark is the first thing written."""
+    first = writes[0] if writes else None
+    return isinstance(first, Write) and first.sql == INSERT_INBOX_MARK
 
 
 def _statement(write: Write | Audit, lines: Iterator[Any]) -> Statement:
@@ -126,38 +147,52 @@ def bare(path: Path, batches: list[list[Statement]], turns: int) -> float:
     return turns / took
 
 
-def measure(quick: bool) -> Result:
-    rounds, each = (3, 2) if quick else (7, 8)
-    figures: list[Figure] = []
+# ── side by side ──────────────────────────────────────────────────────────────────────
+
+
+def measure(quick: bool) -> tuple[Figure, ...]:
+    rounds = 3 if quick else 7
+    each = 2 if quick else 8
     with folder() as path:
         batches = run(recorded(path, each))
-    for chats in (1, 16, 64):
-        plain, door = [], []
-        for number in range(rounds):
-            progress(f"turns：{chats} 个对话，第 {number + 1}/{rounds} 回")
-            with folder() as path:
-                plain.append(
-                    bare(path / "bare.sqlite3", batches, TOGETHER * each * TURNS)
-                )
-            with folder() as path:
-                door.append(
-                    run(
-                        ours(
-                            path,
-                            chats,
-                            max(1, each * 16 // chats) if chats < 64 else each,
-                        )
-                    )
-                )
-        figures += [
-            Figure(f"turns_{chats}", f"{chats} 个对话", "轮/秒", tuple(door), bar=True),
-            Figure(
-                f"bare_beside_{chats}",
-                "  同场的裸 sqlite3",
-                "轮/秒",
-                tuple(plain),
-                bar=True,
-            ),
-            ratio(f"ratio_{chats}", door, plain, FLOOR if chats == TOGETHER else None),
-        ]
-    return Result("turns", HOW, tuple(figures))
+    figures: list[Figure] = []
+    for chats in (1, 16, MOST_CHATS):
+        figures += _beside(batches, chats, each, rounds)
+    return tuple(figures)
+
+
+def _beside(
+    batches: list[list[Statement]], chats: int, each: int, rounds: int
+) -> list[Figure]:
+    """So many chats and the bare loop in turn. each: journeys of one of 64 chats."""
+    bare_speeds: list[float] = []
+    our_speeds: list[float] = []
+    turns = MOST_CHATS * each * JOURNEY_TURNS
+    fewer = max(1, each * 16 // chats)
+    our_each = each if chats == MOST_CHATS else fewer  # so that a round takes as long
+    for _ in counted(f"turns：{chats} 个对话", rounds):
+        with folder() as path:
+            bare_speeds.append(bare(path / "bare.sqlite3", batches, turns))
+        with folder() as path:
+            our_speeds.append(run(ours(path, chats, our_each)))
+    floor = LEAST_RATIO if chats == MOST_CHATS else None
+    return [
+        _speed(f"turns_{chats}", f"{chats} 个对话", our_speeds),
+        _speed(f"bare_beside_{chats}", "  同场的裸 sqlite3", bare_speeds),
+        ratio(f"ratio_{chats}", our_speeds, bare_speeds, floor),
+    ]
+
+
+def _speed(name: str, label: str, speeds: list[float]) -> Figure:
+    return Figure(name, label, "轮/秒", tuple(speeds), bar=True)
+
+
+TURNS_BENCHMARK = Benchmark(
+    name="turns",
+    description=(
+        "一轮＝收到一条已解码的消息，到回复落盘；固定的12轮对话（首轮含理解和遮挡），"
+        "网络为空；"
+        "对照＝裸 sqlite3 循环写同样的行，64轮一次提交"
+    ),
+    measure=measure,
+)

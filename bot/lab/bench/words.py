@@ -34,27 +34,35 @@ CHARACTERS = (
     "急轮妇提黑程师因店吃批其窗她啊候图够刚脸和句然息养像岗差掉箱销稿残搬喊光影愿者执"
     "验之备病校林国警租护"
 )
-SENTENCES = (
+OPENINGS = (
     "街道要求我们社区同一份台账每周报五次，李主任电话13812345678，实在做不过来。",
     "区里要求社区把同样的报表一周填四遍，联系人王主任13987654321催得很急。",
     "街道办让我们每天重复填写三份内容一样的表格，刘科长13700001111天天在群里催报。",
 )
-SEED = 20
+VOCABULARY = 8000  # words
+VOCABULARY_SEED = 20
+FLATTENED = 20  # added to a rank: the first ones stand out less
+PAUSES = ("", "", "", "", "，", "。")  # after a word, each as likely as another
 
 
 @cache
 def _vocabulary() -> tuple[list[str], list[float]]:
-    dice = random.Random(SEED)
-    usual = [1 / (rank + 20) for rank in range(len(CHARACTERS))]
-    words = ["".join(dice.choices(CHARACTERS, usual, k=2)) for _ in range(8000)]
-    return words, list(accumulate((rank + 20) ** -0.8 for rank in range(len(words))))
+    """Words of two characters, and how often each is drawn, summed up to it."""
+    dice = random.Random(VOCABULARY_SEED)
+    usual = [1 / (rank + FLATTENED) for rank in range(len(CHARACTERS))]
+    words = []
+    for _ in range(VOCABULARY):
+        pair = dice.choices(CHARACTERS, usual, k=2)
+        words.append("".join(pair))
+    weights = ((rank + FLATTENED) ** -0.8 for rank in range(len(words)))
+    return words, list(accumulate(weights))
 
 
 def sentence(number: int) -> str:
     """A first sentence, clear enough to lead straight to the preview, with two things
     in it to mask.
     """
-    return SENTENCES[number % len(SENTENCES)]
+    return OPENINGS[number % len(OPENINGS)]
 
 
 def report(size: int, number: int) -> str:
@@ -63,8 +71,8 @@ def report(size: int, number: int) -> str:
     """
     dice = random.Random(number)
     words, weights = _vocabulary()
-    text = SENTENCES[number % len(SENTENCES)]
+    text = sentence(number)
     drawn = dice.choices(words, cum_weights=weights, k=size // 6)
     for word in drawn:
-        text += word + dice.choice(("", "", "", "", "，", "。"))
+        text += word + dice.choice(PAUSES)
     return text.encode()[:size].decode(errors="ignore")

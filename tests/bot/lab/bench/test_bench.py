@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.bench import BENCHES
+from bot.cli.bench import BY_NAME
 from bot.lab.bench import followups, size, turns, words
+from bot.lab.bench.benchmark import Unexpected
 from bot.lab.bench.figures import Figure, Result, drawn, ratio
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.http import report
+from bot.lab.bench.program import MeasuredReporter, opened
 from bot.lab.bench.server import connected, serving
-from bot.lab.bench.world import Chat, Unexpected, opened
 from bot.settings import OperatorError
 from dialogs.understand import understand
 
@@ -40,24 +41,24 @@ async def test_the_journey_is_twelve_turns_with_a_filed_report(tmp_path: Path) -
     """Twelve updates are marked as taken in, one report is filed, nothing is left to
     send.
     """
-    async with opened(tmp_path) as world:
-        await turns.journey(Chat(world), 0)
-        await world.app.sender.idle()
-        counted = {}
+    async with opened(tmp_path) as program:
+        await turns.journey(MeasuredReporter(program), 0)
+        await program.app.sender.idle()
+        found = {}
         for table in ("inbox", "reports", "talks", "outbox"):
-            counted[table] = (
-                await world.database.all(f"SELECT count(*) AS n FROM {table}")
-            )[0]["n"]
-        assert counted == {"inbox": turns.TURNS, "reports": 1, "talks": 1, "outbox": 0}
+            [row] = await program.database.all(f"SELECT count(*) FROM {table}")
+            found[table] = row[0]
+        assert found["inbox"] == turns.JOURNEY_TURNS
+        assert (found["reports"], found["talks"], found["outbox"]) == (1, 1, 0)
 
 
 async def test_another_way_through_the_dialog_is_not_measured(tmp_path: Path) -> None:
     """Where the dialog answers otherwise, the benchmark fails instead of measuring
     something else.
     """
-    async with opened(tmp_path) as world:
+    async with opened(tmp_path) as program:
         with pytest.raises(Unexpected, match="filed was expected, preview came"):
-            await Chat(world).says(words.sentence(0), "filed")
+            await MeasuredReporter(program).says(words.sentence(0), "filed")
 
 
 def test_the_bare_loop_writes_the_same_rows(tmp_path: Path) -> None:
@@ -66,9 +67,9 @@ def test_the_bare_loop_writes_the_same_rows(tmp_path: Path) -> None:
     """
     batches = run(turns.recorded(tmp_path / "ours", 1))
     turns.bare(tmp_path / "bare.db", batches, 1)
-    assert len(batches) == turns.TURNS
+    assert len(batches) == turns.JOURNEY_TURNS
     assert rows(tmp_path / "bare.db") == rows(tmp_path / "ours" / "data" / "jianfu.db")
-    assert rows(tmp_path / "bare.db")["inbox"] == turns.TOGETHER * turns.TURNS
+    assert rows(tmp_path / "bare.db")["inbox"] == turns.MOST_CHATS * turns.JOURNEY_TURNS
 
 
 def rows(path: Path) -> dict[str, int]:
@@ -90,13 +91,14 @@ def test_texts_have_the_size_and_the_variety_that_is_said() -> None:
     """13 KB in UTF-8, the same for the same number, with as many pairs as the
     docs say.
     """
-    text = words.report(size.SIZE, 3)
-    assert size.SIZE - 3 < len(text.encode()) <= size.SIZE
-    assert text == words.report(size.SIZE, 3) != words.report(size.SIZE, 4)
+    text = words.report(size.LONG_REPORT, 3)
+    assert size.LONG_REPORT - 3 < len(text.encode()) <= size.LONG_REPORT
+    assert text == words.report(size.LONG_REPORT, 3)
+    assert text != words.report(size.LONG_REPORT, 4)
     assert 3000 < len({text[at : at + 2] for at in range(len(text) - 1)}) < 3600
     assert all(
         understand(words.sentence(number)).clear
-        for number in range(len(words.SENTENCES))
+        for number in range(len(words.OPENINGS))
     )
 
 
@@ -142,7 +144,7 @@ def test_an_unknown_benchmark_is_refused_by_name(tmp_path: Path) -> None:
     """One line that names what there is."""
     done = bench("speed", folder=tmp_path)
     assert done.returncode != 0
-    assert all(name in done.stderr for name in ("speed", *BENCHES))
+    assert all(name in done.stderr for name in ("speed", *BY_NAME))
 
 
 def test_a_folder_goes_even_when_measuring_fails() -> None:

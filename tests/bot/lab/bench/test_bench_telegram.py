@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.lab.bench import telegram, telegram_rivals
-from bot.lab.bench.telegram_talk import TURNS, Crowd, Unexpected
+from bot.lab.bench.benchmark import Unexpected
+from bot.lab.bench.telegram_talk import SCRIPT_TURNS, Crowd
 
 
 async def test_our_road_takes_twelve_updates_and_files_one_report(
@@ -21,16 +22,17 @@ async def test_our_road_takes_twelve_updates_and_files_one_report(
     crowd = Crowd()
     async with telegram.ours(tmp_path, crowd) as line:
         player = crowd.player()
-        for _ in range(TURNS):
+        for _ in range(SCRIPT_TURNS):
             await line.turn(player)
         await line.app.sender.idle()
-        database, counted = line.app.parts.database, {}
+        database = line.app.parts.database
+        found = {}
         for table in ("inbox", "reports", "telegram_chats", "outbox"):
-            counted[table] = (await database.all(f"SELECT count(*) AS n FROM {table}"))[
-                0
-            ]["n"]
-    assert counted == {"inbox": TURNS, "reports": 1, "telegram_chats": 1, "outbox": 0}
-    assert len(line.committed) == TURNS and min(line.committed) > 0
+            [row] = await database.all(f"SELECT count(*) FROM {table}")
+            found[table] = row[0]
+    assert found["inbox"] == SCRIPT_TURNS
+    assert (found["reports"], found["telegram_chats"], found["outbox"]) == (1, 1, 0)
+    assert len(line.committed) == SCRIPT_TURNS and min(line.committed) > 0
 
 
 async def test_pickle_writes_every_turn_with_all_users_in_it(tmp_path: Path) -> None:
@@ -38,10 +40,10 @@ async def test_pickle_writes_every_turn_with_all_users_in_it(tmp_path: Path) -> 
     crowd, path = Crowd(), tmp_path / "bot.pickle"
     async with telegram_rivals.pickling(tmp_path, 50, crowd) as turn:
         player, seen = crowd.player(), set()
-        for _ in range(TURNS):
+        for _ in range(SCRIPT_TURNS):
             await turn(player)
             seen.add(path.read_bytes())
-    assert len(seen) == TURNS
+    assert len(seen) == SCRIPT_TURNS
     assert all(
         one.count("街道要求社区同一份台账每周报五次".encode()) >= 50 for one in seen
     )
@@ -67,6 +69,5 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without redis-server on the path, one line says what to install."""
     monkeypatch.setenv("PATH", "/nowhere")
     lacks = telegram_rivals.missing()
-    assert lacks is not None and "redis-server" in telegram_rivals.HOW_TO.format(
-        missing=lacks
-    )
+    assert lacks is not None
+    assert "redis-server" in telegram_rivals.INSTALL_RIVALS.format(missing=lacks)

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot.app import App, Parts, clock, database_file, join
 from bot.channels.port import Hear, Incoming, Limits, heard
 from bot.channels.render import Rendered
 from bot.keys import Keys
+from bot.lab.bench.benchmark import Unexpected
 from bot.settings import Settings, Web
 from dialogs.words import Event, Message, Pressed
 from storage.port import Audit, Write
@@ -57,10 +59,10 @@ class NullChannel:
 class Recorder(SQLiteDatabase):
     """A database that keeps, in order, all that it was told to write."""
 
-    turns: list[Sequence[Write | Audit]]
+    commits: list[Sequence[Write | Audit]]
 
     async def commit(self, writes: Sequence[Write | Audit]) -> None:
-        self.turns.append(writes)
+        self.commits.append(writes)
         await super().commit(writes)
 
 
@@ -74,77 +76,68 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-def program(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> App:
+def assembled(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> App:
     """The program on this database, with a fresh keyring; nothing rings, nobody
     listens.
     """
     settings = settings_in(folder)
     keyring = Keyring.create(settings.keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
-    return join(
-        Parts(settings, database, Keys.of(keyring), journal, clock),
-        lambda parts: [channel],
-    )
+    parts = Parts(settings, database, Keys.of(keyring), journal, clock)
+    return join(parts, lambda parts: [channel])
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredProgram:
+    """A running program and its messenger."""
+
+    app: App
+    channel: NullChannel
+    database: SQLiteDatabase
 
 
 @asynccontextmanager
 async def opened(
     folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase
-) -> AsyncIterator[World]:
+) -> AsyncIterator[MeasuredProgram]:
     database = await kind.open(database_file(settings_in(folder)))
     if isinstance(database, Recorder):
-        database.turns = []
+        database.commits = []
     channel = NullChannel()
-    world = World(program(database, folder, channel), channel, database)
+    app = assembled(database, folder, channel)
     try:
-        yield world
-        await world.app.sender.idle()
+        yield MeasuredProgram(app, channel, database)
+        await app.sender.idle()
     finally:
         await database.close()
 
 
-class World:
-    """A running program and its messenger."""
-
-    def __init__(
-        self, app: App, channel: NullChannel, database: SQLiteDatabase
-    ) -> None:
-        self.app, self.channel, self.database = app, channel, database
-
-
-class Chat:
+class MeasuredReporter:
     """One reporter. Each event is heard and its answer read before the next."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._to = Address(NullChannel.name, secrets.token_hex(16))
+    def __init__(self, program: MeasuredProgram) -> None:
+        self._program = program
+        self._address = Address(NullChannel.name, secrets.token_hex(16))
         self._mark = ""
 
     async def says(self, words: str, *expected: str) -> Message:
         return await self._take(heard(words, datetime.now(UTC)), expected)
 
     async def presses(self, choice: str, *expected: str) -> Message:
-        return await self._take(
-            Pressed(choice, self._mark, datetime.now(UTC)), expected
-        )
+        pressed = Pressed(choice, self._mark, datetime.now(UTC))
+        return await self._take(pressed, expected)
 
     async def _take(self, event: Event, expected: tuple[str, ...]) -> Message:
         """Returns: the answer. Raises: Unexpected, so that nothing else is measured
         than what is said.
         """
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._world.channel.mail[self._to.key] = answer
-        await self._world.app.hotline.hear(
-            Incoming(secrets.token_hex(16), self._to, event)
-        )
+        self._program.channel.mail[self._address.key] = answer
+        incoming = Incoming(secrets.token_hex(16), self._address, event)
+        await self._program.app.hotline.hear(incoming)
         message = await answer
         if message.name not in expected:
-            raise Unexpected(
-                f"{' or '.join(expected)} was expected, {message.name} came"
-            )
+            wanted = " or ".join(expected)
+            raise Unexpected(f"{wanted} was expected, {message.name} came")
         self._mark = message.mark
         return message
-
-
-class Unexpected(Exception):
-    """The dialog went another way than the benchmark says: mend the benchmark."""
