@@ -140,17 +140,16 @@ def _is_due(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
 
 
 def _yields(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
-    """Whether something is due too that says more: after a long stop one hears once,
-    not five times.
+    """Whether something else is due that will be told: after a long stop one hears
+    once, not five times.
+
+    A step yields to any other step, of another clock too: they ring in the order in
+    which they fell due, and the last one speaks.
     """
-    louder = ("breach", *LADDER)
-    above = (
-        (*louder, "resume", "reply")
-        if kind == "hear"
-        else louder[louder.index(kind) + 1 :]
-    )
+    steps = ("breach", *LADDER)
+    telling = (*steps, "resume", "reply") if kind == "hear" else steps
     owed = dues(case, terms)
-    return any(other in owed and owed[other] <= at for other in above)
+    return any(other in owed and owed[other] <= at for other in telling)
 
 
 def _warn(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
