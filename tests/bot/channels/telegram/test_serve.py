@@ -138,7 +138,7 @@ def test_a_platform_that_cannot_be_reached_stops_no_page(
         platform.comes_back()
         person = platform.person(started=True)
         person.says(CLEAR)
-        person.wait(lambda screen: screen.with_button("送出"), timeout=30)
+        person.wait(lambda screen: screen.with_button("送出"), timeout=120)
     finally:
         assert line.stop() == 0
     assert platform.token not in line.log.read_text()

@@ -83,7 +83,7 @@ class Line:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it, wait, and return its exit code."""
         self.process.send_signal(how)
-        code = self.process.wait(10)
+        code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code

@@ -71,7 +71,7 @@ async def stumbles(
     )
     await group.until(
         lambda _: any(one.closed and "已办结" in one.name for one in group.topics()),
-        timeout=20,
+        timeout=120,
     )
     cards = [
         m

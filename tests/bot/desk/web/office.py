@@ -132,7 +132,7 @@ class Office:
             base_url=self.url,
             headers={"Origin": self.url},
             trust_env=False,
-            timeout=20,
+            timeout=120,
             verify=NO_TLS,
         ) as client:
             seat = Seat(client)
