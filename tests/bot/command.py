@@ -17,6 +17,7 @@ from anonymizer.keyring import Keyring
 from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
 from storage.repositories.reports import REPORT_COLUMNS, ReportRow
+from tests.bot.forks import forks
 
 ROOT = Path(__file__).parents[2]
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
@@ -92,16 +93,14 @@ class Login:
 
     def run(self, *words: str | Path, typed: str | bytes = "", **environ: str) -> Done:
         """Until its end. An empty value in `environ` takes the variable away."""
-        done = subprocess.run(
-            self.command(*words),
-            cwd=self.folder,
-            env=self.surroundings(**environ),
-            input=typed.encode() if isinstance(typed, str) else typed,
-            capture_output=True,
-            timeout=120,
-            check=False,
+        surroundings = self.surroundings(**environ)
+        code, out, err = forks(surroundings["LANG"]).run(
+            [*map(str, words)],
+            self.folder,
+            surroundings,
+            typed.encode() if isinstance(typed, str) else typed,
         )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Done(code, out.decode(), err.decode())
 
     def does(self, *words: str | Path, **environ: str) -> str:
         """What a command that must succeed said."""

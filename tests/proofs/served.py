@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bot.forks import forks
+
 ROOT = Path(__file__).parents[2]
 READY = b"http://"
 STARTS_WITHIN = 60  # seconds, on a machine with much else to do
@@ -109,15 +111,11 @@ class Served:
         self, *words: str, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Another command of the same hotline, beside what serves."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            cwd=self.folder,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
+        environment = self.environment
+        code, out, err = forks("C.UTF-8").run(
+            words, self.folder, environment, (stdin or "").encode()
         )
+        return subprocess.CompletedProcess(words, code, out.decode(), err.decode())
 
 
 def free_port() -> int:
