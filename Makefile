@@ -1,4 +1,5 @@
-# Two commands on a fresh machine: `make run` serves, `make test` proves. Another Python: make run PYTHON=python3.13
+# Two commands on a fresh machine: `make run` serves, `make test` proves. `make check` is for every save, `make test-long`
+# for a release. Another Python: make run PYTHON=python3.13
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := .venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-build --no-header \
 	--no-emit-index-url --no-emit-find-links --annotation-style line --extra build
 
-.PHONY: run install install-test test test-long lint lock python
+# A file's tests stay in one process, for they share what its fixtures made; files keep their order, browsers last.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# What `make check` tests of `make test`: no server, no browser, no picture, no installation.
+PURE := tests/dialogs tests/anonymizer tests/scheduler/test_calendar.py tests/storage tests/project
+SLOW := tests/anonymizer/scrub tests/storage/test_crash.py tests/storage/test_disk.py tests/project/test_make.py \
+	tests/project/test_wheel.py
+OTHERS ?= python3.14 python3.13 python3.12 python3.11
+
+.PHONY: run install install-test check pure test test-long second lint lock python
 
 run: install
 	@exec $(BIN)/jianfu serve
@@ -18,14 +29,25 @@ install: python
 install-test: install
 	@$(call fresh,requirements-test.lock,installed-test.lock) || { $(call fetch,requirements-test.lock,installed-test.lock); }
 
-test: install-test lint
-	@$(BIN)/python -m pytest
+check: lint pure
 
-test-long: install-test
-	@$(BIN)/python -m pytest -m "long or not long" && $(BIN)/python -m tests.proofs.record
+pure: install-test
+	@$(PYTEST) $(PURE) $(SLOW:%=--ignore=%)
+
+test: install-test lint
+	@$(PYTEST)
+
+# Properties draw anew; the full proofs have the machine to themselves, for their figures are kept.
+test-long: install-test second
+	@$(PYTEST) --hypothesis-profile=fresh
+	@$(BIN)/python -m pytest -m long --hypothesis-profile=fresh && $(BIN)/python -m tests.proofs.record
+
+# The pure tests on another Python, the newest that is found.
+second: install-test
+	@$(second)
 
 lint: install-test
-	@$(BIN)/ruff check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy
 
 # Newer versions: make lock UPGRADE=--upgrade. uv lives apart: it resolves for every Python and both machines at once.
 lock: python
@@ -57,4 +79,15 @@ define build
 $(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 \
 	|| { echo "建不了 $(VENV)：请检查本目录是否可写、磁盘是否已满" >&2; exit 1; }; \
 $(call fetch,requirements.lock,installed.lock)
+endef
+
+define second
+version='import sys; print("%d.%d" % sys.version_info[:2])'; ours=$$($(BIN)/python -c "$$version"); \
+for other in $(OTHERS); do \
+	theirs=$$($$other -c "$$version" 2>/dev/null) || continue; \
+	[ "$$theirs" != "$$ours" ] || continue; \
+	echo "第二个 Python：$$theirs（本机 $$ours）"; \
+	exec $(MAKE) --no-print-directory pure PYTHON=$$other VENV=.venv-second; \
+done; \
+echo "没有找到第二个 Python（找过 $(OTHERS)），只在 $$ours 上测"
 endef

@@ -4,6 +4,14 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# How long an example took says more about the machine than about the program. `make
+# test` draws the same examples each time; `make test-long` draws anew, keeps what it
+# found in .hypothesis, and prints how to draw it again: write it down as an @example.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("fresh", deadline=None, print_blob=True)
+settings.load_profile("same")
 
 NO_CHROMIUM = "no chromium: apt install chromium fonts-noto-cjk fonts-noto-color-emoji"
 

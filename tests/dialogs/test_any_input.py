@@ -209,7 +209,6 @@ class AnyInput(RuleBasedStateMachine):
 AnyInput.TestCase.settings = settings(
     max_examples=60,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestAnyInput = AnyInput.TestCase

@@ -3,10 +3,13 @@ there is left alone.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.project.checkout import ROOT, tracked
 
@@ -91,6 +94,7 @@ def test_what_cannot_be_fetched_is_told_and_begun_anew(tmp_path: Path) -> None:
         assert ".venv/install.log" in remedy(told)
 
 
+@pytest.mark.long
 def test_a_fresh_checkout_installs_once(tmp_path: Path) -> None:
     """The environment is built from the lock, then left alone; nothing else is left
     behind.
@@ -108,3 +112,24 @@ def test_a_fresh_checkout_installs_once(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {".venv"} | {
         path.partition("/")[0] for path in tracked()
     }
+
+
+# ── what runs where ───────────────────────────────────────────────────────────────────
+
+
+def pytest_words(target: str) -> list[str]:
+    """How a target calls pytest, without running it."""
+    told = make("-n", target)
+    (line,) = [line for line in told.stdout.splitlines() if " -m pytest " in line]
+    return shlex.split(line)
+
+
+def test_check_runs_a_part_of_test_and_nothing_else() -> None:
+    """The same call, narrowed to some paths: what holds in `make test` holds in `make
+    check`.
+    """
+    whole, part = pytest_words("test"), pytest_words("check")
+    assert part[: len(whole)] == whole
+    for word in part[len(whole) :]:
+        path = ROOT / word.removeprefix("--ignore=")
+        assert path.exists() and path.is_relative_to(ROOT / "tests"), word

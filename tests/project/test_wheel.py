@@ -90,11 +90,13 @@ def test_the_wheel_holds_all_that_the_parts_hold(wheel: Path) -> None:
     assert held == meant
 
 
+@pytest.mark.long
 def test_it_needs_nothing_that_the_lock_lacks(elsewhere: Path) -> None:
     """Every requirement is there in a version that fits."""
     assert "No broken requirements" in pip(elsewhere / "python", "check", cwd=elsewhere)
 
 
+@pytest.mark.long
 def test_every_part_imports_from_the_wheel(elsewhere: Path, tmp_path: Path) -> None:
     """Nothing reaches back into the checkout."""
     code = (
@@ -105,6 +107,7 @@ def test_every_part_imports_from_the_wheel(elsewhere: Path, tmp_path: Path) -> N
         assert path.startswith(str(elsewhere.parent)) and os.path.exists(path)
 
 
+@pytest.mark.long
 def test_the_command_is_there(elsewhere: Path, tmp_path: Path) -> None:
     """`jianfu --help` works from the wheel and names its verbs."""
     told = run(elsewhere / "jianfu", "--help", cwd=tmp_path)
@@ -145,6 +148,7 @@ def serving(jianfu: Path, folder: Path, port: int) -> Iterator[str]:
         server.wait()
 
 
+@pytest.mark.long
 def test_it_serves_from_the_wheel_and_starts_again(
     elsewhere: Path, tmp_path: Path
 ) -> None:

@@ -270,8 +270,8 @@ async def drained(hotline: Served) -> None:
 
 
 @pytest.mark.timeout(280)
-async def test_twenty_kills(tmp_path: Path, note: Note) -> None:
-    await survives(tmp_path, 20, note)
+async def test_eight_kills(tmp_path: Path, note: Note) -> None:
+    await survives(tmp_path, 8, note)
 
 
 @pytest.mark.long

@@ -224,6 +224,22 @@ async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
         assert unforced(silences, sent, ALLOWED * speed, starved.during) == []
 
 
+async def test_60_people_file_at_once(tmp_path: Path) -> None:
+    """Within the rules, each answer once, with shorter windows than in the field. How
+    long anybody waits is for a machine that does nothing else.
+    """
+    with BotApi(speed=2.0) as server:
+        people = [server.person(started=True) for _ in range(60)]
+        async with hotline(tmp_path, server, "polling", 2.0) as process:
+            told = await asyncio.gather(*(files(person) for person in people))
+            reports, cases, most = await counted(process)
+    assert len({receipt for receipt, _ in told}) == reports == cases == 60
+    assert [len(person.by_bot()) for person in people] == [2] * 60
+    assert server.violations == []
+    assert most <= PER_SECOND
+
+
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_500_people_file_at_once(tmp_path: Path, note: Note) -> None:
     """With shorter windows than in the field."""

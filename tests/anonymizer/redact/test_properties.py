@@ -22,7 +22,7 @@ PIECES = st.sampled_from(_PIECES.split("|"))
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=30).map("".join))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_spans_are_sorted_apart_and_inside(text: str) -> None:
     """Every span lies in the text, after the one before it, and has a type that has a
@@ -35,7 +35,7 @@ def test_spans_are_sorted_apart_and_inside(text: str) -> None:
         end = span.end
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
     """Cut the labels out of the masked text and what was not masked is left, character
@@ -55,7 +55,7 @@ def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_labels_are_never_masked_again(text: str) -> None:
     """In a masked text nothing new is found inside or across a label."""
