@@ -387,6 +387,7 @@ def _config(
         date_header=False,
         proxy_headers=False,
         lifespan="off",
+        http="httptools",
         ws="none",
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GOODBYE,
