@@ -298,7 +298,7 @@ def test_the_docs_name_every_check() -> None:
     """Scripts rely on these names; the table of operations.md has each of them, and no
     other.
     """
-    code = (ROOT / "bot" / "checkup.py").read_text("utf-8")
+    code = (ROOT / "bot" / "ops" / "checkup.py").read_text("utf-8")
     names = set(re.findall(r'[Ff]inding\(\s*"(\w+)"', code))
     table = (
         (ROOT / "docs" / "operations.md")
