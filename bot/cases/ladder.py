@@ -21,12 +21,20 @@ from bot.people.register import Unit, UnitRegister
 from bot.people.roster import Roster
 from bot.reports.papers import RUNGS, Counted, Step, ladder_document
 from dialogs.case.ladder import Rung, year_before
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.worktime import day_of
 from storage.port import Audit, Database, Stale
 from storage.repositories.cases import Cases
 from storage.repositories.rungs import RungRow, Rungs
 
+refusals(
+    ladder_for_supervisors="只有专线主管能决定。请看 jianfu staff list。",
+    ladder_reason_missing="请写明理由：它会和决定一起留档。",
+    ladder_own_unit="您是{unit}的人，须回避：请另一位主管决定。",
+    ladder_decided="{case} 已经决定过了，不能再改。",
+    ladder_waived="主管已决定不采取这一级，没有要签发的文书。",
+    ladder_nothing="{alias} 没有查实，或承办单位不在名录里，没有要决定的。",
+)
 Verdict = Literal["taken", "waived"]
 VERDICTS: dict[str, str] = {"taken": "采取", "waived": "不采取"}
 
@@ -92,13 +100,13 @@ class Ladder:
         """Raises: Refusal, also for who is no supervisor or belongs to the unit."""
         member = await self._roster.named(by)
         if member is None or not member.active or member.role != "supervisor":
-            raise Refusal("只有专线主管能决定。请看 jianfu staff list。")
+            raise Refusal("ladder_for_supervisors")
         row = await self._row(case, member)
         if not reason.strip():
-            raise Refusal("请写明理由：它会和决定一起留档。")
+            raise Refusal("ladder_reason_missing")
         unit = await self._unit(row)
         if member.unit == unit.id or member.staff.name in unit.people:
-            raise Refusal(f"您是{unit.name}的人，须回避：请另一位主管决定。")
+            raise Refusal("ladder_own_unit", unit=unit.name)
         at, id = seconds(self._now()), bytes.fromhex(member.staff.id)
         said = {"by": member.staff.name, "reason": reason.strip()}
         sealed = self._keys.staff.seal_json(said, _place(row.id))
@@ -111,7 +119,7 @@ class Ladder:
                 ]
             )
         except Stale:
-            raise Refusal(f"{case} 已经决定过了，不能再改。") from None
+            raise Refusal("ladder_decided", case=case) from None
         return await self._proposal(await self._row(case, member))
 
     async def document(self, case: str, reader: CaseReader) -> tuple[str, bytes]:
@@ -120,7 +128,7 @@ class Ladder:
         """
         row = await self._row(case, reader)
         if row.decision == "waived":
-            raise Refusal("主管已决定不采取这一级，没有要签发的文书。")
+            raise Refusal("ladder_waived")
         unit, until = await self._unit(row), self._day(row.at)
         start = year_before(until)
         others = await self._rungs.of_unit(row.unit_id)
@@ -145,9 +153,7 @@ class Ladder:
         found = await self._casework.staff.find(case, reader)
         row = await self._rungs.by_case(found.id)
         if row is None:
-            raise Refusal(
-                f"{found.alias} 没有查实，或承办单位不在名录里，没有要决定的。"
-            )
+            raise Refusal("ladder_nothing", alias=found.alias)
         return row
 
     async def _unit(self, row: RungRow) -> Unit:

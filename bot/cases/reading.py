@@ -15,7 +15,7 @@ from bot.cases.sealing import GONE, CaseSealer, answers, corpus
 from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
 from dialogs.case.life import FINISHED, Case, State
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import Clocks
@@ -24,6 +24,7 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, Ratings, StepRow, Steps
 
+refusals(search_too_short="请写至少两个字再搜。")
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
 PAGE = 200  # rows read at a time where filters go on after reading
@@ -168,7 +169,7 @@ class CaseReadModel:
         """
         tokens = self._search_keys.query(words)
         if not tokens:
-            raise Refusal("请写至少两个字再搜。")
+            raise Refusal("search_too_short")
         parts = folded(words).split()
         ids = await self._search.find(tokens, HITS)
         reports = [

@@ -13,11 +13,16 @@ from bot.people.member import Member
 from bot.people.register import Directory
 from bot.people.roster import CODE_LASTS
 from bot.settings import load
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES
 
 CHANNELS = {"telegram": "Telegram"}
 MINUTES = int(CODE_LASTS.total_seconds()) // 60
+
+refusals(
+    desk_for_liaisons="单位网页只给联络员，{name}是{role}。"
+    "绑定 Telegram 请去掉 --desk。",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,8 +100,7 @@ async def work(args: argparse.Namespace, app: App) -> int:
                 known = await roster.named(args.name)
                 if args.desk and known is not None and known.role != "liaison":
                     raise Refusal(
-                        f"单位网页只给联络员，{args.name}是{ROLES[known.role]}。"
-                        "绑定 Telegram 请去掉 --desk。"
+                        "desk_for_liaisons", name=args.name, role=ROLES[known.role]
                     )
                 code = await roster.code(args.name, "desk" if args.desk else "link", by)
                 site = app.parts.settings.web.public_url

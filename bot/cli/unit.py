@@ -16,10 +16,11 @@ from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
 from bot.people.unit_import import category_code, level_code, parse
 from bot.settings import load
 from dialogs.case.life import LEVELS
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 
+refusals(import_file_kind="只认 .toml 和 .csv 文件。")
 NO_LIAISON = "（无）请用 jianfu staff add 姓名 --role liaison --unit 单位"
 
 
@@ -119,12 +120,12 @@ async def _import(path: Path, app: App, by: str) -> Imported:
     except OSError as error:
         raise told("读不了", path, error) from None
     if path.suffix.lower() not in (".toml", ".csv"):
-        raise Refusal("只认 .toml 和 .csv 文件。")
+        raise Refusal("import_file_kind")
     file = parse(data, toml=path.suffix.lower() == ".toml")
     try:
         return await app.register.import_(file.units, by)
     except Wrong as wrong:
-        raise Refusal(file.sentence(wrong)) from None
+        raise file.refusal(wrong) from None
 
 
 def _entry(args: argparse.Namespace) -> NewUnit:

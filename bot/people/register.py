@@ -16,12 +16,19 @@ from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import Member
 from dialogs.case.life import LEVELS, Case
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import blind
 from dialogs.understand import CATEGORIES
 from storage.port import Audit, Database, Stale, Write
 from storage.repositories.units import UnitRow, UnitRows
 
+SEVERAL_UNITS = "“{name}”有几家：{names}。请写全名"
+refusals(
+    several_units=f"{SEVERAL_UNITS}。",
+    unknown_unit="单位名录里没有“{name}”。{hint}",
+    unit_registered="“{name}”已经登记了。要改，请用 jianfu unit import。",
+    unit_disabled="“{name}”本来就停用着。",
+)
 TRIES = 5  # of a change that others were faster than
 SHORTEST = 2  # characters of a name: one alone stands in every other text
 HINTS = 3
@@ -105,14 +112,14 @@ class Directory:
             return exact
         found = [unit for unit in self._called.get(plain(name), ()) if unit.active]
         if len(found) > 1:
-            raise Refusal(f"“{name}”有几家：{_names(found)}。请写全名。")
+            raise Refusal("several_units", name=name, names=_names(found))
         return found[0] if found else None
 
     def get(self, name: str) -> Unit:
         """The same. Raises: Refusal with near misses, if there is none."""
         found = self.find(name)
         if found is None:
-            raise Refusal(f"单位名录里没有“{name}”。{self.hint(name)}")
+            raise Refusal("unknown_unit", name=name, hint=self.hint(name))
         return found
 
     def hint(self, name: str) -> str:
@@ -249,9 +256,7 @@ class UnitRegister:
             directory = await self.directory()
             known = directory.by_name(entry.name)
             if known is not None and known.active:
-                raise Refusal(
-                    f"“{known.name}”已经登记了。要改，请用 jianfu unit import。"
-                )
+                raise Refusal("unit_registered", name=known.name)
             try:
                 await self._put([entry], directory, by, revive=True)
             except Stale:
@@ -282,7 +287,7 @@ class UnitRegister:
             directory = await self.directory()
             known = directory.by_name(name)
             if known is not None and not known.active:
-                raise Refusal(f"“{known.name}”本来就停用着。")
+                raise Refusal("unit_disabled", name=known.name)
             unit = directory.get(name)
             was = self._versions[unit.id]
             row = replace(was, version=was.version + 1, active=False)
@@ -471,7 +476,9 @@ def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
     try:
         found = after.by_name(entry.parent) or after.find(entry.parent)
     except Refusal as several:
-        raise Wrong(number, "parent", str(several).removesuffix("。")) from None
+        raise Wrong(
+            number, "parent", SEVERAL_UNITS.format_map(several.params)
+        ) from None
     if found is None:
         raise Wrong(
             number,

@@ -26,11 +26,21 @@ from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.throttle import GuessThrottle
 from dialogs.case.life import Staff
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES, Role
 from storage.port import Audit, Changes, Database, Stale
 from storage.repositories.staff import LinkRow, StaffList, StaffRow
 
+refusals(
+    name_missing="请写姓名。",
+    unknown_role="角色只能是：{known}。",
+    liaison_without_unit="联络员须有单位：请加 --unit 单位。",
+    already_on_roster="“{name}”已经在册，{role}。",
+    not_on_duty="“{name}”{why}。请用 --as 写在册的姓名，"
+    "或请主管用 jianfu staff add 登记。",
+    not_on_roster="名册里没有“{name}”。请看 jianfu staff list，或先 jianfu staff add。",
+    disabled_on_roster="“{name}”已停用。要再启用，请用 jianfu staff add。",
+)
 Purpose = Literal["link", "desk"]
 Reached = list[tuple[Member, Address]]
 CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
@@ -67,20 +77,20 @@ class Roster:
         """
         name = unicodedata.normalize("NFC", name).strip()
         if not name:
-            raise Refusal("请写姓名。")
+            raise Refusal("name_missing")
         if role not in ROLES:
             raise Refusal(
-                "角色只能是："
-                f"{'、'.join(f'{code}（{said}）' for code, said in ROLES.items())}。"
+                "unknown_role",
+                known="、".join(f"{code}（{said}）" for code, said in ROLES.items()),
             )
         if role == "liaison" and unit is None:
-            raise Refusal("联络员须有单位：请加 --unit 单位。")
+            raise Refusal("liaison_without_unit")
         member = Member(self.staff(name), role, unit)
         id = bytes.fromhex(member.staff.id)
         for _ in range(TRIES):
             was = await self._rows.by_id(id)
             if was is not None and self._member(was) == member:
-                raise Refusal(f"“{name}”已经在册，{_role(member)}。")
+                raise Refusal("already_on_roster", name=name, role=_role(member))
             row = self._row(member, was.version + 1 if was else 1)
             write = StaffList.change(row, was.version) if was else StaffList.add(row)
             content = {"role": role} | ({"unit": unit} if unit else {})
@@ -129,10 +139,7 @@ class Roster:
         if member is None and not await self._rows.all():
             return AtTheMachine(name)
         why = "已停用" if member else "不在名册里"
-        raise Refusal(
-            f"“{name.strip()}”{why}。请用 --as 写在册的姓名，或请主管用 jianfu staff "
-            "add 登记。"
-        )
+        raise Refusal("not_on_duty", name=name.strip(), why=why)
 
     async def disable(self, name: str, by: str | None = None) -> Member:
         """Accounts, codes and browsers of this person open nothing from now on. Raises:
@@ -163,12 +170,9 @@ class Roster:
             bytes.fromhex(self.staff(unicodedata.normalize("NFC", name).strip()).id)
         )
         if row is None:
-            raise Refusal(
-                f"名册里没有“{name.strip()}”。请看 jianfu staff list，"
-                "或先 jianfu staff add。"
-            )
+            raise Refusal("not_on_roster", name=name.strip())
         if not row.active:
-            raise Refusal(f"“{name.strip()}”已停用。要再启用，请用 jianfu staff add。")
+            raise Refusal("disabled_on_roster", name=name.strip())
         return row
 
     # ── one-time codes ────────────────────────────────────────────────────────────────

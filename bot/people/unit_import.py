@@ -15,10 +15,25 @@ from typing import Any
 import dialogs.categories  # noqa: F401 - their names are phrases
 from bot.people.register import NewUnit, Wrong
 from dialogs.case.life import LEVELS
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 
+refusals(
+    import_not_text="文件不是 UTF-8 也不是 GB18030 文字，没有导入。",
+    import_empty="文件里一个单位也没有。写法见 docs/people.md。",
+    import_not_toml="第{line}行：不合 TOML 的写法。什么都没有导入。",
+    import_outside_unit="{where}不认识“{name}”，每个单位请写在 [[unit]] 下面。",
+    import_no_tables="每个单位请写在 [[unit]] 下面。什么都没有导入。",
+    import_unknown_head="第{line}行：表头“{field}”不认识或写了两次，可以写：{known}。",
+    import_heads_missing="第{line}行：表头至少要有“名称”和“层级”。",
+    import_cells_too_many="第{line}行：格子比表头多。什么都没有导入。",
+    import_not_csv="第{line}行：引号没有配对，或不合 CSV 的写法。什么都没有导入。",
+    import_unknown_field="{where}不认识“{field}”，可以写：{known}。什么都没有导入。",
+    import_not_a_list='{where}“{field}”要写成一列文字，如 ["…", "…"]。什么都没有导入。',
+    import_not_a_text="{where}“{field}”要写成文字。什么都没有导入。",
+    import_wrong="{where}{why}。什么都没有导入。",
+)
 HEADS = {
     "名称": "name",
     "层级": "level",
@@ -44,13 +59,11 @@ class UnitFile:
     units: tuple[NewUnit, ...]
     lines: tuple[Mapping[str, int], ...]
 
-    def sentence(self, wrong: Wrong) -> str:
+    def refusal(self, wrong: Wrong) -> Refusal:
         """What is wrong, and in which line."""
         lines = self.lines[wrong.number]
-        return (
-            f"{_at(lines.get(wrong.field, lines.get('')), wrong.number)}"
-            f"{wrong.why}。什么都没有导入。"
-        )
+        where = _at(lines.get(wrong.field, lines.get("")), wrong.number)
+        return Refusal("import_wrong", where=where, why=wrong.why)
 
 
 def parse(data: bytes, toml: bool) -> UnitFile:
@@ -64,10 +77,10 @@ def parse(data: bytes, toml: bool) -> UnitFile:
         try:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
-            raise Refusal("文件不是 UTF-8 也不是 GB18030 文字，没有导入。") from None
+            raise Refusal("import_not_text") from None
     found = list(_toml(text) if toml else _csv(text))
     if not found:
-        raise Refusal("文件里一个单位也没有。写法见 docs/people.md。")
+        raise Refusal("import_empty")
     return UnitFile(
         tuple(unit for unit, _ in found), tuple(lines for _, lines in found)
     )
@@ -82,15 +95,14 @@ def _toml(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
     except tomllib.TOMLDecodeError as error:
         found = WHERE.search(str(error))
         line = int(found[1]) if found and found[1] else len(text.splitlines()) or 1
-        raise Refusal(f"第{line}行：不合 TOML 的写法。什么都没有导入。") from None
+        raise Refusal("import_not_toml", line=line) from None
     units = known.pop("unit", [])
     for name in known:
         raise Refusal(
-            f"{_at(_line(text, 0, name), 0)}不认识“{name}”，每个单位请写在 [[unit]] "
-            "下面。"
+            "import_outside_unit", where=_at(_line(text, 0, name), 0), name=name
         )
     if not isinstance(units, list) or not all(isinstance(unit, dict) for unit in units):
-        raise Refusal("每个单位请写在 [[unit]] 下面。什么都没有导入。")
+        raise Refusal("import_no_tables")
     starts = [
         number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)
     ]
@@ -126,14 +138,13 @@ def _csv(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
     for field in fields:
         if field not in HEADS.values() or fields.count(field) > 1:
             raise Refusal(
-                f"第{first}行：表头“{field}”不认识或写了两次，可以写："
-                f"{'、'.join(HEADS)}。"
+                "import_unknown_head", line=first, field=field, known="、".join(HEADS)
             )
     if not {"name", "level"} <= {*fields}:
-        raise Refusal(f"第{first}行：表头至少要有“名称”和“层级”。")
+        raise Refusal("import_heads_missing", line=first)
     for number, (line, cells) in enumerate(rows):
         if len(cells) > len(fields):
-            raise Refusal(f"第{line}行：格子比表头多。什么都没有导入。")
+            raise Refusal("import_cells_too_many", line=line)
         given = {
             field: cell.strip()
             for field, cell in zip(fields, cells, strict=False)
@@ -153,9 +164,7 @@ def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error:
-        raise Refusal(
-            f"第{line}行：引号没有配对，或不合 CSV 的写法。什么都没有导入。"
-        ) from None
+        raise Refusal("import_not_csv", line=line) from None
 
 
 def _split(cell: str) -> list[str]:
@@ -170,18 +179,18 @@ def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> Ne
         where = _at(lines.get(field, lines.get("")), number)
         if field not in HEADS.values():
             raise Refusal(
-                f"{where}不认识“{field}”，可以写：{'、'.join(HEADS.values())}。"
-                "什么都没有导入。"
+                "import_unknown_field",
+                where=where,
+                field=field,
+                known="、".join(HEADS.values()),
             )
         if field in LISTS:
             if not isinstance(value, list) or not all(
                 isinstance(one, str) for one in value
             ):
-                raise Refusal(
-                    f'{where}“{field}”要写成一列文字，如 ["…", "…"]。什么都没有导入。'
-                )
+                raise Refusal("import_not_a_list", where=where, field=field)
         elif not isinstance(value, str):
-            raise Refusal(f"{where}“{field}”要写成文字。什么都没有导入。")
+            raise Refusal("import_not_a_text", where=where, field=field)
     lists = {
         field: tuple(dict.fromkeys(one.strip() for one in given.get(field, ())))
         for field in LISTS

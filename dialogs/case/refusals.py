@@ -89,7 +89,5 @@ class Refusal(Exception):
 
         more: parameters that only a screen can fill in.
         """
-        phrase = phrases.get(self.code) or REFUSED.get(self.code)
-        if phrase is None:
-            return self.code
+        phrase = phrases.get(self.code) or REFUSED.get(self.code, self.code)
         return phrase.format_map({**self.params, **more})

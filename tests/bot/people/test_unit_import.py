@@ -145,7 +145,7 @@ def test_what_cannot_be_registered_is_told_with_its_line(
     file = parse(data.encode(), toml)
     with pytest.raises(Wrong) as wrong:
         merged(file.units, Directory())
-    assert file.sentence(wrong.value).startswith(sentence)
+    assert str(file.refusal(wrong.value)).startswith(sentence)
 
 
 def test_a_cell_over_two_lines_does_not_shift_the_numbers() -> None:
@@ -155,7 +155,7 @@ def test_a_cell_over_two_lines_does_not_shift_the_numbers() -> None:
     assert file.units[0].people == ("张三", "李四")
     with pytest.raises(Wrong) as wrong:
         merged(file.units, Directory())
-    assert file.sentence(wrong.value).startswith("第4行")
+    assert str(file.refusal(wrong.value)).startswith("第4行")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.booleans())
