@@ -19,6 +19,7 @@ from anonymizer.seal import Place, Sealer, Unsealable
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
+from bot.cases.sealed import PICTURES
 from bot.channels.port import Channel, Incoming
 from bot.hours import HOUR, outside_quiet, seconds, whole_hour
 from bot.keys import Keys
@@ -282,7 +283,7 @@ class Hotline:
         writes = []
         for picture, scrubbed in visit.incoming.scrubbed.items():
             id = bytes.fromhex(picture)
-            sealed = sealer.seal(scrubbed.data, Place("media", "sealed", id))
+            sealed = PICTURES.seal(sealer, id, scrubbed.data)
             row = MediaRow(
                 id,
                 None,
@@ -344,7 +345,7 @@ class Hotline:
         if media is None:
             return None
         sealer = Sealer.own(bytes.fromhex(talk.key), "media")
-        return sealer.open(media.sealed, Place("media", "sealed", media.id)), media
+        return PICTURES.open(sealer, media.id, media.sealed), media
 
     async def ring(self, row: TalkRow, at: datetime) -> None:
         """Housekeeping rings for a talk that is due: through the same door as a

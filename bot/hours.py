@@ -16,6 +16,11 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
+def utc(at: int) -> datetime:
+    """`seconds` turned back."""
+    return datetime.fromtimestamp(at, UTC)
+
+
 def whole_hour(at: datetime | int) -> int:
     """The hour it falls into, as seconds since 1970 UTC."""
     moment = at if isinstance(at, int) else seconds(at)

@@ -5,26 +5,18 @@ ended.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.sealing import CaseSealer, corpus
+from bot.cases.sealing import CaseSealer, OpenReport
 from bot.keys import Keys
 from storage.port import Database, Write
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import StepRow, Steps
-
-
-@dataclass(frozen=True, slots=True)
-class OpenReport:
-    """A report with its key."""
-
-    row: ReportRow
-    key: bytes
 
 
 class ReplyAddresses:
@@ -35,35 +27,28 @@ class ReplyAddresses:
     def __init__(
         self, database: Database, keys: Keys, files: CaseSealer, journal: ShredJournal
     ) -> None:
-        self._keys, self._files, self._journal = keys, files, journal
+        self._pseudonyms, self._search_keys = keys.pseudonyms, keys.search
+        self._files = files
+        self._journal = journal
         self._reports, self._steps = Reports(database), Steps(database)
 
     async def open(self, report: bytes) -> OpenReport | None:
-        return self.opened(await self._reports.by_id(report))
-
-    def opened(self, row: ReportRow | None) -> OpenReport | None:
-        key = self._files.key(row)
-        return OpenReport(row, key) if row and key else None
+        return self._files.opened(await self._reports.by_id(report))
 
     async def of_stream(self, stream: bytes) -> OpenReport | None:
-        return self.opened(await self._reports.by_stream(stream))
+        return self._files.opened(await self._reports.by_stream(stream))
 
     async def of_handle(self, handle: str, to: Address) -> OpenReport | None:
         """The report of this handle, if it is this very chat that is told of it."""
-        report = self._keys.pseudonyms.of_handle(handle)
+        report = self._pseudonyms.of_handle(handle)
         opened = await self.open(report) if report else None
-        return (
-            opened
-            if opened and self._files.address(opened.row, opened.key) == to
-            else None
-        )
+        if opened is None or self._files.address(opened) != to:
+            return None
+        return opened
 
     def wishes(self, opened: OpenReport) -> dict[str, bool]:
         """What this reporter said about being told; see `Wish`."""
-        wishes: dict[str, bool] = self._files.content(opened.row, opened.key).get(
-            "wishes", {}
-        )
-        return wishes
+        return self._files.content(opened).wishes
 
     # ── the chain of one chat ─────────────────────────────────────────────────────────
 
@@ -75,7 +60,7 @@ class ReplyAddresses:
         width = 2
         while True:
             numbers = range(len(found), len(found) + width)
-            tags = [self._keys.pseudonyms.mine(to.channel, to.key, i) for i in numbers]
+            tags = [self._pseudonyms.mine(to.channel, to.key, i) for i in numbers]
             for row in await asyncio.gather(
                 *(self._reports.by_mine(tag) for tag in tags)
             ):
@@ -87,7 +72,7 @@ class ReplyAddresses:
     async def next_tag(self, to: Address | None) -> bytes | None:
         if to is None:
             return None
-        return self._keys.pseudonyms.mine(to.channel, to.key, len(await self.chain(to)))
+        return self._pseudonyms.mine(to.channel, to.key, len(await self.chain(to)))
 
     # ── its end ───────────────────────────────────────────────────────────────────────
 
@@ -97,22 +82,10 @@ class ReplyAddresses:
         """
         gone = {one.row.id for one in all}
         writes = [unlinked(one.row) for one in all]
-        for to in {
-            self._files.address(one.row, one.key)
-            for one in all
-            if one.row.mine is not None
-        } - {None}:
-            assert to is not None
-            chain = await self.chain(to)
-            left = sum(row.id not in gone for row in chain)
-            holes = [row.mine for row in chain[:left] if row.id in gone]
-            last = [row for row in chain[left:] if row.id not in gone]
-            for row, tag in zip(last, holes, strict=True):
-                writes.append(
-                    Reports.change(
-                        replace(row, version=row.version + 1, mine=tag), row.version
-                    )
-                )
+        chats = {self._files.address(one) for one in all if one.row.mine is not None}
+        for to in chats:
+            if to is not None:
+                writes += _closed_gaps(await self.chain(to), gone)
         return writes
 
     async def forget_address(
@@ -125,20 +98,16 @@ class ReplyAddresses:
         them.
         """
         opened = await self.of_stream(stream)
-        to = (self._files.address(opened.row, opened.key) if opened else None) or to
-        own = (
-            [opened.row]
-            if opened is not None and opened.row.address is not None
-            else []
-        )
-        rows = {
-            row.id: row for row in [*own, *(await self.chain(to) if to else [])]
-        }.values()
-        return [
-            write
-            for row in rows
-            for write in (unlinked(row), Outbox.drop_stream(row.stream))
-        ]
+        rows: dict[bytes, ReportRow] = {}
+        if opened is not None and opened.row.address is not None:
+            rows[opened.row.id] = opened.row
+            to = self._files.address(opened)
+        if to is not None:
+            rows |= {row.id: row for row in await self.chain(to)}
+        writes: list[Write] = []
+        for row in rows.values():
+            writes += [unlinked(row), Outbox.drop_stream(row.stream)]
+        return writes
 
     async def shred(
         self, opened: OpenReport, own: Sequence[StepRow] | None = None
@@ -167,23 +136,27 @@ class ReplyAddresses:
         self, opened: OpenReport, own: Sequence[StepRow] | None = None
     ) -> list[Write]:
         own = await self._steps.of_report(opened.row.id) if own is None else own
-        tokens = self._keys.search.tokens(self.corpus(opened, own))
+        tokens = self._search_keys.tokens(self._files.corpus(opened, own))
         return [
             *Search.forget(opened.row.search_id, tokens),
             *Reports.shred(opened.row.id),
         ]
 
-    def corpus(self, opened: OpenReport, own: Sequence[StepRow]) -> str:
-        """All words of a report that can be searched."""
-        said = [
-            self._files.step(step, opened.key)[0]["text"]
-            for step in own
-            if step.kind == "supplemented"
-        ]
-        return corpus(self._files.content(opened.row, opened.key), said)
-
 
 def unlinked(row: ReportRow) -> Write:
-    return Reports.change(
-        replace(row, version=row.version + 1, address=None, mine=None), row.version
-    )
+    changed = replace(row, version=row.version + 1, address=None, mine=None)
+    return Reports.change(changed, row.version)
+
+
+def _closed_gaps(chain: Sequence[ReportRow], gone: Collection[bytes]) -> list[Write]:
+    """The tags of a chat count without a gap: the last ones take the place of those
+    that go.
+    """
+    left = sum(row.id not in gone for row in chain)
+    gaps = [row.mine for row in chain[:left] if row.id in gone]
+    last = [row for row in chain[left:] if row.id not in gone]
+    writes = []
+    for row, tag in zip(last, gaps, strict=True):
+        changed = replace(row, version=row.version + 1, mine=tag)
+        writes.append(Reports.change(changed, row.version))
+    return writes

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.cases.sealing import CaseSealer, corpus
+from bot.cases.sealing import CaseSealer, OpenReport, corpus
 from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member
 from bot.people.register import UnitRegister
@@ -109,24 +109,20 @@ class ConflictRule:
         )
         said = await asyncio.gather(*map(self._said, reports))
         staff = [self._step(step, None) for step in steps if step.report_id is None]
-        noted = [self._files.note_text(note)[1] for note in notes]
+        noted = [self._files.noted(note).text for note in notes]
         return "\n".join([self._files.case(row).unit or "", *said, *staff, *noted])
 
     async def _said(self, report: ReportRow) -> str:
         """Of one report: what was filed and added, and what staff said to this reporter
         alone.
         """
-        key = self._files.key(report)
-        if key is None:
+        opened = self._files.opened(report)
+        if opened is None:
             return ""
         steps = await self._steps.of_report(report.id)
-        return corpus(
-            self._files.content(report, key), [self._step(step, key) for step in steps]
-        )
+        said = [self._step(step, opened) for step in steps]
+        return corpus(self._files.content(opened), said)
 
-    def _step(self, step: StepRow, key: bytes | None) -> str:
-        return "\n".join(
-            value
-            for value in self._files.step(step, key)[0].values()
-            if isinstance(value, str)
-        )
+    def _step(self, step: StepRow, opened: OpenReport | None) -> str:
+        params = self._files.step(step, opened).params
+        return "\n".join(value for value in params.values() if isinstance(value, str))

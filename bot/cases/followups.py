@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.retention import Retention
+from bot.cases.sealing import OpenReport
 from bot.cases.writing import ALERT, CaseWriter, LoadedCase, owing, whole
 from bot.hours import seconds
 from bot.logs import where
@@ -213,14 +214,14 @@ class FollowupRounds:
         """No way leads to a chat any more, except to those who wished to be asked once
         more, later.
         """
-        opened = [one for one in map(self._way.opened, case.reports) if one is not None]
+        opened = self._record.opened(case)
         if not everybody:
-            opened = [
-                one
-                for one in opened
-                if not self._way.wishes(one).get("later", WISHES["later"])
-            ]
+            opened = [one for one in opened if not self._later(one)]
         return await self._way.unlink(*opened)
+
+    def _later(self, one: OpenReport) -> bool:
+        """Whether this reporter wished to be asked once more, after 90 days."""
+        return self._way.wishes(one).get("later", WISHES["later"])
 
 
 # ── pure parts ────────────────────────────────────────────────────────────────────────

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
-from anonymizer.seal import Place
 from bot.cases.casework import Casework
-from bot.cases.sealing import utc
-from bot.hours import seconds
+from bot.cases.sealed import RUNG_VERDICTS, SealedVerdict
+from bot.hours import seconds, utc
 from bot.keys import Keys
 from bot.people.member import CaseReader
 from bot.people.register import Unit, UnitRegister
@@ -108,8 +107,8 @@ class Ladder:
         if member.unit == unit.id or member.staff.name in unit.people:
             raise Refusal("ladder_own_unit", unit=unit.name)
         at, id = seconds(self._now()), bytes.fromhex(member.staff.id)
-        said = {"by": member.staff.name, "reason": reason.strip()}
-        sealed = self._keys.staff.seal_json(said, _place(row.id))
+        said = SealedVerdict(by=member.staff.name, reason=reason.strip())
+        sealed = RUNG_VERDICTS.seal(self._keys.staff, row.id, said)
         content = json.dumps({"rung": row.rung, "decision": verdict})
         try:
             await self._database.commit(
@@ -164,9 +163,9 @@ class Ladder:
     async def _proposal(self, row: RungRow) -> Proposal:
         case, unit = await self._cases.by_id(row.case_id), await self._unit(row)
         assert case is not None  # a foreign key
-        said = (
-            self._keys.staff.open_json(row.sealed, _place(row.id)) if row.sealed else {}
-        )
+        said = SealedVerdict(by="", reason="")
+        if row.sealed:
+            said = RUNG_VERDICTS.open(self._keys.staff, row.id, row.sealed)
         return Proposal(
             case.alias,
             case.serial,
@@ -175,8 +174,8 @@ class Ladder:
             cast(Rung, row.rung),
             self._day(row.at),
             cast(Verdict | None, row.decision),
-            said.get("by", ""),
-            said.get("reason", ""),
+            said.by,
+            said.reason,
         )
 
     async def _counted(self, row: RungRow) -> Counted:
@@ -186,7 +185,3 @@ class Ladder:
 
     def _day(self, at: int) -> date:
         return day_of(utc(at), self._terms)
-
-
-def _place(id: bytes) -> Place:
-    return Place("rungs", "sealed", id)

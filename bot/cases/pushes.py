@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.cases.sealing import CaseSealer
+from bot.cases.sealed import ReportContent
+from bot.cases.sealing import CaseSealer, OpenReport
 from bot.hours import outside_quiet, seconds
-from bot.outbox.messages import OutboxMessages
+from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.settings import Settings
 from dialogs.case.follow import WISH
 from dialogs.case.pushes import addressed
@@ -75,45 +76,44 @@ class Pushes:
         rows = {report.id.hex(): report for report in reports}
         found = []
         for report, message in pushes:
-            row = rows[report]
-            key = self._files.key(row) if row.address is not None else None
-            to = self._files.address(row, key) if key else None
-            if key is None or to is None:
-                continue
-            content = self._files.content(row, key)
-            if await self._wished(
-                message.name, row, key, content.get("wishes", {}), closed
-            ):
-                spoken = replace(
-                    addressed(message, self._handle(row.id)), lang=content["lang"]
-                )
-                letter = self._outbox.letter(to, spoken, row.stream)
-                found.append(
-                    (message.name, self._outbox.put(letter, self._due(row.id)))
-                )
+            letter = await self._letter(rows[report], message, closed)
+            if letter is not None:
+                due = self._due(rows[report].id)
+                found.append((message.name, self._outbox.put(letter, due)))
         return found
+
+    async def _letter(
+        self, row: ReportRow, message: Message, closed: datetime | None
+    ) -> OutboxMessage | None:
+        """None where no address was left, or this is not to be told."""
+        opened = self._files.opened(row) if row.address is not None else None
+        to = self._files.address(opened) if opened else None
+        if opened is None or to is None:
+            return None
+        content = self._files.content(opened)
+        if not await self._wished(message.name, opened, content, closed):
+            return None
+        spoken = addressed(message, self._handle(row.id))
+        return self._outbox.letter(to, replace(spoken, lang=content.lang), row.stream)
 
     async def _wished(
         self,
         name: str,
-        row: ReportRow,
-        key: bytes,
-        wishes: dict[str, bool],
+        opened: OpenReport,
+        content: ReportContent,
         closed: datetime | None,
     ) -> bool:
         wish = WISH.get(name)
         if wish is None:
             return True
-        if wish == "callback":
-            steps = [
-                self._files.told(step, key)
-                for step in await self._steps.of_report(row.id)
-            ]
-            if is_rated(
-                steps, row.id.hex(), closed
-            ):  # it is known already: nobody asks again
-                return False
-        return wishes.get(wish, WISHES[wish])
+        if wish == "callback" and await self._rated(opened, closed):
+            return False  # it is known already: nobody asks again
+        return content.wishes.get(wish, WISHES[wish])
+
+    async def _rated(self, opened: OpenReport, closed: datetime | None) -> bool:
+        own = await self._steps.of_report(opened.row.id)
+        told = [self._files.told(step, opened) for step in own]
+        return is_rated(told, opened.row.id.hex(), closed)
 
     def _due(self, report: bytes) -> int:
         """Up to some minutes late, so that no chat tells by its clock who pressed a

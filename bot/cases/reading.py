@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
 from bot.cases.conflict import ConflictRule
-from bot.cases.sealing import GONE, CaseSealer, answers, corpus
+from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
 from dialogs.case.life import FINISHED, Case, State
@@ -22,7 +22,7 @@ from storage.repositories.clocks import Clocks
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
-from storage.repositories.steps import Notes, Ratings, StepRow, Steps
+from storage.repositories.steps import NoteRow, Notes, Ratings, StepRow, Steps
 
 refusals(search_too_short="请写至少两个字再搜。")
 Asked = TypeVar("Asked")
@@ -196,29 +196,28 @@ class CaseReadModel:
         return await asyncio.gather(*map(ask, each))
 
     async def _searched(self, report: ReportRow) -> str:
-        key = self._files.key(report)
-        if key is None:
+        opened = self._files.opened(report)
+        if opened is None:
             return ""
-        own = await self._steps.of_report(report.id)
-        said = [
-            self._files.step(step, key)[0]["text"]
-            for step in own
-            if step.kind == "supplemented"
-        ]
-        return corpus(self._files.content(report, key), said)
+        return self._files.corpus(opened, await self._steps.of_report(report.id))
 
     async def _entry(self, row: CaseRow, text: str | None = None) -> ListedCase:
         reports = await self._reports.of_case(row.id)
         if text is None:
-            texts = [self._text(report) for report in reports]
-            text = next((text for text in texts if text != GONE), GONE if texts else "")
-        return ListedCase(
-            self._files.case(row, reports), row.opened_hour, row.changed_at, text
-        )
+            text = self._first_text(reports)
+        case = self._files.case(row, reports)
+        return ListedCase(case, row.opened_hour, row.changed_at, text)
+
+    def _first_text(self, reports: Sequence[ReportRow]) -> str:
+        """Of the first report that is not forgotten."""
+        for report in reports:
+            if report.wrapped_key is not None:
+                return self._text(report)
+        return FORGOTTEN if reports else ""
 
     def _text(self, report: ReportRow) -> str:
-        key = self._files.key(report)
-        return str(self._files.content(report, key).get("text", "")) if key else GONE
+        opened = self._files.opened(report)
+        return self._files.content(opened).text if opened else FORGOTTEN
 
     async def sheet(self, row: CaseRow) -> Sheet:
         """One case in full."""
@@ -232,82 +231,80 @@ class CaseReadModel:
         )
         case = self._files.case(row, reports, lines)
         owners, steps = await self._private(reports, steps)
+        sent = await self._all(self._of_answer, steps)
         numbers = {report: number for number, report in enumerate(case.reports, 1)}
-        views = await asyncio.gather(
-            *(self._report(report, numbers) for report in reports)
-        )
+        views = [self._report(report, numbers) for report in reports]
+        told = [
+            self._step(step, owners.get(step.report_id), numbers, len(pictures))
+            for step, pictures in zip(steps, sent, strict=True)
+        ]
         return Sheet(
-            case,
-            row.opened_hour,
-            row.changed_at,
-            into.alias if into else None,
-            tuple(one.alias for one in merged),
-            tuple(views),
-            tuple(
-                [
-                    self._step(step, owners, numbers, len(sent))
-                    for step, sent in zip(
-                        steps, await self._all(self._of_answer, steps), strict=True
-                    )
-                ]
-            ),
-            tuple(NoteView(note.at, *self._files.note_text(note)) for note in notes),
+            case=case,
+            opened=row.opened_hour,
+            changed=row.changed_at,
+            into=into.alias if into else None,
+            merged=tuple(one.alias for one in merged),
+            reports=tuple(await asyncio.gather(*views)),
+            steps=tuple(told),
+            notes=tuple(map(self._note, notes)),
         )
 
+    def _note(self, row: NoteRow) -> NoteView:
+        note = self._files.noted(row)
+        return NoteView(row.at, note.by, note.text)
+
     async def _report(self, row: ReportRow, numbers: dict[str, int]) -> ReportView:
-        key = self._files.key(row)
+        opened = self._files.opened(row)
         rating, media = await asyncio.gather(
             self._ratings.of_report(row.id), self._media.of_report(row.id)
         )
-        facts = self._files.content(row, key) if key else {}
-        facts.pop("case", None)
+        content = self._files.content(opened) if opened else None
+        solved, satisfied = answers(rating)
         return ReportView(
-            numbers.get(row.id.hex()),
-            row.filed_hour,
-            facts.pop("text", "") if key else GONE,
-            facts,
-            tuple(
-                PictureInfo(one.id.hex(), one.mime, one.width, one.height)
-                for one in media
-            ),
-            *answers(rating),
-            self._files.word(rating, key) if rating and key else None,
+            number=numbers.get(row.id.hex()),
+            filed=row.filed_hour,
+            text=content.text if content else FORGOTTEN,
+            facts=content.facts() if content else {},
+            pictures=tuple(map(_info, media)),
+            solved=solved,
+            satisfied=satisfied,
+            word=self._files.word(rating, opened) if rating and opened else None,
         )
 
     async def _private(
         self, reports: Sequence[ReportRow], steps: Sequence[StepRow]
-    ) -> tuple[dict[bytes, ReportRow], list[StepRow]]:
-        """Reports by id, and all steps in order.
+    ) -> tuple[dict[bytes | None, OpenReport], list[StepRow]]:
+        """Open reports by id, and all steps in order.
 
         What a reporter said before a merge stands with the old case; it is shown and
         opened in both.
         """
-        said = await asyncio.gather(
-            *(self._steps.of_report(report.id) for report in reports)
-        )
+        ids = [report.id for report in reports]
+        said = await self._all(self._steps.of_report, ids)
         known = {step.id for step in steps}
         earlier = [step for own in said for step in own if step.id not in known]
         owners = {report.id: report for report in reports}
         moved = {step.report_id for step in steps if step.report_id} - owners.keys()
-        for report in await asyncio.gather(*(self._reports.by_id(id) for id in moved)):
+        for report in await self._all(self._reports.by_id, moved):
             if report is not None:
                 owners[report.id] = report
-        return owners, [*earlier, *steps]
+        opened = filter(None, map(self._files.opened, owners.values()))
+        return {one.row.id: one for one in opened}, [*earlier, *steps]
 
     def _step(
         self,
         row: StepRow,
-        owners: dict[bytes, ReportRow],
+        owner: OpenReport | None,
         numbers: dict[str, int],
         sent: int,
     ) -> StepView:
         """sent: how many pictures came with a unit's answer."""
-        key = self._files.key(owners.get(row.report_id)) if row.report_id else None
-        params, by = self._files.step(row, key)
-        params = {**params, "pictures": sent} if sent else params
+        step = self._files.step(row, owner)
+        params = {**step.params, "pictures": sent} if sent else step.params
         number = numbers.get(row.report_id.hex()) if row.report_id else None
         own_words = row.report_id is not None and row.by is None
-        by = None if own_words or row.kind == "forgotten" else by or THE_LINE.name
+        of_reporter = own_words or row.kind == "forgotten"
+        by = None if of_reporter else step.by or THE_LINE.name
         return StepView(row.kind, row.at, by, number, row.public, params)
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
@@ -316,19 +313,22 @@ class CaseReadModel:
         """
         found = []
         for report in await self._reports.of_case(row.id):
-            key = self._files.key(report)
-            for media in await self._media.of_report(report.id) if key else ():
-                assert key is not None
-                found.append(
-                    (media.id.hex(), media.mime, self._files.picture(media, key))
-                )
+            opened = self._files.opened(report)
+            if opened is None:
+                continue
+            for media in await self._media.of_report(report.id):
+                data = self._files.picture(media, opened.key)
+                found.append((media.id.hex(), media.mime, data))
         for step in await self._steps.of_case(row.id):
             for media in await self._of_answer(step):
-                found.append(
-                    (media.id.hex(), media.mime, self._files.unit_picture(media))
-                )
+                data = self._files.unit_picture(media)
+                found.append((media.id.hex(), media.mime, data))
         return found
 
     async def _of_answer(self, step: StepRow) -> list[MediaRow]:
         """What a unit sent with its answer."""
         return await self._media.of_step(step.id) if step.kind == "answered" else []
+
+
+def _info(media: MediaRow) -> PictureInfo:
+    return PictureInfo(media.id.hex(), media.mime, media.width, media.height)

@@ -12,12 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from anonymizer import receipts
 from bot.address import Address
-from bot.cases.addresses import OpenReport, ReplyAddresses
+from bot.cases.addresses import ReplyAddresses
 from bot.cases.aliases import new_alias
 from bot.cases.pushes import Jitter
-from bot.cases.sealing import CaseSealer, answers, corpus
+from bot.cases.sealed import ReportContent
+from bot.cases.sealing import CaseSealer, OpenReport, answers, corpus
 from bot.cases.writing import ALERT, THE_LINE, CaseWriter, LoadedCase, owing
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
@@ -47,19 +50,6 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
-KEPT = (
-    "text",
-    "category",
-    "also",
-    "kind",
-    "unit",
-    "unit_level",
-    "place",
-    "when",
-    "counts",
-    "signpost",
-    "lang",
-)
 NEWS = (Supplement, Reopen, Rebound)  # what of a reporter's doing staff are told of
 NOT_DELIVERED = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
 
@@ -233,7 +223,7 @@ class ReporterCases:
             self._steps.of_report(opened.row.id),
             self._ratings.of_report(opened.row.id),
         )
-        told = [self._files.told(step, opened.key) for step in own]
+        told = [self._files.told(step, opened) for step in own]
         report = opened.row.id.hex()
         return Reacting(
             opened=opened,
@@ -246,9 +236,10 @@ class ReporterCases:
 
     def _wished(self, action: Wish, opened: OpenReport) -> Write:
         row = opened.row
-        content = self._files.content(row, opened.key)
-        content["wishes"] = {**content.get("wishes", {}), **action.wishes}
-        sealed = self._files.seal_content(content, opened.key, row.id)
+        content = self._files.content(opened)
+        wishes = {**content.wishes, **action.wishes}
+        content = msgspec.structs.replace(content, wishes=wishes)
+        sealed = self._files.reseal_content(content, opened)
         changed = replace(row, version=row.version + 1, sealed=sealed)
         return Reports.change(changed, row.version)
 
@@ -279,14 +270,13 @@ class ReporterCases:
         self, action: Rate, opened: OpenReport, before: RatingRow | None
     ) -> RatingRow:
         """One tap, one answer: what is not said this time stays as it was."""
-        report = opened.row.id
-        rating = before or RatingRow(report, None, None, None)
+        rating = before or RatingRow(opened.row.id, None, None, None)
         if action.solved is not None:
             rating = replace(rating, solved=int(action.solved))
         if action.satisfied is not None:
             rating = replace(rating, satisfied=int(action.satisfied))
         if action.word is not None:
-            sealed = self._files.seal_word(action.word, opened.key, report)
+            sealed = self._files.seal_word(action.word, opened)
             rating = replace(rating, sealed=sealed)
         return rating
 
@@ -303,7 +293,7 @@ class ReporterCases:
         could be added to.
         """
         id = found.opened.row.search_id
-        before = self._addresses.corpus(found.opened, found.own)
+        before = self._files.corpus(found.opened, found.own)
         return [
             *Search.forget(id, self._search_keys.tokens(before)),
             Search.index(id, self._search_keys.tokens(f"{before}\n{more}")),
@@ -340,15 +330,25 @@ class ReporterCases:
         ids = map(bytes.fromhex, action.pictures)
         found = await asyncio.gather(*map(self._media.get, ids))
         rows = [row for row in found if row is not None]
-        return self._files.hand_over(rows, draft.key, opened.key, opened.row.id, step)
+        return self._files.hand_over(rows, draft.key, opened, step)
 
 
-def _content(action: File, case: bytes) -> dict[str, object]:
-    """What only the report's key opens; `case`: where it was filed, which a later merge
-    does not change.
-    """
-    kept = {name: getattr(action, name) for name in KEPT}
-    return {"case": case.hex()} | {name: value for name, value in kept.items() if value}
+def _content(action: File, case: bytes) -> ReportContent:
+    """What only the report's key opens."""
+    return ReportContent(
+        case=case.hex(),
+        text=action.text,
+        category=action.category,
+        also=[*action.also],
+        kind=action.kind,
+        unit=action.unit,
+        unit_level=action.unit_level,
+        place=action.place,
+        when=action.when,
+        counts=[*action.counts],
+        signpost=action.signpost,
+        lang=action.lang,
+    )
 
 
 def _opened(id: bytes, case: Case, hour: int) -> CaseRow:

@@ -18,9 +18,8 @@ from typing import Literal
 
 from anonymizer.keyring import KeyringError
 from bot.cases.addresses import ReplyAddresses
-from bot.cases.sealing import utc
 from bot.cases.writing import CaseWriter, LoadedCase, whole
-from bot.hours import seconds
+from bot.hours import seconds, utc
 from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State
@@ -129,7 +128,7 @@ class Retention:
         shredded.
         """
         content = await self._kept.of_case(case.row.id)
-        opened = [one for one in map(self._way.opened, case.reports) if one is not None]
+        opened = self._record.opened(case)
         counts = {
             "reports": content.reports[0],
             "pictures": content.pictures,

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from anonymizer import receipts
 from bot.address import Address
-from bot.cases.addresses import OpenReport, ReplyAddresses
-from bot.cases.sealing import CaseSealer, answers, utc
+from bot.cases.addresses import ReplyAddresses
+from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import CaseWriter
+from bot.hours import utc
 from bot.keys import Keys
 from dialogs.case.story import Filed, Rating, Story, tell, visible
 from dialogs.texts import text
@@ -69,11 +70,11 @@ class ReporterStories:
         return tuple(case for case in found if case is not None)
 
     async def _my_case(self, row: ReportRow) -> MyCase | None:
-        opened = self._addresses.opened(row)
+        opened = self._files.opened(row)
         case = await self._cases.by_id(row.case_id)
         if opened is None or case is None:
             return None
-        category = self._files.content(row, opened.key)["category"]
+        category = self._files.content(opened).category
         return MyCase(row.id.hex(), category, case.state, self._day(row.filed_hour))
 
     def _day(self, at: int) -> str:
@@ -85,24 +86,22 @@ class ReporterStories:
         opened = await self._addresses.open(report)
         if opened is None:
             return None
-        content = self._files.content(opened.row, opened.key)
+        content = self._files.content(opened)
         rating, chain = await asyncio.gather(
             self._ratings.of_report(report),
-            self._merged_along(bytes.fromhex(content["case"])),
+            self._merged_along(bytes.fromhex(content.case)),
         )
         steps = [step for _, steps in chain for step in steps]
         told = [
-            self._files.told(step, opened.key)
-            for step in steps
-            if _visible(step, opened)
+            self._files.told(step, opened) for step in steps if _visible(step, opened)
         ]
         mine = Filed(
             report.hex(),
-            content["category"],
+            content.category,
             utc(opened.row.filed_hour),
             opened.row.address is not None,
             Rating(*answers(rating)) if rating else None,
-            content.get("wishes", {}),
+            content.wishes,
         )
         last, _ = chain[-1]
         case = (await self._writer.load(last)).case

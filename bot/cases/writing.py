@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from bot.cases.alerts import Alerts
 from bot.cases.pushes import Pushes
-from bot.cases.sealing import CaseSealer, utc
-from bot.hours import seconds
+from bot.cases.sealing import CaseSealer, OpenReport
+from bot.hours import seconds, utc
 from dialogs.case.figures import unit_figures
 from dialogs.case.follow import dues
 from dialogs.case.ladder import rung
@@ -101,6 +101,10 @@ class CaseWriter:
         row = await self._cases.by_id(id)
         assert row is not None  # a foreign key
         return await self.load(row)
+
+    def opened(self, case: LoadedCase) -> list[OpenReport]:
+        """Its reports that are not forgotten."""
+        return [one for one in map(self._files.opened, case.reports) if one is not None]
 
     def opening(self, row: CaseRow, case: Case, alert_at: int) -> list[Write]:
         """A new case. alert_at: when staff hear of it."""
@@ -239,7 +243,8 @@ class CaseWriter:
         self, reports: Sequence[ReportRow], wanted: Collection[str]
     ) -> dict[str, bytes]:
         rows = [row for row in reports if row.id.hex() in wanted]
-        return {row.id.hex(): key for row in rows if (key := self._files.key(row))}
+        opened = filter(None, map(self._files.opened, rows))
+        return {one.row.id.hex(): one.key for one in opened}
 
 
 def owing(case: Case, terms: Terms) -> Due:

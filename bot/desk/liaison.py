@@ -19,7 +19,8 @@ from typing import Any, Literal, TypeVar
 from anonymizer.scrub import Scrubbed
 from anonymizer.seal import Unsealable
 from bot.cases.casework import Casework
-from bot.cases.sealing import CaseSealer
+from bot.cases.sealed import ReportContent
+from bot.cases.sealing import CaseSealer, OpenReport
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import Member
@@ -244,14 +245,14 @@ class LiaisonDesk:
         """Raises: Missing."""
         one = await self._of(who, alias)
         item = self._item(one)
-        facts, more = await self._told(one)
+        filed, more = await self._told(one)
         ledger = self._visible(one)
         return UnitCase(
             item=item,
-            kind=facts.get("kind"),
-            text=facts.get("text", GONE),
-            place=facts.get("place"),
-            when=facts.get("when"),
+            kind=filed.kind if filed else None,
+            text=(filed.text if filed else "") or GONE,
+            place=filed.place if filed else None,
+            when=filed.when if filed else None,
             more=more,
             why=tuple(self._why(ledger)),
             past=tuple(await self._past(one)),
@@ -286,7 +287,7 @@ class LiaisonDesk:
         )
         case = loaded.case
         told = [
-            (step, self._files.step(step, None)[0])
+            (step, self._files.step(step, None).params)
             for step in steps
             if step.report_id is None
         ]
@@ -389,36 +390,27 @@ class LiaisonDesk:
 
     # ── what was reported ─────────────────────────────────────────────────────────────
 
-    async def _told(self, one: _Read) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The facts of the report that was filed as this case, and what was added until
+    async def _told(self, one: _Read) -> tuple[ReportContent | None, tuple[str, ...]]:
+        """The report that was filed as this case, and what was added until
         last midnight.
 
         Reports that were merged into it are not shown: their number is nobody's
         business.
         """
-        reports = await self._reports.of_case(one.row.id)
-        facts: dict[str, Any] = {}
-        own: bytes | None = None
-        for report in reports:
-            key = self._files.key(report)
-            content = self._files.content(report, key) if key else {}
-            if content.get("case") == one.case.id:
-                facts, own = content, report.id
+        filed: ReportContent | None = None
+        own: OpenReport | None = None
+        for report in await self._reports.of_case(one.row.id):
+            opened = self._files.opened(report)
+            content = self._files.content(opened) if opened else None
+            if content is not None and content.case == one.case.id:
+                filed, own = content, opened
         if own is None:
-            return {}, ()
-        report = next(report for report in reports if report.id == own)
+            return None, ()
         midnight = seconds(self._midnight())
-        steps = [
-            step
-            for step in await self._steps.of_report(own)
-            if step.kind == "supplemented"
-        ]
-        said = [
-            self._files.step(step, self._files.key(report))[0]
-            for step in steps
-            if step.at < midnight
-        ]
-        return facts, tuple(words["text"] for words in said if words.get("text"))
+        steps = await self._steps.of_report(own.row.id)
+        added = [step for step in steps if step.kind == "supplemented"]
+        said = [self._files.step(one, own).params for one in added if one.at < midnight]
+        return filed, tuple(words["text"] for words in said if words.get("text"))
 
     async def _past(self, one: _Read) -> list[Event]:
         """What passed between the hotline and the unit, in words of our own around

@@ -19,10 +19,9 @@ from bot.cases.reading import (
     Sheet,
     StepView,
 )
-from bot.cases.sealing import utc
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
-from bot.hours import ending
+from bot.hours import ending, utc
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase

@@ -18,12 +18,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import Keyring, KeyringError
-from anonymizer.seal import Place, Sealer, Unsealable
+from anonymizer.seal import Sealer, Unsealable
 from anonymizer.shred import ShredJournal
 from bot.ops.copies import WORK
 from bot.ops.keycheck import opens
 from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
+from bot.people.sealed import UNITS
 from bot.settings import OperatorError, Settings
 from scheduler.calendar import REMEDY, UNKNOWN
 from storage.connection import connect
@@ -458,10 +459,7 @@ def _alone(
     sealer = Sealer(keyring, "staff")
     try:
         left = [(id, sealed) for id, sealed in units if id not in peopled]
-        said = [
-            sealer.open_json(sealed, Place("units", "sealed", id))
-            for id, sealed in left
-        ]
+        said = [UNITS.open(sealer, id, sealed) for id, sealed in left]
     except Unsealable:  # the keyring is another's: told already
         return []
-    return sorted(unit["name"] for unit in said if not unit["people"])
+    return sorted(unit.name for unit in said if not unit.people)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from anonymizer.pseudonym import folded
-from anonymizer.seal import Place
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import Member
+from bot.people.sealed import UNITS, SealedUnit
 from dialogs.case.life import LEVELS, Case
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import blind
@@ -346,32 +346,36 @@ class UnitRegister:
     # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _unit(self, row: UnitRow) -> Unit:
-        said = self._keys.staff.open_json(row.sealed, _place(row.id))
-        parent = row.parent.hex() if row.parent else None
+        said = UNITS.open(self._keys.staff, row.id, row.sealed)
         return Unit(
-            row.id.hex(),
-            said["name"],
-            tuple(said["aliases"]),
-            row.level,
-            parent,
-            tuple(said["competences"]),
-            tuple(said["people"]),
-            row.active,
+            id=row.id.hex(),
+            name=said.name,
+            aliases=said.aliases,
+            level=row.level,
+            parent=row.parent.hex() if row.parent else None,
+            competences=said.competences,
+            people=said.people,
+            active=row.active,
         )
 
     def _row(self, unit: Unit, version: int) -> UnitRow:
-        id, parent = (
-            bytes.fromhex(unit.id),
-            bytes.fromhex(unit.parent) if unit.parent else None,
+        id = bytes.fromhex(unit.id)
+        said = SealedUnit(
+            name=unit.name,
+            aliases=unit.aliases,
+            competences=unit.competences,
+            people=unit.people,
         )
-        said = {
-            "name": unit.name,
-            "aliases": unit.aliases,
-            "competences": unit.competences,
-            "people": unit.people,
-        }
-        sealed = self._keys.staff.seal_json(said, _place(id))
-        return UnitRow(id, version, parent, unit.level, unit.active, sealed)
+        known = self._versions.get(unit.id)
+        was = known.sealed if known else b""
+        return UnitRow(
+            id=id,
+            version=version,
+            parent=bytes.fromhex(unit.parent) if unit.parent else None,
+            level=unit.level,
+            active=unit.active,
+            sealed=UNITS.reseal(self._keys.staff, id, said, was),
+        )
 
 
 # ── pure parts ────────────────────────────────────────────────────────────────────────
@@ -501,7 +505,3 @@ def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
 
 def _names(units: Sequence[Unit]) -> str:
     return "、".join(unit.name for unit in units)
-
-
-def _place(id: bytes) -> Place:
-    return Place("units", "sealed", id)

@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from anonymizer.receipts import SYMBOLS
-from anonymizer.seal import Place
 from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
+from bot.people.sealed import STAFF_ACCOUNTS, STAFF_NAMES, SealedAccount
 from bot.people.throttle import GuessThrottle
 from dialogs.case.life import Staff
 from dialogs.case.refusals import Refusal, refusals
@@ -208,12 +208,11 @@ class Roster:
         account's wrong guesses.
         """
         digest = self._account_digest(to)
-        address = self._keys.staff.seal_json(
-            [to.channel, to.key], Place("staff_links", "sealed", digest)
-        )
+        account = SealedAccount(to.channel, to.key)
+        sealed = STAFF_ACCOUNTS.seal(self._keys.staff, digest, account)
 
         def writes(row: StaffRow) -> Changes:
-            link = LinkRow(digest, row.id, to.channel, address)
+            link = LinkRow(digest, row.id, to.channel, sealed)
             return [
                 *StaffList.link(link),
                 self._audit("linked", row.id, row.id.hex(), channel=to.channel),
@@ -299,21 +298,19 @@ class Roster:
         return self._member(row) if row and row.active else None
 
     def _member(self, row: StaffRow) -> Member:
-        name: str = self._keys.staff.open_json(row.sealed, _place(row.id))
+        name = STAFF_NAMES.open(self._keys.staff, row.id, row.sealed)
         unit = row.unit_id.hex() if row.unit_id else None
         return Member(Staff(row.id.hex(), name), cast(Role, row.role), unit, row.active)
 
     def _row(self, member: Member, version: int) -> StaffRow:
         id = bytes.fromhex(member.staff.id)
         unit = bytes.fromhex(member.unit) if member.unit else None
-        sealed = self._keys.staff.seal_json(member.staff.name, _place(id))
+        sealed = STAFF_NAMES.seal(self._keys.staff, id, member.staff.name)
         return StaffRow(id, version, member.role, unit, member.active, sealed)
 
     def _address(self, link: LinkRow) -> Address:
-        channel, key = self._keys.staff.open_json(
-            link.sealed, Place("staff_links", "sealed", link.digest)
-        )
-        return Address(channel, key)
+        found = STAFF_ACCOUNTS.open(self._keys.staff, link.digest, link.sealed)
+        return Address(found.channel, found.key)
 
     def _account_digest(self, to: Address) -> bytes:
         return self._keys.pseudonyms.staff_digest(f"account {to.channel}", to.key)
@@ -345,7 +342,3 @@ def meant(typed: str) -> str:
 
 def _role(member: Member) -> str:
     return ROLES[member.role] + ("，有单位" if member.unit else "")
-
-
-def _place(id: bytes) -> Place:
-    return Place("staff", "sealed", id)

@@ -141,8 +141,8 @@ class Login:
         with closing(sqlite3.connect(self.database)) as connection:
             select = f"SELECT {REPORT_COLUMNS.names} FROM reports"
             rows = [ReportRow(*row) for row in connection.execute(select)]
-        opened = [(row, key) for row in rows if (key := files.key(row)) is not None]
-        return sorted(files.content(row, key)["text"] for row, key in opened)
+        opened = filter(None, map(files.opened, rows))
+        return sorted(files.content(one).text for one in opened)
 
     def forgets(self, receipt: str) -> None:
         said = self.chat(receipt, "忘记我", "确定，忘记我")

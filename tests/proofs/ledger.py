@@ -143,15 +143,17 @@ def opened(connection: sqlite3.Connection, keys: Keys) -> Kept:
     files, kept = CaseSealer(keys), Kept(Counter(), Counter(), {}, {}, {})
     numbers: dict[bytes, str] = {}
     rows = [ReportRow(*row) for row in connection.execute(REPORTS)]
-    data = {row.id: files.key(row) for row in rows}
+    data = {row.id: files.opened(row) for row in rows}
     for row in rows:
-        number = _number(files.content(row, data[row.id] or b"")["text"])
+        report = data[row.id]
+        assert report is not None, "a report that does not open"
+        number = _number(files.content(report).text)
         numbers[row.id] = number
         kept.filed[number] += 1
         kept.receipts[number] = row.receipt
     for step in [StepRow(*row) for row in connection.execute(SUPPLEMENTS)]:
         assert step.report_id is not None
-        number = _number(files.step(step, data[step.report_id])[0]["text"])
+        number = _number(files.step(step, data[step.report_id]).params["text"])
         kept.added[number] += 1
         kept.owners[number] = numbers[step.report_id]
     for report, times in connection.execute(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anonymizer.seal import Place, Unsealable
-from bot.cases.sealing import CaseSealer
+from bot.cases.sealing import CaseSealer, OpenReport
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
 from storage.repositories.cases import CaseRow
@@ -30,13 +30,10 @@ class Cell:
     row: bytes
 
 
-def _report(
-    files: CaseSealer, db: sqlite3.Connection, id: bytes
-) -> tuple[ReportRow, bytes]:
-    row = ReportRow(*_row(db, "reports", "id", id))
-    key = files.key(row)
-    assert key is not None
-    return row, key
+def _report(files: CaseSealer, db: sqlite3.Connection, id: bytes) -> OpenReport:
+    opened = files.opened(ReportRow(*_row(db, "reports", "id", id)))
+    assert opened is not None
+    return opened
 
 
 def _row(db: sqlite3.Connection, table: str, key: str, id: bytes) -> sqlite3.Row:
@@ -61,39 +58,37 @@ def _open_case(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
 
 
 def _open_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return _report(CaseSealer(keys), db, id)[1]
+    return _report(CaseSealer(keys), db, id).key
 
 
 def _open_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    address = CaseSealer(keys).address(*_report(CaseSealer(keys), db, id))
+    address = CaseSealer(keys).address(_report(CaseSealer(keys), db, id))
     return address and [address.channel, address.key]
 
 
 def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return CaseSealer(keys).content(*_report(CaseSealer(keys), db, id))
+    return CaseSealer(keys).content(_report(CaseSealer(keys), db, id))
 
 
 def _open_step(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     files, row = CaseSealer(keys), StepRow(*_row(db, "steps", "id", id))
-    return files.step(
-        row, _report(files, db, row.report_id)[1] if row.report_id else None
-    )
+    return files.step(row, _report(files, db, row.report_id) if row.report_id else None)
 
 
 def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
-    return CaseSealer(keys).note_text(NoteRow(*_row(db, "notes", "id", id)))
+    return CaseSealer(keys).noted(NoteRow(*_row(db, "notes", "id", id)))
 
 
 def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     files, row = CaseSealer(keys), RatingRow(*_row(db, "ratings", "report_id", id))
-    return files.word(row, _report(files, db, row.report_id)[1])
+    return files.word(row, _report(files, db, row.report_id))
 
 
 def _open_picture(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     files, row = CaseSealer(keys), _row(db, "media", "id", id)
     media = MediaRow(*(row[name] for name in MediaRow.__slots__))
     assert media.report_id is not None
-    return files.picture(media, _report(files, db, media.report_id)[1])
+    return files.picture(media, _report(files, db, media.report_id).key)
 
 
 def _open_bubble(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:

@@ -10,11 +10,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
-from bot.cases.sealing import utc
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
 from bot.desk.verbs import VERBS, possible
 from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
+from bot.hours import utc
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.worktime import Terms

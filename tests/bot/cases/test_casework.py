@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.address import Address
-from bot.cases.sealing import GONE
+from bot.cases.sealing import FORGOTTEN
 from bot.cases.staff import Outcome
 from bot.hours import seconds
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, staff_named
@@ -360,12 +360,12 @@ async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(
     sheet = await counter.casework.reading.sheet(
         await counter.casework.staff.find(name, AT_THE_MACHINE)
     )
-    assert [view.text for view in sheet.reports] == [GONE] and sheet.reports[
+    assert [view.text for view in sheet.reports] == [FORGOTTEN] and sheet.reports[
         0
     ].facts == {}
     assert [
         step.params.get("text") for step in sheet.steps if step.kind == "asked"
-    ] == [GONE]
+    ] == [FORGOTTEN]
     assert sheet.case.state.value == "accepted", "nobody waits for who is gone"
     assert sheet.steps[-1].kind == "forgotten" and not sheet.steps[-1].public
     for table in ("media", "outbox"):
@@ -461,7 +461,7 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
     old = await counter.casework.reading.sheet(
         await counter.casework.staff.find(second, AT_THE_MACHINE)
     )
-    assert old.into == first and GONE not in str(old)
+    assert old.into == first and FORGOTTEN not in str(old)
 
 
 async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:

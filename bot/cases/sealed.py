@@ -1,0 +1,135 @@
+"""What lies sealed in the tables of cases and reports: a type and a codec for each.
+
+Key names and their order are what is on the disk. A key with its default is left out,
+but where the type says otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bot.codec import SealedBytes, SealedColumn
+from dialogs.case.life import State
+
+
+class SealedMoreTime(msgspec.Struct, array_like=True, frozen=True):
+    """`MoreTime` as a list."""
+
+    days: int
+    reason: str
+    at: datetime
+
+
+class SealedReply(msgspec.Struct, array_like=True, frozen=True):
+    """`Pending` as a list."""
+
+    text: str
+    at: datetime
+    to: int | None = None
+
+
+class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of a case no column shows, named as in `Case`.
+
+    claimed_by: the name of who claimed it; told: None, if nothing was since it was
+    filed; had_before: the unit in the row had the case, and has it no more.
+    """
+
+    claimed_by: str | None = msgspec.field(name="claimed", default=None)
+    asked_in: State | None = None
+    unit: str | None = None
+    finding: str | None = None
+    extended: bool = False
+    told: datetime | None = None
+    closed: datetime | None = None
+    returns: int = 0
+    wants: SealedMoreTime | None = None
+    called_back: int = 0
+    looked_back: int = 0
+    reply: SealedReply | None = None
+    added: datetime | None = None
+    forgot: int = 0
+    resumes: datetime | None = None
+    retained: bool = False
+    had_before: bool = msgspec.field(name="had", default=False)
+
+
+class SealedLine(msgspec.Struct, array_like=True, frozen=True):
+    """Of a clock: in staff's words, and by whom."""
+
+    reason: str
+    by: str
+
+
+class ReportContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a reporter filed, as in `File`. case: where (hex), which a later merge does
+    not change; wishes: see `Wish`.
+    """
+
+    case: str
+    text: str = ""
+    category: str
+    also: list[str] = []
+    kind: str | None = None
+    unit: str | None = None
+    unit_level: str | None = None
+    place: str | None = None
+    when: str | None = None
+    counts: list[tuple[str, str]] = []
+    signpost: str | None = None
+    lang: str
+    wishes: dict[str, bool] = {}
+
+    def facts(self) -> dict[str, Any]:
+        """All but the words themselves, JSON values by name; what was not said is not
+        in it.
+        """
+        facts: dict[str, Any] = msgspec.to_builtins(self)
+        return {name: facts[name] for name in facts if name not in ("case", "text")}
+
+
+class SealedAddress(msgspec.Struct, array_like=True, frozen=True):
+    """`Address` as a list."""
+
+    channel: str
+    key: str
+
+
+class SealedStep(msgspec.Struct, frozen=True):
+    """by: name of the member of staff; written even where it is None."""
+
+    params: dict[str, Any]
+    by: str | None
+
+
+class SealedNote(msgspec.Struct, frozen=True):
+    """by: name of the member of staff."""
+
+    text: str
+    by: str
+
+
+class SealedVerdict(msgspec.Struct, frozen=True):
+    """A supervisor's decision about a rung of the ladder."""
+
+    by: str
+    reason: str
+
+
+CASES = SealedColumn("cases", "sealed", SealedCase)
+CLOCK_LINES = SealedColumn("clocks", "sealed", SealedLine)
+REPORTS = SealedColumn("reports", "sealed", ReportContent)
+REPLY_ADDRESSES = SealedColumn("reports", "address", SealedAddress)
+STEPS = SealedColumn("steps", "sealed", SealedStep)
+NOTES = SealedColumn("notes", "sealed", SealedNote)
+RATING_WORDS = SealedColumn("ratings", "sealed", str)
+RUNG_VERDICTS = SealedColumn("rungs", "sealed", SealedVerdict)
+PICTURES = SealedBytes("media", "sealed")
+
+
+def clock_line(case: bytes, number: int) -> bytes:
+    """The row id of a line, which the table keeps in two columns."""
+    return case + number.to_bytes(4, "big")

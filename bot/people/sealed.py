@@ -1,0 +1,28 @@
+"""What lies sealed in the tables of units and staff: a type and a codec for each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.codec import SealedColumn
+
+
+class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
+    """As in `Unit`; everything is written, empty or not."""
+
+    name: str
+    aliases: tuple[str, ...]
+    competences: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+class SealedAccount(msgspec.Struct, array_like=True, frozen=True):
+    """The `Address` of a staff member's messenger account, as a list."""
+
+    channel: str
+    key: str
+
+
+UNITS = SealedColumn("units", "sealed", SealedUnit)
+STAFF_NAMES = SealedColumn("staff", "sealed", str)
+STAFF_ACCOUNTS = SealedColumn("staff_links", "sealed", SealedAccount)
