@@ -185,9 +185,12 @@ async def over_http(path: Path, chats: int, each: int) -> float:
         )
         settings = settings_in(path).model_copy(update={"telegram": choice})
         line = make_bot(choice)
-        async with joined(line, settings) as (_, channel, context):
+        async with joined(line, settings) as (app, channel, context):
             running = asyncio.create_task(Telegram(channel, context).run())
             seconds = float(await server.stdout.readline())
+            # The last answer is there; we have yet to read that it was taken. Whoever
+            # closed the line before would send it again and again to nobody.
+            await app.sender.idle()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         await close(line)

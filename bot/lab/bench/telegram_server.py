@@ -3,8 +3,8 @@ once, over HTTP.
 
     python -m bot.lab.bench.telegram_server CHATS JOURNEYS
 
-It says where it is, and after all journeys how many seconds they took. Strictness is
-not its business.
+It says where it is, and after all journeys how many seconds they took; then it answers
+on until it is told to end. Strictness is not its business.
 """
 
 from __future__ import annotations
@@ -106,11 +106,9 @@ async def serve(chats: int, journeys: int) -> None:
     config = uvicorn.Config(
         Starlette(routes=[calls]), log_config=None, access_log=False, lifespan="off"
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve([listening]))
+    serving = asyncio.create_task(uvicorn.Server(config).serve([listening]))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     print(await platform.over, flush=True)
-    server.should_exit = True
     await serving
 
 
