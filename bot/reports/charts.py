@@ -12,12 +12,13 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-REMEDY = "没有能写中文的字体，报告不带图。请安装：apt install fonts-noto-cjk"
+FONT_REMEDY = "没有能写中文的字体，报告不带图。请安装：apt install fonts-noto-cjk"
 FAMILIES = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -30,34 +31,46 @@ FAMILIES = (
     "SimHei",
     "Heiti SC",
 )
-FILES = ("cjk", "notosanssc", "sourcehan", "pingfang", "msyh", "wqy", "simhei", "heiti")
-BLUE, ORANGE, INK, PALE = (
-    "#0072B2",
-    "#E69F00",
-    "#222222",
-    "#BBBBBB",
-)  # Okabe and Ito: safe for colour-blind
+FONT_FILES = (
+    "cjk",
+    "notosanssc",
+    "sourcehan",
+    "pingfang",
+    "msyh",
+    "wqy",
+    "simhei",
+    "heiti",
+)
+# The colours of Okabe and Ito, which the colour-blind tell apart.
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+DARK = "#222222"
+PALE = "#BBBBBB"
+TRACK = "#EEEEEE"  # behind a share: how far it could reach
+SQUARE_COLOURS = {"A": "#D6E9F5", "B": "#F2F2F2", "C": "#F2F2F2", "D": "#FBE9C6"}
+SQUARE_PLACES = {"A": (1, 1), "B": (0, 1), "C": (1, 0), "D": (0, 0)}
 SIDE = 1080  # pixels: square, and as wide as a telephone is sharp
 DPI = 120
 LEAST_HIGH = 10  # of a scale on which everything is small
-LONGEST = 60  # seconds that drawing may take
+DRAWING_SECONDS = 60  # that it may take
 NO_FONT = 3  # exit code
+THIN = 0.38  # of a bar, where two stand side by side
+THICK = 0.7
 
 
 class NoFont(Exception):
     """Chinese cannot be written here. The message names the remedy."""
 
     def __init__(self) -> None:
-        super().__init__(REMEDY)
+        super().__init__(FONT_REMEDY)
 
 
 class NotDrawn(Exception):
     """Drawing failed or took too long."""
 
 
-Panel = Mapping[
-    str, Any
-]  # JSON; kind: "trend", "bars", "rates" or "squares", see the functions below
+# JSON; kind: "trend", "bars", "rates" or "squares", see the functions below
+Panel = Mapping[str, Any]
 
 
 async def draw(panels: Sequence[Panel]) -> bytes:
@@ -75,7 +88,7 @@ async def draw(panels: Sequence[Panel]) -> bytes:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(DRAWING_SECONDS):
             png, _ = await process.communicate(json.dumps(panels).encode())
     except TimeoutError:
         raise NotDrawn("too long") from None
@@ -102,7 +115,7 @@ def family() -> str | None:
     known = set(font_manager.fontManager.get_font_names())
     if not known & set(FAMILIES):
         for path in font_manager.findSystemFonts():
-            if any(part in path.lower() for part in FILES):
+            if any(part in path.lower() for part in FONT_FILES):
                 font_manager.fontManager.addfont(path)
         known = set(font_manager.fontManager.get_font_names())
     return next((name for name in FAMILIES if name in known), None)
@@ -116,153 +129,196 @@ def paint(panels: Sequence[Panel]) -> bytes | None:
     font = family()
     if font is None:
         return None
-    with matplotlib.rc_context(
-        {
-            "font.family": font,
-            "font.size": 15,
-            "text.color": INK,
-            "axes.unicode_minus": False,
-            "axes.edgecolor": PALE,
-            "xtick.color": INK,
-            "ytick.color": INK,
-        }
-    ):
-        from matplotlib.figure import Figure
+    style = {
+        "font.family": font,
+        "font.size": 15,
+        "text.color": DARK,
+        "axes.unicode_minus": False,
+        "axes.edgecolor": PALE,
+        "xtick.color": DARK,
+        "ytick.color": DARK,
+    }
+    with matplotlib.rc_context(style):
+        return _painted(panels)
 
-        figure = Figure(figsize=(SIDE / DPI, SIDE / DPI), dpi=DPI, layout="constrained")
-        weights = [panel.get("weight", 1) for panel in panels]
-        axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=weights)
-        for axis, panel in zip(axes[:, 0], panels, strict=True):
-            axis.set_title(panel["title"], loc="left", fontsize=17, fontweight="bold")
-            for side in ("top", "right", "left"):
-                axis.spines[side].set_visible(False)
-            PANELS[panel["kind"]](axis, panel)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", metadata={"Software": None})
+
+def _painted(panels: Sequence[Panel]) -> bytes:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(SIDE / DPI, SIDE / DPI), dpi=DPI, layout="constrained")
+    weights = [panel.get("weight", 1) for panel in panels]
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=weights)
+    for axis, panel in zip(axes[:, 0], panels, strict=True):
+        axis.set_title(panel["title"], loc="left", fontsize=17, fontweight="bold")
+        for side in ("top", "right", "left"):
+            axis.spines[side].set_visible(False)
+        PANELS[panel["kind"]](axis, panel)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
+
+
+# ── a trend ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyle:
+    """How one of two lines is told from the other, also without colour."""
+
+    colour: str
+    marker: str
+    line: str
+
+
+LINE_STYLES = (LineStyle(BLUE, "o", "-"), LineStyle(ORANGE, "s", "--"))
 
 
 def _trend(axis: Axes, panel: Panel) -> None:
     """labels; series: [[name, values]] of at most two; hidden values are words and
     leave a gap.
     """
-    places = range(len(panel["labels"]))
-    highest = max(
-        [_height(value) for _, values in panel["series"] for value in values], default=0
-    )
-    highest = max(highest, LEAST_HIGH)
-    for (name, values), colour, marker, line in zip(
-        panel["series"], (BLUE, ORANGE), "os", ("-", "--"), strict=False
-    ):
-        heights = [value if isinstance(value, int) else None for value in values]
-        axis.plot(
-            places,
-            [float("nan") if h is None else h for h in heights],
-            color=colour,
-            marker=marker,
-            linestyle=line,
-            linewidth=2.5,
-            label=name,
-        )
-        hidden = [place for place in places if heights[place] is None]
-        if (
-            hidden
-        ):  # an empty line that is not clipped has no size: the layout would collapse
-            axis.plot(
-                hidden,
-                [0] * len(hidden),
-                color=colour,
-                marker=marker,
-                linestyle="none",
-                fillstyle="none",
-                clip_on=False,
-            )
-        last = values[-1] if values else 0
-        axis.annotate(
-            f"{name} {last}",
-            (len(values) - 1, _height(last)),
-            xytext=(10, 0),
-            textcoords="offset points",
-            color=INK,
-            va="center",
-            annotation_clip=False,
-        )
+    labels = panel["labels"]
+    every = [_height(value) for _, values in panel["series"] for value in values]
+    highest = max([LEAST_HIGH, *every])
+    for (name, values), style in zip(panel["series"], LINE_STYLES, strict=False):
+        _line(axis, name, values, style)
+        _name_at_its_end(axis, name, values)
     _apart(axis, highest)
-    axis.set_xticks(places, panel["labels"])
+    axis.set_xticks(range(len(labels)), labels)
     axis.set_ylim(0, highest * 1.15)
-    axis.set_xlim(-0.3, len(panel["labels"]) - 0.4)
+    axis.set_xlim(-0.3, len(labels) - 0.4)
     axis.tick_params(length=0)
     axis.grid(axis="y", color=PALE, linewidth=0.5)
+
+
+def _line(axis: Axes, name: str, values: Sequence[int | str], style: LineStyle) -> None:
+    """What is hidden stands as an empty mark on the ground."""
+    heights = [value if isinstance(value, int) else float("nan") for value in values]
+    axis.plot(
+        range(len(values)),
+        heights,
+        color=style.colour,
+        marker=style.marker,
+        linestyle=style.line,
+        linewidth=2.5,
+        label=name,
+    )
+    hidden = [place for place, value in enumerate(values) if isinstance(value, str)]
+    if not hidden:  # an empty line that is not clipped has no size: the layout breaks
+        return
+    axis.plot(
+        hidden,
+        [0] * len(hidden),
+        color=style.colour,
+        marker=style.marker,
+        linestyle="none",
+        fillstyle="none",
+        clip_on=False,
+    )
+
+
+def _name_at_its_end(axis: Axes, name: str, values: Sequence[int | str]) -> None:
+    last = values[-1] if values else 0
+    axis.annotate(
+        f"{name} {last}",
+        (len(values) - 1, _height(last)),
+        xytext=(10, 0),
+        textcoords="offset points",
+        color=DARK,
+        va="center",
+        annotation_clip=False,
+    )
 
 
 def _apart(axis: Axes, highest: float) -> None:
     """Two labels at the ends of their lines do not lie on each other."""
     labels = sorted(axis.texts, key=lambda label: label.xy[1])  # type: ignore[attr-defined]
-    if len(labels) == 2:
-        low, high = (label.xy[1] / highest for label in labels)  # type: ignore[attr-defined]
-        push = max(0.0, 11 - 150 * (high - low))
-        down = min(push, 100 * low)  # not onto the words below the axis
-        labels[0].xyann, labels[1].xyann = (10, -down), (10, 2 * push - down)  # type: ignore[attr-defined]
+    if len(labels) != 2:
+        return
+    lower, upper = labels
+    low = lower.xy[1] / highest  # type: ignore[attr-defined]
+    high = upper.xy[1] / highest  # type: ignore[attr-defined]
+    push = max(0.0, 11 - 150 * (high - low))  # points
+    down = min(push, 100 * low)  # not onto the words below the axis
+    lower.xyann = (10, -down)  # type: ignore[attr-defined]
+    upper.xyann = (10, 2 * push - down)  # type: ignore[attr-defined]
+
+
+# ── bars ──────────────────────────────────────────────────────────────────────────────
 
 
 def _bars(axis: Axes, panel: Panel) -> None:
     """names; now, then: values, words where hidden; keys: what the two are called (""
     for no `then`).
     """
-    names, thick = panel["names"], 0.38 if panel["keys"][1] else 0.7
-    longest = (
-        max([_height(value) for value in [*panel["now"], *panel["then"]]], default=0)
-        or LEAST_HIGH
-    )
-    for values, key, colour, shift in (
-        (panel["now"], panel["keys"][0], BLUE, -thick / 2 if panel["keys"][1] else 0),
-        (panel["then"], panel["keys"][1], PALE, thick / 2),
-    ):
-        if not key:
-            continue
-        places = [index + shift for index in range(len(names))]
-        axis.barh(
-            places, [_height(value) for value in values], thick, color=colour, label=key
-        )
-        for place, value in zip(places, values, strict=True):
-            axis.text(
-                _height(value) + longest * 0.01,
-                place,
-                str(value),
-                va="center",
-                fontsize=12,
-            )
+    names = panel["names"]
+    key_now, key_then = panel["keys"]
+    thick = THIN if key_then else THICK
+    every = [_height(value) for value in [*panel["now"], *panel["then"]]]
+    longest = max(every, default=0) or LEAST_HIGH
+    now = BarStyle(key_now, BLUE, thick, -thick / 2 if key_then else 0)
+    _bars_of(axis, panel["now"], now, longest)
+    if key_then:
+        then = BarStyle(key_then, PALE, thick, thick / 2)
+        _bars_of(axis, panel["then"], then, longest)
     axis.set_yticks(range(len(names)), names)
-    axis.invert_yaxis()
     axis.set_xlim(0, longest * 1.12)
-    axis.set_xticks([])
-    axis.spines["bottom"].set_visible(False)
-    axis.tick_params(length=0)
-    if panel["keys"][1]:
+    _plain_bars(axis)
+    if key_then:
         axis.legend(loc="lower right", frameon=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BarStyle:
+    """How one of two series of bars looks. shift: from the middle of its place."""
+
+    key: str
+    colour: str
+    thick: float
+    shift: float
+
+
+def _bars_of(
+    axis: Axes, values: Sequence[int | str], style: BarStyle, longest: float
+) -> None:
+    places = [index + style.shift for index in range(len(values))]
+    lengths = [_height(value) for value in values]
+    axis.barh(places, lengths, style.thick, color=style.colour, label=style.key)
+    for place, value in zip(places, values, strict=True):
+        beside = _height(value) + longest * 0.01
+        axis.text(beside, place, str(value), va="center", fontsize=12)
 
 
 def _rates(axis: Axes, panel: Panel) -> None:
     """names; shares: 0 to 1, None where hidden; words: what stands beside each."""
-    for place, (share, words) in enumerate(
-        zip(panel["shares"], panel["words"], strict=True)
-    ):
-        axis.barh(place, 1, 0.6, color="#EEEEEE")
-        axis.barh(place, share or 0, 0.6, color=BLUE)
-        inside = (share or 0) > 0.55
-        axis.text(
-            0.02 if inside or share is None else share + 0.02,
-            place,
-            words,
-            va="center",
-            color="white" if inside else INK,
-        )
-    axis.set_yticks(range(len(panel["names"])), panel["names"])
-    axis.invert_yaxis()
+    names = panel["names"]
+    shares = zip(panel["shares"], panel["words"], strict=True)
+    for place, (share, words) in enumerate(shares):
+        _share(axis, place, share, words)
+    axis.set_yticks(range(len(names)), names)
     axis.set_xlim(0, 1)
+    _plain_bars(axis)
+
+
+def _share(axis: Axes, place: int, share: float | None, words: str) -> None:
+    """Its words stand within a long bar, and behind a short one."""
+    length = share or 0
+    axis.barh(place, 1, 0.6, color=TRACK)
+    axis.barh(place, length, 0.6, color=BLUE)
+    within = length > 0.55
+    at = 0.02 if within or share is None else share + 0.02
+    axis.text(at, place, words, va="center", color="white" if within else DARK)
+
+
+def _plain_bars(axis: Axes) -> None:
+    """The first bar on top, and no scale: every bar has its number."""
+    axis.invert_yaxis()
     axis.set_xticks([])
     axis.spines["bottom"].set_visible(False)
     axis.tick_params(length=0)
+
+
+# ── four squares ──────────────────────────────────────────────────────────────────────
 
 
 def _squares(axis: Axes, panel: Panel) -> None:
@@ -275,24 +331,26 @@ def _squares(axis: Axes, panel: Panel) -> None:
     axis.set_yticks([0.5, 1.5], panel["up"], rotation=90, va="center")
     axis.tick_params(length=0)
     axis.spines["bottom"].set_visible(False)
-    for letter, x, y, colour in (
-        ("A", 1, 1, "#D6E9F5"),
-        ("B", 0, 1, "#F2F2F2"),
-        ("C", 1, 0, "#F2F2F2"),
-        ("D", 0, 0, "#FBE9C6"),
-    ):
+    for letter in SQUARE_PLACES:
         title, lines = panel["squares"][letter]
-        axis.fill(
-            [x, x + 1, x + 1, x],
-            [y, y, y + 1, y + 1],
-            color=colour,
-            edgecolor="white",
-            linewidth=4,
-        )
-        axis.text(x + 0.05, y + 0.92, title, va="top", fontweight="bold")
-        axis.text(
-            x + 0.05, y + 0.75, "\n".join(lines), va="top", fontsize=13, linespacing=1.5
-        )
+        _square(axis, letter, title, lines)
+
+
+def _square(axis: Axes, letter: str, title: str, lines: Sequence[str]) -> None:
+    x, y = SQUARE_PLACES[letter]
+    axis.fill(
+        [x, x + 1, x + 1, x],
+        [y, y, y + 1, y + 1],
+        color=SQUARE_COLOURS[letter],
+        edgecolor="white",
+        linewidth=4,
+    )
+    axis.text(x + 0.05, y + 0.92, title, va="top", fontweight="bold")
+    words = "\n".join(lines)
+    axis.text(x + 0.05, y + 0.75, words, va="top", fontsize=13, linespacing=1.5)
+
+
+# ── all of them ───────────────────────────────────────────────────────────────────────
 
 
 def _height(value: int | str) -> int:
