@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 
-HOUR = 3600
+HOUR = 3600  # seconds
+DAY = 24 * HOUR
 
 
 def seconds(at: datetime) -> int:

@@ -18,7 +18,7 @@ from bot.keys import Keys
 from bot.people.member import CaseReader
 from bot.people.register import Unit, UnitRegister
 from bot.people.roster import Roster
-from bot.reports.papers import RUNGS, Counted, Step, ladder_document
+from bot.reports.papers import PAPER_NAMES, Counted, LadderPaper, ladder_document
 from dialogs.case.ladder import Rung, year_before
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.worktime import day_of
@@ -134,7 +134,7 @@ class Ladder:
         counted = [
             one for one in others if start < self._day(one.at) and one.at <= row.at
         ]
-        step = Step(
+        paper = LadderPaper(
             cast(Rung, row.rung),
             unit.name,
             start + timedelta(days=1),
@@ -144,7 +144,7 @@ class Ladder:
             day_of(self._now(), self._terms),
         )
         alias = (await self._proposal(row)).alias
-        return f"{RUNGS[row.rung]}-{alias}.docx", ladder_document(step)
+        return f"{PAPER_NAMES[row.rung]}-{alias}.docx", ladder_document(paper)
 
     # ── rows ──────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ from bot.app import App, opened
 from bot.cases.ladder import VERDICTS, Ladder, Proposal
 from bot.cli.answers import answered, common, login, out, reader, table
 from bot.ops.trouble import told
-from bot.reports.papers import RUNGS
+from bot.reports.papers import PAPER_NAMES
 from bot.settings import load
 from dialogs.texts import text
 
@@ -107,7 +107,7 @@ def _cells(one: Proposal) -> list[str]:
     )
     return [
         one.alias,
-        RUNGS[one.rung],
+        PAPER_NAMES[one.rung],
         one.unit,
         text("zh", f"category.{one.category}"),
         f"{one.at}",
@@ -117,9 +117,9 @@ def _cells(one: Proposal) -> list[str]:
 
 def _said(one: Proposal) -> str:
     if one.decision == "waived":
-        return f"{one.alias}：不发{RUNGS[one.rung]}，理由已留档。"
+        return f"{one.alias}：不发{PAPER_NAMES[one.rung]}，理由已留档。"
     return (
-        f"{one.alias}：对{one.unit}发{RUNGS[one.rung]}。"
+        f"{one.alias}：对{one.unit}发{PAPER_NAMES[one.rung]}。"
         f"出文书：jianfu ladder document {one.alias}"
     )
 

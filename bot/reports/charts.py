@@ -129,16 +129,17 @@ def paint(panels: Sequence[Panel]) -> bytes | None:
     font = family()
     if font is None:
         return None
-    style = {
-        "font.family": font,
-        "font.size": 15,
-        "text.color": DARK,
-        "axes.unicode_minus": False,
-        "axes.edgecolor": PALE,
-        "xtick.color": DARK,
-        "ytick.color": DARK,
-    }
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(
+        {
+            "font.family": font,
+            "font.size": 15,
+            "text.color": DARK,
+            "axes.unicode_minus": False,
+            "axes.edgecolor": PALE,
+            "xtick.color": DARK,
+            "ytick.color": DARK,
+        }
+    ):
         return _painted(panels)
 
 

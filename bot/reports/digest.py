@@ -4,23 +4,22 @@ which wait the longest.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.hours import ending, seconds
+from bot.hours import DAY, HOUR, ending, seconds
 from bot.reports.bulletins import Period, midnight
 from dialogs.case.life import FINISHED, STATES, State
 from storage.port import Database
 from storage.repositories.statistics import Standing, Statistics
 
-NAMED = 5  # cases by alias in a line
+MOST_NAMED = 5  # cases by alias in a line
 WEEKDAYS = "一二三四五六日"
-HOUR, DAY = 3600, 86400
-OPEN = [state for state in State if state not in FINISHED]
+OPEN_STATES = [state for state in State if state not in FINISHED]
 
-Visible = Callable[
-    [bytes], Awaitable[bool]
-]  # whether everybody who reads the digest may know of a case
+# whether everybody who reads the digest may know of a case
+Visible = Callable[[bytes], Awaitable[bool]]
 
 
 async def everybody(case: bytes) -> bool:
@@ -37,52 +36,72 @@ async def digest(
     """In a few lines. A case that somebody may not know of is counted, and
     not named.
     """
-    statistics, at = Statistics(database), seconds(now)
-    states = await statistics.by_state()
-    opened = {state: states[state.value] for state in OPEN if states.get(state.value)}
-    values = [state.value for state in OPEN]
-    end = midnight(now.astimezone(of.zone).date() + timedelta(days=1), of.zone)
-    late = await statistics.overdue(at, values)
-    due = await statistics.due(at, end, values)
-    oldest = await statistics.oldest(values, NAMED)
-    moved = await statistics.happenings(
-        *of.span, [state.value for state in State], ("closed",)
-    )
-    count = {
-        what: sum(one.n for one in moved if one.what == what)
-        for what in ("filed", "closed")
-    }
+    statistics = Statistics(database)
+    at = seconds(now)
+    states = [state.value for state in OPEN_STATES]
+    tomorrow = now.astimezone(of.zone).date() + timedelta(days=1)
+    end = midnight(tomorrow, of.zone)
+    late = await statistics.overdue(at, states)
+    due = await statistics.due(at, end, states)
+    oldest = await statistics.oldest(states, MOST_NAMED)
 
-    async def named(cases: Sequence[Standing], words: Callable[[Standing], str]) -> str:
-        known = [one for one in cases if await visible(one.id)][:NAMED]
-        more = "……" if len(known) < len(cases) and known else ""
-        listed = "、".join(
-            f"{one.alias}（{STATES[State(one.state)]}，{words(one)}）" for one in known
-        )
-        return f"：{listed}{more}" if listed else ""
+    def overdue(case: Standing) -> str:
+        return f"超{_long(at - (case.due or at))}"
+
+    def until(case: Standing) -> str:
+        return f"{_clock(case.due or end, of)}前"
+
+    def waiting(case: Standing) -> str:
+        return _long(at - case.opened)
 
     lines = [
         f"减负专线晨报 {called(of.after)}",
-        f"昨天新收{count['filed']}件，办结{count['closed']}件。",
-        f"在办{sum(opened.values())}件" + _states(opened),
-        f"超期{len(late)}件"
-        + await named(late, lambda one: f"超{_long(at - (one.due or at))}"),
-        f"今天到期{len(due)}件"
-        + await named(due, lambda one: f"{_clock(one.due or end, of)}前"),
+        await _yesterday(of, statistics),
+        await _in_hand(statistics),
+        f"超期{len(late)}件" + await _named(late, overdue, visible),
+        f"今天到期{len(due)}件" + await _named(due, until, visible),
     ]
-    if waits := await named(oldest, lambda one: _long(at - one.opened)):
+    if waits := await _named(oldest, waiting, visible):
         lines.append(f"最久的{waits}")
     return "\n".join(lines)
 
 
-def _states(opened: dict[State, int]) -> str:
-    listed = "，".join(f"{STATES[state]}{n}" for state, n in opened.items())
-    return f"：{listed}" if listed else ""
+async def _yesterday(of: Period, statistics: Statistics) -> str:
+    every = [state.value for state in State]
+    begins, ends = of.span
+    counts: Counter[str] = Counter()
+    for one in await statistics.happenings(begins, ends, every, ("closed",)):
+        counts[one.what] += one.n
+    return f"昨天新收{counts['filed']}件，办结{counts['closed']}件。"
+
+
+async def _in_hand(statistics: Statistics) -> str:
+    counts = await statistics.by_state()
+    opened = {state: counts.get(state.value, 0) for state in OPEN_STATES}
+    listed = [f"{STATES[state]}{n}" for state, n in opened.items() if n]
+    words = f"在办{sum(opened.values())}件"
+    return f"{words}：{'，'.join(listed)}" if listed else words
+
+
+async def _named(
+    cases: Sequence[Standing], words: Callable[[Standing], str], visible: Visible
+) -> str:
+    """Those that may be known, by alias; "" where there is none."""
+    known = [case for case in cases if await visible(case.id)][:MOST_NAMED]
+    if not known:
+        return ""
+    listed = [
+        f"{case.alias}（{STATES[State(case.state)]}，{words(case)}）" for case in known
+    ]
+    more = "……" if len(known) < len(cases) else ""
+    return f"：{'、'.join(listed)}{more}"
 
 
 def _long(span: int) -> str:
+    """span: seconds."""
     return f"{span // DAY}天" if span >= DAY else f"{span // HOUR}小时"
 
 
 def _clock(at: int, of: Period) -> str:
-    return ending(datetime.fromtimestamp(at, of.zone), of.zone)[1]
+    _, clock = ending(datetime.fromtimestamp(at, of.zone), of.zone)
+    return clock

@@ -22,9 +22,10 @@ from storage.repositories.counts import Counts
 from storage.repositories.statistics import Proposed, Statistics
 
 WHATS = ("filed", "accepted", "declined", "closed", "reopened", "merged")
-WEEKS, MONTHS = 8, 13  # that the trend shows, this one included
-YEAR = timedelta(days=364)  # the same day of the week
-Tally = Mapping[tuple[str, str], int]  # (category, what) → how many
+TREND_WEEKS = 8  # that the trend shows, this one included
+TREND_MONTHS = 13
+SAME_WEEKDAY_A_YEAR_AGO = timedelta(days=364)
+CategoryTally = Mapping[tuple[str, str], int]  # (category, what) → how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ class Figures:
     """
 
     period: Period
-    trend: Sequence[tuple[Period, Tally]]
-    year_ago: tuple[Period, Tally] | None
+    trend: Sequence[tuple[Period, CategoryTally]]
+    year_ago: tuple[Period, CategoryTally] | None
     month: Month
     proposed: Sequence[tuple[str, Proposed]]  # (unit's name, rung)
 
 
-def by_category(tally: Tally, what: str) -> list[int]:
+def by_category(tally: CategoryTally, what: str) -> list[int]:
     return [tally.get((category, what), 0) for category in CATEGORIES]
 
 
@@ -58,69 +59,60 @@ class Bookkeeper:
     def __init__(
         self, database: Database, directory: Callable[[], Awaitable[Directory]]
     ) -> None:
-        self._counts, self._statistics, self._directory = (
-            Counts(database),
-            Statistics(database),
-            directory,
-        )
+        self._counts = Counts(database)
+        self._statistics = Statistics(database)
+        self._directory = directory
 
     async def figures(self, of: Period) -> Figures:
         """Of a week or a month that is over."""
         names = {unit.id: unit.name for unit in await self._directory()}
-        before = _before(of, WEEKS if of.name == "week" else MONTHS)
-        tallies = await self._tallies(before)
-        month = (
-            of if of.name == "month" else _previous(period("month", of.after, of.zone))
-        )
-        return Figures(
-            of,
-            list(zip(before, tallies, strict=True)),
-            await self._year_ago(of, before, tallies),
-            await self._month(month.label, names),
-            [
-                (_called(one.unit_id, names), one)
-                for one in await self._statistics.rungs(*of.span)
-            ],
-        )
+        many = TREND_WEEKS if of.name == "week" else TREND_MONTHS
+        shown = _with_those_before(of, many)
+        tallies = await self._tallies(shown)
+        trend = list(zip(shown, tallies, strict=True))
+        month = await self._month(_whole_month(of).label, names)
+        proposed = []
+        for rung in await self._statistics.rungs(*of.span):
+            proposed.append((_called(rung.unit_id, names), rung))
+        year_ago = await self._year_ago(of, trend)
+        return Figures(of, trend, year_ago, month, proposed)
 
     async def _year_ago(
-        self, of: Period, before: Sequence[Period], tallies: Sequence[Tally]
-    ) -> tuple[Period, Tally] | None:
+        self, of: Period, trend: Sequence[tuple[Period, CategoryTally]]
+    ) -> tuple[Period, CategoryTally] | None:
+        """None where there is no number of it."""
         then = _year_before(of)
-        if then in before:
-            found = (then, tallies[before.index(then)])
-        else:
-            [tally] = await self._tallies([then])
-            found = (then, tally)
-        return found if found[1] else None
+        known = dict(trend)
+        if then not in known:
+            [known[then]] = await self._tallies([then])
+        return (then, known[then]) if known[then] else None
 
-    async def _tallies(self, periods: Sequence[Period]) -> list[Tally]:
+    async def _tallies(self, periods: Sequence[Period]) -> list[CategoryTally]:
+        """Of periods that follow each other, the oldest first."""
         if periods[0].name == "month":
             return await self._months(periods)
         states = [state.value for state in State]
-        first, after = periods[0].span[0], periods[-1].span[1]
-        found = await self._statistics.happenings(first, after, states, WHATS[1:])
+        begins, _ = periods[0].span
+        _, ends = periods[-1].span
         tallies: list[Counter[tuple[str, str]]] = [Counter() for _ in periods]
-        for one in found:
+        for one in await self._statistics.happenings(begins, ends, states, WHATS[1:]):
             place = next(i for i, span in enumerate(periods) if one.at < span.span[1])
             tallies[place][one.category, one.what] += one.n
         return [*tallies]
 
-    async def _months(self, periods: Sequence[Period]) -> list[Tally]:
-        counts = await self._counts.between(periods[0].label, periods[-1].label)
-        return [
-            {
-                (one.category, one.what): one.n
-                for one in counts
-                if one.month == period.label
-            }
-            for period in periods
-        ]
+    async def _months(self, periods: Sequence[Period]) -> list[CategoryTally]:
+        tallies: dict[str, dict[tuple[str, str], int]] = {
+            period.label: {} for period in periods
+        }
+        for one in await self._counts.between(periods[0].label, periods[-1].label):
+            tallies[one.month][one.category, one.what] = one.n
+        return [*tallies.values()]
 
     async def _month(self, label: str, names: Mapping[str, str]) -> Month:
         units: dict[str, dict[str, int]] = {}
         for one in await self._statistics.units(label, label):
-            units.setdefault(_called(one.unit_id, names), {})[one.what] = one.n
+            counts = units.setdefault(_called(one.unit_id, names), {})
+            counts[one.what] = one.n
         return Month(label, dict(sorted(units.items())))
 
 
@@ -128,12 +120,19 @@ def _called(id: bytes, names: Mapping[str, str]) -> str:
     return names.get(id.hex(), "（名册外单位）")
 
 
-def _before(of: Period, many: int) -> list[Period]:
-    """It and those before it, oldest first."""
+def _with_those_before(of: Period, many: int) -> list[Period]:
+    """So many in all, oldest first."""
     found = [of]
     while len(found) < many:
         found.insert(0, _previous(found[0]))
     return found
+
+
+def _whole_month(of: Period) -> Period:
+    """It; of a week the month that was over when the week ended."""
+    if of.name == "month":
+        return of
+    return _previous(period("month", of.after, of.zone))
 
 
 def _previous(of: Period) -> Period:
@@ -142,9 +141,7 @@ def _previous(of: Period) -> Period:
 
 def _year_before(of: Period) -> Period:
     """The same month of the year before; of a week the one 52 weeks earlier."""
-    then = (
-        of.first - YEAR
-        if of.name == "week"
-        else of.first.replace(year=of.first.year - 1)
-    )
+    then = of.first - SAME_WEEKDAY_A_YEAR_AGO
+    if of.name == "month":
+        then = of.first.replace(year=of.first.year - 1)
     return period(of.name, then, of.zone)

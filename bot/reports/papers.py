@@ -10,49 +10,77 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from docx import Document
-from docx.document import Document as Paper
+from docx import Document as new_document
+from docx.document import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
-from docx.table import _Cell as Cell
 from docx.text.paragraph import Paragraph
 
 from dialogs.case.ladder import Rung
 from dialogs.texts import text
 
-RUNGS: dict[str, str] = {
+PAPER_NAMES: dict[str, str] = {
     "remind": "提醒函",
     "circulate": "通报",
     "sanction": "处置建议书",
 }
-RULE = "《整治形式主义为基层减负若干规定》"
-APPS = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12号）"
+GENERAL_RULE = "《整治形式主义为基层减负若干规定》"
+APP_RULE = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12号）"
 BASES: dict[str, str] = {
-    "documents": f"{RULE}第一部分",
-    "meetings": f"{RULE}第二部分",
-    "inspections": f"{RULE}第三部分",
-    "secondment": f"{RULE}第四部分",
-    "showcase": f"{RULE}第七部分",
-    "forms": APPS,
-    "fingertip": f"《关于防治“指尖上的形式主义”的若干意见》、{APPS}",
+    "documents": f"{GENERAL_RULE}第一部分",
+    "meetings": f"{GENERAL_RULE}第二部分",
+    "inspections": f"{GENERAL_RULE}第三部分",
+    "secondment": f"{GENERAL_RULE}第四部分",
+    "showcase": f"{GENERAL_RULE}第七部分",
+    "forms": APP_RULE,
+    "fingertip": f"《关于防治“指尖上的形式主义”的若干意见》、{APP_RULE}",
     "certificates": "民发〔2020〕20号",
 }  # other categories: the rule as a whole
-BODY, TITLE, HEAD = (
-    "仿宋",
-    "方正小标宋简体",
-    "黑体",
-)  # of GB/T 9704; a machine without them takes its own
 BLANK = "　" * 6
-CASES = ("序", "编号", "类别", "核实日期", "依据")
-UNWRITABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]"
-)  # what no XML may hold
+CASE_COLUMNS = ("序", "编号", "类别", "核实日期", "依据")
+CASE_WIDTHS = (1.0, 3.4, 3.0, 2.6, 5.6)  # cm
+KIND_COLUMNS = ("类别", "查实件数", "依据")
+SLIP_WIDTHS = (2.8, 14.2)  # cm
+# what no XML may hold
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How words look. font: a machine without it takes its own; size, spacing, indent:
+    points; indent: of a paragraph's first line.
+    """
+
+    font: str
+    size: int
+    spacing: float = 28
+    align: WD_ALIGN_PARAGRAPH | None = None
+    indent: int | None = None
+
+
+# Of GB/T 9704, the format of official documents
+BODY_FONT = "仿宋"
+TITLE_FONT = "方正小标宋简体"
+HEAD_FONT = "黑体"
+CENTER = WD_ALIGN_PARAGRAPH.CENTER
+TITLE = Style(TITLE_FONT, 22, align=CENTER)
+DRAFT_MARK = Style(HEAD_FONT, 14, align=CENTER)
+NUMBER = Style(BODY_FONT, 16, align=CENTER)
+ADDRESSEE = Style(BODY_FONT, 16)
+PARAGRAPH = Style(BODY_FONT, 16, indent=32)
+SIGNATURE = Style(BODY_FONT, 16, align=WD_ALIGN_PARAGRAPH.RIGHT)
+TABLE_HEAD = Style(HEAD_FONT, 12, spacing=18)
+TABLE_CELL = Style(BODY_FONT, 12, spacing=18)
+SLIP_TITLE = Style(TITLE_FONT, 20, spacing=30, align=CENTER)
+SLIP_NUMBER = Style(BODY_FONT, 12, spacing=20)
+SLIP_LABEL = Style(HEAD_FONT, 11, spacing=16.5)
+SLIP_CELL = Style(BODY_FONT, 11, spacing=16.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +95,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderPaper:
     """One rung for one unit. since, until: the period counted; counted: oldest first,
     `until` the last.
 
@@ -107,63 +135,68 @@ RULES_OF_USE = (
 )
 
 
-def ladder_document(step: Step) -> bytes:
+def ladder_document(paper: LadderPaper) -> bytes:
     """提醒函, 通报 or 处置建议书 as a DOCX file."""
-    paper = _paper(step.drawn)
-    if not step.taken:
-        _line(
-            paper, "（送审稿：专线主管尚未决定）", HEAD, 14, WD_ALIGN_PARAGRAPH.CENTER
-        )
-    _line(paper, _title(step), TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER)
-    _line(
-        paper,
-        f"减负专线〔{step.drawn.year}〕{BLANK[:3]}号",
-        BODY,
-        16,
-        WD_ALIGN_PARAGRAPH.CENTER,
-    )
-    _line(paper, _to(step), BODY, 16)
-    for words in _opening(step):
-        _body(paper, words)
-    if step.rung == "circulate":  # it is read by many: no single case stands in it
-        kinds = Counter(case.category for case in step.counted)
-        rows = [(_category(code), str(n), _basis(code)) for code, n in kinds.items()]
-        _table(paper, ("类别", "查实件数", "依据"), rows)
+    page = _page(paper.drawn)
+    if not paper.taken:
+        _line(page, "（送审稿：专线主管尚未决定）", DRAFT_MARK)
+    _line(page, _title(paper), TITLE)
+    _line(page, f"减负专线〔{paper.drawn.year}〕{BLANK[:3]}号", NUMBER)
+    _line(page, _addressee(paper), ADDRESSEE)
+    _line(page, _opening(paper), PARAGRAPH)
+    if paper.rung == "circulate":  # it is read by many: no single case stands in it
+        _table(page, [KIND_COLUMNS, *_kinds(paper)])
     else:
-        cases = [(str(n), *_row(case)) for n, case in enumerate(step.counted, 1)]
-        _table(paper, CASES, cases, (1.0, 3.4, 3.0, 2.6, 5.6))
-    for words in _closing(step):
-        _body(paper, words)
-    _signature(paper)
-    return _bytes(paper)
+        _table(page, [CASE_COLUMNS, *_cases(paper)], CASE_WIDTHS)
+    for words in _closing(paper):
+        _line(page, words, PARAGRAPH)
+    for words in ("减负专线（盖章）", f"签发人：{BLANK}", "　　　　年　　月　　日"):
+        _line(page, words, SIGNATURE)
+    return _bytes(page)
 
 
-def _title(step: Step) -> str:
+def _title(paper: LadderPaper) -> str:
     return {
         "remind": "关于落实为基层减负要求的提醒函",
-        "circulate": f"关于{step.unit}增加基层负担问题的通报",
-        "sanction": f"关于{step.unit}增加基层负担问题的处置建议书",
-    }[step.rung]
+        "circulate": f"关于{paper.unit}增加基层负担问题的通报",
+        "sanction": f"关于{paper.unit}增加基层负担问题的处置建议书",
+    }[paper.rung]
 
 
-def _to(step: Step) -> str:
+def _addressee(paper: LadderPaper) -> str:
     return {
-        "remind": f"{step.unit}：",
+        "remind": f"{paper.unit}：",
         "circulate": "各有关单位：",
         "sanction": "减负专线主管：",
-    }[step.rung]
+    }[paper.rung]
 
 
-def _opening(step: Step) -> list[str]:
-    who = "你单位" if step.rung == "remind" else step.unit
-    period = f"{_day(step.since)}至{_day(step.until)}（滚动12个月）"
+def _kinds(paper: LadderPaper) -> list[tuple[str, ...]]:
+    kinds = Counter(case.category for case in paper.counted)
+    return [(_category(code), str(n), _basis(code)) for code, n in kinds.items()]
+
+
+def _cases(paper: LadderPaper) -> list[tuple[str, ...]]:
     return [
-        f"{period}，经核实，{who}有{len(step.counted)}件增加基层负担的问题查实，"
-        "情况如下。"
+        (
+            str(number),
+            case.serial,
+            _category(case.category),
+            f"{case.found:%Y-%m-%d}",
+            _basis(case.category),
+        )
+        for number, case in enumerate(paper.counted, 1)
     ]
 
 
-def _closing(step: Step) -> list[str]:
+def _opening(paper: LadderPaper) -> str:
+    who = "你单位" if paper.rung == "remind" else paper.unit
+    period = f"{_day(paper.since)}至{_day(paper.until)}（滚动12个月）"
+    found = f"{len(paper.counted)}件增加基层负担的问题查实"
+    return f"{period}，经核实，{who}有{found}，情况如下。"
+
+
+def _closing(paper: LadderPaper) -> list[str]:
     ladder = "“一提醒、二通报、三处置”"
     return {
         "remind": [
@@ -174,128 +207,119 @@ def _closing(step: Step) -> list[str]:
         ],
         "circulate": [
             f"按照{ladder}，12个月内第二次查实，现予通报。",
-            f"{step.unit}要对照上述依据逐项整改，举一反三；其他单位要引以为戒。"
+            f"{paper.unit}要对照上述依据逐项整改，举一反三；其他单位要引以为戒。"
             "再次查实的，将提出处置建议。",
             "任何单位和个人不得打听、追查反映人。",
         ],
         "sanction": [
-            f"按照{ladder}，12个月内已{len(step.counted)}次查实，此前的提醒、"
+            f"按照{ladder}，12个月内已{len(paper.counted)}次查实，此前的提醒、"
             "通报未能止住，现提出处置建议：",
             "建议将有关情况移送有管理权限的机关，由其按规定和权限研究处置。",
             "本建议由系统按次数提出，是否采纳由主管决定；"
             "处置与否、如何处置由有权机关决定。不得打听、追查反映人。",
         ],
-    }[step.rung]
-
-
-def _row(case: Counted) -> tuple[str, ...]:
-    return (
-        case.serial,
-        _category(case.category),
-        f"{case.found:%Y-%m-%d}",
-        _basis(case.category),
-    )
+    }[paper.rung]
 
 
 def slip_document(slip: Slip) -> bytes:
     """The 转办单 as a DOCX file, one A4 page for a text of usual length."""
-    paper = _paper(slip.drawn.date(), margins=(18, 18, 20, 20))
+    page = _page(slip.drawn.date(), SLIP_MARGINS)
     title = "减负专线转办单（加急）" if slip.urgent else "减负专线转办单"
-    _line(paper, title, TITLE, 20, WD_ALIGN_PARAGRAPH.CENTER, 30)
-    _line(paper, f"{slip.number}　　{slip.unit}", BODY, 12, spacing=20)
-    table = paper.add_table(0, 2, "Table Grid")
+    _line(page, title, SLIP_TITLE)
+    _line(page, f"{slip.number}　　{slip.unit}", SLIP_NUMBER)
+    table = page.add_table(0, 2, "Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    rows = [*slip.facts.items(), ("反映内容\n（已遮挡）", slip.told)]
-    rows += [("补充情况", "\n".join(slip.more))] if slip.more else []
-    rows += [("期限怎么算", "\n".join(slip.why))] if slip.why else []
-    rows += [
-        ("请注意", "\n".join(RULES_OF_USE)),
-        ("办理情况", "\n" * 4),
-        ("签收", SIGNED),
-    ]
-    for label, words in rows:
-        cells = table.add_row().cells
-        _cell(cells[0], label, HEAD, 11)
-        _cell(cells[1], words, BODY, 11)
-        cells[0].width, cells[1].width = Cm(2.8), Cm(14.2)
-    return _bytes(paper)
+    for label, words in _slip_rows(slip):
+        head, cell = table.add_row().cells
+        _write(head.paragraphs[0], label, SLIP_LABEL)
+        _write(cell.paragraphs[0], words, SLIP_CELL)
+        head.width, cell.width = map(Cm, SLIP_WIDTHS)
+    return _bytes(page)
+
+
+def _slip_rows(slip: Slip) -> Iterator[tuple[str, str]]:
+    """Label and words; what is empty has no row."""
+    yield from slip.facts.items()
+    yield "反映内容\n（已遮挡）", slip.told
+    if slip.more:
+        yield "补充情况", "\n".join(slip.more)
+    if slip.why:
+        yield "期限怎么算", "\n".join(slip.why)
+    yield "请注意", "\n".join(RULES_OF_USE)
+    yield "办理情况", "\n" * 4
+    yield "签收", SIGNED
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────
 
 
-def _paper(drawn: date, margins: tuple[int, int, int, int] = (37, 35, 28, 26)) -> Paper:
-    """An empty A4 page; margins: top, bottom, left, right in mm, by default those of
-    GB/T 9704.
-    """
-    paper = Document()
-    about, section = paper.core_properties, paper.sections[0]
-    about.author, about.last_modified_by, about.comments = "减负专线", "减负专线", ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margins:
+    """In mm, by default those of GB/T 9704."""
+
+    top: int = 37
+    bottom: int = 35
+    left: int = 28
+    right: int = 26
+
+
+OFFICIAL_MARGINS = Margins()
+SLIP_MARGINS = Margins(top=18, bottom=18, left=20, right=20)
+
+
+def _page(drawn: date, margins: Margins = OFFICIAL_MARGINS) -> Document:
+    """An empty A4 page. Nobody's name stands in the file."""
+    page = new_document()
+    about = page.core_properties
+    about.author = about.last_modified_by = "减负专线"
+    about.comments = ""
     about.created = about.modified = datetime(drawn.year, drawn.month, drawn.day)
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    (
-        section.top_margin,
-        section.bottom_margin,
-        section.left_margin,
-        section.right_margin,
-    ) = map(Mm, margins)
-    return paper
+    section = page.sections[0]
+    section.page_width = Mm(210)
+    section.page_height = Mm(297)
+    section.top_margin = Mm(margins.top)
+    section.bottom_margin = Mm(margins.bottom)
+    section.left_margin = Mm(margins.left)
+    section.right_margin = Mm(margins.right)
+    return page
 
 
-def _line(
-    paper: Paper,
-    words: str,
-    font: str,
-    size: int,
-    align: WD_ALIGN_PARAGRAPH | None = None,
-    spacing: int = 28,
-) -> Paragraph:
-    line = paper.add_paragraph()
-    if align is not None:
-        line.alignment = align
-    _write(line, words, font, size, spacing)
-    return line
+def _line(page: Document, words: str, style: Style) -> None:
+    line = page.add_paragraph()
+    if style.align is not None:
+        line.alignment = style.align
+    _write(line, words, style)
+    if style.indent is not None:
+        line.paragraph_format.first_line_indent = Pt(style.indent)
 
 
-def _body(paper: Paper, words: str) -> None:
-    _line(paper, words, BODY, 16).paragraph_format.first_line_indent = Pt(32)
-
-
-def _write(line: Paragraph, words: str, font: str, size: int, spacing: float) -> None:
+def _write(line: Paragraph, words: str, style: Style) -> None:
     run = line.add_run(UNWRITABLE.sub("", words))
-    run.font.name, run.font.size = font, Pt(size)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(
-        qn("w:eastAsia"), font
-    )  # else Chinese falls to the template's own font
+    run.font.name = style.font
+    run.font.size = Pt(style.size)
+    # else Chinese falls to the template's own font
+    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), style.font)
     shape = line.paragraph_format
     shape.space_before = shape.space_after = Pt(0)
-    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(spacing)
-
-
-def _cell(cell: Cell, words: str, font: str, size: int) -> None:
-    _write(cell.paragraphs[0], words, font, size, size * 1.5)
+    shape.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    shape.line_spacing = Pt(style.spacing)
 
 
 def _table(
-    paper: Paper,
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[float] = (),
+    page: Document, rows: Sequence[Sequence[str]], widths: Sequence[float] = ()
 ) -> None:
-    table = paper.add_table(0, len(head), "Table Grid")
+    """The first row is its head. widths: in cm, where they matter."""
+    table = page.add_table(0, len(rows[0]), "Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for number, row in enumerate([head, *rows]):
+    for number, row in enumerate(rows):
+        style = TABLE_CELL if number else TABLE_HEAD
         for cell, words in zip(table.add_row().cells, row, strict=True):
-            _cell(cell, words, BODY if number else HEAD, 12)
+            _write(cell.paragraphs[0], words, style)
     for column, width in zip(table.columns, widths, strict=False):
         for cell in column.cells:
             cell.width = Cm(width)
-    paper.add_paragraph()
-
-
-def _signature(paper: Paper) -> None:
-    for words in ("减负专线（盖章）", f"签发人：{BLANK}", "　　　　年　　月　　日"):
-        _line(paper, words, BODY, 16, WD_ALIGN_PARAGRAPH.RIGHT)
+    page.add_paragraph()
 
 
 def _category(code: str) -> str:
@@ -303,14 +327,14 @@ def _category(code: str) -> str:
 
 
 def _basis(code: str) -> str:
-    return BASES.get(code, RULE)
+    return BASES.get(code, GENERAL_RULE)
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _bytes(paper: Paper) -> bytes:
+def _bytes(page: Document) -> bytes:
     out = io.BytesIO()
-    paper.save(out)
+    page.save(out)
     return out.getvalue()

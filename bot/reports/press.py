@@ -9,21 +9,22 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.people.register import Directory
 from bot.reports import charts
 from bot.reports.bulletins import Period
 from bot.reports.digest import Visible, digest, everybody
 from bot.reports.figures import Bookkeeper
-from bot.reports.sheets import MIME, workbook
-from bot.reports.tables import bulletin
+from bot.reports.sheets import XLSX_MIME, workbook
+from bot.reports.tables import Bulletin, bulletin
 from dialogs.case.rules import Rules
 from dialogs.texts import phrase
 from dialogs.words import Message
 from storage.port import Database
 
 log = logging.getLogger(__name__)
-REPORT = phrase("letter.report", "{text}")
+REPORT_MESSAGE = phrase("letter.report", "{text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Attached:
     name: str
     mime: str
     data: bytes
+
+    def plain(self) -> list[str]:
+        """As it lies in the outbox."""
+        return [self.name, self.mime, base64.b64encode(self.data).decode()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,10 @@ class Printed:
     trouble: str = ""
 
     def message(self) -> Message:
-        files = [
-            [one.name, one.mime, base64.b64encode(one.data).decode()]
-            for one in self.files
-        ]
-        return Message(
-            REPORT,
-            {"text": self.text, "files": files} if files else {"text": self.text},
-        )
+        params: dict[str, Any] = {"text": self.text}
+        if self.files:
+            params["files"] = [file.plain() for file in self.files]
+        return Message(REPORT_MESSAGE, params)
 
 
 class Press:
@@ -67,12 +68,12 @@ class Press:
         *,
         drawn: bool = True,
     ) -> None:
-        self._database, self._now, self._rules = database, now, rules
-        self._books, self._visible, self._drawn = (
-            Bookkeeper(database, directory),
-            visible,
-            drawn,
-        )
+        self._database = database
+        self._books = Bookkeeper(database, directory)
+        self._rules = rules
+        self._now = now
+        self._visible = visible
+        self._drawn = drawn
 
     async def message(self, of: Period) -> Message:
         return (await self.print(of)).message()
@@ -84,21 +85,24 @@ class Press:
         if of.name == "day":
             return Printed(await digest(of, self._now(), self._database, self._visible))
         told = bulletin(await self._books.figures(of), self._rules)
-        files, trouble = [], ""
+        files, trouble = await self._charts(told, of)
+        name = f"jianfu-{of.label}.xlsx"
+        files.append(Attached(name, XLSX_MIME, workbook(told.tables)))
+        lines = [*told.lines, trouble] if trouble else told.lines
+        return Printed("\n".join(lines), tuple(files), trouble)
+
+    async def _charts(self, told: Bulletin, of: Period) -> tuple[list[Attached], str]:
+        """Those that could be drawn, and why one is missing, "" if none is."""
+        drawn: list[Attached] = []
+        if not self._drawn:
+            return drawn, ""
         try:
-            for number, panels in enumerate(told.pictures if self._drawn else (), 1):
-                data = await charts.draw(panels)
-                files.append(
-                    Attached(f"jianfu-{of.label}-{number}.png", "image/png", data)
-                )
+            for number, panels in enumerate(told.pictures, 1):
+                name = f"jianfu-{of.label}-{number}.png"
+                drawn.append(Attached(name, "image/png", await charts.draw(panels)))
         except charts.NoFont as error:
-            trouble = str(error)
+            return drawn, str(error)
         except charts.NotDrawn as error:
             log.error("chart: %s", error)
-            trouble = "图没有画成，报告不带图。"
-        files.append(Attached(f"jianfu-{of.label}.xlsx", MIME, workbook(told.tables)))
-        return Printed(
-            "\n".join([*told.lines, *([trouble] if trouble else [])]),
-            tuple(files),
-            trouble,
-        )
+            return drawn, "图没有画成，报告不带图。"
+        return drawn, ""

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.address import Address
 from bot.outbox.messages import OutboxMessages
 from bot.reports.bulletins import Bulletins, Period, latest, period
-from bot.reports.press import REPORT
+from bot.reports.press import REPORT_MESSAGE
 from bot.settings import Telegram
 from dialogs.words import Message
 from storage.repositories.outbox import Outbox
@@ -69,7 +69,7 @@ class Office:
     def _bulletins(self) -> Bulletins:
         async def make(of: Period) -> Message:
             await asyncio.sleep(0)  # the other one may be faster
-            return Message(REPORT, {"text": f"{of.name} {of.label}"})
+            return Message(REPORT_MESSAGE, {"text": f"{of.name} {of.label}"})
 
         app = self.line.app
         post, database = OutboxMessages(app.parts.keys.outbox), app.parts.database
