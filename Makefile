@@ -15,7 +15,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 PURE := tests/dialogs tests/anonymizer tests/scheduler/test_calendar.py tests/storage tests/project
 SLOW := tests/anonymizer/scrub tests/storage/test_crash.py tests/storage/test_disk.py tests/project/test_make.py \
 	tests/project/test_wheel.py
-OTHERS ?= python3.14 python3.13 python3.12 python3.11
+OTHERS ?= $(foreach minor,14 13 12 11,python3.$(minor) $(wildcard $(HOME)/.pyenv/versions/3.$(minor).*/bin/python3))
 
 .PHONY: run install install-test check pure test test-long second lint lock python
 
@@ -89,5 +89,5 @@ for other in $(OTHERS); do \
 	echo "第二个 Python：$$theirs（本机 $$ours）"; \
 	exec $(MAKE) --no-print-directory pure PYTHON=$$other VENV=.venv-second; \
 done; \
-echo "没有找到第二个 Python（找过 $(OTHERS)），只在 $$ours 上测"
+echo "没有找到第二个 Python，只在 $$ours 上测"
 endef
