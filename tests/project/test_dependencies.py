@@ -21,7 +21,6 @@ from tests.project.checkout import PARTS, ROOT
 NOT_IMPORTED = {
     "httptools": "uvicorn parses HTTP with it (`http=` in serve)",
     "tzdata": "zoneinfo's zones, where the machine has none",
-    "msgspec": "reads and writes what is sealed",
     "mypy": "a command",
     "ruff": "a command",
     "pytest-asyncio": "a plugin of pytest",
