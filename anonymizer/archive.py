@@ -1,9 +1,10 @@
-"""Encrypted backups: a file in chunks, each authenticated with its number and whether
-it is the last.
+"""Encrypted backups: a file in chunks that cannot be changed, cut or reordered unseen.
 
+Each chunk is authenticated with its number and whether it is the last.
 Layout: `JFARCH1\\n ‖ key version (2) ‖ salt (32)`, then chunks of at most 1 MiB with a
 tag of 16 bytes each.
 Source: STREAM, Hoang, Reyhanitabar, Rogaway, Vizár 2015; HKDF-SHA256, RFC 5869.
+`cryptography` has no STREAM of its own, so it is put together from its AES-GCM here.
 
 ArchiveError
 ├── ArchiveDamaged   cut short, changed, reordered, or no archive: take another backup
@@ -12,6 +13,7 @@ ArchiveError
 
 import secrets
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,18 +25,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from anonymizer.files import appearing
 from anonymizer.keyring import Keyring
 
-CHUNK = (
-    1 << 20
-)  # bytes of plain text; one chunk is held in memory, and the one after it
+# bytes of plain text; one chunk is held in memory, and the one after it
+CHUNK = 1 << 20
 _MAGIC = b"JFARCH1\n"
-_SALT = 32
-_HEAD = len(_MAGIC) + 2 + _SALT
-_TAG = 16
+_VERSION_END = len(_MAGIC) + 2
+_SALT_BYTES = 32
+_ARCHIVE_HEAD_BYTES = _VERSION_END + _SALT_BYTES
+_CHUNK_TAG_BYTES = 16
 
 
 class ArchiveError(Exception):
-    """A backup could not be written or read. One line that names the remedy; no
-    content.
+    """A backup could not be written or read.
+
+    The message is one line that names the remedy; it holds no content.
     """
 
 
@@ -55,15 +58,16 @@ class Archive:
         self._keyring = keyring
 
     def encrypt(self, source: Path, target: Path) -> None:
-        """Encrypt a file into another (0600), which appears whole and durable or not at
-        all.
+        """Encrypt a file into another (0600).
+
+        The other one appears whole and durable, or not at all.
 
         Raises: ArchiveError, if a file cannot be read or written.
         """
 
         def fill(plain: BinaryIO, sealed: BinaryIO) -> None:
-            version = self._keyring.newest
-            head = _MAGIC + version.to_bytes(2, "big") + secrets.token_bytes(_SALT)
+            version = self._keyring.newest.to_bytes(2, "big")
+            head = _MAGIC + version + secrets.token_bytes(_SALT_BYTES)
             cipher = self._cipher(head)
             sealed.write(head)
             for number, last, chunk in _chunks(plain, CHUNK):
@@ -72,8 +76,9 @@ class Archive:
         _through(source, target, fill)
 
     def decrypt(self, source: Path, target: Path) -> None:
-        """Give back what was encrypted (0600). `target` appears only after the last
-        chunk was found true.
+        """Give back what was encrypted (0600).
+
+        `target` appears only after the last chunk was found true.
 
         Raises: ArchiveDamaged, ArchiveLocked, ArchiveError.
         """
@@ -85,9 +90,9 @@ class Archive:
         _through(source, target, fill)
 
     def verify(self, source: Path) -> int:
-        """Check every chunk without writing anything; gives the length of the plain
-        text in bytes.
+        """Check every chunk without writing anything.
 
+        Returns: the length of the plain text in bytes.
         Raises: ArchiveDamaged, ArchiveLocked, ArchiveError.
         """
         try:
@@ -97,12 +102,12 @@ class Archive:
             raise ArchiveError(f"cannot read {source}: {error.strerror}") from None
 
     def _opened(self, sealed: BinaryIO) -> Iterator[bytes]:
-        head = sealed.read(_HEAD)
-        if len(head) < _HEAD or not head.startswith(_MAGIC):
+        head = sealed.read(_ARCHIVE_HEAD_BYTES)
+        if len(head) < _ARCHIVE_HEAD_BYTES or not head.startswith(_MAGIC):
             raise ArchiveDamaged("this is no backup of ours; name another file")
         cipher = self._cipher(head)
         try:
-            for number, last, chunk in _chunks(sealed, CHUNK + _TAG):
+            for number, last, chunk in _chunks(sealed, CHUNK + _CHUNK_TAG_BYTES):
                 yield cipher.decrypt(_nonce(number, last), chunk, head)
         except InvalidTag:
             raise ArchiveDamaged(
@@ -110,7 +115,7 @@ class Archive:
             ) from None
 
     def _cipher(self, head: bytes) -> AESGCM:
-        version = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 2], "big")
+        version = int.from_bytes(head[len(_MAGIC) : _VERSION_END], "big")
         if version not in self._keyring.versions:
             raise ArchiveLocked(
                 f"key version {version} is missing; bring the keyring used for the "
@@ -118,7 +123,10 @@ class Archive:
             )
         master = self._keyring.key("backup", version)
         hkdf = HKDF(
-            algorithm=SHA256(), length=32, salt=head[-_SALT:], info=b"jianfu/1/archive"
+            algorithm=SHA256(),
+            length=32,
+            salt=head[_VERSION_END:],
+            info=b"jianfu/1/archive",
         )
         return AESGCM(hkdf.derive(master))
 
@@ -129,16 +137,18 @@ def _nonce(number: int, last: bool) -> bytes:
 
 
 def _chunks(file: BinaryIO, size: int) -> Iterator[tuple[int, bool, bytes]]:
-    """Number, whether it is the last, and bytes; an empty file is one empty
-    last chunk.
+    """Each chunk's number, whether it is the last, and its bytes.
+
+    An empty file is one empty last chunk.
     """
-    number, chunk = 0, file.read(size)
-    while True:
+    chunk = file.read(size)
+    for number in count():
         following = file.read(size)
-        yield number, not following, chunk
-        if not following:
+        is_last = not following
+        yield number, is_last, chunk
+        if is_last:
             return
-        number, chunk = number + 1, following
+        chunk = following
 
 
 def _through(

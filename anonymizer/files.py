@@ -13,13 +13,15 @@ def appearing(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """Write a file (0600) that takes its name only after all of it is on the disk.
 
     An exception inside leaves nothing, a crash at most a stray `.name.random` beside
-    it.
+    it. The standard library has nothing of the kind, and a package of its own is not
+    worth it for ten lines.
+
     Raises: OSError; FileExistsError, if there is one already and `replace` is false.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(fd, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -37,8 +39,8 @@ def sync_folder(folder: Path) -> None:
 
     Raises: OSError.
     """
-    fd = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(fd)
+        os.fsync(descriptor)
     finally:
-        os.close(fd)
+        os.close(descriptor)

@@ -4,7 +4,8 @@ KeyringError
 ├── KeyringMissing   there is no such file: create one, or put it back from its copy
 ├── KeyringExists    there is one already: it is never overwritten
 ├── KeyringUnsafe    others may read it: mend the file's mode
-└── KeyringDamaged   it is not what `create` wrote: put it back from its copy"""
+└── KeyringDamaged   it is not what `create` wrote: put it back from its copy
+"""
 
 import base64
 import binascii
@@ -19,11 +20,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from anonymizer.files import appearing
 
-Purpose = Literal[
+KeyPurpose = Literal[
     "pseudonym", "mine", "handle", "receipt", "talk", "address", "content", "media",
     "outbox", "search", "session", "staff", "audit", "backup",
 ]  # fmt: skip
-PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
+PURPOSES: frozenset[str] = frozenset(get_args(KeyPurpose))
 # What was digested cannot be digested anew (what went in is not kept), so these stay
 # with the oldest version; handles too, since they wait under messages long since sent.
 STABLE: frozenset[str] = frozenset(
@@ -31,10 +32,21 @@ STABLE: frozenset[str] = frozenset(
 )
 KEY_BYTES = 32
 MOST_VERSIONS = 65535  # a seal's header has two bytes for the version
+_PARSE_ERRORS = (  # all that a text of any shape may raise
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    binascii.Error,
+    RecursionError,
+)
 
 
 class KeyringError(Exception):
-    """The keyring cannot be used. One line that names the remedy; holds no key."""
+    """The keyring cannot be used.
+
+    The message is one line that names the remedy; it holds no key.
+    """
 
 
 class KeyringMissing(KeyringError):
@@ -73,11 +85,12 @@ class Keyring:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make a keyring with one version at `path` (0600, its folder 0700 if new),
-        durable on return.
+        """Make a keyring with one version at `path`, durable on return.
 
-        Raises: KeyringExists, also when two processes create at once: the later one
-        loses. KeyringError.
+        The file has mode 0600, its folder 0700 if it is new.
+
+        Raises: KeyringExists, also for the later of two processes that create at once;
+            KeyringError.
         """
         keyring = cls({1: secrets.token_bytes(KEY_BYTES)}, path)
         try:
@@ -98,41 +111,24 @@ class Keyring:
         """Read the keyring at `path`.
 
         Raises: KeyringMissing, KeyringUnsafe (not only its owner may read it),
-        KeyringDamaged, KeyringError.
+            KeyringDamaged, KeyringError.
         """
         try:
-            with path.open(encoding="utf-8") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                if mode & 0o077:
-                    raise KeyringUnsafe(
-                        f"{path} has mode {mode & 0o777:04o}; run: chmod 600 '{path}'"
-                    )
-                text = file.read()
-        except FileNotFoundError:
-            raise KeyringMissing(
-                f"no keyring at {path}; run `jianfu init`, or restore its copy"
-            ) from None
-        except UnicodeDecodeError:
-            text = ""
-        except OSError as error:
-            raise KeyringError(
-                f"cannot read {path}: {error.strerror}; check its owner and mode"
-            ) from None
-        try:
-            return cls(_masters(text), path)
-        except KeyringDamaged:
+            return cls(_parse(_read_private(path)), path)
+        except (KeyringDamaged, UnicodeDecodeError):
             raise KeyringDamaged(
                 f"{path} is not a keyring; restore it from its copy"
             ) from None
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Take a keyring file's text, from the environment or a systemd credential;
+        """Take a keyring file's text, from the environment or a systemd credential.
+
         `rotate` then refuses.
 
         Raises: KeyringDamaged.
         """
-        return cls(_masters(text))
+        return cls(_parse(text))
 
     @property
     def newest(self) -> int:
@@ -144,14 +140,18 @@ class Keyring:
         """All versions, oldest first."""
         return tuple(self._masters)
 
-    def rotate(self) -> int:
-        """Add a version, durable on return, and give its number. Other running
-        processes must be restarted.
+    @property
+    def _oldest(self) -> int:
+        return next(iter(self._masters))
 
-        Sealers made from now on use it; digests (`STABLE`) stay, or nothing digested
-        would be found again.
+    def rotate(self) -> int:
+        """Add a version, durable on return, and give its number.
+
+        Sealers made from now on use it, so other running processes must be restarted.
+        Digests (`STABLE`) stay, or nothing digested would be found again.
+
         Raises: KeyringError, if the keyring came as text, changed on disk, or cannot be
-        written.
+            written.
         """
         if self._path is None:
             raise KeyringError(
@@ -172,29 +172,30 @@ class Keyring:
         self._masters = masters
         return self.newest
 
-    def key(self, purpose: Purpose, version: int | None = None) -> bytes:
-        """32 bytes for one purpose. Without `version`: the newest, and for digests
-        (`STABLE`) the oldest.
+    def key(self, purpose: KeyPurpose, version: int | None = None) -> bytes:
+        """32 bytes for one purpose.
 
+        Args:
+            version: None: the newest, and for digests (`STABLE`) the oldest.
         Raises: KeyError, if there is no such version; ValueError, if there is no such
-        purpose.
+            purpose.
         """
         if version is None:
-            version = next(iter(self._masters)) if purpose in STABLE else self.newest
-        known = self._derived.get((purpose, version))
-        if known is None:
-            if purpose not in PURPOSES:
-                raise ValueError("no such purpose")
-            hkdf = HKDF(
-                algorithm=SHA256(),
-                length=KEY_BYTES,
-                salt=None,
-                info=f"jianfu/1/{purpose}".encode(),
-            )
-            known = self._derived[purpose, version] = hkdf.derive(
-                self._masters[version]
-            )
-        return known
+            version = self._oldest if purpose in STABLE else self.newest
+        derived = self._derived.get((purpose, version))
+        if derived is not None:
+            return derived
+        if purpose not in PURPOSES:
+            raise ValueError("no such purpose")
+        hkdf = HKDF(
+            algorithm=SHA256(),
+            length=KEY_BYTES,
+            salt=None,
+            info=f"jianfu/1/{purpose}".encode(),
+        )
+        key = hkdf.derive(self._masters[version])
+        self._derived[purpose, version] = key
+        return key
 
     def _to_json(self) -> str:
         masters = {
@@ -204,28 +205,47 @@ class Keyring:
         return json.dumps({"format": 1, "masters": masters}, indent=1) + "\n"
 
 
-def _masters(text: str) -> dict[int, bytes]:
+def _read_private(path: Path) -> str:
+    """The text of a keyring's file, if nobody but its owner may read it.
+
+    Raises: KeyringMissing, KeyringUnsafe, KeyringError; UnicodeDecodeError.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if mode & 0o077:
+                raise KeyringUnsafe(
+                    f"{path} has mode {mode & 0o777:04o}; run: chmod 600 '{path}'"
+                )
+            return file.read()
+    except FileNotFoundError:
+        raise KeyringMissing(
+            f"no keyring at {path}; run `jianfu init`, or restore its copy"
+        ) from None
+    except OSError as error:
+        raise KeyringError(
+            f"cannot read {path}: {error.strerror}; check its owner and mode"
+        ) from None
+
+
+def _parse(text: str) -> dict[int, bytes]:
+    """Master keys by version.
+
+    Raises: KeyringDamaged.
+    """
     try:
         data = json.loads(text)
         masters = {
-            int(n): base64.b64decode(key, validate=True)
-            for n, key in data["masters"].items()
+            int(version): base64.b64decode(key, validate=True)
+            for version, key in data["masters"].items()
         }
-        sound = (
-            data["format"] == 1
-            and masters
-            and all(len(key) == KEY_BYTES for key in masters.values())
-        )
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        binascii.Error,
-        RecursionError,
-    ):
-        sound = False
-    if not sound or not all(1 <= version <= MOST_VERSIONS for version in masters):
+        is_known_format = data["format"] == 1
+    except _PARSE_ERRORS:
+        masters = {}
+        is_known_format = False
+    versions_fit = all(1 <= version <= MOST_VERSIONS for version in masters)
+    keys_fit = all(len(key) == KEY_BYTES for key in masters.values())
+    if not (masters and is_known_format and versions_fit and keys_fit):
         raise KeyringDamaged(
             "this is not a keyring; hand over the whole text of the keyring file"
         )

@@ -1,8 +1,7 @@
-"""Receipts: the secret a reporter keeps, the only key to a report's status from
-anywhere.
+"""Receipts: the secret a reporter keeps, and the only key to a report's status.
 
-16 symbols of Crockford's base32, written 4×4: 15 random ones (75 bits) and a
-Luhn-mod-32 check symbol. The check finds every mistyped symbol, and every swap of
+A receipt is 16 symbols of Crockford's base32, written 4×4: 15 random ones (75 bits) and
+a Luhn-mod-32 check symbol. The check finds every mistyped symbol, and every swap of
 neighbours but that of `0` and `Z` (worth 0 and 31).
 """
 
@@ -15,20 +14,21 @@ SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 _WORTH = {symbol: worth for worth, symbol in enumerate(SYMBOLS)}
 _MISREAD = str.maketrans("OIL", "011")
-_GAP = r"[\s\-_.·]"
-_GAPS = re.compile(rf"{_GAP}+")
-_MAYBE = re.compile(
-    r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{4}[\W_]{0,6}){4}"
-)  # a quick look first
+_GROUP_GAP = r"[\s\-_.·]"
+_GROUP_GAPS = re.compile(rf"{_GROUP_GAP}+")
+# a quick look first, before the text is folded
+_MAYBE = re.compile(r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{4}[\W_]{0,6}){4}")
 _DASHES = re.compile(r"[‐‑‒–—―−﹣－ー─━~～]|[\u200b-\u200f\u2060\ufeff]")
 _INSIDE = re.compile(
-    rf"(?<![0-9A-Z])(?=([0-9A-Z]{{4}}(?:{_GAP}{{0,3}}[0-9A-Z]{{4}}){{3}})(?![0-9A-Z]))"
+    r"(?<![0-9A-Z])"
+    rf"(?=([0-9A-Z]{{4}}(?:{_GROUP_GAP}{{0,3}}[0-9A-Z]{{4}}){{3}})(?![0-9A-Z]))"
 )
 
 
 class MalformedReceipt(ValueError):
-    """No receipt: wrong length, wrong symbol, or the check symbol does not fit. Repeats
-    nothing.
+    """No receipt: wrong length, wrong symbol, or the check symbol does not fit.
+
+    The message repeats nothing of what was typed.
     """
 
 
@@ -36,12 +36,14 @@ def new() -> str:
     """A fresh receipt, written `XXXX-XXXX-XXXX-XXXX`.
 
     It has a digit and a letter, so that neither a card number nor words are taken for
-    one; costs 0.01 bits.
+    one; that costs 0.01 bits.
     """
     while True:
         body = "".join(secrets.choice(SYMBOLS) for _ in range(LENGTH - 1))
-        if not body.isdigit() and not body.isalpha():
-            return _written(body + SYMBOLS[-_sum(body + "0") % 32])
+        if body.isdigit() or body.isalpha():
+            continue
+        check_symbol = SYMBOLS[-_luhn_sum(body + "0") % 32]
+        return _written(body + check_symbol)
 
 
 def read(text: str) -> str:
@@ -49,24 +51,20 @@ def read(text: str) -> str:
 
     Case, spaces, dashes and full-width symbols do not matter; O is read as 0, I and L
     as 1.
+
     Raises: MalformedReceipt.
     """
-    symbols = _GAPS.sub("", _plain(text)).translate(_MISREAD)
-    if (
-        len(symbols) != LENGTH
-        or not all(symbol in _WORTH for symbol in symbols)
-        or _sum(symbols) % 32
-    ):
+    symbols = _GROUP_GAPS.sub("", _plain(text)).translate(_MISREAD)
+    is_spelt_right = len(symbols) == LENGTH and all(map(_WORTH.__contains__, symbols))
+    if not is_spelt_right or _luhn_sum(symbols) % 32 != 0:
         raise MalformedReceipt("not a receipt")
     return _written(symbols)
 
 
 def find(text: str) -> str | None:
-    """The first receipt typed or pasted inside a sentence, as `new` wrote it; None if
-    there is none.
+    """The first receipt inside a sentence, as `new` wrote it; None if there is none.
 
-    Inside a sentence it must stand in groups of four or in one piece and have a digit
-    and a letter.
+    It must stand in groups of four or in one piece, and have a digit and a letter.
     """
     for candidate in _candidates(text):
         try:
@@ -77,8 +75,9 @@ def find(text: str) -> str | None:
 
 
 def resembles(text: str) -> bool:
-    """Whether a receipt, four groups with dashes, was meant: where `find` finds none,
-    it was mistyped.
+    """Whether a receipt was meant: four groups with dashes.
+
+    Where `find` finds none in such a text, it was mistyped.
     """
     return any(candidate.count("-") >= 3 for candidate in _candidates(text))
 
@@ -90,7 +89,7 @@ def fingerprint(receipt: str, key: bytes) -> bytes:
         receipt: in any spelling that `read` takes.
         key: 32 secret bytes of purpose "receipt", never in the database.
     Returns: 32 bytes. Fast: with 75 bits nobody guesses, so no slow derivation is
-    needed.
+        needed.
     Raises: MalformedReceipt.
     Source: HMAC-SHA256, RFC 2104.
     """
@@ -100,8 +99,12 @@ def fingerprint(receipt: str, key: bytes) -> bytes:
 def _candidates(text: str) -> list[str]:
     if not _MAYBE.search(text):
         return []
-    found = [match[1] for match in _INSIDE.finditer(_plain(text))]
-    return [one for one in found if re.search("[0-9]", one) and re.search("[A-Z]", one)]
+    groups = [match[1] for match in _INSIDE.finditer(_plain(text))]
+    return [
+        candidate
+        for candidate in groups
+        if re.search("[0-9]", candidate) and re.search("[A-Z]", candidate)
+    ]
 
 
 def _plain(text: str) -> str:
@@ -109,12 +112,14 @@ def _plain(text: str) -> str:
 
 
 def _written(symbols: str) -> str:
-    return "-".join(symbols[i : i + 4] for i in range(0, LENGTH, 4))
+    return "-".join(symbols[start : start + 4] for start in range(0, LENGTH, 4))
 
 
-def _sum(symbols: str) -> int:
-    """Luhn's sum in base 32: every second symbol, counted from the end, is doubled and
-    its digits added.
+def _luhn_sum(symbols: str) -> int:
+    """Luhn's sum in base 32.
+
+    Every second symbol, counted from the end, is doubled and its digits added.
     """
     worths = [_WORTH[symbol] for symbol in reversed(symbols)]
-    return sum(worths[::2]) + sum(sum(divmod(2 * worth, 32)) for worth in worths[1::2])
+    doubled = [sum(divmod(2 * worth, 32)) for worth in worths[1::2]]
+    return sum(worths[::2]) + sum(doubled)

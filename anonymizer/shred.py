@@ -1,5 +1,6 @@
-"""The shred journal: which reports were shredded, so that a restored backup does not
-bring them back.
+"""The shred journal: which reports were shredded.
+
+So a restored backup does not bring them back.
 """
 
 import hmac
@@ -12,11 +13,10 @@ from anonymizer.keyring import Keyring, KeyringError
 
 
 class ShredJournal:
-    """Keyed digests of shredded report ids, a line each, in a file beside the keyring,
-    never in a backup.
+    """Keyed digests of shredded report ids, a line each.
 
-    Write here first, then delete the report's rows: after a crash between the two,
-    deleting is repeated.
+    The file lies beside the keyring, never in a backup. Write here first, then delete
+    the report's rows: after a crash between the two, deleting is repeated.
     """
 
     __slots__ = ("_key", "_path", "_read", "_seen")
@@ -31,22 +31,24 @@ class ShredJournal:
         return "<ShredJournal>"
 
     def add(self, *report_ids: bytes) -> None:
-        """Note reports as shredded; on the disk when this returns. To note one twice
-        does no harm.
+        """Note reports as shredded; on the disk when this returns.
+
+        To note one twice does no harm.
 
         Raises: KeyringError, if it cannot be written: then nothing must be shredded
-        yet.
+            yet.
         """
         lines = "".join(f"{self._digest(report_id)}\n" for report_id in report_ids)
         try:
-            new = not self._path.exists()
-            fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+            is_new = not self._path.exists()
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+            descriptor = os.open(self._path, flags, 0o600)
             try:
-                _append(fd, lines.encode())
-                os.fsync(fd)
+                _append(descriptor, lines.encode())
+                os.fsync(descriptor)
             finally:
-                os.close(fd)
-            if new:
+                os.close(descriptor)
+            if is_new:
                 sync_folder(self._path.parent)
         except OSError as error:
             raise KeyringError(
@@ -67,11 +69,8 @@ class ShredJournal:
         Raises: KeyringError, if the journal cannot be read.
         """
         self._catch_up()
-        return [
-            report_id
-            for report_id in report_ids
-            if self._digest(report_id) in self._seen
-        ]
+        seen = self._seen
+        return [one for one in report_ids if self._digest(one) in seen]
 
     def __len__(self) -> int:
         self._catch_up()
@@ -96,12 +95,14 @@ class ShredJournal:
         self._seen.update(whole.decode("ascii", "replace").split())
 
 
-def _append(fd: int, data: bytes) -> None:
-    """Add whole lines; a line that a crash cut short is closed first, so that it spoils
-    no other.
+def _append(descriptor: int, data: bytes) -> None:
+    """Add whole lines.
+
+    A line that a crash cut short is closed first, so that it spoils no other.
     """
-    size = os.fstat(fd).st_size
-    if size and os.pread(fd, 1, size - 1) != b"\n":
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
         data = b"\n" + data
     while data:
-        data = data[os.write(fd, data) :]
+        written = os.write(descriptor, data)
+        data = data[written:]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anonymizer import receipts
-from anonymizer.redact import find
+from anonymizer.redact import find_identifying
 from bot.cases.casework import Casework
 from bot.channels.port import Incoming
 from bot.people.throttle import GuessThrottle
@@ -102,4 +102,6 @@ class Lookups:
 
 
 def masks(text: str) -> tuple[Mask, ...]:
-    return tuple(Mask(span.start, span.end, span.type) for span in find(text))
+    return tuple(
+        Mask(span.start, span.end, span.type) for span in find_identifying(text)
+    )

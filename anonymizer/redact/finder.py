@@ -7,19 +7,19 @@ from .names import find_names
 from .numbers import find_numbers
 from .online import find_online
 from .places import find_places, find_selves
-from .spans import Span
+from .spans import IdentifyingSpan
 
 _ROUNDS = 3  # what one round masks may bare what stood beside it
 
 
-def find(text: str) -> tuple[Span, ...]:
+def find_identifying(text: str) -> tuple[IdentifyingSpan, ...]:
     """Find what could name a person in `text`; sorted, not overlapping, offsets in code
     points.
 
     Labels already in the text, such as [电话], are left alone and end whatever stands
     beside them. Time grows linearly with the text.
     """
-    taken: list[Span] = []
+    taken: list[IdentifyingSpan] = []
     for _ in range(_ROUNDS):
         before = len(taken)
         _take(fold(text, taken), taken)
@@ -28,18 +28,23 @@ def find(text: str) -> tuple[Span, ...]:
     return tuple(sorted(taken))
 
 
-def _take(text: Folded, taken: list[Span]) -> None:
+def _take(text: Folded, taken: list[IdentifyingSpan]) -> None:
     """Add to `taken` what the finders offer, the surest finder first."""
-    used = [False] * (text.at[-1] + 1 if text.at else 0)
+    length = text.starts[-1] + 1 if text.starts else 0
+    used = [False] * length
     for span in taken:
-        used[span.start : span.end] = [True] * (span.end - span.start)
+        _mark(used, span)
     for span in _offers(text):
         if not any(used[span.start : span.end]):
-            used[span.start : span.end] = [True] * (span.end - span.start)
+            _mark(used, span)
             taken.append(span)
 
 
-def _offers(text: Folded) -> Iterable[Span]:
+def _mark(used: list[bool], span: IdentifyingSpan) -> None:
+    used[span.start : span.end] = [True] * (span.end - span.start)
+
+
+def _offers(text: Folded) -> Iterable[IdentifyingSpan]:
     yield from find_online(text)
     yield from find_numbers(text)
     yield from find_places(text)

@@ -1,5 +1,6 @@
-"""One plain form of many disguises: full width, zero width, keycaps and styled digits
-read alike.
+"""One plain form of many disguises.
+
+Full width, zero width, keycaps and styled digits read alike.
 """
 
 import re
@@ -8,67 +9,70 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .spans import LABELS, Span
+from .spans import MASK_LABELS, IdentifyingSpan
 
 # stands for something already masked: no pattern matches it or reads across it
 WALL = "\ufffc"
-_LABEL = re.compile(r"\[(?:" + "|".join(LABELS.values()) + r")\]")
+_MASKED = re.compile(r"\[(?:" + "|".join(MASK_LABELS.values()) + r")\]")
 # one character to one, so offsets do not move
 DIGITS = str.maketrans(
     "〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990"
 )
-_KEPT = str.maketrans("＂〃\u3000\t\r", '""   ')
+_QUOTES_AND_BLANKS = str.maketrans("＂〃\u3000\t\r", '""   ')
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """`digits` is `plain` with Chinese digits as ASCII; plain[i] comes from
-    text[at[i]:to[i]].
+    """A text folded, and where each of its characters comes from.
+
+    plain[i] comes from text[starts[i]:ends[i]]; digits: `plain` with Chinese digits as
+    ASCII.
     """
 
     plain: str
     digits: str
-    at: tuple[int, ...]
-    to: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
-    def span(self, start: int, end: int, kind: str) -> Span:
+    def span(self, start: int, end: int, kind: str) -> IdentifyingSpan:
         """The span of plain[start:end] in the text it was folded from."""
-        return Span(self.at[start], self.to[end - 1], kind)
+        return IdentifyingSpan(self.starts[start], self.ends[end - 1], kind)
 
 
 @lru_cache(maxsize=4096)
-def _plain(char: str) -> str:
-    """One character or none: compatibility forms are folded, marks and invisible
-    characters dropped.
+def _fold_character(char: str) -> str:
+    """One character, or none.
+
+    Compatibility forms are folded, marks and invisible characters dropped.
     """
+    if "\x20" <= char < "\x7f":
+        return char
     if unicodedata.category(char) in ("Cf", "Mn", "Me") or char == WALL:
         return ""
     folded = unicodedata.normalize("NFKC", char)
     return folded if len(folded) == 1 else char
 
 
-def fold(text: str, taken: Iterable[Span] = ()) -> Folded:
-    """Fold `text`; each span of `taken`, and each label already in it, becomes one
-    WALL.
+def fold(text: str, taken: Iterable[IdentifyingSpan] = ()) -> Folded:
+    """Fold a text; what is masked already becomes one WALL each.
+
+    That is each span of `taken`, and each label that stands in the text.
     """
-    walls = {m.start(): m.end() for m in _LABEL.finditer(text)} | {
-        span.start: span.end for span in taken
-    }
+    walls = {label.start(): label.end() for label in _MASKED.finditer(text)}
+    walls |= {span.start: span.end for span in taken}
     plain: list[str] = []
-    at: list[int] = []
-    to: list[int] = []
-    i = 0
-    while i < len(text):
-        end = walls.get(i)
-        char = (
-            WALL if end else text[i] if "\x20" <= text[i] < "\x7f" else _plain(text[i])
-        )
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    while at < len(text):
+        wall_end = walls.get(at)
+        char = WALL if wall_end else _fold_character(text[at])
         if char:
             plain.append(char)
-            at.append(i)
-            to.append(i + 1)
-        elif to and to[-1] == i and unicodedata.category(text[i]) != "Cf":
-            to[-1] = i + 1  # a mark goes with its character
-        i = end or i + 1
-    line = "".join(plain).translate(_KEPT)
-    return Folded(line, line.translate(DIGITS), tuple(at), tuple(to))
+            starts.append(at)
+            ends.append(at + 1)
+        elif ends and ends[-1] == at and unicodedata.category(text[at]) != "Cf":
+            ends[-1] = at + 1  # a mark goes with its character
+        at = wall_end or at + 1
+    line = "".join(plain).translate(_QUOTES_AND_BLANKS)
+    return Folded(line, line.translate(DIGITS), tuple(starts), tuple(ends))

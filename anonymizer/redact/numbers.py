@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 
 from .fold import Folded
-from .spans import Span
+from .spans import IdentifyingSpan
 
-_GAP = r"[ \n.·•_/~—–-]{0,3}"
-_CUE = 14  # characters looked back on for a word such as 工号
-_RUN = re.compile(rf"(?<![0-9])\+?[0-9](?:{_GAP}[0-9]){{6,24}}(?![0-9])")
-_SIDE = re.compile(r"\+?[0-9](?:[ .·•-]?[0-9]){6,24}")
+_DIGIT_GAP = r"[ \n.·•_/~—–-]{0,3}"
+_LOOK_BACK = 14  # characters looked back on for a word such as 工号
+_DIGIT_RUN = re.compile(rf"(?<![0-9])\+?[0-9](?:{_DIGIT_GAP}[0-9]){{6,24}}(?![0-9])")
+_SIDE_BY_SIDE = re.compile(r"\+?[0-9](?:[ .·•-]?[0-9]){6,24}")
 _MOBILE = re.compile(r"(?:0086|86)?(1[3-9]\d{9})")
 _GROUPINGS = {
     "11",
@@ -37,21 +37,18 @@ _COUNTED = re.compile(
     r"公里|吨|%|‰)"
 )
 _NUMBERED = re.compile(
-    r"(?:单号|工单|案号|件号|文号|流水号?|回执码?|受理号?"
-    r"|事项编码|事项编号|信访[件号]*|投诉[件号]*|"
-    r"订单[号]*|快递[单号]*|"
-    r"发票[号]*|版本|批次|资产编号|统一社会信用代码|信用代码|单据号|票据号|批号|条形码)"
-    r"[为是:：#第\s]{0,4}[A-Za-z]{0,4}-?$"
+    r"(?:单号|工单|案号|件号|文号|流水号?|回执码?|受理号?|事项编码|事项编号|"
+    r"信访[件号]*|投诉[件号]*|订单[号]*|快递[单号]*|发票[号]*|版本|批次|资产编号|"
+    r"统一社会信用代码|信用代码|单据号|票据号|批号|"
+    r"条形码)[为是:：#第\s]{0,4}[A-Za-z]{0,4}-?$"
 )
 _CARD_CUE = re.compile(
     r"(?:卡号?|账号|账户|帐号|折号|存折|工行|农行|建行|中行|邮储|信用社|"
     r"银行)[^0-9，。；,;]{0,8}$"
 )
 _TEL_CUE = re.compile(
-    r"(?:座机|固话|电话|电|打|拨|值班室|总机|回拨|传真|内线|短号|小号|分机|办公室|"
-    r"宅电|家里|tel|TEL|"
-    r"Tel|联系方式)"
-    r"(?:号码?|是|为|到|我|给|[:：\s（(]){0,4}$"
+    r"(?:座机|固话|电话|电|打|拨|值班室|总机|回拨|传真|内线|短号|小号|分机|办公室|宅电|"
+    r"家里|tel|TEL|Tel|联系方式)(?:号码?|是|为|到|我|给|[:：\s（(]){0,4}$"
 )
 _MOBILE_CUE = re.compile(
     r"(?:手机|电话|号码?|拨|打|短信|联系|tel|phone|mobile|☎|📱|📞)[^0-9]{0,6}$",
@@ -61,8 +58,8 @@ _STARRED_ID = re.compile(
     r"(?<![0-9*])[1-8]\d{2,9}[*xX●•]{4,14}\d{1,4}[0-9xX*](?![0-9*])"
 )
 _STARRED_MOBILE = re.compile(
-    r"(?<![0-9*])1[3-9]\d?[ -]?\d{0,2}[ -]?(?:[*●•]{3,6}|[xX]{3,5}|某{3,5})[ -]?"
-    r"\d{2,4}(?![0-9*])"
+    r"(?<![0-9*])1[3-9]\d?[ -]?\d{0,2}[ -]?(?:[*●•]{3,6}|[xX]{3,5}|"
+    r"某{3,5})[ -]?\d{2,4}(?![0-9*])"
 )
 _STARRED_CARD = re.compile(
     r"(?<![0-9*])[3-9]\d{3}[ -]?(?:[*●•]{2,12}[ -]?){1,4}\d{3,4}(?![0-9*])"
@@ -70,95 +67,107 @@ _STARRED_CARD = re.compile(
 _SCANNED = re.compile(
     r"(?<![0-9A-Za-z])[1lI|][3-9sSbB][0-9oOlI|sSbBzZ]{9}(?![0-9A-Za-z])"
 )
-_ID = re.compile(
-    rf"(?<![0-9A-Za-z])[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9xX](?![0-9A-Za-z])"
+_IDENTITY_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])[1-9](?:{_DIGIT_GAP}[0-9]){{16}}{_DIGIT_GAP}[0-9xX](?![0-9A-Za-z])"
 )
 _ID_CUE = re.compile(r"(?:身份证|证件|证号|公民身份|身份号|ID|id)[^0-9]{0,8}$")
 _BRACKETED = re.compile(
     r"\(0\d{2,3}\) ?\d{3,4}[ -]?\d{4}(?:(?:转|-|ext\.?|分机) ?\d{1,5})?(?![0-9])"
 )
-_AREA = re.compile(
-    r"(?<![0-9])(?:\+?86[ -]?)?0?(?:10|2\d|[3-9]\d{2})[ —–-]{1,3}\d{3,4}[ -]?"
-    r"\d{4}(?:(?:转|-|ext\.?|"
+_WITH_AREA_CODE = re.compile(
+    r"(?<![0-9])(?:\+?86[ -]?)?0?(?:10|2\d|"
+    r"[3-9]\d{2})[ —–-]{1,3}\d{3,4}[ -]?\d{4}(?:(?:转|-|ext\.?|"
     r"分机) ?\d{1,5})?(?![0-9])"
 )
-_LOCAL = re.compile(
-    r"(?<![0-9A-Za-z.])[2-8]\d{2,3}[ -]?\d{4}(?:(?:转|-|ext\.?|分机) ?\d{1,5})?(?!"
-    r"[0-9A-Za-z.])"
+_LOCAL_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z.])[2-8]\d{2,3}[ -]?\d{4}(?:(?:转|-|ext\.?|"
+    r"分机) ?\d{1,5})?(?![0-9A-Za-z.])"
 )
-_SHORT = re.compile(
-    r"(?:短号|小号|内线|分机|虚拟网|集团号)(?:号码?|是|为|[:： ]){0,3}([1-9]\d{2,"
-    r"5})(?![0-9])"
+_SHORT_NUMBER = re.compile(
+    r"(?:短号|小号|内线|分机|虚拟网|集团号)(?:号码?|是|为|"
+    r"[:： ]){0,3}([1-9]\d{2,5})(?![0-9])"
 )
-_TAIL = re.compile(r"(?:尾号|[末后]4位|末尾4位)(?:是|为|[:： ]){0,2}(\d{4})(?![0-9])")
+_LAST_FOUR_DIGITS = re.compile(
+    r"(?:尾号|[末后]4位|末尾4位)(?:是|为|[:： ]){0,2}(\d{4})(?![0-9])"
+)
 _HOTLINE = re.compile(r"(?:400|800)[ -]?\d{3,4}[ -]?\d{3,4}|9[56]\d{3,6}|1[0-2]\d{1,3}")
 _PAPER = re.compile(
     r"(?:护照|台胞证|台湾居民|回乡证|通行证|港澳证|来往证|居住证|返乡证|"
-    r"旅行证)(?:号码?|是|为|[:： ]){0,3}"
-    r"((?:[A-Za-z]{1,2}[ -]?)?\d(?:[ -]?\d){6,9})(?![0-9])"
+    r"旅行证)(?:号码?|是|为|[:： ]){0,3}((?:[A-Za-z]{1,2}[ -]?)?\d(?:[ -]?\d){6,9})"
+    r"(?![0-9])"
 )
 _PAPER_ALONE = re.compile(
     r"(?<![A-Za-z0-9])(?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7}|[DSP]E?\d{7}|H\d{10}|[HM]\d{8}|"
     r"[CW][A-HJ-NP-Z0-9]\d{7})(?![A-Za-z0-9])"
 )
-_STAFF = re.compile(
-    r"(?:工号|工牌号?|胸牌号?|警号|员工号|员工编号|职工号|上岗证号?|执法证号?"
-    r"|社工证号?|社工证书号?|"
-    r"工作者证号?|执业证号?|从业证号?|检查证号?|监督证号?|记者证号?|律师证号?"
-    r"|教师证号?|残疾证号?|"
-    r"军官证号?|士兵证号?|优待证号?|会员号|卡片号|工资号|资格证号?|志愿者证?"
-    r"号|人员编号|"
-    r"工作证号?|协管证号?|网格员编号|网格员号|员编号|编制号|人事编号|证件编号|档案号|"
-    r"党员编号|"
-    r"医保号|社保号|学号|准考证号?|"
-    r"登录名|用户名|账号名|登录账号|系统账号|考勤号|打卡号)"
-    r"(?:码|是|为|叫|[:： #]){0,3}([A-Za-z]{0,12}[-_]?\d{2,12}(?:[-_]\d{1,8}){0,"
-    r"3}|\d{3,14})(?![0-9A-Za-z])"
+_STAFF_NUMBER = re.compile(
+    r"(?:工号|工牌号?|胸牌号?|警号|员工号|员工编号|职工号|上岗证号?|执法证号?|"
+    r"社工证号?|社工证书号?|工作者证号?|执业证号?|从业证号?|检查证号?|监督证号?|"
+    r"记者证号?|律师证号?|教师证号?|残疾证号?|军官证号?|士兵证号?|优待证号?|会员号|"
+    r"卡片号|工资号|资格证号?|志愿者证?号|人员编号|工作证号?|协管证号?|网格员编号|"
+    r"网格员号|员编号|编制号|人事编号|证件编号|档案号|党员编号|医保号|社保号|学号|"
+    r"准考证号?|登录名|用户名|账号名|登录账号|系统账号|考勤号|打卡号)(?:码|是|为|叫|"
+    r"[:： #]){0,3}([A-Za-z]{0,12}[-_]?\d{2,12}(?:[-_]\d{1,8}){0,3}|"
+    r"\d{3,14})(?![0-9A-Za-z])"
 )
-_STAFF_LETTER = re.compile(
-    r"(?<![单件文案票品])编号(?:是|为|[:： ]){0,3}([A-Za-z]{1,4}-?\d{3,12})(?!"
-    r"[0-9A-Za-z])"
+_LETTERED_STAFF_NUMBER = re.compile(
+    r"(?<![单件文案票品])编号(?:是|为|[:： ]){0,3}([A-Za-z]{1,4}-?\d{3,12})"
+    r"(?![0-9A-Za-z])"
 )
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][ ·•.-]?"
-    r"([A-HJ-NP-Za-hj-np-z])"
-    r"[ ·•.・-]{0,2}"
-    r"((?:[A-HJ-NP-Za-hj-np-z0-9]{4}[挂学警港澳领]|[A-HJ-NP-Za-hj-np-z0-9]{5,6}))(?!"
-    r"[A-Za-z0-9])"
+    r"([A-HJ-NP-Za-hj-np-z])[ ·•.・-]{0,2}((?:[A-HJ-NP-Za-hj-np-z0-9]{4}[挂学警港澳领]|"
+    r"[A-HJ-NP-Za-hj-np-z0-9]{5,6}))(?![A-Za-z0-9])"
 )
 _OLD_PLATE = re.compile(
     r"(?:WJ|[A-Z军海空沈北兰济南成广])[A-Z·]?[ ]?[京沪浙苏鲁粤][ ]?\d{4,5}(?![0-9])"
 )
 
 
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_LANDLINE_IN_ONE_PIECE = re.compile(
+    r"(?<![0-9])0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}(?![0-9])"
+)
+_STAFF_WORD_BEFORE = re.compile(r"(?:工号|编号|证号|单号|工牌)[:： 为是]{0,2}$")
+_MOBILE_WORD_BEFORE = re.compile(r"(?:手机|电话|号码)[^，。]{0,3}$")
+_IDENTITY_WORD_BEFORE = re.compile(r"身份证[^，。]{0,3}$")
+_COUNTRY_CODE = re.compile(r"^\+?(?:00)?86(?![0-9]{0,8}$)")
+
+
 def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    """Whether the last digit is the check digit of the others.
+
+    Source: ISO/IEC 7812-1.
+    """
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        worth = int(digit) * (1 + place % 2)
+        total += worth - 9 if worth > 9 else worth
+    return total % 10 == 0
 
 
 def checked_id(number: str) -> bool:
-    """Whether 18 characters are a possible resident identity number (GB 11643-1999, ISO
-    7064 MOD 11-2).
+    """Whether 18 characters are a possible resident identity number.
+
+    Source: GB 11643-1999, ISO 7064 MOD 11-2.
     """
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    check = "10X98765432"[
-        sum(w * int(d) for w, d in zip(weights, number, strict=False)) % 11
-    ]
-    return _dated(number[6:14]) and check == number[17].upper()
+    weighted = zip(_IDENTITY_WEIGHTS, number[:17], strict=True)
+    total = sum(weight * int(digit) for weight, digit in weighted)
+    check_symbol = "10X98765432"[total % 11]
+    return _is_date(number[6:14]) and check_symbol == number[17].upper()
 
 
-def _dated(ymd: str) -> bool:
-    return (
-        "1900" <= ymd[:4] <= "2099"
-        and "01" <= ymd[4:6] <= "12"
-        and "01" <= ymd[6:] <= "31"
-    )
+def _is_date(year_month_day: str) -> bool:
+    year = year_month_day[:4]
+    month = year_month_day[4:6]
+    day = year_month_day[6:]
+    return "1900" <= year <= "2099" and "01" <= month <= "12" and "01" <= day <= "31"
 
 
-def find_numbers(text: Folded) -> Iterator[Span]:
-    """All numbers, the surest first; later ones may overlap earlier ones and
-    then lose.
+def find_numbers(text: Folded) -> Iterator[IdentifyingSpan]:
+    """All numbers, the surest first.
+
+    Later ones may overlap earlier ones, and then lose.
     """
     yield from _ids(text)
     yield from _papers(text)
@@ -170,136 +179,144 @@ def find_numbers(text: Folded) -> Iterator[Span]:
 
 
 def _before(text: Folded, start: int) -> str:
-    return text.plain[max(0, start - _CUE) : start]
+    return text.plain[max(0, start - _LOOK_BACK) : start]
 
 
-def _ids(text: Folded) -> Iterator[Span]:
-    for m in _ID.finditer(text.digits):
-        number = re.sub(r"[^0-9xX]", "", m[0])
-        if checked_id(number) or (
-            _dated(number[6:14]) and _ID_CUE.search(_before(text, m.start()))
-        ):
-            yield text.span(m.start(), m.end(), "ID_CARD")
+def _ids(text: Folded) -> Iterator[IdentifyingSpan]:
+    for match in _IDENTITY_NUMBER.finditer(text.digits):
+        number = re.sub(r"[^0-9xX]", "", match[0])
+        is_named = _ID_CUE.search(_before(text, match.start()))
+        if checked_id(number) or (is_named and _is_date(number[6:14])):
+            yield text.span(match.start(), match.end(), "ID_CARD")
 
 
-def _papers(text: Folded) -> Iterator[Span]:
-    for m in _PAPER.finditer(text.digits):
-        yield text.span(*m.span(1), "PASSPORT")
-    for m in _PAPER_ALONE.finditer(text.digits):
-        if not re.search(
-            r"(?:工号|编号|证号|单号|工牌)[:： 为是]{0,2}$", _before(text, m.start())
-        ):
-            yield text.span(m.start(), m.end(), "PASSPORT")
+def _papers(text: Folded) -> Iterator[IdentifyingSpan]:
+    for match in _PAPER.finditer(text.digits):
+        yield text.span(*match.span(1), "PASSPORT")
+    for match in _PAPER_ALONE.finditer(text.digits):
+        if not _STAFF_WORD_BEFORE.search(_before(text, match.start())):
+            yield text.span(match.start(), match.end(), "PASSPORT")
 
 
-def _plates(text: Folded) -> Iterator[Span]:
-    for m in _PLATE.finditer(text.plain):
-        if sum(c.isdigit() for c in m[2]) >= 2:
-            yield text.span(m.start(), m.end(), "PLATE")
-    for m in _OLD_PLATE.finditer(text.plain):
-        yield text.span(m.start(), m.end(), "PLATE")
+def _plates(text: Folded) -> Iterator[IdentifyingSpan]:
+    for match in _PLATE.finditer(text.plain):
+        if _count_digits(match[2]) >= 2:
+            yield text.span(match.start(), match.end(), "PLATE")
+    for match in _OLD_PLATE.finditer(text.plain):
+        yield text.span(match.start(), match.end(), "PLATE")
 
 
-def _staff(text: Folded) -> Iterator[Span]:
-    for pattern in (_STAFF, _STAFF_LETTER):
-        for m in pattern.finditer(text.digits):
-            yield text.span(*m.span(1), "EMPLOYEE_NO")
+def _staff(text: Folded) -> Iterator[IdentifyingSpan]:
+    for pattern in (_STAFF_NUMBER, _LETTERED_STAFF_NUMBER):
+        for match in pattern.finditer(text.digits):
+            yield text.span(*match.span(1), "EMPLOYEE_NO")
 
 
-def _runs(text: Folded) -> Iterator[Span]:
+def _runs(text: Folded) -> Iterator[IdentifyingSpan]:
     for line in (text.digits, text.plain):  # in 13912345678一个号 the 一 is no digit
-        for m in _RUN.finditer(line):
-            for run in (
-                m,
-                *_SIDE.finditer(line, m.start(), m.end()),
-            ):  # two numbers may stand side by side
-                kind = _kind_of_run(
-                    run[0], _before(text, run.start()), line[run.end() : run.end() + 4]
-                )
+        for match in _DIGIT_RUN.finditer(line):
+            # two numbers may stand side by side
+            parts = _SIDE_BY_SIDE.finditer(line, match.start(), match.end())
+            for run in (match, *parts):
+                before = _before(text, run.start())
+                after = line[run.end() : run.end() + 4]
+                kind = _kind_of_run(run[0], before, after)
                 if kind:
                     yield text.span(run.start(), run.end(), kind)
 
 
 def _kind_of_run(run: str, before: str, after: str) -> str | None:
-    """What a run of 7 to 25 digits with gaps is; None for counts, dates and file
-    numbers.
+    """What a run of 7 to 25 digits with gaps is.
+
+    None for counts, dates and file numbers.
     """
     digits = re.sub(r"[^0-9]", "", run)
-    if _COUNTED.match(after) or before.endswith("〔"):
+    is_file_number = before.endswith("〔") or _NUMBERED.search(before)
+    if is_file_number or _COUNTED.match(after):
         return None
-    numbered = _NUMBERED.search(before)
-    mobile = _MOBILE.fullmatch(digits)
-    if mobile and not numbered and (_grouped(run) or _MOBILE_CUE.search(before)):
+    looks_mobile = _is_grouped_as_mobile(run) or _MOBILE_CUE.search(before)
+    if looks_mobile and _MOBILE.fullmatch(digits):
         return "PHONE"
-    if (
-        len(digits) == 15
-        and _dated("19" + digits[6:12])
-        and (not luhn(digits) or _ID_CUE.search(before))
-    ):
-        return "ID_CARD" if not numbered and not _CARD_CUE.search(before) else None
-    if 13 <= len(digits) <= 19 and not numbered:
-        known = digits[0] in "3456" or digits[:2] == "95"
-        if _CARD_CUE.search(before) or (known and len(digits) >= 15 and luhn(digits)):
-            return "BANK_CARD"
+    card_is_named = _CARD_CUE.search(before)
+    if _is_old_identity_number(digits, before):
+        return None if card_is_named else "ID_CARD"
+    looks_like_card = card_is_named or _is_checked_card(digits)
+    if looks_like_card and 13 <= len(digits) <= 19:
+        return "BANK_CARD"
     return None
 
 
-def _grouped(run: str) -> bool:
-    """Whether the gaps fall where people put them in a mobile number, not where a table
-    has its columns.
+def _is_old_identity_number(digits: str, before: str) -> bool:
+    """15 digits with a birthday in them, which are no card number by chance."""
+    if len(digits) != 15 or not _is_date("19" + digits[6:12]):
+        return False
+    return not luhn(digits) or bool(_ID_CUE.search(before))
+
+
+def _is_checked_card(digits: str) -> bool:
+    is_known_issuer = digits[0] in "3456" or digits[:2] == "95"
+    return is_known_issuer and len(digits) >= 15 and luhn(digits)
+
+
+def _is_grouped_as_mobile(run: str) -> bool:
+    """Whether the gaps fall where people put them in a mobile number.
+
+    In a table they fall where it has its columns.
     """
-    groups = re.findall(r"[0-9]+", re.sub(r"^\+?(?:00)?86(?![0-9]{0,8}$)", "", run))
-    sizes = [len(g) for g in groups]
-    return (
-        max(sizes) == 1
-        or len(sizes) == 1
-        or "".join(map(str, sizes)) in _GROUPINGS
-        or (len(sizes) == 2 and min(sizes) > 1)
-    )
+    groups = re.findall(r"[0-9]+", _COUNTRY_CODE.sub("", run))
+    sizes = [len(group) for group in groups]
+    if len(sizes) == 1 or max(sizes) == 1:
+        return True
+    if len(sizes) == 2 and min(sizes) > 1:
+        return True
+    return "".join(map(str, sizes)) in _GROUPINGS
 
 
-def _starred(text: Folded) -> Iterator[Span]:
-    for m in _STARRED_ID.finditer(text.digits):
-        if len(m[0]) in (15, 18):
-            yield text.span(m.start(), m.end(), "ID_CARD")
-    for pattern, kind in (
-        (_STARRED_MOBILE, "PHONE"),
-        (_STARRED_CARD, "BANK_CARD"),
-        (_SCANNED, "PHONE"),
-    ):
-        for m in pattern.finditer(text.digits):
-            if (
-                kind != "PHONE"
-                or pattern is not _SCANNED
-                or 6 <= sum(c.isdigit() for c in m[0]) < 11
-            ):
-                yield text.span(m.start(), m.end(), kind)
-    for m in _TAIL.finditer(text.digits):
-        mobile = re.search(r"(?:手机|电话|号码)[^，。]{0,3}$", _before(text, m.start()))
-        paper = re.search(r"身份证[^，。]{0,3}$", _before(text, m.start()))
-        yield text.span(
-            *m.span(1), "PHONE" if mobile else "ID_CARD" if paper else "BANK_CARD"
-        )
+def _starred(text: Folded) -> Iterator[IdentifyingSpan]:
+    """Numbers of which a part is hidden, and numbers that a scanner misread."""
+    for match in _STARRED_ID.finditer(text.digits):
+        if len(match[0]) in (15, 18):
+            yield text.span(match.start(), match.end(), "ID_CARD")
+    for match in _STARRED_MOBILE.finditer(text.digits):
+        yield text.span(match.start(), match.end(), "PHONE")
+    for match in _STARRED_CARD.finditer(text.digits):
+        yield text.span(match.start(), match.end(), "BANK_CARD")
+    for match in _SCANNED.finditer(text.digits):
+        if 6 <= _count_digits(match[0]) < 11:
+            yield text.span(match.start(), match.end(), "PHONE")
+    for match in _LAST_FOUR_DIGITS.finditer(text.digits):
+        kind = _kind_of_last_digits(_before(text, match.start()))
+        yield text.span(*match.span(1), kind)
 
 
-def _landlines(text: Folded) -> Iterator[Span]:
-    for m in _BRACKETED.finditer(text.digits):
-        yield text.span(m.start(), m.end(), "LANDLINE")
-    for m in _AREA.finditer(text.digits):
-        if m[0].lstrip("+86 -").startswith("0") or m[0].startswith("+"):
-            yield text.span(m.start(), m.end(), "LANDLINE")
-    for m in re.finditer(
-        r"(?<![0-9])0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}(?![0-9])", text.digits
-    ):
-        if not _NUMBERED.search(_before(text, m.start())):
-            yield text.span(m.start(), m.end(), "LANDLINE")
-    for m in _SHORT.finditer(text.digits):
-        yield text.span(*m.span(1), "LANDLINE")
-    for m in _LOCAL.finditer(text.digits):
-        after = text.digits[m.end() : m.end() + 3]
-        if (
-            _TEL_CUE.search(_before(text, m.start()))
-            and not _COUNTED.match(after)
-            and not _HOTLINE.fullmatch(m[0])
-        ):
-            yield text.span(m.start(), m.end(), "LANDLINE")
+def _kind_of_last_digits(before: str) -> str:
+    if _MOBILE_WORD_BEFORE.search(before):
+        return "PHONE"
+    if _IDENTITY_WORD_BEFORE.search(before):
+        return "ID_CARD"
+    return "BANK_CARD"
+
+
+def _landlines(text: Folded) -> Iterator[IdentifyingSpan]:
+    for match in _BRACKETED.finditer(text.digits):
+        yield text.span(match.start(), match.end(), "LANDLINE")
+    for match in _WITH_AREA_CODE.finditer(text.digits):
+        has_area_code = match[0].lstrip("+86 -").startswith("0")
+        if has_area_code or match[0].startswith("+"):
+            yield text.span(match.start(), match.end(), "LANDLINE")
+    for match in _LANDLINE_IN_ONE_PIECE.finditer(text.digits):
+        if not _NUMBERED.search(_before(text, match.start())):
+            yield text.span(match.start(), match.end(), "LANDLINE")
+    for match in _SHORT_NUMBER.finditer(text.digits):
+        yield text.span(*match.span(1), "LANDLINE")
+    for match in _LOCAL_NUMBER.finditer(text.digits):
+        after = text.digits[match.end() : match.end() + 3]
+        is_counted = _COUNTED.match(after)
+        is_hotline = _HOTLINE.fullmatch(match[0])
+        is_called = _TEL_CUE.search(_before(text, match.start()))
+        if is_called and not is_counted and not is_hotline:
+            yield text.span(match.start(), match.end(), "LANDLINE")
+
+
+def _count_digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)

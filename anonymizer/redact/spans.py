@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LABELS: dict[str, str] = {
+MASK_LABELS: dict[str, str] = {
     "NAME": "姓名",
     "PHONE": "电话",
     "LANDLINE": "座机",
@@ -22,13 +22,14 @@ LABELS: dict[str, str] = {
     "IP": "网络地址",
     "GPS": "定位",
 }
-TYPES: tuple[str, ...] = tuple(LABELS)
+SPAN_TYPES: tuple[str, ...] = tuple(MASK_LABELS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """`text[start:end]` could name somebody; offsets are code points, `type` is one of
-    TYPES.
+class IdentifyingSpan:
+    """`text[start:end]` could name somebody.
+
+    start, end: code points; type: one of SPAN_TYPES.
     """
 
     start: int
@@ -36,22 +37,25 @@ class Span:
     type: str
 
 
-def mask(text: str, spans: Iterable[Span]) -> str:
-    """Put a label such as [电话] in the place of each span and leave every other
-    character alone.
+def mask(text: str, spans: Iterable[IdentifyingSpan]) -> str:
+    """Put a label such as [电话] in the place of each span.
+
+    Every other character is left alone.
 
     Args:
         spans: in any order, not overlapping, inside the text.
     Raises: ValueError, if spans overlap or leave the text; its message holds offsets
-    only.
+        only.
     """
     parts: list[str] = []
-    at = 0
+    done = 0
     for span in sorted(spans):
-        if not at <= span.start < span.end <= len(text):
+        if not done <= span.start < span.end <= len(text):
             raise ValueError(
                 f"span {span.start}-{span.end} overlaps another or leaves the text"
             )
-        parts += text[at : span.start], f"[{LABELS[span.type]}]"
-        at = span.end
-    return "".join(parts) + text[at:]
+        parts.append(text[done : span.start])
+        parts.append(f"[{MASK_LABELS[span.type]}]")
+        done = span.end
+    parts.append(text[done:])
+    return "".join(parts)

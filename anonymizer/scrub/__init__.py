@@ -1,5 +1,6 @@
-"""Pictures without traces: what a camera, phone or editor wrote into a file does not
-survive.
+"""Pictures without traces.
+
+What a camera, phone or editor wrote into a file does not survive.
 """
 
 from anonymizer.scrub.image import (

@@ -4,7 +4,8 @@ ScrubError
 ├── NotAnImage    not JPEG, PNG, WebP, GIF or BMP, or broken: ask for another picture
 ├── TooLarge      over 20 MB or 50 megapixels: ask for a smaller one
 ├── EmptyCrop     nothing of the picture lies inside the crop box: ask again
-└── ScrubFailed   the worker died or took too long: our trouble, may be tried again"""
+└── ScrubFailed   the worker died or took too long: our trouble, may be tried again
+"""
 
 import asyncio
 import json
@@ -17,9 +18,9 @@ from weakref import WeakKeyDictionary
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 30.0
-AT_ONCE = 2  # workers; each may take up to 1.5 GiB for a moment
+MOST_WORKERS = 2  # at once; each may take up to 1.5 GiB for a moment
 _WORKER = Path(__file__).with_name("worker.py")
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+_free_workers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
     WeakKeyDictionary()
 )
 
@@ -53,10 +54,10 @@ _ERRORS: dict[str, type[ScrubError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels of the stored picture, from its upper left corner; the right and lower
-    edge are not inside.
+    """Pixels of the stored picture, from its upper left corner.
 
-    May reach over the picture's edges, and corners may be swapped.
+    The right and lower edge are not inside. A box may reach over the picture's edges,
+    and its corners may be swapped.
     """
 
     left: int
@@ -67,8 +68,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """A fresh file (`image/jpeg` or `image/png`) without metadata; in pixels, long edge
-    at most 2560.
+    """A fresh file (`image/jpeg` or `image/png`) without metadata.
+
+    width, height: pixels, the longer at most 2560.
     """
 
     data: bytes
@@ -78,26 +80,28 @@ class Scrubbed:
 
 
 async def scrub_image(data: bytes) -> Scrubbed:
-    """Decode a picture in a confined process and encode its pixels anew; nothing is
-    written to disk.
+    """Decode a picture in a confined process and encode its pixels anew.
 
-    Orientation is applied, transparency becomes white (hidden colours go), of an
-    animation the first frame stays.
+    Nothing is written to disk. Orientation is applied, transparency becomes white
+    (hidden colours go), of an animation the first frame stays.
+
     Raises: NotAnImage, TooLarge, ScrubFailed.
     """
     return await _work(data, {})
 
 
 async def edit_image(data: bytes, crop: Box | None, paint: Sequence[Box]) -> Scrubbed:
-    """Paint boxes of a stored picture solid black, then cut it to `crop`; all boxes are
-    in its own pixels.
+    """Paint boxes of a stored picture solid black, then cut it to `crop`.
+
+    All boxes are in the stored picture's own pixels.
 
     Raises: NotAnImage, TooLarge, EmptyCrop, ScrubFailed.
     """
-    return await _work(
-        data,
-        {"crop": crop and _corners(crop), "paint": [_corners(box) for box in paint]},
-    )
+    order: dict[str, object] = {
+        "crop": crop and _corners(crop),
+        "paint": [_corners(box) for box in paint],
+    }
+    return await _work(data, order)
 
 
 def _corners(box: Box) -> list[int]:
@@ -107,19 +111,22 @@ def _corners(box: Box) -> list[int]:
 async def _work(data: bytes, order: dict[str, object]) -> Scrubbed:
     if len(data) > MOST_BYTES:
         raise TooLarge("over 20 MB")
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    async with turn:
+    loop = asyncio.get_running_loop()
+    free_workers = _free_workers.setdefault(loop, asyncio.Semaphore(MOST_WORKERS))
+    async with free_workers:
         answer = await _ask(json.dumps(order).encode() + b"\n" + data)
     head, _, picture = answer.partition(b"\n")
-    found = json.loads(head)
-    if "error" in found:
-        raise _ERRORS.get(found["error"], ScrubFailed)(found["error"])
-    return Scrubbed(picture, found["mime"], found["width"], found["height"])
+    told = json.loads(head)
+    if "error" in told:
+        error_class = _ERRORS.get(told["error"], ScrubFailed)
+        raise error_class(told["error"])
+    return Scrubbed(picture, told["mime"], told["width"], told["height"])
 
 
 async def _ask(question: bytes) -> bytes:
-    """Run the worker on one question: by path, isolated, without environment or working
-    folder.
+    """Run the worker on one question.
+
+    It is started by path, isolated, without environment or working folder.
     """
     try:
         worker = await asyncio.create_subprocess_exec(

@@ -1,9 +1,9 @@
-"""The confined process that touches a stranger's picture: standard input to standard
-output, nothing else.
+"""The confined process that touches a stranger's picture.
 
-In: a line of JSON (`crop`, `paint`), then the file. Out: a line of JSON (`mime`,
-`width`, `height`; `error`) and the fresh file. Started by path in isolated mode, so it
-imports nothing of ours.
+It reads standard input and writes standard output, nothing else. In: a line of JSON
+(`crop`, `paint`), then the file. Out: a line of JSON (`mime`, `width`, `height`;
+`error`) and the fresh file. It is started by path in isolated mode, so it imports
+nothing of ours.
 """
 
 import io
@@ -16,16 +16,15 @@ from typing import Any
 
 def limit(kind: int, most: int) -> None:
     """Lower a limit of this process for good."""
-    hard = resource.getrlimit(kind)[1]
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
     resource.setrlimit(kind, (most, most))
 
 
-with (
-    suppress(OSError),
-    open("/proc/self/oom_score_adj", "w") as badness,
-):  # only Linux has it
-    badness.write("1000")  # where memory runs out, this process goes and not the server
+# where memory runs out, this process goes and not the server; only Linux has the file
+with suppress(OSError), open("/proc/self/oom_score_adj", "w") as badness:
+    badness.write("1000")
 
 limit(resource.RLIMIT_AS, 3 << 29)  # bytes; WebP of 50 megapixels needs over 1 GiB
 limit(resource.RLIMIT_CPU, 20)  # seconds
@@ -44,11 +43,12 @@ LOSSY = {
     MpoImagePlugin.MpoImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
 }
-LOSSLESS_WORTH = (
-    1.5  # a screenshot stays lossless if that costs at most this many times the JPEG
-)
-ORIENTATION = 0x0112
-TURNS = {
+# a screenshot stays lossless if that costs at most this many times the JPEG
+LOSSLESS_WORTH = 1.5
+FEW_COLOURS = 256
+ORIENTATION_TAG = 0x0112
+UPRIGHT = 1
+TURNED_UPRIGHT = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -59,76 +59,97 @@ TURNS = {
 }
 
 
+Corners = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
+
+
 def work(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    """Answer one order."""
+    """Answer one order: what to tell, and the fresh file."""
     Image.MAX_IMAGE_PIXELS = None  # checked here, exactly
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 return {"error": "too_large"}, b""
-            lossless = image.format not in LOSSY
+            was_lossless = image.format not in LOSSY
             pixels = bare(image)
     except MemoryError:
         return {"error": "too_large"}, b""
     except Exception:  # decoders raise whatever a crafted file makes them
         return {"error": "not_an_image"}, b""
-    draw = ImageDraw.Draw(pixels)
-    for left, top, right, bottom in map(ordered, order.get("paint") or []):
-        if left < right and top < bottom:
-            draw.rectangle((left, top, right - 1, bottom - 1), fill="black")
+    paint(pixels, order.get("paint") or [])
     if order.get("crop"):
-        left, top, right, bottom = ordered(order["crop"])
-        box = (
-            max(left, 0),
-            max(top, 0),
-            min(right, pixels.width),
-            min(bottom, pixels.height),
-        )
-        if box[0] >= box[2] or box[1] >= box[3]:
+        box = inside(pixels, order["crop"])
+        if box is None:
             return {"error": "empty_crop"}, b""
         pixels = pixels.crop(box)
-    mime, fresh = encode(pixels, lossless)
+    mime, fresh = encode(pixels, was_lossless)
     return {"mime": mime, "width": pixels.width, "height": pixels.height}, fresh
 
 
-def ordered(corners: list[int]) -> tuple[int, int, int, int]:
+def paint(pixels: Image.Image, boxes: list[list[int]]) -> None:
+    """Cover boxes with solid black."""
+    draw = ImageDraw.Draw(pixels)
+    for corners in boxes:
+        left, top, right, bottom = ordered(corners)
+        if left < right and top < bottom:
+            # Pillow counts the right and lower edge as inside
+            draw.rectangle((left, top, right - 1, bottom - 1), fill="black")
+
+
+def inside(pixels: Image.Image, corners: list[int]) -> Corners | None:
+    """What of a box lies inside the picture; None: nothing."""
+    left, top, right, bottom = ordered(corners)
+    left = max(left, 0)
+    top = max(top, 0)
+    right = min(right, pixels.width)
+    bottom = min(bottom, pixels.height)
+    if left >= right or top >= bottom:
+        return None
+    return left, top, right, bottom
+
+
+def ordered(corners: list[int]) -> Corners:
     """Left, top, right, bottom, though corners were swapped."""
-    left, top, right, bottom = corners
-    return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
+    one_x, one_y, other_x, other_y = corners
+    left, right = sorted((one_x, other_x))
+    top, bottom = sorted((one_y, other_y))
+    return left, top, right, bottom
 
 
 def bare(image: Image.Image) -> Image.Image:
-    """Nothing but pixels: upright, within the long edge, opaque, in a picture that
-    never saw the file.
+    """Nothing but pixels: upright, within the long edge, opaque.
+
+    They stand in a picture that never saw the file.
     """
-    turn = TURNS.get(orientation(image))
+    turn = TURNED_UPRIGHT.get(orientation(image))
     if image.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
         image = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     if image.mode not in ("RGB", "L", "CMYK"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((LONG_EDGE, LONG_EDGE))
     fresh = Image.new("RGB", image.size, "white")
-    fresh.paste(image.convert("RGB"), mask=image if image.mode == "RGBA" else None)
-    return fresh.transpose(turn) if turn is not None else fresh
+    opacity = image if image.mode == "RGBA" else None
+    fresh.paste(image.convert("RGB"), mask=opacity)
+    return fresh if turn is None else fresh.transpose(turn)
 
 
 def orientation(image: Image.Image) -> int:
     """How the camera was held, 1 to 8; unreadable notes about it mean upright."""
     try:
-        return int(image.getexif().get(ORIENTATION, 1))
+        return int(image.getexif().get(ORIENTATION_TAG, UPRIGHT))
     except Exception:  # as with pixels, anything may be raised
-        return 1
+        return UPRIGHT
 
 
-def encode(pixels: Image.Image, lossless: bool) -> tuple[str, bytes]:
+def encode(pixels: Image.Image, was_lossless: bool) -> tuple[str, bytes]:
     """JPEG for photos; PNG for few colours, or what was lossless and stays small.
+
     Messengers take both.
     """
     jpeg = saved(pixels, "JPEG", quality=QUALITY)
-    few = pixels.getcolors(256) is not None
-    if few or lossless:
+    has_few_colours = pixels.getcolors(FEW_COLOURS) is not None
+    if has_few_colours or was_lossless:
         png = saved(pixels, "PNG")
-        if few or len(png) <= LOSSLESS_WORTH * len(jpeg):
+        if has_few_colours or len(png) <= LOSSLESS_WORTH * len(jpeg):
             return "image/png", png
     return "image/jpeg", jpeg
 
@@ -141,11 +162,12 @@ def saved(pixels: Image.Image, kind: str, **how: Any) -> bytes:
 
 
 def warm_up() -> None:
-    """Go once through every decoder and encoder: Pillow loads much of its code only
-    then.
+    """Go once through every decoder and encoder.
+
+    Pillow loads much of its code only then.
     """
     exif = Image.Exif()
-    exif[ORIENTATION] = 6
+    exif[ORIENTATION_TAG] = 6
     for kind in FORMATS:
         for mode in ("RGB", "L") if kind == "JPEG" else ("RGB", "P"):
             sample = saved(Image.new(mode, (8, 8)), kind, exif=exif.tobytes())
@@ -157,9 +179,8 @@ def warm_up() -> None:
 def main() -> None:
     """Read one order, write one answer."""
     warm_up()
-    limit(
-        resource.RLIMIT_NOFILE, 3
-    )  # all code is loaded: from here no file and no socket can be opened
+    # all code is loaded: from here no file and no socket can be opened
+    limit(resource.RLIMIT_NOFILE, 3)
     order = json.loads(sys.stdin.buffer.readline())
     answer, fresh = work(order, sys.stdin.buffer.read())
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + fresh)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from anonymizer.redact import LABELS, find, mask
+from anonymizer.redact import MASK_LABELS, find_identifying, mask
 from bot.cli import filters
 from bot.settings import OperatorError
 
@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         '从标准输入一行行读 {"id","text"}，遮住能认出人的字，一行行写到标准输出；'
         "只算，不存，不联网。"
     )
-    kinds = "、".join(f"{kind} {label}" for kind, label in LABELS.items())
+    kinds = "、".join(f"{kind} {label}" for kind, label in MASK_LABELS.items())
     parser.epilog = (
         '输出：{"id","redacted","spans":[{"start","end","type"}]}，'
         "位置按原文的码点数，从 0 起，end 不含。"
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 def answer(text: str) -> dict[str, Any]:
     """As a report would be masked before its reporter lifts anything."""
-    spans = find(text)
+    spans = find_identifying(text)
     return {
         "redacted": mask(text, spans),
         "spans": [

@@ -8,13 +8,13 @@ import pytest
 from anonymizer.keyring import (
     PURPOSES,
     STABLE,
+    KeyPurpose,
     Keyring,
     KeyringDamaged,
     KeyringError,
     KeyringExists,
     KeyringMissing,
     KeyringUnsafe,
-    Purpose,
 )
 
 
@@ -34,7 +34,7 @@ def test_a_new_keyring_is_readable_by_its_owner_alone(path: Path) -> None:
 def test_a_keyring_read_again_holds_the_same_keys(path: Path) -> None:
     created, loaded = Keyring.create(path), Keyring.load(path)
     handed = Keyring.from_json(path.read_text())
-    for purpose in get_args(Purpose):
+    for purpose in get_args(KeyPurpose):
         assert created.key(purpose) == loaded.key(purpose) == handed.key(purpose)
 
 
@@ -43,7 +43,7 @@ def test_every_purpose_has_its_own_key(path: Path) -> None:
     keyring.rotate()
     keys = {
         keyring.key(purpose, version)
-        for purpose in get_args(Purpose)
+        for purpose in get_args(KeyPurpose)
         for version in keyring.versions
     }
     assert len(keys) == 2 * len(PURPOSES)
@@ -150,11 +150,11 @@ def test_digests_outlive_rotation(path: Path) -> None:
     under them.
     """
     keyring = Keyring.create(path)
-    before = {purpose: keyring.key(purpose) for purpose in get_args(Purpose)}
+    before = {purpose: keyring.key(purpose) for purpose in get_args(KeyPurpose)}
     keyring.rotate()
     assert {
         purpose
-        for purpose in get_args(Purpose)
+        for purpose in get_args(KeyPurpose)
         if keyring.key(purpose) == before[purpose]
     } == STABLE
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.keyring import Keyring, Purpose
+from anonymizer.keyring import KeyPurpose, Keyring
 from anonymizer.seal import DataKeys, Place, Sealer, Unsealable
 
 KEYRING = Keyring({1: bytes(range(32))})
@@ -52,8 +52,8 @@ def test_a_seal_that_was_moved_does_not_open(elsewhere: Place) -> None:
 
 def test_a_seal_opens_for_its_own_purpose_only() -> None:
     data_key = os.urandom(32)
-    for purpose in get_args(Purpose):
-        for other in set(get_args(Purpose)) - {purpose}:
+    for purpose in get_args(KeyPurpose):
+        for other in set(get_args(KeyPurpose)) - {purpose}:
             with pytest.raises(Unsealable):
                 Sealer(KEYRING, other).open(
                     Sealer(KEYRING, purpose).seal(b"text", AT), AT

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from anonymizer import receipts
-from anonymizer.redact import find
+from anonymizer.redact import find_identifying
 from bot.channels.port import heard
 from bot.channels.render import numbered, render
 from dialogs import report, status
@@ -146,7 +146,9 @@ class Chat:
 
     @staticmethod
     def masks(text: str) -> tuple[Mask, ...]:
-        return tuple(Mask(span.start, span.end, span.type) for span in find(text))
+        return tuple(
+            Mask(span.start, span.end, span.type) for span in find_identifying(text)
+        )
 
     @property
     def messages(self) -> list[Message]:

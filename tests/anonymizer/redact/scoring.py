@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anonymizer.redact import find
+from anonymizer.redact import find_identifying
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -47,7 +47,7 @@ def score(name: str, prefix: str = "") -> Score:
 
 def _add(row: dict[str, list[dict[str, int | str]]], result: Score) -> None:
     text = str(row["text"])
-    found = find(text)
+    found = find_identifying(text)
     taken = {i: span.type for span in found for i in range(span.start, span.end)}
     may_go: set[int] = set()
     for label in [*row["spans"], *row["soft"]]:

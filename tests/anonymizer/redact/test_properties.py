@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer.redact import LABELS, TYPES, Span, find, mask
+from anonymizer.redact import (
+    MASK_LABELS,
+    SPAN_TYPES,
+    IdentifyingSpan,
+    find_identifying,
+    mask,
+)
 from anonymizer.redact.fold import fold
-from anonymizer.redact.lexicon import GIVEN
+from anonymizer.redact.lexicon import GIVEN_CHARACTERS
 
 _PIECES = (
     "我是|张主任|联系人：|李建国|13812345678|一三八|138 |微信|QQ：|"
@@ -29,9 +35,9 @@ def test_spans_are_sorted_apart_and_inside(text: str) -> None:
     label.
     """
     end = 0
-    for span in find(text):
+    for span in find_identifying(text):
         assert end <= span.start < span.end <= len(text)
-        assert span.type in TYPES
+        assert span.type in SPAN_TYPES
         end = span.end
 
 
@@ -41,32 +47,32 @@ def test_masking_leaves_everything_else_as_it_was(text: str) -> None:
     """Cut the labels out of the masked text and what was not masked is left, character
     for character.
     """
-    spans = find(text)
+    spans = find_identifying(text)
     masked, at, parts = mask(text, spans), 0, []
     for i, span in enumerate(spans):
         kept = text[spans[i - 1].end if i else 0 : span.start]
-        label = f"[{LABELS[span.type]}]"
+        label = f"[{MASK_LABELS[span.type]}]"
         assert masked[at : at + len(kept) + len(label)] == kept + label
         at += len(kept) + len(label)
         parts.append(text[span.start : span.end])
     assert masked[at:] == text[spans[-1].end if spans else 0 :]
-    assert len(text) == len(masked) - sum(len(LABELS[s.type]) + 2 for s in spans) + sum(
-        map(len, parts)
-    )
+    assert len(text) == len(masked) - sum(
+        len(MASK_LABELS[s.type]) + 2 for s in spans
+    ) + sum(map(len, parts))
 
 
 @settings(max_examples=400)
 @given(TEXTS)
 def test_labels_are_never_masked_again(text: str) -> None:
     """In a masked text nothing new is found inside or across a label."""
-    spans = find(text)
+    spans = find_identifying(text)
     masked, shift = mask(text, spans), 0
     walls: set[int] = set()
     for span in spans:
-        size = len(LABELS[span.type]) + 2
+        size = len(MASK_LABELS[span.type]) + 2
         walls.update(range(span.start + shift, span.start + shift + size))
         shift += size - (span.end - span.start)
-    for again in find(masked):
+    for again in find_identifying(masked):
         assert walls.isdisjoint(range(again.start, again.end))
 
 
@@ -74,19 +80,19 @@ def test_labels_are_never_masked_again(text: str) -> None:
 def test_folding_moves_no_character(text: str) -> None:
     """Both readings are of one length, and each character knows its place."""
     folded = fold(text)
-    assert len(folded.plain) == len(folded.digits) == len(folded.at)
-    assert list(folded.at) == sorted(set(folded.at))
+    assert len(folded.plain) == len(folded.digits) == len(folded.starts)
+    assert list(folded.starts) == sorted(set(folded.starts))
 
 
 @pytest.mark.parametrize(
     "spans",
     [
-        [Span(0, 3, "NAME"), Span(2, 4, "PHONE")],
-        [Span(0, 9, "NAME")],
-        [Span(1, 1, "NAME")],
+        [IdentifyingSpan(0, 3, "NAME"), IdentifyingSpan(2, 4, "PHONE")],
+        [IdentifyingSpan(0, 9, "NAME")],
+        [IdentifyingSpan(1, 1, "NAME")],
     ],
 )
-def test_spans_that_do_not_fit_are_refused(spans: list[Span]) -> None:
+def test_spans_that_do_not_fit_are_refused(spans: list[IdentifyingSpan]) -> None:
     with pytest.raises(ValueError, match="overlaps another or leaves the text"):
         mask("张三李四", spans)
 
@@ -117,9 +123,12 @@ def test_no_text_makes_it_slow(block: str) -> None:
 
 def test_many_names_cost_no_more_each() -> None:
     """A long list of different names is read in one go, not once for every name."""
-    names = ["王" + a + b for a, b in zip(GIVEN[:800], GIVEN[7:], strict=False)]
+    names = [
+        "王" + a + b
+        for a, b in zip(GIVEN_CHARACTERS[:800], GIVEN_CHARACTERS[7:], strict=False)
+    ]
     short, long = "、".join(names[:160]), "、".join(names)
-    assert len(find(long)) == 800
+    assert len(find_identifying(long)) == 800
     assert min(_seconds(long) / _seconds(short) for _ in range(3)) < 15
 
 
@@ -127,6 +136,6 @@ def _seconds(text: str) -> float:
     best = float("inf")
     for _ in range(3):
         start = time.process_time()
-        find(text)
+        find_identifying(text)
         best = min(best, time.process_time() - start)
     return max(best, 1e-4)

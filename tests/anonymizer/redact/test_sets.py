@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer.redact import TYPES
+from anonymizer.redact import SPAN_TYPES
 from tests.anonymizer.redact.scoring import score
 
 # file, first letter of the ids, least recall, least precision, most broken keeps
@@ -33,7 +33,7 @@ def test_a_labelled_set_is_masked_as_well_as_the_notes_say(
 def test_every_type_stands_in_both_sets() -> None:
     """No type is promised that no sentence tries."""
     for name in ("pii_dev.jsonl", "pii_own.jsonl"):
-        assert set(score(name).labelled) == set(TYPES)
+        assert set(score(name).labelled) == set(SPAN_TYPES)
 
 
 def test_the_figures_in_the_notes_are_measured() -> None:
@@ -44,7 +44,7 @@ def test_the_figures_in_the_notes_are_measured() -> None:
         score("pii_own.jsonl", "o"),
         score("pii_own.jsonl", "h"),
     ]
-    for kind in TYPES:
+    for kind in SPAN_TYPES:
         row = re.search(rf"^\| {kind} \|.*$", notes, re.MULTILINE)
         assert row, kind
         assert [cell.strip() for cell in row[0].split("|")[3:6]] == [

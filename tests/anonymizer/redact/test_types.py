@@ -2,7 +2,7 @@
 
 import pytest
 
-from anonymizer.redact import LABELS, TYPES, find, mask
+from anonymizer.redact import MASK_LABELS, SPAN_TYPES, find_identifying, mask
 from anonymizer.redact.numbers import checked_id, luhn
 
 MASKED = [
@@ -90,24 +90,27 @@ LEFT = [
 
 @pytest.mark.parametrize(("text", "masked"), MASKED)
 def test_it_is_masked(text: str, masked: str) -> None:
-    assert mask(text, find(text)) == masked
+    assert mask(text, find_identifying(text)) == masked
 
 
 @pytest.mark.parametrize("text", LEFT)
 def test_it_is_left(text: str) -> None:
-    assert mask(text, find(text)) == text
+    assert mask(text, find_identifying(text)) == text
 
 
 def test_every_type_is_tried() -> None:
     """The table above leaves no label out."""
     shown = "".join(masked for _, masked in MASKED)
-    assert {kind for kind in TYPES if f"[{LABELS[kind]}]" in shown} == set(TYPES)
+    assert {kind for kind in SPAN_TYPES if f"[{MASK_LABELS[kind]}]" in shown} == set(
+        SPAN_TYPES
+    )
 
 
 def test_a_name_found_once_is_masked_again_where_it_stands_alone() -> None:
     text = "联系人：沈国良。会上沈国良没有发言，大家叫他国良"
     assert (
-        mask(text, find(text)) == "联系人：[姓名]。会上[姓名]没有发言，大家叫他[姓名]"
+        mask(text, find_identifying(text))
+        == "联系人：[姓名]。会上[姓名]没有发言，大家叫他[姓名]"
     )
 
 
