@@ -81,7 +81,7 @@ class SQLiteDatabase:
     async def one(self, sql: str, **params: SqlValue) -> Row | None:
         """The first row, or None; for look-ups by a key.
 
-        Done on the spot, since the hop to a thread would cost nine times that. What
+        Done on the spot, since the hop to a thread would cost five times that. What
         scans or carries megabytes asks for `all`.
 
         Raises: Broken, Refusing.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from .fold import Folded
 from .spans import IdentifyingSpan
 
-_NUMBER = r"[0-9一二三四五六七八九十百零〇]{1,5}"
+_HOUSE_NO = r"[0-9一二三四五六七八九十百零〇]{1,5}"
 _ADDRESS_PART = (
-    rf"(?:[A-Za-z甲乙丙丁东西南北]?{_NUMBER}(?:之{_NUMBER})?(?:号(?!线|窗|文|令|人|晚|"
+    rf"(?:[A-Za-z甲乙丙丁东西南北]?{_HOUSE_NO}(?:之{_HOUSE_NO})?(?:号(?!线|窗|文|令|人|晚|"
     r"早|上午|下午|那天|前|之前|以前|起|开始|到|至|早上|召)(?:楼|院|大院|房|门|室)?|弄|"
     r"栋|幢|座|单元|门洞|室|户(?!人|居|家)|组(?!长|织|成|员)|层(?!级|层)|楼(?!栋长|长|"
     r"下|上|道)|房(?!产)|队|社(?!区|会|工)|巷|支弄|门|排|区(?![县级]))|[A-Za-z](?:座|"
@@ -18,7 +18,7 @@ _DASHED = r"[0-9]{1,3}(?:[-—–][0-9]{1,4}){1,3}"
 # what may stand between two parts of an address: nothing, or the name of an estate
 _ADDRESS = re.compile(
     rf"(?:{_ADDRESS_PART}|{_DASHED})(?:[ ,，]?(?:[㐀-鿿]{{2,8}}?)?(?:{_ADDRESS_PART}|"
-    rf"{_DASHED}(?:室|号|户)?)){{0,6}}(?:{_NUMBER}(?:室|房|"
+    rf"{_DASHED}(?:室|号|户)?)){{0,6}}(?:{_HOUSE_NO}(?:室|房|"
     r"号)?(?![0-9一二三四五六七八九十百千万亿个元人户份条张次年月块家本]))?"
 )
 _PART_ONLY = re.compile(rf"{_ADDRESS_PART}|{_DASHED}")
@@ -97,7 +97,7 @@ _I_AM_IN_POST = re.compile(
 )
 _YEARS_IN_POST = re.compile(
     rf"(?:(?<=，在)|(?<=,在)|(?<=我在)|(?<=人在))({_WORKPLACE}[㐀-鿿]{{0,4}}?(?:做|干|"
-    rf"当|任|担任|工作)了?{_NUMBER}(?:多|来)?年(?:多|"
+    rf"当|任|担任|工作)了?{_HOUSE_NO}(?:多|来)?年(?:多|"
     rf"的)?(?:[㐀-鿿]{{0,6}}?{_POST_NAME})?)"
 )
 _IS_ME = re.compile(

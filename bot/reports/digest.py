@@ -12,7 +12,7 @@ from bot.hours import DAY, HOUR, ending, seconds
 from bot.reports.bulletins import Period, midnight
 from dialogs.case.life import FINISHED, STATES, State
 from storage.port import Database
-from storage.repositories.statistics import Standing, Statistics
+from storage.repositories.statistics import StandingCase, Statistics
 
 MOST_NAMED = 5  # cases by alias in a line
 WEEKDAYS = "一二三四五六日"
@@ -45,13 +45,13 @@ async def digest(
     due = await statistics.due(at, end, states)
     oldest = await statistics.oldest(states, MOST_NAMED)
 
-    def overdue(case: Standing) -> str:
+    def overdue(case: StandingCase) -> str:
         return f"超{_long(at - (case.due or at))}"
 
-    def until(case: Standing) -> str:
+    def until(case: StandingCase) -> str:
         return f"{_clock(case.due or end, of)}前"
 
-    def waiting(case: Standing) -> str:
+    def waiting(case: StandingCase) -> str:
         return _long(at - case.opened)
 
     lines = [
@@ -84,7 +84,9 @@ async def _in_hand(statistics: Statistics) -> str:
 
 
 async def _named(
-    cases: Sequence[Standing], words: Callable[[Standing], str], visible: Visible
+    cases: Sequence[StandingCase],
+    words: Callable[[StandingCase], str],
+    visible: Visible,
 ) -> str:
     """Those that may be known, by alias; "" where there is none."""
     known = [case for case in cases if await visible(case.id)][:MOST_NAMED]

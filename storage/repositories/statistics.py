@@ -67,7 +67,7 @@ ORDER BY at, id
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingCase:
     """A case on the way.
 
     opened: the hour; due: of its next running clock; seconds since 1970 UTC.
@@ -127,25 +127,27 @@ class Statistics:
         rows = await self._reader.all(COUNT_CASES_BY_STATE)
         return {state: count for state, count in rows}
 
-    async def overdue(self, now: int, states: Iterable[str]) -> list[Standing]:
+    async def overdue(self, now: int, states: Iterable[str]) -> list[StandingCase]:
         """Cases in these states whose clock has run out, the longest first."""
         rows = await self._reader.all(
             SELECT_OVERDUE_CASES, now=now, states=_json_list(states)
         )
-        return [Standing(*row) for row in rows]
+        return [StandingCase(*row) for row in rows]
 
-    async def due(self, now: int, until: int, states: Iterable[str]) -> list[Standing]:
+    async def due(
+        self, now: int, until: int, states: Iterable[str]
+    ) -> list[StandingCase]:
         """Cases in these states whose clock runs out after `now`, up to `until`."""
         rows = await self._reader.all(
             SELECT_CASES_DUE_SOON, now=now, until=until, states=_json_list(states)
         )
-        return [Standing(*row) for row in rows]
+        return [StandingCase(*row) for row in rows]
 
-    async def oldest(self, states: Iterable[str], most: int) -> list[Standing]:
+    async def oldest(self, states: Iterable[str], most: int) -> list[StandingCase]:
         rows = await self._reader.all(
             SELECT_OLDEST_CASES, states=_json_list(states), most=most
         )
-        return [Standing(*row) for row in rows]
+        return [StandingCase(*row) for row in rows]
 
     async def happenings(
         self, first: int, after: int, states: Iterable[str], kinds: Iterable[str]
