@@ -4,10 +4,7 @@ reporter caused them.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
-
-from bot.settings import Settings
+from datetime import date, datetime, timedelta, tzinfo
 
 HOUR = 3600  # seconds
 DAY = 24 * HOUR
@@ -36,24 +33,3 @@ def ending(at: datetime, zone: tzinfo) -> tuple[date, str]:
     if (local.hour, local.minute) == (0, 0):
         return local.date() - timedelta(days=1), "24:00"
     return local.date(), f"{local:%H:%M}"
-
-
-def outside_quiet(at: datetime, settings: Settings) -> datetime:
-    """The first moment from `at` on at which a reporter may be disturbed (nothing is
-    pushed 21:00-08:00).
-    """
-    local = at.astimezone(ZoneInfo(settings.timezone))
-    start, end = settings.quiet_from, settings.quiet_until
-    quiet = (
-        start <= local.hour or local.hour < end
-        if start > end
-        else start <= local.hour < end
-    )
-    if not quiet:
-        return at
-    day = local + timedelta(days=1) if local.hour >= end else local
-    return day.replace(hour=end, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
-def is_quiet(at: datetime, settings: Settings) -> bool:
-    return outside_quiet(at, settings) != at

@@ -29,6 +29,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from scheduler.quiet import QuietHours
+
 PREFIX = "JIANFU_"
 CONFIG = "JIANFU_CONFIG"  # where the file is cannot stand in the file
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -273,6 +275,12 @@ class Settings(BaseSettings):
                 "钥匙环不能与数据或代码放在一起：请把 JIANFU_KEYRING 指向别的目录"
             )
         return self
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When nothing is pushed to a reporter."""
+        zone = ZoneInfo(self.timezone)
+        return QuietHours(self.quiet_from, self.quiet_until, zone)
 
     @classmethod
     def settings_customise_sources(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenReport
-from bot.hours import outside_quiet, seconds
+from bot.hours import seconds
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.settings import Settings
 from dialogs.case.follow import WISH
@@ -120,6 +120,6 @@ class Pushes:
         key; never at night.
         """
         spread = self._settings.push_delay_minutes * 60
-        first = outside_quiet(self._now(), self._settings)
+        first = self._settings.quiet_hours.next_open(self._now())
         late = first + timedelta(seconds=self._jitter(spread + 1, report))
-        return seconds(outside_quiet(late, self._settings))
+        return seconds(self._settings.quiet_hours.next_open(late))

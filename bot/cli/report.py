@@ -14,9 +14,9 @@ from pathlib import Path
 from bot.app import clock, opened, readers
 from bot.cases.conflict import ConflictRule
 from bot.ops.terms import terms_of
-from bot.reports.bulletins import NAMES, Name, Period, latest, period
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
+from scheduler.periods import NAMES, Name, Period, latest, period
 
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
 

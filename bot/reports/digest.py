@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.hours import DAY, HOUR, ending, seconds
-from bot.reports.bulletins import Period, midnight
 from dialogs.case.life import FINISHED, STATES, State
+from scheduler.periods import Period, midnight
 from storage.port import Database
 from storage.repositories.statistics import StandingCase, Statistics
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.people.register import Directory
-from bot.reports.bulletins import Period, period
 from dialogs.case.life import State
 from dialogs.understand import CATEGORIES
+from scheduler.periods import Period, period
 from storage.port import Database
 from storage.repositories.counts import Counts
 from storage.repositories.statistics import Proposed, Statistics

@@ -13,7 +13,6 @@ from typing import Any
 
 from bot.people.register import Directory
 from bot.reports import charts
-from bot.reports.bulletins import Period
 from bot.reports.digest import Visible, digest, everybody
 from bot.reports.figures import Bookkeeper
 from bot.reports.sheets import XLSX_MIME, workbook
@@ -21,6 +20,7 @@ from bot.reports.tables import Bulletin, bulletin
 from dialogs.case.rules import Rules
 from dialogs.texts import phrase
 from dialogs.words import Message
+from scheduler.periods import Period
 from storage.port import Database
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.reports.bulletins import Period
 from bot.reports.cells import Shown, column, growth, shown
 from bot.reports.figures import WHATS, CategoryTally, Figures, Month, by_category
 from dialogs.case.quadrant import QUADRANTS, Quadrant, quadrant
@@ -18,6 +17,7 @@ from dialogs.case.rates import Rate, Rates, rates
 from dialogs.case.rules import Rules
 from dialogs.texts import text
 from dialogs.understand import CATEGORIES
+from scheduler.periods import Period
 
 CellValue = str | int | float  # float: a share, 0 to 1
 COUNT_NAMES = {

@@ -43,7 +43,7 @@ from bot.channels.telegram.errors import about, backoff, kind
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.lanes import Lane, Lanes, Waiting
 from bot.hotline import TurnFailed
-from bot.hours import HOUR, outside_quiet, seconds
+from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.settings import Settings
 from dialogs.texts import text
@@ -484,7 +484,7 @@ class Intake:
         open step once more.
         """
         now = self._inside.now()
-        if outside_quiet(now, self._inside.settings) != now:
+        if self._inside.settings.quiet_hours.hold(now):
             return
         since = seconds(now - timedelta(hours=1))
         async for chat in self._channel.chats.active(since, seconds(now)):

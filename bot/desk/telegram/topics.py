@@ -35,7 +35,6 @@ from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import plain, rows
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, letter
 from bot.desk.telegram.views import GONE, View, button, view
-from bot.hours import is_quiet
 from bot.logs import where
 from bot.people.roster import Reached
 from dialogs.case.life import FINISHED, Case, State
@@ -387,7 +386,7 @@ class Topics:
         """Made, renamed, opened and closed as the case is; made anew where somebody has
         deleted it.
         """
-        silent = not urgent and is_quiet(self._in.now(), self._in.settings)
+        silent = not urgent and self._in.settings.quiet_hours.hold(self._in.now())
         for _ in range(2):
             if standing.thread is None and shown.closed:
                 return  # nothing is left to do in it

@@ -14,10 +14,11 @@ from pydantic import SecretStr
 
 from bot.address import Address
 from bot.outbox.messages import OutboxMessages
-from bot.reports.bulletins import Bulletins, Period, latest, period
+from bot.reports.bulletins import Bulletins
 from bot.reports.press import REPORT_MESSAGE
 from bot.settings import Telegram
 from dialogs.words import Message
+from scheduler.periods import Period, latest, period
 from storage.repositories.outbox import Outbox
 from storage.repositories.periods import Periods
 from tests.bot.line import Line, opened_line
@@ -75,11 +76,11 @@ class Office:
         post, database = OutboxMessages(app.parts.keys.outbox), app.parts.database
         return Bulletins(
             database,
-            post,
-            make,
-            Address("notebook", "staff"),
-            self.line.settings,
-            app.sender.post,
+            post=post,
+            make=make,
+            to=Address("notebook", "staff"),
+            settings=self.line.settings,
+            hand=app.sender.post,
         )
 
     async def at(self, now: datetime) -> None:
@@ -147,10 +148,10 @@ async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(
     files on the first.
     """
     async with opened_line(tmp_path, Chatting) as line:
-        await line.app.bell.reports()  # notes where it begins
+        await line.app.bell.ring("reports")  # notes where it begins
         line.at = local(1, 8, 31, month=12)
-        await line.app.bell.reports()
-        await line.app.bell.reports()
+        await line.app.bell.ring("reports")
+        await line.app.bell.ring("reports")
         rows = await Outbox(line.app.parts.database).due(
             ["telegram"], int(line.at.timestamp())
         )

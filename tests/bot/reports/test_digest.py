@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.people.member import AtTheMachine
-from bot.reports.bulletins import latest
 from bot.reports.digest import digest
 from dialogs.case.orders import Accept, Decline
+from scheduler.periods import latest
 from tests.bot.line import MORNING, Line, opened_line
 
 

@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from bot.reports import charts
-from bot.reports.bulletins import period
 from bot.reports.figures import Bookkeeper
 from bot.reports.press import Press
 from bot.reports.sheets import workbook
 from bot.reports.tables import Bulletin, bulletin
 from dialogs.case.rules import Rules
+from scheduler.periods import period
 from tests.bot.line import Line, opened_line
 from tests.bot.reports.books import keep_books, propose
 
