@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.alerts import NoAlerts
+from bot.cases.alerts import Alerts, NoAlerts
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.cases.followups import FollowupRounds
@@ -21,8 +20,8 @@ from bot.cases.retention import Retention
 from bot.channels.port import Channel
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
+from bot.drafts import DueDrafts
 from bot.hotline import Hotline
-from bot.hours import is_quiet
 from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.ops.terms import terms_of
@@ -35,17 +34,24 @@ from bot.reports.bulletins import Bulletins
 from bot.reports.digest import Visible
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings
+from bot.sweeps import EVERYWHERE, Sweeps
 from dialogs import amend, report, status
 from dialogs.case.roles import HOTLINE
-from scheduler.bell import Bell
+from scheduler.bell import Bell, Job, every
 from storage.port import StorageError
+from storage.repositories.telegram import TelegramChats
+from storage.repositories.web import WebBubbles, WebSessions
 from storage.sqlite import SQLiteDatabase
 
-DIALOGS = (
-    report.REPORT,
-    status.STATUS,
-    amend.edited,
-)  # imported so that they are known
+# imported so that they are known
+DIALOGS = (report.REPORT, status.STATUS, amend.edited)
+# rows of messengers whose time is over, whichever of them are set up now
+SWEEPS = (
+    *EVERYWHERE,
+    lambda now: [WebBubbles.sweep(now), WebSessions.sweep(now)],
+    lambda now: [TelegramChats.sweep(now)],
+)
+CASES_EVERY = 2  # seconds between two looks for what cases owe
 Make = Callable[["Parts"], Sequence[Channel]]
 
 
@@ -60,8 +66,10 @@ class Parts:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
+    """The joined program; nothing of it listens or rings yet."""
+
     parts: Parts
     casework: Casework
     sender: Sender
@@ -72,6 +80,7 @@ class App:
     register: UnitRegister
     desk: LiaisonDesk
     rounds: FollowupRounds
+    retention: Retention
 
 
 def database_file(settings: Settings) -> Path:
@@ -126,8 +135,9 @@ async def opened(
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
         raise told("打不开数据库", database_file(settings), error) from None
+    parts = Parts(settings, database, Keys.of(keyring), journal, now)
     try:
-        app = join(Parts(settings, database, Keys.of(keyring), journal, now), make, lot)
+        app = join(parts, make, lot)
         try:
             yield app
         finally:
@@ -137,18 +147,19 @@ async def opened(
 
 
 def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
-    settings, database, keys, now = (
-        parts.settings,
-        parts.database,
-        parts.keys,
-        parts.now,
-    )
+    """Every part, handed what it needs: people, cases, the way out, the way in, what
+    rings.
+    """
+    settings = parts.settings
+    database = parts.database
+    keys = parts.keys
+    now = parts.now
     post = OutboxMessages(keys.outbox)
-    roster, register = Roster(database, keys, now), UnitRegister(database, keys, now)
-    telegram, sight = settings.telegram, ConflictRule(database, keys, register)
-    letters = MessengerAlerts(
-        database, post, roster, sight, telegram.staff_chat_id, now
-    )
+
+    roster = Roster(database, keys, now)
+    register = UnitRegister(database, keys, now)
+    conflict = ConflictRule(database, keys, register)
+
     casework = Casework.join(
         database,
         keys=keys,
@@ -156,70 +167,104 @@ def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
         journal=parts.journal,
         outbox=post,
         register=register,
-        alerts=letters if telegram.token is not None else NoAlerts(),
+        alerts=_alerts(parts, post, roster, conflict),
         terms=terms_of(settings),
         now=now,
         jitter=lot,
     )
+    rounds = FollowupRounds(database, casework.writer, casework.addresses)
+    retention = Retention(database, casework.writer, casework.addresses, SWEEPS)
+    desk = LiaisonDesk(
+        database, keys, casework, roster=roster, register=register, now=now
+    )
+
     channels = {channel.name: channel for channel in make(parts)}
     sender = Sender(
         database,
         post,
         channels,
         now,
-        casework.addresses.forget_address,
-        casework.reporters.undelivered,
-        partial(is_quiet, settings=settings),
+        gone=casework.addresses.forget_address,
+        refused=casework.reporters.undelivered,
+        quiet=settings.quiet_hours.hold,
     )
-    lookups = Lookups(casework, settings, now)
     hotline = Hotline(
-        database, keys, casework, lookups, post, sender, channels, settings
-    )
-    rounds = FollowupRounds(database, casework.writer, casework.addresses)
-    retention = Retention(database, casework.writer, casework.addresses)
-    press = Press(
         database,
-        register.directory,
-        casework.terms.rules,
-        now,
-        readers(roster, sight),
+        keys,
+        casework,
+        lookups=Lookups(casework, settings, now),
+        post=post,
+        sender=sender,
+        channels=channels,
+        settings=settings,
     )
-    bulletins = _bulletins(settings, database, post, press, sender)
-    reports = bulletins.run if bulletins else None
-    bell = Bell(
-        database,
-        hotline.ring,
-        rounds.run,
-        now,
-        settings.timezone,
-        reports,
-        retention.daily,
-    )
-    desk = LiaisonDesk(database, keys, casework, roster, register, now)
+
+    jobs = [
+        Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=rounds.run),
+        Job(
+            name="drafts",
+            trigger=every(minutes=1),
+            run=DueDrafts(database, hotline.ring).run,
+        ),
+        Job(name="sweep", trigger=every(hours=1), run=Sweeps(database, SWEEPS).run),
+        Job(name="retention", trigger=every(days=1), run=retention.daily),
+    ]
+    staff_chat = _staff_chat(settings)
+    if staff_chat is not None:
+        bulletins = Bulletins(
+            database,
+            post=post,
+            make=Press(
+                database,
+                register.directory,
+                casework.terms.rules,
+                now,
+                readers(roster, conflict),
+            ).message,
+            to=staff_chat,
+            settings=settings,
+            hand=sender.post,
+        )
+        jobs.append(Job(name="reports", trigger=every(minutes=1), run=bulletins.run))
+
     return App(
-        parts, casework, sender, hotline, bell, channels, roster, register, desk, rounds
+        parts=parts,
+        casework=casework,
+        sender=sender,
+        hotline=hotline,
+        bell=Bell(jobs, now, settings.timezone),
+        channels=channels,
+        roster=roster,
+        register=register,
+        desk=desk,
+        rounds=rounds,
+        retention=retention,
     )
 
 
-def _bulletins(
-    settings: Settings,
-    database: SQLiteDatabase,
-    post: OutboxMessages,
-    press: Press,
-    sender: Sender,
-) -> Bulletins | None:
-    """None where no staff chat is set: then `jianfu report` shows them."""
+def _alerts(
+    parts: Parts, post: OutboxMessages, roster: Roster, conflict: ConflictRule
+) -> Alerts:
+    """Nobody is told where no messenger reaches staff."""
+    telegram = parts.settings.telegram
+    if telegram.token is None:
+        return NoAlerts()
+    return MessengerAlerts(
+        parts.database,
+        post,
+        roster,
+        conflict,
+        group=telegram.staff_chat_id,
+        now=parts.now,
+    )
+
+
+def _staff_chat(settings: Settings) -> Address | None:
+    """Where digests and reports go; where there is none, `jianfu report` shows them."""
     chat = settings.telegram.staff_chat_id
     if chat is None or settings.telegram.token is None:
         return None
-    return Bulletins(
-        database,
-        post,
-        press.message,
-        Address("telegram", str(chat)),
-        settings,
-        sender.post,
-    )
+    return Address("telegram", str(chat))
 
 
 def readers(roster: Roster, sight: ConflictRule) -> Visible:
@@ -228,9 +273,8 @@ def readers(roster: Roster, sight: ConflictRule) -> Visible:
     """
 
     async def visible(case: bytes) -> bool:
-        staff = [
-            one for one in await roster.list() if one.active and one.role in HOTLINE
-        ]
+        everyone = await roster.list()
+        staff = [one for one in everyone if one.active and one.role in HOTLINE]
         return await sight.open_to(staff, case)
 
     return visible

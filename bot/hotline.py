@@ -21,7 +21,7 @@ from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.cases.sealed import PICTURES
 from bot.channels.port import Channel, Incoming
-from bot.hours import HOUR, outside_quiet, seconds, whole_hour
+from bot.hours import HOUR, seconds, whole_hour
 from bot.keys import Keys
 from bot.logs import incident
 from bot.lookups import Lookups
@@ -234,9 +234,8 @@ class Hotline:
     def _due(self, talk: Talk, at: datetime) -> int:
         if talk.reminded:
             return talk.expires
-        remind = outside_quiet(
-            at + timedelta(hours=self._settings.remind_after_hours), self._settings
-        )
+        idle_until = at + timedelta(hours=self._settings.remind_after_hours)
+        remind = self._settings.quiet_hours.next_open(idle_until)
         return min(whole_hour(remind), talk.expires)
 
     def _expires(self, visit: Visit) -> int:

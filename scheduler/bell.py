@@ -1,144 +1,147 @@
-"""Rings when something is due. It decides nothing: what falls due goes in at the same
-door as a message.
+"""Rings jobs again and again. It decides nothing and knows none of them: whoever joins
+the program hands them over.
+
+Jobs ring by the wall clock, which may be put right at any time. A clock that leaps
+ahead makes a job ring once, however many rings it skipped; a clock that is put back
+makes every job ring at once, where it would else be silent for as long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from storage.port import StorageError
-from storage.repositories.inbox import Inbox
-from storage.repositories.media import Media
-from storage.repositories.staff import StaffList
-from storage.repositories.talks import TalkRow, Talks
-from storage.repositories.telegram import TelegramChats
-from storage.repositories.web import WebBubbles, WebSessions
-from storage.sqlite import SQLiteDatabase
 
 log = logging.getLogger(__name__)
-REDELIVERY = timedelta(days=3)  # platforms repeat an update for at most two
-LOOK_EVERY = 2  # seconds between two looks for what cases owe
 LATE = 3600  # seconds a missed ring is still worth ringing
+CLOCK_EVERY = 5.0  # seconds between two looks whether the clock was put back
+PUT_BACK = timedelta(seconds=2)  # less is the clock being kept right
+
+# A job that is still at work when it should ring again is no trouble: it rings next
+# time. What goes wrong in a job is told by the bell itself.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class Every(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
+    """Rings at once, then after each `interval`. Skipped rings are made up for by one.
+
+    APScheduler's own interval trigger counts every ring that a leaping clock skipped:
+    400 days of half seconds are 69 million, and nothing else runs meanwhile.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self.interval = interval
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime:
+        if previous_fire_time is None:
+            return now
+        following: datetime = previous_fire_time + self.interval
+        if following > now or previous_fire_time == now:
+            return following
+        return now
+
+
+def every(**interval: float) -> Every:
+    """A trigger for `every(seconds=2)`; keywords as of timedelta."""
+    return Every(timedelta(**interval))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is done again and again; while it is at work it does not ring again.
+
+    name: for the log, one per job. run: is handed the program's time, UTC; a
+    StorageError of it is logged and ends only this ring. late: seconds after which a
+    ring that could not be rung in time is left out.
+    """
+
+    name: str
+    trigger: Any  # apscheduler has no types
+    run: Callable[[datetime], Awaitable[object]]
+    late: int = LATE
 
 
 class Bell:
-    """Every two seconds: what cases owe. Every minute: drafts, reports. Every hour:
-    what has expired.
-
-    Every day: what has been kept long enough.
-    """
+    """Construct once, add jobs, start once."""
 
     def __init__(
-        self,
-        database: SQLiteDatabase,
-        ring: Callable[[TalkRow, datetime], Awaitable[None]],
-        rounds: Callable[[datetime], Awaitable[int]],
-        now: Callable[[], datetime],
-        timezone: str,
-        reports: Callable[[datetime], Awaitable[object]] | None = None,
-        retain: Callable[[datetime], Awaitable[object]] | None = None,
+        self, jobs: Sequence[Job], now: Callable[[], datetime], timezone: str
     ) -> None:
-        """ring: a talk that is due; rounds: cases; reports: digests and reports, where
-        anybody reads them.
-
-        retain: removes what is over its time.
-        """
-        self._database, self._ring, self._rounds, self._now = (
-            database,
-            ring,
-            rounds,
-            now,
-        )
-        self._reports, self._retain, self._talks = reports, retain, Talks(database)
+        """now: the time that jobs are handed; rings themselves go by the machine's."""
+        self._now = now
         self._scheduler = AsyncIOScheduler(timezone=timezone)
-        for job, every in (
-            (self.cases, {"seconds": LOOK_EVERY}),
-            (self.drafts, {"minutes": 1}),
-            *(((self.reports, {"minutes": 1}),) if reports else ()),
-            (self.sweep, {"hours": 1}),
-            *(((self.retain, {"days": 1}),) if retain else ()),
-        ):
-            self._scheduler.add_job(
-                self._until_stopped,
-                "interval",
-                args=(job,),
-                **every,
-                next_run_time=datetime.now(
-                    UTC
-                ),  # the scheduler goes by the wall clock, whatever ours says
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=LATE,
-            )
+        self._jobs: dict[str, Job] = {}
+        self._watch: asyncio.Task[None] | None = None
+        for job in jobs:
+            self.add(job)
+
+    def add(self, job: Job) -> None:
+        """Ring this one, too, as soon as the bell is started. A job of the same name
+        is replaced.
+        """
+        self._jobs[job.name] = job
+        self._scheduler.add_job(
+            self._until_stopped,
+            job.trigger,
+            args=(job.name,),
+            id=job.name,
+            replace_existing=True,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=job.late,
+        )
+
+    def job(self, name: str) -> Job:
+        """Raises: KeyError, if no job has this name."""
+        return self._jobs[name]
+
+    async def ring(self, name: str) -> None:
+        """Ring this job now, whatever the clock says, and wait until it is done."""
+        job = self._jobs[name]
+        try:
+            await job.run(self._now())
+        except StorageError as error:
+            log.warning("%s: %s", name, type(error).__name__)
+        # a bug in one job silences no other; content-free by the type alone
+        except Exception as error:
+            incident, kind = secrets.token_hex(4), type(error).__name__
+            log.error("incident %s: %s: %s", incident, name, kind)
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watch = asyncio.create_task(self._watch_clock())
 
     def stop(self) -> None:
+        """What is being done is cancelled; it rings after the next start."""
+        if self._watch is not None:
+            self._watch.cancel()
         self._scheduler.shutdown(wait=False)
 
-    @staticmethod
-    async def _until_stopped(job: Callable[[], Awaitable[None]]) -> None:
-        """A stop in the middle is no trouble to report: what was left rings after the
-        next start.
-        """
+    async def _until_stopped(self, name: str) -> None:
+        """A stop in the middle is no trouble to report."""
         with suppress(asyncio.CancelledError):
-            await job()
+            await self.ring(name)
 
-    async def cases(self) -> None:
-        """Ring what cases owe by now."""
-        try:
-            await self._rounds(self._now())
-        except StorageError as error:
-            log.warning("rounds: %s", type(error).__name__)
-
-    async def drafts(self) -> None:
-        """Remind of drafts once, and let go of those whose time is over."""
-        now = self._now()
-        try:
-            for row in await self._talks.due(int(now.timestamp())):
-                await self._ring(row, now)
-        except StorageError as error:
-            log.warning("drafts: %s", type(error).__name__)
-
-    async def reports(self) -> None:
-        """Hand out the digest and the reports that are due."""
-        try:
-            if self._reports is not None:
-                await self._reports(self._now())
-        except StorageError as error:
-            log.warning("reports: %s", type(error).__name__)
-
-    async def sweep(self) -> None:
-        """Delete what has expired: inbox marks, draft pictures, sessions and bubbles,
-        staff's codes.
-        """
-        now = int(self._now().timestamp())
-        try:
-            await self._database.commit(
-                [
-                    Inbox.sweep((now - int(REDELIVERY.total_seconds())) // 86400),
-                    Media.sweep(now),
-                    WebBubbles.sweep(now),
-                    WebSessions.sweep(now),
-                    TelegramChats.sweep(now),
-                    *StaffList.sweep(now),
-                ]
-            )
-            await self._database.tidy()
-        except StorageError as error:
-            log.warning("sweep: %s", type(error).__name__)
-
-    async def retain(self) -> None:
-        """Remove what has been kept long enough."""
-        try:
-            if self._retain is not None:
-                await self._retain(self._now())
-        except StorageError as error:
-            log.warning("retention: %s", type(error).__name__)
+    async def _watch_clock(self) -> None:
+        """Not a job: a clock that was put back would silence it with all others."""
+        before = datetime.now(UTC)
+        while True:
+            await asyncio.sleep(CLOCK_EVERY)
+            now = datetime.now(UTC)
+            if now < before - PUT_BACK:
+                log.warning("the clock was put back: every job rings now")
+                for name in self._jobs:
+                    self._scheduler.modify_job(name, next_run_time=now)
+            before = now

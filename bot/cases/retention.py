@@ -20,18 +20,14 @@ from anonymizer.keyring import KeyringError
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.writing import CaseWriter, LoadedCase, whole
 from bot.hours import seconds, utc
+from bot.sweeps import EVERYWHERE, Sweep, Sweeps, marks_before
 from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State
 from dialogs.case.worktime import add
-from scheduler.bell import REDELIVERY
 from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
-from storage.repositories.inbox import Inbox
-from storage.repositories.media import Media
 from storage.repositories.retention import Content, KeptContent
-from storage.repositories.staff import StaffList
-from storage.repositories.web import WebBubbles, WebSessions
 
 log = logging.getLogger(__name__)
 What = Literal[
@@ -74,10 +70,16 @@ class Retention:
     """
 
     def __init__(
-        self, database: Database, record: CaseWriter, way: ReplyAddresses
+        self,
+        database: Database,
+        record: CaseWriter,
+        way: ReplyAddresses,
+        sweeps: Sequence[Sweep] = EVERYWHERE,
     ) -> None:
+        """sweeps: what goes by itself; the bell sees to it while the hotline serves."""
         self._database, self._record, self._way = database, record, way
         self._kept = KeptContent(database)
+        self._sweeps = Sweeps(database, sweeps)
 
     async def plan(self, now: datetime) -> list[Gone]:
         """What `run` would remove now, kind by kind. Changes nothing."""
@@ -239,19 +241,9 @@ class Retention:
 
     async def _sweep(self, now: datetime) -> None:
         """What the bell removes while the hotline serves."""
-        at = seconds(now)
-        await self._database.commit(
-            [
-                KeptContent.drop_drafts(
-                    seconds(now - self._record.terms.rules.retention["drafts"] * DAY)
-                ),
-                Media.sweep(at),
-                Inbox.sweep(_marks_before(now)),
-                WebBubbles.sweep(at),
-                WebSessions.sweep(at),
-                *StaffList.sweep(at),
-            ]
-        )
+        days = self._record.terms.rules.retention["drafts"]
+        drafts = KeptContent.drop_drafts(seconds(now - days * DAY))
+        await self._database.commit([drafts, *self._sweeps.writes(now)])
 
     async def _expired(self, now: datetime, tally: Tally) -> None:
         """How much of that there is."""
@@ -260,7 +252,7 @@ class Retention:
             "drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY))
         )
         tally.add("media", *await self._kept.draft_pictures(seconds(now)))
-        tally.add("inbox", *await self._kept.marks(_marks_before(now)))
+        tally.add("inbox", *await self._kept.marks(marks_before(seconds(now))))
 
 
 class Tally:
@@ -303,10 +295,6 @@ def _end(case: Case) -> datetime:
     end = case.closed or case.told or case.opened
     assert end is not None  # the row has its hour
     return end
-
-
-def _marks_before(now: datetime) -> int:
-    return (seconds(now) - int(REDELIVERY.total_seconds())) // 86400
 
 
 def total(gone: Sequence[Gone]) -> int:

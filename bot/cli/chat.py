@@ -15,6 +15,7 @@ from bot.app import App, Parts, clock, opened
 from bot.channels.port import Incoming
 from bot.channels.terminal import TerminalChannel, typed
 from bot.settings import OperatorError, load
+from scheduler.bell import Bell
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,11 +44,13 @@ async def talk(app: App) -> None:
         await app.hotline.hear(incoming)
         await app.sender.idle()
 
-    looking = asyncio.create_task(app.sender.run())
+    bell = Bell([app.sender.looking()], clock, app.parts.settings.timezone)
+    bell.start()
     try:
         await app.channels["terminal"].listen(hear)
     finally:
-        looking.cancel()
+        bell.stop()
+        app.sender.close()
 
 
 def _identity(new: bool) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import KeyringError
 from bot.app import App, opened, shred_file
-from bot.cases.retention import WHAT, Gone, Retention, total
+from bot.cases.retention import WHAT, Gone, total
 from bot.cli.answers import out, table
 from bot.cli.backup import MAGIC
 from bot.ops.trouble import reason, told
@@ -56,9 +56,7 @@ async def _run(args: argparse.Namespace) -> int:
 async def work(args: argparse.Namespace, app: App) -> int:
     """Plan or do it. Returns the exit code. Raises: OperatorError."""
     settings, now = app.parts.settings, app.parts.now()
-    retention = Retention(
-        app.parts.database, app.casework.writer, app.casework.addresses
-    )
+    retention = app.retention
     keep = app.casework.terms.rules.retention["backups"]
     old = outdated(args.backups, keep) if args.backups else []
     try:

@@ -10,7 +10,6 @@ import errno
 import fcntl
 import logging
 import os
-import secrets
 import signal
 import socket
 import ssl
@@ -29,23 +28,18 @@ from bot.cases.conflict import ConflictRule
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import Door
-from bot.hours import seconds
 from bot.ops.forgotten import forget_again
+from bot.ops.lease import Lease
 from bot.ops.trouble import told
 from bot.outbox.messages import OutboxMessages
 from bot.settings import OperatorError, Settings, Web, load
 from bot.site import site
-from storage.port import StorageError
-from storage.repositories.leases import Leases
 
 if TYPE_CHECKING:
     from bot.channels.telegram.run import Telegram
     from bot.desk.telegram.door import Desk
 
 log = logging.getLogger(__name__)
-LEASE = "serve"
-HELD = 30  # seconds
-ALWAYS = 1 << 40  # seconds since 1970: later than any lease
 LOOK_EVERY = 0.5  # seconds between two looks whether the one before us has gone
 BACKLOG = 1024
 GOODBYE = 1  # seconds that open requests have to end in
@@ -216,17 +210,18 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
     desk = desk_of(app)
     telegram = _telegram(app, desk)
     server = Server(_config(app, channel, web, telegram))
-    holder, leases = secrets.token_bytes(16), Leases(app.parts.database)
-    await _hold_on(app, leases, holder, ALWAYS)
+    lease = Lease(app.parts.database)
+    await lease.take_over(app.parts.now())
     await _finish_forgetting(app)
+    app.bell.add(lease.prolonging())
+    app.bell.add(app.sender.looking())
     app.bell.start()
     jobs = [
         asyncio.create_task(job)
         for job in (
             stop.wait(),
             server.serve([listening]),
-            app.sender.run(),
-            _hold(app, leases, holder),
+            lease.lost(),
             *([telegram.run()] if telegram else []),
             *([desk.run()] if desk else []),
             _tell(server, listening, web),
@@ -238,13 +233,11 @@ async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
         channel.close()
         server.should_exit = True
         app.bell.stop()
+        app.sender.close()
         for job in (jobs[0], *jobs[2:]):
             job.cancel()
         ended = await asyncio.gather(*jobs, return_exceptions=True)
-        with suppress(
-            StorageError
-        ):  # whoever gets the lock next may take the lease over anyway
-            await leases.release(LEASE, holder)
+        await lease.release()
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
@@ -263,31 +256,6 @@ async def _finish_forgetting(app: App) -> None:
         raise told(
             "用不了销毁日志，它在钥匙环旁边：", app.parts.settings.keyring, error
         ) from None
-
-
-async def _hold(app: App, leases: Leases, holder: bytes) -> None:
-    """Prolong the lease. Ends when somebody else has it: a second sender would send
-    everything twice.
-    """
-    while True:
-        await asyncio.sleep(HELD / 3)
-        await _hold_on(app, leases, holder, seconds(app.parts.now()))
-
-
-async def _hold_on(app: App, leases: Leases, holder: bytes, now: int) -> None:
-    """now: what counts as past. With the lock in hand every earlier holder is dead,
-    until ALWAYS.
-    """
-    until = seconds(app.parts.now()) + HELD
-    try:
-        held = await leases.take(LEASE, holder, now, until - now)
-    except StorageError as error:
-        log.warning("lease: %s", type(error).__name__)
-        return
-    if not held:
-        raise OperatorError(
-            "另一个 jianfu serve 接管了这个数据库，本进程停止：请只留一个"
-        )
 
 
 async def _tell(server: Server, listening: socket.socket, web: Web) -> None:

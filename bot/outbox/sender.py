@@ -17,23 +17,22 @@ from bot.channels.render import render
 from bot.hours import seconds
 from bot.logs import incident
 from bot.outbox.messages import OutboxMessage, OutboxMessages
+from scheduler.bell import Job, every
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen due
-AFTER_TROUBLE = (
-    5.0  # seconds until a letter is tried again when storage or we ourselves failed
-)
+# seconds until a message is tried again when storage or we ourselves failed
+AFTER_TROUBLE = 5.0
 
-Fate = Callable[
-    [bytes, Address], Awaitable[Sequence[Write]]
-]  # of a stream and its chat: the chat is gone, or a message was refused
+# Of a stream and its chat: what to write when the chat is gone, or refused a message.
+Fate = Callable[[bytes, Address], Awaitable[Sequence[Write]]]
 
 
 class Sender:
-    """Letters come by `post` right after their commit, or are found in the outbox; each
-    is sent once.
+    """Messages come by `post` right after their commit, or are found in the outbox;
+    each is sent once. Only the process that holds the lease rings `looking`.
     """
 
     def __init__(
@@ -42,6 +41,7 @@ class Sender:
         post: OutboxMessages,
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
+        *,
         gone: Fate,
         refused: Fate,
         quiet: Callable[[datetime], bool] = lambda at: False,
@@ -49,18 +49,17 @@ class Sender:
         """quiet: when nothing may be pushed; what was due before and kept us waiting
         waits on.
         """
-        self._database, self._post, self._channels, self._now = (
-            database,
-            post,
-            channels,
-            now,
-        )
-        self._gone, self._refused, self._quiet = gone, refused, quiet
+        self._database = database
+        self._post = post
+        self._channels = channels
+        self._now = now
+        self._gone = gone
+        self._refused = refused
+        self._quiet = quiet
         self._outbox = Outbox(database)
         self._queues: dict[Address, deque[OutboxMessage]] = {}
-        self._taken: set[bytes] = (
-            set()
-        )  # in a queue, being sent, or sent since the last look began
+        # in a queue, being sent, or sent since the last look began
+        self._taken: set[bytes] = set()
         self._sent: set[bytes] = set()
         self._tasks: dict[Address, asyncio.Task[None]] = {}
 
@@ -83,38 +82,28 @@ class Sender:
                 )
             queue.append(letter)
 
-    async def run(self) -> None:
-        """Look into the outbox again and again, until cancelled."""
-        try:
-            while True:
-                try:
-                    await self.look()
-                except StorageError as error:
-                    log.warning("outbox: %s", type(error).__name__)
-                await asyncio.sleep(LOOK_EVERY)
-        finally:
-            for task in self._tasks.values():
-                task.cancel()
+    def looking(self) -> Job:
+        """Looks into the outbox again and again; never two looks at once."""
+        trigger = every(seconds=LOOK_EVERY)
+        return Job(name="outbox", trigger=trigger, run=lambda at: self.look())
+
+    def close(self) -> None:
+        """Send nothing more; what was not sent stays in the outbox."""
+        for task in self._tasks.values():
+            task.cancel()
 
     async def look(self) -> None:
         """Take up everything that is due and not yet on its way."""
-        self._taken -= (
-            self._sent
-        )  # rows read from here on are read after those were deleted
+        # rows read from here on are read after those were deleted
+        self._taken -= self._sent
         self._sent.clear()
-        after, now = (b"", 0), self._now()
-        due = (
-            0 if self._quiet(now) else seconds(now)
-        )  # a direct answer has no time of its own
+        now = self._now()
+        # a direct answer has no time of its own
+        due = 0 if self._quiet(now) else seconds(now)
+        after = (b"", 0)
         while rows := await self._outbox.due(list(self._channels), due, after=after):
-            self.post(
-                [
-                    letter
-                    for row in rows
-                    if row.id not in self._taken
-                    for letter in self._open(row)
-                ]
-            )
+            new = [row for row in rows if row.id not in self._taken]
+            self.post([letter for row in new for letter in self._open(row)])
             after = (rows[-1].stream, rows[-1].seq)
 
     def _open(self, row: OutboxRow) -> list[OutboxMessage]:

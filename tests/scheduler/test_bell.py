@@ -7,18 +7,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
+import apscheduler.executors.base
+import apscheduler.schedulers.base
 import pytest
 
+import scheduler.bell
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.port import Incoming
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
-from scheduler.bell import Bell
+from scheduler.bell import Bell, Job, every
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.line import Line, opened_line
 
@@ -32,7 +36,7 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 
 async def ring(line: Line) -> None:
-    await line.app.bell.drafts()
+    await line.app.bell.ring("drafts")
     await line.app.sender.idle()
 
 
@@ -92,10 +96,10 @@ async def test_pictures_of_a_draft_nobody_finished_go_with_it(line: Line) -> Non
 
 async def test_marks_of_the_inbox_are_swept_after_days(line: Line) -> None:
     await line.says(CLEAR)
-    await line.app.bell.sweep()
+    await line.app.bell.ring("sweep")
     assert await line.count("inbox") == 1
     line.later(days=5)
-    await line.app.bell.sweep()
+    await line.app.bell.ring("sweep")
     assert await line.count("inbox") == 0
 
 
@@ -118,10 +122,10 @@ async def test_codes_of_staff_are_swept_when_their_half_hour_is_over(
     roster = line.app.roster
     await roster.add("王芳", "operator")
     await roster.code("王芳", "link")
-    await line.app.bell.sweep()
+    await line.app.bell.ring("sweep")
     assert await line.count("staff_codes") == 1
     line.later(hours=1)
-    await line.app.bell.sweep()
+    await line.app.bell.ring("sweep")
     assert await line.count("staff_codes") == 0
 
 
@@ -135,7 +139,7 @@ async def test_every_day_the_words_of_old_cases_go_and_no_draft(line: Line) -> N
     )
     line.later(days=181)
     await line.says(CLEAR)
-    await line.app.bell.retain()
+    await line.app.bell.ring("retention")
     rows = await line.app.parts.database.all("SELECT wrapped_key FROM reports")
     assert [row[0] for row in rows] == [None]
     assert await line.count("talks") == 1
@@ -168,37 +172,34 @@ async def test_a_store_that_refuses_is_asked_again_later(
     line.later(hours=26)
     other = sqlite3.connect(line.settings.data_dir / "jianfu.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    await line.app.bell.cases()
+    await line.app.bell.ring("rounds")
     assert "rounds: Refusing" in caplog.text
     other.execute("ROLLBACK")
     other.close()
     while line.app.parts.database.refusing:
         await asyncio.sleep(0.1)
-    await line.app.bell.cases()
+    await line.app.bell.ring("rounds")
     assert await line.count("clocks WHERE kind = 'breached'") == 1
 
 
+def bell_of(run: Callable[[datetime], Awaitable[object]], **trigger: float) -> Bell:
+    job = Job(name="job", trigger=every(**trigger), run=run)
+    return Bell([job], lambda: datetime.now(UTC), "Asia/Shanghai")
+
+
 async def test_stopped_in_the_middle_it_reports_no_trouble(
-    line: Line, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A stop like any other leaves nothing in the log that somebody would have to look
     into.
     """
     begun = asyncio.Event()
 
-    async def rounds(at: object) -> int:
+    async def run(at: datetime) -> None:
         begun.set()
         await asyncio.Event().wait()
-        return 0
 
-    parts = line.app.parts
-    bell = Bell(
-        parts.database,
-        line.app.hotline.ring,
-        rounds,
-        parts.now,
-        parts.settings.timezone,
-    )
+    bell = bell_of(run, seconds=2)
     bell.start()
     await begun.wait()
     bell.stop()
@@ -206,3 +207,92 @@ async def test_stopped_in_the_middle_it_reports_no_trouble(
     assert [
         record for record in caplog.records if record.levelno >= logging.WARNING
     ] == []
+
+
+async def test_a_job_that_is_at_work_does_not_ring_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """However long it takes; it rings on afterwards, and nobody is bothered with it."""
+    rings, free = 0, asyncio.Event()
+
+    async def run(at: datetime) -> None:
+        nonlocal rings
+        rings += 1
+        await free.wait()
+
+    bell = bell_of(run, seconds=0.02)
+    bell.start()
+    try:
+        await asyncio.sleep(0.2)
+        assert rings == 1
+        free.set()
+        async with asyncio.timeout(10):
+            while rings < 3:
+                await asyncio.sleep(0.01)
+    finally:
+        bell.stop()
+    assert caplog.records == []
+
+
+async def test_a_bug_in_a_job_is_told_by_its_type_and_silences_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rings = 0
+
+    async def run(at: datetime) -> None:
+        nonlocal rings
+        rings += 1
+        raise KeyError("王芳")
+
+    bell = bell_of(run, seconds=0.02)
+    bell.start()
+    try:
+        async with asyncio.timeout(10):
+            while rings < 3:
+                await asyncio.sleep(0.01)
+    finally:
+        bell.stop()
+    assert "job: KeyError" in caplog.text
+    assert "王芳" not in caplog.text
+
+
+def test_a_clock_that_leaps_ahead_makes_a_job_ring_once() -> None:
+    """400 days of half seconds are made up for by one ring, found at once."""
+    trigger = every(seconds=0.5)
+    before = datetime(2026, 11, 23, tzinfo=UTC)
+    now = before + timedelta(days=400)
+    assert trigger.get_next_fire_time(None, before) == before
+    assert trigger.get_next_fire_time(before, now) == now
+    assert trigger.get_next_fire_time(now, now) == now + timedelta(seconds=0.5)
+
+
+async def test_a_clock_that_is_put_back_silences_no_job(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without that, a job would be silent until the clock says again what it said."""
+    rung = asyncio.Event()
+    back = timedelta(0)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            now = datetime.now(tz) - back
+            return cls.combine(now.date(), now.time(), now.tzinfo)
+
+    async def run(at: datetime) -> None:
+        rung.set()
+
+    clocks = apscheduler.schedulers.base, apscheduler.executors.base, scheduler.bell
+    for module in clocks:
+        monkeypatch.setattr(module, "datetime", Clock)
+    monkeypatch.setattr(scheduler.bell, "CLOCK_EVERY", 0.05)
+    bell = bell_of(run, hours=1)
+    bell.start()
+    try:
+        await asyncio.wait_for(rung.wait(), 10)
+        rung.clear()
+        back = timedelta(hours=3)
+        await asyncio.wait_for(rung.wait(), 10)
+    finally:
+        bell.stop()
+    assert "the clock was put back" in caplog.text

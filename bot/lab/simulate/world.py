@@ -26,10 +26,11 @@ from bot.lab.simulate.desk import Desk
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import ADDED, Reporter
 from bot.outbox.sender import Sender
-from bot.reports.bulletins import MORNING, Bulletins, Period
+from bot.reports.bulletins import Bulletins
 from dialogs.case.worktime import Terms
 from dialogs.words import Event, Message, Pressed
 from scheduler.bell import Bell
+from scheduler.periods import MORNING, Period
 from storage.port import Database, Write
 
 CHANNEL, STAFF = "people", "staff"
@@ -226,15 +227,15 @@ class World:
         bell, sender = self._parts.bell, self._parts.sender
         at = self._clock.at
         words = await self._parts.database.all(WORDS, now=seconds(at))
-        await bell.cases()
+        await bell.ring("rounds")
         await self._note(
             rang=await self._told_only([(row[0], row[1]) for row in words])
         )
         if at >= self._next_hour:
-            await bell.drafts()
-            await bell.sweep()
+            await bell.ring("drafts")
+            await bell.ring("sweep")
             if at.astimezone(self._zone).hour == RETAINS:
-                await bell.retain()
+                await bell.ring("retention")
             self._next_hour += timedelta(hours=1)
         if at >= self._next_morning:
             for made in await self._bulletins.run(at):

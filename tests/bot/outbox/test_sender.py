@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from bot.app import clock
 from bot.channels.port import Channel, Gone, Limits, Refused, TryLater
 from bot.channels.render import Rendered
 from bot.channels.web.channel import WebChannel
-from bot.hours import is_quiet, seconds
+from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Fate, Sender
@@ -93,9 +92,9 @@ class Office:
             counter.post,
             {"wall": wall},
             lambda: counter.at,
-            gone,
-            refused,
-            partial(is_quiet, settings=counter.settings),
+            gone=gone,
+            refused=refused,
+            quiet=counter.settings.quiet_hours.hold,
         )
 
     async def posts(self, *names: str, to: Address = ANNA) -> None:
@@ -439,8 +438,8 @@ async def begun(
             OutboxMessages(keys.outbox),
             {kind: channel},
             clock,
-            nothing,
-            nothing,
+            gone=nothing,
+            refused=nothing,
         )
         yield sender, channel, Address(kind, "t" * 43)
     finally:

@@ -25,6 +25,7 @@ from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
+from scheduler.bell import Bell
 from tests.botapi.server import BotApi
 
 MORNING = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # Monday, 10:17 in Beijing
@@ -128,17 +129,19 @@ async def running(line: Line, door: StaffDoor | None = None) -> AsyncIterator[Li
                 Hooks(nothing, line.telegram.hooks()), log_config=None, lifespan="off"
             )
         )
+        outbox = Bell([line.app.sender.looking()], line.now, "UTC")
+        outbox.start()
         jobs = [
             asyncio.create_task(line.telegram.run()),
-            asyncio.create_task(line.app.sender.run()),
             asyncio.create_task(web.serve([line.listening.dup()])),
         ]
         try:
             yield line
         finally:
             web.should_exit = True
-            for job in jobs[:2]:
-                job.cancel()
+            outbox.stop()
+            line.app.sender.close()
+            jobs[0].cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
             ended = [job.exception() for job in jobs if not job.cancelled()]
             assert ended == [None], ended

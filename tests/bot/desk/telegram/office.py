@@ -26,6 +26,7 @@ from bot.people.register import NewUnit
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from dialogs.case.roles import Role
+from scheduler.bell import Bell
 from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode
 from tests.botapi.persons import Group, Person, Shown, TopicSeen
 from tests.botapi.server import BotApi
@@ -167,15 +168,16 @@ async def running(office: Office) -> AsyncIterator[Office]:
         telegram = Telegram(office.channel, inside, desk, commands())
         hooks = Hooks(PlainTextResponse("no such page", 404), telegram.hooks())
         web = Server(Config(hooks, log_config=None, lifespan="off"))
-        jobs = [
-            asyncio.create_task(job)
-            for job in (desk.run(), telegram.run(), app.sender.run())
-        ]
+        jobs = [asyncio.create_task(job) for job in (desk.run(), telegram.run())]
+        outbox = Bell([app.sender.looking()], parts.now, "UTC")
+        outbox.start()
         serving = asyncio.create_task(web.serve([office.listening.dup()]))
         try:
             yield office
         finally:
             web.should_exit = True
+            outbox.stop()
+            app.sender.close()
             for job in jobs:
                 job.cancel()
             ended = await asyncio.gather(*jobs, return_exceptions=True)

@@ -25,12 +25,12 @@ async def test_the_first_monday_of_a_month_brings_all_three(
             while await office.count("periods") < 3:
                 await asyncio.sleep(0.01)
         office.at = datetime(2027, 2, 1, 8, 29, tzinfo=HOME)
-        await office.app.bell.reports()
+        await office.app.bell.ring("reports")
         await office.app.sender.idle()
         assert "减负专线" not in group.screen().text
         for minute in (30, 31):
             office.at = office.at.replace(minute=minute)
-            await office.app.bell.reports()
+            await office.app.bell.ring("reports")
             await office.app.sender.idle()
         screen = group.screen()
         for words in (

@@ -4,7 +4,8 @@ whatever goes wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -69,33 +70,36 @@ def test_what_is_kept_is_a_deployment(
 Meddle = Callable[[App, People], None]
 
 
+def ring_instead(app: App, run: Callable[[datetime], Awaitable[object]]) -> None:
+    """Spoil the job that rings what cases owe."""
+    app.bell.add(replace(app.bell.job("rounds"), run=run))
+
+
 def forgets(app: App, people: People) -> None:
     """A row is lost before it rings."""
-    real = app.bell.cases
 
-    async def cases() -> None:
+    async def run(at: datetime) -> None:
         await app.parts.database.commit(
             [Write("DELETE FROM followups WHERE kind = 'hear'", ())]
         )
-        await real()
+        await app.rounds.run(at)
 
-    app.bell.cases = cases  # type: ignore[method-assign]
+    ring_instead(app, run)
 
 
 def hurries(app: App, people: People) -> None:
     """The bell looks an hour ahead."""
-    app.bell._rounds = lambda at: app.rounds.run(at + timedelta(hours=1))
+    ring_instead(app, lambda at: app.rounds.run(at + timedelta(hours=1)))
 
 
 def dawdles(app: App, people: People) -> None:
     """The bell sleeps the first two minutes of every hour, midnight among them."""
-    real = app.bell.cases
 
-    async def cases() -> None:
+    async def run(at: datetime) -> None:
         if app.parts.now().minute >= 2:
-            await real()
+            await app.rounds.run(at)
 
-    app.bell.cases = cases  # type: ignore[method-assign]
+    ring_instead(app, run)
 
 
 def repeats(app: App, people: People) -> None:
