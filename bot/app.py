@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.alerts import Alerts, NoAlerts
+from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.cases.followups import FollowupRounds
 from bot.cases.pushes import Jitter, random_jitter
 from bot.cases.retention import Retention
+from bot.channels.messenger import Messenger, ReporterDoor
 from bot.channels.port import Channel
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
@@ -24,63 +25,43 @@ from bot.drafts import DueDrafts
 from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
+from bot.messengers import MESSENGERS
 from bot.ops.terms import terms_of
 from bot.ops.trouble import told
 from bot.outbox.messages import OutboxMessages
 from bot.outbox.sender import Sender
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
+from bot.program import Program
 from bot.reports.bulletins import Bulletins
 from bot.reports.digest import Visible
 from bot.reports.press import Press
+from bot.resources import Resources
 from bot.settings import OperatorError, Settings
 from bot.sweeps import EVERYWHERE, Sweeps
 from dialogs import amend, report, status
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell, Job, every
 from storage.port import StorageError
-from storage.repositories.telegram import TelegramChats
-from storage.repositories.web import WebBubbles, WebSessions
 from storage.sqlite import SQLiteDatabase
 
 # imported so that they are known
 DIALOGS = (report.REPORT, status.STATUS, amend.edited)
-# rows of messengers whose time is over, whichever of them are set up now
-SWEEPS = (
-    *EVERYWHERE,
-    lambda now: [WebBubbles.sweep(now), WebSessions.sweep(now)],
-    lambda now: [TelegramChats.sweep(now)],
-)
 CASES_EVERY = 2  # seconds between two looks for what cases owe
-Make = Callable[["Parts"], Sequence[Channel]]
+Make = Callable[[Resources], Sequence[Channel]]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What channels are made from."""
+def channels_of(messengers: Sequence[Messenger[Any, Program]]) -> Make:
+    """Channels of those that the settings turn on; only they are imported."""
 
-    settings: Settings
-    database: SQLiteDatabase
-    keys: Keys
-    journal: ShredJournal
-    now: Callable[[], datetime]
+    def make(resources: Resources) -> list[Channel]:
+        return [
+            one.channel(resources)
+            for one in messengers
+            if one.is_set_up(resources.settings)
+        ]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """The joined program; nothing of it listens or rings yet."""
-
-    parts: Parts
-    casework: Casework
-    sender: Sender
-    hotline: Hotline
-    bell: Bell
-    channels: dict[str, Channel]
-    roster: Roster
-    register: UnitRegister
-    desk: LiaisonDesk
-    rounds: FollowupRounds
-    retention: Retention
+    return make
 
 
 def database_file(settings: Settings) -> Path:
@@ -123,10 +104,12 @@ async def opened(
     make: Make,
     now: Callable[[], datetime] = clock,
     lot: Jitter = random_jitter,
-) -> AsyncIterator[App]:
+    messengers: Sequence[Messenger[Any, Program]] = MESSENGERS,
+) -> AsyncIterator[Program]:
     """The whole program on one database, channels made by `make`; nothing listens or
     rings yet.
 
+    messengers: those that are registered, open or not: their rows are swept.
     Raises: OperatorError, naming the remedy.
     """
     keyring = open_keyring(settings, create=True)
@@ -135,50 +118,68 @@ async def opened(
         database = await SQLiteDatabase.open(database_file(settings))
     except StorageError as error:
         raise told("打不开数据库", database_file(settings), error) from None
-    parts = Parts(settings, database, Keys.of(keyring), journal, now)
     try:
-        app = join(parts, make, lot)
+        resources = Resources(settings, database, Keys.of(keyring), journal, now)
+        program = join(resources, make, lot, messengers)
         try:
-            yield app
+            yield program
         finally:
-            await app.hotline.finish()
+            await program.hotline.finish()
     finally:
         await database.close()
 
 
-def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
+def join(
+    resources: Resources,
+    make: Make,
+    lot: Jitter = random_jitter,
+    messengers: Sequence[Messenger[Any, Program]] = MESSENGERS,
+) -> Program:
     """Every part, handed what it needs: people, cases, the way out, the way in, what
     rings.
     """
-    settings = parts.settings
-    database = parts.database
-    keys = parts.keys
-    now = parts.now
+    settings = resources.settings
+    database = resources.database
+    keys = resources.keys
+    now = resources.now
+    sweeps = [*EVERYWHERE, *(sweep for one in messengers for sweep in one.sweeps)]
+    set_up = [one for one in messengers if one.is_set_up(settings)]
     post = OutboxMessages(keys.outbox)
 
     roster = Roster(database, keys, now)
     register = UnitRegister(database, keys, now)
     conflict = ConflictRule(database, keys, register)
 
+    staff_channels = frozenset(one.name for one in set_up if one.reaches_staff)
+    staff_chat = _staff_chat(set_up, settings)
+    alerts = MessengerAlerts(
+        database,
+        post,
+        roster,
+        conflict,
+        channels=staff_channels,
+        group=staff_chat,
+        now=now,
+    )
     casework = Casework.join(
         database,
         keys=keys,
         settings=settings,
-        journal=parts.journal,
+        journal=resources.journal,
         outbox=post,
         register=register,
-        alerts=_alerts(parts, post, roster, conflict),
+        alerts=alerts if staff_channels else NoAlerts(),
         terms=terms_of(settings),
         now=now,
         jitter=lot,
     )
     rounds = FollowupRounds(database, casework.writer, casework.addresses)
-    retention = Retention(database, casework.writer, casework.addresses, SWEEPS)
+    retention = Retention(database, casework.writer, casework.addresses, sweeps)
     desk = LiaisonDesk(
         database, keys, casework, roster=roster, register=register, now=now
     )
 
-    channels = {channel.name: channel for channel in make(parts)}
+    channels = {channel.name: channel for channel in make(resources)}
     sender = Sender(
         database,
         post,
@@ -198,73 +199,64 @@ def join(parts: Parts, make: Make, lot: Jitter = random_jitter) -> App:
         channels=channels,
         settings=settings,
     )
+    reporters = ReporterDoor(
+        hear=hotline.hear,
+        settle=sender.settle,
+        picture=hotline.picture,
+        leave=hotline.leave,
+        when_delivered=sender.when_delivered,
+    )
 
+    drafts = DueDrafts(database, hotline.ring)
     jobs = [
         Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=rounds.run),
-        Job(
-            name="drafts",
-            trigger=every(minutes=1),
-            run=DueDrafts(database, hotline.ring).run,
-        ),
-        Job(name="sweep", trigger=every(hours=1), run=Sweeps(database, SWEEPS).run),
+        Job(name="drafts", trigger=every(minutes=1), run=drafts.run),
+        Job(name="sweep", trigger=every(hours=1), run=Sweeps(database, sweeps).run),
         Job(name="retention", trigger=every(days=1), run=retention.daily),
     ]
-    staff_chat = _staff_chat(settings)
     if staff_chat is not None:
+        press = Press(
+            database,
+            register.directory,
+            casework.terms.rules,
+            now,
+            readers(roster, conflict),
+        )
         bulletins = Bulletins(
             database,
             post=post,
-            make=Press(
-                database,
-                register.directory,
-                casework.terms.rules,
-                now,
-                readers(roster, conflict),
-            ).message,
+            make=press.message,
             to=staff_chat,
             settings=settings,
             hand=sender.post,
         )
         jobs.append(Job(name="reports", trigger=every(minutes=1), run=bulletins.run))
 
-    return App(
-        parts=parts,
-        casework=casework,
-        sender=sender,
-        hotline=hotline,
-        bell=Bell(jobs, now, settings.timezone),
+    return Program(
+        resources=resources,
+        messengers=messengers,
         channels=channels,
+        reporters=reporters,
+        hotline=hotline,
+        post=post,
+        sender=sender,
         roster=roster,
         register=register,
-        desk=desk,
+        conflict=conflict,
+        casework=casework,
         rounds=rounds,
         retention=retention,
+        desk=desk,
+        bell=Bell(jobs, now, settings.timezone),
     )
 
 
-def _alerts(
-    parts: Parts, post: OutboxMessages, roster: Roster, conflict: ConflictRule
-) -> Alerts:
-    """Nobody is told where no messenger reaches staff."""
-    telegram = parts.settings.telegram
-    if telegram.token is None:
-        return NoAlerts()
-    return MessengerAlerts(
-        parts.database,
-        post,
-        roster,
-        conflict,
-        group=telegram.staff_chat_id,
-        now=parts.now,
-    )
-
-
-def _staff_chat(settings: Settings) -> Address | None:
+def _staff_chat(
+    messengers: Sequence[Messenger[Any, Program]], settings: Settings
+) -> Address | None:
     """Where digests and reports go; where there is none, `jianfu report` shows them."""
-    chat = settings.telegram.staff_chat_id
-    if chat is None or settings.telegram.token is None:
-        return None
-    return Address("telegram", str(chat))
+    found = [one.staff_chat(settings) for one in messengers]
+    return next((chat for chat in found if chat is not None), None)
 
 
 def readers(roster: Roster, sight: ConflictRule) -> Visible:

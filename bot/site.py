@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Sequence
 from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 import bot.channels.web.texts  # noqa: F401 - the pages' sentences become known
-from bot.channels.web.chat import Chat, Door
+from bot.channels.messenger import Running
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import Chat, ChatContext
 from bot.channels.web.guard import Guard
 from bot.channels.web.live import Live
-from bot.channels.web.pace import Pace
+from bot.channels.web.peer_limit import PeerLimit
 from bot.channels.web.pictures import Pictures
 from bot.channels.web.screen import PAGES, Pages
 from bot.channels.web.visits import Visits
 from bot.desk.web.units import Units
-from bot.settings import Web
+from bot.program import Program
 
 
 class Files:
@@ -53,32 +56,51 @@ def _digest(held: bytes) -> str:
     return hashlib.sha256(held).hexdigest()[:12]
 
 
-def site(door: Door, web: Web) -> ASGIApp:
-    """All pages as one ASGI application."""
-    files = Files()
-    visits = Visits(door.channel, web)
-    pace = Pace(lambda: door.now().timestamp())
-    pages = Pages(files.addresses, door.now)
-    chat = Chat(door, pages, visits, pace, web.behind_proxy)
-    pictures = Pictures(chat)
-    app = Starlette(
-        routes=[
-            Route("/say", chat.say, methods=["POST"]),
-            Route("/press", chat.press, methods=["POST"]),
-            Route("/", chat.home, methods=["GET"]),
-            Route("/live", Live(chat).__call__, methods=["GET"]),
-            Route("/picture", pictures.upload, methods=["POST"]),
-            Route("/picture/{id}", pictures.show, methods=["GET"]),
-            Route("/picture/{id}/edit", pictures.edit, methods=["GET"]),
-            Route("/picture/{id}/edit", pictures.change, methods=["POST"]),
-            Route("/qr/{id}", chat.code, methods=["GET"]),
-            Route("/remember", chat.remember, methods=["POST"]),
-            Route("/leave", chat.leave, methods=["POST"]),
-            Route("/note", chat.away, methods=["GET"]),
-            Route("/static/{name}", files.__call__, methods=["GET"]),
-            Route("/health", chat.health, methods=["GET"]),
-            *(Units(door.desk, pages, pace, web).routes() if door.desk else ()),
-        ],
-        exception_handlers={404: chat.missing, 405: chat.missing},
+def site(channel: WebChannel, program: Program) -> ASGIApp:
+    """All pages as one ASGI application: the reporters' chat and the units' page."""
+    resources = program.resources
+    web = resources.settings.web
+    program.reporters.when_delivered(channel.name, channel.delivered)
+    context = ChatContext(
+        reporters=program.reporters,
+        channel=channel,
+        database=resources.database,
+        now=resources.now,
     )
-    return Guard(app, web)
+    files = Files()
+    visits = Visits(channel, web)
+    limit = PeerLimit(lambda: resources.now().timestamp())
+    pages = Pages(files.addresses, resources.now)
+    chat = Chat(context, pages, visits, limit, web.behind_proxy)
+    pictures = Pictures(chat)
+    units = Units(program.desk, pages, limit, web)
+    routes = [
+        Route("/say", chat.say, methods=["POST"]),
+        Route("/press", chat.press, methods=["POST"]),
+        Route("/", chat.home, methods=["GET"]),
+        Route("/live", Live(chat).__call__, methods=["GET"]),
+        Route("/picture", pictures.upload, methods=["POST"]),
+        Route("/picture/{id}", pictures.show, methods=["GET"]),
+        Route("/picture/{id}/edit", pictures.edit, methods=["GET"]),
+        Route("/picture/{id}/edit", pictures.change, methods=["POST"]),
+        Route("/qr/{id}", chat.code, methods=["GET"]),
+        Route("/remember", chat.remember, methods=["POST"]),
+        Route("/leave", chat.leave, methods=["POST"]),
+        Route("/note", chat.away, methods=["GET"]),
+        Route("/static/{name}", files.__call__, methods=["GET"]),
+        Route("/health", chat.health, methods=["GET"]),
+        *units.routes(),
+    ]
+    unknown = {404: chat.missing, 405: chat.missing}
+    return Guard(Starlette(routes=routes, exception_handlers=unknown), web)
+
+
+def served(running: Sequence[Running]) -> ASGIApp:
+    """All that is reached by HTTP: messengers' own routes, and the pages for whatever
+    none of them takes.
+    """
+    routes = [route for one in running for route in one.routes]
+    pages = [one.pages for one in running if one.pages is not None]
+    if not pages:
+        return Router(routes, redirect_slashes=False)
+    return Router(routes, default=pages[0], redirect_slashes=False)

@@ -2,6 +2,7 @@
 
 ChannelError
 ├── TryLater   network or rate limit: the outbox sends it again after `wait` seconds
+├── Elsewhere  another process reaches this chat: leave the message to it
 ├── Gone       the reporter left or blocked us: forget the address
 └── Refused    our mistake (too long, bad markup): log it, mend the code
 """
@@ -83,14 +84,12 @@ Hear = Callable[[Incoming], Awaitable[None]]
 
 
 class Channel(Protocol):
+    """The way out. The way in is each messenger's own: it calls `Hear`, and confirms an
+    update to its platform only after that returned.
+    """
+
     name: str
     limits: Limits
-
-    async def listen(self, hear: Hear) -> None:
-        """Take updates in until cancelled; confirm each to the platform only after
-        `hear` returned.
-        """
-        ...
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         """Deliver one message; `key` is the outbox row's id, equal when a message is
@@ -99,14 +98,6 @@ class Channel(Protocol):
         Returns: the channel's own rows that record the delivery, committed together
         with the end of the outbox row. Raises: ChannelError.
         """
-        ...
-
-    def reaches(self, to: Address) -> bool:
-        """Whether this process can deliver there."""
-        ...
-
-    def delivered(self, to: Address) -> None:
-        """What `send` returned is committed."""
         ...
 
     def wipe(self, to: Address) -> Sequence[Write]:
@@ -122,6 +113,10 @@ class TryLater(ChannelError):
     def __init__(self, wait: float) -> None:
         super().__init__(f"later, in {wait:g} s")
         self.wait = wait
+
+
+class Elsewhere(ChannelError):
+    pass
 
 
 class Gone(ChannelError):

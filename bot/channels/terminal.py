@@ -21,7 +21,7 @@ from anonymizer.scrub import (
     scrub_image,
 )
 from bot.address import Address
-from bot.channels.port import Hear, Incoming, Limits, commanded, heard
+from bot.channels.port import Elsewhere, Hear, Incoming, Limits, commanded, heard
 from bot.channels.render import Rendered, numbered
 from bot.hotline import TurnFailed
 from dialogs.texts import phrases, text
@@ -121,19 +121,14 @@ class TerminalChannel:
             self._print(text("zh", "terminal.failed", {"incident": failed.incident}))
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """Print it."""
+        """Print it. Raises: Elsewhere, for another terminal's message."""
+        if to != self.address:
+            raise Elsewhere
         if key not in self._shown:
             self._shown.add(key)
             self._last = message
             self._print(numbered(message))
         return ()
-
-    def reaches(self, to: Address) -> bool:
-        """Another terminal's messages wait for that terminal."""
-        return to == self.address
-
-    def delivered(self, to: Address) -> None:
-        """Nothing waits for it here."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         """What was printed cannot be unprinted."""

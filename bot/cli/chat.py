@@ -11,9 +11,10 @@ import secrets
 import sys
 from pathlib import Path
 
-from bot.app import App, Parts, clock, opened
+from bot.app import clock, opened
 from bot.channels.port import Incoming
 from bot.channels.terminal import TerminalChannel, typed
+from bot.program import Program
 from bot.settings import OperatorError, load
 from scheduler.bell import Bell
 
@@ -29,28 +30,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _chat(key: str) -> int:
-    def make(parts: Parts) -> list[TerminalChannel]:
-        return [TerminalChannel(key, typed, sys.stdout, clock)]
-
-    async with opened(load(), make) as app:
-        await talk(app)
+    terminal = TerminalChannel(key, typed, sys.stdout, clock)
+    async with opened(load(), lambda resources: [terminal]) as program:
+        await talk(program, terminal)
     return 0
 
 
-async def talk(app: App) -> None:
+async def talk(program: Program, terminal: TerminalChannel) -> None:
     """Hear one line after the other; each is answered before the next is read."""
 
     async def hear(incoming: Incoming) -> None:
-        await app.hotline.hear(incoming)
-        await app.sender.idle()
+        await program.hotline.hear(incoming)
+        await program.sender.idle()
 
-    bell = Bell([app.sender.looking()], clock, app.parts.settings.timezone)
+    bell = Bell([program.sender.looking()], clock, program.resources.settings.timezone)
     bell.start()
     try:
-        await app.channels["terminal"].listen(hear)
+        await terminal.listen(hear)
     finally:
         bell.stop()
-        app.sender.close()
+        program.sender.close()
 
 
 def _identity(new: bool) -> str:

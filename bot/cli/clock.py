@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     async with opened(load(), lambda parts: []) as app:
-        return await work(args, app.casework, app.roster, app.parts.now())
+        return await work(args, app.casework, app.roster, app.resources.now())
 
 
 async def work(

@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import database_file, shred_file
-from bot.ops.checkup import Deployment, Finding, examine
+from bot.finding import Finding
+from bot.messengers import MESSENGERS
+from bot.ops.checkup import Deployment, examine
 from bot.settings import PREFIX, Settings, fields, load
 
 
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         shred_file(settings.keyring),
         int(time.time()),
     )
-    findings = list(examine(here))
+    findings = list(examine(here, MESSENGERS))
     well = all(finding.ok for finding in findings)
     if args.json:
         report = {

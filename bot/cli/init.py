@@ -9,9 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 from anonymizer.keyring import KeyringError
-from bot.app import App, database_file, open_keyring, opened, shred_file
+from bot.app import database_file, open_keyring, opened, shred_file
 from bot.ops.forgotten import forget_again, unknown_to
 from bot.ops.trouble import reason, told
+from bot.program import Program
 from bot.settings import OperatorError, Settings, load
 from storage.connection import connect, create
 from storage.migrate import migrate
@@ -78,19 +79,19 @@ async def _init(settings: Settings) -> int:
         return await _caught_up(app)
 
 
-async def _caught_up(app: App) -> int:
+async def _caught_up(app: Program) -> int:
     """The journal gets what it lacks, if only its file: then its absence is told. The
     database likewise.
     """
-    parts = app.parts
+    resources = app.resources
     try:
-        parts.journal.add(*await unknown_to(parts.journal, parts.database))
+        resources.journal.add(*await unknown_to(resources.journal, resources.database))
         return await forget_again(
-            parts.database, app.casework, parts.journal, parts.now()
+            resources.database, app.casework, resources.journal, resources.now()
         )
     except KeyringError as error:
         raise told(
-            "读写不了销毁日志", shred_file(parts.settings.keyring), error
+            "读写不了销毁日志", shred_file(resources.settings.keyring), error
         ) from None
     except StorageError as error:
         raise OperatorError(f"数据库写不进去：{reason(error)}") from None

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, opened
+from bot.app import opened
 from bot.cases.ladder import VERDICTS, Ladder, Proposal
 from bot.cli.answers import answered, common, login, out, reader, table
 from bot.ops.trouble import told
+from bot.program import Program
 from bot.reports.papers import PAPER_NAMES
 from bot.settings import load
 from dialogs.texts import text
@@ -59,11 +60,16 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app)
 
 
-async def work(args: argparse.Namespace, app: App) -> int:
+async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
-    parts = app.parts
+    resources = app.resources
     ladder = Ladder(
-        parts.database, parts.keys, app.casework, app.roster, app.register, parts.now
+        resources.database,
+        resources.keys,
+        app.casework,
+        app.roster,
+        app.register,
+        resources.now,
     )
 
     async def carry_out() -> None:

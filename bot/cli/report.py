@@ -50,12 +50,12 @@ async def _run(args: argparse.Namespace) -> int:
     of = chosen(args.kind, getattr(args, "date", None), now, terms.zone)
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
-        parts = app.parts
+        resources = app.resources
         visible = readers(
-            app.roster, ConflictRule(parts.database, parts.keys, app.register)
+            app.roster, ConflictRule(resources.database, resources.keys, app.register)
         )
         press = Press(
-            parts.database,
+            resources.database,
             app.register.directory,
             terms.rules,
             lambda: now,

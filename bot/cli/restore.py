@@ -151,19 +151,19 @@ async def _forgotten(
     async with opened(
         settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []
     ) as app:
-        parts = app.parts
-        missing = await unknown_to(parts.journal, parts.database)
+        resources = app.resources
+        missing = await unknown_to(resources.journal, resources.database)
         if missing and not journal_lost:
             raise OperatorError(
                 f"销毁日志 {shred_file(settings.keyring)} 不是最新的"
                 f"（备份里已销毁的，有{len(missing)}件它不知道）："
                 "请放回最新的副本；确实丢了，再加 --journal-lost"
             )
-        parts.journal.add(*missing)
+        resources.journal.add(*missing)
         again = await forget_again(
-            parts.database, app.casework, parts.journal, parts.now()
+            resources.database, app.casework, resources.journal, resources.now()
         )
-        (row,) = await parts.database.all(COUNT)
+        (row,) = await resources.database.all(COUNT)
         return Restored(before, after, row["cases"], row["reports"], again)
 
 

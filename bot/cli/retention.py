@@ -14,11 +14,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import KeyringError
-from bot.app import App, opened, shred_file
+from bot.app import opened, shred_file
 from bot.cases.retention import WHAT, Gone, total
 from bot.cli.answers import out, table
 from bot.cli.backup import MAGIC
 from bot.ops.trouble import reason, told
+from bot.program import Program
 from bot.settings import OperatorError, load
 from storage.port import StorageError
 
@@ -53,9 +54,9 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app)
 
 
-async def work(args: argparse.Namespace, app: App) -> int:
+async def work(args: argparse.Namespace, app: Program) -> int:
     """Plan or do it. Returns the exit code. Raises: OperatorError."""
-    settings, now = app.parts.settings, app.parts.now()
+    settings, now = app.resources.settings, app.resources.now()
     retention = app.retention
     keep = app.casework.terms.rules.retention["backups"]
     old = outdated(args.backups, keep) if args.backups else []

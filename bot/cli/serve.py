@@ -8,38 +8,30 @@ import argparse
 import asyncio
 import errno
 import fcntl
-import logging
 import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from anonymizer.keyring import KeyringError
 from bot import logs
-from bot.app import App, Parts, opened
-from bot.cases.conflict import ConflictRule
-from bot.channels.port import Channel
-from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import Door
+from bot.app import channels_of, opened
+from bot.channels.messenger import Messenger, Running
+from bot.messengers import MESSENGERS
 from bot.ops.forgotten import forget_again
 from bot.ops.lease import Lease
 from bot.ops.trouble import told
-from bot.outbox.messages import OutboxMessages
+from bot.program import Program
 from bot.settings import OperatorError, Settings, Web, load
-from bot.site import site
+from bot.site import served
 
-if TYPE_CHECKING:
-    from bot.channels.telegram.run import Telegram
-    from bot.desk.telegram.door import Desk
-
-log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks whether the one before us has gone
 BACKLOG = 1024
 GOODBYE = 1  # seconds that open requests have to end in
@@ -100,39 +92,20 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(
+    settings: Settings, messengers: Sequence[Messenger[Any, Program]] = MESSENGERS
+) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-
-    def make(parts: Parts) -> list[Channel]:
-        web = WebChannel(
-            parts.database, parts.keys, settings.receipt_minutes, parts.now
-        )
-        return [web, *_messengers(parts)]
-
     async with _alone(settings.data_dir, stop) as alone:
         if not alone:
             return 0
         listening = _listen(settings.web)
-        async with opened(settings, make) as app:
-            await _run(app, listening, stop)
+        make = channels_of(messengers)
+        async with opened(settings, make, messengers=messengers) as program:
+            await _run(program, listening, stop)
     return 0
-
-
-def _messengers(parts: Parts) -> list[Channel]:
-    """Those that are configured; only they are imported."""
-    settings = parts.settings.telegram
-    if settings.token is None:
-        return []
-    from bot.channels.telegram.channel import TelegramChannel, make_bot
-
-    public = parts.settings.web.public_url
-    return [
-        TelegramChannel(
-            make_bot(settings), parts.database, parts.keys, parts.now, web=public
-        )
-    ]
 
 
 @asynccontextmanager
@@ -201,60 +174,70 @@ def _listen(web: Web) -> socket.socket:
     return listening
 
 
-async def _run(app: App, listening: socket.socket, stop: asyncio.Event) -> None:
+async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) -> None:
     """Everything that goes on while the line is open; it ends when told to, or when a
     part of it fails.
     """
-    web, channel = app.parts.settings.web, app.channels["web"]
-    assert isinstance(channel, WebChannel)
-    desk = desk_of(app)
-    telegram = _telegram(app, desk)
-    server = Server(_config(app, channel, web, telegram))
-    lease = Lease(app.parts.database)
-    await lease.take_over(app.parts.now())
-    await _finish_forgetting(app)
-    app.bell.add(lease.prolonging())
-    app.bell.add(app.sender.looking())
-    app.bell.start()
-    jobs = [
-        asyncio.create_task(job)
-        for job in (
-            stop.wait(),
-            server.serve([listening]),
-            lease.lost(),
-            *([telegram.run()] if telegram else []),
-            *([desk.run()] if desk else []),
-            _tell(server, listening, web),
-        )
+    web = program.resources.settings.web
+    running = start_messengers(program)
+    server = Server(_config(served(running), web))
+    lease = Lease(program.resources.database)
+    await lease.take_over(program.resources.now())
+    await _finish_forgetting(program)
+    for job in (lease.prolonging(), program.sender.looking()):
+        program.bell.add(job)
+    program.bell.start()
+    serving = asyncio.create_task(server.serve([listening]))
+    telling = asyncio.create_task(_tell(server, listening, web))
+    lasting = [
+        asyncio.create_task(stop.wait()),
+        asyncio.create_task(lease.lost()),
+        *(asyncio.create_task(task()) for one in running for task in one.tasks),
     ]
     try:
-        await asyncio.wait(jobs[:-1], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([serving, *lasting], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        channel.close()
+        for one in running:
+            one.close()
         server.should_exit = True
-        app.bell.stop()
-        app.sender.close()
-        for job in (jobs[0], *jobs[2:]):
-            job.cancel()
-        ended = await asyncio.gather(*jobs, return_exceptions=True)
+        program.bell.stop()
+        program.sender.close()
+        for unfinished in (telling, *lasting):
+            unfinished.cancel()
+        ended = await asyncio.gather(serving, telling, *lasting, return_exceptions=True)
         await lease.release()
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
 
 
-async def _finish_forgetting(app: App) -> None:
+def start_messengers(program: Program) -> list[Running]:
+    """What goes on for each that is open here; their jobs ring with all others."""
+    running = [
+        messenger.start(program.channels[messenger.name], program)
+        for messenger in program.messengers
+        if messenger.name in program.channels
+    ]
+    for one in running:
+        for job in one.jobs:
+            program.bell.add(job)
+    return running
+
+
+async def _finish_forgetting(program: Program) -> None:
     """What a crash cut short: the journal is written first, so it knows what is still
     to be shredded.
     """
+    resources = program.resources
+    journal = resources.journal
     try:
-        app.parts.journal.add()  # makes the file: a restore insists on it
+        journal.add()  # makes the file: a restore insists on it
         await forget_again(
-            app.parts.database, app.casework, app.parts.journal, app.parts.now()
+            resources.database, program.casework, journal, resources.now()
         )
     except KeyringError as error:
         raise told(
-            "用不了销毁日志，它在钥匙环旁边：", app.parts.settings.keyring, error
+            "用不了销毁日志，它在钥匙环旁边：", resources.settings.keyring, error
         ) from None
 
 
@@ -270,85 +253,12 @@ async def _tell(server: Server, listening: socket.socket, web: Web) -> None:
     print(f"减负专线已开通：{web.public_url or own}/ （Ctrl-C 停止）", flush=True)
 
 
-def _telegram(app: App, desk: Desk | None) -> Telegram | None:
-    """What runs for Telegram, where it is configured; desk: the staff's door."""
-    channel = app.channels.get("telegram")
-    if channel is None:
-        return None
-    from bot.channels.telegram.channel import TelegramChannel
-    from bot.channels.telegram.intake import IntakeContext
-    from bot.channels.telegram.run import Telegram
-    from bot.desk.telegram.door import commands
-
-    assert isinstance(channel, TelegramChannel)
-    parts = app.parts
-    inside = IntakeContext(
-        app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
-    )
-    return Telegram(channel, inside, desk, commands())
-
-
-def desk_of(app: App, every: float = 1.0) -> Desk | None:
-    """The staff's side, where Telegram is configured; every: seconds between
-    two looks.
-    """
-    channel = app.channels.get("telegram")
-    if channel is None:
-        return None
-    from bot.channels.telegram.channel import TelegramChannel
-    from bot.desk.telegram import door, inside
-
-    assert isinstance(channel, TelegramChannel)
-    parts = app.parts
-    sight = ConflictRule(parts.database, parts.keys, app.register)
-    return door.Desk(
-        inside.DeskContext(
-            channel,
-            parts.database,
-            parts.keys,
-            parts.settings,
-            app.casework,
-            app.roster,
-            app.register,
-            sight,
-            OutboxMessages(parts.keys.outbox),
-            app.sender.post,
-            parts.now,
-            app.desk,
-            every,
-        )
-    )
-
-
-def _pages(door: Door, web: Web, telegram: Telegram | None) -> ASGIApp:
-    """The web pages, and before them the messengers' own way in."""
-    pages = site(door, web)
-    hooks = telegram.hooks() if telegram else {}
-    if not hooks:
-        return pages
-    from bot.channels.telegram.webhook import Hooks
-
-    return Hooks(pages, hooks)
-
-
-def _config(
-    app: App, channel: WebChannel, web: Web, telegram: Telegram | None = None
-) -> uvicorn.Config:
+def _config(site: ASGIApp, web: Web) -> uvicorn.Config:
     """Uvicorn as a bare engine: no access log, no log of its own, nothing about itself
     in the answers.
     """
-    door = Door(
-        app.hotline.hear,
-        app.sender.settle,
-        app.hotline.picture,
-        app.hotline.leave,
-        channel,
-        app.parts.database,
-        app.parts.now,
-        app.desk,
-    )
     return uvicorn.Config(
-        _pages(door, web, telegram),
+        site,
         access_log=False,
         log_config=None,
         server_header=False,

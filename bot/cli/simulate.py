@@ -17,7 +17,7 @@ from datetime import time as hour
 from pathlib import Path
 
 from bot.address import Address
-from bot.app import App, opened
+from bot.app import opened
 from bot.lab.simulate.book import printed, summary
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import UNITS, calls, reporter
@@ -32,6 +32,7 @@ from bot.lab.simulate.world import (
 )
 from bot.ops.terms import terms_of
 from bot.outbox.messages import OutboxMessages
+from bot.program import Program
 from bot.reports.bulletins import Bulletins
 from bot.reports.press import Press
 from bot.settings import OperatorError, Settings, load
@@ -117,7 +118,7 @@ async def play(
     cases: int,
     seed: int,
     told: Callable[[datetime], None] = lambda at: None,
-    meddle: Callable[[App, People], None] = lambda app, people: None,
+    meddle: Callable[[Program, People], None] = lambda app, people: None,
 ) -> World:
     """All of it, from midnight of the first day. meddle: spoils something, to see that
     it is noticed.
@@ -133,16 +134,16 @@ async def play(
         for unit, _ in UNITS:
             await app.register.add(unit)
         press = Press(
-            app.parts.database,
+            app.resources.database,
             app.register.directory,
             terms.rules,
             clock.now,
             drawn=False,
         )
-        post, staff = OutboxMessages(app.parts.keys.outbox), Address(CHANNEL, STAFF)
+        post, staff = OutboxMessages(app.resources.keys.outbox), Address(CHANNEL, STAFF)
         world = World(
             Parts(
-                app.parts.database,
+                app.resources.database,
                 app.hotline,
                 app.casework,
                 app.sender,
@@ -155,7 +156,7 @@ async def play(
             Oracle(terms, QUIET, settings.push_delay_minutes),
             [reporter(seed, number) for number in range(1, cases + 1)],
             Bulletins(
-                app.parts.database,
+                app.resources.database,
                 post=post,
                 make=press.message,
                 to=staff,

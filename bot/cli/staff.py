@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from bot.app import App, opened
+from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.people.member import Member
 from bot.people.register import Directory
 from bot.people.roster import CODE_LASTS
+from bot.program import Program
 from bot.settings import load
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES
@@ -66,7 +67,7 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app)
 
 
-async def work(args: argparse.Namespace, app: App) -> int:
+async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
     roster, register = app.roster, app.register
     by = app.roster.staff(args.by or login()).id
@@ -103,7 +104,7 @@ async def work(args: argparse.Namespace, app: App) -> int:
                         "desk_for_liaisons", name=args.name, role=ROLES[known.role]
                     )
                 code = await roster.code(args.name, "desk" if args.desk else "link", by)
-                site = app.parts.settings.web.public_url
+                site = app.resources.settings.web.public_url
                 words = (
                     _desk(args.name, code, site)
                     if args.desk

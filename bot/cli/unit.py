@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, opened
+from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.ops.trouble import told
 from bot.people.member import Member
 from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
 from bot.people.unit_import import category_code, level_code, parse
+from bot.program import Program
 from bot.settings import load
 from dialogs.case.life import LEVELS
 from dialogs.case.refusals import Refusal, refusals
@@ -74,7 +75,7 @@ async def _run(args: argparse.Namespace) -> int:
         return await work(args, app)
 
 
-async def work(args: argparse.Namespace, app: App) -> int:
+async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
     register = app.register
     by = app.roster.staff(args.by or login()).id
@@ -113,7 +114,7 @@ async def work(args: argparse.Namespace, app: App) -> int:
     return await answered(args, carry_out)
 
 
-async def _import(path: Path, app: App, by: str) -> Imported:
+async def _import(path: Path, app: Program, by: str) -> Imported:
     """Raises: Refusal, naming the line; OperatorError, if there is nothing to read."""
     try:
         data = path.read_bytes()

@@ -5,7 +5,7 @@ is set up.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
@@ -21,11 +21,9 @@ from dialogs.words import Message
 from storage.port import Database, Write
 from storage.repositories.desk import DeskCases
 
-TELEGRAM = "telegram"
-
 
 class MessengerAlerts:
-    """By Telegram: to the staff's group where everybody there may know of the case,
+    """By messenger: to the staff's group where everybody there may know of the case,
     else to single accounts.
 
     A new case needs no letter: its topic or its card tells of it.
@@ -36,13 +34,22 @@ class MessengerAlerts:
         database: Database,
         post: OutboxMessages,
         roster: Roster,
-        sight: ConflictRule,
-        group: int | None,
+        conflict: ConflictRule,
+        *,
+        channels: Collection[str],
+        group: Address | None,
         now: Callable[[], datetime],
     ) -> None:
-        """group: the staff's chat, None where there is none."""
-        self._cases, self._post, self._roster = DeskCases(database), post, roster
-        self._sight, self._group, self._now = sight, group, now
+        """channels: names of the messengers that reach staff; group: the staff's chat,
+        None where there is none.
+        """
+        self._cases = DeskCases(database)
+        self._post = post
+        self._roster = roster
+        self._conflict = conflict
+        self._channels = channels
+        self._group = group
+        self._now = now
 
     async def writes(self, alert: Alert, case: Case) -> list[Write]:
         """See Alerts."""
@@ -67,9 +74,7 @@ class MessengerAlerts:
         if alert.to == "supervisor" and supervisors:
             return [to for _, to in supervisors]
         if place == "group":
-            return (
-                [Address(TELEGRAM, str(self._group))] if self._group is not None else []
-            )
+            return [self._group] if self._group is not None else []
         roles: Sequence[Role] = ["supervisor"] if self._group is not None else HOTLINE
         return [to for _, to in await self._reach(roles, case)]
 
@@ -83,5 +88,5 @@ class MessengerAlerts:
         ]
 
     async def _reach(self, roles: Sequence[Role], case: Case) -> Reached:
-        reached = await self._sight.reach(self._roster, roles, case)
-        return [pair for pair in reached if pair[1].channel == TELEGRAM]
+        reached = await self._conflict.reach(self._roster, roles, case)
+        return [pair for pair in reached if pair[1].channel in self._channels]

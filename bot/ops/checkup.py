@@ -4,22 +4,24 @@ each fault.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import Keyring, KeyringError
 from anonymizer.seal import Sealer, Unsealable
 from anonymizer.shred import ShredJournal
+from bot.channels.messenger import Messenger
+from bot.finding import Finding, finding
 from bot.ops.copies import WORK
 from bot.ops.keycheck import opens
 from bot.ops.terms import terms_of
@@ -47,16 +49,6 @@ coalesce((SELECT max(changed_at) FROM cases), 0))"""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """check: a stable name for scripts; remedy: empty where all is well."""
-
-    check: str
-    ok: bool
-    says: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Deployment:
     """What is looked at. now: seconds since 1970 UTC."""
 
@@ -70,9 +62,11 @@ Check = Callable[[Deployment], Iterator[Finding]]
 CheckedDeployment = Callable[[Deployment, sqlite3.Connection], Finding]
 
 
-def examine(here: Deployment) -> Iterator[Finding]:
+def examine(
+    here: Deployment, messengers: Sequence[Messenger[Any, Any]]
+) -> Iterator[Finding]:
     """All checks, one after the other; a fault in one stops none of the others."""
-    yield _finding(
+    yield finding(
         "program",
         sqlite3.sqlite_version_info >= (3, 37),
         f"Python {platform.python_version()}，SQLite {sqlite3.sqlite_version}",
@@ -89,12 +83,9 @@ def examine(here: Deployment) -> Iterator[Finding]:
                 check.__name__.strip("_"), False, f"看不了 {where}", reason(error)
             )
     yield from _database(here, keyring)
-    if here.settings.telegram.token is not None:
-        yield from _telegram(here)
-
-
-def _finding(check: str, ok: bool, says: str, remedy: str) -> Finding:
-    return Finding(check, ok, says, "" if ok else remedy)
+    for messenger in messengers:
+        if messenger.is_set_up(here.settings):
+            yield from messenger.check(here.settings, here.now)
 
 
 # ── keys and files ────────────────────────────────────────────────────────────────────
@@ -125,7 +116,7 @@ def _data_dir(here: Deployment) -> Iterator[Finding]:
         return
     writable = os.access(folder, os.W_OK | os.X_OK)
     says = f"数据目录 {folder} {'可写' if writable else '不可写'}"
-    yield _finding("data_dir", writable, says, "请检查属主、权限，以及是不是只读挂载")
+    yield finding("data_dir", writable, says, "请检查属主、权限，以及是不是只读挂载")
 
 
 def _modes(here: Deployment) -> Iterator[Finding]:
@@ -181,7 +172,7 @@ def _disk(here: Deployment) -> Iterator[Finding]:
     size = here.database.stat().st_size if here.database.exists() else 0
     free, need = shutil.disk_usage(folder).free, max(LEAST_FREE, size)
     says = f"磁盘还有 {free // MIB:,} MB，数据库 {size // MIB:,} MB"
-    yield _finding(
+    yield finding(
         "disk",
         free >= need,
         says,
@@ -192,7 +183,7 @@ def _disk(here: Deployment) -> Iterator[Finding]:
 def _clock(here: Deployment) -> Iterator[Finding]:
     local = datetime.fromtimestamp(here.now, ZoneInfo(here.settings.timezone))
     says = f"时钟是 {local:%Y-%m-%d %H:%M}（{here.settings.timezone}）"
-    yield _finding(
+    yield finding(
         "clock",
         here.now >= BUILT,
         says,
@@ -221,17 +212,10 @@ def _rules(here: Deployment) -> Iterator[Finding]:
         "；".join(UNKNOWN.format(year=year) for year in unknown)
         or f"认得{today.year}年和下一年的放假调休"
     )
-    yield _finding("calendar", not pressing, says, REMEDY)
+    yield finding("calendar", not pressing, says, REMEDY)
 
 
 FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules)
-
-
-def _telegram(here: Deployment) -> Iterator[Finding]:
-    from bot.channels.telegram.checkup import look
-
-    for check, well, says, remedy in asyncio.run(look(here.settings, here.now)):
-        yield _finding(check, well, says, remedy)
 
 
 # ── the database ──────────────────────────────────────────────────────────────────────
@@ -251,7 +235,7 @@ def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
                 if reached > newest
                 else "请运行 jianfu migrate（先备份）"
             )
-            yield _finding("schema", reached == newest, says, remedy)
+            yield finding("schema", reached == newest, says, remedy)
             if reached == newest:
                 for check in INSIDE:
                     yield check(here, connection)
@@ -276,7 +260,7 @@ def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
 def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
     lines = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     well = lines == ["ok"]
-    return _finding(
+    return finding(
         "integrity",
         well,
         "数据库完整" if well else f"数据库有损坏（{len(lines)}处）",
@@ -287,7 +271,7 @@ def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
 def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
     lost = len(connection.execute("PRAGMA foreign_key_check").fetchall())
     says = f"有{lost}行指着不存在的行" if lost else "各表互相对得上"
-    return _finding("references", not lost, says, RESTORE)
+    return finding("references", not lost, says, RESTORE)
 
 
 def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -300,14 +284,14 @@ def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
         if broken
         else f"审计链完整（{lines}行）"
     )
-    return _finding("audit", broken is None, says, "请保留现场，报告主管，并与备份核对")
+    return finding("audit", broken is None, says, "请保留现场，报告主管，并与备份核对")
 
 
 def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
     log = here.database.with_name(f"{here.database.name}-wal")
     size = log.stat().st_size if log.exists() else 0
     says = f"预写日志 {size / MIB:.1f} MB"
-    return _finding(
+    return finding(
         "wal", size <= MOST_LOG, says, "有进程长时间占着读：请重启 jianfu serve"
     )
 
@@ -331,7 +315,7 @@ def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
     says = f"待发消息{pending}条" + (
         f"，最早的一条已过时{late // 60}分钟" if late else ""
     )
-    return _finding(
+    return finding(
         "outbox",
         late <= OVERDUE,
         says,
@@ -343,7 +327,7 @@ def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
     (youngest,) = connection.execute(YOUNGEST).fetchone()
     well = youngest <= here.now + AHEAD
     says = "没有来自未来的记录" if well else "有记录的时间比现在还晚：时钟往回跳过"
-    return _finding("times", well, says, "请对时：时钟不准，期限和提醒都会错")
+    return finding("times", well, says, "请对时：时钟不准，期限和提醒都会错")
 
 
 INSIDE: tuple[CheckedDeployment, ...] = (
@@ -363,7 +347,7 @@ def _keys(connection: sqlite3.Connection, keyring: Keyring) -> Finding:
     )
     if found.failed:
         says = f"钥匙环与数据库不配：试{found.tried}条，{found.failed}条打不开"
-    return _finding(
+    return finding(
         "keys",
         not found.failed,
         says,
@@ -395,7 +379,7 @@ def _forgotten(
     elif not here.journal.exists():
         says = f"还没有销毁日志 {here.journal}"
     well = here.journal.exists() and not undone and not unknown
-    return _finding("journal", well, says, "请运行 jianfu init，它会补上")
+    return finding("journal", well, says, "请运行 jianfu init，它会补上")
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────
@@ -424,7 +408,7 @@ def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Findin
         if supervisors
         else "没有专线主管：延期没人批，督办没人管"
     )
-    yield _finding(
+    yield finding(
         "supervisor",
         supervisors > 0,
         says,
@@ -433,7 +417,7 @@ def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Findin
     used = {id for id, _ in units}
     lost = sum(role == "liaison" and unit not in used for role, unit in staff)
     says = f"有{lost}位联络员没有在用的单位" if lost else "联络员都有单位"
-    yield _finding(
+    yield finding(
         "liaisons",
         not lost,
         says,
@@ -442,7 +426,7 @@ def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Findin
     alone = _alone(units, {unit for _, unit in staff}, keyring)
     some = "、".join(alone[:3]) + ("等" if len(alone) > 3 else "")
     says = f"有{len(alone)}个单位没有人：{some}" if alone else "单位都有人"
-    yield _finding(
+    yield finding(
         "units",
         not alone,
         says,

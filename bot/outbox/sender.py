@@ -12,7 +12,7 @@ from datetime import datetime
 
 from anonymizer.seal import Unsealable
 from bot.address import Address
-from bot.channels.port import Channel, Gone, Refused, TryLater
+from bot.channels.port import Channel, Elsewhere, Gone, Refused, TryLater
 from bot.channels.render import render
 from bot.hours import seconds
 from bot.logs import incident
@@ -57,6 +57,7 @@ class Sender:
         self._refused = refused
         self._quiet = quiet
         self._outbox = Outbox(database)
+        self._when_delivered: dict[str, Callable[[Address], None]] = {}
         self._queues: dict[Address, deque[OutboxMessage]] = {}
         # in a queue, being sent, or sent since the last look began
         self._taken: set[bytes] = set()
@@ -66,12 +67,7 @@ class Sender:
     def post(self, letters: Sequence[OutboxMessage]) -> None:
         """Send these soon; their outbox rows are committed and due."""
         for letter in letters:
-            channel = self._channels.get(letter.to.channel)
-            if (
-                letter.id in self._taken
-                or channel is None
-                or not channel.reaches(letter.to)
-            ):
+            if letter.id in self._taken or letter.to.channel not in self._channels:
                 continue
             self._taken.add(letter.id)
             queue = self._queues.get(letter.to)
@@ -81,6 +77,12 @@ class Sender:
                     self._serve(letter.to, queue)
                 )
             queue.append(letter)
+
+    def when_delivered(self, channel: str, call: Callable[[Address], None]) -> None:
+        """Call this whenever a message went out by this channel, once that is
+        committed.
+        """
+        self._when_delivered[channel] = call
 
     def looking(self) -> Job:
         """Looks into the outbox again and again; never two looks at once."""
@@ -150,6 +152,8 @@ class Sender:
             await self._database.commit([*rows, Outbox.done(letter.id)])
         except TryLater as later:
             return max(later.wait, 0.1)
+        except Elsewhere:
+            return 0
         except StorageError as error:
             log.warning("outbox: %s", type(error).__name__)
             return AFTER_TROUBLE
@@ -157,7 +161,9 @@ class Sender:
         except Exception as error:
             incident(log, error, f"sending {letter.message.name}")
             return AFTER_TROUBLE
-        channel.delivered(letter.to)
+        delivered = self._when_delivered.get(channel.name)
+        if delivered is not None:
+            delivered(letter.to)
         return 0
 
     async def _deliver(

@@ -11,9 +11,11 @@ from itertools import count
 from pathlib import Path
 
 from bot.address import Address
-from bot.app import App, Parts, opened
-from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.app import opened
+from bot.channels.port import Incoming, Limits, heard
 from bot.channels.render import Rendered
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings
 from dialogs.words import Event, Pressed
 from storage.port import Write
@@ -31,18 +33,9 @@ class Notebook:
         self.shown: dict[str, list[Rendered]] = {}
         self.wiped: list[str] = []
 
-    async def listen(self, hear: Hear) -> None:
-        """Nothing comes by itself."""
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         self.shown.setdefault(to.key, []).append(message)
         return ()
-
-    def reaches(self, to: Address) -> bool:
-        return True
-
-    def delivered(self, to: Address) -> None:
-        """Nobody waits for it."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         self.wiped.append(to.key)
@@ -60,12 +53,12 @@ class Line:
         self.at = MORNING
         self.lasting = True
         self.keys = count(1)
-        self.app: App
+        self.app: Program
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
-    def make(self, parts: Parts) -> list[Notebook]:
+    def make(self, resources: Resources) -> list[Notebook]:
         return [self.notebook]
 
     async def says(
@@ -94,7 +87,7 @@ class Line:
         return self.notebook.shown[chat][-1].text
 
     async def count(self, table: str) -> int:
-        [row] = await self.app.parts.database.all(f"SELECT count(*) FROM {table}")
+        [row] = await self.app.resources.database.all(f"SELECT count(*) FROM {table}")
         return int(row[0])
 
 

@@ -52,7 +52,7 @@ class Months(Line):
         rows = [
             row
             for table in tables or ("reports", "cases", "steps", "ratings")
-            for row in await self.app.parts.database.all(f"SELECT * FROM {table}")
+            for row in await self.app.resources.database.all(f"SELECT * FROM {table}")
         ]
         return [
             tuple(one.hex() if isinstance(one, bytes) else one for one in row)

@@ -29,7 +29,7 @@ async def says(hotline: Hotline, said: str, me: Address = ME) -> None:
 
 
 async def talk_of(program: MeasuredProgram) -> Talk:
-    keys = program.app.parts.keys
+    keys = program.app.resources.keys
     who = keys.pseudonyms.pseudonym(ME.channel, ME.key)
     row = await Talks(program.database).load(who)
     assert row is not None
@@ -43,7 +43,7 @@ async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as program:
         one, other = (
             program.app.hotline,
-            join(program.app.parts, lambda parts: [NullChannel()]).hotline,
+            join(program.app.resources, lambda parts: [NullChannel()]).hotline,
         )
         await says(one, words.sentence(0))
         for said in ("单位", "幸福路街道办事处"):
@@ -63,7 +63,7 @@ async def test_a_draft_that_another_program_let_go_does_not_come_back(
     async with opened(tmp_path) as program:
         one, other = (
             program.app.hotline,
-            join(program.app.parts, lambda parts: [NullChannel()]).hotline,
+            join(program.app.resources, lambda parts: [NullChannel()]).hotline,
         )
         await says(one, words.sentence(0))
         await other.leave(ME, datetime.now(UTC))

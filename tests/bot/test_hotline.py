@@ -123,7 +123,7 @@ async def test_wrong_receipts_make_the_guesser_wait_and_nobody_else(
 async def test_forgetting_leaves_no_word_behind(line: Line) -> None:
     await line.says(CLEAR, "送出", "进展", "忘记我", "确定，忘记我")
     assert "再也找不到" in line.screen()
-    [row] = await line.app.parts.database.all(
+    [row] = await line.app.resources.database.all(
         "SELECT wrapped_key, sealed, address, mine FROM reports"
     )
     assert list(row) == [None, None, None, None]

@@ -110,7 +110,7 @@ class Visit:
         assert self.receipt is not None
         report = await self.line.app.casework.stories.report_of(self.receipt)
         assert report is not None
-        database = self.line.app.parts.database
+        database = self.line.app.resources.database
         [row] = await database.all(
             "SELECT alias FROM cases WHERE id = (SELECT case_id FROM reports WHERE "
             "id = :id)",

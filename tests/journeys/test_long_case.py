@@ -63,8 +63,8 @@ class Year(Months):
         await app.roster.add(CHIEF, "supervisor")
         await app.roster.add("王", "operator")
         self.ladder = Ladder(
-            app.parts.database,
-            app.parts.keys,
+            app.resources.database,
+            app.resources.keys,
             app.casework,
             app.roster,
             app.register,
@@ -239,7 +239,7 @@ async def every_step(year: Year, alias: str) -> None:
     places = [told.index(words) for words in steps]
     assert places == sorted(places)
     assert "承诺：单位答复（延过期），说好9月21日，晚了" in told
-    clocks = await year.app.parts.database.all(
+    clocks = await year.app.resources.database.all(
         "SELECT kind FROM clocks WHERE clock = 'answer' AND case_id = :id ORDER BY "
         "number",
         id=(await year.app.casework.staff.find(alias, AT_THE_MACHINE)).id,
@@ -335,7 +335,7 @@ async def after_the_end(year: Year, alias: str) -> None:
     assert "请发送回执码" in await year.says("进度"), (
         "no way leads back to this chat any more"
     )
-    [report] = await year.app.parts.database.all(
+    [report] = await year.app.resources.database.all(
         "SELECT address, mine FROM reports WHERE case_id = :id",
         id=(await year.app.casework.staff.find(alias, AT_THE_MACHINE)).id,
     )

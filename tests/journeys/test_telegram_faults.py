@@ -23,9 +23,9 @@ import pytest
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.app import Parts
 from bot.channels.telegram.channel import TelegramChannel
 from bot.people.member import AtTheMachine
+from bot.resources import Resources
 from dialogs.case.orders import Accept, Ask
 from dialogs.case.refusals import Refusal
 from tests.bot.channels.telegram.line import SPEED, Line, Mode, running
@@ -54,8 +54,8 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 class Impatient(Line):
     """Waits less long for an answer that never comes. All else is as in the field."""
 
-    def make(self, parts: Parts) -> Sequence[TelegramChannel]:
-        choice = parts.settings.telegram
+    def make(self, resources: Resources) -> Sequence[TelegramChannel]:
+        choice = resources.settings.telegram
         assert choice.token is not None
         calls, polls = (
             HTTPXRequest(
@@ -71,7 +71,7 @@ class Impatient(Line):
             polls,
         )
         self.channel = TelegramChannel(
-            bot, parts.database, parts.keys, parts.now, speed=SPEED
+            bot, resources.database, resources.keys, resources.now, speed=SPEED
         )
         return [self.channel]
 
@@ -249,7 +249,7 @@ async def gone(line: Line, kind: Kind, most: int | None) -> None:
     await question_everybody(line)
     await quiet(line)
     reachable = "SELECT id FROM reports WHERE address IS NOT NULL OR mine IS NOT NULL"
-    assert await line.app.parts.database.all(reachable) == []
+    assert await line.app.resources.database.all(reachable) == []
     assert await line.count("reports") == await line.count("cases") == filed
     assert max(refused(each) for each in visits) < 10, (
         "who is gone is written to again and again"

@@ -20,11 +20,12 @@ from pathlib import Path
 
 from bot import logs
 from bot.address import Address
-from bot.app import Parts, opened
-from bot.channels.port import Channel, Hear, Limits
+from bot.app import opened
+from bot.channels.port import Channel, Limits
 from bot.channels.render import Rendered
 from bot.channels.web.channel import WebChannel
 from bot.cli.serve import _alone, _listen, _run
+from bot.resources import Resources
 from bot.settings import Settings, Web
 from storage.port import Write
 
@@ -61,9 +62,6 @@ class Paper:
             folder / "delivered", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
         )
 
-    async def listen(self, hear: Hear) -> None:
-        await asyncio.Event().wait()
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         line = (
             os.getpid(),
@@ -75,12 +73,6 @@ class Paper:
         os.write(self._file, ("\t".join(map(str, line)) + "\n").encode())
         await asyncio.sleep(0)
         return ()
-
-    def reaches(self, to: Address) -> bool:
-        return True
-
-    def delivered(self, to: Address) -> None:
-        """Nobody waits for it."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         return ()
@@ -102,9 +94,9 @@ async def serve(folder: Path, skew: float) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     settings, clock = settings_in(folder), Clock(folder, skew)
 
-    def make(parts: Parts) -> list[Channel]:
+    def make(resources: Resources) -> list[Channel]:
         return [
-            WebChannel(parts.database, parts.keys, 15, parts.now),
+            WebChannel(resources.database, resources.keys, 15, resources.now),
             Paper(folder, clock),
         ]
 

@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 
 from anonymizer import receipts
 from bot.address import Address
-from bot.app import App, opened
+from bot.app import opened
 from bot.cases.reporters import Draft
 from bot.people.member import AtTheMachine
 from bot.people.register import NewUnit
+from bot.program import Program
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -78,7 +79,7 @@ class Filed:
 class Population:
     """Makes the cases, through the same orders and taps as ever."""
 
-    def __init__(self, app: App, dice: random.Random) -> None:
+    def __init__(self, app: Program, dice: random.Random) -> None:
         self._app, self._dice = app, dice
         self.hushed: set[str] = set()  # chats
         self._chats = 0
@@ -133,7 +134,7 @@ class Population:
             "SELECT alias FROM cases WHERE id = (SELECT case_id FROM reports WHERE "
             "id = :id)"
         )
-        row = await self._app.parts.database.one(sql, id=draft.report)
+        row = await self._app.resources.database.one(sql, id=draft.report)
         assert row is not None
         return str(row[0])
 
@@ -148,7 +149,7 @@ class Population:
             changes = await self._app.casework.reporters.act(
                 action, drawn, Address(Paper.name, chat), lasting=False
             )
-            await self._app.parts.database.commit(changes)
+            await self._app.resources.database.commit(changes)
 
         await _until_first(said)
 
@@ -182,7 +183,7 @@ async def filled(folder: Path, cases: int, seed: int) -> set[str]:
     ) as app:
         population = Population(app, random.Random(seed))
         await population.fill(cases)
-        await app.parts.database.checkpoint()
+        await app.resources.database.checkpoint()
     (folder / "delivered").unlink(missing_ok=True)
     return population.hushed
 

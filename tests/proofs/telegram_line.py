@@ -20,8 +20,8 @@ import httpx
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.app import Parts
 from bot.channels.telegram.channel import TelegramChannel
+from bot.resources import Resources
 from tests.bot.channels.telegram.line import Line, Mode, running
 from tests.botapi.server import BotApi
 
@@ -76,8 +76,8 @@ class Fast(Line):
         super().__init__(folder, server, mode)
         self.speed, self.written = speed, Written()
 
-    def make(self, parts: Parts) -> Sequence[TelegramChannel]:
-        choice = parts.settings.telegram
+    def make(self, resources: Resources) -> Sequence[TelegramChannel]:
+        choice = resources.settings.telegram
         assert choice.token is not None
         hooks = {"event_hooks": {"request": [self.written.watch]}}
         calls, polls = (
@@ -92,7 +92,7 @@ class Fast(Line):
             polls,
         )
         self.channel = TelegramChannel(
-            bot, parts.database, parts.keys, parts.now, speed=self.speed
+            bot, resources.database, resources.keys, resources.now, speed=self.speed
         )
         return [self.channel]
 

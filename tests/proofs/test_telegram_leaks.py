@@ -37,11 +37,12 @@ import pytest
 from anonymizer import receipts
 from anonymizer.keyring import Keyring
 from bot.address import Address
-from bot.app import App, opened
+from bot.app import opened
 from bot.channels.telegram.channel import close, make_bot
 from bot.keys import Keys
 from bot.people.member import AtTheMachine
 from bot.people.register import NewUnit
+from bot.program import Program
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from dialogs.case.orders import Accept, Ask, Assign
@@ -423,7 +424,8 @@ async def is_worked_on(stage: Stage) -> None:
     """
     async with beside(stage) as app:
         aliases = [
-            row[0] for row in await app.parts.database.all("SELECT alias FROM cases")
+            row[0]
+            for row in await app.resources.database.all("SELECT alias FROM cases")
         ]
         at_work = AtTheMachine(STAFF, "operator")
         for alias in aliases:
@@ -445,7 +447,7 @@ async def is_worked_on(stage: Stage) -> None:
     assert all_files(stage.exports), "no picture was exported"
 
 
-def beside(stage: Stage) -> AbstractAsyncContextManager[App]:
+def beside(stage: Stage) -> AbstractAsyncContextManager[Program]:
     """The same hotline opened here, for what would take a command each."""
     settings = Settings(
         data_dir=stage.hotline.data,

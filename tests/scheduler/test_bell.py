@@ -107,7 +107,7 @@ async def test_a_talk_that_does_not_open_is_dropped_and_stops_no_other(
     line: Line,
 ) -> None:
     await line.says(CLEAR)
-    await line.app.parts.database.commit(
+    await line.app.resources.database.commit(
         [Talks.save(TalkRow(b"x" * 32, 1, 0, b"no seal"), 0)]
     )
     line.later(hours=5)
@@ -140,7 +140,7 @@ async def test_every_day_the_words_of_old_cases_go_and_no_draft(line: Line) -> N
     line.later(days=181)
     await line.says(CLEAR)
     await line.app.bell.ring("retention")
-    rows = await line.app.parts.database.all("SELECT wrapped_key FROM reports")
+    rows = await line.app.resources.database.all("SELECT wrapped_key FROM reports")
     assert [row[0] for row in rows] == [None]
     assert await line.count("talks") == 1
 
@@ -176,7 +176,7 @@ async def test_a_store_that_refuses_is_asked_again_later(
     assert "rounds: Refusing" in caplog.text
     other.execute("ROLLBACK")
     other.close()
-    while line.app.parts.database.refusing:
+    while line.app.resources.database.refusing:
         await asyncio.sleep(0.1)
     await line.app.bell.ring("rounds")
     assert await line.count("clocks WHERE kind = 'breached'") == 1

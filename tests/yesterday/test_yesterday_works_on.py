@@ -281,5 +281,7 @@ async def delivered(office: EveningOffice) -> None:
     )
     left = "SELECT 1 FROM outbox WHERE channel = 'telegram' AND due_at <= :now"
     async with asyncio.timeout(20):
-        while await office.app.parts.database.all(left, now=int(MORNING.timestamp())):
+        while await office.app.resources.database.all(
+            left, now=int(MORNING.timestamp())
+        ):
             await asyncio.sleep(0.05)

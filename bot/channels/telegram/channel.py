@@ -4,7 +4,6 @@ buttons are pressed.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import logging
@@ -26,7 +25,7 @@ from telegram.request import HTTPXRequest
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
-from bot.channels.port import ChannelError, Hear, Limits, TryLater
+from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
 from bot.channels.telegram.chats import Chat, Chats
 from bot.channels.telegram.decode import CLEAR
@@ -137,10 +136,6 @@ class TelegramChannel:
             bytes, list[Message | None]
         ] = {}  # of a message in several calls: those done
         self._tries: dict[bytes, int] = {}
-
-    async def listen(self, hear: Hear) -> None:
-        """Updates come in through `Intake`, which knows the staff's door too."""
-        await asyncio.Event().wait()
 
     # ── sending ───────────────────────────────────────────────────────────────────────
 
@@ -347,13 +342,6 @@ class TelegramChannel:
             protect_content=True,
             reply_markup=InlineKeyboardMarkup(rows),
         )
-
-    def reaches(self, to: Address) -> bool:
-        """The one process that sends reaches everybody."""
-        return True
-
-    def delivered(self, to: Address) -> None:
-        """Nothing waits for it here."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         """What was said is filed or dropped: its words need not be known any more.

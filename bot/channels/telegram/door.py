@@ -4,9 +4,14 @@ reporter's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from telegram import Update
+from telegram import BotCommand, Update
+
+from bot.channels.messenger import Task
+from scheduler.bell import Job
 
 # callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
 STAFF_BUTTON = "s:"
@@ -26,6 +31,20 @@ class StaffDoor(Protocol):
         Raises: StorageError, to be asked again later.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSide:
+    """What staff see and do in Telegram.
+
+    commands: shown in the staff's group, nowhere else. tasks, jobs: see
+    `bot.channels.messenger.Running`.
+    """
+
+    door: StaffDoor
+    commands: Sequence[BotCommand] = ()
+    tasks: Sequence[Task] = ()
+    jobs: Sequence[Job] = ()
 
 
 def offered(update: Update, staff_chat: int | None) -> bool:

@@ -80,7 +80,7 @@ DAY = 24 * HOUR
 SEEN = 20_000  # updates remembered to be taken in already
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
     """What the intake needs of the program."""
 

@@ -16,6 +16,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import Chat
 from bot.channels.telegram.errors import about, kind
 from bot.hours import seconds
+from scheduler.bell import Job, every
 from storage.port import Database, StorageError
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,9 @@ class Janitor:
     def __init__(
         self, channel: TelegramChannel, database: Database, now: Callable[[], datetime]
     ) -> None:
-        self._channel, self._database, self._now = channel, database, now
+        self._channel = channel
+        self._database = database
+        self._now = now
         self._busy: dict[int, asyncio.Task[None]] = {}
 
     def poke(self, chat: Chat) -> None:
@@ -43,18 +46,14 @@ class Janitor:
     def _over(self, chat: Chat) -> None:
         del self._busy[chat.id]
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        try:
-            while True:
-                try:
-                    await self.look()
-                except StorageError as error:
-                    log.warning("janitor: %s", type(error).__name__)
-                await asyncio.sleep(LOOK_EVERY)
-        finally:
-            for task in self._busy.values():
-                task.cancel()
+    def looking(self) -> Job:
+        trigger = every(seconds=LOOK_EVERY)
+        return Job(name="janitor", trigger=trigger, run=lambda at: self.look())
+
+    def close(self) -> None:
+        """What is still due is found again after the next start."""
+        for task in self._busy.values():
+            task.cancel()
 
     async def look(self) -> None:
         """Begin with all that is due by now."""
@@ -86,9 +85,8 @@ class Janitor:
             chat.gone(due)
             try:
                 await self._save(chat)
-            except (
-                StorageError
-            ) as error:  # the next look finds the row as it was, and the chat as it is
+            except StorageError as error:
+                # the next look finds the row as it was, and the chat as it is
                 log.warning("janitor: %s", type(error).__name__)
 
     async def _delete(self, chat: Chat, due: list[int], tries: int) -> TryLater | None:

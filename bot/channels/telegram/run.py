@@ -9,19 +9,23 @@ import logging
 import secrets
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from telegram import BotCommand, Update
+from starlette.routing import BaseRoute
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.channels.messenger import Running
 from bot.channels.telegram import menu
 from bot.channels.telegram.channel import TelegramChannel, close
 from bot.channels.telegram.decode import ALLOWED
-from bot.channels.telegram.door import StaffDoor
+from bot.channels.telegram.door import StaffSide
 from bot.channels.telegram.errors import about, backoff, retry_after
 from bot.channels.telegram.intake import Intake, IntakeContext
-from bot.channels.telegram.webhook import Webhook
+from bot.channels.telegram.webhook import Webhook, WebhookRoute
 from bot.hours import seconds
+from scheduler.bell import Job, every
 from storage.port import StorageError
 from storage.repositories.telegram import TelegramState
 
@@ -39,21 +43,37 @@ SERIOUS = (Conflict, InvalidToken)
 
 
 class Telegram:
-    """Intake, menu, janitor. `staff`: commands shown in the staff group."""
+    """Intake, menu, janitor, and what goes on for staff."""
 
     def __init__(
         self,
         channel: TelegramChannel,
-        inside: IntakeContext,
-        door: StaffDoor | None = None,
-        staff: Sequence[BotCommand] = (),
+        context: IntakeContext,
+        staff: StaffSide | None = None,
     ) -> None:
         self.name: str | None = None
-        self.intake = Intake(channel, inside, door, lambda: self.name)
-        self._channel, self._inside, self._staff = channel, inside, staff
-        self._state = TelegramState(inside.database)
+        self._channel = channel
+        self._context = context
+        self._staff = staff
+        door = staff.door if staff is not None else None
+        self.intake = Intake(channel, context, door, lambda: self.name)
+        self._state = TelegramState(context.database)
         self._last: int | None = None  # when Telegram was last reached, as noted
         self._noted = 0
+        self._awaits_posts = False  # our webhook is set
+
+    def running(self) -> Running:
+        """Fetching is no job: each fetch waits at Telegram until something comes."""
+        staff = self._staff
+        jobs = [self.intake.janitor.looking()]
+        if self._by_webhook:
+            trigger = every(seconds=BEAT / 2)
+            jobs.append(Job(name="posts", trigger=trigger, run=self._look_for_posts))
+        return Running(
+            tasks=(self.run, *(staff.tasks if staff else ())),
+            jobs=(*jobs, *(staff.jobs if staff else ())),
+            routes=self._routes(),
+        )
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -62,30 +82,27 @@ class Telegram:
             await self._trying(self.intake.take_up_held)
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(self._trying(self._introduce))
-                jobs.create_task(self._lasting(self.intake.janitor.run))
-                webhook = self._inside.settings.telegram.mode == "webhook"
-                jobs.create_task(
-                    self._lasting(self._webhook if webhook else self._poll)
-                )
+                listening = self._await_posts if self._by_webhook else self._poll
+                jobs.create_task(self._lasting(listening))
         finally:
+            self.intake.janitor.close()
             await self.intake.close()
             await close(self._channel.bot)
 
-    def hooks(self) -> dict[str, Webhook]:
-        """Our way in for Telegram's posts, by path; none where we fetch."""
-        settings = self._inside.settings.telegram
-        if (
-            settings.mode != "webhook"
-            or settings.webhook_url is None
-            or settings.webhook_secret is None
-        ):
-            return {}
-        secret = settings.webhook_secret.get_secret_value()
-        return {
-            urlsplit(settings.webhook_url).path: Webhook(
-                self.intake, self._channel.bot, secret
-            )
-        }
+    @property
+    def _by_webhook(self) -> bool:
+        return self._context.settings.telegram.mode == "webhook"
+
+    def _routes(self) -> list[BaseRoute]:
+        """Our way in for Telegram's posts; none where we fetch."""
+        settings = self._context.settings.telegram
+        url = settings.webhook_url
+        secret = settings.webhook_secret
+        if not self._by_webhook or url is None or secret is None:
+            return []
+        bot = self._channel.bot
+        webhook = Webhook(self.intake, bot, secret.get_secret_value())
+        return [WebhookRoute(urlsplit(url).path, webhook)]
 
     async def _trying(self, doing: Callable[[], Awaitable[None]]) -> None:
         """Again and again, until it is done: neither Telegram nor storage nor a bug
@@ -131,23 +148,19 @@ class Telegram:
 
     async def _introduce(self) -> None:
         self.name = (await self._channel.bot.get_me()).username
-        await menu.show(
-            self._channel.bot, self._inside.settings.telegram.staff_chat_id, self._staff
-        )
+        group = self._context.settings.telegram.staff_chat_id
+        commands = self._staff.commands if self._staff is not None else ()
+        await menu.show(self._channel.bot, group, commands)
 
     async def _group_heard(self) -> None:
         """Where a process ended a moment ago, the staff group may have heard all that
         it may in a minute.
         """
-        group, last = (
-            self._inside.settings.telegram.staff_chat_id,
-            await self._state.at("alive"),
-        )
-        if (
-            group is not None
-            and last is not None
-            and seconds(self._inside.now()) - last < FORGOTTEN
-        ):
+        group = self._context.settings.telegram.staff_chat_id
+        last = await self._state.at("alive")
+        if group is None or last is None:
+            return
+        if seconds(self._context.now()) - last < FORGOTTEN:
             self._channel.pace.heard(group)
 
     # ── polling ───────────────────────────────────────────────────────────────────────
@@ -229,23 +242,26 @@ class Telegram:
 
     # ── webhook ───────────────────────────────────────────────────────────────────────
 
-    async def _webhook(self) -> None:
+    async def _await_posts(self) -> None:
         """Tell Telegram where to; the rest comes in through the route."""
         await self._trying(self._set_webhook)
-        while True:
-            await self._trying(self._posted)
-            await asyncio.sleep(BEAT / 2)
+        self._awaits_posts = True
+        await asyncio.Event().wait()
 
-    async def _posted(self) -> None:
+    async def _look_for_posts(self, at: datetime) -> None:
         """Whether what Telegram has for us reaches us: what waits after an error does
         not.
         """
+        if self._awaits_posts:
+            await self._trying(self._posted)
+
+    async def _posted(self) -> None:
         info = await self._channel.bot.get_webhook_info()
         if info.last_error_date is None or not info.pending_update_count:
             await self._alive()
 
     async def _set_webhook(self) -> None:
-        settings = self._inside.settings.telegram
+        settings = self._context.settings.telegram
         assert settings.webhook_url is not None and settings.webhook_secret is not None
         await self._channel.bot.set_webhook(
             settings.webhook_url,
@@ -260,13 +276,13 @@ class Telegram:
         """Note now and then that Telegram reaches us; after a long silence, steps are
         shown again.
         """
-        now = seconds(self._inside.now())
+        now = seconds(self._context.now())
         try:
             last = (
                 self._last if self._last is not None else await self._state.at("alive")
             )
             if now - self._noted >= BEAT:
-                await self._inside.database.commit([TelegramState.note("alive", now)])
+                await self._context.database.commit([TelegramState.note("alive", now)])
                 self._noted = now
         except StorageError as error:
             log.warning("telegram: %s", type(error).__name__)

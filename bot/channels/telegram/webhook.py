@@ -11,7 +11,8 @@ import secrets
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 from telegram import Bot, Update
 
 from bot.channels.telegram.intake import Intake
@@ -65,15 +66,20 @@ class Webhook:
         return 200
 
 
-class Hooks:
-    """Stands before the web pages. Who does not know the secret gets from them what any
-    visitor would get.
+class WebhookRoute(BaseRoute):
+    """Taken only by who knows the secret: everybody else gets what any visitor of that
+    page would get.
     """
 
-    def __init__(self, pages: ASGIApp, hooks: dict[str, Webhook]) -> None:
-        self._pages, self._hooks = pages, hooks
+    def __init__(self, path: str, webhook: Webhook) -> None:
+        self._path = path
+        self._webhook = webhook
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hook = self._hooks.get(scope["path"]) if scope["type"] == "http" else None
-        meant = hook if hook is not None and hook.knows(scope) else self._pages
-        await meant(scope, receive, send)
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        meant = scope["type"] == "http" and scope["path"] == self._path
+        if meant and self._webhook.knows(scope):
+            return Match.FULL, {}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._webhook(scope, receive, send)

@@ -13,7 +13,7 @@ from typing import Any
 
 from anonymizer.seal import Place, Unsealable
 from bot.address import Address
-from bot.channels.port import Gone, Hear, Limits
+from bot.channels.port import Gone, Limits
 from bot.channels.render import Rendered
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
@@ -89,10 +89,6 @@ class WebChannel:
         ] = {}  # digest of a receipt that is shown: when it must be gone
         self._closed = False
 
-    async def listen(self, hear: Hear) -> None:
-        """Updates come in through the pages."""
-        await asyncio.Event().wait()
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         """A bubble under the outbox row's id, so that a repeated delivery changes
         nothing. Raises: Gone.
@@ -111,11 +107,8 @@ class WebChannel:
         content = {"message": plain(said), "until": until, "replaces": replaced}
         return [*writes, self._add(key, screen, kept, content)]
 
-    def reaches(self, to: Address) -> bool:
-        """Every screen is in the database."""
-        return True
-
     def delivered(self, to: Address) -> None:
+        """There is more to show to whoever looks at this screen."""
         self.wake(self.screen_of(to))
 
     def wipe(self, to: Address) -> Sequence[Write]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,20 +25,18 @@ from starlette.responses import (
 )
 
 from anonymizer.scrub import MOST_BYTES, Scrubbed
-from bot.address import Address
-from bot.channels.port import Hear, Incoming, heard
+from bot.channels.messenger import ReporterDoor
+from bot.channels.port import Incoming, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, read_form
-from bot.channels.web.pace import Pace, peer_of
+from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visits import Visit, Visits
-from bot.desk.liaison import LiaisonDesk
 from bot.hotline import TurnFailed
 from bot.hours import seconds
 from dialogs.texts import text
 from dialogs.words import MISTYPED, Event, Pictured, Pressed, Unreadable
 from storage.port import Database, StorageError, Write
-from storage.repositories.media import MediaRow
 from storage.repositories.web import WebBubbles, WebSessions
 
 PATIENCE = 3.0  # seconds a post waits for its answer to stand on the screen
@@ -56,28 +54,29 @@ class Trouble:
     draft: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """All that the pages need of the program."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatContext:
+    """All that the chat's pages need of the program."""
 
-    hear: Hear
-    settle: Callable[[Address, float], Awaitable[None]]
-    picture: Callable[[Address, str], Awaitable[tuple[bytes, MediaRow] | None]]
-    leave: Callable[[Address, datetime], Awaitable[None]]
+    reporters: ReporterDoor
     channel: WebChannel
     database: Database
     now: Callable[[], datetime]
-    desk: LiaisonDesk | None = None  # the units' page
 
 
 class Chat:
     """What a visitor sees and does."""
 
     def __init__(
-        self, door: Door, pages: Pages, visits: Visits, pace: Pace, behind_proxy: bool
+        self,
+        context: ChatContext,
+        pages: Pages,
+        visits: Visits,
+        limit: PeerLimit,
+        behind_proxy: bool,
     ) -> None:
-        self.door, self.pages, self.visits = door, pages, visits
-        self._pace, self._behind_proxy = pace, behind_proxy
+        self.context, self.pages, self.visits = context, pages, visits
+        self._limit, self._behind_proxy = limit, behind_proxy
 
     # ── seeing ────────────────────────────────────────────────────────────────────────
 
@@ -97,7 +96,7 @@ class Chat:
         return await self._page(visit)
 
     async def _page(self, visit: Visit, trouble: Trouble | None = None) -> Response:
-        bubbles = await self.door.channel.bubbles(visit.screen)
+        bubbles = await self.context.channel.bubbles(visit.screen)
         lang = said_in(bubbles) or visit.lang
         page = self.pages.page(
             "chat.html",
@@ -140,7 +139,7 @@ class Chat:
 
     async def health(self, request: Request) -> Response:
         """For a watchdog: 200 while reports can be taken, 503 while storage refuses."""
-        refusing = self.door.database.refusing
+        refusing = self.context.database.refusing
         return PlainTextResponse(
             "refusing" if refusing else "ok", 503 if refusing else 200
         )
@@ -148,7 +147,7 @@ class Chat:
     async def code(self, request: Request) -> Response:
         """The receipt on this visitor's screen as a QR code of its plain text."""
         visit = await self.visits.of(request)
-        for bubble in await self.door.channel.bubbles(visit.screen):
+        for bubble in await self.context.channel.bubbles(visit.screen):
             if (
                 bubble.id == request.path_params["id"]
                 and bubble.message
@@ -170,7 +169,7 @@ class Chat:
             return await self.refuse(request, visit, form)
         said = form.get("text", "").replace("\r\n", "\n")
         key = form.get("key", "")
-        now = self.door.now()
+        now = self.context.now()
         if not said.strip():
             nothing = Unreadable("empty", now)
             return await self.hear(request, visit, key, nothing, (), draft=said)
@@ -178,7 +177,7 @@ class Chat:
         words = said
         if event.receipt and event.receipt != MISTYPED:
             words = text(visit.lang, "web.receipt_sent")  # it is no sight for others
-        shown = self.door.channel.own(
+        shown = self.context.channel.own(
             visit.screen, secrets.token_bytes(16), visit.lasting, words
         )
         return await self.hear(request, visit, key, event, [shown], draft=said)
@@ -190,7 +189,7 @@ class Chat:
             return await self.refuse(request, visit, form)
         choice, mark = form.get("choice", ""), form.get("mark", "")
         also = await self._gone_with(visit, choice)
-        event = Pressed(choice, mark, self.door.now())
+        event = Pressed(choice, mark, self.context.now())
         return await self.hear(
             request, visit, f"{form.get('key', '')}-{choice}", event, also, bool(also)
         )
@@ -204,7 +203,7 @@ class Chat:
             return []
         return [
             WebBubbles.drop(bytes.fromhex(bubble.id))
-            for bubble in await self.door.channel.bubbles(visit.screen)
+            for bubble in await self.context.channel.bubbles(visit.screen)
             if (bubble.message and bubble.message.secret and name == "saved")
             or (bubble.picture and bubble.picture.id == argument)
         ]
@@ -215,9 +214,9 @@ class Chat:
         if isinstance(form, Trouble):
             return await self.refuse(request, visit, form)
         lasting = bool(form.get("on"))
-        until = expires(seconds(self.door.now()), lasting)
+        until = expires(seconds(self.context.now()), lasting)
         try:
-            await self.door.database.commit(
+            await self.context.database.commit(
                 [WebSessions.touch(visit.screen, lasting, until)]
             )
         except StorageError:
@@ -241,16 +240,16 @@ class Chat:
             with suppress(
                 StorageError
             ):  # who leaves must not be held up; what is left expires by itself
-                await self.door.leave(visit.address, self.door.now())
-                await self.door.database.commit(WebSessions.end(visit.screen))
-            self.door.channel.wake(visit.screen, whole=True)
+                await self.context.reporters.leave(visit.address, self.context.now())
+                await self.context.database.commit(WebSessions.end(visit.screen))
+            self.context.channel.wake(visit.screen, whole=True)
         return response
 
     # ── the turn ──────────────────────────────────────────────────────────────────────
 
     async def begin(self, request: Request) -> tuple[Visit, dict[str, str] | Trouble]:
-        """Who posts, and what; at a pace that a flood has to keep too."""
-        await self._pace.wait(peer_of(request, self._behind_proxy))
+        """Who posts, and what; a flood is held up by its limit."""
+        await self._limit.wait(peer_of(request, self._behind_proxy))
         visit = await self.visits.of(request)
         try:
             form = dict(await read_form(request))
@@ -302,7 +301,7 @@ class Chat:
             pictures,
         )
         try:
-            await self.door.hear(incoming)
+            await self.context.reporters.hear(incoming)
         except StorageError:
             return await self.refuse(
                 request, visit, Trouble(503, text(lang, "web.refused"), draft)
@@ -310,9 +309,9 @@ class Chat:
         except TurnFailed as failed:
             words = text(lang, "web.failed", {"incident": failed.incident})
             return await self.refuse(request, visit, Trouble(500, words, draft))
-        await self.door.settle(visit.address, PATIENCE)
+        await self.context.reporters.settle(visit.address, PATIENCE)
         if whole:
-            self.door.channel.wake(visit.screen, whole=True)
+            self.context.channel.wake(visit.screen, whole=True)
         response = await self._answer(request, visit, whole)
         if touched and visit.lasting:
             self.visits.keep(response, visit, lasting=True)
@@ -333,12 +332,12 @@ class Chat:
         the old ones.
         """
         if found := SEEN.fullmatch(seen):
-            bubbles = await self.door.channel.bubbles(screen, int(found[1]) - 1)
+            bubbles = await self.context.channel.bubbles(screen, int(found[1]) - 1)
             if bubbles and bubbles[0].id == found[2]:
                 return bubbles[1:], False
             if bubbles and bubbles[0].replaces == found[2]:
                 return bubbles, False
-        return await self.door.channel.bubbles(screen), seen != NOTHING
+        return await self.context.channel.bubbles(screen), seen != NOTHING
 
     def fragment(self, news: tuple[list[Bubble], bool], lang: str) -> Response:
         bubbles, whole = news

@@ -30,7 +30,7 @@ class Live:
 
     async def __call__(self, request: Request) -> Response:
         visit = await self._chat.visits.of(request)
-        channel = self._chat.door.channel
+        channel = self._chat.context.channel
         if (
             visit.fresh
             or channel.ears() >= MOST
@@ -42,7 +42,7 @@ class Live:
         return StreamingResponse(self._tell(visit), media_type="text/event-stream")
 
     async def _tell(self, visit: Visit) -> AsyncIterator[str]:
-        channel = self._chat.door.channel
+        channel = self._chat.context.channel
         ear = channel.open_ear(visit.screen)
         try:
             yield f"retry: 2000\ndata: {await self._last(visit)}\n\n"
@@ -62,4 +62,4 @@ class Live:
         return WHOLE if whole else await self._last(visit)
 
     async def _last(self, visit: Visit) -> str:
-        return seen_of(await self._chat.door.channel.bubbles(visit.screen))
+        return seen_of(await self._chat.context.channel.bubbles(visit.screen))

@@ -99,7 +99,7 @@ class Pictures:
     async def _scrubbed(
         self, data: bytearray | None, too_large: bool
     ) -> tuple[Event, Scrubbed | None]:
-        now = self._chat.door.now
+        now = self._chat.context.now
         if too_large:
             return Unreadable("too_large", now()), None
         if not data:
@@ -131,7 +131,7 @@ class Pictures:
             return await self._chat.hear(request, visit, key, event, ())
         screen, picture = visit.screen, event.picture
         also = [
-            self._chat.door.channel.own(
+            self._chat.context.channel.own(
                 screen, _bubble(picture.id), visit.lasting, picture
             )
         ]
@@ -174,7 +174,7 @@ class Pictures:
             async with self._turn(visit.screen):
                 edited = await edit_image(shot.data, marks.crop, marks.paint)
                 picture = Picture(secrets.token_hex(16), edited.width, edited.height)
-                event = Pictured(picture, self._chat.door.now(), shot.id)
+                event = Pictured(picture, self._chat.context.now(), shot.id)
                 return await self._hear(request, visit, marks.key, event, edited)
         except EmptyCrop:
             return self._editor(visit, shot, marks, "web.empty_crop", 400)
@@ -203,7 +203,7 @@ class Pictures:
 
     async def _shot(self, visit: Visit, id: str) -> Shot | None:
         found = (
-            await self._chat.door.picture(visit.address, id)
+            await self._chat.context.reporters.picture(visit.address, id)
             if ID.fullmatch(id)
             else None
         )

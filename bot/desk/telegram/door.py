@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 from bot.address import Address
 from bot.cases.aliases import meant
 from bot.cases.reading import ListedCase
-from bot.channels.telegram.door import STAFF_BUTTON
+from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
 from bot.channels.telegram.errors import about
 from bot.channels.telegram.menu import REPORTERS
 from bot.desk import verbs
@@ -39,6 +39,7 @@ from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES, Role
 from dialogs.case.typed import Now
 from dialogs.words import Button
+from scheduler.bell import Job, every
 from storage.port import Seen, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.desk import DeskCases
@@ -88,20 +89,24 @@ class Desk:
         self._number = self._bot.token.partition(":")[0]
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    def staff_side(self) -> StaffSide:
+        """Topics are no job: an order wakes them at once."""
+        following = Job(
+            name="replies",
+            trigger=every(seconds=self._in.every / 2),
+            run=lambda at: self.topics.trying(self.replies.look),
+        )
+        return StaffSide(
+            door=self, commands=commands(), tasks=(self.run,), jobs=(following,)
+        )
+
     async def run(self) -> None:
         """Until cancelled."""
         try:
-            async with asyncio.TaskGroup() as jobs:
-                jobs.create_task(self.topics.run())
-                jobs.create_task(self._follow())
+            await self.topics.run()
         finally:
             for task in self._tasks:
                 task.cancel()
-
-    async def _follow(self) -> None:
-        while True:
-            await self.topics.trying(self.replies.look)
-            await asyncio.sleep(self._in.every / 2)
 
     # ── the door ──────────────────────────────────────────────────────────────────────
 

@@ -19,6 +19,7 @@ from bot.keys import Keys
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
+from bot.program import Program
 from bot.settings import Settings
 from dialogs.words import Button, Message
 from storage.port import Database
@@ -41,7 +42,7 @@ class Spot:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskContext:
     """send: letters that are committed and due; now: UTC; every: seconds between two
     looks.
@@ -82,6 +83,28 @@ class DeskContext:
 
     def thread_id(self, chat: int, thread: int) -> bytes:
         return self.keys.pseudonyms.staff_digest("desk topic", f"{chat} {thread}")
+
+
+def context_of(
+    channel: TelegramChannel, program: Program, every: float = 1.0
+) -> DeskContext:
+    """What the desk is handed of the program; every: seconds between two looks."""
+    resources = program.resources
+    return DeskContext(
+        channel=channel,
+        database=resources.database,
+        keys=resources.keys,
+        settings=resources.settings,
+        casework=program.casework,
+        roster=program.roster,
+        register=program.register,
+        sight=program.conflict,
+        post=program.post,
+        send=program.sender.post,
+        now=resources.now,
+        units=program.desk,
+        every=every,
+    )
 
 
 def letter(

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub_image
 from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
-from bot.channels.web.pace import Pace, peer_of
+from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages
 from bot.desk.liaison import (
     CLOCKS,
@@ -105,8 +105,10 @@ class Form:
 class Units:
     """What a liaison sees and does in a browser."""
 
-    def __init__(self, desk: LiaisonDesk, pages: Pages, pace: Pace, web: Web) -> None:
-        self._desk, self._pages, self._pace, self._web = desk, pages, pace, web
+    def __init__(
+        self, desk: LiaisonDesk, pages: Pages, limit: PeerLimit, web: Web
+    ) -> None:
+        self._desk, self._pages, self._limit, self._web = desk, pages, limit, web
         self.cookie = "__Host-u" if web.https else "u"
 
     def routes(self) -> list[Route]:
@@ -129,7 +131,7 @@ class Units:
     async def enter(self, request: Request) -> Response:
         """The code of a one-time link, for a session."""
         peer = peer_of(request, self._web.behind_proxy)
-        await self._pace.wait(peer)
+        await self._limit.wait(peer)
         try:
             code = dict(await read_form(request, 4096)).get("code", "")
             token = await self._desk.enter(code, peer or "") if code.strip() else None
@@ -320,7 +322,7 @@ class Units:
         """Answer, extend, return: typed, looked at once more, sent. Arriving is one
         tap.
         """
-        await self._pace.wait(peer_of(request, self._web.behind_proxy))
+        await self._limit.wait(peer_of(request, self._web.behind_proxy))
         action = request.path_params["action"]
         if action not in CONFIRMED:
             return self._note(await self._who(request), GONE, 404)

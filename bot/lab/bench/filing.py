@@ -8,8 +8,8 @@ from typing import Literal
 
 from anonymizer import receipts
 from bot.address import Address
-from bot.app import App
 from bot.cases.reporters import Draft
+from bot.program import Program
 from dialogs.words import File
 from storage.port import Stale
 
@@ -37,7 +37,7 @@ def filing(text: str, at: datetime, follow: Literal["here", "receipt"]) -> File:
 
 
 async def file_report(
-    app: App, filed: File, chat: Address | None, *, lasting: bool = True
+    app: Program, filed: File, chat: Address | None, *, lasting: bool = True
 ) -> None:
     """Commit it as a case. chat, lasting: as in `ReporterCases.act`."""
     draft = Draft(
@@ -46,7 +46,7 @@ async def file_report(
     while True:
         changes = await app.casework.reporters.act(filed, draft, chat, lasting=lasting)
         try:
-            return await app.parts.database.commit(changes)
+            return await app.resources.database.commit(changes)
         # Two drew the same alias or the same number of the search index at once; so
         # many at once do that more often than a hotline, so they try until it is done.
         except Stale:

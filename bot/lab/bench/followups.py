@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.app import App, Parts, database_file, join, open_keyring, shred_file
+from bot.app import database_file, join, open_keyring, shred_file
 from bot.keys import Keys
 from bot.lab.bench import words
 from bot.lab.bench.benchmark import Benchmark, Unexpected
@@ -28,6 +28,8 @@ from bot.lab.bench.filing import file_report, filing
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.program import NullChannel, settings_in
 from bot.lab.bench.server import resident, serving
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import OperatorError
 from bot.sizes import MIB
 from storage.sqlite import SQLiteDatabase
@@ -80,20 +82,20 @@ class HandClock:
 
 
 @asynccontextmanager
-async def opened(path: Path, clock: HandClock) -> AsyncIterator[App]:
+async def opened(path: Path, clock: HandClock) -> AsyncIterator[Program]:
     """The program in a folder in which `jianfu serve` can go on."""
     settings = settings_in(path)
     keyring = open_keyring(settings, create=True)
     journal = ShredJournal(shred_file(settings.keyring), keyring)
     database = await SQLiteDatabase.open(database_file(settings))
     try:
-        parts = Parts(settings, database, Keys.of(keyring), journal, clock)
+        parts = Resources(settings, database, Keys.of(keyring), journal, clock)
         yield join(parts, lambda parts: [NullChannel()])
     finally:
         await database.close()
 
 
-async def add(app: App, cases: int, at: datetime) -> None:
+async def add(app: Program, cases: int, at: datetime) -> None:
     """File so many reports, each from a chat of its own."""
 
     async def file(number: int) -> None:
@@ -123,7 +125,7 @@ async def ours(path: Path, items: int) -> Took:
                 clock.at = start + after
                 rang += await app.rounds.run(clock.at)
         fired = time.perf_counter()
-        [row] = await app.parts.database.all("SELECT count(*) FROM outbox")
+        [row] = await app.resources.database.all("SELECT count(*) FROM outbox")
     pushed = row[0]
     if rang != items or pushed != PUSHES * cases:
         raise Unexpected(
@@ -223,7 +225,7 @@ async def starts(items: int) -> tuple[float, int, int]:
     """
     with folder() as path:
         async with opened(path, HandClock()) as app:
-            await add(app, 1, app.parts.now())
+            await add(app, 1, app.resources.now())
         async with serving(path) as server:
             bare = server.memory()
     with folder() as path:

@@ -15,11 +15,13 @@ from pathlib import Path
 from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.app import App, Parts, clock, database_file, join
-from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.app import clock, database_file, join
+from bot.channels.port import Incoming, Limits, heard
 from bot.channels.render import Rendered
 from bot.keys import Keys
 from bot.lab.bench.benchmark import Unexpected
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings, Web
 from dialogs.words import Event, Message, Pressed
 from storage.port import Audit, Write
@@ -37,20 +39,11 @@ class NullChannel:
     def __init__(self) -> None:
         self.mail: dict[str, asyncio.Future[Message]] = {}
 
-    async def listen(self, hear: Hear) -> None:
-        await asyncio.Event().wait()
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         waiting = self.mail.pop(to.key, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(message.message)
         return ()
-
-    def reaches(self, to: Address) -> bool:
-        return True
-
-    def delivered(self, to: Address) -> None:
-        """Nothing waits for it here."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         return ()
@@ -76,22 +69,22 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-def assembled(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> App:
+def assembled(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> Program:
     """The program on this database, with a fresh keyring; nothing rings, nobody
     listens.
     """
     settings = settings_in(folder)
     keyring = Keyring.create(settings.keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
-    parts = Parts(settings, database, Keys.of(keyring), journal, clock)
-    return join(parts, lambda parts: [channel])
+    resources = Resources(settings, database, Keys.of(keyring), journal, clock)
+    return join(resources, lambda resources: [channel])
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredProgram:
     """A running program and its messenger."""
 
-    app: App
+    app: Program
     channel: NullChannel
     database: SQLiteDatabase
 

@@ -20,7 +20,7 @@ from telegram import Bot, Update
 import bot
 from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
-from bot.app import App, Parts, clock, database_file, join
+from bot.app import clock, database_file, join
 from bot.channels.telegram.channel import TelegramChannel, close, make_bot
 from bot.channels.telegram.intake import Intake, IntakeContext
 from bot.channels.telegram.run import Telegram
@@ -39,6 +39,8 @@ from bot.lab.bench.telegram_rivals import (
 )
 from bot.lab.bench.telegram_stub import StubRequest
 from bot.lab.bench.telegram_talk import BENCH_TOKEN, SCRIPT_TURNS, Crowd, Player
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from storage.sqlite import SQLiteDatabase
@@ -55,7 +57,7 @@ TURNS_A_SECOND = "轮/秒"
 class Ours:
     """What our turns took. committed: seconds from a decoded update to its commit."""
 
-    app: App
+    app: Program
     line: Bot
     intake: Intake
     committed: list[float] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Ours:
 @asynccontextmanager
 async def joined(
     line: Bot, settings: Settings
-) -> AsyncIterator[tuple[App, TelegramChannel, IntakeContext]]:
+) -> AsyncIterator[tuple[Program, TelegramChannel, IntakeContext]]:
     """The whole program with Telegram as its messenger, without its pace; nothing
     rings.
     """
@@ -81,8 +83,15 @@ async def joined(
     keys = Keys.of(keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
     channel = TelegramChannel(line, database, keys, clock, speed=UNPACED)
-    app = join(Parts(settings, database, keys, journal, clock), lambda parts: [channel])
-    context = IntakeContext(app.hotline.hear, database, keys, settings, clock)
+    resources = Resources(settings, database, keys, journal, clock)
+    app = join(resources, lambda resources: [channel])
+    context = IntakeContext(
+        hear=app.hotline.hear,
+        database=database,
+        keys=keys,
+        settings=settings,
+        now=clock,
+    )
     try:
         yield app, channel, context
         await app.sender.idle()

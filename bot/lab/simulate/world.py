@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.address import Address
 from bot.cases.casework import Casework
-from bot.channels.port import Hear, Incoming, Limits, heard
+from bot.channels.port import Incoming, Limits, heard
 from bot.channels.render import Rendered
 from bot.hotline import Hotline
 from bot.hours import seconds
@@ -66,19 +66,10 @@ class People:
         self.arrived: list[tuple[str, Rendered]] = []
         self.shown: dict[str, list[Rendered]] = {}
 
-    async def listen(self, hear: Hear) -> None:
-        """Nothing comes by itself."""
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         self.arrived.append((to.key, message))
         self.shown.setdefault(to.key, []).append(message)
         return ()
-
-    def reaches(self, to: Address) -> bool:
-        return True
-
-    def delivered(self, to: Address) -> None:
-        """Nobody waits for it."""
 
     def wipe(self, to: Address) -> Sequence[Write]:
         return ()

@@ -271,8 +271,9 @@ async def test_no_alert_reaches_who_must_not_know(place: Place, seed: int) -> No
         counter.post,
         place.roster,
         place.sight,
-        None,
-        lambda: counter.at,
+        channels=("telegram",),
+        group=None,
+        now=lambda: counter.at,
     )
     accounts = {f"{number}": member for number, member in enumerate(place.members)}
     for alias in place.said:

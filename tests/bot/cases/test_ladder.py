@@ -181,7 +181,7 @@ async def test_only_a_supervisor_without_part_in_it_decides_and_once(
         "decide", alias, "taken", "--by", "沈主管", *said
     )
     assert "没有要签发的文书" in await refused("document", alias)
-    [line] = await office.app.parts.database.all(
+    [line] = await office.app.resources.database.all(
         "SELECT content FROM audit WHERE kind = 'ladder.decided'"
     )
     assert json.loads(line["content"]) == {"rung": "remind", "decision": "waived"}

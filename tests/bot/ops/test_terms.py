@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ops.checkup import Deployment, Finding, examine
+from bot.finding import Finding
+from bot.ops.checkup import Deployment, examine
 from bot.ops.terms import terms_of
 from bot.settings import OperatorError, Settings
 from dialogs.case.allowance import Allowance
@@ -77,7 +78,7 @@ def found(chosen: Settings, today: str) -> dict[str, Finding]:
     here = Deployment(
         chosen, chosen.data_dir / "jianfu.db", chosen.keyring.with_name("journal"), now
     )
-    return {one.check: one for one in examine(here)}
+    return {one.check: one for one in examine(here, ())}
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,6 @@ class Wall:
             str, asyncio.Event
         ] = {}  # chats that take nothing until their event is set
 
-    async def listen(self, hear: object) -> None:
-        await asyncio.Event().wait()
-
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
         if to.key in self.slow:
             await self.slow[to.key].wait()
@@ -68,9 +65,6 @@ class Wall:
             raise self.wrong.pop(0)
         self.shown.append((to.key, message.message.params["word"]))
         return []
-
-    def reaches(self, to: Address) -> bool:
-        return True
 
     def delivered(self, to: Address) -> None:
         self.told.append(to)
@@ -96,6 +90,7 @@ class Office:
             refused=refused,
             quiet=counter.settings.quiet_hours.hold,
         )
+        self.sender.when_delivered("wall", wall.delivered)
 
     async def posts(self, *names: str, to: Address = ANNA) -> None:
         letters = [letter(name, STREAMS[to], to) for name in names]
@@ -416,14 +411,14 @@ class Notebook(Wall):
 @asynccontextmanager
 async def begun(
     folder: Path, kind: str
-) -> AsyncIterator[tuple[Sender, Channel, Address]]:
+) -> AsyncIterator[tuple[Sender, Notebook | WebChannel, Address]]:
     """A program that starts on what is there: its sender, its one channel and the one
     chat there is.
     """
     file = folder / "keys" / "keyring.json"
     keys = Keys.of(Keyring.load(file) if file.exists() else Keyring.create(file))
     database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
-    channel: Channel = (
+    channel = (
         Notebook(folder / "notes")
         if kind == "wall"
         else WebChannel(database, keys, 15, clock)
@@ -441,6 +436,7 @@ async def begun(
             gone=nothing,
             refused=nothing,
         )
+        sender.when_delivered(kind, lambda to: channel.delivered(to))
         yield sender, channel, Address(kind, "t" * 43)
     finally:
         await database.close()

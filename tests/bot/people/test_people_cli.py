@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.address import Address
-from bot.app import App, opened
+from bot.app import opened
 from bot.cli import staff, unit
+from bot.program import Program
 from bot.settings import OperatorError, Settings, Web
 from tests.bot.command import Login
 
@@ -28,7 +29,7 @@ class Terminal:
     """Runs verbs on one open app and keeps what they printed."""
 
     def __init__(
-        self, app: App, folder: Path, capsys: pytest.CaptureFixture[str]
+        self, app: Program, folder: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.app, self.folder, self._capsys = app, folder, capsys
 
@@ -221,7 +222,7 @@ async def test_what_is_done_stands_in_the_audit_chain_by_ids_alone(
     await terminal.runs(
         "staff", "add", "李四", "--role", "liaison", "--unit", "文新街道"
     )
-    rows = await terminal.app.parts.database.all(
+    rows = await terminal.app.resources.database.all(
         'SELECT kind, "by", content FROM audit ORDER BY seq'
     )
     assert [row[0] for row in rows] == ["unit.added", "unit.added", "staff.added"]

@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import App
 from bot.hours import seconds
 from bot.people.register import NewUnit
+from bot.program import Program
 from storage.repositories.counts import Counts
 from storage.repositories.rungs import RungRow, Rungs
 from storage.repositories.unit_counts import UnitCounts
@@ -57,7 +57,7 @@ UNITS: Mapping[str, Mapping[str, int]] = {
 }
 
 
-async def keep_books(app: App, last: date, months: int = 13) -> None:
+async def keep_books(app: Program, last: date, months: int = 13) -> None:
     """Figures of so many months up to that of `last`, each a little higher, and a rung
     of the ladder.
     """
@@ -75,11 +75,11 @@ async def keep_books(app: App, last: date, months: int = 13) -> None:
                 writes.append(
                     Counts.add(at, category, what, round(n * share * (1 - back / 30)))
                 )
-        await app.parts.database.commit(writes)
+        await app.resources.database.commit(writes)
     for name, counts in UNITS.items():
         unit = await app.register.add(NewUnit(name, "subdistrict"))
         id = bytes.fromhex(unit.id)
-        await app.parts.database.commit(
+        await app.resources.database.commit(
             [UnitCounts.add(f"{last:%Y-%m}", id, what, n) for what, n in counts.items()]
         )
 
@@ -88,7 +88,7 @@ async def propose(line: Line, unit: str, chat: str) -> None:
     """A rung for a unit, on a case that somebody files now."""
     await line.says("同一份台账每周报五次", chat=chat)
     await line.presses("send", chat=chat)
-    rows = await line.app.parts.database.all(
+    rows = await line.app.resources.database.all(
         "SELECT id FROM cases WHERE id NOT IN (SELECT case_id FROM rungs)"
     )
     found = await line.app.register.find(unit)
@@ -104,4 +104,4 @@ async def propose(line: Line, unit: str, chat: str) -> None:
         None,
         b"",
     )
-    await line.app.parts.database.commit([Rungs.propose(row, 0, 0)])
+    await line.app.resources.database.commit([Rungs.propose(row, 0, 0)])

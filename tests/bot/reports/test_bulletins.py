@@ -73,7 +73,10 @@ class Office:
             return Message(REPORT_MESSAGE, {"text": f"{of.name} {of.label}"})
 
         app = self.line.app
-        post, database = OutboxMessages(app.parts.keys.outbox), app.parts.database
+        post, database = (
+            OutboxMessages(app.resources.keys.outbox),
+            app.resources.database,
+        )
         return Bulletins(
             database,
             post=post,
@@ -152,10 +155,12 @@ async def test_the_bell_puts_reports_into_the_outbox_for_the_staff_group(
         line.at = local(1, 8, 31, month=12)
         await line.app.bell.ring("reports")
         await line.app.bell.ring("reports")
-        rows = await Outbox(line.app.parts.database).due(
+        rows = await Outbox(line.app.resources.database).due(
             ["telegram"], int(line.at.timestamp())
         )
-        letters = [OutboxMessages(line.app.parts.keys.outbox).open(row) for row in rows]
+        letters = [
+            OutboxMessages(line.app.resources.keys.outbox).open(row) for row in rows
+        ]
     assert [letter.to for letter in letters] == [Address("telegram", "-1001")] * 3
     assert [letter.message.params["text"][:7] for letter in letters] == [
         "减负专线晨报 ",
@@ -177,4 +182,4 @@ async def test_a_clock_that_jumps_back_makes_none_again(office: Office) -> None:
     for hours in range(100):
         await office.at(local(23) - timedelta(hours=hours))
     assert office.read() == told
-    assert await Periods(office.line.app.parts.database).last("day") == "2026-11-23"
+    assert await Periods(office.line.app.resources.database).last("day") == "2026-11-23"

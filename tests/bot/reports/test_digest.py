@@ -20,13 +20,13 @@ async def read(line: Line, hidden: frozenset[bytes] = frozenset()) -> str:
         return case not in hidden
 
     of = latest("day", line.at, ZoneInfo(line.settings.timezone))
-    return await digest(of, line.at, line.app.parts.database, visible)
+    return await digest(of, line.at, line.app.resources.database, visible)
 
 
 async def file(line: Line, chat: str) -> str:
     await line.says("同一份台账每周报五次", chat=chat)
     await line.presses("send", chat=chat)
-    rows = await line.app.parts.database.all(
+    rows = await line.app.resources.database.all(
         "SELECT alias FROM cases ORDER BY opened_hour DESC, alias"
     )
     return str(rows[0][0])
@@ -65,7 +65,7 @@ async def test_what_is_late_due_and_oldest_is_named_by_alias(tmp_path: Path) -> 
         line.later(days=1)
         late = f"超期1件：{first}（待受理，超21小时）"
         assert late in await read(line)
-        [row] = await line.app.parts.database.all(
+        [row] = await line.app.resources.database.all(
             "SELECT id FROM cases WHERE alias = :name", name=first
         )
         seen = await read(line, frozenset([row[0]]))

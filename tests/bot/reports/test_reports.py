@@ -40,7 +40,7 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 async def told(line: Line) -> Bulletin:
     figures = await Bookkeeper(
-        line.app.parts.database, line.app.register.directory
+        line.app.resources.database, line.app.register.directory
     ).figures(OCTOBER)
     return bulletin(figures, Rules.default())
 
@@ -150,7 +150,7 @@ async def test_without_a_chinese_font_the_report_goes_out_without_charts(
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     press = Press(
-        line.app.parts.database,
+        line.app.resources.database,
         line.app.register.directory,
         Rules.default(),
         lambda: line.at,
@@ -169,7 +169,7 @@ async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
         )
         await line.presses("send", chat=f"chat{number}")
     figures = await Bookkeeper(
-        line.app.parts.database, line.app.register.directory
+        line.app.resources.database, line.app.register.directory
     ).figures(WEEK)
     lines = bulletin(figures, Rules.default()).lines
     assert lines[0] == "减负专线周报：2026年10月19日至10月25日"

@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import SecretStr
-from starlette.responses import PlainTextResponse
 from uvicorn import Config
 
-from bot.app import App, Parts, opened
+from bot.app import opened
+from bot.channels.messenger import Running
 from bot.channels.telegram.channel import TelegramChannel, make_bot
-from bot.channels.telegram.door import StaffDoor
+from bot.channels.telegram.door import StaffDoor, StaffSide
 from bot.channels.telegram.intake import IntakeContext
 from bot.channels.telegram.run import Telegram
-from bot.channels.telegram.webhook import Hooks
 from bot.cli.serve import Server
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
+from bot.site import served
 from scheduler.bell import Bell
 from tests.botapi.server import BotApi
 
@@ -58,7 +60,7 @@ class Line:
                 **telegram,
             ),
         )
-        self.app: App
+        self.app: Program
         self.channel: TelegramChannel
         self.telegram: Telegram
 
@@ -76,26 +78,26 @@ class Line:
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
-    def make(self, parts: Parts) -> Sequence[TelegramChannel]:
-        bot = make_bot(parts.settings.telegram)
+    def make(self, resources: Resources) -> Sequence[TelegramChannel]:
+        bot = make_bot(resources.settings.telegram)
         self.channel = TelegramChannel(
             bot,
-            parts.database,
-            parts.keys,
-            parts.now,
+            resources.database,
+            resources.keys,
+            resources.now,
             web="https://jianfu.example",
             speed=SPEED,
         )
         return [self.channel]
 
     async def count(self, table: str) -> int:
-        [row] = await self.app.parts.database.all(f"SELECT count(*) FROM {table}")
+        [row] = await self.app.resources.database.all(f"SELECT count(*) FROM {table}")
         return int(row[0])
 
     async def aliases(self) -> list[str]:
         return [
             row[0]
-            for row in await self.app.parts.database.all("SELECT alias FROM cases")
+            for row in await self.app.resources.database.all("SELECT alias FROM cases")
         ]
 
 
@@ -118,30 +120,39 @@ async def running(line: Line, door: StaffDoor | None = None) -> AsyncIterator[Li
     same data.
     """
     async with opened(line.settings, line.make, line.now) as line.app:
-        parts = line.app.parts
-        inside = IntakeContext(
-            line.app.hotline.hear, parts.database, parts.keys, parts.settings, line.now
+        resources = line.app.resources
+        context = IntakeContext(
+            hear=line.app.hotline.hear,
+            database=resources.database,
+            keys=resources.keys,
+            settings=resources.settings,
+            now=line.now,
         )
-        line.telegram = Telegram(line.channel, inside, door)
-        nothing = PlainTextResponse("no such page", 404)
-        web = Server(
-            Config(
-                Hooks(nothing, line.telegram.hooks()), log_config=None, lifespan="off"
-            )
-        )
-        outbox = Bell([line.app.sender.looking()], line.now, "UTC")
-        outbox.start()
-        jobs = [
-            asyncio.create_task(line.telegram.run()),
-            asyncio.create_task(web.serve([line.listening.dup()])),
-        ]
-        try:
+        staff = StaffSide(door=door) if door is not None else None
+        line.telegram = Telegram(line.channel, context, staff)
+        async with going_on(line.app, line.telegram.running(), line.listening):
             yield line
-        finally:
-            web.should_exit = True
-            outbox.stop()
-            line.app.sender.close()
-            jobs[0].cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
-            ended = [job.exception() for job in jobs if not job.cancelled()]
-            assert ended == [None], ended
+
+
+@asynccontextmanager
+async def going_on(
+    program: Program, running: Running, listening: socket.socket
+) -> AsyncIterator[None]:
+    """What `serve` does for one messenger, without pages and without what is due."""
+    bell = Bell([program.sender.looking(), *running.jobs], program.resources.now, "UTC")
+    config = Config(served([running]), log_config=None, lifespan="off")
+    web = Server(config)
+    serving = asyncio.create_task(web.serve([listening.dup()]))
+    tasks = [asyncio.create_task(task()) for task in running.tasks]
+    bell.start()
+    try:
+        yield
+    finally:
+        web.should_exit = True
+        bell.stop()
+        program.sender.close()
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await serving
+        assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended

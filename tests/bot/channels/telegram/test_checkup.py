@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.telegram.channel import close, make_bot
-from bot.channels.telegram.checkup import Line, look
+from bot.channels.telegram.checkup import look
+from bot.finding import Finding
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from tests.botapi.server import BotApi
@@ -31,8 +32,8 @@ def settings(server: BotApi, folder: Path, **more: object) -> Settings:
     )
 
 
-async def checked(settings: Settings) -> dict[str, Line]:
-    return {line[0]: line for line in await look(settings, int(time.time()))}
+async def checked(settings: Settings) -> dict[str, Finding]:
+    return {one.check: one for one in await look(settings, int(time.time()))}
 
 
 async def test_all_is_well(server: BotApi, tmp_path: Path) -> None:
@@ -41,8 +42,8 @@ async def test_all_is_well(server: BotApi, tmp_path: Path) -> None:
     """
     group = server.group()
     found = await checked(settings(server, tmp_path, staff_chat_id=group.id))
-    assert [line[1] for line in found.values()] == [True] * 4
-    assert "@jianfu_line_bot" in found["telegram"][2]
+    assert [one.ok for one in found.values()] == [True] * 4
+    assert "@jianfu_line_bot" in found["telegram"].says
 
 
 async def test_a_webhook_left_behind_is_seen(server: BotApi, tmp_path: Path) -> None:
@@ -58,11 +59,11 @@ async def test_a_webhook_left_behind_is_seen(server: BotApi, tmp_path: Path) -> 
             break
         await asyncio.sleep(0.05)
     assert (
-        not found["telegram_webhook"][1]
-        and "http://127.0.0.1:9/old" in found["telegram_webhook"][2]
+        not found["telegram_webhook"].ok
+        and "http://127.0.0.1:9/old" in found["telegram_webhook"].says
     )
-    assert "1条" in found["telegram_pending"][2]
-    assert not found["telegram_error"][1]
+    assert "1条" in found["telegram_pending"].says
+    assert not found["telegram_error"].ok
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,8 @@ async def test_what_is_wrong_with_the_staff_group(
         group.demotes_bot()
     number = -100123 if how == "gone" else group.id
     found = await checked(settings(server, tmp_path, staff_chat_id=number))
-    _, well, says, remedy = found["telegram_staff"]
-    assert not well and told in says and remedy
+    staff = found["telegram_staff"]
+    assert not staff.ok and told in staff.says and staff.remedy
 
 
 async def test_a_wrong_token_and_a_dead_line(server: BotApi, tmp_path: Path) -> None:
@@ -88,5 +89,5 @@ async def test_a_wrong_token_and_a_dead_line(server: BotApi, tmp_path: Path) -> 
     server.goes_down()
     dead = await checked(settings(server, tmp_path))
     server.comes_back()
-    assert "BotFather" in wrong["telegram"][3] and "网络" in dead["telegram"][3]
+    assert "BotFather" in wrong["telegram"].remedy and "网络" in dead["telegram"].remedy
     assert server.token not in f"{wrong} {dead}" and "1:wrong" not in f"{wrong}"

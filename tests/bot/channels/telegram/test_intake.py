@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from telegram import Update
 
 from bot.channels.port import Incoming
 from bot.channels.telegram import intake as module
-from bot.channels.telegram.intake import Intake, IntakeContext
+from bot.channels.telegram.intake import Intake
 from bot.hotline import TurnFailed
 from dialogs.words import Said
 from storage.port import Refusing
@@ -56,9 +57,7 @@ def slow(line: Line) -> Slow:
     intake = line.telegram.intake
     slow = Slow(line.app.hotline.hear)
     inside = intake._inside
-    intake._inside = IntakeContext(
-        slow.hear, inside.database, inside.keys, inside.settings, inside.now
-    )
+    intake._inside = replace(inside, hear=slow.hear)
     return slow
 
 
@@ -138,9 +137,7 @@ async def test_what_was_kept_survives_the_process(
         async with running(line):
             slow = Slow(line.app.hotline.hear)
             inside = line.telegram.intake._inside
-            line.telegram.intake._inside = IntakeContext(
-                slow.hear, inside.database, inside.keys, inside.settings, inside.now
-            )
+            line.telegram.intake._inside = replace(inside, hear=slow.hear)
             person.says("慢慢说，街道要求我们社区同一份台账每周报五次")
             await confirmed(server)
         assert person.by_bot() == []

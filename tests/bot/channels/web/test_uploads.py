@@ -26,8 +26,7 @@ import bot.channels.web.pictures
 from anonymizer.scrub import MOST_BYTES
 from bot.app import opened
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import Door
-from bot.settings import Settings, Web
+from bot.settings import Settings
 from bot.site import site
 from tests.bot.channels.web.browser import SENTENCE, Browser
 from tests.bot.channels.web.line import Line
@@ -188,18 +187,9 @@ async def test_who_waits_for_too_long_is_told_so(
     async with opened(
         settings, lambda p: [WebChannel(p.database, p.keys, 15, p.now)]
     ) as app:
-        channel, parts, hotline = app.channels["web"], app.parts, app.hotline
+        channel = app.channels["web"]
         assert isinstance(channel, WebChannel)
-        door = Door(
-            hotline.hear,
-            app.sender.settle,
-            hotline.picture,
-            hotline.leave,
-            channel,
-            parts.database,
-            parts.now,
-        )
-        transport = httpx.ASGITransport(site(door, Web()))
+        transport = httpx.ASGITransport(site(channel, app))
         origin = "http://127.0.0.1:8080"
         async with httpx.AsyncClient(
             transport=transport, base_url=origin, headers={"Origin": origin}

@@ -4,7 +4,6 @@ the Bot API.
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -12,22 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
-from starlette.responses import PlainTextResponse
-from uvicorn import Config
 
-from bot.app import App, Parts, opened
+from bot.app import opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.intake import IntakeContext
 from bot.channels.telegram.run import Telegram
-from bot.channels.telegram.webhook import Hooks
-from bot.cli.serve import Server, desk_of
-from bot.desk.telegram.door import Desk, commands
+from bot.desk.telegram.door import Desk
+from bot.desk.telegram.inside import context_of
 from bot.people.register import NewUnit
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings
 from bot.settings import Telegram as Choice
 from dialogs.case.roles import Role
-from scheduler.bell import Bell
-from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode
+from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode, going_on
 from tests.botapi.persons import Group, Person, Shown, TopicSeen
 from tests.botapi.server import BotApi
 
@@ -64,7 +61,7 @@ class Office:
                 webhook_secret=SecretStr(SECRET),
             ),
         )
-        self.app: App
+        self.app: Program
         self.desk: Desk
         self.channel: TelegramChannel
 
@@ -74,10 +71,10 @@ class Office:
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
-    def make(self, parts: Parts) -> Sequence[TelegramChannel]:
-        bot = make_bot(parts.settings.telegram)
+    def make(self, resources: Resources) -> Sequence[TelegramChannel]:
+        bot = make_bot(resources.settings.telegram)
         self.channel = TelegramChannel(
-            bot, parts.database, parts.keys, parts.now, speed=SPEED
+            bot, resources.database, resources.keys, resources.now, speed=SPEED
         )
         return [self.channel]
 
@@ -138,13 +135,13 @@ class Office:
         return reporter, await self.topic()
 
     async def alias(self) -> str:
-        [row] = await self.app.parts.database.all(
+        [row] = await self.app.resources.database.all(
             "SELECT alias FROM cases ORDER BY changed_at DESC LIMIT 1"
         )
         return str(row[0])
 
     async def count(self, table: str) -> int:
-        [row] = await self.app.parts.database.all(f"SELECT count(*) FROM {table}")
+        [row] = await self.app.resources.database.all(f"SELECT count(*) FROM {table}")
         return int(row[0])
 
 
@@ -158,31 +155,19 @@ async def running(office: Office) -> AsyncIterator[Office]:
     async with opened(
         office.settings, office.make, lambda: office.at, lambda most, _: office.late
     ) as app:
-        office.app, parts = app, app.parts
-        desk = desk_of(app, every=0.1)
-        assert desk is not None
+        office.app, resources = app, app.resources
+        desk = Desk(context_of(office.channel, app, every=0.1))
         office.desk = desk
-        inside = IntakeContext(
-            app.hotline.hear, parts.database, parts.keys, parts.settings, parts.now
+        context = IntakeContext(
+            hear=app.hotline.hear,
+            database=resources.database,
+            keys=resources.keys,
+            settings=resources.settings,
+            now=resources.now,
         )
-        telegram = Telegram(office.channel, inside, desk, commands())
-        hooks = Hooks(PlainTextResponse("no such page", 404), telegram.hooks())
-        web = Server(Config(hooks, log_config=None, lifespan="off"))
-        jobs = [asyncio.create_task(job) for job in (desk.run(), telegram.run())]
-        outbox = Bell([app.sender.looking()], parts.now, "UTC")
-        outbox.start()
-        serving = asyncio.create_task(web.serve([office.listening.dup()]))
-        try:
+        telegram = Telegram(office.channel, context, desk.staff_side())
+        async with going_on(app, telegram.running(), office.listening):
             yield office
-        finally:
-            web.should_exit = True
-            outbox.stop()
-            app.sender.close()
-            for job in jobs:
-                job.cancel()
-            ended = await asyncio.gather(*jobs, return_exceptions=True)
-            await serving
-            assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
 
 
 @asynccontextmanager

@@ -124,9 +124,9 @@ async def test_what_the_platform_refuses_is_shown(office: Office, group: Group) 
     office.later(seconds=11)
     await office.rings()
     await one.sees("待发")
-    [row] = await office.app.parts.database.all("SELECT id, stream FROM outbox")
+    [row] = await office.app.resources.database.all("SELECT id, stream FROM outbox")
     refused = await office.app.casework.reporters.undelivered(row["stream"])
-    await office.app.parts.database.commit([*refused, Outbox.drop(row["id"])])
+    await office.app.resources.database.commit([*refused, Outbox.drop(row["id"])])
     await one.sees("平台拒收")
 
 

@@ -44,7 +44,7 @@ async def sent(office: Office, told: Person | None, unit: str = OURS) -> str:
 async def aliases(office: Office) -> set[str]:
     return {
         str(row[0])
-        for row in await office.app.parts.database.all("SELECT alias FROM cases")
+        for row in await office.app.resources.database.all("SELECT alias FROM cases")
     }
 
 

@@ -20,14 +20,15 @@ import uvicorn
 
 from anonymizer import receipts
 from bot.address import Address
-from bot.app import App, Parts, opened
+from bot.app import opened
 from bot.cases.reporters import Draft
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import Door
 from bot.cli.serve import Server
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import NewUnit
+from bot.program import Program
+from bot.resources import Resources
 from bot.settings import Settings
 from bot.site import site
 from dialogs.case.orders import Accept, Assign, Order
@@ -53,15 +54,15 @@ class Office:
             push_delay_minutes=0,
         )
         self.at = MONDAY
-        self.app: App
+        self.app: Program
         self.url = ""
         self.drafts: dict[str, Draft] = {}  # by alias: of the report filed last
 
     def later(self, **time: float) -> None:
         self.at += timedelta(**time)
 
-    def make(self, parts: Parts) -> list[Channel]:
-        return [WebChannel(parts.database, parts.keys, 15, parts.now)]
+    def make(self, resources: Resources) -> list[Channel]:
+        return [WebChannel(resources.database, resources.keys, 15, resources.now)]
 
     async def settle_in(self) -> None:
         units = [
@@ -110,7 +111,7 @@ class Office:
         changes = await self.app.casework.reporters.act(
             action, draft, Address("web", "nobody")
         )
-        await self.app.parts.database.commit(changes)
+        await self.app.resources.database.commit(changes)
 
     async def orders(
         self, alias: str, *orders: Order, by: str = "值班员", role: Any = "operator"
@@ -180,23 +181,12 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
 
 @asynccontextmanager
 async def served(office: Office) -> AsyncIterator[None]:
-    app, channel = office.app, office.app.channels["web"]
+    channel = office.app.channels["web"]
     assert isinstance(channel, WebChannel)
-    hotline, parts = app.hotline, app.parts
-    door = Door(
-        hotline.hear,
-        app.sender.settle,
-        hotline.picture,
-        hotline.leave,
-        channel,
-        parts.database,
-        parts.now,
-        app.desk,
-    )
     listening = socket.create_server(("127.0.0.1", 0))
     office.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        site(door, parts.settings.web),
+        site(channel, office.app),
         access_log=False,
         log_config=None,
         lifespan="off",

@@ -208,7 +208,7 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(
         assert f"/picture/{id}" in seat.page
         kept = await seat.client.get(f"{here}/picture/{id}")
         assert kept.content == shown.content
-        [row] = await office.app.parts.database.all(
+        [row] = await office.app.resources.database.all(
             "SELECT report_id, step_id, expires FROM media"
         )
         assert (
@@ -259,7 +259,7 @@ async def _reporters_picture(office: Office, alias: str) -> str:
     row = MediaRow(
         id, None, None, int(office.at.timestamp()) + 3600, "image/png", 4, 3, sealed
     )
-    await office.app.parts.database.commit([Media.put(row)])
+    await office.app.resources.database.commit([Media.put(row)])
     return id.hex()
 
 

@@ -25,7 +25,7 @@ async def test_our_road_takes_twelve_updates_and_files_one_report(
         for _ in range(SCRIPT_TURNS):
             await line.turn(player)
         await line.app.sender.idle()
-        database = line.app.parts.database
+        database = line.app.resources.database
         found = {}
         for table in ("inbox", "reports", "telegram_chats", "outbox"):
             [row] = await database.all(f"SELECT count(*) FROM {table}")

@@ -14,10 +14,10 @@ import pytest
 
 from bot.__main__ import main
 from bot.address import Address
-from bot.app import App
 from bot.channels.render import Rendered
 from bot.cli.simulate import play
 from bot.lab.simulate.world import People
+from bot.program import Program
 from bot.settings import Settings
 from storage.port import Write
 
@@ -67,19 +67,19 @@ def test_what_is_kept_is_a_deployment(
     assert main(["simulate", "--keep", str(kept)]) == 2
 
 
-Meddle = Callable[[App, People], None]
+Meddle = Callable[[Program, People], None]
 
 
-def ring_instead(app: App, run: Callable[[datetime], Awaitable[object]]) -> None:
+def ring_instead(app: Program, run: Callable[[datetime], Awaitable[object]]) -> None:
     """Spoil the job that rings what cases owe."""
     app.bell.add(replace(app.bell.job("rounds"), run=run))
 
 
-def forgets(app: App, people: People) -> None:
+def forgets(app: Program, people: People) -> None:
     """A row is lost before it rings."""
 
     async def run(at: datetime) -> None:
-        await app.parts.database.commit(
+        await app.resources.database.commit(
             [Write("DELETE FROM followups WHERE kind = 'hear'", ())]
         )
         await app.rounds.run(at)
@@ -87,22 +87,22 @@ def forgets(app: App, people: People) -> None:
     ring_instead(app, run)
 
 
-def hurries(app: App, people: People) -> None:
+def hurries(app: Program, people: People) -> None:
     """The bell looks an hour ahead."""
     ring_instead(app, lambda at: app.rounds.run(at + timedelta(hours=1)))
 
 
-def dawdles(app: App, people: People) -> None:
+def dawdles(app: Program, people: People) -> None:
     """The bell sleeps the first two minutes of every hour, midnight among them."""
 
     async def run(at: datetime) -> None:
-        if app.parts.now().minute >= 2:
+        if app.resources.now().minute >= 2:
             await app.rounds.run(at)
 
     ring_instead(app, run)
 
 
-def repeats(app: App, people: People) -> None:
+def repeats(app: Program, people: People) -> None:
     """Every message arrives twice."""
     real = people.send
 
@@ -113,7 +113,7 @@ def repeats(app: App, people: People) -> None:
     people.send = send  # type: ignore[method-assign]
 
 
-def swallows(app: App, people: People) -> None:
+def swallows(app: Program, people: People) -> None:
     """Messages are lost on their way."""
 
     async def send(to: Address, message: Rendered, key: bytes) -> Sequence[Write]:

@@ -4,7 +4,7 @@ day.
 
 from __future__ import annotations
 
-from bot.channels.web.pace import BURST, LONGEST, MOST, Pace
+from bot.channels.web.peer_limit import BURST, LONGEST, MOST, PeerLimit
 
 
 class Clock:
@@ -16,43 +16,43 @@ class Clock:
 
 
 def test_an_office_behind_one_address_is_not_held_up() -> None:
-    pace = Pace(Clock())
-    assert [pace.delay("198.51.100.7") for _ in range(BURST)] == [0.0] * BURST
+    limit = PeerLimit(Clock())
+    assert [limit.delay("198.51.100.7") for _ in range(BURST)] == [0.0] * BURST
 
 
 def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
-    pace = Pace(Clock())
-    delays = [pace.delay("198.51.100.7") for _ in range(BURST + 200)]
+    limit = PeerLimit(Clock())
+    delays = [limit.delay("198.51.100.7") for _ in range(BURST + 200)]
     assert 0 < delays[BURST] < delays[BURST + 20] <= LONGEST
     assert max(delays) == LONGEST
-    assert pace.delay("198.51.100.8") == 0, "its neighbour is not held up"
+    assert limit.delay("198.51.100.8") == 0, "its neighbour is not held up"
 
 
 def test_after_a_while_it_is_forgiven() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    limit = PeerLimit(clock)
     for _ in range(BURST + 200):
-        pace.delay("198.51.100.7")
+        limit.delay("198.51.100.7")
     clock.now += 60
-    assert pace.delay("198.51.100.7") == 0
+    assert limit.delay("198.51.100.7") == 0
 
 
 def test_no_address_is_kept_and_not_even_its_digest_for_more_than_a_day() -> None:
     clock = Clock()
-    pace = Pace(clock)
-    pace.delay("198.51.100.7")
-    first = set(pace._full)
+    limit = PeerLimit(clock)
+    limit.delay("198.51.100.7")
+    first = set(limit._full)
     assert not any(b"198.51" in who for who in first)
     clock.now += 86400
-    pace.delay("198.51.100.7")
-    assert not first & set(pace._full)
+    limit.delay("198.51.100.7")
+    assert not first & set(limit._full)
 
 
 def test_many_peers_take_no_more_than_so_much_room() -> None:
-    pace = Pace(Clock())
+    limit = PeerLimit(Clock())
     for number in range(MOST + 100):
-        pace.delay(str(number))
-    assert len(pace._full) <= MOST
+        limit.delay(str(number))
+    assert len(limit._full) <= MOST
 
 
 async def test_this_machine_itself_is_not_limited() -> None:
@@ -60,9 +60,9 @@ async def test_this_machine_itself_is_not_limited() -> None:
     behind it.
     """
     clock = Clock()
-    pace = Pace(clock)
+    limit = PeerLimit(clock)
     for _ in range(BURST * 3):
-        await pace.wait("127.0.0.1")
-        await pace.wait("::1")
-        await pace.wait(None)
-    assert pace._full == {}
+        await limit.wait("127.0.0.1")
+        await limit.wait("::1")
+        await limit.wait(None)
+    assert limit._full == {}

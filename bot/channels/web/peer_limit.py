@@ -18,7 +18,7 @@ LONGEST = 5.0  # seconds one post is held up at most
 MOST = 50_000  # peers remembered
 
 
-class Pace:
+class PeerLimit:
     """A bucket per peer, under a digest keyed afresh each day, in memory alone."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
