@@ -25,11 +25,13 @@ from telegram.request import HTTPXRequest
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
+from bot.channels.pace import Pace
 from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
 from bot.channels.telegram.chats import Chat, Chats
 from bot.channels.telegram.decode import CLEAR
 from bot.channels.telegram.errors import about, kind
+from bot.channels.telegram.limits import PACE
 from bot.channels.telegram.markup import (
     CAPTION,
     Html,
@@ -43,7 +45,6 @@ from bot.channels.telegram.markup import (
     units,
     worded,
 )
-from bot.channels.telegram.pace import Pace
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.settings import Telegram
@@ -128,13 +129,15 @@ class TelegramChannel:
         speed: float = 1.0,
     ) -> None:
         """web: address of the web chat, for those who do not want Telegram to see them.
-        speed: see Pace.
+        speed: of the pace, 1 for the real platform.
         """
-        self.bot, self.pace, self.chats = bot, Pace(speed), Chats(database, keys)
-        self._now, self._web = now, web
-        self._begun: dict[
-            bytes, list[Message | None]
-        ] = {}  # of a message in several calls: those done
+        self.bot = bot
+        self.pace = Pace(PACE.faster(speed))
+        self.chats = Chats(database, keys)
+        self._now = now
+        self._web = web
+        # of a message in several calls: those done
+        self._begun: dict[bytes, list[Message | None]] = {}
         self._tries: dict[bytes, int] = {}
 
     # ── sending ───────────────────────────────────────────────────────────────────────

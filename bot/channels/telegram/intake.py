@@ -1,16 +1,12 @@
-"""Updates in: each is confirmed to Telegram only after what it changed is committed.
-
-Polling and webhook put updates into the same lanes. An update that takes long is kept
-sealed in our own database and confirmed then, so that it holds up no other chat.
+"""What an update of Telegram does: it is read, and handed to the hotline or to staff's
+door.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,12 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import Update
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
-from anonymizer.scrub import NotAnImage, Scrubbed, ScrubError, TooLarge, scrub_image
-from anonymizer.seal import Place, Unsealable
+from anonymizer.scrub import Scrubbed
 from bot.address import Address
-from bot.channels.port import Hear, Incoming, TryLater
+from bot.channels.arrivals import Arrivals
+from bot.channels.background import Background
+from bot.channels.lanes import Lane, Waiting
+from bot.channels.port import Hear, Incoming
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import Chat
 from bot.channels.telegram.decode import (
@@ -36,12 +34,12 @@ from bot.channels.telegram.decode import (
     Photo,
     decode,
     language,
-    nameless,
 )
 from bot.channels.telegram.door import StaffDoor, offered
-from bot.channels.telegram.errors import about, backoff, kind
+from bot.channels.telegram.errors import about, backoff
+from bot.channels.telegram.held import HeldTelegramUpdates
 from bot.channels.telegram.janitor import Janitor
-from bot.channels.telegram.lanes import Lane, Lanes, Waiting
+from bot.channels.telegram.pictures import fetched
 from bot.hotline import TurnFailed
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
@@ -61,23 +59,15 @@ from dialogs.words import (
 )
 from storage.port import Database, Seen, StorageError, Write
 from storage.repositories.inbox import Inbox
-from storage.repositories.telegram import TelegramHeld
 
 log = logging.getLogger(__name__)
-HOLD_AFTER = 0.5  # seconds a turn may take before the update is kept by ourselves
-OVERTAKEN = (
-    0.3  # seconds an update by webhook waits for one before it that has not come
-)
 ALBUM = 0.7  # seconds of silence after which an album is complete
 ALBUM_LONGEST = 5.0
-FETCHES = 8  # tries to fetch a picture while the network is down
 GROUP_EVERY = 3600  # seconds between two answers to the same group
 TOLD_STAYS = 60  # seconds
-HARDLY_MORE = (
-    40  # characters: a mistyped receipt in a longer text may be something else
-)
+# characters: a mistyped receipt in a longer text may be something else
+HARDLY_MORE = 40
 DAY = 24 * HOUR
-SEEN = 20_000  # updates remembered to be taken in already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,161 +81,71 @@ class IntakeContext:
     now: Callable[[], datetime]
 
 
+class UpdateForm:
+    """See Form. A lane per private chat; a group has one per topic."""
+
+    def number(self, update: Update) -> int:
+        return update.update_id
+
+    def lane(self, update: Update) -> str:
+        chat = update.effective_chat
+        if chat is None:
+            return f"{update.effective_user.id if update.effective_user else 0}"
+        if chat.id > 0:
+            return f"{chat.id}"
+        thread = getattr(update.effective_message, "message_thread_id", None)
+        return f"{chat.id}:{thread or ''}"
+
+    def is_followed(self, update: Update) -> bool:
+        """The next of an album comes only after this one is confirmed."""
+        return _album_of(update) is not None
+
+
 class Intake:
-    """Takes updates, whoever brings them."""
+    """What an update does: a turn of a reporter's, or of staff at their door."""
 
     def __init__(
         self,
         channel: TelegramChannel,
-        inside: IntakeContext,
+        context: IntakeContext,
         door: StaffDoor | None = None,
         name: Callable[[], str | None] = lambda: None,
     ) -> None:
         """name: the bot's username, once known."""
-        self._channel, self._inside, self._door, self._name = (
-            channel,
-            inside,
-            door,
-            name,
-        )
-        self._bot = channel.bot.token.partition(":")[
-            0
-        ]  # its number; asking it would take a call
-        self._lanes = Lanes(self._work)
-        self._taken: dict[int, asyncio.Future[None]] = {}
-        self._open: dict[int, Update] = {}  # neither done nor kept
-        self._order: deque[int] = deque()
-        self._came = asyncio.Event()
-        self._early: dict[int, Update] = {}  # kept, waiting for those before them
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._channel = channel
+        self._context = context
+        self._door = door
+        self._name = name
+        # its number; asking it would take a call
+        self._bot = channel.bot.token.partition(":")[0]
+        self._background = Background()
         self._told: dict[int, int] = {}  # groups: when they were told where to write
-        self.janitor = Janitor(channel, inside.database, inside.now)
+        self.janitor = Janitor(channel, context.database, context.now)
+        held = HeldTelegramUpdates(
+            channel.bot, channel.name, context.database, context.keys
+        )
+        self.arrivals = Arrivals(UpdateForm(), held, self._work, self._acknowledge)
 
-    # ── taking in ─────────────────────────────────────────────────────────────────────
-
-    def take(self, update: Update) -> asyncio.Future[None]:
-        """Put it into its lane. The future is done once its turn is committed, or it
-        was kept.
+    def _acknowledge(self, update: Update) -> None:
+        """A press shows that it arrived before its turn comes; staff's door answers
+        its own.
         """
-        known = self._taken.get(update.update_id)
-        if known is not None:
-            return known
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._remember(update, done)
         query = update.callback_query
         if query is not None and not offered(update, self._staff_chat):
             words = _shown(query.data or "", query.from_user.language_code)
             self.soon(self._channel.answer(query.id, words))
-        self._lanes.put(_lane(update), Waiting(update.update_id, update, done))
-        return done
 
-    async def settle(self, update: Update) -> None:
-        """Until the update may be confirmed. Raises: StorageError, if it can be neither
-        done nor kept now.
-
-        Source for the order: Bot API, Update: numbers "increase sequentially", to be
-        used with webhooks "to restore the correct update sequence". The platform may
-        hand an earlier one over only when this one is confirmed: so this one is kept,
-        and waits for the other here.
-        """
-        number = update.update_id
-        if number - 1 not in self._taken and number not in self._taken:
-            await self._keep(update)
-            self._early[number] = update
-            self.soon(self._in_order(number))
-            return
-        done = self.take(update)
-        if (
-            _album_of(update) is None
-        ):  # the next of an album comes only after this one is confirmed
-            await asyncio.wait({done}, timeout=HOLD_AFTER)
-        if not done.done():
-            await self.hold(update)
-
-    async def _in_order(self, number: int) -> None:
-        """After the one before it, if that comes soon; and after all others that wait
-        so.
-        """
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._before(number), OVERTAKEN)
-        for early in sorted(one for one in self._early if one <= number):
-            self._take_kept(self._early.pop(early))
-
-    async def _before(self, number: int) -> None:
-        while number - 1 not in self._taken:
-            self._came.clear()
-            await self._came.wait()
-
-    async def hold(self, update: Update) -> None:
-        """Keep it sealed until its turn is over; from now on it may be confirmed.
-        Raises: StorageError.
-        """
-        await self._keep(update)
-        self._take_kept(update)
-
-    async def _keep(self, update: Update) -> None:
-        id = self._held_id(update.update_id)
-        values = json.dumps(nameless(update.to_dict()), ensure_ascii=False).encode()
-        sealed = self._inside.keys.session.seal(values, _held_place(id))
-        await self._inside.database.commit([TelegramHeld.hold(id, sealed)])
-
-    def _take_kept(self, update: Update) -> None:
-        """It is ours already; its row goes when its turn is over."""
-        done = self.take(update)
-        self._open.pop(update.update_id, None)
-        id = self._held_id(update.update_id)
-        done.add_done_callback(lambda _: self.soon(self._release(id)))
-
-    async def take_up_held(self) -> None:
-        """What was kept when the last process ended."""
-        for id, sealed in await TelegramHeld(self._inside.database).all():
-            try:
-                values = json.loads(
-                    self._inside.keys.session.open(sealed, _held_place(id))
-                )
-            except Unsealable:
-                log.error("a kept update does not open: is the keyring complete?")
-                continue
-            self._take_kept(Update.de_json(values, self._channel.bot))
-
-    async def _release(self, id: bytes) -> None:
-        try:
-            await self._inside.database.commit([TelegramHeld.release(id)])
-        except (
-            StorageError
-        ) as error:  # it is taken in again at the next start, and known by its mark
-            log.warning("a kept update stays: %s", type(error).__name__)
-
-    async def clear(self) -> None:
-        """Wait for what is open, but not long; what takes too long is kept. Raises:
-        StorageError.
-        """
-        if self._open:
-            await asyncio.wait(
-                [self._taken[number] for number in self._open], timeout=HOLD_AFTER
-            )
-        for update in list(self._open.values()):
-            await self.hold(update)
-
-    def _remember(self, update: Update, done: asyncio.Future[None]) -> None:
-        number = update.update_id
-        self._taken[number] = done
-        self._came.set()
-        self._open[number] = update
-        done.add_done_callback(lambda _: self._open.pop(number, None))
-        self._order.append(number)
-        while len(self._order) > SEEN and self._taken[self._order[0]].done():
-            del self._taken[self._order.popleft()]
+    def soon(self, doing: Coroutine[Any, Any, Any]) -> None:
+        """Do it beside everything else; it ends with the intake."""
+        self._background.soon(doing)
 
     async def close(self) -> None:
-        await self._lanes.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.arrivals.close()
+        await self._background.close()
 
     # ── one turn ──────────────────────────────────────────────────────────────────────
 
-    async def _work(self, lane: Lane, waiting: Waiting) -> None:
+    async def _work(self, lane: Lane[Update], waiting: Waiting[Update]) -> None:
         """Until it is done, whatever happens: storage that refuses is waited for, our
         bugs are told.
         """
@@ -276,7 +176,7 @@ class Intake:
             if not one.done.done():
                 one.done.set_result(None)
 
-    async def _turn(self, lane: Lane, batch: list[Waiting]) -> None:
+    async def _turn(self, lane: Lane[Update], batch: list[Waiting[Update]]) -> None:
         update = batch[0].update
         if offered(update, self._staff_chat):
             if self._door is not None and await self._door.hear(update):
@@ -286,7 +186,7 @@ class Intake:
                 and update.effective_chat.id == self._staff_chat
             ):
                 return
-        note = decode(update, self._inside.now(), self._name())
+        note = decode(update, self._context.now(), self._name())
         if isinstance(note, Elsewhere):
             await self._where(note)
         elif note is not None:
@@ -295,7 +195,9 @@ class Intake:
                 notes += await self._album(lane, batch, note.album)
             await self._hear(notes)
 
-    async def _album(self, lane: Lane, batch: list[Waiting], album: str) -> list[Note]:
+    async def _album(
+        self, lane: Lane[Update], batch: list[Waiting[Update]], album: str
+    ) -> list[Note]:
         """The other pictures of an album, which come one by one."""
         until = asyncio.get_running_loop().time() + ALBUM_LONGEST
         quiet = len(batch) > 1
@@ -307,7 +209,7 @@ class Intake:
             count = len(batch) + len(lane)
             await lane.more(ALBUM)
             quiet = len(batch) + len(lane) == count
-        found = [decode(one.update, self._inside.now()) for one in batch[1:]]
+        found = [decode(one.update, self._context.now()) for one in batch[1:]]
         return [note for note in found if isinstance(note, Note)]
 
     async def _hear(self, notes: Sequence[Note]) -> None:
@@ -317,7 +219,7 @@ class Intake:
         notes = await self._new(notes)
         if not notes:
             return
-        now = self._inside.now()
+        now = self._context.now()
         note, moment = notes[0], seconds(now)
         chat = await self._channel.chats.of(note.chat, moment)
         if note.parts == (Changed(chat.said.get(note.message or 0, ""), False),):
@@ -329,7 +231,7 @@ class Intake:
         also = [self._mark(other) for other in notes[1:]]
         if event is None:
             with suppress(Seen):
-                await self._inside.database.commit(
+                await self._context.database.commit(
                     [self._mark(note), *also, self._channel.chats.save(chat, moment)]
                 )
                 if note.callback is None:
@@ -337,7 +239,7 @@ class Intake:
         else:
             also.append(self._channel.chats.save(chat, moment))
             sender = Address(self._channel.name, str(note.chat))
-            await self._inside.hear(
+            await self._context.hear(
                 Incoming(
                     self._key(note),
                     sender,
@@ -383,7 +285,7 @@ class Intake:
         """Those not dealt with before; this spares work, and of an album it drops what
         came again.
         """
-        inbox = Inbox(self._inside.database)
+        inbox = Inbox(self._context.database)
         return [note for note in notes if not await inbox.known(self._digest(note))]
 
     async def _event(
@@ -402,7 +304,7 @@ class Intake:
                     case Changed():
                         return _edited(chat.said.get(note.message or 0), part, now), {}
                     case Photo(file):
-                        found = await self._picture(file, now)
+                        found = await fetched(self._channel.bot, file, now)
                         if isinstance(found, Unreadable):
                             parts.append(found)
                         else:
@@ -416,37 +318,11 @@ class Intake:
         parts.sort(key=lambda part: not isinstance(part, Said))
         return (parts[0] if len(parts) == 1 else Together(tuple(parts), now)), pictures
 
-    async def _picture(self, file: str, now: datetime) -> Scrubbed | Unreadable:
-        data = await self._fetch(file)
-        if data is None:
-            return Unreadable("broken", now)
-        try:
-            return await scrub_image(data)
-        except TooLarge:
-            return Unreadable("too_large", now)
-        except NotAnImage:
-            return Unreadable("file", now)
-        except ScrubError:
-            return Unreadable("broken", now)
-
-    async def _fetch(self, file: str) -> bytes | None:
-        """The picture as it was sent; None where Telegram does not give it."""
-        for tries in range(FETCHES):
-            try:
-                found = await self._channel.bot.get_file(file)
-                return bytes(await found.download_as_bytearray())
-            except TelegramError as error:
-                trouble = None if isinstance(error, BadRequest) else kind(error, tries)
-            if not isinstance(trouble, TryLater):
-                return None
-            await asyncio.sleep(trouble.wait)
-        return None
-
     # ── fixed sentences ───────────────────────────────────────────────────────────────
 
     async def _where(self, group: Elsewhere) -> None:
         """In groups we only say where to write, and not all the time."""
-        now, name = seconds(self._inside.now()), self._name()
+        now, name = seconds(self._context.now()), self._name()
         if name is not None and self._told.get(group.chat, 0) + GROUP_EVERY <= now:
             self._told[group.chat] = now
             words = text("zh", "telegram.elsewhere", {"name": name})
@@ -456,10 +332,10 @@ class Intake:
         """Who typed it is told by a message, which goes by itself."""
         told = await self._channel.tell(chat.id, text(chat.lang, "telegram.clearing"))
         if told is not None:
-            now = seconds(self._inside.now())
+            now = seconds(self._context.now())
             chat.delete_at(told, now + TOLD_STAYS)
             with suppress(StorageError):  # it is known in memory all the same
-                await self._inside.database.commit(
+                await self._context.database.commit(
                     [self._channel.chats.save(chat, now)]
                 )
 
@@ -483,8 +359,8 @@ class Intake:
         """Telegram forgets presses: who was in the middle of something is shown the
         open step once more.
         """
-        now = self._inside.now()
-        if self._inside.settings.quiet_hours.hold(now):
+        now = self._context.now()
+        if self._context.settings.quiet_hours.hold(now):
             return
         since = seconds(now - timedelta(hours=1))
         async for chat in self._channel.chats.active(since, seconds(now)):
@@ -493,7 +369,7 @@ class Intake:
             key = f"again {chat.digest.hex()} {silent_since}"
             sender = Address(self._channel.name, str(chat.id))
             try:
-                await self._inside.hear(
+                await self._context.hear(
                     Incoming(key, sender, Rang("again", now), chat.lang)
                 )
             except (StorageError, TurnFailed) as error:
@@ -503,38 +379,19 @@ class Intake:
 
     @property
     def _staff_chat(self) -> int | None:
-        return self._inside.settings.telegram.staff_chat_id
+        return self._context.settings.telegram.staff_chat_id
 
     def _key(self, note: Note) -> str:
         """Of an update, for a bot: another bot's updates have numbers of their own."""
         return f"{self._bot} {note.update}"
 
     def _digest(self, note: Note) -> bytes:
-        return self._inside.keys.pseudonyms.inbox_mark(
+        return self._context.keys.pseudonyms.inbox_mark(
             self._channel.name, self._key(note)
         )
 
     def _mark(self, note: Note) -> Write:
-        return Inbox.mark(self._digest(note), seconds(self._inside.now()) // DAY)
-
-    def _held_id(self, number: int) -> bytes:
-        key = f"held {self._bot} {number}"
-        return self._inside.keys.pseudonyms.inbox_mark(self._channel.name, key)
-
-    def soon(self, doing: Coroutine[Any, Any, Any]) -> None:
-        """Do it beside everything else; it ends with the intake."""
-        task = asyncio.create_task(doing)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _lane(update: Update) -> str:
-    """One per private chat; a group has one per topic."""
-    chat, message = update.effective_chat, update.effective_message
-    if chat is None:
-        return f"{update.effective_user.id if update.effective_user else 0}"
-    thread = getattr(message, "message_thread_id", None) if chat.id < 0 else None
-    return f"{chat.id}:{thread or ''}" if chat.id < 0 else f"{chat.id}"
+        return Inbox.mark(self._digest(note), seconds(self._context.now()) // DAY)
 
 
 def _album_of(update: Update) -> str | None:
@@ -569,7 +426,3 @@ def _shown(data: str, code: str | None) -> str | None:
         if data.rpartition("|")[2] == CLEAR
         else None
     )
-
-
-def _held_place(id: bytes) -> Place:
-    return Place("telegram_held", "sealed", id)

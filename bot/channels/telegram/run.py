@@ -79,7 +79,7 @@ class Telegram:
         """Until cancelled."""
         try:
             await self._trying(self._group_heard)
-            await self._trying(self.intake.take_up_held)
+            await self._trying(self.intake.arrivals.take_up_held)
             async with asyncio.TaskGroup() as jobs:
                 jobs.create_task(self._trying(self._introduce))
                 listening = self._await_posts if self._by_webhook else self._poll
@@ -101,7 +101,7 @@ class Telegram:
         if not self._by_webhook or url is None or secret is None:
             return []
         bot = self._channel.bot
-        webhook = Webhook(self.intake, bot, secret.get_secret_value())
+        webhook = Webhook(self.intake.arrivals, bot, secret.get_secret_value())
         return [WebhookRoute(urlsplit(url).path, webhook)]
 
     async def _trying(self, doing: Callable[[], Awaitable[None]]) -> None:
@@ -172,7 +172,7 @@ class Telegram:
         tries, reached = 0, False
         while True:
             try:
-                await self.intake.clear()
+                await self.intake.arrivals.clear()
                 updates = await self._fetch(following, LONG_POLL if reached else 0)
                 tries, reached = 0, True
             except TelegramError as error:
@@ -190,7 +190,7 @@ class Telegram:
                 tries += 1
                 continue
             for update in sorted(updates, key=lambda update: update.update_id):
-                self.intake.take(update)
+                self.intake.arrivals.take(update)
                 following = update.update_id + 1
             await self._alive()
 
@@ -245,6 +245,7 @@ class Telegram:
     async def _await_posts(self) -> None:
         """Tell Telegram where to; the rest comes in through the route."""
         await self._trying(self._set_webhook)
+        await self._trying(self._posted)
         self._awaits_posts = True
         await asyncio.Event().wait()
 

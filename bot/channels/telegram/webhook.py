@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 from telegram import Bot, Update
 
-from bot.channels.telegram.intake import Intake
+from bot.channels.arrivals import Arrivals
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,10 @@ SECRET = b"x-telegram-bot-api-secret-token"
 class Webhook:
     """An ASGI application for one path."""
 
-    def __init__(self, intake: Intake, bot: Bot, secret: str) -> None:
-        self._intake, self._bot, self._secret = intake, bot, secret.encode()
+    def __init__(self, arrivals: Arrivals[Update], bot: Bot, secret: str) -> None:
+        self._arrivals = arrivals
+        self._bot = bot
+        self._secret = secret.encode()
 
     def knows(self, scope: Scope) -> bool:
         """Whether this is Telegram: compared in constant time."""
@@ -59,7 +61,7 @@ class Webhook:
             )
             return 200
         try:
-            await self._intake.settle(update)
+            await self._arrivals.settle(update)
         except StorageError as error:
             log.warning("webhook: %s", type(error).__name__)
             return 503

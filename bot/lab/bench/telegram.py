@@ -65,7 +65,7 @@ class Ours:
     async def turn(self, player: Player) -> None:
         update = Update.de_json(player.next(), self.line)
         begin = time.perf_counter()
-        await self.intake.take(update)
+        await self.intake.arrivals.take(update)
         self.committed.append(time.perf_counter() - begin)
         assert player.answered is not None
         await player.answered

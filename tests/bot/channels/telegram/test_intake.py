@@ -14,8 +14,8 @@ import httpx
 import pytest
 from telegram import Update
 
+from bot.channels import arrivals as module
 from bot.channels.port import Incoming
-from bot.channels.telegram import intake as module
 from bot.channels.telegram.intake import Intake
 from bot.hotline import TurnFailed
 from dialogs.words import Said
@@ -56,8 +56,8 @@ def slow(line: Line) -> Slow:
     """From now on everything goes through it."""
     intake = line.telegram.intake
     slow = Slow(line.app.hotline.hear)
-    inside = intake._inside
-    intake._inside = replace(inside, hear=slow.hear)
+    context = intake._context
+    intake._context = replace(context, hear=slow.hear)
     return slow
 
 
@@ -136,8 +136,8 @@ async def test_what_was_kept_survives_the_process(
     with closing(Line(tmp_path, server, mode)) as line:
         async with running(line):
             slow = Slow(line.app.hotline.hear)
-            inside = line.telegram.intake._inside
-            line.telegram.intake._inside = replace(inside, hear=slow.hear)
+            context = line.telegram.intake._context
+            line.telegram.intake._context = replace(context, hear=slow.hear)
             person.says("慢慢说，街道要求我们社区同一份台账每周报五次")
             await confirmed(server)
         assert person.by_bot() == []

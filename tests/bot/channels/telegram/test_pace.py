@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 
-from bot.channels.telegram.pace import Pace
+from bot.channels.pace import Pace
+from bot.channels.telegram.limits import PACE
 from tests.botapi.rates import Rates
 
 
@@ -42,7 +43,7 @@ class Sending:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.pace = Pace(1.0, self.clock, self.clock.sleep)
+        self.pace = Pace(PACE, self.clock, self.clock.sleep)
         self.rates = Rates()
         self.sent: list[tuple[int, float]] = []
         self.broken: list[dict[str, float]] = []

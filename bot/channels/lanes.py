@@ -6,12 +6,13 @@ import asyncio
 from bisect import insort
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from telegram import Update
+Update = TypeVar("Update")
 
 
 @dataclass(slots=True, order=True)
-class Waiting:
+class Waiting(Generic[Update]):
     """An update on its way; `done` is set once its turn is over."""
 
     number: int
@@ -19,25 +20,25 @@ class Waiting:
     done: asyncio.Future[None] = field(compare=False)
 
 
-class Lane:
+class Lane(Generic[Update]):
     """What waits in one chat, by number: the platform may hand updates over in any
     order.
     """
 
     def __init__(self) -> None:
-        self._waiting: list[Waiting] = []
+        self._waiting: list[Waiting[Update]] = []
         self._more = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, waiting: Waiting) -> None:
+    def put(self, waiting: Waiting[Update]) -> None:
         insort(self._waiting, waiting)
         self._more.set()
 
     def take(
         self, fits: Callable[[Update], bool] = lambda update: True
-    ) -> Waiting | None:
+    ) -> Waiting[Update] | None:
         """The next one, if it fits."""
         if self._waiting and fits(self._waiting[0].update):
             return self._waiting.pop(0)
@@ -52,29 +53,29 @@ class Lane:
             return
 
 
-Work = Callable[[Lane, Waiting], Awaitable[None]]
+Work = Callable[[Lane[Update], Waiting[Update]], Awaitable[None]]
 
 
-class Lanes:
+class Lanes(Generic[Update]):
     """One lane per chat, each worked off by a task of its own while anything
     is in it.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work[Update]) -> None:
         self._work = work
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, Lane[Update]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def put(self, name: str, waiting: Waiting) -> None:
+    def put(self, name: str, waiting: Waiting[Update]) -> None:
         lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = Lane()
+        if lane is not None:
             lane.put(waiting)
-            self._tasks[name] = asyncio.create_task(self._serve(name, lane))
-        else:
-            lane.put(waiting)
+            return
+        lane = self._lanes[name] = Lane()
+        lane.put(waiting)
+        self._tasks[name] = asyncio.create_task(self._serve(name, lane))
 
-    async def _serve(self, name: str, lane: Lane) -> None:
+    async def _serve(self, name: str, lane: Lane[Update]) -> None:
         try:
             while (waiting := lane.take()) is not None:
                 await self._work(lane, waiting)

@@ -1,13 +1,9 @@
-"""The platform's pace, kept by us: a chat that must wait holds up nobody else.
-
-Source: Bots FAQ, "My bot is hitting limits": about one message a second in a chat
-(short bursts may pass), 20 a minute in a group, 30 a second overall. Edits count like
-messages; deletions, answers to presses do not.
+"""A platform's pace, kept by us: a chat that must wait holds up nobody else.
 
 We cannot know when a call arrives: a busy machine or network holds calls back, then
 lets them go together. But it is between its start and its end. So each call takes one
-of `AT_ONCE` slots from its start until a second after its end: whatever happens on the
-way, no more than that many arrive in any second.
+of `at_once` slots from its start until `span` seconds after its end: whatever happens
+on the way, no more than that many arrive in any such span.
 """
 
 from __future__ import annotations
@@ -17,39 +13,67 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-EACH = 1.02  # seconds between two messages of one chat
-BURST = 2  # of a chat that was quiet
-GROUP, MINUTE = 19, 61.0  # messages of a group in so many seconds
-ALL = 1 / 28  # seconds between two messages at all
-TOGETHER = 2  # of them at once
-AT_ONCE, SECOND = 30, 1.0  # messages in so many seconds, at the platform
 MOST = 10_000  # chats remembered
 
 
-class Pace:
-    """Whose turn it is. `speed` divides every time, for tests against a
-    server as fast.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceLimits:
+    """What a platform allows; times in seconds.
+
+    each: between two messages of one chat; burst: of a chat that was quiet. group: of
+    one group within `group_span`. all: between two messages at all; together: of them
+    at once. at_once: at the platform within `span`. is_group: of a chat's number.
     """
+
+    each: float
+    burst: int
+    group: int
+    group_span: float
+    all: float
+    together: int
+    at_once: int
+    span: float
+    is_group: Callable[[int], bool]
+
+    def faster(self, speed: float) -> PaceLimits:
+        """Every time divided, for tests against a platform as fast."""
+        return PaceLimits(
+            each=self.each / speed,
+            burst=self.burst,
+            group=self.group,
+            group_span=self.group_span / speed,
+            all=self.all / speed,
+            together=self.together,
+            at_once=self.at_once,
+            span=self.span / speed,
+            is_group=self.is_group,
+        )
+
+
+class Pace:
+    """Whose turn it is."""
 
     def __init__(
         self,
-        speed: float = 1.0,
+        limits: PaceLimits,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._speed, self._clock, self._sleep = speed, clock, sleep
+        self._limits = limits
+        self._clock = clock
+        self._sleep = sleep
         self._chats: dict[int, float] = {}  # when the chat's bucket is full again
         self._groups: dict[int, deque[float]] = {}
         self._held: dict[int, float] = {}  # told to wait until
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._next = asyncio.Lock()
         self._all = 0.0  # when the bucket of all chats is full again
-        self._slots: asyncio.Queue[float] = (
-            asyncio.Queue()
-        )  # from when on each may be used
-        for _ in range(AT_ONCE):
+        # from when on each slot may be used
+        self._slots: asyncio.Queue[float] = asyncio.Queue()
+        for _ in range(limits.at_once):
             self._slots.put_nowait(0.0)
 
     @asynccontextmanager
@@ -64,22 +88,20 @@ class Pace:
     async def further(self, chat: int) -> AsyncIterator[None]:
         """One message more to a chat with which one is `alone`."""
         await self._wait(self._of_chat(chat))
-        async with (
-            self._next
-        ):  # a queue by itself would let newcomers in before those who wait
+        # a queue by itself would let newcomers in before those who wait
+        async with self._next:
             free = await self._slots.get()
             try:
-                await self._wait(
-                    max(free, self._all - (TOGETHER - 1) * ALL / self._speed)
-                )
+                together = (self._limits.together - 1) * self._limits.all
+                await self._wait(max(free, self._all - together))
             except BaseException:
                 self._slots.put_nowait(free)
                 raise
-            self._all = max(self._all, self._clock()) + ALL / self._speed
+            self._all = max(self._all, self._clock()) + self._limits.all
         try:
             yield
         finally:
-            self._slots.put_nowait(self._clock() + SECOND / self._speed)
+            self._slots.put_nowait(self._clock() + self._limits.span)
 
     @asynccontextmanager
     async def alone(self, chat: int) -> AsyncIterator[None]:
@@ -97,10 +119,11 @@ class Pace:
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
     def heard(self, group: int) -> None:
-        """A process before us may have used up this group's minute just now: we cannot
+        """A process before us may have used up this group's span just now: we cannot
         know.
         """
-        self._groups[group] = deque([self._clock()] * GROUP, maxlen=GROUP)
+        most = self._limits.group
+        self._groups[group] = deque([self._clock()] * most, maxlen=most)
 
     async def _wait(self, until: float) -> None:
         while (left := until - self._clock()) > 0:
@@ -108,24 +131,27 @@ class Pace:
 
     def _of_chat(self, chat: int) -> float:
         """Take one from the chat's bucket. Returns: when it may go."""
-        now, each = self._clock(), EACH / self._speed
+        now = self._clock()
         if len(self._chats) > MOST:
-            self._chats = {
-                known: full for known, full in self._chats.items() if full > now
-            }
-            self._held = {
-                known: until for known, until in self._held.items() if until > now
-            }
+            self._chats = _later(self._chats, now)
+            self._held = _later(self._held, now)
+        is_group = self._limits.is_group(chat)
         start = max(now, self._held.get(chat, 0.0))
-        if chat < 0:
+        if is_group:
             start = max(start, self._of_group(chat))
         full = max(self._chats.get(chat, 0.0), start)
-        self._chats[chat] = full + each
-        at = max(start, full - (BURST - 1) * each)
-        if chat < 0:
+        self._chats[chat] = full + self._limits.each
+        at = max(start, full - (self._limits.burst - 1) * self._limits.each)
+        if is_group:
             self._groups[chat].append(at)
         return at
 
     def _of_group(self, chat: int) -> float:
-        times = self._groups.setdefault(chat, deque(maxlen=GROUP))
-        return times[0] + MINUTE / self._speed if len(times) == GROUP else 0.0
+        """When the oldest message that still counts will count no more."""
+        most = self._limits.group
+        times = self._groups.setdefault(chat, deque(maxlen=most))
+        return times[0] + self._limits.group_span if len(times) == most else 0.0
+
+
+def _later(times: dict[int, float], now: float) -> dict[int, float]:
+    return {chat: at for chat, at in times.items() if at > now}
