@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from anonymizer.keyring import Keyring, KeyringError, KeyringMissing
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.alerts import NoAlerts
+from bot.cases.alerts import Alerts, NoAlerts
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.cases.followups import FollowupRounds
 from bot.cases.pushes import Jitter, random_jitter
 from bot.cases.retention import Retention
-from bot.channels.messenger import Messenger, ReporterDoor
+from bot.channels.messenger import ReporterDoor
 from bot.channels.port import Channel
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
@@ -25,7 +24,7 @@ from bot.drafts import DueDrafts
 from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
-from bot.messengers import MESSENGERS
+from bot.messengers import MESSENGERS, Messengers
 from bot.ops.terms import terms_of
 from bot.ops.trouble import told
 from bot.outbox.messages import OutboxMessages
@@ -51,7 +50,7 @@ CASES_EVERY = 2  # seconds between two looks for what cases owe
 Make = Callable[[Resources], Sequence[Channel]]
 
 
-def channels_of(messengers: Sequence[Messenger[Any, Program]]) -> Make:
+def channels_of(messengers: Messengers) -> Make:
     """Channels of those that the settings turn on; only they are imported."""
 
     def make(resources: Resources) -> list[Channel]:
@@ -104,7 +103,7 @@ async def opened(
     make: Make,
     now: Callable[[], datetime] = clock,
     lot: Jitter = random_jitter,
-    messengers: Sequence[Messenger[Any, Program]] = MESSENGERS,
+    messengers: Messengers = MESSENGERS,
 ) -> AsyncIterator[Program]:
     """The whole program on one database, channels made by `make`; nothing listens or
     rings yet.
@@ -133,7 +132,7 @@ def join(
     resources: Resources,
     make: Make,
     lot: Jitter = random_jitter,
-    messengers: Sequence[Messenger[Any, Program]] = MESSENGERS,
+    messengers: Messengers = MESSENGERS,
 ) -> Program:
     """Every part, handed what it needs: people, cases, the way out, the way in, what
     rings.
@@ -142,25 +141,12 @@ def join(
     database = resources.database
     keys = resources.keys
     now = resources.now
-    sweeps = [*EVERYWHERE, *(sweep for one in messengers for sweep in one.sweeps)]
-    set_up = [one for one in messengers if one.is_set_up(settings)]
     post = OutboxMessages(keys.outbox)
 
     roster = Roster(database, keys, now)
     register = UnitRegister(database, keys, now)
     conflict = ConflictRule(database, keys, register)
 
-    staff_channels = frozenset(one.name for one in set_up if one.reaches_staff)
-    staff_chat = _staff_chat(set_up, settings)
-    alerts = MessengerAlerts(
-        database,
-        post,
-        roster,
-        conflict,
-        channels=staff_channels,
-        group=staff_chat,
-        now=now,
-    )
     casework = Casework.join(
         database,
         keys=keys,
@@ -168,11 +154,12 @@ def join(
         journal=resources.journal,
         outbox=post,
         register=register,
-        alerts=alerts if staff_channels else NoAlerts(),
+        alerts=_alerts(resources, messengers, post, roster, conflict),
         terms=terms_of(settings),
         now=now,
         jitter=lot,
     )
+    sweeps = [*EVERYWHERE, *(sweep for one in messengers for sweep in one.sweeps)]
     rounds = FollowupRounds(database, casework.writer, casework.addresses)
     retention = Retention(database, casework.writer, casework.addresses, sweeps)
     desk = LiaisonDesk(
@@ -199,44 +186,12 @@ def join(
         channels=channels,
         settings=settings,
     )
-    reporters = ReporterDoor(
-        hear=hotline.hear,
-        settle=sender.settle,
-        picture=hotline.picture,
-        leave=hotline.leave,
-        when_delivered=sender.when_delivered,
-    )
 
-    drafts = DueDrafts(database, hotline.ring)
-    jobs = [
-        Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=rounds.run),
-        Job(name="drafts", trigger=every(minutes=1), run=drafts.run),
-        Job(name="sweep", trigger=every(hours=1), run=Sweeps(database, sweeps).run),
-        Job(name="retention", trigger=every(days=1), run=retention.daily),
-    ]
-    if staff_chat is not None:
-        press = Press(
-            database,
-            register.directory,
-            casework.terms.rules,
-            now,
-            readers(roster, conflict),
-        )
-        bulletins = Bulletins(
-            database,
-            post=post,
-            make=press.message,
-            to=staff_chat,
-            settings=settings,
-            hand=sender.post,
-        )
-        jobs.append(Job(name="reports", trigger=every(minutes=1), run=bulletins.run))
-
-    return Program(
+    program = Program(
         resources=resources,
         messengers=messengers,
         channels=channels,
-        reporters=reporters,
+        reporters=_reporter_door(hotline, sender),
         hotline=hotline,
         post=post,
         sender=sender,
@@ -247,16 +202,94 @@ def join(
         rounds=rounds,
         retention=retention,
         desk=desk,
-        bell=Bell(jobs, now, settings.timezone),
+        bell=Bell((), now, settings.timezone),
+    )
+    for job in _jobs(program, Sweeps(database, sweeps)):
+        program.bell.add(job)
+    return program
+
+
+def _reporter_door(hotline: Hotline, sender: Sender) -> ReporterDoor:
+    return ReporterDoor(
+        hear=hotline.hear,
+        settle=sender.settle,
+        picture=hotline.picture,
+        leave=hotline.leave,
+        when_delivered=sender.when_delivered,
     )
 
 
-def _staff_chat(
-    messengers: Sequence[Messenger[Any, Program]], settings: Settings
-) -> Address | None:
-    """Where digests and reports go; where there is none, `jianfu report` shows them."""
-    found = [one.staff_chat(settings) for one in messengers]
-    return next((chat for chat in found if chat is not None), None)
+def _alerts(
+    resources: Resources,
+    messengers: Messengers,
+    post: OutboxMessages,
+    roster: Roster,
+    conflict: ConflictRule,
+) -> Alerts:
+    """Nobody is told where no messenger that is set up reaches staff."""
+    settings = resources.settings
+    set_up = [one for one in messengers if one.is_set_up(settings)]
+    reaching = frozenset(one.name for one in set_up if one.reaches_staff)
+    if not reaching:
+        return NoAlerts()
+    return MessengerAlerts(
+        resources.database,
+        post,
+        roster,
+        conflict,
+        channels=reaching,
+        group=_staff_chat(messengers, settings),
+        now=resources.now,
+    )
+
+
+def _jobs(program: Program, sweeps: Sweeps) -> Iterator[Job]:
+    """What rings in every process that serves; the lease, the sender's look and the
+    messengers' own jobs come to it when the line is opened.
+    """
+    drafts = DueDrafts(program.resources.database, program.hotline.ring)
+    minute = every(minutes=1)
+    yield Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=program.rounds.run)
+    yield Job(name="drafts", trigger=minute, run=drafts.run)
+    yield Job(name="sweep", trigger=every(hours=1), run=sweeps.run)
+    yield Job(name="retention", trigger=every(days=1), run=program.retention.daily)
+    bulletins = _bulletins(program)
+    if bulletins is not None:
+        yield Job(name="reports", trigger=minute, run=bulletins.run)
+
+
+def _bulletins(program: Program) -> Bulletins | None:
+    """None where no chat of staff is set: then `jianfu report` shows them."""
+    resources = program.resources
+    chat = _staff_chat(program.messengers, resources.settings)
+    if chat is None:
+        return None
+    press = Press(
+        resources.database,
+        program.register.directory,
+        program.casework.terms.rules,
+        resources.now,
+        readers(program.roster, program.conflict),
+    )
+    return Bulletins(
+        resources.database,
+        post=program.post,
+        make=press.message,
+        to=chat,
+        settings=resources.settings,
+        hand=program.sender.post,
+    )
+
+
+def _staff_chat(messengers: Messengers, settings: Settings) -> Address | None:
+    """Where all of staff are reached at once: by the first messenger that has a place
+    for it.
+    """
+    for one in messengers:
+        chat = one.staff_chat(settings) if one.is_set_up(settings) else None
+        if chat is not None:
+            return chat
+    return None
 
 
 def readers(roster: Roster, sight: ConflictRule) -> Visible:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.messenger import Messenger
@@ -11,7 +12,9 @@ from bot.desk import telegram as telegram_desk
 from bot.program import Program
 from bot.site import site
 
-MESSENGERS: tuple[Messenger[Any, Program], ...] = (
+Messengers = Sequence[Messenger[Any, Program]]
+
+MESSENGERS: Messengers = (
     web.messenger(site),
     telegram.messenger(telegram_desk.staff_side),
 )

@@ -12,10 +12,9 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -23,8 +22,8 @@ from starlette.types import ASGIApp
 from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import channels_of, opened
-from bot.channels.messenger import Messenger, Running
-from bot.messengers import MESSENGERS
+from bot.channels.messenger import Running
+from bot.messengers import MESSENGERS, Messengers
 from bot.ops.forgotten import forget_again
 from bot.ops.lease import Lease
 from bot.ops.trouble import told
@@ -92,9 +91,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(
-    settings: Settings, messengers: Sequence[Messenger[Any, Program]] = MESSENGERS
-) -> int:
+async def _serve(settings: Settings, messengers: Messengers = MESSENGERS) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

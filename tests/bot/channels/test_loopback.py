@@ -7,16 +7,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from bot.app import channels_of, database_file, opened, shred_file
-from bot.channels.messenger import Messenger
 from bot.cli.serve import _run
-from bot.messengers import MESSENGERS
+from bot.messengers import MESSENGERS, Messengers
 from bot.ops.checkup import Deployment, examine
 from bot.program import Program
 from bot.settings import Settings
@@ -24,7 +21,7 @@ from storage.repositories.telegram import TelegramState
 from tests.bot.channels.loopback import LOOPBACK, LoopbackChannel
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
-MORE: Sequence[Messenger[Any, Program]] = (*MESSENGERS, LOOPBACK)
+MORE: Messengers = (*MESSENGERS, LOOPBACK)
 
 
 def settings_in(folder: Path) -> Settings:

@@ -15,8 +15,8 @@ import pytest
 from telegram import Update
 
 from bot.channels import arrivals as module
+from bot.channels.arrivals import Arrivals
 from bot.channels.port import Incoming
-from bot.channels.telegram.intake import Intake
 from bot.hotline import TurnFailed
 from dialogs.words import Said
 from storage.port import Refusing
@@ -328,7 +328,7 @@ async def test_a_webhook_that_was_not_reached_is_a_silence_too(
     monkeypatch.setattr("bot.channels.telegram.run.BEAT", 0.1)
     person, other = server.person(started=True), server.person(started=True)
 
-    async def refuse(intake: Intake, update: Update) -> None:
+    async def refuse(arrivals: Arrivals[Update], update: Update) -> None:
         raise Refusing
 
     async with opened_line(tmp_path, server, "webhook") as line:
@@ -336,7 +336,7 @@ async def test_a_webhook_that_was_not_reached_is_a_silence_too(
         await person.offered("送出")
         await confirmed(server)
         with monkeypatch.context() as broken:
-            broken.setattr(Intake, "settle", refuse)
+            broken.setattr(Arrivals, "settle", refuse)
             other.sends_sticker()
             await asyncio.sleep(0.5)
             assert pending(server) == 1
@@ -351,10 +351,10 @@ async def test_a_refusing_storage_is_told_to_the_platform(
 ) -> None:
     """Neither done nor kept: 503, and the platform brings it again."""
 
-    async def refuse(intake: Intake, update: Update) -> None:
+    async def refuse(arrivals: Arrivals[Update], update: Update) -> None:
         raise Refusing
 
-    monkeypatch.setattr(Intake, "settle", refuse)
+    monkeypatch.setattr(Arrivals, "settle", refuse)
     headers = {"x-telegram-bot-api-secret-token": SECRET}
     async with httpx.AsyncClient() as platform:
         told = await platform.post(hooked.hook, json={"update_id": 9}, headers=headers)
