@@ -72,24 +72,13 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
     limit = PeerLimit(lambda: resources.now().timestamp())
     pages = Pages(files.addresses, resources.now)
     chat = Chat(context, pages, visits, limit, web.behind_proxy)
-    pictures = Pictures(chat)
     units = Units(program.desk, pages, limit, web)
     routes = [
-        Route("/say", chat.say, methods=["POST"]),
-        Route("/press", chat.press, methods=["POST"]),
-        Route("/", chat.home, methods=["GET"]),
-        Route("/live", Live(chat).__call__, methods=["GET"]),
-        Route("/picture", pictures.upload, methods=["POST"]),
-        Route("/picture/{id}", pictures.show, methods=["GET"]),
-        Route("/picture/{id}/edit", pictures.edit, methods=["GET"]),
-        Route("/picture/{id}/edit", pictures.change, methods=["POST"]),
-        Route("/qr/{id}", chat.code, methods=["GET"]),
-        Route("/remember", chat.remember, methods=["POST"]),
-        Route("/leave", chat.leave, methods=["POST"]),
-        Route("/note", chat.away, methods=["GET"]),
-        Route("/static/{name}", files.__call__, methods=["GET"]),
-        Route("/health", chat.health, methods=["GET"]),
+        *chat.routes(),
+        *Pictures(chat).routes(),
         *units.routes(),
+        Route("/live", Live(chat).__call__, methods=["GET"]),
+        Route("/static/{name}", files.__call__, methods=["GET"]),
     ]
     unknown = {404: chat.missing, 405: chat.missing}
     return Guard(Starlette(routes=routes, exception_handlers=unknown), web)

@@ -32,8 +32,9 @@ class HeldTelegramUpdates:
 
     async def keep(self, update: Update) -> None:
         id = self._id(update)
-        values = json.dumps(nameless(update.to_dict()), ensure_ascii=False).encode()
-        sealed = self._keys.session.seal(values, _place(id))
+        values = nameless(update.to_dict())
+        packed = json.dumps(values, ensure_ascii=False).encode()
+        sealed = self._keys.session.seal(packed, _place(id))
         await self._database.commit([TelegramHeld.hold(id, sealed)])
 
     async def release(self, update: Update) -> None:

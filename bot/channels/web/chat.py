@@ -23,6 +23,7 @@ from starlette.responses import (
     RedirectResponse,
     Response,
 )
+from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.channels.messenger import ReporterDoor
@@ -77,6 +78,18 @@ class Chat:
     ) -> None:
         self.context, self.pages, self.visits = context, pages, visits
         self._limit, self._behind_proxy = limit, behind_proxy
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.home, methods=["GET"]),
+            Route("/say", self.say, methods=["POST"]),
+            Route("/press", self.press, methods=["POST"]),
+            Route("/qr/{id}", self.code, methods=["GET"]),
+            Route("/remember", self.remember, methods=["POST"]),
+            Route("/leave", self.leave, methods=["POST"]),
+            Route("/note", self.away, methods=["GET"]),
+            Route("/health", self.health, methods=["GET"]),
+        ]
 
     # ── seeing ────────────────────────────────────────────────────────────────────────
 

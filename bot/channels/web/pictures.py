@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from anonymizer.scrub import (
     MOST_BYTES,
@@ -66,6 +67,14 @@ class Pictures:
         self._chat = chat
         self._all = asyncio.Semaphore(AT_ONCE)
         self._each: dict[bytes, tuple[asyncio.Semaphore, int]] = {}
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/picture", self.upload, methods=["POST"]),
+            Route("/picture/{id}", self.show, methods=["GET"]),
+            Route("/picture/{id}/edit", self.edit, methods=["GET"]),
+            Route("/picture/{id}/edit", self.change, methods=["POST"]),
+        ]
 
     async def upload(self, request: Request) -> Response:
         """A new picture."""
