@@ -219,7 +219,7 @@ async def test_after_a_silence_the_open_step_is_shown_again_once(
     """Presses of that time are lost: who was in the middle gets the step again, others
     do not.
     """
-    monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.presence.CATCH_UP", 0.1)
     person, done = server.person(started=True), server.person(started=True)
     with closing(Line(tmp_path, server, mode)) as line:
         async with running(line):
@@ -247,7 +247,7 @@ async def test_nothing_is_shown_again_at_night(
     tmp_path: Path, server: BotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between 21:00 and 08:00 nobody is woken."""
-    monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.presence.CATCH_UP", 0.1)
     person = server.person(started=True)
     with closing(Line(tmp_path, server, "polling")) as line:
         line.later(hours=10, minutes=40)  # 20:57
@@ -324,8 +324,8 @@ async def test_a_webhook_that_was_not_reached_is_a_silence_too(
     """The process lives, but nothing comes through to it: afterwards the open step is
     shown again.
     """
-    monkeypatch.setattr("bot.channels.telegram.run.CATCH_UP", 0.1)
-    monkeypatch.setattr("bot.channels.telegram.run.BEAT", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.presence.CATCH_UP", 0.1)
+    monkeypatch.setattr("bot.channels.telegram.run.LOOK_FOR_POSTS", 0.05)
     person, other = server.person(started=True), server.person(started=True)
 
     async def refuse(arrivals: Arrivals[Update], update: Update) -> None:
