@@ -106,7 +106,7 @@ class Telegram:
         await menu.show(self._channel.bot, self._settings.staff_chat_id, commands)
 
     async def _listen(self) -> None:
-        """Fetch; or tell Telegram where to post, and take in what comes by the route."""
+        """Fetch; or tell Telegram where to post: that comes in by the route."""
         if not self._by_webhook:
             arrivals = self.intake.arrivals
             polling = Polling(self._channel.bot, arrivals, self._presence.reached)
