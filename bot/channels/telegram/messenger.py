@@ -56,7 +56,7 @@ def _start(
     channel: TelegramChannel,
     program: Use,
 ) -> Running:
-    from bot.channels.telegram.intake import IntakeContext
+    from bot.channels.telegram.hearing import IntakeContext
     from bot.channels.telegram.run import Telegram
 
     resources = program.resources

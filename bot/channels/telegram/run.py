@@ -13,7 +13,8 @@ from bot.channels.telegram import menu
 from bot.channels.telegram.channel import TelegramChannel, close
 from bot.channels.telegram.decode import ALLOWED
 from bot.channels.telegram.door import StaffSide
-from bot.channels.telegram.intake import Intake, IntakeContext
+from bot.channels.telegram.hearing import IntakeContext
+from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.polling import LONG_POLL, Polling
 from bot.channels.telegram.presence import BEAT, Presence
 from bot.channels.telegram.trying import lasting, until_done
@@ -141,4 +142,4 @@ class Telegram:
             await self._presence.reached()
 
     def _show_again(self, silent_since: int) -> None:
-        self.intake.soon(self.intake.show_again(silent_since))
+        self.intake.soon(self.intake.reporters.show_again(silent_since))

@@ -22,7 +22,8 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.app import clock, database_file, join
 from bot.channels.telegram.channel import TelegramChannel, close, make_bot
-from bot.channels.telegram.intake import Intake, IntakeContext
+from bot.channels.telegram.hearing import IntakeContext
+from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.run import Telegram
 from bot.keys import Keys
 from bot.lab.bench.benchmark import Benchmark

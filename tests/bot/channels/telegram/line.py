@@ -19,7 +19,7 @@ from bot.app import opened
 from bot.channels.messenger import Running
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.door import StaffDoor, StaffSide
-from bot.channels.telegram.intake import IntakeContext
+from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.cli.serve import Server
 from bot.program import Program

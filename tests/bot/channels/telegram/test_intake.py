@@ -54,10 +54,10 @@ class Slow:
 @pytest.fixture
 def slow(line: Line) -> Slow:
     """From now on everything goes through it."""
-    intake = line.telegram.intake
+    reporters = line.telegram.intake.reporters
     slow = Slow(line.app.hotline.hear)
-    context = intake._context
-    intake._context = replace(context, hear=slow.hear)
+    context = reporters._context
+    reporters._context = replace(context, hear=slow.hear)
     return slow
 
 
@@ -136,8 +136,8 @@ async def test_what_was_kept_survives_the_process(
     with closing(Line(tmp_path, server, mode)) as line:
         async with running(line):
             slow = Slow(line.app.hotline.hear)
-            context = line.telegram.intake._context
-            line.telegram.intake._context = replace(context, hear=slow.hear)
+            context = line.telegram.intake.reporters._context
+            line.telegram.intake.reporters._context = replace(context, hear=slow.hear)
             person.says("慢慢说，街道要求我们社区同一份台账每周报五次")
             await confirmed(server)
         assert person.by_bot() == []

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.app import opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
-from bot.channels.telegram.intake import IntakeContext
+from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.desk.telegram.door import Desk
 from bot.desk.telegram.inside import context_of
