@@ -119,23 +119,29 @@ class Replies:
         )
         if not told:
             return UNDONE
-        refused = any(
-            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at
-            for note in sheet.notes
-        )
         reports = self._addressed(
             case, await self._reports.of_case(row.case_id), said["to"]
         )
         waiting = [await self._rows.waits(report.stream) for report in reports]
-        if any(waiting):
-            return "due"
-        if refused:
-            return "refused"
-        return (
-            "sent"
-            if reports and all(report.address is not None for report in reports)
-            else "gone"
+        return "due" if any(waiting) else await self._ended(row, said["to"])
+
+    async def _ended(self, row: ReplyRow, to: int | None) -> str:
+        """How it ended, read after nothing waits any more: the commit that ended the
+        wait says it, and may have come between two earlier reads.
+        """
+        found = await self._cases.by_id(row.case_id)
+        assert found is not None
+        sheet = await self._in.casework.reading.sheet(found)
+        is_refused = any(
+            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at
+            for note in sheet.notes
         )
+        if is_refused:
+            return "refused"
+        reports = await self._reports.of_case(row.case_id)
+        addressed = self._addressed(sheet.case, reports, to)
+        reached = [report.address is not None for report in addressed]
+        return "sent" if reached and all(reached) else "gone"
 
     @staticmethod
     def _addressed(
