@@ -4,7 +4,7 @@ reporter caused them.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 HOUR = 3600  # seconds
 DAY = 24 * HOUR
