@@ -15,12 +15,12 @@ from starlette.requests import ClientDisconnect, Request
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-MOST_TEXT = 1_000_000  # bytes of a form without a picture
+MOST_FORM_BYTES = 1_000_000  # of a form without a picture
 MOST_FIELDS = 200
-MOST_FIELD = 4096  # bytes of a form field beside a picture
-# bytes of an oversized upload read and dropped, so that a browser sees our answer
-DRAINED = 64_000_000
-SILENCE = 20.0  # seconds without a byte after which an upload is given up
+MOST_FIELD_BYTES = 4096  # of a form field beside a picture
+# an oversized upload is read and dropped so far, so that a browser sees our answer
+MOST_DRAINED_BYTES = 64_000_000
+MOST_SILENT_SECONDS = 20.0  # without a byte, after which an upload is given up
 
 
 class BadForm(Exception):
@@ -33,8 +33,9 @@ class TooMuch(BadForm):
 
 @dataclass(slots=True)
 class Upload:
-    """A posted picture. data: None where there was no file; `too_large`: it was read,
-    but not kept.
+    """A posted picture, and the fields around it.
+
+    data: None where there was no file; too_large: it was read, but not kept.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -42,17 +43,22 @@ class Upload:
     too_large: bool = False
 
 
-async def read_form(request: Request, most: int = MOST_TEXT) -> list[tuple[str, str]]:
-    """The fields of a urlencoded form, in order. Raises: BadForm."""
-    raw = bytearray()
+async def read_form(
+    request: Request, most: int = MOST_FORM_BYTES
+) -> list[tuple[str, str]]:
+    """The fields of a urlencoded form, in order.
+
+    Raises: BadForm.
+    """
+    body = bytearray()
     async for chunk in _chunks(request):
-        raw += chunk
-        if len(raw) > most:
+        body += chunk
+        if len(body) > most:
             raise TooMuch("body")
     try:
         return parse_qsl(
-            raw.decode("utf-8", "replace"),
-            True,
+            body.decode("utf-8", "replace"),
+            keep_blank_values=True,
             errors="replace",
             max_num_fields=MOST_FIELDS,
         )
@@ -61,21 +67,22 @@ async def read_form(request: Request, most: int = MOST_TEXT) -> list[tuple[str, 
 
 
 async def read_upload(
-    request: Request, most: int, most_field: int = MOST_FIELD
+    request: Request, most: int, most_field: int = MOST_FIELD_BYTES
 ) -> Upload:
-    """One picture and the small fields around it, from multipart/form-data. Raises:
-    BadForm.
+    """One picture and the small fields around it, from multipart/form-data.
+
+    Raises: BadForm.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise BadForm("not multipart")
     parts = _Parts(most, most_field)
     parser = MultipartParser(options[b"boundary"], parts.callbacks())
-    read = 0
+    bytes_read = 0
     try:
         async for chunk in _chunks(request):
-            read += len(chunk)
-            if read > DRAINED:
+            bytes_read += len(chunk)
+            if bytes_read > MOST_DRAINED_BYTES:
                 raise TooMuch("upload")
             parser.write(chunk)
         parser.finalize()
@@ -85,13 +92,14 @@ async def read_upload(
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises: BadForm, when the browser is gone or silent for too
-    long.
+    """The body as it comes.
+
+    Raises: BadForm, when the browser is gone or silent for too long.
     """
     stream = request.stream()
     while True:
         try:
-            chunk = await asyncio.wait_for(anext(stream), SILENCE)
+            chunk = await asyncio.wait_for(anext(stream), MOST_SILENT_SECONDS)
         except StopAsyncIteration:
             return
         except (TimeoutError, ClientDisconnect):
@@ -100,13 +108,22 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 
 class _Parts:
-    """Takes in what the parser finds."""
+    """Takes in what the parser finds, piece by piece.
+
+    Args:
+        most: bytes of a picture.
+        most_field: bytes of another field.
+    """
 
     def __init__(self, most: int, most_field: int) -> None:
         self.upload = Upload()
-        self._most, self._most_field = most, most_field
-        self._header = self._value = self._disposition = b""
-        self._name, self._text = "", bytearray()
+        self._most = most
+        self._most_field = most_field
+        self._header = b""
+        self._header_value = b""
+        self._disposition = b""
+        self._name = ""
+        self._text = bytearray()
         self._is_file = False
 
     def callbacks(self) -> MultipartCallbacks:
@@ -121,42 +138,47 @@ class _Parts:
         }
 
     def _begin(self) -> None:
-        self._disposition, self._text = b"", bytearray()
+        self._disposition = b""
+        self._text = bytearray()
 
     def _on_header(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
 
     def _on_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
+        self._header_value += data[start:end]
 
     def _on_header_end(self) -> None:
         if self._header.lower() == b"content-disposition":
-            self._disposition = self._value
-        self._header = self._value = b""
+            self._disposition = self._header_value
+        self._header = b""
+        self._header_value = b""
 
     def _on_headers(self) -> None:
         _, options = parse_options_header(self._disposition)
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = (
-            b"filename" in options
-        )  # the name itself is never looked at: it may name somebody
+        # the file's name is never looked at: it may name somebody
+        self._is_file = b"filename" in options
 
     def _data(self, data: bytes, start: int, end: int) -> None:
-        if not self._is_file:
-            if len(self._text) + end - start > self._most_field:
-                raise TooMuch("field")
-            self._text += data[start:end]
+        if self._is_file:
+            self._keep_file(data[start:end])
             return
-        kept = self.upload.data if self.upload.data is not None else bytearray()
-        if len(kept) + end - start > self._most:
+        if len(self._text) + end - start > self._most_field:
+            raise TooMuch("field")
+        self._text += data[start:end]
+
+    def _keep_file(self, piece: bytes) -> None:
+        if self.upload.data is None:
+            self.upload.data = bytearray()
+        if len(self.upload.data) + len(piece) > self._most:
             self.upload.too_large = True
-            kept.clear()
+            self.upload.data.clear()
         elif not self.upload.too_large:
-            kept += data[start:end]
-        self.upload.data = kept
+            self.upload.data += piece
 
     def _end(self) -> None:
-        if not self._is_file:
-            if len(self.upload.fields) >= MOST_FIELDS:
-                raise TooMuch("fields")
-            self.upload.fields[self._name] = self._text.decode("utf-8", "replace")
+        if self._is_file:
+            return
+        if len(self.upload.fields) >= MOST_FIELDS:
+            raise TooMuch("fields")
+        self.upload.fields[self._name] = self._text.decode("utf-8", "replace")

@@ -1,4 +1,6 @@
-"""What stands before every page: who may post, which headers go out, that nothing of a
+"""What stands before every page.
+
+Only our own pages may post, security headers go out with every answer, and nothing of a
 visitor is logged.
 """
 
@@ -6,47 +8,59 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import secrets
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.logs import incident
 from bot.settings import Web
 from dialogs.texts import text
 
 log = logging.getLogger(__name__)
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-    " connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
 )
-HEADERS = {
-    "content-security-policy": POLICY,
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     # "no-referrer" would send `Origin: null` with our own forms
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    (
-        "permissions-policy"
-    ): "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    "permissions-policy": PERMISSIONS_POLICY,
     "x-robots-tag": "noindex",
     "cache-control": "no-store",
 }
-HSTS = "max-age=31536000"
+STRICT_TRANSPORT_SECURITY = "max-age=31536000"  # seconds; a year
+_HEADERS_LOOKED_AT = (b"host", b"origin", b"sec-fetch-site")
 
 
 class Guard:
-    """The outermost layer: security headers on every answer, posts from our own pages
-    only, no traceback.
+    """The outermost layer: headers on every answer, posts from our own pages only.
+
+    Of an error, a visitor sees the incident's number and no traceback.
     """
 
     def __init__(self, app: ASGIApp, web: Web) -> None:
-        self._app, self._web = app, web
-        headers = HEADERS | ({"strict-transport-security": HSTS} if web.https else {})
+        self._app = app
+        self._https = web.https
+        self._public_url = web.public_url
+        headers = dict(SECURITY_HEADERS)
+        if web.https:
+            headers["strict-transport-security"] = STRICT_TRANSPORT_SECURITY
         self._headers = [
             (name.encode(), value.encode()) for name, value in headers.items()
         ]
@@ -55,61 +69,60 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        has_begun = False
 
-        async def guarded(message: Message) -> None:
-            nonlocal begun
+        async def send_guarded(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
-                begun = True
-                own = {name for name, _ in message["headers"]}
-                message["headers"] += [
-                    header for header in self._headers if header[0] not in own
-                ]
+                has_begun = True
+                self._add_headers(message)
             await send(message)
 
         try:
-            if refused := self._refuses(scope):
-                status, words = refused
-                await PlainTextResponse(words, status)(scope, receive, guarded)
-            else:
-                await self._app(scope, receive, guarded)
+            page = self._refusal(scope) or self._app
+            await page(scope, receive, send_guarded)
         except Exception as error:
-            incident = secrets.token_hex(4)
-            log.error("incident %s: %s on a page", incident, type(error).__name__)
-            if not begun:
-                words = text("zh", "web.failed", {"incident": incident})
-                await PlainTextResponse(words, 500)(scope, receive, guarded)
+            number = incident(log, error, "showing a page")
+            if not has_begun:
+                words = text("zh", "web.failed", {"incident": number})
+                await PlainTextResponse(words, 500)(scope, receive, send_guarded)
 
-    def _refuses(self, scope: Scope) -> tuple[int, str] | None:
-        """Why this request is not let in: (status, sentence), or None."""
+    def _add_headers(self, message: Message) -> None:
+        """Add ours, except those that a page has set itself."""
+        own = {name for name, _ in message["headers"]}
+        message["headers"] += [
+            header for header in self._headers if header[0] not in own
+        ]
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """What a request is told that is not let in; None: it is let in."""
         headers = {
-            name: value for name, value in scope["headers"] if name in _LOOKED_AT
+            name: value
+            for name, value in scope["headers"]
+            if name in _HEADERS_LOOKED_AT
         }
         host = headers.get(b"host", b"").decode("latin-1")
-        if not self._web.https and not _is_local(
-            host
-        ):  # a foreign name that was bent to this machine
-            return 421, text("zh", "web.foreign")
+        if not self._https and not _is_local(host):
+            # a foreign name that was bent to this machine
+            return PlainTextResponse(text("zh", "web.foreign"), 421)
         if scope["method"] == "POST" and not self._is_ours(headers, host):
-            return 403, text("zh", "web.foreign")
+            return PlainTextResponse(text("zh", "web.foreign"), 403)
         return None
 
     def _is_ours(self, headers: dict[bytes, bytes], host: str) -> bool:
-        """Whether a page of ours sent this: browsers say where a post comes from, and
-        no page can lie.
+        """Whether a page of ours sent this.
+
+        Browsers say where a post comes from, and no page can lie about it.
         """
         site = headers.get(b"sec-fetch-site")
         if site is not None and site != b"same-origin":
             return False
+        scheme = "https" if self._https else "http"
         origin = headers.get(b"origin", b"").decode("latin-1")
-        own = {
-            f"{'https' if self._web.https else 'http'}://{host}",
-            self._web.public_url,
-        }
-        return origin in own or (site == b"same-origin" and origin in ("", "null"))
-
-
-_LOOKED_AT = (b"host", b"origin", b"sec-fetch-site")
+        if origin in (f"{scheme}://{host}", self._public_url):
+            return True
+        is_untold = origin in ("", "null")
+        return is_untold and site == b"same-origin"
 
 
 def _is_local(host: str) -> bool:

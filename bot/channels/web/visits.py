@@ -15,20 +15,22 @@ from bot.settings import Web
 from dialogs.texts import LANGUAGES
 from storage.repositories.web import WebSessionRow
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
+VISITOR_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser. screen: what is stored in place of its token; row: None until it has
-    said something.
+    """One browser.
+
+    screen: what is stored in place of its token; row: None until it has said something;
+    fresh: it had no token, and gets one with the answer.
     """
 
     address: Address
     screen: bytes
     row: WebSessionRow | None
     lang: str
-    fresh: bool  # it had no token: it gets one with the answer
+    fresh: bool
 
     @property
     def lasting(self) -> bool:
@@ -36,38 +38,42 @@ class Visit:
 
 
 class Visits:
-    """Cookies in and out. `Secure` and tied to this host over https, plain only on this
-    machine.
+    """Cookies in and out.
+
+    Over https they are `Secure` and tied to this host; plain only on this machine.
     """
 
     def __init__(self, channel: WebChannel, web: Web) -> None:
-        self._channel, self._secure = channel, web.https
+        self._channel = channel
+        self._secure = web.https
         self.cookie = "__Host-s" if web.https else "s"
         self.lang_cookie = "__Host-l" if web.https else "l"
 
     async def of(self, request: Request) -> Visit:
+        """Who makes this request; a browser without a token is given a new one."""
         token = request.cookies.get(self.cookie, "")
-        fresh = not TOKEN.fullmatch(token)
-        address = Address(
-            self._channel.name, secrets.token_urlsafe(32) if fresh else token
-        )
+        is_fresh = not VISITOR_TOKEN.fullmatch(token)
+        if is_fresh:
+            token = secrets.token_urlsafe(32)
+        address = Address(self._channel.name, token)
         screen = self._channel.screen_of(address)
-        row = None if fresh else await self._channel.session(screen)
+        row = None if is_fresh else await self._channel.session(screen)
         lang = request.cookies.get(self.lang_cookie, "")
-        return Visit(
-            address, screen, row, lang if lang in LANGUAGES else LANGUAGES[0], fresh
-        )
+        if lang not in LANGUAGES:
+            lang = LANGUAGES[0]
+        return Visit(address, screen, row, lang, is_fresh)
 
     def keep(self, response: Response, visit: Visit, lasting: bool) -> None:
-        """Give the token to the browser: until it is closed, or for 7 days if it shall
-        remember.
+        """Give the token to the browser.
+
+        It keeps it until it is closed, or for 7 days if it shall remember.
         """
-        self._set(
-            response, self.cookie, visit.address.key, REMEMBERED if lasting else None
-        )
+        max_age = REMEMBERED if lasting else None
+        self._set(response, self.cookie, visit.address.key, max_age)
 
     def keep_lang(self, response: Response, lang: str, lasting: bool) -> None:
-        self._set(response, self.lang_cookie, lang, REMEMBERED if lasting else None)
+        max_age = REMEMBERED if lasting else None
+        self._set(response, self.lang_cookie, lang, max_age)
 
     def forget(self, response: Response) -> None:
         for name in (self.cookie, self.lang_cookie):
