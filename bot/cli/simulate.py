@@ -101,7 +101,7 @@ async def _run(args: argparse.Namespace, folder: Path) -> int:
         settings, start, args.days, args.cases, args.seed, _bar(start, args.days)
     )
     print("\n".join(printed(world.days, terms.calendar)))
-    print("\n".join(summary(world.oracle, world.days, world.desk.refused)))
+    print("\n".join(summary(world.oracle, world.days, world.staff.refused)))
     wrong = [*world.failed, *world.oracle.problems]
     print(
         "\n".join(f"✗ {one}" for one in wrong)

@@ -14,16 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.lab.simulate.spans import Pause, Run
+from bot.lab.simulate.spans import ONE_DAY, ONE_HOUR, Pause, Run
 from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SLACK = timedelta(seconds=2)  # between two looks of the bell
-AT_UNIT = ("answer", "rectify", "on_site", "result")
+UNIT_CLOCKS = ("answer", "rectify", "on_site", "result")
 PRESSING = ("urged", "supervised", "escalated", "circulated")
-OPEN = (
+OPEN_NAMES = (
     "filed",
     "accepted",
     "assigned",
@@ -33,7 +32,21 @@ OPEN = (
     "rectifying",
     "waiting",
 )
-ENDED = ("closed", "callback", "look_back")
+ENDED_NAMES = ("closed", "callback", "look_back", "declined")
+# orders by which no clock moves and of which no reporter hears
+SILENT_ORDERS = ("claim", "note", "release", "absorb", "extend")
+# orders that end every clock that runs, whatever they start
+CLOCKS_END = (
+    "accept",
+    "decline",
+    "answer",
+    "find",
+    "merge",
+    "assign",
+    "whistle",
+    "rectify",
+    "close",
+)
 WISHED = {
     "hear": "weekly",
     "breached": "weekly",
@@ -43,7 +56,7 @@ WISHED = {
     "looked_back": "look_back",
     "looked_back_later": "later",
 }
-SAID = {
+PUSH_OF_ORDER = {
     "accept": "accepted",
     "decline": "declined",
     "ask": "asked",
@@ -65,7 +78,7 @@ SAID = {
 
 
 @dataclass(slots=True)
-class Chat:
+class KnownReporter:
     """A reporter as the book knows them; away: since when nothing may be pushed to
     them.
     """
@@ -86,24 +99,36 @@ class Owed:
     last: datetime
 
 
-@dataclass(slots=True)
-class Book:
-    """What is known of one case. seen: its last fact."""
+@dataclass(slots=True, kw_only=True)
+class CaseBook:
+    """What is known of one case. told: when its reporters last heard of it; seen: its
+    last fact; chats: numbers of its reporters; added: when one of them last added
+    something.
+    """
 
     state: str
     told: datetime
     seen: datetime
     chats: list[int]
+    category: str
+    urgent: bool
     runs: dict[str, Run] = field(default_factory=dict)
-    category: str = ""
-    urgent: bool = False
-    closed: datetime | None = None
     resumes: datetime | None = None
+    closed: datetime | None = None
     asked: int = 0
     looked: int = 0
     forgot: int = 0
     retained: bool = False
     added: datetime | None = None
+
+    def end(self, at: datetime) -> None:
+        """What follows an end begins anew."""
+        self.closed = at
+        self.asked = self.looked = self.forgot = 0
+
+    def go_on(self) -> None:
+        self.closed = None
+        self.asked = self.looked = self.forgot = 0
 
 
 class Oracle:
@@ -113,10 +138,12 @@ class Oracle:
 
     def __init__(self, terms: Terms, quiet: tuple[int, int], delay: int) -> None:
         self._rules: Rules = terms.rules
-        self._works, self._zone = terms.calendar.works, terms.zone
-        self._quiet, self._delay = quiet, timedelta(minutes=delay)
-        self.books: dict[int, Book] = {}
-        self.chats: dict[int, Chat] = {}
+        self._works = terms.calendar.works
+        self._zone = terms.zone
+        self._quiet = quiet
+        self._delay = timedelta(minutes=delay)
+        self.books: dict[int, CaseBook] = {}
+        self.chats: dict[int, KnownReporter] = {}
         self._owed: dict[int, list[Owed]] = {}
         self.problems: list[str] = []
         self.rang: Counter[str] = Counter()
@@ -125,42 +152,59 @@ class Oracle:
     # ── what happens ──────────────────────────────────────────────────────────────────
 
     def filed(
-        self, case: int, at: datetime, category: str, urgent: bool, reached: bool
+        self, case: int, at: datetime, *, category: str, urgent: bool, reached: bool
     ) -> None:
         """Reporter number `case` opened case number `case`."""
         hour = _hour(at)
-        self.chats[case] = Chat(reached)
-        book = self.books[case] = Book("filed", hour, at, [case], {}, category, urgent)
-        self._start(book, "accept", hour + HOUR)
+        book = CaseBook(
+            state="filed",
+            told=hour,
+            seen=at,
+            chats=[case],
+            category=category,
+            urgent=urgent,
+        )
+        self.chats[case] = KnownReporter(reached)
+        self.books[case] = book
+        self._start(book, "accept", hour + ONE_HOUR)
 
     def ordered(self, case: int, at: datetime, verb: str, to: str, **what: Any) -> None:
         """Staff or a unit did something; to: the state it led to."""
         book = self.books[case]
         self._expect_silence(case, book, at)
-        if verb in ("claim", "note", "release", "absorb", "extend"):
+        if verb in SILENT_ORDERS:
             return
-        was, book.state, book.seen = book.state, to, at
+        was = book.state
+        book.state = to
+        book.seen = at
         if was == "waiting":
             self._resume(book, at)
         chats = list(book.chats)
+        if verb == "grantextend" and not what["granted"]:
+            return
+        self._move_clocks(book, at, verb, what)
+        if verb in ("decline", "close"):
+            book.end(at)
+        book.told = at
+        self._push(chats, PUSH_OF_ORDER[verb], at)
+
+    def _move_clocks(
+        self, book: CaseBook, at: datetime, verb: str, what: Mapping[str, Any]
+    ) -> None:
+        """Which clocks an order ends, starts, stops for a while or lets run on."""
+        if verb in CLOCKS_END:
+            book.runs.clear()
         match verb:
             case "accept":
-                book.runs.clear()
                 self._start(book, "assign", at)
-            case "decline":
-                book.runs.clear()
-                book.closed, book.forgot = at, 0
-            case "ask" | "wait":
-                book.resumes = (
-                    what["until"] if verb == "wait" else at + self.span("hear_every")
-                )
-                self._pause(book, at, book.resumes)
+            case "ask":
+                self._wait(book, at, until=at + self.span("hear_every"))
+            case "wait":
+                self._wait(book, at, until=what["until"])
             case "assign" | "whistle":
                 self._dispatch(book, at, what)
             case "arrive":
                 book.runs.pop("on_site", None)
-            case "answer" | "find" | "merge":
-                book.runs.clear()
             case "return":
                 self._pause(book, at, None)
                 self._start(book, "assign", at)
@@ -168,22 +212,15 @@ class Oracle:
                 book.runs.pop("assign", None)
                 self._resume(book, at)
             case "grantextend":
-                if not what["granted"]:
-                    return
                 run = book.runs["answer"]
-                run.number, run.done = run.number + what["days"], set()
+                run.number += what["days"]
+                run.done = set()
             case "rectify":
-                book.runs.clear()
                 self._start(book, "rectify", at, until=what["until"])
-            case "close":
-                book.runs.clear()
-                book.closed, book.asked, book.looked, book.forgot = at, 0, 0, 0
-            case "resume":
+            case "decline" | "answer" | "find" | "merge" | "close" | "resume":
                 pass
             case _:
                 raise KeyError(verb)
-        book.told = at
-        self._push(chats, SAID[verb], at, book)
 
     def merged(self, case: int, into: int) -> None:
         self.books[into].chats += self.books[case].chats
@@ -196,25 +233,32 @@ class Oracle:
         """Reporter `number` did something about the case."""
         book = self.books[case]
         self._expect_silence(case, book, at)
-        was, book.state, book.seen = book.state, to, at
+        was = book.state
+        book.state = to
+        book.seen = at
         if verb in ("supplement", "reopen", "rebound"):
             book.added = _hour(at)
         if verb == "rate" and self.chats[number].answered is None:
             self.chats[number].answered = at
         if was == "waiting" and to != "waiting":
-            self._resume(book, _hour(at) + HOUR)
+            self._resume(book, _hour(at) + ONE_HOUR)
         if verb in ("reopen", "rebound") and was != to:
-            book.closed, book.asked, book.looked, book.forgot = None, 0, 0, 0
-            self._start(book, "accept" if to == "filed" else "assign", _hour(at) + HOUR)
-            book.told = _hour(at)
-            for chat in book.chats:
-                self.chats[chat].answered = None
-            self._push(
-                [chat for chat in book.chats if chat != number], "reopened", at, book
-            )
+            self._reopened(book, number, at)
         if verb == "forget":
             book.chats.remove(number)
             self.unlinked(number, at)
+
+    def _reopened(self, book: CaseBook, number: int, at: datetime) -> None:
+        """By this reporter: the others hear of it."""
+        hour = _hour(at)
+        clock = "accept" if book.state == "filed" else "assign"
+        book.go_on()
+        self._start(book, clock, hour + ONE_HOUR)
+        book.told = hour
+        for chat in book.chats:
+            self.chats[chat].answered = None
+        others = [chat for chat in book.chats if chat != number]
+        self._push(others, "reopened", at)
 
     def unlinked(self, number: int, at: datetime) -> None:
         """Nothing may reach this chat any more; what is on its way may or may not."""
@@ -226,13 +270,7 @@ class Oracle:
         book = self.books[case]
         self._expect_silence(case, book, at, kinds)
         for kind in kinds:
-            due = self._due(book).get(kind)
-            if due is None:
-                self._problem(case, at, kind, "不该响（或响了两次）")
-            elif due > at:
-                self._problem(case, at, kind, f"早了{due - at}")
-            elif at - max(due, book.seen) > SLACK:
-                self._problem(case, at, kind, f"晚了{at - due}")
+            self._judge_ring(case, book, at, kind)
             self.rang[kind] += 1
             self._ring(book, at, kind, to)
         if book.state != to:
@@ -240,14 +278,24 @@ class Oracle:
             book.state = to
         book.seen = at
 
+    def _judge_ring(self, case: int, book: CaseBook, at: datetime, kind: str) -> None:
+        due = self._due(book).get(kind)
+        if due is None:
+            self._problem(case, at, kind, "不该响（或响了两次）")
+        elif due > at:
+            self._problem(case, at, kind, f"早了{due - at}")
+        elif at - max(due, book.seen) > SLACK:
+            self._problem(case, at, kind, f"晚了{at - due}")
+
     def delivered(self, number: int, name: str, at: datetime) -> None:
         """A push arrived."""
         self.pushed[name] += 1
         mine = self._owed.get(number, [])
-        for owed in mine:
-            if owed.name == name and owed.first <= at <= owed.last:
-                mine.remove(owed)
-                break
+        awaited = [
+            owed for owed in mine if owed.name == name and owed.first <= at <= owed.last
+        ]
+        if awaited:
+            mine.remove(awaited[0])
         else:
             self._problem(number, at, f"push.{name}", "不该送（或送了两次、时间不对）")
         if self._is_quiet(at):
@@ -258,26 +306,56 @@ class Oracle:
         for case, book in self.books.items():
             self._expect_silence(case, book, at)
         for number, mine in self._owed.items():
+            away = self.chats[number].away
             for owed in mine:
-                away = self.chats[number].away
-                if owed.last < at and (away is None or away > owed.last):
+                was_there = away is None or away > owed.last
+                if owed.last < at and was_there:
                     self._problem(number, owed.last, f"push.{owed.name}", "没有送到")
 
     # ── what has to ring ──────────────────────────────────────────────────────────────
 
-    def _due(self, book: Book) -> dict[str, datetime]:
+    def _due(self, book: CaseBook) -> dict[str, datetime]:
         """The next of each kind, the earliest clock first."""
-        found: dict[str, datetime] = {}
-        for run in book.runs.values():
-            for kind, due in self._of_run(run).items():
-                found[kind] = min(due, found.get(kind, due))
+        found = self._due_of_clocks(book)
         if book.state == "waiting" and book.resumes is not None:
             found["resume"] = book.resumes
-        if book.state in OPEN:
+        if book.state in OPEN_NAMES:
             found["hear"] = book.told + self.span("hear_every")
-        end = book.closed
-        if end is None:
-            return found
+        if book.closed is not None:
+            found |= self._due_to_reporters(book, book.closed)
+            found |= self._due_of_keeping(book, book.closed)
+        return found
+
+    def _due_of_clocks(self, book: CaseBook) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for run in book.runs.values():
+            for kind, due in self._due_of_run(run).items():
+                found[kind] = min(due, found.get(kind, due))
+        return found
+
+    def _due_of_run(self, run: Run) -> dict[str, datetime]:
+        """A warning and the breach; after it, one step of pressing after the other."""
+        if run.paused:
+            return {}
+        end = run.ends()
+        if "breach" not in run.done:
+            due = {"breach": end}
+            if "warn" not in run.done:
+                due["warn"] = run.warns(self._rules.warn_at)
+            return due
+        if run.clock not in UNIT_CLOCKS:
+            return {}
+        is_urgent = run.clock in ("on_site", "result")
+        steps = self._rules.urgent_steps if is_urgent else self._rules.steps
+        for kind in PRESSING:
+            if kind not in run.done and kind in steps:
+                after = steps[kind]  # type: ignore[index]
+                return {kind: run.later(end, after.number, after.unit)}
+        return {}
+
+    def _due_to_reporters(self, book: CaseBook, end: datetime) -> dict[str, datetime]:
+        """The questions after an end."""
+        found = {}
         if book.state == "closed":
             found["call_back"] = end + self.span("callback_after")
         if book.state == "callback" and book.asked == 1:
@@ -286,176 +364,192 @@ class Oracle:
             found["look_back"] = end + self.span("look_back_after")
         if book.state == "look_back" and book.looked == 1:
             found["look_back_later"] = end + self.span("look_back_later")
-        if book.state in (*ENDED, "declined") and book.forgot < 2:
-            kind, name = (("forget", "forget_after"), ("forget_later", "forget_later"))[
-                book.forgot
-            ]
-            found[kind] = end + self.span(name)
-        if book.state in (*ENDED, "declined") and not book.retained:
-            days = self._rules.retention[
-                "declined" if book.state == "declined" else "closed"
-            ]
-            unread = timedelta(days=self._rules.retention["unread"])
-            found["retain"] = max(end + days * DAY, (book.added or end) + unread)
         return found
 
-    def _of_run(self, run: Run) -> dict[str, datetime]:
-        if run.paused:
-            return {}
-        end = run.ends()
-        if "breach" not in run.done:
-            warned = (
-                {} if "warn" in run.done else {"warn": run.warns(self._rules.warn_at)}
-            )
-            return {"breach": end, **warned}
-        if run.clock not in AT_UNIT:
-            return {}
-        steps = (
-            self._rules.urgent_steps
-            if run.clock in ("on_site", "result")
-            else self._rules.steps
-        )
-        for kind in PRESSING:
-            if kind not in run.done and kind in steps:
-                after = steps[kind]  # type: ignore[index]
-                return {kind: run.later(end, after.number, after.unit)}
-        return {}
+    def _due_of_keeping(self, book: CaseBook, end: datetime) -> dict[str, datetime]:
+        """When addresses are shredded, twice, and when the words go."""
+        found: dict[str, datetime] = {}
+        if book.state not in ENDED_NAMES:
+            return found
+        if book.forgot == 0:
+            found["forget"] = end + self.span("forget_after")
+        if book.forgot == 1:
+            found["forget_later"] = end + self.span("forget_later")
+        if not book.retained:
+            days = self._rules.retention
+            kept = days["declined"] if book.state == "declined" else days["closed"]
+            read = (book.added or end) + days["unread"] * ONE_DAY
+            found["retain"] = max(end + kept * ONE_DAY, read)
+        return found
+
+    def _is_due(self, book: CaseBook, at: datetime, kinds: Sequence[str]) -> bool:
+        due = self._due(book)
+        return any(kind in due and due[kind] <= at for kind in kinds)
 
     def _expect_silence(
-        self, case: int, book: Book, at: datetime, ringing: Sequence[str] = ()
+        self, case: int, book: CaseBook, at: datetime, ringing: Sequence[str] = ()
     ) -> None:
         """Whatever was due before this moment must have rung."""
         for kind, due in self._due(book).items():
             if max(due, book.seen) + SLACK < at and kind not in ringing:
                 self._problem(case, at, kind, f"漏了，应在{self._local(due)}")
 
-    def _ring(self, book: Book, at: datetime, kind: str, to: str) -> None:
-        chats, end = list(book.chats), book.closed
+    # ── what follows a ring ───────────────────────────────────────────────────────────
+
+    def _ring(self, book: CaseBook, at: datetime, kind: str, to: str) -> None:
         match kind:
             case "warn":
                 for run in self._ringing(book, kind, at):
                     run.done.add(kind)
             case "breach" | "urged" | "supervised" | "escalated" | "circulated":
-                for run in self._ringing(book, kind, at):
-                    run.done |= {kind, "warn"} if kind == "breach" else {kind}
-                if not any(
-                    self._due(book).get(other, at + DAY) <= at for other in PRESSING
-                ):
-                    book.told = at
-                    self._push(
-                        chats, "breached" if kind == "breach" else kind, at, book
-                    )
+                self._ring_overdue(book, at, kind)
             case "resume":
-                book.state, book.told = to, at
+                book.state = to
+                book.told = at
                 self._resume(book, at)
-                self._push(chats, "resumed", at, book)
+                self._push(book.chats, "resumed", at)
             case "hear":
                 book.told = at
-                if not any(
-                    self._due(book).get(o, at + DAY) <= at
-                    for o in ("breach", *PRESSING, "resume")
-                ):
-                    self._push(chats, "hear", at, book)
+                if not self._is_due(book, at, ("breach", *PRESSING, "resume")):
+                    self._push(book.chats, "hear", at)
             case "call_back" | "call_back_again":
-                book.state, book.asked, book.told = "callback", book.asked + 1, at
-                said = "called_back" if kind == "call_back" else "called_back_again"
-                self._push(
-                    [one for one in chats if not self._rated(one, end)], said, at, book
-                )
+                self._ring_callback(book, at, kind)
             case "look_back" | "look_back_later":
-                book.state, book.looked, book.told = "look_back", book.looked + 1, at
-                said = "looked_back" if kind == "look_back" else "looked_back_later"
-                self._push(chats, said, at, book)
+                self._ring_look_back(book, at, kind)
             case "forget" | "forget_later":
-                book.forgot += 1
-                for number in chats:
-                    if kind == "forget_later" or not self.chats[number].later:
-                        self.unlinked(number, at)
+                self._ring_forget(book, at, kind)
             case "retain":
-                book.retained, book.chats = True, []
+                book.retained = True
+                book.chats = []
 
-    def _ringing(self, book: Book, kind: str, at: datetime) -> list[Run]:
-        return [
-            run
-            for run in book.runs.values()
-            if self._of_run(run).get(kind, at + DAY) <= at
-        ]
+    def _ring_overdue(self, book: CaseBook, at: datetime, kind: str) -> None:
+        """Where several steps fall together, reporters hear of the last one only."""
+        for run in self._ringing(book, kind, at):
+            run.done.add(kind)
+            if kind == "breach":
+                run.done.add("warn")
+        if self._is_due(book, at, PRESSING):
+            return
+        book.told = at
+        self._push(book.chats, "breached" if kind == "breach" else kind, at)
+
+    def _ring_callback(self, book: CaseBook, at: datetime, kind: str) -> None:
+        """Nobody is asked who rated since the end."""
+        book.state = "callback"
+        book.asked += 1
+        book.told = at
+        asked = [one for one in book.chats if not self._rated(one, book.closed)]
+        name = "called_back" if kind == "call_back" else "called_back_again"
+        self._push(asked, name, at)
+
+    def _ring_look_back(self, book: CaseBook, at: datetime, kind: str) -> None:
+        book.state = "look_back"
+        book.looked += 1
+        book.told = at
+        name = "looked_back" if kind == "look_back" else "looked_back_later"
+        self._push(book.chats, name, at)
+
+    def _ring_forget(self, book: CaseBook, at: datetime, kind: str) -> None:
+        """At the first time those stay who want to hear once more."""
+        book.forgot += 1
+        for number in book.chats:
+            if kind == "forget_later" or not self.chats[number].later:
+                self.unlinked(number, at)
+
+    def _ringing(self, book: CaseBook, kind: str, at: datetime) -> list[Run]:
+        found = []
+        for run in book.runs.values():
+            due = self._due_of_run(run).get(kind)
+            if due is not None and due <= at:
+                found.append(run)
+        return found
 
     def _rated(self, number: int, closed: datetime | None) -> bool:
         answered = self.chats[number].answered
-        return (
-            answered is not None
-            and closed is not None
-            and _hour(answered) >= _hour(closed)
-        )
+        if answered is None or closed is None:
+            return False
+        return _hour(answered) >= _hour(closed)
 
     # ── clocks ────────────────────────────────────────────────────────────────────────
 
     def _start(
         self,
-        book: Book,
+        book: CaseBook,
         clock: str,
         at: datetime,
+        *,
         complex: bool = False,
         until: datetime | None = None,
     ) -> None:
+        """until: a date that the unit commits to."""
         given = self._rules.deadline(clock, book.category, book.urgent, complex)  # type: ignore[arg-type]
         book.runs[clock] = Run(
-            clock, at, given.number, given.unit, until, self._works, self._zone
+            clock=clock,
+            starts=at,
+            number=given.number,
+            unit=given.unit,
+            until=until,
+            works=self._works,
+            zone=self._zone,
         )
 
-    def _dispatch(self, book: Book, at: datetime, what: Mapping[str, Any]) -> None:
-        book.runs.clear()
+    def _dispatch(self, book: CaseBook, at: datetime, what: Mapping[str, Any]) -> None:
+        until = what.get("until")
         if book.urgent:
             self._start(book, "on_site", at)
-            self._start(book, "result", at, until=what.get("until"))
+            self._start(book, "result", at, until=until)
         else:
-            self._start(
-                book, "answer", at, what.get("complex", False), what.get("until")
-            )
+            is_complex = what.get("complex", False)
+            self._start(book, "answer", at, complex=is_complex, until=until)
+
+    def _wait(self, book: CaseBook, at: datetime, until: datetime) -> None:
+        book.resumes = until
+        self._pause(book, at, until)
 
     @staticmethod
-    def _pause(book: Book, at: datetime, until: datetime | None) -> None:
+    def _pause(book: CaseBook, at: datetime, until: datetime | None) -> None:
         for run in book.runs.values():
             if not run.paused:  # what has not begun cannot lose anything
                 run.pauses.append(Pause(max(at, run.starts), until))
 
     @staticmethod
-    def _resume(book: Book, at: datetime) -> None:
+    def _resume(book: CaseBook, at: datetime) -> None:
         book.resumes = None
         for run in book.runs.values():
-            if run.paused and not (book.state == "returned" and run.clock in AT_UNIT):
+            stays = book.state == "returned" and run.clock in UNIT_CLOCKS
+            if run.paused and not stays:
                 run.resume(at)
 
     def span(self, name: str) -> timedelta:
         given: Allowance = getattr(self._rules, name)
-        return given.number * (DAY if given.unit == "C" else HOUR)
+        return given.number * (ONE_DAY if given.unit == "C" else ONE_HOUR)
 
     # ── pushes ────────────────────────────────────────────────────────────────────────
 
-    def _push(
-        self, numbers: Sequence[int], name: str, at: datetime, book: Book
-    ) -> None:
+    def _push(self, numbers: Sequence[int], name: str, at: datetime) -> None:
+        """Owed to those of these reporters who may be reached and want to hear it."""
         for number in numbers:
             chat = self.chats[number]
-            wished = chat.later if WISHED.get(name) == "later" else True
-            if chat.reached and chat.away is None and wished:
+            is_wished = chat.later if WISHED.get(name) == "later" else True
+            if chat.reached and chat.away is None and is_wished:
                 first = self._awake(at)
                 last = self._awake(first + self._delay) + SLACK
-                self._owed.setdefault(number, []).append(
-                    Owed(number, name, first, last)
-                )
+                owed = Owed(number, name, first, last)
+                self._owed.setdefault(number, []).append(owed)
 
     def _is_quiet(self, at: datetime) -> bool:
-        hour, (start, end) = at.astimezone(self._zone).hour, self._quiet
-        return start <= hour or hour < end if start > end else start <= hour < end
+        hour = at.astimezone(self._zone).hour
+        start, end = self._quiet
+        if start > end:  # over midnight
+            return hour >= start or hour < end
+        return start <= hour < end
 
     def _awake(self, at: datetime) -> datetime:
         if not self._is_quiet(at):
             return at
         local = at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
         while self._is_quiet(local):
-            local += HOUR
+            local += ONE_HOUR
         return local
 
     def _problem(self, case: int, at: datetime, kind: str, what: str) -> None:

@@ -7,6 +7,7 @@ else's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -22,9 +23,9 @@ TEMPERS: dict[Temper, int] = {
     "receipt": 15,
     "forgets": 5,
 }
-Pace = Literal["quick", "slow", "returning", "asking", "late"]
+UnitPace = Literal["quick", "slow", "returning", "asking", "late"]
 
-UNITS: tuple[tuple[NewUnit, Pace], ...] = (
+UNITS: tuple[tuple[NewUnit, UnitPace], ...] = (
     (NewUnit("临江区民政局", "district"), "quick"),
     (NewUnit("临江区城市管理局", "district"), "slow"),
     (NewUnit("临江区数据资源局", "district"), "asking"),
@@ -39,7 +40,7 @@ UNITS: tuple[tuple[NewUnit, Pace], ...] = (
 OPERATORS = ("陈值班", "林值班", "吴值班")
 SUPERVISOR = "周主管"
 LIAISON = "联络员"
-SENTENCES = (
+COMPLAINTS = (
     "{who}要求同一份台账每{span}报{n}次，还要纸质的",
     "{who}一{span}里叫我们填{n}张表，数据都一样",
     "{who}的打卡APP强制下载，每天要签到{n}次，还排名",
@@ -54,8 +55,17 @@ SENTENCES = (
     "{who}把我们{n}个社工借调走，半年没回来",
     "{who}规定每{span}必须上报{n}条事件，不够就通报",
 )
-URGENT = "今天下午三点前{who}要{n}份台账，交不齐明早就通报，马上要补"
+URGENT_COMPLAINT = "今天下午三点前{who}要{n}份台账，交不齐明早就通报，马上要补"
 SPANS = ("周", "月")
+# What somebody who answers at all does about a push: below which chance what.
+AFTER_CALLBACK = ((0.62, "solved"), (0.9, "unsolved"))
+REACTIONS: Mapping[str, Sequence[tuple[float, str]]] = {
+    "push.asked": ((0.85, "answer"),),
+    "push.called_back": AFTER_CALLBACK,
+    "push.called_back_again": AFTER_CALLBACK,
+    "push.looked_back": ((0.4, "held"), (0.56, "later"), (0.8, "rebound")),
+    "push.looked_back_later": ((0.8, "held"), (1.0, "rebound")),
+}
 ADDED = (
     "补充一下：上周又来要了一次，数字和上个月一样。",
     "对，就是这件事，表格名称没有变。",
@@ -79,10 +89,10 @@ class Reporter:
 
     def sentence(self) -> str:
         who = self.dice.choice(UNITS)[0].name
-        words = URGENT if self.dice.random() < 0.04 else self.dice.choice(SENTENCES)
-        return words.format(
-            who=who, span=self.dice.choice(SPANS), n=self.dice.randint(2, 9)
-        )
+        is_urgent = self.dice.random() < 0.04
+        words = URGENT_COMPLAINT if is_urgent else self.dice.choice(COMPLAINTS)
+        span = self.dice.choice(SPANS)
+        return words.format(who=who, span=span, n=self.dice.randint(2, 9))
 
     def reaction(self, push: str) -> str | None:
         """What this person does about a push, if anything."""
@@ -93,20 +103,9 @@ class Reporter:
         if self.temper != "answers":
             return None
         chance = self.dice.random()
-        match push:
-            case "push.asked":
-                return "answer" if chance < 0.85 else None
-            case "push.called_back" | "push.called_back_again":
-                return (
-                    ("solved" if chance < 0.62 else "unsolved")
-                    if chance < 0.9
-                    else None
-                )
-            case "push.looked_back":
-                answers = ((0.4, "held"), (0.56, "later"), (0.8, "rebound"), (1, None))
-                return next(answer for below, answer in answers if chance < below)
-            case "push.looked_back_later":
-                return "held" if chance < 0.8 else "rebound"
+        for below, reaction in REACTIONS.get(push, ()):
+            if chance < below:
+                return reaction
         return None
 
 
@@ -120,11 +119,13 @@ def calls(seed: int, cases: int, first: datetime, days: int) -> list[datetime]:
     """When each of them writes: seven days a week, mostly by day, fewer at the weekend
     and at night.
     """
-    dice, found = Random(f"{seed}/calls"), list[datetime]()
+    dice = Random(f"{seed}/calls")
+    found: list[datetime] = []
     while len(found) < cases:
-        day = dice.randrange(days)
-        if (first + timedelta(days=day)).weekday() >= 5 and dice.random() < 0.5:
+        day = first + dice.randrange(days) * timedelta(days=1)
+        is_weekend = day.weekday() >= 5
+        if is_weekend and dice.random() < 0.5:
             continue
         hour = min(23.9, max(0.0, dice.gauss(14, 4.5)))
-        found.append(first + timedelta(days=day, hours=hour))
+        found.append(day + timedelta(hours=hour))
     return sorted(found)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 Works = Callable[[date], bool]
-DAY = timedelta(days=1)
-TICK = timedelta(seconds=1)
-CLOSE = 1e-9
+ONE_HOUR = timedelta(hours=1)
+ONE_DAY = timedelta(days=1)
+ONE_SECOND = timedelta(seconds=1)
+ROUNDING = 1e-9  # of a day, by which a share may be off
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Pause:
     ends: datetime | None = None  # None while it lasts
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Run:
     """One run of a clock. number and unit as the rules give them; until: a date
     committed to instead.
@@ -44,36 +45,46 @@ class Run:
     def paused(self) -> bool:
         return bool(self.pauses) and self.pauses[-1].ends is None
 
+    @property
+    def in_working_days(self) -> bool:
+        return self.until is None and self.unit == "W"
+
     def resume(self, at: datetime) -> None:
         """On the planned date, however late it is noted; never before the
         pause began.
         """
         pause = self.pauses[-1]
-        at = min(at, pause.planned) if pause.planned else at
+        if pause.planned:
+            at = min(at, pause.planned)
         pause.ends = max(pause.begins, at)
 
     def ends(self) -> datetime:
         """By when; only asked while it runs."""
-        if self.until is None and self.unit == "W":
-            return self._midnight(self._working_day() + DAY)
-        if self.until is not None:
-            end = self.until
-        elif self.unit == "D":
-            end = self._midnight(self._day(self.starts) + (self.number + 1) * DAY)
-        else:
-            end = self.starts + timedelta(
-                hours=self.number * (24 if self.unit == "C" else 1)
-            )
+        if self.in_working_days:
+            return self._midnight(self._working_day() + ONE_DAY)
+        end = self._planned_end()
         in_days = self.until is not None or self.unit == "D"
-        for pause in self.pauses:
-            if pause.ends is not None and pause.begins < end:
-                lost = pause.ends - pause.begins
-                end += (
-                    (self._day(pause.ends) - self._day(pause.begins))
-                    if in_days
-                    else lost
-                )
+        for begins, ended in self._ended_pauses():
+            if begins >= end:
+                continue
+            if in_days:
+                end += self._day(ended) - self._day(begins)
+            else:
+                end += ended - begins
         return end
+
+    def _planned_end(self) -> datetime:
+        """Without its pauses, where it counts no working days."""
+        if self.until is not None:
+            return self.until
+        if self.unit == "D":
+            last = self._day(self.starts) + self.number * ONE_DAY
+            return self._midnight(last + ONE_DAY)
+        return self.starts + self.number * self._length(self.unit)
+
+    def _ended_pauses(self) -> list[tuple[datetime, datetime]]:
+        """(begin, end) of each that is over."""
+        return [(one.begins, one.ends) for one in self.pauses if one.ends is not None]
 
     def _working_day(self) -> date:
         """The last of its working days. The start's day is none, nor are those of a
@@ -81,22 +92,25 @@ class Run:
         """
         day = self._day(self.starts)
         for _ in range(self.number):
-            day += DAY
+            day += ONE_DAY
             while not self._counts(day):
-                day += DAY
-        for pause in self.pauses:  # what was left of the last day remains
-            if pause.ends is not None and self._day(pause.begins) == day:
-                day = max(day, self._day(pause.ends))
-                while not self.works(day):
-                    day += DAY
+                day += ONE_DAY
+        for begins, ended in self._ended_pauses():
+            if self._day(begins) == day:  # what was left of the last day remains
+                day = self._working_from(max(day, self._day(ended)))
+        return day
+
+    def _working_from(self, day: date) -> date:
+        """It or the first working day after it."""
+        while not self.works(day):
+            day += ONE_DAY
         return day
 
     def _counts(self, day: date) -> bool:
-        ended = [pause for pause in self.pauses if pause.ends is not None]
+        """Whether it is a working day, and none of a pause after its first."""
         waits = any(
-            self._day(one.begins) < day <= self._day(one.ends)
-            for one in ended
-            if one.ends
+            self._day(begins) < day <= self._day(ended)
+            for begins, ended in self._ended_pauses()
         )
         return self.works(day) and not waits
 
@@ -105,36 +119,36 @@ class Run:
         end.
         """
         end = self.ends()
-        at = (
-            self._used(share * self.number)
-            if self.until is None and self.unit == "W"
-            else self._ran(share, end)
-        )
-        for pause in self.pauses:
-            if pause.ends is not None and pause.begins <= at < pause.ends:
-                at = pause.ends
+        if self.in_working_days:
+            at = self._used(share * self.number)
+        else:
+            at = self._ran(share, end)
+        for begins, ended in self._ended_pauses():
+            if begins <= at < ended:
+                at = ended
         return min(at, end).replace(microsecond=0)  # bells ring at whole seconds
 
     def _used(self, need: float) -> datetime:
-        day = self._day(self.starts) + DAY
+        day = self._day(self.starts) + ONE_DAY
         while True:
             if self._counts(day):
-                if need <= 1 + CLOSE:
-                    return self._midnight(day) + need * DAY
+                if need <= 1 + ROUNDING:
+                    return self._midnight(day) + need * ONE_DAY
                 need -= 1
-            day += DAY
+            day += ONE_DAY
 
     def _ran(self, share: float, end: datetime) -> datetime:
         """Of time that simply runs on: its whole is all that it runs, pauses
         left out.
         """
-        stretches, begins = [], self.starts
-        for pause in self.pauses:
-            if pause.ends is not None:
-                stretches.append((begins, pause.begins))
-                begins = pause.ends
-        stretches.append((begins, end))
-        left = share * sum(((b - a) for a, b in stretches), timedelta())
+        stretches = []
+        begin = self.starts
+        for paused, resumed in self._ended_pauses():
+            stretches.append((begin, paused))
+            begin = resumed
+        stretches.append((begin, end))
+        whole = sum((stop - begin for begin, stop in stretches), timedelta())
+        left = share * whole
         for begin, stop in stretches:
             if left <= stop - begin:
                 return begin + left
@@ -144,13 +158,15 @@ class Run:
     def later(self, due: datetime, number: int, unit: str) -> datetime:
         """So long after the due time: 24:00 belongs to the day that it ends."""
         if unit != "W":
-            return due + timedelta(hours=number * (24 if unit == "C" else 1))
-        day = self._day(due - TICK)
+            return due + number * self._length(unit)
+        day = self._day(due - ONE_SECOND)
         for _ in range(number):
-            day += DAY
-            while not self.works(day):
-                day += DAY
-        return self._midnight(day + DAY)
+            day = self._working_from(day + ONE_DAY)
+        return self._midnight(day + ONE_DAY)
+
+    @staticmethod
+    def _length(unit: str) -> timedelta:
+        return ONE_DAY if unit == "C" else ONE_HOUR
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

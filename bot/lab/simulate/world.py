@@ -22,9 +22,9 @@ from bot.channels.port import Incoming, Limits, heard
 from bot.channels.render import Rendered
 from bot.hotline import Hotline
 from bot.hours import seconds
-from bot.lab.simulate.desk import Desk
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import ADDED, Reporter
+from bot.lab.simulate.staff import SimulatedStaff
 from bot.outbox.sender import Sender
 from bot.reports.bulletins import Bulletins
 from dialogs.case.worktime import Terms
@@ -140,7 +140,7 @@ class World:
         self._parts, self._clock, self._lot, self.oracle = parts, clock, lot, oracle
         self._reporters = {one.number: one for one in reporters}
         self._bulletins, self._told = bulletins, told
-        self.desk = Desk(parts.casework, parts.terms, seed, self._visit_at)
+        self.staff = SimulatedStaff(parts.casework, parts.terms, seed, self._visit_at)
         self._plans: list[
             tuple[datetime, int, int, str]
         ] = []  # when, who (0 reporter, 1 desk), which, what
@@ -290,7 +290,7 @@ class World:
             await self._reporter(self._reporters[number], what)
 
     async def _visit(self, number: int) -> None:
-        done = await self.desk.visit(number, self._clock.at)
+        done = await self.staff.visit(number, self._clock.at)
         await self._note(done.params if done else {})
 
     async def _reporter(self, one: Reporter, what: str) -> None:
@@ -432,9 +432,13 @@ class World:
         if kind == "report.filed":
             assert actor is not None
             number = self._cases[about] = actor.number
-            case = await self.desk.opened(number, about, at)
+            case = await self.staff.opened(number, about, at)
             self.oracle.filed(
-                number, at, case.category, case.urgent, actor.temper != "receipt"
+                number,
+                at,
+                category=case.category,
+                urgent=case.urgent,
+                reached=actor.temper != "receipt",
             )
             counts["filed"] += 1
         elif about not in self._cases:
@@ -442,14 +446,14 @@ class World:
         elif kind == "case.rang":
             self.oracle.rings(self._cases[about], at, content["rang"], content["to"])
             counts.update(content["rang"])
-            self.desk.moved(self._cases[about], at)
+            self.staff.moved(self._cases[about], at)
         elif area == "report":
             assert actor is not None
             self.oracle.reported(
                 self._cases[about], actor.number, at, verb, content["to"]
             )
             counts[verb] += 1
-            self.desk.moved(self._cases[about], at)
+            self.staff.moved(self._cases[about], at)
         elif area == "case" and not verb.endswith("retained"):
             number = self._cases[about]
             self.oracle.ordered(number, at, verb, content.get("to", ""), **params)

@@ -25,7 +25,16 @@ def run(
     *pauses: Pause,
     until: datetime | None = None,
 ) -> Run:
-    return Run("answer", starts, number, unit, until, WORKS, ZONE, list(pauses))
+    return Run(
+        clock="answer",
+        starts=starts,
+        number=number,
+        unit=unit,
+        until=until,
+        works=WORKS,
+        zone=ZONE,
+        pauses=list(pauses),
+    )
 
 
 def test_working_days_leave_out_the_spring_festival_and_count_the_make_up_days() -> (
