@@ -38,14 +38,12 @@ from bot.reports.press import Press
 from bot.resources import Resources
 from bot.settings import OperatorError, Settings
 from bot.sweeps import EVERYWHERE, Sweeps
-from dialogs import amend, report, status
+from bot.talks import StoredTalks
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell, Job, every
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
 
-# imported so that they are known
-DIALOGS = (report.REPORT, status.STATUS, amend.edited)
 CASES_EVERY = 2  # seconds between two looks for what cases owe
 Make = Callable[[Resources], Sequence[Channel]]
 
@@ -177,14 +175,14 @@ def join(
         quiet=settings.quiet_hours.hold,
     )
     hotline = Hotline(
-        database,
-        keys,
-        casework,
+        database=database,
+        keys=keys,
+        talks=StoredTalks(database, keys.talk, settings),
+        casework=casework,
         lookups=Lookups(casework, settings, now),
-        post=post,
+        outbox=post,
         sender=sender,
         channels=channels,
-        settings=settings,
     )
 
     program = Program(

@@ -7,29 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from anonymizer.seal import Place, Sealer, Unsealable
+from anonymizer.scrub import Scrubbed
+from anonymizer.seal import Sealer, Unsealable
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.cases.sealed import PICTURES
 from bot.channels.port import Channel, Incoming
-from bot.hours import HOUR, seconds, whole_hour
+from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.logs import incident
 from bot.lookups import Lookups
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Sender
 from bot.retry import retry_stale
-from bot.settings import Settings
-from dialogs.talk import Talk, begin, receive
+from bot.talks import StoredTalks
+from dialogs.catalogue import DIALOGS
+from dialogs.talk import Talk
 from dialogs.words import (
     Action,
     DropPictures,
@@ -52,7 +53,6 @@ from storage.repositories.talks import TalkRow, Talks
 log = logging.getLogger(__name__)
 ROUNDS = 3  # of Look and Found
 DAY = 24 * HOUR
-AT_HAND = 1024  # talks whose last row, sealed as it is, need not be read again
 
 
 class TurnFailed(Exception):
@@ -67,15 +67,36 @@ class TurnFailed(Exception):
 
 @dataclass(slots=True)
 class Visit:
-    """One chat's turn in the making: who (a pseudonym), the talk as stored, and what
-    was received.
+    """One chat's turn in the making.
+
+    who: the chat's pseudonym. row: its talk as stored, if any; talk: the same, opened
+    and moved on. actions, messages: what the dialog decided. after: the row that the
+    turn leaves behind.
     """
 
     incoming: Incoming
     who: bytes
     row: TalkRow | None
     talk: Talk
-    after: TalkRow | None = None  # what the turn leaves behind
+    actions: list[Action] = field(default_factory=list)
+    messages: list[OutboxMessage] = field(default_factory=list)
+    after: TalkRow | None = None
+
+    @property
+    def sender(self) -> Address:
+        return self.incoming.sender
+
+    @property
+    def at(self) -> datetime:
+        return self.incoming.event.at
+
+    @property
+    def stored_version(self) -> int:
+        return self.row.version if self.row else 0
+
+    @property
+    def stream(self) -> bytes:
+        return bytes.fromhex(self.talk.stream)
 
 
 class Hotline:
@@ -83,41 +104,36 @@ class Hotline:
 
     def __init__(
         self,
+        *,
         database: Database,
         keys: Keys,
+        talks: StoredTalks,
         casework: Casework,
         lookups: Lookups,
-        post: OutboxMessages,
+        outbox: OutboxMessages,
         sender: Sender,
         channels: Mapping[str, Channel],
-        settings: Settings,
     ) -> None:
-        self._database, self._keys, self._casework, self._lookups = (
-            database,
-            keys,
-            casework,
-            lookups,
-        )
-        self._post, self._sender, self._channels, self._settings = (
-            post,
-            sender,
-            channels,
-            settings,
-        )
-        self._talks = Talks(database)
+        self.talks = talks
+        self._database = database
+        self._keys = keys
+        self._casework = casework
+        self._lookups = lookups
+        self._outbox = outbox
+        self._sender = sender
+        self._channels = channels
         self._tidying: asyncio.Task[None] | None = None
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
-        self._at_hand: dict[bytes, TalkRow] = {}
+
+    # ── the road ──────────────────────────────────────────────────────────────────────
 
     async def hear(self, incoming: Incoming) -> None:
         """Take one update in. Committed when this returns; a repeated one is a no-op.
 
-        Raises: Refusing (storage cannot write now: say "later"), Failed (our bug: say
-        the incident).
+        Raises: Refusing (storage cannot write now: say "later"), TurnFailed (our bug:
+        say the incident).
         """
-        who = self._keys.pseudonyms.pseudonym(
-            incoming.sender.channel, incoming.sender.key
-        )
+        who = self._pseudonym(incoming.sender)
         try:
             async with self._lock(who):
                 await retry_stale(lambda: self._turn(incoming, who))
@@ -130,183 +146,129 @@ class Hotline:
 
     async def _turn(self, incoming: Incoming, who: bytes) -> None:
         visit = await self._load(incoming, who)
-        actions = await self._receive(visit)
-        letters = [
-            self._letter(visit, action) for action in actions if isinstance(action, Say)
-        ]
-        await self._database.commit(await self._writes(visit, actions, letters))
-        self._keep(visit)
-        self._remember(visit, actions)
-        self._sender.post(letters)
+        visit.actions = await self._decide(visit)
+        visit.messages = self._messages(visit)
+        await self._database.commit(await self._writes(visit))
+        self._remember(visit)
+        self._sender.post(visit.messages)
 
     async def _load(self, incoming: Incoming, who: bytes) -> Visit:
-        row = self._at_hand.pop(who, None) or await self._talks.load(who)
-        if row is None:
-            draft = Draft(
-                secrets.token_bytes(16),
-                secrets.token_bytes(32),
-                secrets.token_bytes(16),
-            )
-            talk = begin(
-                "report",
-                report=draft.report.hex(),
-                key=draft.key.hex(),
-                stream=draft.stream.hex(),
-                tag=secrets.token_hex(3),
-                lang=incoming.lang,
-            )
-        else:
-            talk = Talk.of(self._envelope(row)["talk"])
+        row = await self.talks.take(who)
+        talk = self.talks.talk(row) if row else self.talks.begin(incoming.lang)
         return Visit(incoming, who, row, talk)
 
-    async def _receive(self, visit: Visit) -> list[Action]:
+    async def _decide(self, visit: Visit) -> list[Action]:
         """The dialog decides; what it has to know first is looked up, before anything
         is written.
         """
-        event, known = visit.incoming.event, dict[Query[Any], Any]()
-        actions = receive(visit.talk, event)
+        event = visit.incoming.event
+        known: dict[Query[Any], Any] = {}
+        actions = DIALOGS.receive(visit.talk, event)
         for _ in range(ROUNDS):
             match actions:
                 case [Look(query)]:
-                    known[query] = await self._lookups.answer(
+                    answer = await self._lookups.answer(
                         query, visit.incoming, visit.who
                     )
-                    actions = receive(visit.talk, Found(event, known))
+                    known[query] = answer
+                    actions = DIALOGS.receive(visit.talk, Found(event, known))
                 case _:
                     break
         return actions
 
-    async def _writes(
-        self, visit: Visit, actions: list[Action], letters: list[OutboxMessage]
-    ) -> list[Write | Audit]:
-        """All that this turn changes, in the order in which it must happen."""
-        incoming, talk = visit.incoming, visit.talk
-        mark = self._keys.pseudonyms.inbox_mark(incoming.sender.channel, incoming.key)
-        writes: list[Write | Audit] = [
-            Inbox.mark(mark, seconds(incoming.event.at) // DAY)
+    def _messages(self, visit: Visit) -> list[OutboxMessage]:
+        said = [action.message for action in visit.actions if isinstance(action, Say)]
+        return [
+            self._outbox.letter(visit.sender, message, visit.stream) for message in said
         ]
-        writes += self._talk(
-            visit
-        )  # what may find the turn stale comes first: then nothing was written yet
-        writes += [*incoming.also, *self._pictures(visit)]
-        for action in actions:
-            match action:
-                case Say() | Look() | ReceiptSaved():
-                    pass
-                case Wipe():
-                    writes.append(Outbox.drop_stream(bytes.fromhex(talk.stream)))
-                    writes += self._channels[incoming.sender.channel].wipe(
-                        incoming.sender
-                    )
-                case DropPictures(pictures):
-                    writes += [
-                        Media.drop(bytes.fromhex(picture)) for picture in pictures
-                    ]
-                case _:
-                    writes += await self._casework.reporters.act(
-                        action, _draft(talk), incoming.sender, lasting=incoming.lasting
-                    )
-        return [*writes, *(self._post.put(letter) for letter in letters)]
+
+    async def _writes(self, visit: Visit) -> list[Write | Audit]:
+        """All that this turn changes, in the order in which it must happen: what may
+        find it stale comes first, while nothing is written yet.
+        """
+        writes: list[Write | Audit] = [self._inbox_mark(visit)]
+        writes += self._talk(visit)
+        writes += visit.incoming.also
+        writes += self._pictures(visit)
+        for action in visit.actions:
+            writes += await self._carry_out(action, visit)
+        writes += [self._outbox.put(message) for message in visit.messages]
+        return writes
+
+    def _inbox_mark(self, visit: Visit) -> Write:
+        channel = visit.sender.channel
+        mark = self._keys.pseudonyms.inbox_mark(channel, visit.incoming.key)
+        return Inbox.mark(mark, seconds(visit.at) // DAY)
 
     def _talk(self, visit: Visit) -> list[Write]:
         """The talk moved on, or gone. An empty one is not kept: who only looked leaves
         no row.
         """
-        talk, row, was = visit.talk, visit.row, visit.row.version if visit.row else 0
-        if talk.over or (talk.idle and talk.lang == visit.incoming.lang):
-            return [Talks.delete(visit.who, was)] if row else []
-        at = visit.incoming.event.at
-        talk.expires = self._expires(visit)
-        visit.after = TalkRow(
-            visit.who, was + 1, self._due(talk, at), self._sealed(visit)
+        talk = visit.talk
+        empty = talk.idle and talk.lang == visit.incoming.lang
+        if talk.over or empty:
+            if visit.row is None:
+                return []
+            return [Talks.delete(visit.who, visit.stored_version)]
+        visit.after = self.talks.row(
+            talk,
+            who=visit.who,
+            version=visit.stored_version + 1,
+            sender=visit.sender,
+            lasting=visit.incoming.lasting,
+            at=visit.at,
         )
-        return [Talks.save(visit.after, was)]
-
-    def _keep(self, visit: Visit) -> None:
-        """The next turn need not read what this one wrote; were it outdated, saving
-        would find it stale.
-        """
-        if visit.after is not None:
-            self._at_hand[visit.who] = visit.after
-            if len(self._at_hand) > AT_HAND:
-                del self._at_hand[next(iter(self._at_hand))]
-
-    def _due(self, talk: Talk, at: datetime) -> int:
-        if talk.reminded:
-            return talk.expires
-        idle_until = at + timedelta(hours=self._settings.remind_after_hours)
-        remind = self._settings.quiet_hours.next_open(idle_until)
-        return min(whole_hour(remind), talk.expires)
-
-    def _expires(self, visit: Visit) -> int:
-        """Counted from a draft's first word: nothing unsent is kept for longer than
-        promised.
-        """
-        draft_hours = timedelta(hours=self._settings.draft_hours)
-        return visit.talk.expires or whole_hour(visit.incoming.event.at + draft_hours)
-
-    def _sealed(self, visit: Visit) -> bytes:
-        """The address lies in the envelope: a reminder must find the chat, and a
-        pseudonym leads nowhere.
-        """
-        sender = visit.incoming.sender
-        envelope = {
-            "channel": sender.channel,
-            "key": sender.key,
-            "lasting": visit.incoming.lasting,
-            "talk": visit.talk.plain(),
-        }
-        return self._keys.talk.seal_json(envelope, _talk_place(visit.who))
-
-    def _envelope(self, row: TalkRow) -> dict[str, Any]:
-        envelope: dict[str, Any] = self._keys.talk.open_json(
-            row.sealed, _talk_place(row.pseudonym)
-        )
-        return envelope
-
-    def _letter(self, visit: Visit, said: Say) -> OutboxMessage:
-        return self._post.letter(
-            visit.incoming.sender, said.message, bytes.fromhex(visit.talk.stream)
-        )
+        return [Talks.save(visit.after, visit.stored_version)]
 
     def _pictures(self, visit: Visit) -> list[Write]:
         """The scrubbed pictures that came with this event, under the draft's
         own key.
         """
-        if not visit.incoming.scrubbed:
-            return []
-        expires, sealer = (
-            self._expires(visit),
-            Sealer.own(bytes.fromhex(visit.talk.key), "media"),
-        )
-        writes = []
-        for picture, scrubbed in visit.incoming.scrubbed.items():
-            id = bytes.fromhex(picture)
-            sealed = PICTURES.seal(sealer, id, scrubbed.data)
-            row = MediaRow(
-                id,
-                None,
-                None,
-                expires,
-                scrubbed.mime,
-                scrubbed.width,
-                scrubbed.height,
-                sealed,
-            )
-            writes.append(Media.put(row))
-        return writes
+        return [
+            self._picture(visit, bytes.fromhex(id), scrubbed)
+            for id, scrubbed in visit.incoming.scrubbed.items()
+        ]
 
-    def _remember(self, visit: Visit, actions: list[Action]) -> None:
+    def _picture(self, visit: Visit, id: bytes, scrubbed: Scrubbed) -> Write:
+        sealed = PICTURES.seal(_media_sealer(visit.talk), id, scrubbed.data)
+        expires = self.talks.expires(visit.talk, visit.at)
+        size = (scrubbed.width, scrubbed.height)
+        return Media.put(
+            MediaRow(id, None, None, expires, scrubbed.mime, *size, sealed)
+        )
+
+    async def _carry_out(self, action: Action, visit: Visit) -> Sequence[Write | Audit]:
+        match action:
+            case Say() | Look() | ReceiptSaved():
+                return ()
+            case Wipe():
+                channel = self._channels[visit.sender.channel]
+                return [Outbox.drop_stream(visit.stream), *channel.wipe(visit.sender)]
+            case DropPictures(pictures):
+                return [Media.drop(bytes.fromhex(picture)) for picture in pictures]
+        return await self._casework.reporters.act(
+            action,
+            _draft(visit.talk),
+            visit.sender,
+            lasting=visit.incoming.lasting,
+        )
+
+    # ── once it is committed ──────────────────────────────────────────────────────────
+
+    def _remember(self, visit: Visit) -> None:
         """A receipt may be shown again for minutes, from memory only; what was
         forgotten leaves no trace.
         """
-        for action in actions:
-            if isinstance(action, File):
-                self._lookups.keep_receipt(visit.who, action.receipt)
-            elif isinstance(action, ReceiptSaved):
-                self._lookups.drop_receipt(visit.who)
-            elif isinstance(action, Forget) and self._tidying is None:
-                self._tidying = asyncio.create_task(self._tidy())
+        if visit.after is not None:
+            self.talks.keep(visit.after)
+        for action in visit.actions:
+            match action:
+                case File(receipt=receipt):
+                    self._lookups.keep_receipt(visit.who, receipt)
+                case ReceiptSaved():
+                    self._lookups.drop_receipt(visit.who)
+                case Forget() if self._tidying is None:
+                    self._tidying = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:
         """Freed pages, index and WAL still hold sealed bytes and tokens of what was
@@ -327,68 +289,65 @@ class Hotline:
         if self._tidying is not None:
             await self._tidying
 
-    async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
-        """A picture of this chat's own draft, opened, with its row; None for
-        any other.
-        """
-        who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
-        row = await self._talks.load(who)
-        if row is None:
-            return None
-        talk = Talk.of(self._envelope(row)["talk"])
-        media = (
-            await Media(self._database).get(bytes.fromhex(id))
-            if id in talk.pictures
-            else None
-        )
-        if media is None:
-            return None
-        sealer = Sealer.own(bytes.fromhex(talk.key), "media")
-        return PICTURES.open(sealer, media.id, media.sealed), media
+    # ── other doors ───────────────────────────────────────────────────────────────────
 
     async def ring(self, row: TalkRow, at: datetime) -> None:
         """Housekeeping rings for a talk that is due: through the same door as a
         message.
         """
         try:
-            envelope = self._envelope(row)
+            envelope = self.talks.envelope(row)
         except Unsealable:
             log.error("a talk does not open; it is dropped")
             await self._database.commit([Talks.delete(row.pseudonym, row.version)])
             return
-        expired = seconds(at) >= envelope["talk"]["expires"]
-        sender = Address(envelope["channel"], envelope["key"])
+        expired = seconds(at) >= envelope.talk.expires
         event = Rang("expire" if expired else "remind", at)
         key = f"ring {row.pseudonym.hex()} {row.version}"
-        with suppress(
-            TurnFailed
-        ):  # logged with its incident; the next minute tries again, the other talks now
-            await self.hear(
-                Incoming(
-                    key, sender, event, envelope["talk"]["lang"], envelope["lasting"]
-                )
-            )
+        incoming = Incoming(
+            key, envelope.sender, event, envelope.talk.lang, envelope.lasting
+        )
+        # logged with its incident; the next minute tries again, the other talks now
+        with suppress(TurnFailed):
+            await self.hear(incoming)
+
+    async def picture(self, sender: Address, id: str) -> tuple[bytes, MediaRow] | None:
+        """A picture of this chat's own draft, opened, with its row; None for
+        any other.
+        """
+        row = await self.talks.load(self._pseudonym(sender))
+        if row is None:
+            return None
+        talk = self.talks.talk(row)
+        if id not in talk.pictures:
+            return None
+        media = await Media(self._database).get(bytes.fromhex(id))
+        if media is None:
+            return None
+        return PICTURES.open(_media_sealer(talk), media.id, media.sealed), media
 
     async def leave(self, sender: Address, at: datetime) -> None:
         """Quick exit: the draft, its pictures and all that the channel shows are gone
         at once.
         """
-        who = self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
+        who = self._pseudonym(sender)
         async with self._lock(who):
-            self._at_hand.pop(who, None)
-            row = await self._talks.load(who)
-            writes: list[Write] = list(self._channels[sender.channel].wipe(sender))
+            self.talks.let_go(who)
+            row = await self.talks.load(who)
+            writes = list(self._channels[sender.channel].wipe(sender))
             if row is not None:
-                talk = Talk.of(self._envelope(row)["talk"])
-                writes += [
-                    Media.drop(bytes.fromhex(picture)) for picture in talk.pictures
-                ]
-                writes += [
-                    Outbox.drop_stream(bytes.fromhex(talk.stream)),
-                    Talks.delete(who, row.version),
-                ]
+                writes += self._gone(row)
             self._lookups.drop_receipt(who)
             await self._database.commit(writes)
+
+    def _gone(self, row: TalkRow) -> list[Write]:
+        talk = self.talks.talk(row)
+        pictures = [Media.drop(bytes.fromhex(picture)) for picture in talk.pictures]
+        stream = Outbox.drop_stream(bytes.fromhex(talk.stream))
+        return [*pictures, stream, Talks.delete(row.pseudonym, row.version)]
+
+    def _pseudonym(self, sender: Address) -> bytes:
+        return self._keys.pseudonyms.pseudonym(sender.channel, sender.key)
 
     def _lock(self, who: bytes) -> asyncio.Lock:
         """Messages of one chat keep their order; different chats run side by side."""
@@ -404,5 +363,5 @@ def _draft(talk: Talk) -> Draft:
     )
 
 
-def _talk_place(who: bytes) -> Place:
-    return Place("talks", "sealed", who)
+def _media_sealer(talk: Talk) -> Sealer:
+    return Sealer.own(bytes.fromhex(talk.key), "media")

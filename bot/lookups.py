@@ -39,7 +39,8 @@ class Lookups:
     def __init__(
         self, casework: Casework, settings: Settings, now: Callable[[], datetime]
     ) -> None:
-        self._casework, self._now = casework, now
+        self._casework = casework
+        self._now = now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
         self._guesses = GuessThrottle(now)
@@ -57,11 +58,9 @@ class Lookups:
             case ByReceipt(text):
                 return await self._by_receipt(text, who)
             case Mine():
-                return (
-                    await self._casework.stories.mine(incoming.sender)
-                    if incoming.lasting
-                    else ()
-                )
+                if not incoming.lasting:
+                    return ()
+                return await self._casework.stories.mine(incoming.sender)
             case ByHandle(handle):
                 return await self._casework.stories.by_handle(handle, incoming.sender)
             case Tell(report):
@@ -69,13 +68,11 @@ class Lookups:
         raise TypeError(f"nobody answers {type(query).__name__}")
 
     def keep_receipt(self, who: bytes, receipt: str) -> None:
-        """The oldest stand first; what is over is let go."""
+        """What is over is let go."""
         now = self._now()
-        while (
-            self._receipts
-            and (oldest := next(iter(self._receipts.items())))[1][1] <= now
-        ):
-            del self._receipts[oldest[0]]
+        over = [chat for chat, (_, until) in self._receipts.items() if until <= now]
+        for chat in over:
+            del self._receipts[chat]
         self._receipts.pop(who, None)
         self._receipts[who] = receipt, now + self._shown_for
 
@@ -83,7 +80,10 @@ class Lookups:
         self._receipts.pop(who, None)
 
     def _last_receipt(self, who: bytes) -> str | None:
-        receipt, until = self._receipts.get(who, (None, self._now()))
+        shown = self._receipts.get(who)
+        if shown is None:
+            return None
+        receipt, until = shown
         return receipt if until > self._now() else None
 
     async def _by_receipt(self, text: str, who: bytes) -> str | None:

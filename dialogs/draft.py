@@ -1,18 +1,26 @@
 """A text on its way out: its words, what of them is hidden, and the pictures beside it.
-For every dialog.
-
-It lies in the talk's answers under "text", "masks" and "pictures", as JSON values.
+For every dialog that lets somebody write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from dialogs.talk import Turn
+from dialogs.looks import button, label
+from dialogs.talk import Answers, Turn
 from dialogs.texts import phrases, text
-from dialogs.words import Button, DropPictures, Hide, Mask, Picture
+from dialogs.words import (
+    HIDE,
+    MASK,
+    UNPICTURE,
+    Button,
+    DropPictures,
+    Hide,
+    Mask,
+    Picture,
+)
 
 AT_MOST = 5000  # characters of one report
 PICTURES = 6
@@ -45,25 +53,27 @@ phrases(
     not_there="原文里没有“{words}”，请照原文打要遮的字。",
     pictures_full="最多放{most}张图片，这张没有放进去。",
 )
-phrases(
-    "b",
-    mask_on="放开 {label} {value}",
-    mask_off="遮住 {value}",
-    unpicture="去掉第{number}张图",
-)
+SEND = button("send", "送出", role="main")
+LIFT = label("mask_on", "放开 {label} {value}", role="inline")
+COVER = label("mask_off", "遮住 {value}", role="inline")
+REMOVE = label("unpicture", "去掉第{number}张图", role="inline")
 
 
-def masks_of(turn: Turn) -> list[Mask]:
-    return [Mask(**mask) for mask in turn.answers.get("masks", ())]
+class DraftAnswers(Answers):
+    """A text with its masks, in order and apart, and its pictures."""
+
+    text: str = ""
+    masks: tuple[Mask, ...] = ()
 
 
-def set_masks(turn: Turn, masks: Iterable[Mask]) -> None:
-    turn.answers["masks"] = [
-        asdict(mask) for mask in sorted(masks, key=lambda mask: mask.start)
-    ]
+DraftTurn = Turn[DraftAnswers]
 
 
-def label(mask: Mask) -> str:
+def set_masks(turn: DraftTurn, masks: Iterable[Mask]) -> None:
+    turn.answers.masks = tuple(sorted(masks, key=lambda mask: mask.start))
+
+
+def name_of(mask: Mask) -> str:
     """What stands in place of the hidden words: always Chinese, for it is what will be
     filed.
     """
@@ -71,128 +81,131 @@ def label(mask: Mask) -> str:
 
 
 def hidden(words: str, masks: Iterable[Mask]) -> str:
-    """The words with every mask that is on replaced by its label."""
-    out, end = "", 0
+    """The words with every mask that is on replaced by its name."""
+    pieces = []
+    end = 0
     for mask in masks:
         if mask.on:
-            out += words[end : mask.start] + label(mask)
+            pieces += [words[end : mask.start], name_of(mask)]
             end = mask.end
-    return out + words[end:]
+    return "".join([*pieces, words[end:]])
 
 
-def masked(turn: Turn) -> str:
-    return hidden(turn.answers.get("text", ""), masks_of(turn))
+def masked(turn: DraftTurn) -> str:
+    return hidden(turn.answers.text, turn.answers.masks)
 
 
-def without_names(turn: Turn, words: str) -> str:
+def without_names(turn: Turn[Any], words: str) -> str:
     """A short answer (a unit, a place, a reason) with all that could name somebody
     hidden at once.
     """
     return hidden(words, turn.look(Hide(words)))
 
 
-def fits(turn: Turn, words: str) -> bool:
+def fits(turn: DraftTurn, words: str) -> bool:
     """Whether the text is short enough; says so where it is not."""
     if len(words) > AT_MOST:
         turn.say("draft.too_long", most=AT_MOST, now=len(words))
     return len(words) <= AT_MOST
 
 
-def put_text(turn: Turn, new: str, found: Iterable[Mask]) -> None:
+def put_text(turn: DraftTurn, new: str, found: Iterable[Mask]) -> None:
     """Take a text over; what the reporter lifted or hid by hand in the old one stays so
     in the new one.
     """
-    old = turn.answers.get("text", "")
-    lifted = {old[mask.start : mask.end] for mask in masks_of(turn) if not mask.on}
-    own = {
-        (old[mask.start : mask.end], mask.type)
-        for mask in masks_of(turn)
-        if mask.type in ("OWN", "PLACE")
-    }
-    turn.answers["text"] = new
+    old = turn.answers.text
+    before = turn.answers.masks
+    lifted = {old[mask.start : mask.end] for mask in before if not mask.on}
+    by_hand = [mask for mask in before if mask.type in ("OWN", "PLACE")]
+    covered = {(old[mask.start : mask.end], mask.type) for mask in by_hand}
+    turn.answers.text = new
     set_masks(
         turn,
-        [
-            Mask(m.start, m.end, m.type, new[m.start : m.end] not in lifted)
-            for m in found
-        ],
+        [replace(mask, on=new[mask.start : mask.end] not in lifted) for mask in found],
     )
-    for words, kind in own:
+    for words, kind in covered:
         hide_words(turn, words, kind)
 
 
-def hide_words(turn: Turn, words: str, kind: str = "OWN") -> bool:
+def changed(turn: DraftTurn, old: str, new: str) -> str | None:
+    """The whole text with `new` in the place of `old`; None where that does not stand
+    in it.
+    """
+    said = turn.answers.text
+    return said.replace(old, new, 1) if old in said else None
+
+
+def hide_words(turn: DraftTurn, words: str, kind: str = "OWN") -> bool:
     """Hide every occurrence of these words; False if there is none."""
-    said, start, found = turn.answers.get("text", ""), 0, False
-    while words and (at := said.find(words, start)) >= 0:
-        hide_span(turn, at, at + len(words), kind)
-        start, found = at + len(words), True
+    said = turn.answers.text
+    at = said.find(words) if words else -1
+    found = at >= 0
+    while at >= 0:
+        end = at + len(words)
+        hide_span(turn, at, end, kind)
+        at = said.find(words, end)
     return found
 
 
-def hide_span(turn: Turn, start: int, end: int, kind: str = "OWN") -> None:
+def hide_span(turn: DraftTurn, start: int, end: int, kind: str = "OWN") -> None:
     """Hide [start, end); masks it touches grow together with it, so nothing is shown by
     accident.
     """
-    touched = [mask for mask in masks_of(turn) if mask.start < end and start < mask.end]
-    rest = [mask for mask in masks_of(turn) if mask not in touched]
-    bounds = [(start, end), *((mask.start, mask.end) for mask in touched)]
-    set_masks(
-        turn, [*rest, Mask(min(s for s, _ in bounds), max(e for _, e in bounds), kind)]
-    )
+    touched: list[Mask] = []
+    rest: list[Mask] = []
+    for mask in turn.answers.masks:
+        apart = mask.end <= start or end <= mask.start
+        (rest if apart else touched).append(mask)
+    first = min([start, *(mask.start for mask in touched)])
+    last = max([end, *(mask.end for mask in touched)])
+    set_masks(turn, [*rest, Mask(first, last, kind)])
 
 
-def toggle_mask(turn: Turn, number: str) -> None:
+def toggle_mask(turn: DraftTurn, number: str) -> None:
     """Press of "mask:N": lift or set mask N, counted from 0; a number out of range
     changes nothing.
     """
-    masks = masks_of(turn)
+    masks = list(turn.answers.masks)
     if number.isdecimal() and int(number) < len(masks):
         mask = masks[int(number)]
-        masks[int(number)] = Mask(mask.start, mask.end, mask.type, not mask.on)
+        masks[int(number)] = replace(mask, on=not mask.on)
         set_masks(turn, masks)
     turn.prompt()
 
 
-def hide_pressed(turn: Turn, span: str) -> None:
+def hide_pressed(turn: DraftTurn, span: str) -> None:
     """Press of "hide:START-END", code points of the text; nonsense changes nothing."""
     start, _, end = span.partition("-")
-    if (
-        start.isdecimal()
-        and end.isdecimal()
-        and int(start) < int(end) <= len(turn.answers.get("text", ""))
-    ):
+    numbers = start.isdecimal() and end.isdecimal()
+    if numbers and int(start) < int(end) <= len(turn.answers.text):
         hide_span(turn, int(start), int(end))
     turn.prompt()
 
 
-def mask_buttons(turn: Turn) -> list[Button]:
-    said = turn.answers.get("text", "")
+def mask_buttons(turn: DraftTurn) -> list[Button]:
     return [
-        Button(
-            f"mask:{number}",
-            "b.mask_on" if mask.on else "b.mask_off",
-            {"label": label(mask), "value": shorten(said[mask.start : mask.end])},
-        )
-        for number, mask in enumerate(masks_of(turn))
+        _mask_button(turn, number, mask)
+        for number, mask in enumerate(turn.answers.masks)
     ]
+
+
+def _mask_button(turn: DraftTurn, number: int, mask: Mask) -> Button:
+    words = turn.answers.text[mask.start : mask.end]
+    params = {"label": name_of(mask), "value": shorten(words)}
+    return Button(f"{MASK}:{number}", LIFT if mask.on else COVER, params)
 
 
 def shorten(words: str, most: int = 12) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def pictures_of(turn: Turn) -> list[Picture]:
-    return [Picture(**picture) for picture in turn.answers.get("pictures", ())]
-
-
-def add_picture(turn: Turn, picture: Picture, replaces: str | None) -> bool:
+def add_picture(turn: Turn[Any], picture: Picture, replaces: str | None) -> bool:
     """Put a picture beside the text, or in the place of its older version; False if
     there is no room.
     """
-    pictures = pictures_of(turn)
+    pictures = list(turn.answers.pictures)
     ids = [old.id for old in pictures]
-    if replaces in ids:
+    if replaces is not None and replaces in ids:
         pictures[ids.index(replaces)] = picture
         turn.do(DropPictures((replaces,)))
     elif len(pictures) >= PICTURES:
@@ -201,34 +214,38 @@ def add_picture(turn: Turn, picture: Picture, replaces: str | None) -> bool:
         return False
     else:
         pictures.append(picture)
-    turn.answers["pictures"] = [asdict(kept) for kept in pictures]
+    turn.answers.pictures = tuple(pictures)
     return True
 
 
-def drop_picture(turn: Turn, id: str) -> None:
-    pictures = pictures_of(turn)
-    if any(picture.id == id for picture in pictures):
+def drop_picture(turn: Turn[Any], id: str) -> None:
+    pictures = turn.answers.pictures
+    kept = tuple(picture for picture in pictures if picture.id != id)
+    if len(kept) < len(pictures):
         turn.do(DropPictures((id,)))
-        turn.answers["pictures"] = [
-            asdict(picture) for picture in pictures if picture.id != id
-        ]
+        turn.answers.pictures = kept
     turn.prompt()
 
 
-def picture_buttons(turn: Turn) -> list[Button]:
+def picture_buttons(turn: Turn[Any]) -> list[Button]:
     return [
-        Button(f"unpicture:{picture.id}", "b.unpicture", {"number": number})
-        for number, picture in enumerate(pictures_of(turn), 1)
+        Button(f"{UNPICTURE}:{picture.id}", REMOVE, {"number": number})
+        for number, picture in enumerate(turn.answers.pictures, 1)
     ]
 
 
-def shown(turn: Turn) -> dict[str, Any]:
+PRESSED_MASKS = {MASK: toggle_mask, HIDE: hide_pressed}
+PRESSED_PICTURES = {UNPICTURE: drop_picture}
+
+
+def shown(turn: DraftTurn) -> dict[str, Any]:
     """What a preview draws: the text as written, its masks with labels, the masked text
     and the pictures.
     """
+    masks = turn.answers.masks
     return {
-        "text": turn.answers.get("text", ""),
+        "text": turn.answers.text,
         "masked": masked(turn),
-        "masks": [asdict(mask) | {"label": label(mask)} for mask in masks_of(turn)],
-        "pictures": [asdict(picture) for picture in pictures_of(turn)],
+        "masks": [asdict(mask) | {"label": name_of(mask)} for mask in masks],
+        "pictures": [asdict(picture) for picture in turn.answers.pictures],
     }

@@ -6,70 +6,35 @@ Rewrite it after changing a table: `python -m dialogs.map > docs/dialog-map.md`.
 
 from __future__ import annotations
 
-from enum import Enum
+from typing import Any
 
-from dialogs import report, status
+from dialogs.catalogue import DIALOGS
 from dialogs.diagram import mermaid
+from dialogs.talk import Dialog
 
 HEAD = """# 反映人的对话
 
-<!-- 由 `python -m dialogs.map > docs/dialog-map.md` 从两张转移表画出，请勿手改 -->
+<!-- 由 `python -m dialogs.map > docs/dialog-map.md` 从转移表画出，请勿手改 -->
 
 任何一步都听得懂：进度、返回、取消、帮助、English、回执码。查进展时，没写完的草稿在下面等着。
-
-## 反映：一句话、看一眼、送出
-
-```mermaid
-{report}```
-
-## 回来：看进展、补充、评价、重新办理、忘记我
-
-```mermaid
-{status}```
 """
-REPORT = {
-    "start": "第一句话",
-    "signpost": "指路",
-    "category": "选类别",
-    "preview": "预览",
-    "text": "改文字",
-    "unit": "单位",
-    "place": "地点",
-    "when": "时间频次",
-    "pictures": "图片",
-    "follow": "进展方式",
-    "masks": "遮挡",
-    "cancel": "要放弃吗",
-    "filed": "已送出",
-    "gone": "已放弃",
-}
-STATUS = {
-    "code": "要回执码",
-    "pick": "选哪一件",
-    "story": "进展",
-    "add": "写补充",
-    "check": "看一眼补充",
-    "solved": "解决了吗",
-    "unsolved": "要重办吗",
-    "satisfied": "满意吗",
-    "word": "一句话",
-    "reason": "为什么重办",
-    "rebound": "又反弹了",
-    "settings": "跟进设置",
-    "forget": "忘记我吗",
-}
+SECTION = """
+## {title}
+
+```mermaid
+{diagram}```
+"""
 
 
 def page() -> str:
     """The whole page, Markdown."""
-    return HEAD.format(
-        report=mermaid(report.TRANSITIONS, _names(report.State, REPORT)),
-        status=mermaid(status.TRANSITIONS, _names(status.State, STATUS)),
-    )
+    return HEAD + "".join(_section(dialog) for dialog in DIALOGS.newest.values())
 
 
-def _names(states: type[Enum], names: dict[str, str]) -> dict[Enum, str]:
-    return {state: names[state.value] for state in states}
+def _section(dialog: Dialog[Any]) -> str:
+    titles = {step.state: step.title for step in dialog.steps} | dict(dialog.ends)
+    diagram = mermaid(dialog.transitions, titles)
+    return SECTION.format(title=dialog.title, diagram=diagram)
 
 
 if __name__ == "__main__":

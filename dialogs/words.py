@@ -19,6 +19,13 @@ T_co = TypeVar("T_co", covariant=True)
 Params = Mapping[str, Any]  # JSON values only: they are sealed as JSON
 
 
+# Choices that a messenger itself makes or knows, beside the buttons it is given.
+MASK = "mask"  # "mask:N" lifts or sets the draft's mask N, counted from 0
+HIDE = "hide"  # "hide:START-END" hides code points of the draft's text
+UNPICTURE = "unpicture"  # "unpicture:ID" takes a picture away
+SAVED = "saved"  # the receipt is copied: what shows it may go
+
+
 # ── what goes to a person ─────────────────────────────────────────────────────────────
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dialogs.looks import Kind, Role, kind_of, role_of
 from dialogs.texts import text
 from dialogs.words import Message
 
@@ -12,11 +13,12 @@ from dialogs.words import Message
 @dataclass(frozen=True, slots=True)
 class Key:
     """A button as shown. `choice` and the message's `mark` come back when it is
-    pressed.
+    pressed; `role` says how much it stands out.
     """
 
     choice: str
     label: str
+    role: Role = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,17 @@ class Rendered:
     """One message, ready for any channel.
 
     `text` says all of it in plain words, for channels that can draw nothing more.
-    `message` is what it was made from: a channel that draws cards (preview, receipt,
-    story) takes its name and params.
+    `message` is what it was made from: a channel that draws cards goes by its kind, and
+    takes its params.
     """
 
     text: str
     keys: tuple[Key, ...]
     message: Message
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.message.name)
 
     @property
     def params(self) -> Any:
@@ -40,7 +46,11 @@ class Rendered:
 def render(message: Message) -> Rendered:
     """Fill the phrase in and label the buttons, in the message's language."""
     keys = tuple(
-        Key(button.choice, text(message.lang, button.label, button.params))
+        Key(
+            button.choice,
+            text(message.lang, button.label, button.params),
+            role_of(button.label),
+        )
         for button in message.buttons
     )
     return Rendered(text(message.lang, message.name, message.params), keys, message)

@@ -13,9 +13,10 @@ import pytest
 from bot.address import Address
 from bot.app import join
 from bot.channels.port import Incoming, heard
-from bot.hotline import AT_HAND, Hotline
+from bot.hotline import Hotline
 from bot.lab.bench import words
 from bot.lab.bench.program import MeasuredProgram, NullChannel, opened
+from bot.talks import AT_HAND
 from dialogs.talk import Talk
 from storage.repositories.talks import Talks
 
@@ -33,7 +34,7 @@ async def talk_of(program: MeasuredProgram) -> Talk:
     who = keys.pseudonyms.pseudonym(ME.channel, ME.key)
     row = await Talks(program.database).load(who)
     assert row is not None
-    return Talk.of(program.app.hotline._envelope(row)["talk"])
+    return program.app.hotline.talks.talk(row)
 
 
 async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
@@ -52,8 +53,8 @@ async def test_two_programs_on_one_chat_lose_nothing(tmp_path: Path) -> None:
             await says(one, said)
         await says(other, "遮挡")
         talk = await talk_of(program)
-        assert talk.answers["unit"] == "幸福路街道办事处"
-        assert (talk.answers["when"], talk.state.value) == ("每周都有", "masks")
+        assert talk.answers.unit == "幸福路街道办事处"
+        assert (talk.answers.when, talk.state.value) == ("每周都有", "masks")
 
 
 async def test_a_draft_that_another_program_let_go_does_not_come_back(
@@ -68,7 +69,7 @@ async def test_a_draft_that_another_program_let_go_does_not_come_back(
         await says(one, words.sentence(0))
         await other.leave(ME, datetime.now(UTC))
         await says(one, words.sentence(1))
-        assert (await talk_of(program)).answers["text"] == words.sentence(1)
+        assert (await talk_of(program)).answers.text == words.sentence(1)
 
 
 async def test_what_is_at_hand_is_sealed_and_bounded(
@@ -76,7 +77,7 @@ async def test_what_is_at_hand_is_sealed_and_bounded(
 ) -> None:
     """No plain word of a draft waits in memory, and no more rows than promised."""
     assert AT_HAND <= 1024
-    monkeypatch.setattr("bot.hotline.AT_HAND", 3)
+    monkeypatch.setattr("bot.talks.AT_HAND", 3)
     async with opened(tmp_path) as program:
         for number in range(5):
             await says(
@@ -84,10 +85,10 @@ async def test_what_is_at_hand_is_sealed_and_bounded(
                 words.sentence(0),
                 Address(NullChannel.name, f"chat {number}"),
             )
-        rows = program.app.hotline._at_hand.values()
+        rows = program.app.hotline.talks.at_hand
         assert len(rows) == 3
         assert not any("街道".encode() in row.sealed for row in rows)
         await program.app.hotline.leave(
             Address(NullChannel.name, "chat 4"), datetime.now(UTC)
         )
-        assert len(rows) == 2
+        assert len(program.app.hotline.talks.at_hand) == 2

@@ -12,8 +12,8 @@ from anonymizer import receipts
 from anonymizer.redact import find_identifying
 from bot.channels.port import heard
 from bot.channels.render import numbered, render
-from dialogs import report, status
-from dialogs.talk import Talk, begin, receive
+from dialogs.catalogue import DIALOGS
+from dialogs.talk import Talk
 from dialogs.understand import understand
 from dialogs.words import (
     Action,
@@ -43,7 +43,6 @@ from dialogs.words import (
 )
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-DIALOGS = (report.REPORT, status.STATUS)
 RECEIPT = "EHPX-FEGJ-P8MK-K0R1"
 
 
@@ -97,15 +96,16 @@ class Chat:
         """One event through the dialog, as the hotline would: Looks answered, the talk
         stored between.
         """
-        talk = Talk.of(self.talk.plain()) if self.talk else self.newborn()
+        stored = DIALOGS.store(self.talk) if self.talk else None
+        talk = DIALOGS.load(stored) if stored else self.newborn()
         known: dict[Query[Any], Any] = {}
-        actions = receive(talk, event)
+        actions = DIALOGS.receive(talk, event)
         rounds = 0
         while len(actions) == 1 and isinstance(actions[0], Look):
             rounds += 1
             assert rounds <= 3, "more than three rounds"
             known[actions[0].query] = self.answer(actions[0].query)
-            actions = receive(talk, Found(event, known))
+            actions = DIALOGS.receive(talk, Found(event, known))
         assert not any(isinstance(action, Look) for action in actions)
         self.talk = None if talk.over or talk.idle else talk
         self.last = actions
@@ -115,9 +115,7 @@ class Chat:
     def newborn(self) -> Talk:
         self.births += 1
         tag = f"{self.births:06x}"
-        return begin(
-            "report", report="22" * 16, key="00" * 32, stream="11" * 16, tag=tag
-        )
+        return DIALOGS.begin(report="22" * 16, key="00" * 32, stream="11" * 16, tag=tag)
 
     def answer(self, query: Query[Any]) -> Any:
         match query:
@@ -162,6 +160,11 @@ class Chat:
     @property
     def mark(self) -> str:
         return self.messages[-1].mark if self.messages else ""
+
+    @property
+    def draft(self) -> Talk:
+        assert self.talk is not None
+        return self.talk
 
     @property
     def step(self) -> str | None:

@@ -4,7 +4,6 @@ again.
 
 from __future__ import annotations
 
-from dialogs import amend
 from dialogs.words import (
     DropPictures,
     Edited,
@@ -17,7 +16,6 @@ from dialogs.words import (
 from tests.dialogs.chat import NOON, RECEIPT, Chat
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
-KNOWN = amend.edited  # as soon as it is imported
 
 
 def changed(old: str | None, new: str) -> Edited:
@@ -61,14 +59,14 @@ def test_what_is_not_in_the_draft_is_told() -> None:
         assert "已送出的改不了" in chat.take(edit)
     chat.says(CLEAR)
     assert "已送出的改不了" in chat.take(changed("帮助", "别的"))
-    assert chat.talk is not None and chat.talk.answers["text"] == CLEAR
+    assert chat.talk is not None and chat.talk.answers.text == CLEAR
 
 
 def test_too_long_a_change_is_no_change() -> None:
     chat = Chat()
     chat.says(CLEAR)
     chat.take(changed(CLEAR, "很" * 5001))
-    assert chat.talk is not None and chat.talk.answers["text"] == CLEAR
+    assert chat.talk is not None and chat.talk.answers.text == CLEAR
 
 
 def test_an_album_with_words_is_answered_once() -> None:

@@ -4,11 +4,13 @@ way out.
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dialogs.talk import COMMANDS, DIALOGS, PUSHED, Talk, current
+from dialogs.catalogue import DIALOGS
+from dialogs.engine import StoredTalk
 from dialogs.words import File, MyCase, Say
 from tests.dialogs.chat import RECEIPT, Chat, StoryStub
 
@@ -83,7 +85,7 @@ class AnyInput(RuleBasedStateMachine):
     def preview(self) -> bool:
         return (
             self.chat.talk is not None
-            and self.chat.talk.dialog == "report"
+            and self.chat.talk.dialog.name == "report"
             and self.chat.step == "preview"
         )
 
@@ -106,7 +108,7 @@ class AnyInput(RuleBasedStateMachine):
     @rule(
         choice=st.sampled_from(
             [
-                *sorted(COMMANDS),
+                *sorted(DIALOGS.commands),
                 "mask:0",
                 "hide:0-3",
                 "unpicture:x",
@@ -125,7 +127,7 @@ class AnyInput(RuleBasedStateMachine):
         )
 
     @rule(
-        verb=st.sampled_from(sorted(PUSHED)),
+        verb=st.sampled_from(sorted(DIALOGS.pushes)),
         handle=st.sampled_from([*(case.report for case in CASES), "c" * 32, "c", ""]),
     )
     def answers_a_push(self, verb: str, handle: str) -> None:
@@ -188,16 +190,18 @@ class AnyInput(RuleBasedStateMachine):
         """
         if self.chat.talk is None:
             return
-        talk = Talk.of(self.chat.talk.plain())
-        step = current(talk)
+        talk = DIALOGS.load(DIALOGS.store(self.chat.talk))
+        step = talk.dialog.step_of[talk.state]
         assert step.read is not None or step.pressed
-        events = DIALOGS[talk.dialog, talk.version].machine.events.values()
+        events = talk.dialog.machine.events.values()
         assert any(talk.state.name in event.transitions for event in events)
 
     @invariant()
     def stored_and_loaded_alike(self) -> None:
         if self.chat.talk is not None:
-            assert Talk.load(self.chat.talk.dump()).plain() == self.chat.talk.plain()
+            stored = msgspec.json.encode(DIALOGS.store(self.chat.talk))
+            read = msgspec.json.decode(stored, type=StoredTalk)
+            assert DIALOGS.load(read) == self.chat.talk
 
     @invariant()
     def nothing_is_filed_unasked_or_twice(self) -> None:

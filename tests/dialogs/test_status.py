@@ -73,7 +73,7 @@ def test_of_several_cases_one_is_picked(chat: Chat) -> None:
     chat.mine = (ONE, TWO)
     assert "11月21日 会议过多过长" in chat.says("进展")
     chat.says("2")
-    assert chat.talk and chat.talk.answers["report"] == TWO.report
+    assert chat.talk and chat.talk.answers.report == TWO.report
     chat.says("返回")
     assert chat.step == "pick"
 
@@ -290,7 +290,7 @@ def test_no_more_reminders_of_the_case_that_is_open_ends_its_story(chat: Chat) -
 def test_a_push_opens_its_own_case_of_several(chat: Chat) -> None:
     chat.mine = (TWO, ONE)
     pressed(chat, "accepted", "status")
-    assert chat.talk and chat.talk.answers["report"] == ONE.report
+    assert chat.talk and chat.talk.answers.report == ONE.report
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_an_unknown_push_asks_for_the_receipt_and_goes_on(
     kind = "looked_back" if verb == "rebound" else "called_back"
     assert "回执码" in pressed(chat, kind, verb) and acts(chat) == []
     chat.says(RECEIPT)
-    assert chat.step == step and chat.talk and chat.talk.answers["report"] == ONE.report
+    assert chat.step == step and chat.talk and chat.talk.answers.report == ONE.report
 
 
 def test_silence_asked_for_where_nobody_knows_the_case(chat: Chat) -> None:

@@ -48,6 +48,7 @@ from bot.channels.telegram.markup import (
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.settings import Telegram
+from dialogs.looks import kind_of
 from dialogs.texts import text
 from storage.port import Database, Write
 
@@ -226,7 +227,7 @@ class TelegramChannel:
         waits for them.
         """
         said, words = message.message, worded(message, self.limits.buttons)
-        if said.name == "welcome":
+        if kind_of(said.name) == "welcome":
             words = f"{self._plainly(said.lang)}\n\n{words}"
         if not covered:
             return [plain(part) for part in split(words, self.limits.characters)]

@@ -13,7 +13,7 @@ from telegram import CallbackQuery, Chat, Message, Update
 
 from anonymizer.scrub import MOST_BYTES
 from bot.channels.port import commanded, heard
-from dialogs.talk import WORDS
+from dialogs.catalogue import DIALOGS
 from dialogs.texts import LANGUAGES
 from dialogs.words import Pressed, Said, Unreadable
 
@@ -229,7 +229,7 @@ def _said(text: str, at: datetime) -> Part:
     name = found[1].lower()
     if name == CLEAR:
         return Clear()
-    return commanded(name if f"/{name}" in WORDS else "help", at)
+    return commanded(name if DIALOGS.knows(name) else "help", at)
 
 
 def _to_us(update: Update, name: str | None) -> bool:

@@ -27,6 +27,7 @@ from bot.settings import Settings
 from dialogs.texts import text
 from dialogs.words import (
     MISTYPED,
+    SAVED,
     Edited,
     Event,
     Picture,
@@ -273,5 +274,5 @@ def _goes(part: Part) -> bool:
                 receipt != MISTYPED or len(text) <= HARDLY_MORE
             )
         case Pressed(choice):
-            return choice == "saved"
+            return choice == SAVED
     return isinstance(part, Clear)

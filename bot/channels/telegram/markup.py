@@ -132,7 +132,7 @@ def worded(rendered: Rendered, most: int) -> str:
 
 
 def _shown(mark: str, keys: Sequence[Key], most: int) -> list[Key]:
-    """All that fit; of too many only those that are no list (send, done, back)."""
+    """All that fit; of too many only those that are no item of a list."""
     if len(keys) > most:
         keys = [key for key in keys if ":" not in key.choice][:most]
     return [key for key in keys if len(data(mark, key.choice).encode()) <= DATA]

@@ -36,7 +36,15 @@ from bot.channels.web.visits import Visit, Visits
 from bot.hotline import TurnFailed
 from bot.hours import seconds
 from dialogs.texts import text
-from dialogs.words import MISTYPED, Event, Pictured, Pressed, Unreadable
+from dialogs.words import (
+    MISTYPED,
+    SAVED,
+    UNPICTURE,
+    Event,
+    Pictured,
+    Pressed,
+    Unreadable,
+)
 from storage.port import Database, StorageError, Write
 from storage.repositories.web import WebBubbles, WebSessions
 
@@ -212,12 +220,12 @@ class Chat:
         that is taken away.
         """
         name, _, argument = choice.partition(":")
-        if name not in ("saved", "unpicture"):
+        if name not in (SAVED, UNPICTURE):
             return []
         return [
             WebBubbles.drop(bytes.fromhex(bubble.id))
             for bubble in await self.context.channel.bubbles(visit.screen)
-            if (bubble.message and bubble.message.secret and name == "saved")
+            if (bubble.message and bubble.message.secret and name == SAVED)
             or (bubble.picture and bubble.picture.id == argument)
         ]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,26 +15,17 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from bot.channels.port import encodable
-from bot.channels.render import Key, render
+from bot.channels.render import Key, Rendered, render
 from bot.channels.web.channel import Bubble
 from bot.hours import seconds
-from dialogs.report import COMMON
+from dialogs.catalogue import DIALOGS
+from dialogs.looks import Kind, kind_of
 from dialogs.texts import text
-from dialogs.words import Message
+from dialogs.words import MASK, UNPICTURE, Message
 
-INLINE = (
-    "mask",
-    "unpicture",
-)  # buttons that stand in the card itself, by the choice's name
-PICTURED = ("preview", "check", "pictures")
-MASKED = ("preview", "check", "masks")
 PAGES = ("bot.channels.web", "bot.desk.web")  # packages with templates and static files
-MAIN = ("send", "done", "anyway", "yes", "saved")
-GRAVE = ("cancel", "discard", "drop", "sure", "forget")
-COMMANDS = ("status", "lang", "help")
-WELCOME = Message(
-    "welcome", buttons=tuple(COMMON)
-)  # its buttons are commands: they work without a talk
+WORDED: tuple[Kind, ...] = ("draft", "draft_words")  # drawn with its masks
+PICTURED: tuple[Kind, ...] = ("draft", "draft_pictures")  # drawn with its pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +51,20 @@ class Fact:
     label: str
     words: str
     choice: str
+    warn: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One bubble as its template wants it."""
+    """One bubble as its template wants it.
+
+    shape: of its template: own, own_picture, text, card, receipt or story. kind: of its
+    message, as its dialog tells it.
+    """
 
     bubble: Bubble
-    kind: str
+    shape: str
+    kind: Kind = "text"
     text: str = ""
     tail: str = ""  # what is said below the card
     keys: tuple[Key, ...] = ()
@@ -92,8 +89,7 @@ class Pages:
         )
         environment.globals["file"] = files.__getitem__
         environment.globals["now"] = lambda: seconds(now())
-        environment.globals["main_choices"] = MAIN
-        environment.globals["grave_choices"] = GRAVE
+        environment.globals["choices"] = {"mask": MASK, "unpicture": UNPICTURE}
         self._templates = {
             name: environment.get_template(name)
             for name in environment.list_templates()
@@ -128,77 +124,83 @@ def welcome(bubbles: Sequence[Bubble], lang: str) -> Drawn | None:
     """The first screen, drawn for everybody: who only looks leaves no row. None where
     it is there already.
     """
-    if bubbles and bubbles[0].message and bubbles[0].message.name == WELCOME.name:
+    first = bubbles[0].message if bubbles else None
+    if first is not None and kind_of(first.name) == "welcome":
         return None
-    return _draw(Bubble("welcome", 0, WELCOME), lang, not bubbles)
+    return _draw(Bubble("welcome", 0, DIALOGS.welcome()), lang, not bubbles)
 
 
 def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
-    message = bubble.message
-    if message is None:
+    if bubble.message is None:
         return Drawn(bubble, "own_picture" if bubble.picture else "own")
-    shown = Message(
-        message.name,
-        message.params,
-        message.buttons,
-        message.mark,
-        lang,
-        message.replaces,
-        message.secret,
-    )
-    if message.name == "filed":
-        head, tail = _around(
-            shown, "receipt"
-        )  # the line that leads to the receipt is the card's own
-        head = head.rpartition("\n")[0]
-        return Drawn(
-            bubble, "filed", head, tail, render(shown).keys, open, params=message.params
-        )
-    if message.name in PICTURED or message.name in MASKED:
-        return _card(bubble, shown, open)
-    rendered = render(shown)
-    kind = (
-        "story" if message.name == "story" and "state" in message.params else "text"
-    )  # it may be gone
+    rendered = render(replace(bubble.message, lang=lang))
+    kind = rendered.kind
+    if kind == "receipt":
+        return _receipt(bubble, rendered, open)
+    if kind in WORDED or kind in PICTURED:
+        return _card(bubble, rendered, open)
+    told = kind == "story" and "state" in rendered.params  # it may be gone
     return Drawn(
-        bubble, kind, rendered.text, "", rendered.keys, open, params=message.params
+        bubble,
+        "story" if told else "text",
+        kind,
+        rendered.text,
+        keys=rendered.keys,
+        open=open,
+        params=rendered.params,
     )
 
 
-def _card(bubble: Bubble, message: Message, open: bool) -> Drawn:
+def _receipt(bubble: Bubble, rendered: Rendered, open: bool) -> Drawn:
+    """The line that leads to the receipt is the card's own."""
+    before, after = _around(rendered.message, "receipt")
+    head, _, _ = before.rpartition("\n")
+    return Drawn(
+        bubble,
+        "receipt",
+        "receipt",
+        head,
+        after,
+        keys=rendered.keys,
+        open=open,
+        params=rendered.params,
+    )
+
+
+def _card(bubble: Bubble, rendered: Rendered, open: bool) -> Drawn:
     """Text with masks, facts and pictures, each with its buttons in place."""
-    params, name = message.params, message.name
-    keys = render(message).keys
-    choices = {key.choice for key in keys}
-    facts = tuple(
-        Fact(
-            line["name"],
-            *_labelled(line["text"]),
-            line["name"] if line["name"] in choices else "",
-        )
-        for line in params.get("lines", ())
-    )
-    inline = {fact.choice for fact in facts}
+    kind = rendered.kind
+    params = rendered.params
+    choices = {key.choice for key in rendered.keys}
+    facts = tuple(_fact(line, choices) for line in params.get("lines", ()))
+    in_lines = {fact.choice for fact in facts}
+    keys = [key for key in rendered.keys if key.choice not in in_lines]
+    words: tuple[Piece, ...] = ()
+    sentence = rendered.text
+    if kind in WORDED:
+        words = pieces(params["text"], params["masks"])
+        sentence, _ = _around(rendered.message, "masked")
+    # of an old card they may be gone
+    pictures = params["pictures"] if kind in PICTURED and open else ()
     return Drawn(
         bubble,
         "card",
-        _around(message, "masked")[0]
-        if name in MASKED
-        else text(message.lang, name, params),
-        "",
-        tuple(
-            key
-            for key in keys
-            if key.choice.partition(":")[0] not in INLINE and key.choice not in inline
-        ),
-        open,
-        pieces(params["text"], params["masks"]) if name in MASKED else (),
-        facts,
-        tuple(params["pictures"])
-        if name in PICTURED and open
-        else (),  # an old card's may be gone
-        params,
+        kind,
+        sentence,
+        keys=tuple(key for key in keys if key.role != "inline"),
+        open=open,
+        pieces=words,
+        facts=facts,
+        pictures=tuple(pictures),
+        params=params,
     )
+
+
+def _fact(line: dict[str, Any], choices: set[str]) -> Fact:
+    name = line["name"]
+    label, words = _labelled(line["text"])
+    choice = name if name in choices else ""
+    return Fact(name, label, words, choice, line.get("warn", False))
 
 
 def _labelled(line: str) -> tuple[str, str]:
@@ -211,9 +213,9 @@ def _around(message: Message, param: str) -> tuple[str, str]:
     """The sentence before and after one of its parameters, which the card
     draws itself.
     """
-    before, _, after = text(
-        message.lang, message.name, {**message.params, param: "\0"}
-    ).partition("\0")
+    marked = {**message.params, param: "\0"}
+    sentence = text(message.lang, message.name, marked)
+    before, _, after = sentence.partition("\0")
     return before.strip(), after.strip()
 
 
@@ -221,7 +223,8 @@ def pieces(words: str, masks: Sequence[dict[str, Any]]) -> tuple[Piece, ...]:
     """Cut a text at its masks, which stand in order and apart; offsets are
     code points.
     """
-    found, at = [], 0
+    found = []
+    at = 0
     for number, mask in enumerate(masks):
         start, end = max(mask["start"], at), mask["end"]
         if start >= end:

@@ -25,7 +25,7 @@ from bot.channels.telegram.markup import (
     units,
     worded,
 )
-from dialogs.report import PREVIEW_BUTTONS
+from dialogs.report.preview import PREVIEW_BUTTONS
 from dialogs.texts import text
 from dialogs.words import Message
 

@@ -19,7 +19,7 @@ from bot.channels.render import render
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.hours import seconds
 from bot.keys import Keys
-from dialogs.report import COMMON
+from dialogs.catalogue import DIALOGS
 from dialogs.words import Button, Message, Picture
 from storage.port import Write
 from storage.repositories.web import WebSessions
@@ -101,7 +101,7 @@ async def test_a_prompt_takes_the_place_of_the_last_one(screen: Screen) -> None:
 async def test_a_command_s_buttons_are_no_prompt(screen: Screen) -> None:
     """A message whose buttons work anywhere stays when a prompt is replaced."""
     await screen.begin()
-    await screen.send(Message("goodbye", buttons=tuple(COMMON)))
+    await screen.send(Message("goodbye", buttons=DIALOGS.welcome().buttons))
     await screen.send(Message("place", mark="abc2", replaces=True))
     assert len(await screen.shown()) == 2
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import bot.channels.web.texts  # noqa: F401 - the phrases of the pages
 from bot.channels.web.channel import Bubble
 from bot.channels.web.screen import Drawn, Pages, draw, pieces, welcome
-from dialogs.report import PREVIEW_BUTTONS
+from dialogs.report.preview import PREVIEW_BUTTONS
 from dialogs.words import Button, Message
 from tests.dialogs.chat import NOON
 
@@ -52,7 +52,7 @@ def preview(seq: int) -> Bubble:
         ],
         "lines": [
             {"name": "unit", "text": "责任单位：街道"},
-            {"name": "urgent", "text": "加急：会立即提醒工作人员"},
+            {"name": "urgent", "text": "加急：会立即提醒工作人员", "warn": True},
         ],
     }
     return Bubble(
@@ -115,7 +115,7 @@ def test_a_story_that_is_gone_meanwhile_is_one_sentence() -> None:
             ),
         )
     )
-    assert drawn.kind == "text" and "销毁" in drawn.text
+    assert drawn.shape == "text" and "销毁" in drawn.text
 
 
 def test_the_promise_is_drawn_where_there_is_one() -> None:

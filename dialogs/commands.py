@@ -1,0 +1,78 @@
+"""What is understood at every step, whatever the dialog: start, back, cancel, help, and
+another language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogs.looks import button
+from dialogs.talk import Command, Turn, leave
+from dialogs.texts import LANGUAGES, phrase
+
+phrase("draft.kept", "您有一份没送出的内容，接着来：")
+phrase(
+    "help",
+    "直接用一句话说事，再看一眼预览，点“送出”就好。\n"
+    "随时可以说：进度、返回、取消、帮助、English。\n"
+    "按钮也可以打数字或文字代替。不用写姓名、电话和账号。",
+)
+
+BACK = button("back", "返回")
+HELP = button("help", "帮助")
+LANGUAGE = button("lang", "English")
+
+
+def start(turn: Turn[Any]) -> None:
+    """The first screen; or the draft that waits, which is never thrown away by a
+    greeting.
+    """
+    turn.tapped = False
+    if turn.talk.under is not None:
+        leave(turn)
+        return
+    if not turn.talk.dialog.opens_chat:
+        turn.enter_first()
+    elif not turn.talk.answers.empty:
+        turn.say("draft.kept")
+    turn.prompt()
+
+
+def cancel(turn: Turn[Any]) -> None:
+    turn.talk.dialog.cancel(turn)
+
+
+def back(turn: Turn[Any]) -> None:
+    """One step back by the table; from the first step of a talk, to the talk below or
+    the first screen.
+    """
+    if turn.talk.moved("back"):
+        turn.prompt()
+    elif turn.talk.under is not None:
+        turn.resume()
+    else:
+        if not turn.talk.dialog.opens_chat:
+            turn.enter_first()
+        turn.prompt()
+
+
+def tell_help(turn: Turn[Any]) -> None:
+    """Help, and back to the same step."""
+    turn.tapped = False
+    turn.say("help")
+    turn.prompt()
+
+
+def switch_language(turn: Turn[Any]) -> None:
+    following = LANGUAGES.index(turn.talk.lang) + 1
+    turn.talk.lang = LANGUAGES[following % len(LANGUAGES)]
+    turn.prompt()
+
+
+COMMANDS = (
+    Command("start", ("开始", "重新开始", "start"), start),
+    Command("cancel", ("取消", "放弃", "不报了", "cancel"), cancel),
+    Command("back", ("返回", "上一步", "back"), back),
+    Command("help", ("帮助", "?", "help", "怎么用"), tell_help),
+    Command("lang", ("english", "中文", "language", "语言"), switch_language),
+)

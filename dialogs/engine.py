@@ -1,0 +1,401 @@
+"""The talk engine: one event in, actions out, `talk` moved on. Pure, and it names no
+dialog.
+
+Where a talk may go stands in the dialog's transition table and nowhere else; what every
+step understands is told by `dialogs/commands.py` and by the dialogs themselves.
+"""
+
+from __future__ import annotations
+
+import copy
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from dialogs.commands import COMMANDS
+from dialogs.talk import Act, Command, Dialog, Layer, Talk, Turn, Unknown, first_of
+from dialogs.texts import phrase, phrases
+from dialogs.words import (
+    Action,
+    Button,
+    DropPictures,
+    Edited,
+    Event,
+    Found,
+    Message,
+    Pictured,
+    Pressed,
+    Query,
+    Rang,
+    Said,
+    Say,
+    Together,
+    Unreadable,
+)
+
+phrase("stale", "这个按钮已经过期，请看最新的一条。")
+phrase("draft.waiting", "您有一条没写完的消息，明天此时前会自动清除。点开即可继续。")
+phrase(
+    "edited.sent",
+    "您改的没有跟着改。已送出的改不了：要更正，请查进展再补充。"
+    "还没送出的，请点“改文字”或“图片”。",
+)
+phrases(
+    "declined",
+    file="这类文件还收不了，请截图后发图片，或把要点写成文字。",
+    too_large="图片超过20MB了，请裁小或截图后再发。",
+    too_many="图片最多放6张，请先去掉一张，或把要点写成文字。",
+    broken="这张图片打不开，请重新截图再发。",
+    empty="没有看到内容，请写一句话再发。",
+    voice="暂时听不了语音，请用文字说，或用输入法的语音转文字。",
+    video="视频还收不了，请截几张图发来，或把要点写成文字。",
+    location="不需要定位，也没有保存。地点写个大概就行。",
+    contact="不需要名片，也没有保存。请用文字说事。",
+    sticker="看到表情了。请用一句话说说是什么事。",
+    here="这一步用不上图片，已丢弃。回到预览再加图片。",
+)
+
+SHORT = 40  # characters of a word that may name a command or a button
+DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[]✅❌👌👍🙏✍️🗑📷➕✏️🌐"
+
+
+class Dialogs:
+    """The dialogs of a hotline, and the one door through which their events come.
+
+    Construct once, with every version of every dialog that a stored talk may name;
+    exactly one name opens chats. Raises: ValueError, if two understand the same word.
+    """
+
+    def __init__(self, *dialogs: Dialog[Any]) -> None:
+        self.all = {(dialog.name, dialog.version): dialog for dialog in dialogs}
+        in_order = sorted(dialogs, key=lambda dialog: dialog.version)
+        self.newest = {dialog.name: dialog for dialog in in_order}
+        self.first = first_of(self.newest)
+        self.commands: dict[str, Act] = {}
+        self.pushes = {
+            answer.verb: answer.act
+            for dialog in self.newest.values()
+            for answer in dialog.pushes
+        }
+        self._words: dict[str, str] = {}
+        self._push_words: dict[str, str] = {}
+        self._learn(COMMANDS)
+        for dialog in self.newest.values():
+            self._learn(dialog.commands)
+            for answer in dialog.pushes:
+                _teach(self._push_words, answer.words, answer.verb)
+
+    def _learn(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            self.commands[command.name] = command.act
+            _teach(self._words, (f"/{command.name}", *command.words), command.name)
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a command of this name."""
+        return name in self.commands
+
+    def welcome(self) -> Message:
+        """The first screen as everybody sees it, without a talk; its buttons are
+        commands.
+        """
+        step = self.first.step_of[self.first.beginning]
+        buttons = () if callable(step.buttons) else tuple(step.buttons)
+        return Message(step.name, buttons=buttons)
+
+    def begin(
+        self, *, report: str, key: str, stream: str, tag: str, lang: str = "zh"
+    ) -> Talk:
+        """A new talk; the first four are fresh random hex."""
+        return Talk(
+            self.first,
+            self.first.beginning,
+            self.first.answers(),
+            report=report,
+            key=key,
+            stream=stream,
+            tag=tag,
+            lang=lang,
+        )
+
+    def receive(self, talk: Talk, event: Event | Found) -> list[Action]:
+        """Take one event in, move `talk` on, and hand out what should happen, in order.
+
+        Returns: actions; or exactly one `Look`, with `talk` untouched: answer it and
+        come again with `Found`.
+        """
+        known: Mapping[Query[Any], Any] = {}
+        if isinstance(event, Found):
+            known = event.known
+            event = event.event
+        before = _values(talk)
+        talk.answers = copy.copy(talk.answers)
+        tapped = isinstance(event, Pressed | Edited)
+        turn: Turn[Any] = Turn(talk, event, known, self.newest, tapped)
+        try:
+            self._hear(turn, event)
+        except Unknown as unknown:
+            for name, value in zip(_FIELDS, before, strict=True):
+                setattr(talk, name, value)
+            return [unknown.look]
+        return turn.actions
+
+    # ── what any step understands comes first, then the step itself ───────────────────
+
+    def _hear(self, turn: Turn[Any], event: Event) -> None:
+        """Whatever no step understands is answered too."""
+        step = turn.step
+        match event:
+            case Said(receipt=str(receipt)):
+                self._receipt(turn, receipt)
+            case Said(text=said):
+                self._listen(turn, said)
+            case Pressed():
+                self._press(turn, event)
+            case Pictured() if step.pictured is not None:
+                step.pictured(turn, event.picture, event.replaces)
+            case Pictured():
+                turn.do(DropPictures((event.picture.id,)))
+                turn.say("declined.here")
+                turn.prompt()
+            case Unreadable():
+                turn.say(f"declined.{event.why}")
+                turn.prompt()
+            case Edited():
+                _change(turn, event)
+            case Together():
+                self._together(turn, event)
+            case Rang():
+                _ring(turn, event)
+
+    def _receipt(self, turn: Turn[Any], receipt: str) -> None:
+        """Every dialog that wants to know of a receipt is told."""
+        for dialog in self.newest.values():
+            if dialog.receipt is not None:
+                dialog.receipt(turn, receipt)
+
+    def _together(self, turn: Turn[Any], event: Together) -> None:
+        """One part after the other; of prompts, and of what is said several times, only
+        the last is told.
+        """
+        for part in event.parts:
+            if not turn.talk.over:
+                turn.event = part
+                self._hear(turn, part)
+            elif isinstance(part, Pictured):
+                turn.do(DropPictures((part.picture.id,)))
+        turn.actions[:] = _said_once(turn.actions)
+
+    def _listen(self, turn: Turn[Any], said: str) -> None:
+        """Commands in words, then the buttons by number or label, then the step's own
+        reading.
+        """
+        word = plain_word(said)
+        if command := self._words.get(word):
+            self.commands[command](turn)
+        elif turn.talk.idle and (verb := self._push_words.get(word)):
+            self.pushes[verb](turn, "")
+        elif choice := _meant(turn, turn.step.offers(turn), word):
+            self._tap(turn, choice)
+        elif _no_button(word):
+            turn.again()
+        else:
+            turn.read(said)
+
+    def _press(self, turn: Turn[Any], event: Pressed) -> None:
+        """A button of a push, or of the open prompt; of an older one, the open step is
+        only shown again.
+        """
+        name, _, argument = event.choice.partition(":")
+        if argument and not event.mark and name in self.pushes:
+            self.pushes[name](turn, argument)
+        elif name in self.commands:
+            self.commands[name](turn)
+        elif event.mark == turn.talk.open_mark and _offered(turn, event.choice):
+            self._tap(turn, event.choice)
+        else:
+            turn.tapped = False
+            turn.say("stale")
+            turn.prompt()
+
+    def _tap(self, turn: Turn[Any], choice: str) -> None:
+        name, _, argument = choice.partition(":")
+        if name in self.commands:
+            self.commands[name](turn)
+        else:
+            turn.step.pressed[name](turn, argument)
+
+    # ── how a talk is stored ──────────────────────────────────────────────────────────
+
+    def store(self, talk: Talk) -> StoredTalk:
+        """A talk as plain values, for `load`."""
+        return StoredTalk(
+            **_stored(talk.dialog, talk.state, talk.answers),
+            report=talk.report,
+            key=talk.key,
+            stream=talk.stream,
+            tag=talk.tag,
+            lang=talk.lang,
+            mark=talk.mark,
+            under=_below(talk.under),
+            reminded=talk.reminded,
+            expires=talk.expires,
+            over=talk.over,
+        )
+
+    def load(self, stored: StoredTalk) -> Talk:
+        """Back from `store`. Raises: msgspec.ValidationError, if it is no talk;
+        KeyError, if nobody knows its dialog any more.
+        """
+        layer = self._layer(stored)
+        return Talk(
+            layer.dialog,
+            layer.state,
+            layer.answers,
+            report=stored.report,
+            key=stored.key,
+            stream=stored.stream,
+            tag=stored.tag,
+            lang=stored.lang,
+            mark=stored.mark,
+            under=self._layer(stored.under) if stored.under else None,
+            reminded=stored.reminded,
+            expires=stored.expires,
+            over=stored.over,
+        )
+
+    def _layer(self, stored: StoredLayer) -> Layer:
+        dialog = self.all[stored.dialog, stored.version]
+        answers = msgspec.convert(stored.answers, dialog.answers)
+        return Layer(dialog, dialog.states(stored.state), answers)
+
+
+class StoredLayer(msgspec.Struct):
+    """A dialog as it is stored; persisted names, never changed."""
+
+    dialog: str
+    version: int
+    state: str
+    answers: dict[str, Any]
+
+
+class StoredTalk(StoredLayer, kw_only=True):
+    """A talk as it is stored; persisted names, never changed."""
+
+    report: str
+    key: str
+    stream: str
+    tag: str
+    lang: str = "zh"
+    mark: int = 0
+    under: StoredLayer | None = None
+    reminded: bool = False
+    expires: int = 0
+    over: bool = False
+
+
+_FIELDS = [item.name for item in fields(Talk)]
+_values = attrgetter(*_FIELDS)
+
+
+def _stored(dialog: Dialog[Any], state: Any, answers: Any) -> dict[str, Any]:
+    return {
+        "dialog": dialog.name,
+        "version": dialog.version,
+        "state": state.value,
+        "answers": msgspec.to_builtins(answers),
+    }
+
+
+def _below(layer: Layer | None) -> StoredLayer | None:
+    if layer is None:
+        return None
+    return StoredLayer(**_stored(layer.dialog, layer.state, layer.answers))
+
+
+def _teach(known: dict[str, str], words: Sequence[str], name: str) -> None:
+    for word in words:
+        if known.setdefault(word, name) != name:
+            raise ValueError(f"{word!r} means both {known[word]} and {name}")
+
+
+def _change(turn: Turn[Any], event: Edited) -> None:
+    """Words were changed after they had been said: the draft follows, what has been
+    sent does not.
+    """
+    follow = turn.talk.dialog.edited
+    if follow and event.old and follow(turn, event.old.strip(), event.new.strip()):
+        return
+    turn.tapped = False
+    turn.say("edited.sent")
+
+
+def _ring(turn: Turn[Any], event: Rang) -> None:
+    match event.bell:
+        case "again":
+            if not turn.talk.idle:
+                turn.prompt()
+        case "remind":
+            turn.talk.reminded = True
+            if turn.talk.unsent:
+                turn.say("draft.waiting")
+        case "expire":
+            turn.discard()
+
+
+def _said_once(actions: Sequence[Action]) -> list[Action]:
+    """Without what is said again later; one prompt is as good as another."""
+    said: set[str] = set()
+    kept: list[Action] = []
+    for action in reversed(actions):
+        name = _name_of(action)
+        if name is None or name not in said:
+            kept.append(action)
+        if name is not None:
+            said.add(name)
+    return kept[::-1]
+
+
+def _name_of(action: Action) -> str | None:
+    if not isinstance(action, Say):
+        return None
+    return "prompt" if action.message.mark else action.message.name
+
+
+def _no_button(word: str) -> bool:
+    """A number that no button has: meant as a choice all the same."""
+    return word.isdecimal() and len(word) < 3
+
+
+def _offered(turn: Turn[Any], choice: str) -> bool:
+    """Whether this step takes the choice now; one with an argument is checked by the
+    step itself.
+    """
+    name, _, argument = choice.partition(":")
+    if name not in turn.step.pressed:
+        return False
+    return bool(argument) or choice in [
+        button.choice for button in turn.step.offers(turn)
+    ]
+
+
+def _meant(turn: Turn[Any], buttons: Sequence[Button], word: str) -> str | None:
+    """Which button a typed word means: its number, its label or its choice."""
+    if word.isdecimal() and 1 <= int(word) <= len(buttons):
+        return buttons[int(word) - 1].choice
+    for button in buttons:
+        label = plain_word(turn.t(button.label, **button.params))
+        if word and word in (label, button.choice):
+            return button.choice
+    return None
+
+
+def plain_word(said: str) -> str:
+    """A short answer without dress: no marks or emoji around it, half width, lower
+    case; "" if long.
+    """
+    said = unicodedata.normalize("NFKC", said).strip().casefold()
+    return said.strip(DRESS) if len(said) <= SHORT else ""

@@ -1,0 +1,124 @@
+"""Where a report may go, and what is kept of it until it is sent."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from dialogs.draft import DraftAnswers
+from dialogs.talk import Talk, Turn
+
+
+class ReportState(Enum):
+    START = "start"
+    SIGNPOST = "signpost"
+    CATEGORY = "category"
+    PREVIEW = "preview"
+    TEXT = "text"
+    UNIT = "unit"
+    PLACE = "place"
+    WHEN = "when"
+    PICTURES = "pictures"
+    FOLLOW = "follow"
+    MASKS = "masks"
+    CANCEL = "cancel"
+    FILED = "filed"
+    GONE = "gone"
+
+
+class ReportAnswers(DraftAnswers):
+    """What was said and understood so far; persisted names, never changed.
+
+    unit, place: UNSET until understood or answered, None where they were left out by
+    hand. by_hand: the reporter chose the category. previewed: the preview was seen.
+    anyway: 仍要反映 was pressed. more: all categories are offered. found_place: as the
+    text names it.
+    """
+
+    codes: tuple[str, ...] = ()
+    in_scope: bool = True
+    sure: bool = False
+    signpost: str | None = None
+    alarm: str | None = None
+    kind: str | None = None
+    unit_level: str | None = None
+    counts: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+    because: tuple[str, ...] = ()
+    found_place: str | None = None
+    category: str = ""
+    by_hand: bool = False
+    more: bool = False
+    anyway: bool = False
+    previewed: bool = False
+    unit: str | UnsetType | None = UNSET
+    place: str | UnsetType | None = UNSET
+    when: str | None = None
+    follow: str = "here"
+
+
+ReportTurn = Turn[ReportAnswers]
+
+
+def given(value: str | UnsetType | None) -> str | None:
+    return None if value is UNSET else value
+
+
+def not_ours(talk: Talk) -> bool:
+    """别处的事"""
+    return not talk.answers.in_scope
+
+
+def unsure(talk: Talk) -> bool:
+    """拿不准类别"""
+    return not talk.answers.sure
+
+
+def chosen(talk: Talk) -> bool:
+    """看过预览"""
+    return bool(talk.answers.previewed)
+
+
+def said(talk: Talk) -> bool:
+    """写过字"""
+    return bool(talk.answers.text)
+
+
+CHIPS = (
+    ReportState.TEXT,
+    ReportState.UNIT,
+    ReportState.PLACE,
+    ReportState.WHEN,
+    ReportState.PICTURES,
+    ReportState.FOLLOW,
+    ReportState.MASKS,
+)
+ASKING = (ReportState.START, ReportState.SIGNPOST, ReportState.CATEGORY)
+WRITING = (*ASKING, ReportState.PREVIEW, *CHIPS)
+REPORT_TRANSITIONS: list[list[Any]] = [
+    # trigger        from                   to                     only if
+    *(["understood", state, ReportState.SIGNPOST, not_ours] for state in ASKING),
+    *(["understood", state, ReportState.CATEGORY, unsure] for state in ASKING),
+    *(["understood", state, ReportState.PREVIEW] for state in ASKING),
+    ["anyway",       ReportState.SIGNPOST,  ReportState.PREVIEW],
+    ["back",         ReportState.SIGNPOST,  ReportState.START],
+    ["chosen",       ReportState.CATEGORY,  ReportState.PREVIEW],
+    ["back",         ReportState.CATEGORY,  ReportState.PREVIEW,   chosen],
+    ["back",         ReportState.CATEGORY,  ReportState.START],
+    ["category",     ReportState.PREVIEW,   ReportState.CATEGORY],
+    *([state.value,  ReportState.PREVIEW,   state] for state in CHIPS),
+    *(["done",       state,                 ReportState.PREVIEW] for state in CHIPS),
+    *(["back",       state,                 ReportState.PREVIEW] for state in CHIPS),
+    ["back",         ReportState.PREVIEW,   ReportState.TEXT],
+    ["send",         ReportState.PREVIEW,   ReportState.FILED],
+    *(["cancel",     state,                 ReportState.CANCEL, said]
+      for state in WRITING),
+    *(["cancel",     state,                 ReportState.GONE] for state in WRITING),
+    ["discard",      ReportState.CANCEL,    ReportState.GONE],
+    ["cancel",       ReportState.CANCEL,    ReportState.GONE],
+    ["back",         ReportState.CANCEL,    ReportState.PREVIEW,   chosen],
+    ["back",         ReportState.CANCEL,    ReportState.SIGNPOST,  not_ours],
+    ["back",         ReportState.CANCEL,    ReportState.CATEGORY],
+]  # fmt: skip

@@ -1,0 +1,66 @@
+"""The status of a report as a dialog: its story, and what may be done from there."""
+
+from __future__ import annotations
+
+from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
+from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipt
+from dialogs.status.story import (
+    MUTE_COMMAND,
+    STORY_PUSHES,
+    STORY_STEPS,
+    add_picture,
+    close,
+    edited,
+    hush,
+    open_settings,
+    refresh,
+    show_story,
+    story_buttons,
+    write,
+)
+from dialogs.status.table import (
+    NAME,
+    STATUS_TRANSITIONS,
+    StatusAnswers,
+    StatusState,
+)
+from dialogs.talk import Dialog, Step
+
+STORY_STEP = Step(
+    StatusState.STORY,
+    title="进展",
+    ask="{text}",
+    again="请点选一个按钮；要补充，直接写就行。",
+    kind="story",
+    show=show_story,
+    buttons=story_buttons,
+    pressed={
+        "add": lambda turn, _: turn.go("add"),
+        "rate": lambda turn, _: turn.go("rate"),
+        "satisfied": lambda turn, _: turn.go("satisfied"),
+        "reopen": lambda turn, _: turn.go("reopen"),
+        "forget": lambda turn, _: turn.go("forget"),
+        "held": has_held,
+        "rebound": lambda turn, _: turn.go("rebound"),
+        "settings": open_settings,
+        "hush": hush,
+        "refresh": refresh,
+        "close": close,
+    },
+    read=write,
+    pictured=add_picture,
+)
+
+STATUS = Dialog(
+    name=NAME,
+    version=1,
+    title="回来：看进展、补充、评价、重新办理、忘记我",
+    states=StatusState,
+    transitions=STATUS_TRANSITIONS,
+    answers=StatusAnswers,
+    steps=(*FINDING_STEPS, STORY_STEP, *STORY_STEPS, *FEEDBACK_STEPS),
+    commands=(STATUS_COMMAND, MUTE_COMMAND),
+    pushes=(*STORY_PUSHES, *FEEDBACK_PUSHES),
+    edited=edited,
+    receipt=take_receipt,
+)
