@@ -171,6 +171,7 @@ def drop(turn: StatusTurn, _: str) -> None:
     turn.answers.text = ""
     turn.answers.masks = ()
     drop_pictures(turn)
+    turn.answers.pictures = ()
     turn.do(Wipe())
     turn.talk.move("back")
     turn.go("back")

@@ -95,6 +95,16 @@ def test_a_supplement_may_be_a_picture_alone(chat: Chat) -> None:
     assert Supplement(ONE.report, "", ("ab" * 16,), NOON) in chat.done
 
 
+def test_a_picture_of_a_dropped_supplement_does_not_come_back(chat: Chat) -> None:
+    """It is gone: a later supplement that named it could never be stored."""
+    chat.says(RECEIPT)
+    chat.shows()
+    chat.presses("drop")
+    chat.says("又要报了", "送出")
+    [supplement] = [action for action in chat.done if isinstance(action, Supplement)]
+    assert supplement.pictures == ()
+
+
 def test_a_dropped_supplement_leaves_nothing(chat: Chat) -> None:
     chat.says(RECEIPT, "补一句")
     chat.shows()
