@@ -16,32 +16,17 @@ from datetime import date, datetime, timedelta
 from datetime import time as hour
 from pathlib import Path
 
-from bot.address import Address
-from bot.app import opened
-from bot.lab.simulate.book import printed, summary
-from bot.lab.simulate.oracle import Oracle
-from bot.lab.simulate.people import UNITS, calls, reporter
-from bot.lab.simulate.world import (
-    CHANNEL,
-    STAFF,
-    Clock,
-    Parts,
-    People,
-    SeededJitter,
-    World,
-)
+from bot.lab.simulate.ledger import printed, summary
+from bot.lab.simulate.play import play
 from bot.ops.terms import terms_of
-from bot.outbox.messages import OutboxMessages
-from bot.program import Program
-from bot.reports.bulletins import Bulletins
-from bot.reports.press import Press
-from bot.settings import OperatorError, Settings, load
+from bot.settings import OperatorError, load
+from bot.sizes import GIB
 
 MEMORY = Path("/dev/shm")  # nothing of this has to outlast a power cut
-ROOM = 2 << 30  # bytes that it must have
-WIDTH = 30
-QUIET = (21, 8)  # as promised, whatever is set
-FIRST = date(2026, 1, 5)
+LEAST_MEMORY = 2 * GIB
+PROGRESS_BAR = 30  # characters
+PROGRESS_EVERY = 0.2  # seconds
+FIRST_DAY = date(2026, 1, 5)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +36,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "另有一本独立的账核对该响的是否都响了、不早、不重。同一个种子，打印的一样。"
     )
     parser.add_argument(
-        "--start", type=date.fromisoformat, default=FIRST, metavar="日期", help="第一天"
+        "--start",
+        type=date.fromisoformat,
+        default=FIRST_DAY,
+        metavar="日期",
+        help="第一天",
     )
     parser.add_argument(
         "--days", type=_positive, default=120, metavar="N", help="演多少天，默认 120"
@@ -75,18 +64,18 @@ def _positive(typed: str) -> int:
 def run(args: argparse.Namespace) -> int:
     if args.keep is not None and args.keep.exists():
         raise OperatorError(f"{args.keep} 已经存在：请写一个新的目录，免得盖掉什么")
-    roomy = (
-        MEMORY.is_dir()
-        and os.access(MEMORY, os.W_OK)
-        and shutil.disk_usage(MEMORY).free > ROOM
-    )
-    with tempfile.TemporaryDirectory(
-        prefix="jianfu-", dir=MEMORY if roomy else None
-    ) as folder:
+    with tempfile.TemporaryDirectory(prefix="jianfu-", dir=_memory()) as folder:
         code = asyncio.run(_run(args, Path(folder)))
         if args.keep is not None:
             _keep(Path(folder), args.keep)
     return code
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where there is room; None: wherever temporary files lie."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free > LEAST_MEMORY else None
 
 
 async def _run(args: argparse.Namespace, folder: Path) -> int:
@@ -97,101 +86,48 @@ async def _run(args: argparse.Namespace, folder: Path) -> int:
     )
     terms = terms_of(settings)
     start = datetime.combine(args.start, hour(), terms.zone)
-    world = await play(
-        settings, start, args.days, args.cases, args.seed, _bar(start, args.days)
+    simulation = await play(
+        settings,
+        start,
+        days=args.days,
+        cases=args.cases,
+        seed=args.seed,
+        told=_progress(start, args.days),
     )
-    print("\n".join(printed(world.days, terms.calendar)))
-    print("\n".join(summary(world.oracle, world.days, world.staff.refused)))
-    wrong = [*world.failed, *world.oracle.problems]
-    print(
-        "\n".join(f"✗ {one}" for one in wrong)
-        if wrong
-        else "✓ 没有漏的、早的、晚的、重的。"
-    )
+    oracle = simulation.oracle
+    for line in printed(simulation.days, terms.calendar):
+        print(line)
+    for line in summary(oracle, simulation.days, simulation.staff.refused):
+        print(line)
+    wrong = [*simulation.failed, *oracle.problems]
+    for problem in wrong:
+        print(f"✗ {problem}")
+    if not wrong:
+        print("✓ 没有漏的、早的、晚的、重的。")
     return 1 if wrong else 0
 
 
-async def play(
-    settings: Settings,
-    start: datetime,
-    days: int,
-    cases: int,
-    seed: int,
-    told: Callable[[datetime], None] = lambda at: None,
-    meddle: Callable[[Program, People], None] = lambda app, people: None,
-) -> World:
-    """All of it, from midnight of the first day. meddle: spoils something, to see that
-    it is noticed.
-    """
-    terms, lot, people, clock = (
-        terms_of(settings),
-        SeededJitter(seed),
-        People(),
-        Clock(start),
-    )
-    async with opened(settings, lambda parts: [people], clock.now, lot) as app:
-        meddle(app, people)
-        for unit, _ in UNITS:
-            await app.register.add(unit)
-        press = Press(
-            app.resources.database,
-            app.register.directory,
-            terms.rules,
-            clock.now,
-            drawn=False,
-        )
-        post, staff = OutboxMessages(app.resources.keys.outbox), Address(CHANNEL, STAFF)
-        world = World(
-            Parts(
-                app.resources.database,
-                app.hotline,
-                app.casework,
-                app.sender,
-                app.bell,
-                people,
-                terms,
-            ),
-            clock,
-            lot,
-            Oracle(terms, QUIET, settings.push_delay_minutes),
-            [reporter(seed, number) for number in range(1, cases + 1)],
-            Bulletins(
-                app.resources.database,
-                post=post,
-                make=press.message,
-                to=staff,
-                settings=settings,
-                hand=app.sender.post,
-            ),
-            seed,
-            told,
-        )
-        for number, at in enumerate(calls(seed, cases, start, days), 1):
-            world.plan_reporter(number, at)
-        await world.run(start + timedelta(days=days))
-    return world
-
-
-def _bar(start: datetime, days: int) -> Callable[[datetime], None]:
+def _progress(start: datetime, days: int) -> Callable[[datetime], None]:
     """A progress bar on stderr, where somebody watches."""
-    began, last = time.monotonic(), [-1.0]
+    if not sys.stderr.isatty():
+        return lambda at: None
+    began = time.monotonic()
+    drawn_at = began - PROGRESS_EVERY
 
-    def told(at: datetime) -> None:
+    def draw(at: datetime) -> None:
+        nonlocal drawn_at
         now = time.monotonic()
-        if now - last[0] < 0.2:
+        if now - drawn_at < PROGRESS_EVERY:
             return
-        last[0] = now
+        drawn_at = now
         share = (at - start) / timedelta(days=days)
-        done, day = int(share * WIDTH), at.astimezone(start.tzinfo)
-        drawn = f"{'█' * done}{'░' * (WIDTH - done)}"
-        print(
-            f"\r{drawn} {share:4.0%} {day:%m-%d} {now - began:.0f}s ",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+        done = int(share * PROGRESS_BAR)
+        bar = f"{'█' * done}{'░' * (PROGRESS_BAR - done)}"
+        day = at.astimezone(start.tzinfo)
+        words = f"\r{bar} {share:4.0%} {day:%m-%d} {now - began:.0f}s "
+        print(words, end="", file=sys.stderr, flush=True)
 
-    return told if sys.stderr.isatty() else lambda at: None
+    return draw
 
 
 def _keep(folder: Path, to: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 from bot.__main__ import main
 from bot.address import Address
 from bot.channels.render import Rendered
-from bot.cli.simulate import play
-from bot.lab.simulate.world import People
+from bot.lab.simulate.play import play
+from bot.lab.simulate.stand_ins import PeopleChannel
 from bot.program import Program
 from bot.settings import Settings
 from storage.port import Write
@@ -67,7 +67,7 @@ def test_what_is_kept_is_a_deployment(
     assert main(["simulate", "--keep", str(kept)]) == 2
 
 
-Meddle = Callable[[Program, People], None]
+Meddle = Callable[[Program, PeopleChannel], None]
 
 
 def ring_instead(app: Program, run: Callable[[datetime], Awaitable[object]]) -> None:
@@ -75,7 +75,7 @@ def ring_instead(app: Program, run: Callable[[datetime], Awaitable[object]]) -> 
     app.bell.add(replace(app.bell.job("rounds"), run=run))
 
 
-def forgets(app: Program, people: People) -> None:
+def forgets(app: Program, people: PeopleChannel) -> None:
     """A row is lost before it rings."""
 
     async def run(at: datetime) -> None:
@@ -87,12 +87,12 @@ def forgets(app: Program, people: People) -> None:
     ring_instead(app, run)
 
 
-def hurries(app: Program, people: People) -> None:
+def hurries(app: Program, people: PeopleChannel) -> None:
     """The bell looks an hour ahead."""
     ring_instead(app, lambda at: app.rounds.run(at + timedelta(hours=1)))
 
 
-def dawdles(app: Program, people: People) -> None:
+def dawdles(app: Program, people: PeopleChannel) -> None:
     """The bell sleeps the first two minutes of every hour, midnight among them."""
 
     async def run(at: datetime) -> None:
@@ -102,7 +102,7 @@ def dawdles(app: Program, people: People) -> None:
     ring_instead(app, run)
 
 
-def repeats(app: Program, people: People) -> None:
+def repeats(app: Program, people: PeopleChannel) -> None:
     """Every message arrives twice."""
     real = people.send
 
@@ -113,7 +113,7 @@ def repeats(app: Program, people: People) -> None:
     people.send = send  # type: ignore[method-assign]
 
 
-def swallows(app: Program, people: People) -> None:
+def swallows(app: Program, people: PeopleChannel) -> None:
     """Messages are lost on their way."""
 
     async def send(to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
@@ -144,10 +144,9 @@ async def test_whatever_goes_wrong_is_noticed(
     settings = Settings(
         data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json"
     )
-    world = await play(settings, START, 14, 12, 7, meddle=meddle)
-    assert [one for one in world.oracle.problems if told in one], world.oracle.problems[
-        :5
-    ]
+    simulation = await play(settings, START, days=14, cases=12, seed=7, meddle=meddle)
+    problems = simulation.oracle.problems
+    assert [one for one in problems if told in one], problems[:5]
 
 
 async def test_a_push_at_night_is_noticed(tmp_path: Path) -> None:
@@ -157,5 +156,5 @@ async def test_a_push_at_night_is_noticed(tmp_path: Path) -> None:
         quiet_from=0,
         quiet_until=0,
     )
-    world = await play(settings, START, 21, 40, 7)
-    assert [one for one in world.oracle.problems if "在夜里送了" in one]
+    simulation = await play(settings, START, days=21, cases=40, seed=7)
+    assert [one for one in simulation.oracle.problems if "在夜里送了" in one]

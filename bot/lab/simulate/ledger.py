@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.lab.simulate.oracle import Oracle
-from bot.lab.simulate.world import Day
 from dialogs.case.worktime import Calendar
 
-COLUMNS = {
+LEDGER_COLUMNS = {
     "新收": "filed",
     "受理": "accept",
     "转办": "assign",
@@ -36,10 +36,9 @@ COLUMNS = {
     "评价": "rate",
     "推送": "pushed",
 }
-ALIASES = re.compile(
-    r"：[^：\n]*-[0-9A-Z]{4}（.*"
-)  # whose cases: drawn by chance, another each time
-OLDEST = "最久的"
+# whose cases: drawn by chance, another each time
+ALIASES = re.compile(r"：[^：\n]*-[0-9A-Z]{4}（.*")
+OLDEST_CASES = "最久的"
 RINGS = {
     "warn": "预警",
     "breach": "超期",
@@ -60,35 +59,54 @@ RINGS = {
 }
 
 
-def printed(days: Mapping[str, Day], calendar: Calendar) -> Iterator[str]:
+@dataclass(slots=True)
+class LedgerDay:
+    """What happened on one local day, in numbers, and the reports of its morning."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    reports: list[str] = field(default_factory=list)
+
+
+def printed(days: Mapping[str, LedgerDay], calendar: Calendar) -> Iterator[str]:
     """A line for each day, its reports below."""
-    yield "日期          " + "  ".join(COLUMNS)
+    yield "日期          " + "  ".join(LEDGER_COLUMNS)
     for label, day in sorted(days.items()):
         works = "工" if calendar.works(date.fromisoformat(label)) else "休"
-        numbers = (
-            sum(day.counts[kind] for kind in kinds.split())
-            for kinds in COLUMNS.values()
-        )
+        numbers = _sums(day.counts).values()
         yield f"{label} {works} " + "".join(f"{n or '·':>6}" for n in numbers)
         for report in day.reports:
-            lines = (ALIASES.sub("", line) for line in report.split("\n"))
-            yield from (f"    │ {line}" for line in lines if line != OLDEST)
+            yield from _report_lines(report)
 
 
-def summary(oracle: Oracle, days: Mapping[str, Day], refused: int) -> Iterator[str]:
+def _sums(counts: Counter[str]) -> dict[str, int]:
+    """By the names of the columns."""
+    return {
+        name: sum(counts[kind] for kind in kinds.split())
+        for name, kinds in LEDGER_COLUMNS.items()
+    }
+
+
+def _report_lines(report: str) -> Iterator[str]:
+    """Without what names a case."""
+    for line in report.split("\n"):
+        told = ALIASES.sub("", line)
+        if told != OLDEST_CASES:
+            yield f"    │ {told}"
+
+
+def summary(
+    oracle: Oracle, days: Mapping[str, LedgerDay], refused: int
+) -> Iterator[str]:
     total: Counter[str] = Counter()
     for day in days.values():
         total.update(day.counts)
+    sums = "，".join(f"{name}{n}" for name, n in _sums(total).items())
+    rings = sorted(oracle.rang.items())
+    rang = "，".join(f"{RINGS.get(kind, kind)}{n}" for kind, n in rings)
     yield ""
-    yield "合计：" + "，".join(
-        f"{name}{sum(total[kind] for kind in kinds.split())}"
-        for name, kinds in COLUMNS.items()
-    )
-    yield "该响的：" + "，".join(
-        f"{RINGS.get(kind, kind)}{n}" for kind, n in sorted(oracle.rang.items())
-    )
+    yield f"合计：{sums}"
+    yield f"该响的：{rang}"
     yield (
-        f"另账核对：响{sum(oracle.rang.values())}次，"
-        f"推送{sum(oracle.pushed.values())}条，"
+        f"另账核对：响{oracle.rang.total()}次，推送{oracle.pushed.total()}条，"
         f"不合{len(oracle.problems)}处；工作人员走不通的步骤{refused}次。"
     )
