@@ -16,16 +16,15 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from bot.channels.background import Background
-from bot.channels.lanes import Lanes, Waiting, Work
+from bot.channels.lanes import Lanes, Update, Waiting, Work
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
 HOLD_AFTER = 0.5  # seconds a turn may take before the update is kept by ourselves
 # seconds an update by webhook waits for one before it that has not come
 OVERTAKEN = 0.3
-SEEN = 20_000  # updates remembered to be taken in already
+UPDATES_REMEMBERED = 20_000  # updates remembered to be taken in already
 
-Update = TypeVar("Update")
 Numbered = TypeVar("Numbered", contravariant=True)
 
 
@@ -42,7 +41,7 @@ class HeldUpdates(Protocol[Update]):
         """What the last process kept. Raises: StorageError."""
 
 
-class Form(Protocol[Numbered]):
+class UpdateShape(Protocol[Numbered]):
     """What must be known of an update, whatever it says."""
 
     def number(self, update: Numbered) -> int:
@@ -60,7 +59,7 @@ class Arrivals(Generic[Update]):
 
     def __init__(
         self,
-        form: Form[Update],
+        shape: UpdateShape[Update],
         held: HeldUpdates[Update],
         work: Work[Update],
         arrived: Callable[[Update], None],
@@ -68,7 +67,7 @@ class Arrivals(Generic[Update]):
         """work: one turn, until it is over. arrived: called at once with each update
         that is new, so that a press can be acknowledged.
         """
-        self._form = form
+        self._shape = shape
         self._held = held
         self._arrived = arrived
         self._lanes = Lanes(work)
@@ -83,14 +82,14 @@ class Arrivals(Generic[Update]):
         """Put it into its lane. The future is done once its turn is committed, or it
         was kept.
         """
-        number = self._form.number(update)
+        number = self._shape.number(update)
         known = self._taken.get(number)
         if known is not None:
             return known
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._remember(number, update, done)
         self._arrived(update)
-        self._lanes.put(self._form.lane(update), Waiting(number, update, done))
+        self._lanes.put(self._shape.lane(update), Waiting(number, update, done))
         return done
 
     async def settle(self, update: Update) -> None:
@@ -102,14 +101,14 @@ class Arrivals(Generic[Update]):
         hand an earlier one over only when this one is confirmed: so this one is kept,
         and waits for the other here.
         """
-        number = self._form.number(update)
+        number = self._shape.number(update)
         if number - 1 not in self._taken and number not in self._taken:
             await self._held.keep(update)
             self._early[number] = update
             self._background.soon(self._in_order(number))
             return
         done = self.take(update)
-        if not self._form.is_followed(update):
+        if not self._shape.is_followed(update):
             await asyncio.wait({done}, timeout=HOLD_AFTER)
         if not done.done():
             await self.hold(update)
@@ -138,7 +137,7 @@ class Arrivals(Generic[Update]):
     def _take_kept(self, update: Update) -> None:
         """It is ours already; its row goes when its turn is over."""
         done = self.take(update)
-        self._open.pop(self._form.number(update), None)
+        self._open.pop(self._shape.number(update), None)
         done.add_done_callback(lambda _: self._background.soon(self._release(update)))
 
     async def take_up_held(self) -> None:
@@ -171,7 +170,9 @@ class Arrivals(Generic[Update]):
         self._open[number] = update
         done.add_done_callback(lambda _: self._open.pop(number, None))
         self._order.append(number)
-        while len(self._order) > SEEN and self._taken[self._order[0]].done():
+        while (
+            len(self._order) > UPDATES_REMEMBERED and self._taken[self._order[0]].done()
+        ):
             del self._taken[self._order.popleft()]
 
     async def close(self) -> None:

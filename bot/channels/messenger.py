@@ -56,7 +56,7 @@ def _nothing() -> None:
     """Nobody waits there."""
 
 
-Task = Callable[[], Coroutine[Any, Any, object]]
+LastingTask = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class Running:
     close: the program ends, so let go of whoever waits.
     """
 
-    tasks: Sequence[Task] = ()
+    tasks: Sequence[LastingTask] = ()
     jobs: Sequence[Job] = ()
     routes: Sequence[BaseRoute] = ()
     pages: ASGIApp | None = None

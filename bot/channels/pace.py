@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-MOST = 10_000  # chats remembered
+CHATS_REMEMBERED = 10_000  # chats remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class Pace:
     def _of_chat(self, chat: int) -> float:
         """Take one from the chat's bucket. Returns: when it may go."""
         now = self._clock()
-        if len(self._chats) > MOST:
+        if len(self._chats) > CHATS_REMEMBERED:
             self._chats = _later(self._chats, now)
             self._held = _later(self._held, now)
         is_group = self._limits.is_group(chat)

@@ -2,7 +2,7 @@
 
 ChannelError
 ├── TryLater   network or rate limit: the outbox sends it again after `wait` seconds
-├── Elsewhere  another process reaches this chat: leave the message to it
+├── NotHere  another process reaches this chat: leave the message to it
 ├── Gone       the reporter left or blocked us: forget the address
 └── Refused    our mistake (too long, bad markup): log it, mend the code
 """
@@ -115,7 +115,7 @@ class TryLater(ChannelError):
         self.wait = wait
 
 
-class Elsewhere(ChannelError):
+class NotHere(ChannelError):
     pass
 
 

@@ -21,7 +21,7 @@ from anonymizer.scrub import (
     scrub_image,
 )
 from bot.address import Address
-from bot.channels.port import Elsewhere, Hear, Incoming, Limits, commanded, heard
+from bot.channels.port import Hear, Incoming, Limits, NotHere, commanded, heard
 from bot.channels.render import Rendered, numbered
 from bot.hotline import TurnFailed
 from dialogs.texts import phrases, text
@@ -121,9 +121,9 @@ class TerminalChannel:
             self._print(text("zh", "terminal.failed", {"incident": failed.incident}))
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """Print it. Raises: Elsewhere, for another terminal's message."""
+        """Print it. Raises: NotHere, for another terminal's message."""
         if to != self.address:
-            raise Elsewhere
+            raise NotHere
         if key not in self._shown:
             self._shown.add(key)
             self._last = message

@@ -31,7 +31,7 @@ from bot.program import Program
 from bot.settings import OperatorError, Settings, Web, load
 from bot.site import served
 
-LOOK_EVERY = 0.5  # seconds between two looks whether the one before us has gone
+LOCK_EVERY = 0.5  # seconds between two looks whether the one before us has gone
 BACKLOG = 1024
 GOODBYE = 1  # seconds that open requests have to end in
 
@@ -130,7 +130,7 @@ async def _alone(folder: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
                 )
             waited = True
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+                await asyncio.wait_for(stop.wait(), LOCK_EVERY)
         yield locked
     finally:
         os.close(file)

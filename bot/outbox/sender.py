@@ -12,7 +12,7 @@ from datetime import datetime
 
 from anonymizer.seal import Unsealable
 from bot.address import Address
-from bot.channels.port import Channel, Elsewhere, Gone, Refused, TryLater
+from bot.channels.port import Channel, Gone, NotHere, Refused, TryLater
 from bot.channels.render import render
 from bot.hours import seconds
 from bot.logs import incident
@@ -152,7 +152,7 @@ class Sender:
             await self._database.commit([*rows, Outbox.done(letter.id)])
         except TryLater as later:
             return max(later.wait, 0.1)
-        except Elsewhere:
+        except NotHere:
             return 0
         except StorageError as error:
             log.warning("outbox: %s", type(error).__name__)

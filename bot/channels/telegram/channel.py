@@ -28,7 +28,7 @@ from bot.address import Address
 from bot.channels.pace import Pace
 from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
-from bot.channels.telegram.chats import Chat, Chats
+from bot.channels.telegram.chats import PrivateChat, PrivateChats
 from bot.channels.telegram.decode import CLEAR
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.limits import PACE
@@ -53,8 +53,8 @@ from dialogs.texts import text
 from storage.port import Database, Write
 
 log = logging.getLogger(__name__)
-PATIENCE = 10.0  # seconds for one call
-CONNECTIONS = 64
+CALL_TIMEOUT = 10.0  # seconds for one call
+CALL_CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
 PUSH = "push."  # names of messages that nobody waits for
 # seconds after their last word in which somebody is thought to look at the chat
@@ -63,7 +63,7 @@ NO_PREVIEW = LinkPreviewOptions(
     is_disabled=True
 )  # or Telegram would visit the addresses people write
 
-Step = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
+BotCall = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def make_bot(settings: Telegram) -> Bot:
         settings.token.get_secret_value(),
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=_requests(CONNECTIONS),
+        request=_requests(CALL_CONNECTIONS),
         get_updates_request=_requests(2),
     )
 
@@ -100,9 +100,9 @@ def make_bot(settings: Telegram) -> Bot:
 def _requests(connections: int) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=connections,
-        connect_timeout=PATIENCE,
-        read_timeout=PATIENCE,
-        write_timeout=PATIENCE,
+        connect_timeout=CALL_TIMEOUT,
+        read_timeout=CALL_TIMEOUT,
+        write_timeout=CALL_TIMEOUT,
         pool_timeout=60.0,
     )
 
@@ -134,7 +134,7 @@ class TelegramChannel:
         """
         self.bot = bot
         self.pace = Pace(PACE.faster(speed))
-        self.chats = Chats(database, keys)
+        self.chats = PrivateChats(database, keys)
         self._now = now
         self._web = web
         # of a message in several calls: those done
@@ -174,51 +174,47 @@ class TelegramChannel:
         self, where: TelegramPlace, message: Rendered, key: bytes
     ) -> Sequence[Write]:
         if not where.private:
-            await self._do(
-                self._new(where, message, self._parts(message, False)), where, key
-            )
+            parts = self._parts(message, False)
+            await self._do(self._new(where, message, parts), where, key)
             return ()
         now = seconds(self._now())
         chat = await self.chats.of(where.chat, now)
-        said, steps = message.message, self._steps(chat, message)
-        sent = await self._do(steps, where, key)
-        new = [one.message_id for one in sent if one is not None]
-        for number in new:
+        sent = await self._do(self._calls(chat, message), where, key)
+        numbers = [one.message_id for one in sent if one is not None]
+        for number in numbers:
             chat.add(number, now)
-        if said.mark and new:
-            chat.prompt, chat.touched = new[-1], None
-        if said.secret:
-            for number in new:
+            if message.message.secret:
                 chat.delete_at(number, now + RECEIPT_STAYS)
+        if message.message.mark and numbers:
+            chat.prompt = numbers[-1]
+            chat.touched = None
         return [self.chats.save(chat, now)]
 
     async def _do(
-        self, steps: Sequence[Step], where: TelegramPlace, key: bytes
+        self, calls: Sequence[BotCall], where: TelegramPlace, key: bytes
     ) -> list[Message | None]:
         """One call after the other; those that went through stay done when a later one
         is repeated.
         """
         done = self._begun.setdefault(key, [])
-        for step in steps[len(done) :]:
+        for call in calls[len(done) :]:
             async with self.pace.turn(where.chat):
-                done.append(await step())
+                done.append(await call())
         return done
 
-    def _steps(self, chat: Chat, message: Rendered) -> list[Step]:
+    def _calls(self, chat: PrivateChat, message: Rendered) -> list[BotCall]:
+        """In the place of the open step, where that was touched last and all fits into
+        one message; else anew.
+        """
         said = message.message
         if said.secret:
             return [lambda: self._receipt(chat.id, message)]
-        waits = (
-            not said.name.startswith(PUSH) and seconds(self._now()) - chat.at <= WAITS
-        )
-        parts = self._parts(message, not waits)
+        was_here = seconds(self._now()) - chat.at <= WAITS
+        is_awaited = was_here and not said.name.startswith(PUSH)
+        parts = self._parts(message, not is_awaited)
         new = self._new(TelegramPlace(chat.id), message, parts)
-        if (
-            said.replaces
-            and chat.prompt is not None
-            and chat.touched == chat.prompt
-            and len(new) == 1
-        ):
+        is_touched = chat.prompt is not None and chat.touched == chat.prompt
+        if said.replaces and is_touched and len(new) == 1:
             return [lambda: self._edit(chat, message, parts[0], new[0])]
         return new
 
@@ -233,29 +229,29 @@ class TelegramChannel:
             return [plain(part) for part in split(words, self.limits.characters)]
         news = text(said.lang, "telegram.news")
         room = self.limits.characters - units(news) - 1
-        return [
-            join("\n", [news, tag("tg-spoiler", part)]) for part in split(words, room)
-        ]
+        spoilers = [tag("tg-spoiler", part) for part in split(words, room)]
+        return [join("\n", [news, spoiler]) for spoiler in spoilers]
 
     def _plainly(self, lang: str) -> str:
         """What Telegram can see, before the first question."""
         sees = text(lang, "telegram.sees")
-        return (
-            f"{sees}\n{text(lang, 'telegram.instead', {'url': self._web})}"
-            if self._web
-            else sees
-        )
+        if not self._web:
+            return sees
+        instead = text(lang, "telegram.instead", {"url": self._web})
+        return f"{sees}\n{instead}"
 
     def _new(
         self, where: TelegramPlace, message: Rendered, parts: Sequence[Html]
-    ) -> list[Step]:
+    ) -> list[BotCall]:
         """The calls that put a message into a chat: its parts, the buttons under the
         last, then its files.
         """
-        said, markup = message.message, self.markup(message)
-        texts = [self._text(where, part, None) for part in parts[:-1]]
-        files = [self._file(where, *file) for file in said.params.get("files", ())]
-        return [*texts, self._text(where, parts[-1], markup), *files]
+        *before, last = parts
+        texts = [self._text(where, part, None) for part in before]
+        texts.append(self._text(where, last, self.markup(message)))
+        attached = message.message.params.get("files", ())
+        files = [self._file(where, *file) for file in attached]
+        return [*texts, *files]
 
     def markup(self, message: Rendered) -> InlineKeyboardMarkup | None:
         return keyboard(
@@ -264,7 +260,7 @@ class TelegramChannel:
 
     def _text(
         self, where: TelegramPlace, part: Html, markup: InlineKeyboardMarkup | None
-    ) -> Step:
+    ) -> BotCall:
         async def step() -> Message:
             return await self.bot.send_message(
                 where.chat,
@@ -277,7 +273,9 @@ class TelegramChannel:
 
         return step
 
-    def _file(self, where: TelegramPlace, name: str, mime: str, content: str) -> Step:
+    def _file(
+        self, where: TelegramPlace, name: str, mime: str, content: str
+    ) -> BotCall:
         """A picture as a picture, anything else as a document."""
 
         async def step() -> Message:
@@ -293,7 +291,7 @@ class TelegramChannel:
         return step
 
     async def _edit(
-        self, chat: Chat, message: Rendered, words: Html, anew: Step
+        self, chat: PrivateChat, message: Rendered, words: Html, anew: BotCall
     ) -> Message | None:
         """In the place of the open step; as a new message where that one is gone."""
         assert chat.prompt is not None

@@ -19,14 +19,16 @@ from storage.repositories.telegram import ChatRow, TelegramChats
 
 DAY = 24 * HOUR
 DELETABLE = 47 * HOUR  # seconds; Telegram deletes nothing that is older than 48 hours
-REMEMBERED = 400  # messages of one chat
-SAID = 40  # sentences of a draft whose words are known, should they be edited
-AT_HAND = 4096  # chats in memory
+MESSAGES_REMEMBERED = 400  # messages of one chat
+SENTENCES_REMEMBERED = (
+    40  # sentences of a draft whose words are known, should they be edited
+)
+CHATS_AT_HAND = 4096  # chats in memory
 ROUND = 300  # seconds: a row says no more exactly when something is to be deleted
 
 
 @dataclass(slots=True, repr=False)
-class Chat:
+class PrivateChat:
     """id: Telegram's; prompt: the message that shows the open step; touched: the one
     that may be replaced.
 
@@ -49,13 +51,13 @@ class Chat:
     def add(self, message: int, now: int) -> None:
         """A message stands in the chat now, theirs or ours."""
         self.messages[message] = now - now % HOUR
-        while len(self.messages) > REMEMBERED:
+        while len(self.messages) > MESSAGES_REMEMBERED:
             del self.messages[next(iter(self.messages))]
 
     def heard(self, message: int, words: str) -> None:
         """Words of theirs, should they edit them."""
         self.said[message] = words
-        while len(self.said) > SAID:
+        while len(self.said) > SENTENCES_REMEMBERED:
             del self.said[next(iter(self.said))]
 
     def delete_at(self, message: int, due: int) -> None:
@@ -75,66 +77,59 @@ class Chat:
                 self.prompt = None
 
 
-class Chats:
+class PrivateChats:
     """All of them. One process holds the data folder, so what is in memory is the
     newest.
     """
 
     def __init__(self, database: Database, keys: Keys) -> None:
-        self._keys, self._rows = keys, TelegramChats(database)
-        self._at_hand: dict[int, Chat] = {}
+        self._keys = keys
+        self._rows = TelegramChats(database)
+        self._at_hand: dict[int, PrivateChat] = {}
 
     def digest(self, id: int) -> bytes:
         return self._keys.pseudonyms.session_digest(f"telegram {id}")
 
-    async def of(self, id: int, now: int) -> Chat:
+    async def of(self, id: int, now: int) -> PrivateChat:
         """What is known of this chat. now: seconds since 1970 UTC."""
         chat = self._at_hand.pop(id, None)
         if chat is None:
             row = await self._rows.get(self.digest(id), now)
-            chat = (self._open(row) if row else None) or Chat(self.digest(id), id)
-            chat = self._at_hand.pop(
-                id, chat
-            )  # somebody else may have read it meanwhile
+            kept = self._open(row) if row is not None else None
+            fresh = kept or PrivateChat(self.digest(id), id)
+            # somebody else may have read it meanwhile
+            chat = self._at_hand.pop(id, fresh)
         self._at_hand[id] = chat
-        if len(self._at_hand) > AT_HAND:
+        if len(self._at_hand) > CHATS_AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
         return chat
 
-    def known(self, id: int) -> Chat | None:
+    def known(self, id: int) -> PrivateChat | None:
         """Only if it is in memory."""
         return self._at_hand.get(id)
 
-    def save(self, chat: Chat, now: int) -> Write:
+    def save(self, chat: PrivateChat, now: int) -> Write:
         """The chat as it is now; of several such writes the newest stays, whichever
         comes last.
         """
         chat.version += 1
-        for message in [
-            one for one, came in chat.messages.items() if came < now - DELETABLE
-        ]:
-            chat.gone([message])
+        oldest = now - DELETABLE
+        too_old = [one for one, came in chat.messages.items() if came < oldest]
+        chat.gone(too_old)
         until = (now // DAY + 2) * DAY
-        due = min(chat.due.values(), default=None)
-        shown = (
-            None
-            if due is None
-            else due + ROUND - due % ROUND
-            if due > now
-            else due - due % HOUR
+        row = ChatRow(
+            chat.digest, chat.version, _due_at(chat, now), until, self._seal(chat)
         )
-        return TelegramChats.put(
-            ChatRow(chat.digest, chat.version, shown, until, self._seal(chat))
-        )
+        return TelegramChats.put(row)
 
-    async def due(self, now: int) -> list[Chat]:
+    async def due(self, now: int) -> list[PrivateChat]:
         """Chats in which something must be deleted by now."""
         rows = await self._rows.due(now)
         return [
             await self.of(chat.id, now) for row in rows if (chat := self._open(row))
         ]
 
-    async def active(self, since: int, now: int) -> AsyncIterator[Chat]:
+    async def active(self, since: int, now: int) -> AsyncIterator[PrivateChat]:
         """Chats with an open step whose person was heard since then."""
         after = b""
         while rows := await self._rows.all(now, after):
@@ -145,7 +140,7 @@ class Chats:
                 if chat is not None and chat.prompt is not None and chat.at >= since:
                     yield chat
 
-    def _seal(self, chat: Chat) -> bytes:
+    def _seal(self, chat: PrivateChat) -> bytes:
         values: dict[str, Any] = {
             "id": chat.id,
             "prompt": chat.prompt,
@@ -156,14 +151,14 @@ class Chats:
         }
         return self._keys.session.seal_json(values, _place(chat.digest))
 
-    def _open(self, row: ChatRow) -> Chat | None:
+    def _open(self, row: ChatRow) -> PrivateChat | None:
         try:
             values = self._keys.session.open_json(row.sealed, _place(row.chat))
         except (
             Unsealable
         ):  # a key that was taken out of the ring: older messages stay where they are
             return None
-        return Chat(
+        return PrivateChat(
             row.chat,
             values["id"],
             row.version,
@@ -174,6 +169,16 @@ class Chats:
             dict(values["messages"]),
             dict(values["due"]),
         )
+
+
+def _due_at(chat: PrivateChat, now: int) -> int | None:
+    """When the first message must go, said no more exactly than a row may say it."""
+    due = min(chat.due.values(), default=None)
+    if due is None:
+        return None
+    if due > now:
+        return due + ROUND - due % ROUND
+    return due - due % HOUR
 
 
 def _place(digest: bytes) -> Place:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from telegram import BotCommand, Update
 
-from bot.channels.messenger import Task
+from bot.channels.messenger import LastingTask
 from scheduler.bell import Job
 
 # callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
@@ -43,7 +43,7 @@ class StaffSide:
 
     door: StaffDoor
     commands: Sequence[BotCommand] = ()
-    tasks: Sequence[Task] = ()
+    tasks: Sequence[LastingTask] = ()
     jobs: Sequence[Job] = ()
 
 

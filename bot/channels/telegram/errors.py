@@ -18,7 +18,7 @@ from telegram.error import (
 from bot.channels.port import ChannelError, Gone, Refused, TryLater
 
 AGAIN = 1.0  # seconds until the first further try after trouble on the way
-LONGEST = 60.0
+LONGEST_PAUSE = 60.0
 TOKEN_WRONG = 60.0
 NOT_FOUND = ("chat not found", "user not found", "user_id_invalid", "peer_id_invalid")
 TOO_LARGE = "request entity too large"
@@ -47,7 +47,7 @@ def kind(error: TelegramError, tries: int = 0) -> ChannelError:
 
 
 def backoff(tries: int) -> float:
-    return float(min(AGAIN * 2 ** min(tries, 10), LONGEST))
+    return float(min(AGAIN * 2 ** min(tries, 10), LONGEST_PAUSE))
 
 
 def retry_after(error: RetryAfter) -> float:

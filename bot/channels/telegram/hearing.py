@@ -16,7 +16,7 @@ from bot.address import Address
 from bot.channels.background import Background
 from bot.channels.port import Hear, Incoming
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.chats import Chat
+from bot.channels.telegram.chats import PrivateChat
 from bot.channels.telegram.decode import Changed, Clear, Note, Part, Photo
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.pictures import fetched
@@ -103,7 +103,7 @@ class Hearing:
         inbox = Inbox(self._context.database)
         return [note for note in notes if not await inbox.known(self._digest(note))]
 
-    async def _clear(self, chat: Chat, notes: Sequence[Note], now: int) -> None:
+    async def _clear(self, chat: PrivateChat, notes: Sequence[Note], now: int) -> None:
         """清空聊天 is no word for the dialog: an open draft stays."""
         marks = [self._mark(note) for note in notes]
         with suppress(Seen):
@@ -115,7 +115,7 @@ class Hearing:
 
     async def _hand_on(
         self,
-        chat: Chat,
+        chat: PrivateChat,
         notes: Sequence[Note],
         event: Event,
         pictures: Mapping[str, Scrubbed],
@@ -136,7 +136,7 @@ class Hearing:
     # ── one event of several notes ────────────────────────────────────────────────────
 
     async def _event(
-        self, chat: Chat, notes: Sequence[Note], now: datetime
+        self, chat: PrivateChat, notes: Sequence[Note], now: datetime
     ) -> tuple[Event | None, dict[str, Scrubbed]]:
         """One event for all of it, pictures fetched and scrubbed; None for 清空聊天."""
         parts: list[Said | Pictured | Unreadable] = []
@@ -169,7 +169,7 @@ class Hearing:
         pictures[picture.id] = found
         return Pictured(picture, now)
 
-    async def _tell_cleared(self, chat: Chat) -> None:
+    async def _tell_cleared(self, chat: PrivateChat) -> None:
         """Who typed it is told by a message, which goes by itself."""
         told = await self._channel.tell(chat.id, text(chat.lang, "telegram.clearing"))
         if told is None:
@@ -216,7 +216,7 @@ class Hearing:
         return Inbox.mark(self._digest(note), seconds(self._context.now()) // DAY)
 
 
-def _changes_nothing(chat: Chat, notes: Sequence[Note]) -> bool:
+def _changes_nothing(chat: PrivateChat, notes: Sequence[Note]) -> bool:
     """Bot API, Update: edits "may at times be triggered by changes" that are none
     to us.
     """
@@ -225,7 +225,7 @@ def _changes_nothing(chat: Chat, notes: Sequence[Note]) -> bool:
 
 
 def _note_down(
-    chat: Chat, notes: Sequence[Note], event: Event | None, now: int
+    chat: PrivateChat, notes: Sequence[Note], event: Event | None, now: int
 ) -> None:
     """Which messages stand there, which may be replaced, and which must go."""
     chat.at = now
@@ -246,7 +246,7 @@ def _note_down(
         chat.touched = chat.prompt if isinstance(event, Edited) and is_below else None
 
 
-def _remember_words(chat: Chat, notes: Sequence[Note]) -> None:
+def _remember_words(chat: PrivateChat, notes: Sequence[Note]) -> None:
     """Should they be edited."""
     for note in notes:
         for part in note.parts:

@@ -34,8 +34,8 @@ ALBUM_LONGEST = 5.0
 GROUP_EVERY = 3600  # seconds between two answers to the same group
 
 
-class UpdateForm:
-    """See Form. A lane per private chat; a group has one per topic."""
+class TelegramShape:
+    """See UpdateShape. A lane per private chat; a group has one per topic."""
 
     def number(self, update: Update) -> int:
         return update.update_id
@@ -77,7 +77,7 @@ class Intake:
         held = HeldTelegramUpdates(
             channel.bot, channel.name, context.database, context.keys
         )
-        self.arrivals = Arrivals(UpdateForm(), held, self._work, self._acknowledge)
+        self.arrivals = Arrivals(TelegramShape(), held, self._work, self._acknowledge)
 
     def soon(self, doing: Coroutine[Any, Any, Any]) -> None:
         """Do it beside everything else; it ends with the intake."""

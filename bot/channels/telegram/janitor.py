@@ -13,14 +13,14 @@ from telegram.error import TelegramError
 
 from bot.channels.port import TryLater
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.chats import Chat
+from bot.channels.telegram.chats import PrivateChat
 from bot.channels.telegram.errors import about, kind
 from bot.hours import seconds
 from scheduler.bell import Job, every
 from storage.port import Database, StorageError
 
 log = logging.getLogger(__name__)
-LOOK_EVERY = 20.0  # seconds
+TIDY_EVERY = 20.0  # seconds
 AT_ONCE = 100  # messages of one call
 
 
@@ -37,17 +37,17 @@ class Janitor:
         self._now = now
         self._busy: dict[int, asyncio.Task[None]] = {}
 
-    def poke(self, chat: Chat) -> None:
+    def poke(self, chat: PrivateChat) -> None:
         """Look into this chat now."""
         if self._due(chat) and chat.id not in self._busy:
             task = self._busy[chat.id] = asyncio.create_task(self._tidy(chat))
             task.add_done_callback(lambda _: self._over(chat))
 
-    def _over(self, chat: Chat) -> None:
+    def _over(self, chat: PrivateChat) -> None:
         del self._busy[chat.id]
 
     def looking(self) -> Job:
-        trigger = every(seconds=LOOK_EVERY)
+        trigger = every(seconds=TIDY_EVERY)
         return Job(name="janitor", trigger=trigger, run=lambda at: self.look())
 
     def close(self) -> None:
@@ -67,11 +67,11 @@ class Janitor:
         while self._busy:
             await asyncio.wait(self._busy.values())
 
-    def _due(self, chat: Chat) -> list[int]:
+    def _due(self, chat: PrivateChat) -> list[int]:
         now = seconds(self._now())
         return [message for message, at in chat.due.items() if at <= now][:AT_ONCE]
 
-    async def _tidy(self, chat: Chat) -> None:
+    async def _tidy(self, chat: PrivateChat) -> None:
         """Delete, then forget; what Telegram does not delete any more is
         forgotten too.
         """
@@ -89,7 +89,9 @@ class Janitor:
                 # the next look finds the row as it was, and the chat as it is
                 log.warning("janitor: %s", type(error).__name__)
 
-    async def _delete(self, chat: Chat, due: list[int], tries: int) -> TryLater | None:
+    async def _delete(
+        self, chat: PrivateChat, due: list[int], tries: int
+    ) -> TryLater | None:
         """Returns: why it must be tried again; None when it is over."""
         try:
             async with self._channel.pace.alone(chat.id):
@@ -100,7 +102,7 @@ class Janitor:
             return trouble if isinstance(trouble, TryLater) else None
         return None
 
-    async def _save(self, chat: Chat) -> None:
+    async def _save(self, chat: PrivateChat) -> None:
         await self._database.commit(
             [self._channel.chats.save(chat, seconds(self._now()))]
         )

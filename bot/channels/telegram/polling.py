@@ -20,7 +20,7 @@ from storage.port import StorageError
 
 log = logging.getLogger(__name__)
 LONG_POLL = 50  # seconds
-MOST = 100  # updates of one fetch
+UPDATES_A_FETCH = 100  # updates of one fetch
 
 
 class Polling:
@@ -66,7 +66,7 @@ class Polling:
     async def _fetch(self, offset: int | None, timeout: int) -> Sequence[Update]:
         try:
             return await self._bot.get_updates(
-                offset, MOST, timeout, allowed_updates=ALLOWED
+                offset, UPDATES_A_FETCH, timeout, allowed_updates=ALLOWED
             )
         except TelegramError:
             raise
@@ -81,7 +81,7 @@ class Polling:
         """
         asked = {
             "offset": offset,
-            "limit": MOST,
+            "limit": UPDATES_A_FETCH,
             "timeout": 0,
             "allowed_updates": list(ALLOWED),
         }

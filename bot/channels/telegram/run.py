@@ -23,7 +23,7 @@ from bot.hours import seconds
 from scheduler.bell import Job, every
 
 # seconds since the last note that we are alive after which a minute has surely passed
-FORGOTTEN = BEAT + LONG_POLL + 65
+MINUTE_PASSED = BEAT + LONG_POLL + 65
 LOOK_FOR_POSTS = 30.0  # seconds between two looks whether posts reach us
 WEBHOOK_CONNECTIONS = 40  # webhook calls at once
 
@@ -98,7 +98,7 @@ class Telegram:
         noted = await self._presence.noted()
         if group is None or noted is None:
             return
-        if seconds(self._context.now()) - noted < FORGOTTEN:
+        if seconds(self._context.now()) - noted < MINUTE_PASSED:
             self._channel.pace.heard(group)
 
     async def _introduce(self) -> None:

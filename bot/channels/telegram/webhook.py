@@ -19,7 +19,7 @@ from bot.channels.arrivals import Arrivals
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
-MOST = 1 << 20  # bytes of one update
+UPDATE_BYTES = 1 << 20  # bytes of one update
 SECRET = b"x-telegram-bot-api-secret-token"
 
 
@@ -49,7 +49,7 @@ class Webhook:
         body = bytearray()
         async for piece in request.stream():
             body += piece
-            if len(body) > MOST:
+            if len(body) > UPDATE_BYTES:
                 return 413
         try:
             update = Update.de_json(json.loads(body), self._bot)

@@ -97,13 +97,15 @@ class WebChannel:
         session, now = await self.session(screen), seconds(self._now())
         if session is None:
             raise Gone
-        said, until, writes, replaced = message.message, None, [], ""
-        if said.replaces and (last := await self._last_prompt(screen)):
-            replaced = last.id
-            writes.append(WebBubbles.drop(bytes.fromhex(last.id)))
+        said = message.message
+        last = await self._last_prompt(screen) if said.replaces else None
+        replaced = last.id if last is not None else ""
+        writes = [WebBubbles.drop(bytes.fromhex(last.id))] if last is not None else []
+        until = None
+        kept = expires(now, session.lasting)
         if said.secret:
             until = self._gone_at(screen, said.params["receipt"], now)
-        kept = until + STEP - until % STEP if until else expires(now, session.lasting)
+            kept = until + STEP - until % STEP
         content = {"message": plain(said), "until": until, "replaces": replaced}
         return [*writes, self._add(key, screen, kept, content)]
 
@@ -167,11 +169,9 @@ class WebChannel:
 
     def ears(self, screen: bytes | None = None) -> int:
         """How many pages listen: of one session, or of all."""
-        return (
-            len(self._ears.get(screen, ()))
-            if screen
-            else sum(map(len, self._ears.values()))
-        )
+        if screen is not None:
+            return len(self._ears.get(screen, ()))
+        return sum(map(len, self._ears.values()))
 
     def close(self) -> None:
         """The program ends: let every open page go."""
@@ -211,8 +211,11 @@ class WebChannel:
         """When a receipt must be gone: as long after it was first shown, however often
         it is asked for.
         """
-        while self._secrets and (oldest := next(iter(self._secrets.items())))[1] <= now:
-            del self._secrets[oldest[0]]
+        while self._secrets:
+            oldest, until = next(iter(self._secrets.items()))
+            if until > now:
+                break
+            del self._secrets[oldest]
         shown = hashlib.sha256(screen + receipt.encode()).digest()
         return self._secrets.setdefault(shown, now + self._secret)
 

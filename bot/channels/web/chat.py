@@ -48,9 +48,9 @@ from dialogs.words import (
 from storage.port import Database, StorageError, Write
 from storage.repositories.web import WebBubbles, WebSessions
 
-PATIENCE = 3.0  # seconds a post waits for its answer to stand on the screen
+ANSWER_WITHIN = 3.0  # seconds a post waits for its answer to stand on the screen
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-SEEN = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
+SEEN_MARK = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
 NOTHING = "-"  # a page that has seen nothing yet
 
 
@@ -330,7 +330,7 @@ class Chat:
         except TurnFailed as failed:
             words = text(lang, "web.failed", {"incident": failed.incident})
             return await self.refuse(request, visit, Trouble(500, words, draft))
-        await self.context.reporters.settle(visit.address, PATIENCE)
+        await self.context.reporters.settle(visit.address, ANSWER_WITHIN)
         if whole:
             self.context.channel.wake(visit.screen, whole=True)
         response = await self._answer(request, visit, whole)
@@ -352,7 +352,7 @@ class Chat:
         whole: that bubble is gone, so these are all there are, to be shown in place of
         the old ones.
         """
-        if found := SEEN.fullmatch(seen):
+        if found := SEEN_MARK.fullmatch(seen):
             bubbles = await self.context.channel.bubbles(screen, int(found[1]) - 1)
             if bubbles and bubbles[0].id == found[2]:
                 return bubbles[1:], False

@@ -14,8 +14,8 @@ from starlette.requests import Request
 
 BURST = 60  # posts at once: a whole office behind one address
 RATE = 10.0  # posts a second after that
-LONGEST = 5.0  # seconds one post is held up at most
-MOST = 50_000  # peers remembered
+LONGEST_WAIT = 5.0  # seconds one post is held up at most
+PEERS_REMEMBERED = 50_000  # peers remembered
 
 
 class PeerLimit:
@@ -37,7 +37,7 @@ class PeerLimit:
 
     def delay(self, peer: str) -> float:
         """Take one from the peer's bucket. Returns: seconds to wait, at most
-        LONGEST.
+        LONGEST_WAIT.
         """
         now = self._clock()
         if now >= self._until:
@@ -47,15 +47,15 @@ class PeerLimit:
                 {},
             )
         who = hmac.digest(self._key, peer.encode("utf-8", "replace"), "sha256")
-        if len(self._full) >= MOST and who not in self._full:
+        if len(self._full) >= PEERS_REMEMBERED and who not in self._full:
             self._full = {
                 known: full for known, full in self._full.items() if full > now
             }
         full = max(self._full.pop(who, now), now) + 1 / RATE
         over = full - now - BURST / RATE
-        if len(self._full) < MOST:
-            self._full[who] = min(full, now + BURST / RATE + LONGEST)
-        return min(max(over, 0.0), LONGEST)
+        if len(self._full) < PEERS_REMEMBERED:
+            self._full[who] = min(full, now + BURST / RATE + LONGEST_WAIT)
+        return min(max(over, 0.0), LONGEST_WAIT)
 
 
 def peer_of(request: Request, behind_proxy: bool) -> str | None:

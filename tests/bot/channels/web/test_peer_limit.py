@@ -4,7 +4,7 @@ day.
 
 from __future__ import annotations
 
-from bot.channels.web.peer_limit import BURST, LONGEST, MOST, PeerLimit
+from bot.channels.web.peer_limit import BURST, LONGEST_WAIT, PEERS_REMEMBERED, PeerLimit
 
 
 class Clock:
@@ -23,8 +23,8 @@ def test_an_office_behind_one_address_is_not_held_up() -> None:
 def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
     limit = PeerLimit(Clock())
     delays = [limit.delay("198.51.100.7") for _ in range(BURST + 200)]
-    assert 0 < delays[BURST] < delays[BURST + 20] <= LONGEST
-    assert max(delays) == LONGEST
+    assert 0 < delays[BURST] < delays[BURST + 20] <= LONGEST_WAIT
+    assert max(delays) == LONGEST_WAIT
     assert limit.delay("198.51.100.8") == 0, "its neighbour is not held up"
 
 
@@ -50,9 +50,9 @@ def test_no_address_is_kept_and_not_even_its_digest_for_more_than_a_day() -> Non
 
 def test_many_peers_take_no_more_than_so_much_room() -> None:
     limit = PeerLimit(Clock())
-    for number in range(MOST + 100):
+    for number in range(PEERS_REMEMBERED + 100):
         limit.delay(str(number))
-    assert len(limit._full) <= MOST
+    assert len(limit._full) <= PEERS_REMEMBERED
 
 
 async def test_this_machine_itself_is_not_limited() -> None:
