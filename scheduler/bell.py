@@ -84,6 +84,7 @@ class Bell:
         self._scheduler = AsyncIOScheduler(timezone=timezone)
         self._jobs: dict[str, Job] = {}
         self._watch: asyncio.Task[None] | None = None
+        self._ringing: set[asyncio.Task[Any]] = set()
         for job in jobs:
             self.add(job)
 
@@ -129,8 +130,19 @@ class Bell:
             self._watch.cancel()
         self._scheduler.shutdown(wait=False)
 
+    async def stopped(self) -> None:
+        """Until nothing is at work any more; what a stop cancelled may still let go of
+        what it holds.
+        """
+        if self._ringing:
+            await asyncio.wait(self._ringing)
+
     async def _until_stopped(self, name: str) -> None:
         """A stop in the middle is no trouble to report."""
+        task = asyncio.current_task()
+        assert task is not None  # the scheduler makes one for each ring
+        self._ringing.add(task)
+        task.add_done_callback(self._ringing.discard)
         with suppress(asyncio.CancelledError):
             await self.ring(name)
 

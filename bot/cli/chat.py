@@ -50,6 +50,7 @@ async def talk(program: Program, terminal: TerminalChannel) -> None:
     finally:
         bell.stop()
         program.sender.close()
+        await bell.stopped()
 
 
 def _identity(new: bool) -> str:

@@ -202,6 +202,7 @@ async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) 
         for unfinished in (telling, *lasting):
             unfinished.cancel()
         ended = await asyncio.gather(serving, telling, *lasting, return_exceptions=True)
+        await program.bell.stopped()
         await lease.release()
     for failure in ended:
         if isinstance(failure, Exception):

@@ -203,7 +203,7 @@ async def test_stopped_in_the_middle_it_reports_no_trouble(
     bell.start()
     await begun.wait()
     bell.stop()
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(bell.stopped(), 10)
     assert [
         record for record in caplog.records if record.levelno >= logging.WARNING
     ] == []

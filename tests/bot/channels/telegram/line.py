@@ -155,4 +155,5 @@ async def going_on(
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         await serving
+        await bell.stopped()
         assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
