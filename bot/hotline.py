@@ -20,7 +20,7 @@ from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.cases.sealed import PICTURES
-from bot.channels.port import Channel, Incoming
+from bot.channels.port import Channel, Incoming, TurnFailed
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.logs import incident
@@ -53,16 +53,6 @@ from storage.repositories.talks import TalkRow, Talks
 log = logging.getLogger(__name__)
 ROUNDS = 3  # of Look and Found
 DAY = 24 * HOUR
-
-
-class TurnFailed(Exception):
-    """Our bug: the turn was rolled back whole. Tell the person the incident id; the log
-    has the rest.
-    """
-
-    def __init__(self, incident: str) -> None:
-        super().__init__(f"incident {incident}")
-        self.incident = incident
 
 
 @dataclass(slots=True)

@@ -80,7 +80,19 @@ class Limits:
     label: int  # characters per button
 
 
+# Take one update in. Committed when it returns; a repeated one changes nothing.
+# Raises: StorageError (storage cannot write now: say "later"), TurnFailed.
 Hear = Callable[[Incoming], Awaitable[None]]
+
+
+class TurnFailed(Exception):
+    """Our bug: the turn was rolled back whole. Tell the person the incident id; the log
+    has the rest.
+    """
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(f"incident {incident}")
+        self.incident = incident
 
 
 class Channel(Protocol):

@@ -21,9 +21,16 @@ from anonymizer.scrub import (
     scrub_image,
 )
 from bot.address import Address
-from bot.channels.port import Hear, Incoming, Limits, NotHere, commanded, heard
+from bot.channels.port import (
+    Hear,
+    Incoming,
+    Limits,
+    NotHere,
+    TurnFailed,
+    commanded,
+    heard,
+)
 from bot.channels.render import Rendered, numbered
-from bot.hotline import TurnFailed
 from dialogs.texts import phrases, text
 from dialogs.words import Event, Picture, Pictured, Pressed, Unreadable
 from storage.port import StorageError, Write

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from bot.address import Address
-from bot.channels.port import Incoming
-from bot.hotline import TurnFailed
+from bot.channels.port import Incoming, TurnFailed
 from dialogs.words import Said
 from tests.bot.line import Line, opened_line
 

@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.background import Background
-from bot.channels.port import Hear, Incoming
+from bot.channels.port import Hear, Incoming, TurnFailed
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import PrivateChat
 from bot.channels.telegram.decode import Changed, Clear, Note, Part, Photo
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.pictures import fetched
-from bot.hotline import TurnFailed
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.settings import Settings

@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 from bot.channels.arrivals import Arrivals
 from bot.channels.background import Background
 from bot.channels.lanes import Lane, Waiting
+from bot.channels.port import TurnFailed
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.decode import CLEAR, Elsewhere, Note, decode, language
 from bot.channels.telegram.door import StaffDoor, offered
@@ -22,7 +23,6 @@ from bot.channels.telegram.errors import about, backoff
 from bot.channels.telegram.hearing import Hearing, IntakeContext
 from bot.channels.telegram.held import HeldTelegramUpdates
 from bot.channels.telegram.janitor import Janitor
-from bot.hotline import TurnFailed
 from bot.hours import seconds
 from bot.logs import incident
 from dialogs.texts import text

@@ -27,13 +27,12 @@ from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.channels.messenger import ReporterDoor
-from bot.channels.port import Incoming, heard
+from bot.channels.port import Incoming, TurnFailed, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, read_form
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visits import Visit, Visits
-from bot.hotline import TurnFailed
 from bot.hours import seconds
 from dialogs.texts import text
 from dialogs.words import (

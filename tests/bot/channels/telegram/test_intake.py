@@ -16,8 +16,7 @@ from telegram import Update
 
 from bot.channels import arrivals as module
 from bot.channels.arrivals import Arrivals
-from bot.channels.port import Incoming
-from bot.hotline import TurnFailed
+from bot.channels.port import Incoming, TurnFailed
 from dialogs.words import Said
 from storage.port import Refusing
 from tests.bot.channels.telegram.line import SECRET, Line, Mode, opened_line, running
