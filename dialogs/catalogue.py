@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dialogs.admission import ADMISSION
 from dialogs.engine import Dialogs
 from dialogs.report.dialog import REPORT
 from dialogs.status.dialog import STATUS
 
-DIALOGS = Dialogs(REPORT, STATUS, ADMISSION)
+DIALOGS = Dialogs(REPORT, STATUS)
