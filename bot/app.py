@@ -20,7 +20,6 @@ from bot.channels.messenger import ReporterDoor
 from bot.channels.port import Channel
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
-from bot.drafts import DueDrafts
 from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
@@ -38,7 +37,7 @@ from bot.reports.press import Press
 from bot.resources import Resources
 from bot.settings import OperatorError, Settings
 from bot.sweeps import EVERYWHERE, Sweeps
-from bot.talks import StoredTalks
+from bot.talks import DueDrafts, StoredTalks
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell, Job, every
 from storage.port import StorageError

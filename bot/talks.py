@@ -5,6 +5,7 @@ hand between two turns, and gone after a day.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from anonymizer.seal import Sealer
 from bot.address import Address
 from bot.codec import SealedColumn
-from bot.hours import whole_hour
+from bot.hours import seconds, whole_hour
 from bot.settings import Settings
 from dialogs.catalogue import DIALOGS
 from dialogs.engine import StoredTalk
@@ -128,3 +129,20 @@ class StoredTalks:
     @property
     def at_hand(self) -> tuple[TalkRow, ...]:
         return tuple(self._at_hand.values())
+
+
+class DueDrafts:
+    """Rings each talk whose time has come; what it then does is the dialog's."""
+
+    def __init__(
+        self,
+        database: Database,
+        ring: Callable[[TalkRow, datetime], Awaitable[None]],
+    ) -> None:
+        self._talks = Talks(database)
+        self._ring = ring
+
+    async def run(self, now: datetime) -> None:
+        """Raises: StorageError; what was not rung by then is due the next time."""
+        for row in await self._talks.due(seconds(now)):
+            await self._ring(row, now)

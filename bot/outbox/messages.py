@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from anonymizer.seal import Place, Sealer
 from bot.address import Address
-from dialogs.words import Button, Message
+from dialogs.message_json import message_from_json, message_to_json
+from dialogs.words import Message
 from storage.port import Write
 from storage.repositories.outbox import Outbox, OutboxRow
 
@@ -38,7 +38,7 @@ class OutboxMessages:
     def put(self, letter: OutboxMessage, due_at: int = 0) -> Write:
         """due_at: seconds since 1970 UTC, 0 for at once."""
         sealed = self._sealer.seal_json(
-            [letter.to.key, plain(letter.message)], _place(letter.id)
+            [letter.to.key, message_to_json(letter.message)], _place(letter.id)
         )
         return Outbox.put(
             OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed)
@@ -48,40 +48,9 @@ class OutboxMessages:
         """Raises: Unsealable."""
         key, message = self._sealer.open_json(row.sealed, _place(row.id))
         return OutboxMessage(
-            row.id, row.stream, Address(row.channel, key), message_of(message)
+            row.id, row.stream, Address(row.channel, key), message_from_json(message)
         )
 
 
 def _place(id: bytes) -> Place:
     return Place("outbox", "sealed", id)
-
-
-def plain(message: Message) -> dict[str, Any]:
-    """A message as JSON values, by hand: `asdict` would copy all of it and take fifty
-    times as long.
-    """
-    values: dict[str, Any] = {"name": message.name, "lang": message.lang}
-    if message.params:
-        values["params"] = message.params
-    if message.buttons:
-        values["buttons"] = [
-            (button.choice, button.label, button.params)
-            if button.params
-            else (button.choice, button.label)
-            for button in message.buttons
-        ]
-    if message.mark:
-        values["mark"] = message.mark
-    if message.replaces:
-        values["replaces"] = True
-    if message.secret:
-        values["secret"] = True
-    return values
-
-
-def message_of(values: dict[str, Any]) -> Message:
-    """Back from `plain`."""
-    return Message(
-        **values
-        | {"buttons": tuple(Button(*button) for button in values.get("buttons", ()))}
-    )

@@ -353,12 +353,12 @@ def test_every_step_has_a_way_out_by_the_table() -> None:
 
 
 def test_messages_survive_the_outbox_as_they_are() -> None:
-    from bot.outbox.messages import message_of, plain
+    from dialogs.message_json import message_from_json, message_to_json
 
     message = Message(
         "preview", {"masked": "x"}, (Button("send", "b.send"),), "m1", "en", True
     )
-    assert message_of(plain(message)) == message
+    assert message_from_json(message_to_json(message)) == message
 
 
 def test_a_dead_end_is_an_error_that_names_states_only() -> None:

@@ -17,7 +17,7 @@ from bot.channels.port import Gone, Limits
 from bot.channels.render import Rendered
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
-from bot.outbox.messages import message_of, plain
+from dialogs.message_json import message_from_json, message_to_json
 from dialogs.words import Message, Picture
 from storage.port import Database, Write
 from storage.repositories.web import BubbleRow, WebBubbles, WebSessionRow, WebSessions
@@ -106,7 +106,11 @@ class WebChannel:
         if said.secret:
             until = self._gone_at(screen, said.params["receipt"], now)
             kept = until + STEP - until % STEP
-        content = {"message": plain(said), "until": until, "replaces": replaced}
+        content = {
+            "message": message_to_json(said),
+            "until": until,
+            "replaces": replaced,
+        }
         return [*writes, self._add(key, screen, kept, content)]
 
     def delivered(self, to: Address) -> None:
@@ -200,7 +204,7 @@ class WebChannel:
         return Bubble(
             row.id.hex(),
             row.seq,
-            message_of(message) if message else None,
+            message_from_json(message) if message else None,
             content.get("words"),
             Picture(*picture) if picture else None,
             content.get("until"),

@@ -6,20 +6,21 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
+from bot.channels.messenger import Served
 from bot.channels.telegram.channel import TelegramChannel
 from bot.desk.liaison import LiaisonDesk
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessage, OutboxMessages
+from bot.outbox.sender import Sender
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
-from bot.program import Program
 from bot.settings import Settings
 from dialogs.words import Button, Message
 from storage.port import Database
@@ -85,8 +86,33 @@ class DeskContext:
         return self.keys.pseudonyms.staff_digest("desk topic", f"{chat} {thread}")
 
 
+class StaffProgram(Served, Protocol):
+    """What the desk uses of the running program."""
+
+    @property
+    def casework(self) -> Casework: ...
+
+    @property
+    def roster(self) -> Roster: ...
+
+    @property
+    def register(self) -> UnitRegister: ...
+
+    @property
+    def conflict(self) -> ConflictRule: ...
+
+    @property
+    def post(self) -> OutboxMessages: ...
+
+    @property
+    def sender(self) -> Sender: ...
+
+    @property
+    def desk(self) -> LiaisonDesk: ...
+
+
 def context_of(
-    channel: TelegramChannel, program: Program, every: float = 1.0
+    channel: TelegramChannel, program: StaffProgram, every: float = 1.0
 ) -> DeskContext:
     """What the desk is handed of the program; every: seconds between two looks."""
     resources = program.resources
