@@ -21,7 +21,7 @@ from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.cases.sealed import PICTURES
 from bot.channels.port import Channel, Incoming, TurnFailed
-from bot.hours import HOUR, seconds
+from bot.hours import DAY, seconds
 from bot.keys import Keys
 from bot.logs import incident
 from bot.lookups import Lookups
@@ -52,7 +52,6 @@ from storage.repositories.talks import TalkRow, Talks
 
 log = logging.getLogger(__name__)
 ROUNDS = 3  # of Look and Found
-DAY = 24 * HOUR
 
 
 @dataclass(slots=True)

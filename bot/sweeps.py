@@ -7,13 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.hours import seconds
+from bot.hours import DAY, seconds
 from storage.port import Database, Write
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
 from storage.repositories.staff import StaffList
 
-DAY = 86400  # seconds
 REDELIVERY = timedelta(days=3)  # platforms repeat an update for at most two
 
 # Given the time in seconds since 1970 UTC, hands out what deletes rows that are over.

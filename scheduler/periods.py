@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Literal
+
+from dialogs.case.worktime import ONE_DAY
 
 Name = Literal["day", "week", "month"]
 NAMES: tuple[Name, ...] = ("day", "week", "month")
 MORNING = time(8, 30)  # local: when what happened up to midnight is told
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ def period(name: Name, day: date, zone: tzinfo) -> Period:
     before.
     """
     if name == "day":
-        return Period(name, day.isoformat(), day - DAY, day, zone)
+        return Period(name, day.isoformat(), day - ONE_DAY, day, zone)
     if name == "week":
-        monday = day - day.weekday() * DAY
+        monday = day - day.weekday() * ONE_DAY
         year, week, _ = monday.isocalendar()
-        return Period(name, f"{year}-W{week:02}", monday, monday + 7 * DAY, zone)
+        return Period(name, f"{year}-W{week:02}", monday, monday + 7 * ONE_DAY, zone)
     first = day.replace(day=1)
-    following = (first + 31 * DAY).replace(day=1)
+    following = (first + 31 * ONE_DAY).replace(day=1)
     return Period(name, f"{first:%Y-%m}", first, following, zone)
 
 
@@ -58,8 +59,8 @@ def latest(name: Name, now: datetime, zone: tzinfo) -> Period:
     follows them.
     """
     local = now.astimezone(zone)
-    morning = local.date() if local.time() >= MORNING else local.date() - DAY
+    morning = local.date() if local.time() >= MORNING else local.date() - ONE_DAY
     if name == "day":
         return period(name, morning, zone)
     current = period(name, morning, zone)
-    return period(name, current.first - DAY, zone)
+    return period(name, current.first - ONE_DAY, zone)

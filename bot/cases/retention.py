@@ -24,7 +24,7 @@ from bot.sweeps import EVERYWHERE, Sweep, Sweeps, marks_before
 from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
 from dialogs.case.life import ENDED, Case, State
-from dialogs.case.worktime import add
+from dialogs.case.worktime import ONE_DAY, add
 from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
 from storage.repositories.retention import Content, KeptContent
@@ -49,7 +49,7 @@ STATES: dict[Literal["declined", "merged", "closed"], tuple[State, ...]] = {
     "closed": ENDED,
 }
 TRIES = 5  # of a case that others were faster with
-DAY = timedelta(days=1)
+
 LONGEST_DAY = timedelta(hours=25)  # when clocks go back
 
 Found = tuple[int, int | None]
@@ -149,7 +149,7 @@ class Retention:
         """Cases whose time is over and that still hold words."""
         days = self._record.terms.rules.retention
         for what, states in STATES.items():
-            before = seconds(now - days[what] * DAY + LONGEST_DAY)
+            before = seconds(now - days[what] * ONE_DAY + LONGEST_DAY)
             for id in await self._kept.with_content(
                 [state.value for state in states], before
             ):
@@ -194,7 +194,7 @@ class Retention:
     ) -> AsyncIterator[tuple[LoadedCase, Content]]:
         """Closed cases whose pictures have had their time, and whose words have not."""
         days = self._record.terms.rules.retention
-        before = seconds(now - days["media"] * DAY + LONGEST_DAY)
+        before = seconds(now - days["media"] * ONE_DAY + LONGEST_DAY)
         for id in await self._kept.with_pictures(
             [state.value for state in ENDED], before
         ):
@@ -242,14 +242,14 @@ class Retention:
     async def _sweep(self, now: datetime) -> None:
         """What the bell removes while the hotline serves."""
         days = self._record.terms.rules.retention["drafts"]
-        drafts = KeptContent.drop_drafts(seconds(now - days * DAY))
+        drafts = KeptContent.drop_drafts(seconds(now - days * ONE_DAY))
         await self._database.commit([drafts, *self._sweeps.writes(now)])
 
     async def _expired(self, now: datetime, tally: Tally) -> None:
         """How much of that there is."""
         days = self._record.terms.rules.retention
         tally.add(
-            "drafts", *await self._kept.drafts(seconds(now - days["drafts"] * DAY))
+            "drafts", *await self._kept.drafts(seconds(now - days["drafts"] * ONE_DAY))
         )
         tally.add("media", *await self._kept.draft_pictures(seconds(now)))
         tally.add("inbox", *await self._kept.marks(marks_before(seconds(now))))

@@ -18,13 +18,13 @@ from types import FrameType
 from bot.lab.bench.benchmarks import BENCHMARKS
 from bot.lab.bench.figures import Result, drawn, progress
 
-BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
+BENCHMARKS_BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
 UNLESS_NAMED = [one.name for one in BENCHMARKS if one.self_sufficient]
 TERMINATED = 128 + signal.SIGTERM  # exit code
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    names = "、".join(BY_NAME)
+    names = "、".join(BENCHMARKS_BY_NAME)
     parser.add_argument(
         "which",
         nargs="*",
@@ -36,16 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    unknown = [name for name in args.which if name not in BY_NAME]
+    unknown = [name for name in args.which if name not in BENCHMARKS_BY_NAME]
     if unknown:
         wrong = "、".join(unknown)
-        known = "、".join(BY_NAME)
+        known = "、".join(BENCHMARKS_BY_NAME)
         print(f"没有 {wrong} 这个项目，可选：{known}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _leave)
     results: list[Result] = []
     for name in args.which or UNLESS_NAMED:
-        result = BY_NAME[name].run(quick=args.quick)
+        result = BENCHMARKS_BY_NAME[name].run(quick=args.quick)
         results.append(result)
         progress("")
         if not args.json:

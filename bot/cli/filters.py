@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-Answer = Callable[[str], dict[str, Any]]
+LineAnswer = Callable[[str], dict[str, Any]]
 
 
 class BadLine(ValueError):
@@ -20,10 +20,10 @@ class BadLine(ValueError):
     """
 
 
-def run(answer: Answer) -> int:
+def run(answer_line: LineAnswer) -> int:
     """Answer stdin's lines on stdout. Returns 1 if any was bad, else 0."""
     try:
-        return filtered(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, answer)
+        return filtered(sys.stdin.buffer, sys.stdout.buffer, sys.stderr, answer_line)
     except (
         BrokenPipeError
     ):  # what is still in the buffer must not be tried again at exit
@@ -32,7 +32,7 @@ def run(answer: Answer) -> int:
 
 
 def filtered(
-    lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer: Answer
+    lines: Iterable[bytes], out: BinaryIO, trouble: TextIO, answer_line: LineAnswer
 ) -> int:
     """Answer each line as soon as it is there; a bad one is told by its number and the
     rest goes on.
@@ -45,7 +45,7 @@ def filtered(
             continue
         try:
             id, text = parsed(line)
-            out.write(written({"id": id, **answer(text)}))
+            out.write(written({"id": id, **answer_line(text)}))
             out.flush()
         except BadLine as error:
             bad += 1

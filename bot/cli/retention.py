@@ -18,12 +18,11 @@ from bot.app import opened, shred_file
 from bot.cases.retention import WHAT, Gone, total
 from bot.cli.answers import out, table
 from bot.cli.backup import MAGIC
+from bot.hours import DAY
 from bot.ops.trouble import reason, told
 from bot.program import Program
 from bot.settings import OperatorError, load
 from storage.port import StorageError
-
-DAY = 86400
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

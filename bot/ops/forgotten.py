@@ -12,8 +12,8 @@ from bot.cases.reporters import Draft
 from dialogs.words import Forget
 from storage.sqlite import SQLiteDatabase
 
-WHOLE = "SELECT id FROM reports WHERE wrapped_key IS NOT NULL"
-SHREDDED = "SELECT id FROM reports WHERE wrapped_key IS NULL"
+SELECT_WHOLE_REPORTS = "SELECT id FROM reports WHERE wrapped_key IS NOT NULL"
+SELECT_SHREDDED_REPORTS = "SELECT id FROM reports WHERE wrapped_key IS NULL"
 NOBODY = Draft(bytes(16), bytes(32), bytes(16))  # forgetting seals nothing
 
 
@@ -25,7 +25,7 @@ async def forget_again(
 
     Raises: KeyringError, if the journal cannot be read; StorageError.
     """
-    ids = journal.among([row["id"] for row in await database.all(WHOLE)])
+    ids = journal.among([row["id"] for row in await database.all(SELECT_WHOLE_REPORTS)])
     for (
         id
     ) in ids:  # one after the other: forgetting one may move another's link to its chat
@@ -41,6 +41,6 @@ async def unknown_to(journal: ShredJournal, database: SQLiteDatabase) -> list[by
     """Reports shredded in the database that the journal lacks: then it is not the
     newest one.
     """
-    ids = [row["id"] for row in await database.all(SHREDDED)]
+    ids = [row["id"] for row in await database.all(SELECT_SHREDDED_REPORTS)]
     known = set(journal.among(ids))
     return [id for id in ids if id not in known]

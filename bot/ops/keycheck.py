@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from anonymizer.keyring import Keyring
 from anonymizer.seal import DataKeys, Place, Sealer, Unsealable
 
-MOST = 50  # rows of each kind: enough to tell, and quick on any database
-REPORTS = (
+ROWS_TRIED = 50  # rows of each kind: enough to tell, and quick on any database
+SELECT_WRAPPED_KEYS = (
     "SELECT id, wrapped_key FROM reports WHERE wrapped_key IS NOT NULL ORDER BY "
     "random() LIMIT ?"
 )
-TALKS = "SELECT pseudonym, sealed FROM talks ORDER BY random() LIMIT ?"
-OUTBOX = "SELECT id, sealed FROM outbox ORDER BY random() LIMIT ?"
+SELECT_SEALED_TALKS = "SELECT pseudonym, sealed FROM talks ORDER BY random() LIMIT ?"
+SELECT_SEALED_MESSAGES = "SELECT id, sealed FROM outbox ORDER BY random() LIMIT ?"
+
+
+Unseal = Callable[[bytes, bytes], object]  # (id, what is sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,26 @@ class KeyCheck:
 
 def opens(connection: sqlite3.Connection, keyring: Keyring) -> KeyCheck:
     """Try real rows; what they say is not looked at. Raises: sqlite3.Error."""
-    data, talk, outbox = (
-        DataKeys(keyring),
-        Sealer(keyring, "talk"),
-        Sealer(keyring, "outbox"),
-    )
-    kinds: tuple[tuple[str, Callable[[bytes, bytes], object]], ...] = (
-        (REPORTS, lambda id, wrapped: data.unwrap(wrapped, id)),
-        (TALKS, lambda id, sealed: talk.open(sealed, Place("talks", "sealed", id))),
-        (OUTBOX, lambda id, sealed: outbox.open(sealed, Place("outbox", "sealed", id))),
-    )
+    kinds = {
+        SELECT_WRAPPED_KEYS: _wrapped_keys(keyring),
+        SELECT_SEALED_TALKS: _sealed_in("talks", Sealer(keyring, "talk")),
+        SELECT_SEALED_MESSAGES: _sealed_in("outbox", Sealer(keyring, "outbox")),
+    }
     tried = failed = 0
-    for sql, unseal in kinds:
-        for id, sealed in connection.execute(sql, (MOST,)):
+    for select, unseal in kinds.items():
+        for id, sealed in connection.execute(select, (ROWS_TRIED,)):
             tried += 1
             try:
                 unseal(id, sealed)
             except Unsealable:
                 failed += 1
     return KeyCheck(tried, failed)
+
+
+def _wrapped_keys(keyring: Keyring) -> Unseal:
+    keys = DataKeys(keyring)
+    return lambda id, wrapped: keys.unwrap(wrapped, id)
+
+
+def _sealed_in(table: str, sealer: Sealer) -> Unseal:
+    return lambda id, sealed: sealer.open(sealed, Place(table, "sealed", id))

@@ -17,9 +17,9 @@ from storage.port import Database, StorageError
 from storage.repositories.leases import Leases
 
 log = logging.getLogger(__name__)
-NAME = "serve"
-HELD = 30  # seconds
-ALWAYS = 1 << 40  # seconds since 1970: later than any lease
+LEASE_NAME = "serve"
+LEASE_SECONDS = 30  # seconds
+LATER_THAN_ANY = 1 << 40  # seconds since 1970
 
 
 class Lease:
@@ -37,17 +37,19 @@ class Lease:
         moment = seconds(now)
         try:
             # "now" is later than any lease, so that none counts as held
-            await self._leases.take(NAME, self._holder, ALWAYS, moment + HELD - ALWAYS)
+            lasting = moment + LEASE_SECONDS - LATER_THAN_ANY
+            await self._leases.take(LEASE_NAME, self._holder, LATER_THAN_ANY, lasting)
         except StorageError as error:
             log.warning("lease: %s", type(error).__name__)
 
     def prolonging(self) -> Job:
         """Three times in the span for which it is held."""
-        trigger = every(seconds=HELD / 3)
+        trigger = every(seconds=LEASE_SECONDS / 3)
         return Job(name="lease", trigger=trigger, run=self._prolong)
 
     async def _prolong(self, now: datetime) -> None:
-        if not await self._leases.take(NAME, self._holder, seconds(now), HELD):
+        moment = seconds(now)
+        if not await self._leases.take(LEASE_NAME, self._holder, moment, LEASE_SECONDS):
             self._lost.set()
 
     async def lost(self) -> None:
@@ -60,4 +62,4 @@ class Lease:
     async def release(self) -> None:
         """Whoever gets the lock next may take the lease over anyway."""
         with suppress(StorageError):
-            await self._leases.release(NAME, self._holder)
+            await self._leases.release(LEASE_NAME, self._holder)

@@ -22,16 +22,16 @@ from storage.migrate import TooNew, migrations
 from storage.port import Broken, StorageError
 
 Failure = OSError | sqlite3.Error | StorageError | KeyringError | ArchiveError
-FULL = "磁盘满了：请腾出空间再试"
-READONLY = "没有写的权限，或磁盘是只读的：请检查属主、权限和挂载方式"
-BUSY = "正被别的进程占用：请稍后再试"
+DISK_FULL = "磁盘满了：请腾出空间再试"
+NOT_WRITABLE = "没有写的权限，或磁盘是只读的：请检查属主、权限和挂载方式"
+FILE_BUSY = "正被别的进程占用：请稍后再试"
 REASONS = {
-    errno.ENOSPC: FULL,
-    errno.EDQUOT: FULL,
-    errno.EFBIG: FULL,
-    errno.EROFS: READONLY,
-    errno.EACCES: READONLY,
-    errno.EPERM: READONLY,
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EFBIG: DISK_FULL,
+    errno.EROFS: NOT_WRITABLE,
+    errno.EACCES: NOT_WRITABLE,
+    errno.EPERM: NOT_WRITABLE,
     errno.ENOENT: "没有这个文件或目录：请检查路径",
     errno.EEXIST: "已经有了：请换一个名字",
     errno.EISDIR: "这是目录：请写文件名",
@@ -39,12 +39,12 @@ REASONS = {
     errno.EIO: "磁盘读写出错：请检查磁盘",
 }
 SQLITE = {
-    "SQLITE_FULL": FULL,
-    "SQLITE_READONLY": READONLY,
-    "SQLITE_CANTOPEN": READONLY,
-    "SQLITE_PERM": READONLY,
-    "SQLITE_BUSY": BUSY,
-    "SQLITE_LOCKED": BUSY,
+    "SQLITE_FULL": DISK_FULL,
+    "SQLITE_READONLY": NOT_WRITABLE,
+    "SQLITE_CANTOPEN": NOT_WRITABLE,
+    "SQLITE_PERM": NOT_WRITABLE,
+    "SQLITE_BUSY": FILE_BUSY,
+    "SQLITE_LOCKED": FILE_BUSY,
     "SQLITE_IOERR": "磁盘满了或读写出错：请腾出空间，再检查磁盘",
     "SQLITE_NOTADB": "不是数据库，或已损坏：请用 jianfu restore 恢复备份",
     "SQLITE_CORRUPT": "已损坏：请用 jianfu restore 恢复备份",

@@ -43,9 +43,9 @@ BASES: dict[str, str] = {
     "certificates": "民发〔2020〕20号",
 }  # other categories: the rule as a whole
 BLANK = "　" * 6
-CASE_COLUMNS = ("序", "编号", "类别", "核实日期", "依据")
-CASE_WIDTHS = (1.0, 3.4, 3.0, 2.6, 5.6)  # cm
-KIND_COLUMNS = ("类别", "查实件数", "依据")
+PAPER_CASE_HEAD = ("序", "编号", "类别", "核实日期", "依据")
+PAPER_CASE_WIDTHS = (1.0, 3.4, 3.0, 2.6, 5.6)  # cm
+PAPER_KIND_HEAD = ("类别", "查实件数", "依据")
 SLIP_WIDTHS = (2.8, 14.2)  # cm
 # what no XML may hold
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -145,9 +145,9 @@ def ladder_document(paper: LadderPaper) -> bytes:
     _line(page, _addressee(paper), ADDRESSEE)
     _line(page, _opening(paper), PARAGRAPH)
     if paper.rung == "circulate":  # it is read by many: no single case stands in it
-        _table(page, [KIND_COLUMNS, *_kinds(paper)])
+        _table(page, [PAPER_KIND_HEAD, *_kinds(paper)])
     else:
-        _table(page, [CASE_COLUMNS, *_cases(paper)], CASE_WIDTHS)
+        _table(page, [PAPER_CASE_HEAD, *_cases(paper)], PAPER_CASE_WIDTHS)
     for words in _closing(paper):
         _line(page, words, PARAGRAPH)
     for words in ("减负专线（盖章）", f"签发人：{BLANK}", "　　　　年　　月　　日"):

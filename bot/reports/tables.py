@@ -300,7 +300,7 @@ def _rate_table(total: UnitRates, month: str) -> Table:
     return Table(f"三率 {month}", ("指标", "比率", "怎么算"), rows)
 
 
-UNIT_COLUMNS = (
+UNIT_TABLE_HEAD = (
     "承办单位",
     "到期件数",
     "响应率",
@@ -317,7 +317,7 @@ def _unit_table(units: Sequence[UnitRates], total: UnitRates, month: str) -> Tab
     rows = [_unit_row(unit) for unit in units]
     if rows:
         rows.append(_unit_row(total))
-    return Table(f"单位 {month}", UNIT_COLUMNS, tuple(rows))
+    return Table(f"单位 {month}", UNIT_TABLE_HEAD, tuple(rows))
 
 
 def _unit_row(unit: UnitRates) -> tuple[CellValue, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.worktime import (
-    DAY,
+    ONE_DAY,
     TICK,
     Terms,
     add,
@@ -205,7 +205,7 @@ class Reading:
             works(day) * (local.hour * 3600 + local.minute * 60 + local.second) / 86400
         )
         if day > last:
-            return -workdays(last, day - DAY, self.terms.calendar) - part
+            return -workdays(last, day - ONE_DAY, self.terms.calendar) - part
         full = workdays(day, last, self.terms.calendar)
         if day == last:
             return 1 - part if not self.paused else 1
@@ -300,7 +300,7 @@ def _used_up(reading: Reading, at: datetime) -> date:
     remains.
     """
     day = day_of(at, reading.terms)
-    return day - DAY if at < reading.ends and day == reading.last_day else day
+    return day - ONE_DAY if at < reading.ends and day == reading.last_day else day
 
 
 def _was_late(paused: Reading) -> bool:

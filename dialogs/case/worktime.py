@@ -13,7 +13,7 @@ from typing import Protocol
 from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
 
-DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 
@@ -94,7 +94,7 @@ def _workday(day: date, number: int, calendar: Calendar) -> date:
     if not number and not works(day):
         number = 1
     while number > 0:
-        day += DAY
+        day += ONE_DAY
         if works(day):
             number -= 1
     return day
@@ -105,7 +105,7 @@ def back(day: date, number: int, calendar: Calendar) -> date:
     works = calendar.works
     while number or not works(day):
         number -= works(day)
-        day -= DAY
+        day -= ONE_DAY
     return day
 
 
@@ -124,7 +124,7 @@ def day_of(at: datetime, terms: Terms) -> date:
 
 def end_of(day: date, zone: tzinfo) -> datetime:
     """24:00 local, in UTC. Where clocks skip midnight, the moment at which they do."""
-    return datetime.combine(day + DAY, time(), zone).astimezone(UTC)
+    return datetime.combine(day + ONE_DAY, time(), zone).astimezone(UTC)
 
 
 def shifted(

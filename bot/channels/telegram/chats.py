@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anonymizer.seal import Place, Unsealable
-from bot.hours import HOUR
+from bot.hours import DAY, HOUR
 from bot.keys import Keys
 from storage.port import Database, Write
 from storage.repositories.telegram import ChatRow, TelegramChats
 
-DAY = 24 * HOUR
 DELETABLE = 47 * HOUR  # seconds; Telegram deletes nothing that is older than 48 hours
 MESSAGES_REMEMBERED = 400  # messages of one chat
 SENTENCES_REMEMBERED = (

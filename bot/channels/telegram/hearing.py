@@ -20,7 +20,7 @@ from bot.channels.telegram.chats import PrivateChat
 from bot.channels.telegram.decode import Changed, Clear, Note, Part, Photo
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.pictures import fetched
-from bot.hours import HOUR, seconds
+from bot.hours import DAY, seconds
 from bot.keys import Keys
 from bot.settings import Settings
 from dialogs.texts import text
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 TOLD_STAYS = 60  # seconds
 # characters: a mistyped receipt in a longer text may be something else
 HARDLY_MORE = 40
-DAY = 24 * HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,14 +15,13 @@ from anonymizer.seal import Place, Unsealable
 from bot.address import Address
 from bot.channels.port import Gone, Limits
 from bot.channels.render import Rendered
-from bot.hours import HOUR, seconds
+from bot.hours import DAY, HOUR, seconds
 from bot.keys import Keys
 from dialogs.message_json import message_from_json, message_to_json
 from dialogs.words import Message, Picture
 from storage.port import Database, Write
 from storage.repositories.web import BubbleRow, WebBubbles, WebSessionRow, WebSessions
 
-DAY = 24 * HOUR
 KEPT = DAY  # seconds after the last activity
 REMEMBERED = 7 * DAY  # with 这台设备记住我
 STEP = 300  # seconds: a secret bubble's row says no more exactly when it was shown

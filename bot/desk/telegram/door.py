@@ -28,6 +28,7 @@ from bot.desk.telegram import units, views
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.topics import Topics
+from bot.hours import DAY
 from bot.outbox.messages import OutboxMessage
 from bot.people.member import Member
 from dialogs.case import order_table
@@ -46,7 +47,7 @@ from storage.repositories.desk import DeskCases
 from storage.repositories.inbox import Inbox
 
 log = logging.getLogger(__name__)
-DAY = 86400
+
 LIST = 30  # cases in a list
 LOOKED_AT = 2000  # cases looked at for a list
 TOAST = 200  # characters in a window

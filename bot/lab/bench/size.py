@@ -21,7 +21,7 @@ from bot.lab.sizes import KIB
 LONG_REPORT = 13 * KIB  # bytes of text in UTF-8
 MOST_STORED = 24.0  # KiB
 FILED_AT_ONCE = 16
-PAGES = "SELECT sum(pgsize) AS bytes FROM dbstat WHERE name LIKE :name"
+SUM_OF_PAGES = "SELECT sum(pgsize) AS bytes FROM dbstat WHERE name LIKE :name"
 
 
 async def _file(program: MeasuredProgram, number: int) -> None:
@@ -68,7 +68,7 @@ async def _stored(path: Path, reports: int) -> tuple[Figure, ...]:
 
 async def _bytes(program: MeasuredProgram, tables: str) -> int:
     """Of all tables so named; 0 where this SQLite does not count them."""
-    [row] = await program.database.all(PAGES, name=tables)
+    [row] = await program.database.all(SUM_OF_PAGES, name=tables)
     return int(row["bytes"] or 0)
 
 

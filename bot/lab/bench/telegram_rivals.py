@@ -45,7 +45,7 @@ from bot.lab.bench.telegram_talk import (
 
 # one update of this player, until it is dealt with
 TakeTurn = Callable[[Player], Awaitable[None]]
-Rows = list[list[tuple[str, str]]]  # of buttons: label, callback data
+ButtonRows = list[list[tuple[str, str]]]  # of buttons: label, callback data
 PREVIEW = (
     "请看一眼，这就是要送出的内容：\n\n{said}\n\n"
     "类别：台账报表\n责任单位：{unit}\n地点：{place}\n时间频次：{when}\n"
@@ -103,7 +103,7 @@ INSTALL_RIVALS = (
 )
 
 
-def screen(turn: int, data: dict[str, Any]) -> tuple[str, Rows]:
+def screen(turn: int, data: dict[str, Any]) -> tuple[str, ButtonRows]:
     """Words and buttons, three in a row."""
     text, choices = SCREENS[turn]
     known = dict.fromkeys(("said", "unit", "place", "when", "receipt"), "未填") | data
@@ -202,7 +202,7 @@ def _ptb_step(turn: int) -> Any:
     return MessageHandler(filters.TEXT, answer)
 
 
-def _kept(turn: int, said: str | None, context: Any) -> tuple[str, Rows]:
+def _kept(turn: int, said: str | None, context: Any) -> tuple[str, ButtonRows]:
     """Note what was said; a report that was sent is found by its receipt. Returns: the
     next screen.
     """
@@ -218,7 +218,7 @@ def _kept(turn: int, said: str | None, context: Any) -> tuple[str, Rows]:
     return words, rows
 
 
-def _ptb_markup(rows: Rows) -> InlineKeyboardMarkup:
+def _ptb_markup(rows: ButtonRows) -> InlineKeyboardMarkup:
     keyboard = []
     for row in rows:
         keys = [InlineKeyboardButton(label, callback_data=data) for label, data in row]

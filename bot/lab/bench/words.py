@@ -42,7 +42,7 @@ OPENINGS = (
 VOCABULARY = 8000  # words
 VOCABULARY_SEED = 20
 FLATTENED = 20  # added to a rank: the first ones stand out less
-PAUSES = ("", "", "", "", "，", "。")  # after a word, each as likely as another
+PUNCTUATION = ("", "", "", "", "，", "。")  # after a word, each as likely as another
 
 
 @cache
@@ -74,5 +74,5 @@ def report(size: int, number: int) -> str:
     text = sentence(number)
     drawn = dice.choices(words, cum_weights=weights, k=size // 6)
     for word in drawn:
-        text += word + dice.choice(PAUSES)
+        text += word + dice.choice(PUNCTUATION)
     return text.encode()[:size].decode(errors="ignore")

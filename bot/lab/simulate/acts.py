@@ -14,14 +14,18 @@ from dialogs.words import Event, Pressed
 
 MOST_SCREENS = 8  # of a dialog until a report is filed
 
-Hear = Callable[[Reporter, Event], Awaitable[None]]
+HearReporter = Callable[[Reporter, Event], Awaitable[None]]
 
 
 class ReporterActs:
     """hear: takes in what a reporter says or presses, until it is answered."""
 
     def __init__(
-        self, people: PeopleChannel, clock: VirtualClock, oracle: Oracle, hear: Hear
+        self,
+        people: PeopleChannel,
+        clock: VirtualClock,
+        oracle: Oracle,
+        hear: HearReporter,
     ) -> None:
         self._people = people
         self._clock = clock

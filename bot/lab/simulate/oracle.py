@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.lab.simulate.spans import ONE_DAY, ONE_HOUR, Pause, Run
+from bot.lab.simulate.spans import A_DAY, AN_HOUR, Pause, Run
 from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms
 
 SLACK = timedelta(seconds=2)  # between two looks of the bell
-UNIT_CLOCKS = ("answer", "rectify", "on_site", "result")
+CLOCKS_OF_UNITS = ("answer", "rectify", "on_site", "result")
 PRESSING = ("urged", "supervised", "escalated", "circulated")
 OPEN_NAMES = (
     "filed",
@@ -166,7 +166,7 @@ class Oracle:
         )
         self.chats[case] = KnownReporter(reached)
         self.books[case] = book
-        self._start(book, "accept", hour + ONE_HOUR)
+        self._start(book, "accept", hour + AN_HOUR)
 
     def ordered(self, case: int, at: datetime, verb: str, to: str, **what: Any) -> None:
         """Staff or a unit did something; to: the state it led to."""
@@ -241,7 +241,7 @@ class Oracle:
         if verb == "rate" and self.chats[number].answered is None:
             self.chats[number].answered = at
         if was == "waiting" and to != "waiting":
-            self._resume(book, _hour(at) + ONE_HOUR)
+            self._resume(book, _hour(at) + AN_HOUR)
         if verb in ("reopen", "rebound") and was != to:
             self._reopened(book, number, at)
         if verb == "forget":
@@ -253,7 +253,7 @@ class Oracle:
         hour = _hour(at)
         clock = "accept" if book.state == "filed" else "assign"
         book.go_on()
-        self._start(book, clock, hour + ONE_HOUR)
+        self._start(book, clock, hour + AN_HOUR)
         book.told = hour
         for chat in book.chats:
             self.chats[chat].answered = None
@@ -343,7 +343,7 @@ class Oracle:
             if "warn" not in run.done:
                 due["warn"] = run.warns(self._rules.warn_at)
             return due
-        if run.clock not in UNIT_CLOCKS:
+        if run.clock not in CLOCKS_OF_UNITS:
             return {}
         is_urgent = run.clock in ("on_site", "result")
         steps = self._rules.urgent_steps if is_urgent else self._rules.steps
@@ -378,8 +378,8 @@ class Oracle:
         if not book.retained:
             days = self._rules.retention
             kept = days["declined"] if book.state == "declined" else days["closed"]
-            read = (book.added or end) + days["unread"] * ONE_DAY
-            found["retain"] = max(end + kept * ONE_DAY, read)
+            read = (book.added or end) + days["unread"] * A_DAY
+            found["retain"] = max(end + kept * A_DAY, read)
         return found
 
     def _is_due(self, book: CaseBook, at: datetime, kinds: Sequence[str]) -> bool:
@@ -516,13 +516,13 @@ class Oracle:
     def _resume(book: CaseBook, at: datetime) -> None:
         book.resumes = None
         for run in book.runs.values():
-            stays = book.state == "returned" and run.clock in UNIT_CLOCKS
+            stays = book.state == "returned" and run.clock in CLOCKS_OF_UNITS
             if run.paused and not stays:
                 run.resume(at)
 
     def span(self, name: str) -> timedelta:
         given: Allowance = getattr(self._rules, name)
-        return given.number * (ONE_DAY if given.unit == "C" else ONE_HOUR)
+        return given.number * (A_DAY if given.unit == "C" else AN_HOUR)
 
     # ── pushes ────────────────────────────────────────────────────────────────────────
 
@@ -549,7 +549,7 @@ class Oracle:
             return at
         local = at.astimezone(self._zone).replace(minute=0, second=0, microsecond=0)
         while self._is_quiet(local):
-            local += ONE_HOUR
+            local += AN_HOUR
         return local
 
     def _problem(self, case: int, at: datetime, kind: str, what: str) -> None:

@@ -25,7 +25,7 @@ TEMPERS: dict[Temper, int] = {
 }
 UnitPace = Literal["quick", "slow", "returning", "asking", "late"]
 
-UNITS: tuple[tuple[NewUnit, UnitPace], ...] = (
+SIMULATED_UNITS: tuple[tuple[NewUnit, UnitPace], ...] = (
     (NewUnit("临江区民政局", "district"), "quick"),
     (NewUnit("临江区城市管理局", "district"), "slow"),
     (NewUnit("临江区数据资源局", "district"), "asking"),
@@ -88,7 +88,7 @@ class Reporter:
         return f"chat-{self.number}"
 
     def sentence(self) -> str:
-        who = self.dice.choice(UNITS)[0].name
+        who = self.dice.choice(SIMULATED_UNITS)[0].name
         is_urgent = self.dice.random() < 0.04
         words = URGENT_COMPLAINT if is_urgent else self.dice.choice(COMPLAINTS)
         span = self.dice.choice(SPANS)

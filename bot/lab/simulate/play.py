@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from bot.address import Address
 from bot.app import opened
 from bot.lab.simulate.oracle import Oracle
-from bot.lab.simulate.people import UNITS, calls, reporter
+from bot.lab.simulate.people import SIMULATED_UNITS, calls, reporter
 from bot.lab.simulate.simulation import Simulation
 from bot.lab.simulate.stand_ins import (
     PEOPLE,
-    STAFF_CHAT,
+    SIMULATED_STAFF_CHAT,
     PeopleChannel,
     SeededJitter,
     VirtualClock,
@@ -47,7 +47,7 @@ async def play(
     clock = VirtualClock(start)
     async with opened(settings, lambda parts: [people], clock.now, jitter) as program:
         meddle(program, people)
-        for unit, _ in UNITS:
+        for unit, _ in SIMULATED_UNITS:
             await program.register.add(unit)
         simulation = Simulation(
             program,
@@ -76,7 +76,7 @@ def _bulletins(
         database,
         post=OutboxMessages(program.resources.keys.outbox),
         make=press.message,
-        to=Address(PEOPLE, STAFF_CHAT),
+        to=Address(PEOPLE, SIMULATED_STAFF_CHAT),
         settings=settings,
         hand=program.sender.post,
     )

@@ -20,11 +20,11 @@ from bot.lab.simulate.acts import ReporterActs
 from bot.lab.simulate.ledger import LedgerDay
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import Reporter
-from bot.lab.simulate.spans import ONE_DAY, ONE_HOUR, ONE_SECOND
+from bot.lab.simulate.spans import A_DAY, A_SECOND, AN_HOUR
 from bot.lab.simulate.staff import SimulatedStaff
 from bot.lab.simulate.stand_ins import (
     PEOPLE,
-    STAFF_CHAT,
+    SIMULATED_STAFF_CHAT,
     PeopleChannel,
     SeededJitter,
     VirtualClock,
@@ -190,7 +190,7 @@ class Simulation:
         look = _even(min(due, self._next_hour, self._next_morning))
         if look > self._clock.at:
             return look
-        return _even(self._clock.at + ONE_SECOND)
+        return _even(self._clock.at + A_SECOND)
 
     async def _look(self) -> None:
         """What the bell does, as far as something is due."""
@@ -206,11 +206,11 @@ class Simulation:
             await bell.ring("sweep")
             if at.astimezone(self._zone).hour == RETENTION_HOUR:
                 await bell.ring("retention")
-            self._next_hour += ONE_HOUR
+            self._next_hour += AN_HOUR
         if at >= self._next_morning:
             for period in await self._bulletins.run(at):
                 self.today.counts[f"report.{period.name}"] += 1
-            self._next_morning += ONE_DAY
+            self._next_morning += A_DAY
         await sender.look()
         await sender.idle()
         self._receive()
@@ -247,7 +247,7 @@ class Simulation:
 
     def _receive(self) -> None:
         for chat, rendered in self._people.take():
-            if chat == STAFF_CHAT:
+            if chat == SIMULATED_STAFF_CHAT:
                 self.today.reports.append(rendered.text)
             elif rendered.message.name.startswith("push."):
                 number = int(chat.removeprefix("chat-"))
@@ -260,7 +260,7 @@ class Simulation:
         reaction = reporter.reaction(message.name)
         if reaction is not None:
             wait = reporter.dice.randint(SHORTEST_REACTION, LONGEST_REACTION)
-            self._plan(at + wait * ONE_SECOND, reporter.number, reaction)
+            self._plan(at + wait * A_SECOND, reporter.number, reaction)
 
     # ── what the program says happened ────────────────────────────────────────────────
 
@@ -346,12 +346,12 @@ class Simulation:
 
 def _odd(at: datetime) -> datetime:
     at = at.replace(microsecond=0)
-    return at if at.second % 2 else at + ONE_SECOND
+    return at if at.second % 2 else at + A_SECOND
 
 
 def _even(at: datetime) -> datetime:
     """Never before `at`."""
     whole = at.replace(microsecond=0)
     if at.microsecond:
-        whole += ONE_SECOND
-    return whole + ONE_SECOND if whole.second % 2 else whole
+        whole += A_SECOND
+    return whole + A_SECOND if whole.second % 2 else whole

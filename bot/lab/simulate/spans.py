@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
 Works = Callable[[date], bool]
-ONE_HOUR = timedelta(hours=1)
-ONE_DAY = timedelta(days=1)
-ONE_SECOND = timedelta(seconds=1)
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+A_SECOND = timedelta(seconds=1)
 ROUNDING = 1e-9  # of a day, by which a share may be off
 
 
@@ -61,7 +61,7 @@ class Run:
     def ends(self) -> datetime:
         """By when; only asked while it runs."""
         if self.in_working_days:
-            return self._midnight(self._working_day() + ONE_DAY)
+            return self._midnight(self._working_day() + A_DAY)
         end = self._planned_end()
         in_days = self.until is not None or self.unit == "D"
         for begins, ended in self._ended_pauses():
@@ -78,8 +78,8 @@ class Run:
         if self.until is not None:
             return self.until
         if self.unit == "D":
-            last = self._day(self.starts) + self.number * ONE_DAY
-            return self._midnight(last + ONE_DAY)
+            last = self._day(self.starts) + self.number * A_DAY
+            return self._midnight(last + A_DAY)
         return self.starts + self.number * self._length(self.unit)
 
     def _ended_pauses(self) -> list[tuple[datetime, datetime]]:
@@ -92,9 +92,9 @@ class Run:
         """
         day = self._day(self.starts)
         for _ in range(self.number):
-            day += ONE_DAY
+            day += A_DAY
             while not self._counts(day):
-                day += ONE_DAY
+                day += A_DAY
         for begins, ended in self._ended_pauses():
             if self._day(begins) == day:  # what was left of the last day remains
                 day = self._working_from(max(day, self._day(ended)))
@@ -103,7 +103,7 @@ class Run:
     def _working_from(self, day: date) -> date:
         """It or the first working day after it."""
         while not self.works(day):
-            day += ONE_DAY
+            day += A_DAY
         return day
 
     def _counts(self, day: date) -> bool:
@@ -129,13 +129,13 @@ class Run:
         return min(at, end).replace(microsecond=0)  # bells ring at whole seconds
 
     def _used(self, need: float) -> datetime:
-        day = self._day(self.starts) + ONE_DAY
+        day = self._day(self.starts) + A_DAY
         while True:
             if self._counts(day):
                 if need <= 1 + ROUNDING:
-                    return self._midnight(day) + need * ONE_DAY
+                    return self._midnight(day) + need * A_DAY
                 need -= 1
-            day += ONE_DAY
+            day += A_DAY
 
     def _ran(self, share: float, end: datetime) -> datetime:
         """Of time that simply runs on: its whole is all that it runs, pauses
@@ -159,14 +159,14 @@ class Run:
         """So long after the due time: 24:00 belongs to the day that it ends."""
         if unit != "W":
             return due + number * self._length(unit)
-        day = self._day(due - ONE_SECOND)
+        day = self._day(due - A_SECOND)
         for _ in range(number):
-            day = self._working_from(day + ONE_DAY)
-        return self._midnight(day + ONE_DAY)
+            day = self._working_from(day + A_DAY)
+        return self._midnight(day + A_DAY)
 
     @staticmethod
     def _length(unit: str) -> timedelta:
-        return ONE_DAY if unit == "C" else ONE_HOUR
+        return A_DAY if unit == "C" else AN_HOUR
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 from bot.cases.casework import Casework
-from bot.lab.simulate.people import LIAISON, OPERATORS, SUPERVISOR, UNITS
-from bot.lab.simulate.spans import ONE_DAY, ONE_HOUR
+from bot.lab.simulate.people import LIAISON, OPERATORS, SIMULATED_UNITS, SUPERVISOR
+from bot.lab.simulate.spans import A_DAY, AN_HOUR
 from bot.people.member import AtTheMachine
 from dialogs.case.clock import running, steps_done
 from dialogs.case.life import Case, State
@@ -40,8 +40,8 @@ from dialogs.case.worktime import Terms
 
 LINE_OPENS = time(8, 40)
 LINE_CLOSES = time(19, 20)
-PACES = {unit.name: pace for unit, pace in UNITS}
-PARENTS = {unit.name: unit.parent for unit, _ in UNITS if unit.parent}
+PACES = {unit.name: pace for unit, pace in SIMULATED_UNITS}
+PARENTS = {unit.name: unit.parent for unit, _ in SIMULATED_UNITS if unit.parent}
 ANSWER_DAYS = {  # between which a unit answers, by its pace
     "quick": (0.3, 2.5),
     "slow": (3.0, 9.0),
@@ -71,7 +71,7 @@ class Done:
 
 
 @dataclass(slots=True)
-class Task:
+class CaseTask:
     """A case on the desk. visit: when somebody looks next; done: what nobody does
     twice.
     """
@@ -86,7 +86,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class NextMove:
     """What somebody does now, if anything; hours: until the next look; by_unit: it is
     the unit that looks next, on a working day.
     """
@@ -110,7 +110,7 @@ class SimulatedStaff:
         self._terms = terms
         self._seed = seed
         self._plan = plan
-        self._tasks: dict[int, Task] = {}
+        self._tasks: dict[int, CaseTask] = {}
         self.refused = 0
 
     async def opened(self, number: int, id: bytes, at: datetime) -> Case:
@@ -118,14 +118,14 @@ class SimulatedStaff:
         case = (await self._casework.writer.by_id(id)).case
         dice = Random(f"{self._seed}/desk/{number}")
         operator = dice.choice(OPERATORS)
-        self._tasks[number] = Task(id, case.alias, dice, operator, case.category)
+        self._tasks[number] = CaseTask(id, case.alias, dice, operator, case.category)
         if case.urgent:
             hours = dice.uniform(0.2, 2)
         else:
             usual = dice.uniform(1, 18)
             late = dice.uniform(20, 60)
             [hours] = dice.choices([usual, late], [94, 6])
-        self._look(number, at + hours * ONE_HOUR)
+        self._look(number, at + hours * AN_HOUR)
         return case
 
     def moved(self, number: int, at: datetime) -> None:
@@ -134,7 +134,7 @@ class SimulatedStaff:
         """
         task = self._tasks[number]
         if task.visit is None:
-            self._look(number, at + task.dice.uniform(2, 20) * ONE_HOUR)
+            self._look(number, at + task.dice.uniform(2, 20) * AN_HOUR)
 
     def _look(self, number: int, at: datetime, *, by_unit: bool = False) -> None:
         """In the hours of the line, seven days a week; a unit's in its own, on working
@@ -145,12 +145,12 @@ class SimulatedStaff:
         local = at.astimezone(zone)
         minutes = timedelta(minutes=task.dice.randint(0, 90))
         if local.time() > LINE_CLOSES:
-            morning = datetime.combine(local.date() + ONE_DAY, LINE_OPENS, zone)
+            morning = datetime.combine(local.date() + A_DAY, LINE_OPENS, zone)
             local = morning + minutes
         elif local.time() < LINE_OPENS:
             local = datetime.combine(local.date(), LINE_OPENS, zone) + minutes
         while by_unit and not self._terms.calendar.works(local.date()):
-            local += ONE_DAY
+            local += A_DAY
         task.visit = local
         self._plan(local, number)
 
@@ -165,15 +165,15 @@ class SimulatedStaff:
         case = (await self._casework.writer.by_id(task.id)).case
         if case.state not in WORKING:
             return None
-        decision = self._decide(task, case, at)
-        done = decision.done
+        move = self._decide(task, case, at)
+        done = move.done
         if done is not None and not await self._carry_out(task, case, done.order):
             done = None
-        next_look = at + decision.hours * ONE_HOUR
-        self._look(number, next_look, by_unit=decision.by_unit)
+        next_look = at + move.hours * AN_HOUR
+        self._look(number, next_look, by_unit=move.by_unit)
         return done
 
-    async def _carry_out(self, task: Task, case: Case, order: Order) -> bool:
+    async def _carry_out(self, task: CaseTask, case: Case, order: Order) -> bool:
         """False where it is refused; nobody tries that twice."""
         who = _who_orders(task, case, order)
         try:
@@ -184,7 +184,7 @@ class SimulatedStaff:
             return False
         return True
 
-    def _decide(self, task: Task, case: Case, at: datetime) -> Decision:
+    def _decide(self, task: CaseTask, case: Case, at: datetime) -> NextMove:
         chance = task.dice.random()
         match case.state:
             case State.FILED:
@@ -200,27 +200,27 @@ class SimulatedStaff:
             case State.VERIFIED:
                 return self._after_finding(task, case, at, chance)
             case State.RECTIFYING:
-                return Decision(Done(Close("已经改好，不再要求重复报送。")), 24)
-        return Decision(None, 30)  # waiting: it goes on by itself
+                return NextMove(Done(Close("已经改好，不再要求重复报送。")), 24)
+        return NextMove(None, 30)  # waiting: it goes on by itself
 
     # ── the hotline's staff ───────────────────────────────────────────────────────────
 
-    def _triage(self, task: Task, case: Case, chance: float) -> Decision:
+    def _triage(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         dice = task.dice
         if chance < 0.07 and not case.urgent:
             decline = Decline("不属于加重基层负担的事，建议向12345反映。")
-            return Decision(Done(decline), 24)
+            return NextMove(Done(decline), 24)
         if chance < 0.15 and "asked" not in task.done and case.reports:
             task.done.add("asked")
             hours = 24 * dice.uniform(1, 4)
-            return Decision(Done(Ask("是哪张表，多久报一次？")), hours)
+            return NextMove(Done(Ask("是哪张表，多久报一次？")), hours)
         if chance < 0.19 and (into := self._same_kind(task)) is not None:
             merge = Merge(self._tasks[into].alias)
-            return Decision(Done(merge, {"into": into}), 24)
+            return NextMove(Done(merge, {"into": into}), 24)
         hours = 0.2 if case.urgent else dice.uniform(0.5, 30)
-        return Decision(Done(Accept()), hours)
+        return NextMove(Done(Accept()), hours)
 
-    def _same_kind(self, task: Task) -> int | None:
+    def _same_kind(self, task: CaseTask) -> int | None:
         """An older case of the kind; it may be closed by now: then the merge is
         refused.
         """
@@ -231,44 +231,44 @@ class SimulatedStaff:
         ]
         return max(older, default=None)
 
-    def _after_accepting(self, task: Task, case: Case, chance: float) -> Decision:
+    def _after_accepting(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         if chance < 0.05:
             close = Close("已向您说明政策，现在的做法不违反规定。")
-            return Decision(Done(close), 24)
+            return NextMove(Done(close), 24)
         return self._assign(task, case)
 
-    def _after_return(self, task: Task, case: Case, chance: float) -> Decision:
+    def _after_return(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         if chance < 0.5:
             hours = self._unit_hours(task, case, case.unit)
             refuse = RefuseReturn("清单写明由你单位牵头。")
-            return Decision(Done(refuse), hours, by_unit=True)
+            return NextMove(Done(refuse), hours, by_unit=True)
         return self._assign(task, case)
 
-    def _assign(self, task: Task, case: Case) -> Decision:
-        others = [unit.name for unit, _ in UNITS if unit.name != case.unit]
+    def _assign(self, task: CaseTask, case: Case) -> NextMove:
+        others = [unit.name for unit, _ in SIMULATED_UNITS if unit.name != case.unit]
         unit = task.dice.choice(others)
         hard = task.dice.random() < 0.2
         hours = self._unit_hours(task, case, unit)
         done = Done(Assign(unit, complex=hard), {"complex": hard})
-        return Decision(done, hours, by_unit=not case.urgent)
+        return NextMove(done, hours, by_unit=not case.urgent)
 
-    def _after_answer(self, task: Task, at: datetime, chance: float) -> Decision:
+    def _after_answer(self, task: CaseTask, at: datetime, chance: float) -> NextMove:
         dice = task.dice
         if chance < 0.06 and "wait" not in task.done:
             task.done.add("wait")
             until = self._midnight(at, dice.randint(2, 9))
             wait = Wait("等区里的会议纪要", until)
-            return Decision(Done(wait, {"until": until}), 24 * 10)
+            return NextMove(Done(wait, {"until": until}), 24 * 10)
         kinds = list(FINDING_WEIGHTS)
         [finding] = dice.choices(kinds, list(FINDING_WEIGHTS.values()))
-        return Decision(Done(Find(finding, "核实过了。")), dice.uniform(1, 30))
+        return NextMove(Done(Find(finding, "核实过了。")), dice.uniform(1, 30))
 
     def _after_finding(
-        self, task: Task, case: Case, at: datetime, chance: float
-    ) -> Decision:
+        self, task: CaseTask, case: Case, at: datetime, chance: float
+    ) -> NextMove:
         dice = task.dice
         if case.finding == "unsubstantiated" or chance >= 0.6:
-            return Decision(Done(Close("情况已核清，处理意见见上。")), 24)
+            return NextMove(Done(Close("情况已核清，处理意见见上。")), 24)
         until = None
         if dice.random() < 0.8:
             until = self._midnight(at, dice.randint(5, 30))
@@ -276,36 +276,36 @@ class SimulatedStaff:
         in_time = dice.random() < 0.8
         days = dice.uniform(3, 26) if in_time else dice.uniform(28, 40)
         rectify = Rectify("取消重复的表。", until)
-        return Decision(Done(rectify, {"until": until}), 24 * days)
+        return NextMove(Done(rectify, {"until": until}), 24 * days)
 
     # ── the units ─────────────────────────────────────────────────────────────────────
 
-    def _of_unit(self, task: Task, case: Case, chance: float) -> Decision:
+    def _of_unit(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         """What its liaison does, or the line instead of a unit that does nothing."""
         dice = task.dice
         if case.wants is not None:
             return self._extension(task, case.wants.days, chance)
         if self._whistles(task, case) and chance < 0.5:
             hours = self._unit_hours(task, case, PARENTS[case.unit or ""])
-            return Decision(Done(Whistle("督办后仍没有答复")), hours, by_unit=True)
+            return NextMove(Done(Whistle("督办后仍没有答复")), hours, by_unit=True)
         if case.urgent and "on_site" in running(case.ledger):
-            return Decision(Done(Arrive("到场了。")), dice.uniform(0.5, 6))
+            return NextMove(Done(Arrive("到场了。")), dice.uniform(0.5, 6))
         pace = PACES.get(case.unit or "", "slow")
         if pace == "returning" and "Return" not in task.done:
             task.done.add("Return")
             if chance < 0.6 and not case.urgent:
                 back = Return("清单第三条", "不归本单位管")
-                return Decision(Done(back), dice.uniform(1, 24))
+                return NextMove(Done(back), dice.uniform(1, 24))
         if pace == "asking" and "Extend" not in task.done and not case.urgent:
             task.done.add("Extend")
             if chance < 0.8:
                 extend = Extend(dice.randint(3, 10), "要和区里对数据")
-                return Decision(Done(extend), dice.uniform(2, 24))
+                return NextMove(Done(extend), dice.uniform(2, 24))
         answer = Answer("已经核对，确有重复，正在合并。")
-        return Decision(Done(answer), dice.uniform(1, 40))
+        return NextMove(Done(answer), dice.uniform(1, 40))
 
     @staticmethod
-    def _extension(task: Task, wanted: int, chance: float) -> Decision:
+    def _extension(task: CaseTask, wanted: int, chance: float) -> NextMove:
         """The supervisor's answer to a unit that asked for so many working days."""
         granted = chance < 0.8
         days = task.dice.randint(2, wanted)
@@ -314,10 +314,10 @@ class SimulatedStaff:
         else:
             order = GrantExtend(False, "请先办能办的。", None)
         done = Done(order, {"granted": granted, "days": days})
-        return Decision(done, 24 * task.dice.uniform(3, 9), by_unit=True)
+        return NextMove(done, 24 * task.dice.uniform(3, 9), by_unit=True)
 
     @staticmethod
-    def _whistles(task: Task, case: Case) -> bool:
+    def _whistles(task: CaseTask, case: Case) -> bool:
         """Whether this is the moment to think of the unit above, which comes once."""
         is_late = not case.urgent and "supervised" in steps_done(case.ledger, "answer")
         if not is_late or case.unit not in PARENTS or "Whistle" in task.done:
@@ -326,7 +326,7 @@ class SimulatedStaff:
         return True
 
     @staticmethod
-    def _unit_hours(task: Task, case: Case, unit: str | None) -> float:
+    def _unit_hours(task: CaseTask, case: Case, unit: str | None) -> float:
         """Until this unit does something."""
         dice = task.dice
         pace = PACES.get(unit or case.unit or "", "slow")
@@ -344,7 +344,7 @@ class SimulatedStaff:
         return datetime.combine(day, time(), self._terms.zone)
 
 
-def _who_orders(task: Task, case: Case, order: Order) -> AtTheMachine:
+def _who_orders(task: CaseTask, case: Case, order: Order) -> AtTheMachine:
     """Each order comes from whose it is; an operator's from who claimed the case."""
     match order:
         case Answer() | Return() | Extend() | Arrive():

@@ -16,7 +16,7 @@ from bot.channels.render import Rendered
 from storage.port import Write
 
 PEOPLE = "people"  # the messenger's name
-STAFF_CHAT = "staff"
+SIMULATED_STAFF_CHAT = "staff"
 SCREENS_KEPT = 6  # of each chat: nobody presses a button above them
 
 

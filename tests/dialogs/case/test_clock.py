@@ -27,7 +27,7 @@ from dialogs.case.clock import (
     steps_done,
 )
 from dialogs.case.rules import Rules
-from dialogs.case.worktime import DAY, TICK, Terms, add
+from dialogs.case.worktime import ONE_DAY, TICK, Terms, add
 from scheduler.calendar import WorkCalendar
 from tests.dialogs.case.notices import BEIJING, WORKED
 
@@ -526,7 +526,7 @@ def test_the_number_can_be_counted_again_from_the_lines(
     assert len(worked) == number + extra and worked[-1] == last == max(told)
     assert all((day in WORKED) == (how in WORK) for day, how in told.items())
     first = start.astimezone(BEIJING).date()
-    waited = {day for one, other in pauses for day in span(one.at - DAY, other.at)}
+    waited = {day for one, other in pauses for day in span(one.at - ONE_DAY, other.at)}
     assert (
         set(span(start, reading.due - TICK)) - set(told) <= waited and min(told) > first
     )
@@ -552,8 +552,8 @@ def counted(lines: list[str]) -> dict[date, str]:
                 else first
             )
             for n in range((last - first).days + 1):
-                assert first + DAY * n not in told
-                told[first + DAY * n] = found[7]
+                assert first + ONE_DAY * n not in told
+                told[first + ONE_DAY * n] = found[7]
         year = next((int(last) for last in re.findall(r"(\d{4})年", said)[-1:]), year)
     return told
 
@@ -562,7 +562,7 @@ def span(one: datetime, other: datetime) -> list[date]:
     """The days after the day of `one`, up to that of `other`."""
     first = one.astimezone(BEIJING).date()
     return [
-        first + DAY * n
+        first + ONE_DAY * n
         for n in range(1, (other.astimezone(BEIJING).date() - first).days + 1)
     ]
 

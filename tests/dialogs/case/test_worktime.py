@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dialogs.case.allowance import Allowance, TimeUnit
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import (
-    DAY,
+    ONE_DAY,
     TICK,
     Terms,
     add,
@@ -130,7 +130,8 @@ def test_every_deadline_of_three_years() -> None:
 def test_deadlines_counted_by_hand(start: str, number: int, last: str) -> None:
     """Up to 24:00 of that day."""
     until = add(beijing(start), days(number), CHINA)
-    assert until == datetime.combine(date.fromisoformat(last) + DAY, time(), BEIJING)
+    following = date.fromisoformat(last) + ONE_DAY
+    assert until == datetime.combine(following, time(), BEIJING)
     assert until.tzinfo is UTC
 
 
@@ -158,7 +159,7 @@ def test_more_time_adds_to_what_was_given(
 def test_no_working_day_is_still_a_working_day(start: datetime) -> None:
     """0 W ends with the day itself, or with the next one that is worked."""
     today = day_of(start, CHINA)
-    last = WORKED[bisect_right(WORKED, today - DAY)]
+    last = WORKED[bisect_right(WORKED, today - ONE_DAY)]
     assert add(start, days(0), CHINA) == end_of(last, BEIJING)
 
 
@@ -189,7 +190,7 @@ def test_calendar_days_keep_the_time_of_day(
     if until.time() != local.time():
         assert (
             timedelta()
-            < until.replace(tzinfo=None) - local.replace(tzinfo=None) - number * DAY
+            < until.replace(tzinfo=None) - local.replace(tzinfo=None) - number * ONE_DAY
             <= timedelta(hours=1)
         )
 
@@ -205,7 +206,7 @@ def test_days_end_where_the_next_begins(
     last, first = (
         (at).astimezone(ZoneInfo(zone)).date() for at in (until - TICK, until)
     )
-    assert first == last + DAY
+    assert first == last + ONE_DAY
     if unit == "D":
         assert last == start.astimezone(ZoneInfo(zone)).date() + timedelta(days=number)
     else:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.bench import BY_NAME
+from bot.cli.bench import BENCHMARKS_BY_NAME
 from bot.lab.bench import followups, size, turns, words
 from bot.lab.bench.benchmark import Unexpected
 from bot.lab.bench.figures import Figure, Result, drawn, ratio
@@ -144,7 +144,7 @@ def test_an_unknown_benchmark_is_refused_by_name(tmp_path: Path) -> None:
     """One line that names what there is."""
     done = bench("speed", folder=tmp_path)
     assert done.returncode != 0
-    assert all(name in done.stderr for name in ("speed", *BY_NAME))
+    assert all(name in done.stderr for name in ("speed", *BENCHMARKS_BY_NAME))
 
 
 def test_a_folder_goes_even_when_measuring_fails() -> None:
