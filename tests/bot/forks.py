@@ -19,7 +19,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -43,7 +42,7 @@ class Forks:
             env={**environ, "PYTHONPATH": str(ROOT)},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,  # not written to; a terminal would be line-buffered
+            stdout=subprocess.DEVNULL,  # a terminal would be line-buffered
         )
         theirs.close()
 
@@ -72,10 +71,16 @@ class Forks:
             return _end(ended), _whole(out), _whole(err)
 
 
-@cache
+_STARTED: dict[str, Forks] = {}
+_STARTING = threading.Lock()  # commands are run from threads, too
+
+
 def forks(language: str) -> Forks:
     """One for all tests of this process."""
-    return Forks({"PATH": os.defpath, "LANG": language})
+    with _STARTING:
+        if language not in _STARTED:
+            _STARTED[language] = Forks({"PATH": os.defpath, "LANG": language})
+        return _STARTED[language]
 
 
 def _send(line: socket.socket, request: bytes, descriptors: Sequence[int]) -> None:

@@ -20,7 +20,7 @@ from tests.bot.channels.telegram.line import Line
 from tests.botapi.persons import Happened, Person, Shown
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
-PATIENCE = 30.0  # seconds until a reporter gives up; faults may cost several tries
+PATIENCE = 120.0  # seconds until a reporter gives up; faults may cost several tries
 
 
 def picture(color: str = "#3366aa") -> bytes:

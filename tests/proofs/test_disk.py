@@ -42,7 +42,7 @@ SPARE = 400_000  # bytes that are left: some reports find room, others do not
 PAD = "\n" + "每次都是一样的内容，" * 300  # so that a report takes room
 CHATS = 24
 TRIED_EVERY = 0.5  # seconds until somebody presses "send" again
-OPENS_WITHIN = 10  # seconds after the trouble is over
+OPENS_WITHIN = 120  # seconds after the trouble is over
 BOX = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 HOLDING = """
 import sqlite3, sys

@@ -35,7 +35,7 @@ OLD = (
     3.0,
 )  # share of those that live longer, and how long: a picture takes its time
 YOUNG = 0.1  # share of kills that fall into the start
-LATE = 30.0  # seconds until a message that waits must be on the screen
+LATE = 120.0  # seconds until a message that waits must be on the screen
 # the bubble with the receipt, swept after 15 minutes: a long run sees screens without
 # it
 SECRET = "filed"
