@@ -16,13 +16,13 @@ from starlette.types import ASGIApp
 import bot.channels.web.texts  # noqa: F401 - the pages' sentences become known
 from bot.channels.messenger import Running
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import Chat, ChatContext
+from bot.channels.web.chat import ChatContext, ChatPages
 from bot.channels.web.guard import Guard
 from bot.channels.web.live import Live
 from bot.channels.web.peer_limit import PeerLimit
 from bot.channels.web.pictures import Pictures
 from bot.channels.web.screen import PAGES, Pages
-from bot.channels.web.visits import Visits
+from bot.channels.web.visitors import Visitors
 from bot.desk.web.units import Units
 from bot.program import Program
 
@@ -68,10 +68,10 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
         now=resources.now,
     )
     files = Files()
-    visits = Visits(channel, web)
+    visitors = Visitors(channel, web)
     limit = PeerLimit(lambda: resources.now().timestamp())
     pages = Pages(files.addresses, resources.now)
-    chat = Chat(context, pages, visits, limit, web.behind_proxy)
+    chat = ChatPages(context, pages, visitors, limit, web.behind_proxy)
     units = Units(program.desk, pages, limit, web)
     routes = [
         *chat.routes(),

@@ -1,5 +1,6 @@
-"""The web chat as a messenger: what it delivers are bubbles on a visitor's screen, kept
-sealed for a day.
+"""The web chat as a channel: what it delivers are bubbles on a visitor's screen.
+
+They are kept sealed for a day.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from dialogs.words import Message, Picture
 from storage.port import Database, Write
 from storage.repositories.web import BubbleRow, WebBubbles, WebSessionRow, WebSessions
 
-KEPT = DAY  # seconds after the last activity
-REMEMBERED = 7 * DAY  # with 这台设备记住我
-STEP = 300  # seconds: a secret bubble's row says no more exactly when it was shown
+SESSION_KEPT = DAY  # seconds after the last activity
+SESSION_REMEMBERED = 7 * DAY  # with 这台设备记住我
+# seconds: a secret bubble's row says no more exactly when it was shown
+SECRET_EXPIRY_STEP = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +56,22 @@ class Bubble:
 
 
 @dataclass(eq=False, slots=True)
-class Ear:
-    """A page that is open: `rung` is set when there is more to show; `whole`: show
-    everything anew.
+class OpenPage:
+    """A page that listens.
+
+    rung: set when there is more to show; reads_anew: it is to show everything anew;
+    closed: it is to let go.
     """
 
     rung: asyncio.Event = field(default_factory=asyncio.Event)
-    whole: bool = False
+    reads_anew: bool = False
     closed: bool = False
 
 
 class WebChannel:
-    """Screens of all sessions. A session's address is its token, which only its browser
-    knows.
+    """Screens of all sessions.
+
+    A session's address is its token, which only its browser knows.
     """
 
     name = "web"
@@ -79,38 +84,45 @@ class WebChannel:
         secret_minutes: int,
         now: Callable[[], datetime],
     ) -> None:
-        self._keys, self._now = keys, now
-        self._secret = secret_minutes * 60
-        self._sessions, self._bubbles = WebSessions(database), WebBubbles(database)
-        self._ears: dict[bytes, set[Ear]] = {}
-        self._secrets: dict[
-            bytes, int
-        ] = {}  # digest of a receipt that is shown: when it must be gone
+        self._keys = keys
+        self._now = now
+        self._secret_seconds = secret_minutes * 60
+        self._sessions = WebSessions(database)
+        self._bubbles = WebBubbles(database)
+        self._open_pages: dict[bytes, set[OpenPage]] = {}
+        # digest of a receipt that is shown → when it must be gone; oldest first
+        self._secrets: dict[bytes, int] = {}
         self._closed = False
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
-        """A bubble under the outbox row's id, so that a repeated delivery changes
-        nothing. Raises: Gone.
+        """A bubble under the outbox row's id: a repeated delivery changes nothing.
+
+        Raises: Gone.
         """
         screen = self.screen_of(to)
-        session, now = await self.session(screen), seconds(self._now())
+        session = await self.session(screen)
+        now = seconds(self._now())
         if session is None:
             raise Gone
         said = message.message
+        writes: list[Write] = []
+        replaced = ""
         last = await self._last_prompt(screen) if said.replaces else None
-        replaced = last.id if last is not None else ""
-        writes = [WebBubbles.drop(bytes.fromhex(last.id))] if last is not None else []
-        until = None
-        kept = expires(now, session.lasting)
+        if last:
+            replaced = last.id
+            writes.append(WebBubbles.drop(bytes.fromhex(last.id)))
+        until: int | None = None
+        row_expires = expires(now, session.lasting)
         if said.secret:
             until = self._gone_at(screen, said.params["receipt"], now)
-            kept = until + STEP - until % STEP
+            row_expires = _next_multiple(until, SECRET_EXPIRY_STEP)
         content = {
             "message": message_to_json(said),
             "until": until,
             "replaces": replaced,
         }
-        return [*writes, self._add(key, screen, kept, content)]
+        writes.append(self._add(key, screen, row_expires, content))
+        return writes
 
     def delivered(self, to: Address) -> None:
         """There is more to show to whoever looks at this screen."""
@@ -134,106 +146,122 @@ class WebChannel:
         self, screen: bytes, id: bytes, lasting: bool, content: str | Picture
     ) -> Write:
         """What the visitor said or showed, as a bubble of theirs."""
-        kept = expires(seconds(self._now()), lasting)
-        values: dict[str, Any] = (
-            {"words": content}
-            if isinstance(content, str)
-            else {"picture": [content.id, content.width, content.height]}
-        )
-        return self._add(id, screen, kept, values)
+        row_expires = expires(seconds(self._now()), lasting)
+        if isinstance(content, str):
+            return self._add(id, screen, row_expires, {"words": content})
+        picture = [content.id, content.width, content.height]
+        return self._add(id, screen, row_expires, {"picture": picture})
 
     async def bubbles(self, screen: bytes, after: int = 0) -> list[Bubble]:
         """What stands on a screen behind place `after`, in order."""
         now = seconds(self._now())
         rows = await self._bubbles.of_session(screen, after, now=now)
-        opened = [self._open(row) for row in rows]
-        return [
-            bubble
-            for bubble in opened
-            if bubble and not (bubble.until and bubble.until <= now)
-        ]
+        standing: list[Bubble] = []
+        for row in rows:
+            bubble = self._open(row)
+            is_over = bubble and bubble.until and bubble.until <= now
+            if bubble and not is_over:
+                standing.append(bubble)
+        return standing
 
     def wake(self, screen: bytes, whole: bool = False) -> None:
-        """Tell the open pages of a session that there is more to show."""
-        for ear in self._ears.get(screen, ()):
-            ear.whole |= whole
-            ear.rung.set()
+        """Tell the open pages of a session that there is more to show.
 
-    def open_ear(self, screen: bytes) -> Ear:
-        ear = Ear(closed=self._closed)
-        self._ears.setdefault(screen, set()).add(ear)
-        return ear
+        Args:
+            whole: they are to show everything anew.
+        """
+        for page in self._open_pages.get(screen, ()):
+            page.reads_anew |= whole
+            page.rung.set()
 
-    def close_ear(self, screen: bytes, ear: Ear) -> None:
-        ears = self._ears[screen]
-        ears.discard(ear)
-        if not ears:
-            del self._ears[screen]
+    def open_page(self, screen: bytes) -> OpenPage:
+        """A page begins to listen."""
+        page = OpenPage(closed=self._closed)
+        self._open_pages.setdefault(screen, set()).add(page)
+        return page
 
-    def ears(self, screen: bytes | None = None) -> int:
+    def close_page(self, screen: bytes, page: OpenPage) -> None:
+        """A page listens no more."""
+        pages = self._open_pages[screen]
+        pages.discard(page)
+        if not pages:
+            del self._open_pages[screen]
+
+    def count_open_pages(self, screen: bytes | None = None) -> int:
         """How many pages listen: of one session, or of all."""
         if screen is not None:
-            return len(self._ears.get(screen, ()))
-        return sum(map(len, self._ears.values()))
+            return len(self._open_pages.get(screen, ()))
+        return sum(map(len, self._open_pages.values()))
 
     def close(self) -> None:
         """The program ends: let every open page go."""
         self._closed = True
-        for ears in self._ears.values():
-            for ear in ears:
-                ear.closed = True
-                ear.rung.set()
+        for pages in self._open_pages.values():
+            for page in pages:
+                page.closed = True
+                page.rung.set()
 
     # ── inside ────────────────────────────────────────────────────────────────────────
 
     def _add(
-        self, id: bytes, screen: bytes, kept: int, content: dict[str, Any]
+        self, id: bytes, screen: bytes, row_expires: int, content: dict[str, Any]
     ) -> Write:
         sealed = self._keys.session.seal_json(content, _place(id))
-        return WebBubbles.add(BubbleRow(id, screen, 0, kept, sealed))
+        row = BubbleRow(id, screen, seq=0, expires=row_expires, sealed=sealed)
+        return WebBubbles.add(row)
 
     def _open(self, row: BubbleRow) -> Bubble | None:
         try:
             content = self._keys.session.open_json(row.sealed, _place(row.id))
-        except (
-            Unsealable
-        ):  # a key that was taken out of the ring: one bubble less, no page less
+        except Unsealable:
+            # a key that was taken out of the ring: one bubble less, no page less
             return None
-        message, picture = content.get("message"), content.get("picture")
+        message = content.get("message")
+        picture = content.get("picture")
         return Bubble(
-            row.id.hex(),
-            row.seq,
-            message_from_json(message) if message else None,
-            content.get("words"),
-            Picture(*picture) if picture else None,
-            content.get("until"),
-            content.get("replaces", ""),
+            id=row.id.hex(),
+            seq=row.seq,
+            message=message_from_json(message) if message else None,
+            words=content.get("words"),
+            picture=Picture(*picture) if picture else None,
+            until=content.get("until"),
+            replaces=content.get("replaces", ""),
         )
 
     def _gone_at(self, screen: bytes, receipt: str, now: int) -> int:
-        """When a receipt must be gone: as long after it was first shown, however often
-        it is asked for.
+        """When a receipt must be gone, in seconds since 1970 UTC.
+
+        It is as long after it was first shown, however often it is asked for.
         """
         while self._secrets:
-            oldest, until = next(iter(self._secrets.items()))
-            if until > now:
+            oldest, gone_at = next(iter(self._secrets.items()))
+            if gone_at > now:
                 break
             del self._secrets[oldest]
         shown = hashlib.sha256(screen + receipt.encode()).digest()
-        return self._secrets.setdefault(shown, now + self._secret)
+        return self._secrets.setdefault(shown, now + self._secret_seconds)
 
     async def _last_prompt(self, screen: bytes) -> Bubble | None:
         rows = await self._bubbles.of_session(screen, now=seconds(self._now()))
-        opened = (self._open(row) for row in reversed(rows))
-        return next((bubble for bubble in opened if bubble and bubble.asks), None)
+        for row in reversed(rows):
+            bubble = self._open(row)
+            if bubble and bubble.asks:
+                return bubble
+        return None
 
 
 def expires(now: int, lasting: bool) -> int:
-    """When a session or bubble of this moment is let go: a whole hour, so that it tells
-    no moment.
+    """When a session or bubble of this moment is let go.
+
+    It is a whole hour, so that it tells no moment.
     """
-    until = now + (REMEMBERED if lasting else KEPT)
-    return until - until % HOUR + HOUR
+    until = now + (SESSION_REMEMBERED if lasting else SESSION_KEPT)
+    return _next_multiple(until, HOUR)
+
+
+def _next_multiple(number: int, step: int) -> int:
+    """The first multiple of `step` that is greater."""
+    return number - number % step + step
 
 
 def _place(id: bytes) -> Place:

@@ -1,8 +1,8 @@
-"""The chat's pages: each reads a request, hands it to the hotline's one door, and shows
-the screen.
+"""The chat's pages.
 
-With scripts a post is answered with the new bubbles alone; without, the browser is sent
-back to the page.
+Each reads a request, hands it to the hotline's one door, and shows the screen. With
+scripts a post is answered with the new bubbles alone; without, the browser is sent back
+to the page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, read_form
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
-from bot.channels.web.visits import Visit, Visits
+from bot.channels.web.visitors import Visitor, Visitors
 from bot.hours import seconds
 from dialogs.texts import text
 from dialogs.words import (
@@ -48,9 +48,9 @@ from storage.port import Database, StorageError, Write
 from storage.repositories.web import WebBubbles, WebSessions
 
 ANSWER_WITHIN = 3.0  # seconds a post waits for its answer to stand on the screen
-KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-SEEN_MARK = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
-NOTHING = "-"  # a page that has seen nothing yet
+POST_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+SEEN_BUBBLE = re.compile(r"(\d{1,9})-([0-9a-f]{32})")
+SEEN_NOTHING = "-"  # of a page that has seen nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,35 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a visitor did, on its way to the hotline.
+
+    key: of the form, so that a repeated post is no second one; writes: what goes into
+    the same commit; redraws: the screen is to be shown anew; draft: what stays in the
+    box if nothing is sent; scrubbed: the picture of a `Pictured`.
+    """
+
+    key: str
+    event: Event
+    writes: Sequence[Write] = ()
+    redraws: bool = False
+    draft: str = ""
+    scrubbed: Scrubbed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a page has not seen yet.
+
+    is_whole: what it saw last is gone, so these are all there are, to be shown in place
+    of the old ones.
+    """
+
+    bubbles: list[Bubble]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatContext:
     """All that the chat's pages need of the program."""
 
@@ -72,19 +101,22 @@ class ChatContext:
     now: Callable[[], datetime]
 
 
-class Chat:
+class ChatPages:
     """What a visitor sees and does."""
 
     def __init__(
         self,
         context: ChatContext,
         pages: Pages,
-        visits: Visits,
+        visitors: Visitors,
         limit: PeerLimit,
         behind_proxy: bool,
     ) -> None:
-        self.context, self.pages, self.visits = context, pages, visits
-        self._limit, self._behind_proxy = limit, behind_proxy
+        self.context = context
+        self.pages = pages
+        self.visitors = visitors
+        self._limit = limit
+        self._behind_proxy = behind_proxy
 
     def routes(self) -> list[Route]:
         return [
@@ -101,40 +133,40 @@ class Chat:
     # ── seeing ────────────────────────────────────────────────────────────────────────
 
     async def home(self, request: Request) -> Response:
-        """The chat. Who comes by another site's link is led here once more, for cookies
-        are strict.
-        """
-        visit = await self.visits.of(request)
-        if (
-            visit.fresh
-            and request.headers.get("sec-fetch-site") == "cross-site"
-            and not request.query_params
-        ):
-            return self.note(visit.lang, "", again="/?in")
-        if (seen := request.headers.get("x-seen")) is not None:
-            return self.fragment(await self.news(visit.screen, seen), visit.lang)
-        return await self._page(visit)
+        """The chat.
 
-    async def _page(self, visit: Visit, trouble: Trouble | None = None) -> Response:
-        bubbles = await self.context.channel.bubbles(visit.screen)
-        lang = said_in(bubbles) or visit.lang
+        Who comes by another site's link is led here once more, for cookies are strict.
+        """
+        visitor = await self.visitors.of(request)
+        is_from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
+        if visitor.fresh and is_from_elsewhere and not request.query_params:
+            return self.note(visitor.lang, "", again="/?in")
+        seen = request.headers.get("x-seen")
+        if seen is not None:
+            return self.fragment(await self.news(visitor.screen, seen), visitor.lang)
+        return await self._page(visitor)
+
+    async def _page(self, visitor: Visitor, trouble: Trouble | None = None) -> Response:
+        bubbles = await self.context.channel.bubbles(visitor.screen)
+        lang = language_of(bubbles) or visitor.lang
+        waits_for_answer = bool(bubbles) and bubbles[-1].mine
         page = self.pages.page(
             "chat.html",
             lang,
             intro=welcome(bubbles, lang),
             drawn=draw(bubbles, lang),
             seen=seen_of(bubbles),
-            lasting=visit.lasting,
-            unanswered=bool(bubbles) and bubbles[-1].mine and trouble is None,
+            lasting=visitor.lasting,
+            unanswered=waits_for_answer and trouble is None,
             trouble=trouble.words if trouble else "",
             draft=trouble.draft if trouble else "",
             large=MOST_BYTES,
         )
         response = HTMLResponse(page, trouble.status if trouble else 200)
-        if visit.fresh:
-            self.visits.keep(response, visit, visit.lasting)
-        if lang != visit.lang:
-            self.visits.keep_lang(response, lang, visit.lasting)
+        if visitor.fresh:
+            self.visitors.keep(response, visitor, visitor.lasting)
+        if lang != visitor.lang:
+            self.visitors.keep_lang(response, lang, visitor.lasting)
         return response
 
     def note(
@@ -145,10 +177,14 @@ class Chat:
         again: str = "",
         back: bool = False,
     ) -> Response:
-        return HTMLResponse(
-            self.pages.page("note.html", lang, words=words, again=again, back=back),
-            status,
-        )
+        """A page with a sentence on it.
+
+        Args:
+            again: where the browser is led from it; "" for nowhere.
+            back: whether it has a link to the chat.
+        """
+        page = self.pages.page("note.html", lang, words=words, again=again, back=back)
+        return HTMLResponse(page, status)
 
     async def away(self, request: Request) -> Response:
         """Where a quick exit leads: an empty note."""
@@ -159,240 +195,251 @@ class Chat:
 
     async def health(self, request: Request) -> Response:
         """For a watchdog: 200 while reports can be taken, 503 while storage refuses."""
-        refusing = self.context.database.refusing
-        return PlainTextResponse(
-            "refusing" if refusing else "ok", 503 if refusing else 200
-        )
+        if self.context.database.refusing:
+            return PlainTextResponse("refusing", 503)
+        return PlainTextResponse("ok")
 
     async def code(self, request: Request) -> Response:
         """The receipt on this visitor's screen as a QR code of its plain text."""
-        visit = await self.visits.of(request)
-        for bubble in await self.context.channel.bubbles(visit.screen):
-            if (
-                bubble.id == request.path_params["id"]
-                and bubble.message
-                and bubble.message.secret
-            ):
-                out = io.BytesIO()
-                segno.make_qr(bubble.message.params["receipt"]).save(
-                    out, kind="svg", scale=6, border=2, light="#fff"
-                )
-                return Response(out.getvalue(), media_type="image/svg+xml")
+        visitor = await self.visitors.of(request)
+        wanted = request.path_params["id"]
+        for bubble in await self.context.channel.bubbles(visitor.screen):
+            message = bubble.message
+            if bubble.id == wanted and message and message.secret:
+                image = _qr_code(message.params["receipt"])
+                return Response(image, media_type="image/svg+xml")
         return Response(status_code=404)
 
     # ── doing ─────────────────────────────────────────────────────────────────────────
 
     async def say(self, request: Request) -> Response:
         """The visitor's words."""
-        visit, form = await self.begin(request)
+        visitor, form = await self.begin(request)
         if isinstance(form, Trouble):
-            return await self.refuse(request, visit, form)
+            return await self.refuse(request, visitor, form)
         said = form.get("text", "").replace("\r\n", "\n")
         key = form.get("key", "")
         now = self.context.now()
         if not said.strip():
             nothing = Unreadable("empty", now)
-            return await self.hear(request, visit, key, nothing, (), draft=said)
+            posted = Posted(key=key, event=nothing, draft=said)
+            return await self.hear(request, visitor, posted)
         event = heard(said, now)
-        words = said
+        shown = said
         if event.receipt and event.receipt != MISTYPED:
-            words = text(visit.lang, "web.receipt_sent")  # it is no sight for others
-        shown = self.context.channel.own(
-            visit.screen, secrets.token_bytes(16), visit.lasting, words
+            shown = text(visitor.lang, "web.receipt_sent")  # it is no sight for others
+        bubble = self.context.channel.own(
+            visitor.screen, secrets.token_bytes(16), visitor.lasting, shown
         )
-        return await self.hear(request, visit, key, event, [shown], draft=said)
+        posted = Posted(key=key, event=event, writes=[bubble], draft=said)
+        return await self.hear(request, visitor, posted)
 
     async def press(self, request: Request) -> Response:
         """A button of the visitor's screen."""
-        visit, form = await self.begin(request)
+        visitor, form = await self.begin(request)
         if isinstance(form, Trouble):
-            return await self.refuse(request, visit, form)
-        choice, mark = form.get("choice", ""), form.get("mark", "")
-        also = await self._gone_with(visit, choice)
-        event = Pressed(choice, mark, self.context.now())
-        return await self.hear(
-            request, visit, f"{form.get('key', '')}-{choice}", event, also, bool(also)
+            return await self.refuse(request, visitor, form)
+        choice = form.get("choice", "")
+        mark = form.get("mark", "")
+        dropped = await self._dropped_with(visitor, choice)
+        posted = Posted(
+            key=f"{form.get('key', '')}-{choice}",
+            event=Pressed(choice, mark, self.context.now()),
+            writes=dropped,
+            redraws=bool(dropped),
         )
+        return await self.hear(request, visitor, posted)
 
-    async def _gone_with(self, visit: Visit, choice: str) -> list[Write]:
-        """Bubbles that go when this is pressed: a receipt that was saved, a picture
-        that is taken away.
+    async def _dropped_with(self, visitor: Visitor, choice: str) -> list[Write]:
+        """Bubbles that go when this is pressed.
+
+        That is a receipt that was saved, or a picture that is taken away.
         """
         name, _, argument = choice.partition(":")
         if name not in (SAVED, UNPICTURE):
             return []
-        return [
-            WebBubbles.drop(bytes.fromhex(bubble.id))
-            for bubble in await self.context.channel.bubbles(visit.screen)
-            if (bubble.message and bubble.message.secret and name == SAVED)
-            or (bubble.picture and bubble.picture.id == argument)
-        ]
+        dropped: list[Write] = []
+        for bubble in await self.context.channel.bubbles(visitor.screen):
+            shows_receipt = bubble.message is not None and bubble.message.secret
+            is_saved = shows_receipt and name == SAVED
+            is_picture = bubble.picture is not None and bubble.picture.id == argument
+            if is_saved or is_picture:
+                dropped.append(WebBubbles.drop(bytes.fromhex(bubble.id)))
+        return dropped
 
     async def remember(self, request: Request) -> Response:
         """这台设备记住我, on or off."""
-        visit, form = await self.begin(request)
+        visitor, form = await self.begin(request)
         if isinstance(form, Trouble):
-            return await self.refuse(request, visit, form)
+            return await self.refuse(request, visitor, form)
         lasting = bool(form.get("on"))
         until = expires(seconds(self.context.now()), lasting)
+        touch = WebSessions.touch(visitor.screen, lasting, until)
         try:
-            await self.context.database.commit(
-                [WebSessions.touch(visit.screen, lasting, until)]
-            )
+            await self.context.database.commit([touch])
         except StorageError:
-            return await self.refuse(
-                request, visit, Trouble(503, text(visit.lang, "web.refused"))
-            )
+            trouble = Trouble(503, text(visitor.lang, "web.refused"))
+            return await self.refuse(request, visitor, trouble)
         response = RedirectResponse("/", 303)
-        self.visits.keep(response, visit, lasting)
-        self.visits.keep_lang(response, visit.lang, lasting)
+        self.visitors.keep(response, visitor, lasting)
+        self.visitors.keep_lang(response, visitor.lang, lasting)
         return response
 
     async def leave(self, request: Request) -> Response:
-        """Quick exit: draft, screen and session are gone, and the browser forgets what
-        it kept of us.
+        """Quick exit: draft, screen and session are gone.
+
+        The browser forgets what it kept of us, too.
         """
-        visit = await self.visits.of(request)
+        visitor = await self.visitors.of(request)
         response = RedirectResponse("/note", 303)
-        self.visits.forget(response)
+        self.visitors.forget(response)
         response.headers["clear-site-data"] = '"cache", "cookies", "storage"'
-        if not visit.fresh:
-            with suppress(
-                StorageError
-            ):  # who leaves must not be held up; what is left expires by itself
-                await self.context.reporters.leave(visit.address, self.context.now())
-                await self.context.database.commit(WebSessions.end(visit.screen))
-            self.context.channel.wake(visit.screen, whole=True)
+        if visitor.fresh:
+            return response
+        # who leaves must not be held up; what is left expires by itself
+        with suppress(StorageError):
+            await self.context.reporters.leave(visitor.address, self.context.now())
+            await self.context.database.commit(WebSessions.end(visitor.screen))
+        self.context.channel.wake(visitor.screen, whole=True)
         return response
 
     # ── the turn ──────────────────────────────────────────────────────────────────────
 
-    async def begin(self, request: Request) -> tuple[Visit, dict[str, str] | Trouble]:
+    async def begin(self, request: Request) -> tuple[Visitor, dict[str, str] | Trouble]:
         """Who posts, and what; a flood is held up by its limit."""
         await self._limit.wait(peer_of(request, self._behind_proxy))
-        visit = await self.visits.of(request)
+        visitor = await self.visitors.of(request)
         try:
             form = dict(await read_form(request))
         except TooMuch:
-            return visit, Trouble(413, text(visit.lang, "web.too_much"))
+            return visitor, Trouble(413, text(visitor.lang, "web.too_much"))
         except BadForm:
-            return visit, Trouble(400, text(visit.lang, "web.bad_form"))
-        if visit.fresh:
-            return visit, Trouble(
-                400, text(visit.lang, "web.no_cookie"), form.get("text", "")
-            )
-        return visit, form
+            return visitor, Trouble(400, text(visitor.lang, "web.bad_form"))
+        if visitor.fresh:
+            words = text(visitor.lang, "web.no_cookie")
+            return visitor, Trouble(400, words, form.get("text", ""))
+        return visitor, form
 
     async def hear(
-        self,
-        request: Request,
-        visit: Visit,
-        key: str,
-        event: Event,
-        also: Sequence[Write],
-        whole: bool = False,
-        draft: str = "",
-        scrubbed: Scrubbed | None = None,
+        self, request: Request, visitor: Visitor, posted: Posted
     ) -> Response:
-        """Hand one event in; answer once its answer stands on the screen, or after some
-        seconds anyway.
+        """Hand one event in, and answer once its answer stands on the screen.
+
+        After some seconds it is answered anyway.
         """
-        lang = visit.lang
-        if not KEY.match(key):
-            return await self.refuse(
-                request, visit, Trouble(400, text(lang, "web.bad_form"), draft)
-            )
-        until = expires(seconds(event.at), visit.lasting)
-        touched = visit.row is None or visit.row.expires != until
-        if touched:
-            also = [WebSessions.touch(visit.screen, visit.lasting, until), *also]
-        pictures = (
-            {event.picture.id: scrubbed}
-            if scrubbed and isinstance(event, Pictured)
-            else {}
-        )
-        incoming = Incoming(
-            f"{visit.screen.hex()} {key}",
-            visit.address,
-            event,
-            lang,
-            visit.lasting,
-            tuple(also),
-            pictures,
-        )
+        lang = visitor.lang
+        if not POST_KEY.match(posted.key):
+            trouble = Trouble(400, text(lang, "web.bad_form"), posted.draft)
+            return await self.refuse(request, visitor, trouble)
+        until = expires(seconds(posted.event.at), visitor.lasting)
+        must_touch = visitor.row is None or visitor.row.expires != until
+        writes = [*posted.writes]
+        if must_touch:
+            touch = WebSessions.touch(visitor.screen, visitor.lasting, until)
+            writes.insert(0, touch)
         try:
-            await self.context.reporters.hear(incoming)
+            await self.context.reporters.hear(_incoming(visitor, posted, writes))
         except StorageError:
-            return await self.refuse(
-                request, visit, Trouble(503, text(lang, "web.refused"), draft)
-            )
+            trouble = Trouble(503, text(lang, "web.refused"), posted.draft)
+            return await self.refuse(request, visitor, trouble)
         except TurnFailed as failed:
             words = text(lang, "web.failed", {"incident": failed.incident})
-            return await self.refuse(request, visit, Trouble(500, words, draft))
-        await self.context.reporters.settle(visit.address, ANSWER_WITHIN)
-        if whole:
-            self.context.channel.wake(visit.screen, whole=True)
-        response = await self._answer(request, visit, whole)
-        if touched and visit.lasting:
-            self.visits.keep(response, visit, lasting=True)
+            trouble = Trouble(500, words, posted.draft)
+            return await self.refuse(request, visitor, trouble)
+        await self.context.reporters.settle(visitor.address, ANSWER_WITHIN)
+        if posted.redraws:
+            self.context.channel.wake(visitor.screen, whole=True)
+        response = await self._answer(request, visitor, posted.redraws)
+        if must_touch and visitor.lasting:
+            self.visitors.keep(response, visitor, lasting=True)
         return response
 
-    async def _answer(self, request: Request, visit: Visit, whole: bool) -> Response:
+    async def _answer(
+        self, request: Request, visitor: Visitor, redraws: bool
+    ) -> Response:
         seen = request.headers.get("x-seen")
         if seen is None:
             return RedirectResponse("/#now", 303)
-        return self.fragment(
-            await self.news(visit.screen, "" if whole else seen), visit.lang
-        )
+        if redraws:
+            seen = ""  # names no bubble: all that there are
+        return self.fragment(await self.news(visitor.screen, seen), visitor.lang)
 
-    async def news(self, screen: bytes, seen: str) -> tuple[list[Bubble], bool]:
-        """What stands behind the bubble a page saw last: (bubbles, whole).
+    async def news(self, screen: bytes, seen: str) -> News:
+        """What stands behind the bubble that a page saw last.
 
-        whole: that bubble is gone, so these are all there are, to be shown in place of
-        the old ones.
+        Args:
+            seen: as `seen_of` names it.
         """
-        if found := SEEN_MARK.fullmatch(seen):
-            bubbles = await self.context.channel.bubbles(screen, int(found[1]) - 1)
-            if bubbles and bubbles[0].id == found[2]:
-                return bubbles[1:], False
-            if bubbles and bubbles[0].replaces == found[2]:
-                return bubbles, False
-        return await self.context.channel.bubbles(screen), seen != NOTHING
+        channel = self.context.channel
+        named = SEEN_BUBBLE.fullmatch(seen)
+        if named:
+            place = int(named[1])
+            bubbles = await channel.bubbles(screen, place - 1)
+            if bubbles and bubbles[0].id == named[2]:
+                return News(bubbles[1:], is_whole=False)
+            if bubbles and bubbles[0].replaces == named[2]:
+                return News(bubbles, is_whole=False)
+        return News(await channel.bubbles(screen), is_whole=seen != SEEN_NOTHING)
 
-    def fragment(self, news: tuple[list[Bubble], bool], lang: str) -> Response:
-        bubbles, whole = news
-        said = said_in(bubbles) or lang
-        response = HTMLResponse(self.pages.bubbles(bubbles, said))
-        response.headers["x-screen"] = "whole" if whole else "more"
-        response.headers["x-lang"] = said
-        if bubbles or whole:
-            response.headers["x-seen"] = seen_of(bubbles)
+    def fragment(self, news: News, lang: str) -> Response:
+        """The bubbles alone, for a page with scripts to put in."""
+        said_in = language_of(news.bubbles) or lang
+        response = HTMLResponse(self.pages.bubbles(news.bubbles, said_in))
+        response.headers["x-screen"] = "whole" if news.is_whole else "more"
+        response.headers["x-lang"] = said_in
+        if news.bubbles or news.is_whole:
+            response.headers["x-seen"] = seen_of(news.bubbles)
         return response
 
     async def refuse(
-        self, request: Request, visit: Visit, trouble: Trouble
+        self, request: Request, visitor: Visitor, trouble: Trouble
     ) -> Response:
         """Say why nothing was sent; what was typed stays in the box."""
-        if "x-seen" in request.headers:
-            response: Response = Response(
-                trouble.words, trouble.status, media_type="text/plain"
-            )
-            if visit.fresh:
-                self.visits.keep(response, visit, visit.lasting)
-                response.headers["x-again"] = "1"
-            return response
-        return await self._page(visit, trouble)
+        has_scripts = "x-seen" in request.headers
+        if not has_scripts:
+            return await self._page(visitor, trouble)
+        response = PlainTextResponse(trouble.words, trouble.status)
+        if visitor.fresh:
+            self.visitors.keep(response, visitor, visitor.lasting)
+            response.headers["x-again"] = "1"
+        return response
 
 
 def seen_of(bubbles: Sequence[Bubble]) -> str:
-    """Names the last bubble of a screen; its place alone would not do, for a wiped
-    screen counts anew.
+    """Names the last bubble of a screen.
+
+    Its place alone would not do, for a wiped screen counts anew.
     """
-    return f"{bubbles[-1].seq}-{bubbles[-1].id}" if bubbles else NOTHING
+    if not bubbles:
+        return SEEN_NOTHING
+    last = bubbles[-1]
+    return f"{last.seq}-{last.id}"
 
 
-def said_in(bubbles: Sequence[Bubble]) -> str | None:
+def language_of(bubbles: Sequence[Bubble]) -> str | None:
     """The language the hotline spoke last."""
-    return next(
-        (bubble.message.lang for bubble in reversed(bubbles) if bubble.message), None
+    for bubble in reversed(bubbles):
+        if bubble.message:
+            return bubble.message.lang
+    return None
+
+
+def _incoming(visitor: Visitor, posted: Posted, writes: Sequence[Write]) -> Incoming:
+    pictures: dict[str, Scrubbed] = {}
+    if posted.scrubbed and isinstance(posted.event, Pictured):
+        pictures[posted.event.picture.id] = posted.scrubbed
+    return Incoming(
+        key=f"{visitor.screen.hex()} {posted.key}",
+        sender=visitor.address,
+        event=posted.event,
+        lang=visitor.lang,
+        lasting=visitor.lasting,
+        also=tuple(writes),
+        scrubbed=pictures,
     )
+
+
+def _qr_code(words: str) -> bytes:
+    image = io.BytesIO()
+    segno.make_qr(words).save(image, kind="svg", scale=6, border=2, light="#fff")
+    return image.getvalue()

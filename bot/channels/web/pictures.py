@@ -1,5 +1,6 @@
-"""Pictures: taken in through memory, shown to their own chat, cropped and painted over
-before they go.
+"""Pictures: taken in through memory, shown to their own chat.
+
+There they are cropped and painted over before they go.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ import asyncio
 import hashlib
 import re
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -27,20 +29,20 @@ from anonymizer.scrub import (
     edit_image,
     scrub_image,
 )
-from bot.channels.web.chat import Chat, Trouble
+from bot.channels.web.chat import ChatPages, Posted, Trouble
 from bot.channels.web.forms import BadForm, TooMuch, read_form, read_upload
-from bot.channels.web.visits import Visit
+from bot.channels.web.visitors import Visitor
 from dialogs.texts import text
 from dialogs.words import Event, Picture, Pictured, Unreadable
 from storage.repositories.web import WebBubbles
 
-AT_ONCE = 8  # pictures in memory
-AT_ONCE_EACH = 2  # of one session
-QUEUE = 60.0  # seconds an upload waits for its turn
-BOXES = 100  # painted over in one go
+MOST_PICTURES = 8  # in memory
+MOST_PICTURES_EACH = 2  # of one session
+LONGEST_QUEUE = 60.0  # seconds an upload waits for its turn
+MOST_BOXES = 100  # painted over in one go
 # CSS pixels across where there are no scripts: a click's place is told in these
-SHOWN = 320
-ID = re.compile(r"[0-9a-f]{32}")
+SHOWN_WIDTH = 320
+PICTURE_ID = re.compile(r"[0-9a-f]{32}")
 BOX = re.compile(r"(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6})")
 POINT = re.compile(r"(\d{1,6}),(\d{1,6})")
 
@@ -63,10 +65,9 @@ class Shot:
 class Pictures:
     """The picture pages, for the visitor whose draft the picture lies in."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: ChatPages) -> None:
         self._chat = chat
-        self._all = asyncio.Semaphore(AT_ONCE)
-        self._each: dict[bytes, tuple[asyncio.Semaphore, int]] = {}
+        self._room = PictureRoom()
 
     def routes(self) -> list[Route]:
         return [
@@ -78,32 +79,25 @@ class Pictures:
 
     async def upload(self, request: Request) -> Response:
         """A new picture."""
-        visit = await self._chat.visits.of(request)
-        lang = visit.lang
-        if visit.fresh:
-            return await self._chat.refuse(
-                request, visit, Trouble(400, text(lang, "web.no_cookie"))
-            )
+        visitor = await self._chat.visitors.of(request)
+        lang = visitor.lang
+        if visitor.fresh:
+            trouble = Trouble(400, text(lang, "web.no_cookie"))
+            return await self._chat.refuse(request, visitor, trouble)
         try:
-            async with self._turn(visit.screen):
+            async with self._room.turn(visitor.screen):
                 upload = await read_upload(request, MOST_BYTES)
                 event, scrubbed = await self._scrubbed(upload.data, upload.too_large)
-                upload.data = None
-                return await self._hear(
-                    request, visit, upload.fields.get("key", ""), event, scrubbed
-                )
+                upload.data = None  # not held in memory while the turn goes on
+                key = upload.fields.get("key", "")
+                return await self._hear(request, visitor, key, event, scrubbed)
         except Busy:
-            return await self._chat.refuse(
-                request, visit, Trouble(503, text(lang, "web.busy"))
-            )
+            trouble = Trouble(503, text(lang, "web.busy"))
         except TooMuch:
-            return await self._chat.refuse(
-                request, visit, Trouble(413, text(lang, "web.too_much"))
-            )
+            trouble = Trouble(413, text(lang, "web.too_much"))
         except BadForm:
-            return await self._chat.refuse(
-                request, visit, Trouble(400, text(lang, "web.bad_form"))
-            )
+            trouble = Trouble(400, text(lang, "web.bad_form"))
+        return await self._chat.refuse(request, visitor, trouble)
 
     async def _scrubbed(
         self, data: bytearray | None, too_large: bool
@@ -121,80 +115,83 @@ class Pictures:
             return Unreadable("file", now()), None
         except ScrubError:
             return Unreadable("broken", now()), None
-        return Pictured(
-            Picture(secrets.token_hex(16), scrubbed.width, scrubbed.height), now()
-        ), scrubbed
+        return Pictured(_new_picture(scrubbed), now()), scrubbed
 
     async def _hear(
         self,
         request: Request,
-        visit: Visit,
+        visitor: Visitor,
         key: str,
         event: Event,
         scrubbed: Scrubbed | None,
     ) -> Response:
-        """The picture is a bubble of the visitor's own; a new version stands in place
-        of the old one.
+        """The picture is a bubble of the visitor's own.
+
+        A new version stands in place of the old one.
         """
         if not isinstance(event, Pictured):
-            return await self._chat.hear(request, visit, key, event, ())
-        screen, picture = visit.screen, event.picture
-        also = [
-            self._chat.context.channel.own(
-                screen, _bubble(picture.id), visit.lasting, picture
-            )
-        ]
-        if event.replaces:
-            also.insert(0, WebBubbles.drop(_bubble(event.replaces)))
-        return await self._chat.hear(
-            request, visit, key, event, also, bool(event.replaces), scrubbed=scrubbed
+            posted = Posted(key=key, event=event)
+            return await self._chat.hear(request, visitor, posted)
+        picture = event.picture
+        bubble = self._chat.context.channel.own(
+            visitor.screen, _bubble_id(picture.id), visitor.lasting, picture
         )
+        writes = [bubble]
+        if event.replaces:
+            writes.insert(0, WebBubbles.drop(_bubble_id(event.replaces)))
+        posted = Posted(
+            key=key,
+            event=event,
+            writes=writes,
+            redraws=bool(event.replaces),
+            scrubbed=scrubbed,
+        )
+        return await self._chat.hear(request, visitor, posted)
 
     async def show(self, request: Request) -> Response:
-        visit = await self._chat.visits.of(request)
-        shot = await self._shot(visit, request.path_params["id"])
-        return (
-            Response(shot.data, media_type=shot.mime)
-            if shot
-            else Response(status_code=404)
-        )
+        """The picture itself."""
+        visitor = await self._chat.visitors.of(request)
+        shot = await self._shot(visitor, request.path_params["id"])
+        if shot is None:
+            return Response(status_code=404)
+        return Response(shot.data, media_type=shot.mime)
 
     async def edit(self, request: Request) -> Response:
         """The page on which a picture is cropped and painted over."""
-        visit = await self._chat.visits.of(request)
-        shot = await self._shot(visit, request.path_params["id"])
-        return self._editor(visit, shot) if shot else RedirectResponse("/", 303)
+        visitor = await self._chat.visitors.of(request)
+        shot = await self._shot(visitor, request.path_params["id"])
+        if shot is None:
+            return RedirectResponse("/", 303)
+        return self._editor(visitor, shot)
 
     async def change(self, request: Request) -> Response:
-        """With scripts all boxes come at once; without, click by click, until
-        "save".
-        """
-        visit = await self._chat.visits.of(request)
-        shot = await self._shot(visit, request.path_params["id"])
+        """With scripts all boxes come at once; without, click by click until "save"."""
+        visitor = await self._chat.visitors.of(request)
+        shot = await self._shot(visitor, request.path_params["id"])
         if shot is None:
             return RedirectResponse("/", 303)
         try:
             marks = Marks.read(await read_form(request), shot)
         except BadForm:
-            return self._editor(visit, shot, trouble="web.bad_form", status=400)
+            return self._editor(visitor, shot, trouble="web.bad_form", status=400)
         if not marks.save:
-            return self._editor(visit, shot, marks)
+            return self._editor(visitor, shot, marks)
         try:
-            async with self._turn(visit.screen):
+            async with self._room.turn(visitor.screen):
                 edited = await edit_image(shot.data, marks.crop, marks.paint)
-                picture = Picture(secrets.token_hex(16), edited.width, edited.height)
-                event = Pictured(picture, self._chat.context.now(), shot.id)
-                return await self._hear(request, visit, marks.key, event, edited)
+                now = self._chat.context.now()
+                event = Pictured(_new_picture(edited), now, replaces=shot.id)
+                return await self._hear(request, visitor, marks.key, event, edited)
         except EmptyCrop:
-            return self._editor(visit, shot, marks, "web.empty_crop", 400)
+            return self._editor(visitor, shot, marks, "web.empty_crop", 400)
         except Busy:
-            return self._editor(visit, shot, marks, "web.busy", 503)
+            return self._editor(visitor, shot, marks, "web.busy", 503)
         except ScrubError:
-            return self._editor(visit, shot, marks, "web.edit_failed", 500)
+            return self._editor(visitor, shot, marks, "web.edit_failed", 500)
 
     def _editor(
         self,
-        visit: Visit,
+        visitor: Visitor,
         shot: Shot,
         marks: Marks | None = None,
         trouble: str = "",
@@ -202,59 +199,69 @@ class Pictures:
     ) -> Response:
         page = self._chat.pages.page(
             "edit.html",
-            visit.lang,
+            visitor.lang,
             shot=shot,
             marks=marks or Marks(),
-            shown=min(shot.width, SHOWN),
-            trouble=text(visit.lang, trouble) if trouble else "",
+            shown=min(shot.width, SHOWN_WIDTH),
+            trouble=text(visitor.lang, trouble) if trouble else "",
         )
         return HTMLResponse(page, status)
 
-    async def _shot(self, visit: Visit, id: str) -> Shot | None:
-        found = (
-            await self._chat.context.reporters.picture(visit.address, id)
-            if ID.fullmatch(id)
-            else None
-        )
+    async def _shot(self, visitor: Visitor, id: str) -> Shot | None:
+        if not PICTURE_ID.fullmatch(id):
+            return None
+        found = await self._chat.context.reporters.picture(visitor.address, id)
         if found is None:
             return None
         data, row = found
         return Shot(id, data, row.mime, row.width, row.height)
 
+
+class PictureRoom:
+    """How many pictures may be in memory: of one session, and in all."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(MOST_PICTURES)
+        self._each: dict[bytes, asyncio.Semaphore] = {}
+        self._users: Counter[bytes] = Counter()  # of each session's semaphore
+
     @asynccontextmanager
-    async def _turn(self, screen: bytes) -> AsyncIterator[None]:
+    async def turn(self, screen: bytes) -> AsyncIterator[None]:
         """Wait until this session and the machine have room for one more picture.
+
         Raises: Busy.
         """
-        own, users = self._each.get(screen) or (asyncio.Semaphore(AT_ONCE_EACH), 0)
-        self._each[screen] = own, users + 1
+        if screen not in self._each:
+            self._each[screen] = asyncio.Semaphore(MOST_PICTURES_EACH)
+        own = self._each[screen]
+        self._users[screen] += 1
         try:
-            async with _soon(own), _soon(self._all):
+            async with _acquired(own), _acquired(self._all):
                 yield
         finally:
-            own, users = self._each[screen]
-            if users == 1:
+            self._users[screen] -= 1
+            if self._users[screen] == 0:
+                del self._users[screen]
                 del self._each[screen]
-            else:
-                self._each[screen] = own, users - 1
 
 
 @asynccontextmanager
-async def _soon(turn: asyncio.Semaphore) -> AsyncIterator[None]:
+async def _acquired(semaphore: asyncio.Semaphore) -> AsyncIterator[None]:
     try:
-        await asyncio.wait_for(turn.acquire(), QUEUE)
+        await asyncio.wait_for(semaphore.acquire(), LONGEST_QUEUE)
     except TimeoutError:
         raise Busy from None
     try:
         yield
     finally:
-        turn.release()
+        semaphore.release()
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What an editing page has so far, in pixels of the stored picture. corner: the
-    first of two clicks.
+    """What an editing page has so far, in pixels of the stored picture.
+
+    corner: the first of two clicks.
     """
 
     key: str = ""
@@ -266,58 +273,80 @@ class Marks:
 
     @classmethod
     def read(cls, form: Sequence[tuple[str, str]], shot: Shot) -> Marks:
-        """Raises: BadForm."""
+        """Marks after what was clicked last.
+
+        Raises: BadForm.
+        """
         values = dict(form)
-        paint = [_box(value) for name, value in form if name == "paint"][:BOXES]
-        crop = _box(values["crop"]) if values.get("crop") else None
-        corner = POINT.fullmatch(values.get("corner", ""))
-        tool = "crop" if values.get("tool") == "crop" else "paint"
-        first = (int(corner[1]), int(corner[2])) if corner else None
+        boxes = [_box(value) for name, value in form if name == "paint"]
+        marks = cls(
+            tool="crop" if values.get("tool") == "crop" else "paint",
+            paint=tuple(boxes[:MOST_BOXES]),
+            crop=_box(values["crop"]) if values.get("crop") else None,
+            corner=_point(values.get("corner", "")),
+        )
         act = values.get("act", "")
         if act == "undo":
-            return cls(
-                "",
-                tool,
-                tuple(paint[:-1]) if not first and not crop else tuple(paint),
-                None,
-            )
+            return marks._undone()
         if act in ("paint", "crop"):
-            return cls("", act, tuple(paint), crop)
+            return replace(marks, tool=act, corner=None)
         if "at.x" in values:
-            place = _clicked(values, shot)
-            if first is None:
-                return cls("", tool, tuple(paint), crop, place)
-            box = Box(*first, *place)
-            return (
-                cls("", tool, (*paint, box), crop)
-                if tool == "paint"
-                else cls("", tool, tuple(paint), box)
-            )
-        return cls(values.get("key", ""), tool, tuple(paint), crop, save=True)
+            return marks._clicked(_clicked_point(values, shot))
+        key = values.get("key", "")
+        return replace(marks, key=key, corner=None, save=True)
+
+    def _undone(self) -> Marks:
+        """Without a lone corner and the crop box, or else without the last box."""
+        if self.corner or self.crop:
+            return replace(self, crop=None, corner=None)
+        return replace(self, paint=self.paint[:-1])
+
+    def _clicked(self, point: tuple[int, int]) -> Marks:
+        """The first click is a corner, the second makes a box of both."""
+        if self.corner is None:
+            return replace(self, corner=point)
+        box = Box(*self.corner, *point)
+        if self.tool == "crop":
+            return replace(self, crop=box, corner=None)
+        return replace(self, paint=(*self.paint, box), corner=None)
+
+
+def _new_picture(scrubbed: Scrubbed) -> Picture:
+    return Picture(secrets.token_hex(16), scrubbed.width, scrubbed.height)
 
 
 def _box(value: str) -> Box:
+    """A box of "left,top,right,bottom", whichever corners these are.
+
+    Raises: BadForm.
+    """
     found = BOX.fullmatch(value)
     if found is None:
         raise BadForm("box")
-    left, top, right, bottom = map(int, found.groups())
-    return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+    one_x, one_y, other_x, other_y = map(int, found.groups())
+    left, right = sorted((one_x, other_x))
+    top, bottom = sorted((one_y, other_y))
+    return Box(left, top, right, bottom)
 
 
-def _clicked(values: dict[str, str], shot: Shot) -> tuple[int, int]:
+def _point(value: str) -> tuple[int, int] | None:
+    found = POINT.fullmatch(value)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _clicked_point(values: dict[str, str], shot: Shot) -> tuple[int, int]:
     """Where on the stored picture a click on the small one fell."""
     try:
-        x, y = int(values["at.x"]), int(values["at.y"])
+        x = int(values["at.x"])
+        y = int(values["at.y"])
     except (KeyError, ValueError):
         raise BadForm("click") from None
-    scale = shot.width / min(shot.width, SHOWN)
-    return round(min(max(x, 0), SHOWN) * scale), round(
-        min(max(y, 0), shot.height) * scale
-    )
+    scale = shot.width / min(shot.width, SHOWN_WIDTH)
+    inside_x = min(max(x, 0), SHOWN_WIDTH)
+    inside_y = min(max(y, 0), shot.height)
+    return round(inside_x * scale), round(inside_y * scale)
 
 
-def _bubble(picture: str) -> bytes:
-    """The id of the bubble that shows a picture, so that it is found again by the
-    picture.
-    """
+def _bubble_id(picture: str) -> bytes:
+    """The id of the bubble that shows a picture, to be found again by the picture's."""
     return hashlib.sha256(b"bubble" + bytes.fromhex(picture)).digest()[:16]

@@ -216,10 +216,10 @@ async def test_what_stands_there_is_sealed_to_its_place(screen: Screen) -> None:
 
 
 async def test_open_pages_are_told(screen: Screen) -> None:
-    ear = screen.channel.open_ear(screen.digest)
+    page = screen.channel.open_page(screen.digest)
     screen.channel.delivered(screen.to)
-    assert (ear.rung.is_set(), ear.closed) == (True, False)
+    assert (page.rung.is_set(), page.closed) == (True, False)
     screen.channel.close()
-    assert [ear.rung.is_set(), ear.closed] == [True, True]
-    screen.channel.close_ear(screen.digest, ear)
-    assert screen.channel.ears() == 0
+    assert [page.rung.is_set(), page.closed] == [True, True]
+    screen.channel.close_page(screen.digest, page)
+    assert screen.channel.count_open_pages() == 0

@@ -4,7 +4,12 @@ day.
 
 from __future__ import annotations
 
-from bot.channels.web.peer_limit import BURST, LONGEST_WAIT, PEERS_REMEMBERED, PeerLimit
+from bot.channels.web.peer_limit import (
+    LONGEST_WAIT,
+    PEERS_REMEMBERED,
+    POSTS_AT_ONCE,
+    PeerLimit,
+)
 
 
 class Clock:
@@ -17,13 +22,14 @@ class Clock:
 
 def test_an_office_behind_one_address_is_not_held_up() -> None:
     limit = PeerLimit(Clock())
-    assert [limit.delay("198.51.100.7") for _ in range(BURST)] == [0.0] * BURST
+    delays = [limit.delay("198.51.100.7") for _ in range(POSTS_AT_ONCE)]
+    assert delays == [0.0] * POSTS_AT_ONCE
 
 
 def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
     limit = PeerLimit(Clock())
-    delays = [limit.delay("198.51.100.7") for _ in range(BURST + 200)]
-    assert 0 < delays[BURST] < delays[BURST + 20] <= LONGEST_WAIT
+    delays = [limit.delay("198.51.100.7") for _ in range(POSTS_AT_ONCE + 200)]
+    assert 0 < delays[POSTS_AT_ONCE] < delays[POSTS_AT_ONCE + 20] <= LONGEST_WAIT
     assert max(delays) == LONGEST_WAIT
     assert limit.delay("198.51.100.8") == 0, "its neighbour is not held up"
 
@@ -31,7 +37,7 @@ def test_a_flood_waits_longer_and_longer_but_never_for_ever() -> None:
 def test_after_a_while_it_is_forgiven() -> None:
     clock = Clock()
     limit = PeerLimit(clock)
-    for _ in range(BURST + 200):
+    for _ in range(POSTS_AT_ONCE + 200):
         limit.delay("198.51.100.7")
     clock.now += 60
     assert limit.delay("198.51.100.7") == 0
@@ -41,18 +47,18 @@ def test_no_address_is_kept_and_not_even_its_digest_for_more_than_a_day() -> Non
     clock = Clock()
     limit = PeerLimit(clock)
     limit.delay("198.51.100.7")
-    first = set(limit._full)
+    first = set(limit._full_at)
     assert not any(b"198.51" in who for who in first)
     clock.now += 86400
     limit.delay("198.51.100.7")
-    assert not first & set(limit._full)
+    assert not first & set(limit._full_at)
 
 
 def test_many_peers_take_no_more_than_so_much_room() -> None:
     limit = PeerLimit(Clock())
     for number in range(PEERS_REMEMBERED + 100):
         limit.delay(str(number))
-    assert len(limit._full) <= PEERS_REMEMBERED
+    assert len(limit._full_at) <= PEERS_REMEMBERED
 
 
 async def test_this_machine_itself_is_not_limited() -> None:
@@ -61,8 +67,8 @@ async def test_this_machine_itself_is_not_limited() -> None:
     """
     clock = Clock()
     limit = PeerLimit(clock)
-    for _ in range(BURST * 3):
+    for _ in range(POSTS_AT_ONCE * 3):
         await limit.wait("127.0.0.1")
         await limit.wait("::1")
         await limit.wait(None)
-    assert limit._full == {}
+    assert limit._full_at == {}

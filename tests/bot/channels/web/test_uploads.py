@@ -179,8 +179,8 @@ async def test_who_waits_for_too_long_is_told_so(
     tmp_path: Path, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same pages without a socket, and with a shorter patience."""
-    monkeypatch.setattr(bot.channels.web.pictures, "QUEUE", 0.1)
-    monkeypatch.setattr(bot.channels.web.pictures, "AT_ONCE", 0)
+    monkeypatch.setattr(bot.channels.web.pictures, "LONGEST_QUEUE", 0.1)
+    monkeypatch.setattr(bot.channels.web.pictures, "MOST_PICTURES", 0)
     settings = Settings(
         data_dir=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json"
     )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.address import Address
-from bot.channels.web.channel import REMEMBERED, WebChannel
+from bot.channels.web.channel import SESSION_REMEMBERED, WebChannel
 from bot.settings import Web
 from dialogs.texts import LANGUAGES
 from storage.repositories.web import WebSessionRow
@@ -19,7 +19,7 @@ VISITOR_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Visitor:
     """One browser.
 
     screen: what is stored in place of its token; row: None until it has said something;
@@ -37,7 +37,7 @@ class Visit:
         return self.row is not None and self.row.lasting
 
 
-class Visits:
+class Visitors:
     """Cookies in and out.
 
     Over https they are `Secure` and tied to this host; plain only on this machine.
@@ -49,7 +49,7 @@ class Visits:
         self.cookie = "__Host-s" if web.https else "s"
         self.lang_cookie = "__Host-l" if web.https else "l"
 
-    async def of(self, request: Request) -> Visit:
+    async def of(self, request: Request) -> Visitor:
         """Who makes this request; a browser without a token is given a new one."""
         token = request.cookies.get(self.cookie, "")
         is_fresh = not VISITOR_TOKEN.fullmatch(token)
@@ -61,18 +61,18 @@ class Visits:
         lang = request.cookies.get(self.lang_cookie, "")
         if lang not in LANGUAGES:
             lang = LANGUAGES[0]
-        return Visit(address, screen, row, lang, is_fresh)
+        return Visitor(address, screen, row, lang, is_fresh)
 
-    def keep(self, response: Response, visit: Visit, lasting: bool) -> None:
+    def keep(self, response: Response, visitor: Visitor, lasting: bool) -> None:
         """Give the token to the browser.
 
         It keeps it until it is closed, or for 7 days if it shall remember.
         """
-        max_age = REMEMBERED if lasting else None
-        self._set(response, self.cookie, visit.address.key, max_age)
+        max_age = SESSION_REMEMBERED if lasting else None
+        self._set(response, self.cookie, visitor.address.key, max_age)
 
     def keep_lang(self, response: Response, lang: str, lasting: bool) -> None:
-        max_age = REMEMBERED if lasting else None
+        max_age = SESSION_REMEMBERED if lasting else None
         self._set(response, self.lang_cookie, lang, max_age)
 
     def forget(self, response: Response) -> None:
