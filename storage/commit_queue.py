@@ -15,7 +15,8 @@ from storage.port import Broken, Refusing, StorageError, Writes
 # turns a transaction: more gains nothing and makes everybody wait
 LARGEST_BATCH = 256
 
-Answers = Sequence[StorageError | None]  # of each turn of a batch: its error, or None
+# of each turn of a batch: its error, or None for one that is on the disk
+TurnErrors = Sequence[StorageError | None]
 
 
 class WaitingTurn(NamedTuple):
@@ -32,7 +33,7 @@ class CommitQueue:
     raised to the turn's caller.
     """
 
-    def __init__(self, write_all: Callable[[list[Writes]], Answers]) -> None:
+    def __init__(self, write_all: Callable[[list[Writes]], TurnErrors]) -> None:
         self._write_all = write_all
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, "storage")
@@ -77,14 +78,14 @@ class CommitQueue:
         self._thread.submit(self._on_thread, batch)
 
     def _on_thread(self, batch: list[WaitingTurn]) -> None:
-        answers: Answers
+        answers: TurnErrors
         try:
             answers = self._write_all([turn.writes for turn in batch])
         except BaseException as error:  # whatever it is, nobody is left waiting
             answers = [Broken(type(error).__name__) for _ in batch]
         self._loop.call_soon_threadsafe(self._answer_batch, batch, answers)
 
-    def _answer_batch(self, batch: list[WaitingTurn], answers: Answers) -> None:
+    def _answer_batch(self, batch: list[WaitingTurn], answers: TurnErrors) -> None:
         for turn, error in zip(batch, answers, strict=True):
             if turn.answer.done():  # its caller was cancelled
                 continue

@@ -27,7 +27,7 @@ from dialogs.case.life import ENDED, Case, State
 from dialogs.case.worktime import ONE_DAY, add
 from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
-from storage.repositories.retention import Content, KeptContent
+from storage.repositories.retention import CaseContent, KeptContent
 
 log = logging.getLogger(__name__)
 What = Literal[
@@ -145,7 +145,9 @@ class Retention:
 
     # ── cases ─────────────────────────────────────────────────────────────────────────
 
-    async def _over(self, now: datetime) -> AsyncIterator[tuple[LoadedCase, Content]]:
+    async def _over(
+        self, now: datetime
+    ) -> AsyncIterator[tuple[LoadedCase, CaseContent]]:
         """Cases whose time is over and that still hold words."""
         days = self._record.terms.rules.retention
         for what, states in STATES.items():
@@ -160,7 +162,7 @@ class Retention:
                 if self._is_over(case.case, content, now):
                     yield case, content
 
-    def _is_over(self, case: Case, content: Content, now: datetime) -> bool:
+    def _is_over(self, case: Case, content: CaseContent, now: datetime) -> bool:
         terms = self._record.terms
         if case.retained:  # something was noted afterwards: it has its own time
             days = terms.rules.retention[_what(case)]
@@ -191,7 +193,7 @@ class Retention:
 
     async def _pictured(
         self, now: datetime
-    ) -> AsyncIterator[tuple[LoadedCase, Content]]:
+    ) -> AsyncIterator[tuple[LoadedCase, CaseContent]]:
         """Closed cases whose pictures have had their time, and whose words have not."""
         days = self._record.terms.rules.retention
         before = seconds(now - days["media"] * ONE_DAY + LONGEST_DAY)
@@ -214,7 +216,9 @@ class Retention:
             not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
         )
 
-    async def _drop(self, case: LoadedCase, content: Content, now: datetime) -> bool:
+    async def _drop(
+        self, case: LoadedCase, content: CaseContent, now: datetime
+    ) -> bool:
         """Not tried again: who changed the case this very moment finds its pictures
         gone the next day.
         """
@@ -268,7 +272,7 @@ class Tally:
             times = [time for time in (first, at) if time is not None]
             self._found[what] = before + number, min(times, default=None)
 
-    def case(self, case: Case, content: Content) -> None:
+    def case(self, case: Case, content: CaseContent) -> None:
         self.add(_what(case), 1, _end(case))
         self.add("reports", *content.reports)
         self.add("notes", *content.notes[:2])

@@ -91,7 +91,7 @@ CountAndOldest = tuple[int, int | None]  # the oldest in seconds since 1970 UTC
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class CaseContent:
     """What a case still holds. latest: when staff wrote last, 0 for never."""
 
     reports: CountAndOldest
@@ -142,12 +142,12 @@ class KeptContent:
         )
         return [row[0] for row in rows]
 
-    async def of_case(self, id: bytes) -> Content:
+    async def of_case(self, id: bytes) -> CaseContent:
         reports = (await self._reader.all(COUNT_READABLE_REPORTS, id=id))[0]
         pictures = (await self._reader.all(COUNT_PICTURES, id=id))[0]
         steps = (await self._reader.all(COUNT_STEPS_WITH_WORDS, id=id))[0]
         notes = (await self._reader.all(COUNT_NOTES_WITH_WORDS, id=id))[0]
-        return Content(
+        return CaseContent(
             reports=(reports[0], reports[1]),
             pictures=pictures[0],
             steps=(steps[0], steps[1]),
