@@ -11,7 +11,7 @@ from dialogs.catalogue import DIALOGS
 from tests.project.checkout import ROOT
 
 ENGINE = ("talk", "engine", "commands", "looks", "draft", "texts/__init__", "words")
-FOR_MESSENGERS = {"catalogue", "looks", "texts", "words", "case"}
+FOR_MESSENGERS = {"catalogue", "looks", "message_json", "texts", "words", "case"}
 
 
 def parts_of_dialogs(path: Path) -> set[str]:
