@@ -17,7 +17,18 @@ from typing import Any
 import msgspec
 
 from dialogs.commands import COMMANDS
-from dialogs.talk import Act, Command, Dialog, Layer, Talk, Turn, Unknown, first_of
+from dialogs.talk import (
+    Act,
+    Command,
+    Dialog,
+    Layer,
+    PushAct,
+    PushAnswer,
+    Talk,
+    Turn,
+    Unknown,
+    first_of,
+)
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
     Action,
@@ -59,7 +70,7 @@ phrases(
     here="这一步用不上图片，已丢弃。回到预览再加图片。",
 )
 
-SHORT = 40  # characters of a word that may name a command or a button
+WORD_AT_MOST = 40  # characters of a word that may name a command or a button
 DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[]✅❌👌👍🙏✍️🗑📷➕✏️🌐"
 
 
@@ -72,27 +83,28 @@ class Dialogs:
 
     def __init__(self, *dialogs: Dialog[Any]) -> None:
         self.all = {(dialog.name, dialog.version): dialog for dialog in dialogs}
-        in_order = sorted(dialogs, key=lambda dialog: dialog.version)
-        self.newest = {dialog.name: dialog for dialog in in_order}
+        oldest_first = sorted(dialogs, key=lambda dialog: dialog.version)
+        self.newest = {dialog.name: dialog for dialog in oldest_first}
         self.first = first_of(self.newest)
         self.commands: dict[str, Act] = {}
-        self.pushes = {
-            answer.verb: answer.act
-            for dialog in self.newest.values()
-            for answer in dialog.pushes
-        }
+        self.pushes: dict[str, PushAct] = {}
         self._words: dict[str, str] = {}
         self._push_words: dict[str, str] = {}
-        self._learn(COMMANDS)
+        self._learn_commands(COMMANDS)
         for dialog in self.newest.values():
-            self._learn(dialog.commands)
-            for answer in dialog.pushes:
-                _teach(self._push_words, answer.words, answer.verb)
+            self._learn_commands(dialog.commands)
+            self._learn_pushes(dialog.pushes)
 
-    def _learn(self, commands: Sequence[Command]) -> None:
+    def _learn_commands(self, commands: Sequence[Command]) -> None:
         for command in commands:
             self.commands[command.name] = command.act
-            _teach(self._words, (f"/{command.name}", *command.words), command.name)
+            words = (f"/{command.name}", *command.words)
+            _teach(self._words, words, command.name)
+
+    def _learn_pushes(self, answers: Sequence[PushAnswer]) -> None:
+        for answer in answers:
+            self.pushes[answer.verb] = answer.act
+            _teach(self._push_words, answer.words, answer.verb)
 
     def knows(self, name: str) -> bool:
         """Whether there is a command of this name."""
@@ -398,4 +410,4 @@ def plain_word(said: str) -> str:
     case; "" if long.
     """
     said = unicodedata.normalize("NFKC", said).strip().casefold()
-    return said.strip(DRESS) if len(said) <= SHORT else ""
+    return said.strip(DRESS) if len(said) <= WORD_AT_MOST else ""

@@ -37,6 +37,7 @@ T = TypeVar("T")
 A = TypeVar("A", bound="Answers")
 Kept = TypeVar("Kept", bound="Answers", covariant=True)
 Act = Callable[["Turn[Any]"], None]
+PushAct = Callable[["Turn[Any]", str], None]
 
 phrase("goodbye", "好的，已结束。想反映时，直接说一句话就行。")
 
@@ -126,7 +127,7 @@ class PushAnswer:
 
     verb: str
     words: tuple[str, ...]
-    act: Callable[[Turn[Any], str], None]
+    act: PushAct
 
 
 def leave(turn: Turn[Any]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from bot.cases.retention import Retention
 from bot.cases.sealing import OpenReport
 from bot.cases.writing import ALERT, CaseWriter, LoadedCase, owing, whole
 from bot.hours import seconds
-from bot.logs import where
+from bot.logs import incident
 from dialogs.case.follow import ring
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
@@ -178,13 +177,7 @@ class FollowupRounds:
         return 0
 
     def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
-        incident = secrets.token_hex(4)
-        log.error(
-            "incident %s: ringing: %s in %s",
-            incident,
-            type(error).__name__,
-            where(error),
-        )
+        incident(log, error, "ringing")
         self._resting[id] = at + REST
 
     async def _changes(self, case: LoadedCase, rung: RungCase, at: datetime) -> Changes:

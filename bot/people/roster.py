@@ -25,6 +25,7 @@ from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.sealed import STAFF_ACCOUNTS, STAFF_NAMES, SealedAccount
 from bot.people.throttle import GuessThrottle
+from bot.retry import retry_stale
 from dialogs.case.life import Staff
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES, Role
@@ -46,7 +47,6 @@ Reached = list[tuple[Member, Address]]
 CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
 CODE_LASTS = timedelta(minutes=30)
 SESSION_LASTS = timedelta(days=7)  # of a browser on the units' page
-TRIES = 5  # of a change that others were faster than
 
 
 class Roster:
@@ -86,21 +86,22 @@ class Roster:
         if role == "liaison" and unit is None:
             raise Refusal("liaison_without_unit")
         member = Member(self.staff(name), role, unit)
+        await retry_stale(lambda: self._put(member, by))
+        return member
+
+    async def _put(self, member: Member, by: str | None) -> None:
         id = bytes.fromhex(member.staff.id)
-        for _ in range(TRIES):
-            was = await self._rows.by_id(id)
-            if was is not None and self._member(was) == member:
-                raise Refusal("already_on_roster", name=name, role=_role(member))
-            row = self._row(member, was.version + 1 if was else 1)
-            write = StaffList.change(row, was.version) if was else StaffList.add(row)
-            content = {"role": role} | ({"unit": unit} if unit else {})
-            line = self._audit("changed" if was else "added", id, by, **content)
-            try:
-                await self._database.commit([write, line])
-            except Stale:
-                continue
-            return member
-        raise Stale("five times")
+        was = await self._rows.by_id(id)
+        if was is not None and self._member(was) == member:
+            name = member.staff.name
+            raise Refusal("already_on_roster", name=name, role=_role(member))
+        row = self._row(member, was.version + 1 if was else 1)
+        write = StaffList.change(row, was.version) if was else StaffList.add(row)
+        content: dict[str, str] = {"role": member.role}
+        if member.unit:
+            content["unit"] = member.unit
+        line = self._audit("changed" if was else "added", id, by, **content)
+        await self._database.commit([write, line])
 
     async def list(self) -> list[Member]:
         """Disabled ones last; then by role and name."""
@@ -145,24 +146,15 @@ class Roster:
         """Accounts, codes and browsers of this person open nothing from now on. Raises:
         Refusal.
         """
-        for _ in range(TRIES):
-            row = await self._known(name)
-            member = replace(self._member(row), active=False)
-            changed = StaffList.change(
-                replace(row, version=row.version + 1, active=False), row.version
-            )
-            try:
-                await self._database.commit(
-                    [
-                        changed,
-                        *StaffList.shut_out(row.id),
-                        self._audit("disabled", row.id, by),
-                    ]
-                )
-            except Stale:
-                continue
-            return member
-        raise Stale("five times")
+        return await retry_stale(lambda: self._disable(name, by))
+
+    async def _disable(self, name: str, by: str | None) -> Member:
+        row = await self._known(name)
+        disabled = replace(row, version=row.version + 1, active=False)
+        changed = StaffList.change(disabled, row.version)
+        line = self._audit("disabled", row.id, by)
+        await self._database.commit([changed, *StaffList.shut_out(row.id), line])
+        return replace(self._member(row), active=False)
 
     async def _known(self, name: str) -> StaffRow:
         """Raises: Refusal, if nobody active is called so."""

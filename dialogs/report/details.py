@@ -14,8 +14,8 @@ from dialogs.talk import Step
 from dialogs.texts import phrases, text
 from dialogs.words import Button
 
-Reading = Callable[[ReportTurn, str], bool]
-Pressing = Callable[[ReportTurn, str], None]
+ReadsField = Callable[[ReportTurn, str], bool]
+SetsField = Callable[[ReportTurn, str], None]
 
 DONE = button("done", "好了", role="main")
 NONE = button("none", "不写")
@@ -25,7 +25,7 @@ def done(turn: ReportTurn, _: str) -> None:
     turn.go("done")
 
 
-def reads_field(name: str, most: int) -> Reading:
+def reads_field(name: str, most: int) -> ReadsField:
     """A step's reading of one short answer: masked, kept, back to the preview."""
 
     def read(turn: ReportTurn, words: str) -> bool:
@@ -39,7 +39,7 @@ def reads_field(name: str, most: int) -> Reading:
     return read
 
 
-def sets_field(name: str, value: str | None) -> Pressing:
+def sets_field(name: str, value: str | None) -> SetsField:
     def pressed(turn: ReportTurn, _: str) -> None:
         setattr(turn.answers, name, value)
         turn.go("done")

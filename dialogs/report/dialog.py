@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.looks import button, label
 from dialogs.report.details import CHIP_STEPS
-from dialogs.report.preview import PREVIEW_STEP, RECEIPT_COMMANDS, STATUS
+from dialogs.report.preview import ASK_STATUS, PREVIEW_STEP, RECEIPT_COMMANDS
 from dialogs.report.reading import edited, take_picture, take_sentence
 from dialogs.report.table import (
     REPORT_TRANSITIONS,
@@ -31,7 +31,7 @@ START_STEP = Step(
     "现在请用一句话说说：谁，要您做什么。",
     again="请用一句话说说是什么事，比如：“街道要求同一份台账每周报五次”。",
     kind="welcome",
-    buttons=[STATUS, HELP, LANGUAGE],
+    buttons=[ASK_STATUS, HELP, LANGUAGE],
     read=take_sentence,
     pictured=take_picture,
 )

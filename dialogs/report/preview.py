@@ -125,7 +125,7 @@ phrase(
 )
 phrase("receipt.gone", "好的，回执码不再显示。以后发送回执码就能查进展。")
 phrase("receipt.none", "回执码只在送出后15分钟内能再看一次，现在已经不显示了。")
-STATUS = button("status", "查进展")
+ASK_STATUS = button("status", "查进展")
 RECEIPT_SAVED = button(SAVED, "我已保存", role="main")
 
 
@@ -164,7 +164,8 @@ def _file(turn: ReportTurn, receipt: str) -> File:
 
 def say_receipt(turn: Turn[Any], receipt: str, *, urgent: bool) -> None:
     note = turn.t("filed.urgent") if urgent else ""
-    turn.say("filed", RECEIPT_SAVED, STATUS, secret=True, receipt=receipt, urgent=note)
+    buttons = (RECEIPT_SAVED, ASK_STATUS)
+    turn.say("filed", *buttons, secret=True, receipt=receipt, urgent=note)
 
 
 def receipt_saved(turn: Turn[Any]) -> None:

@@ -17,7 +17,7 @@ from dialogs.talk import PushAnswer, Step, Turn
 from dialogs.texts import phrase
 from dialogs.words import Button, Held, Rate, Rebound, Reopen, Wipe, Wish
 
-SHORT = 500  # characters of a free word
+REASON_AT_MOST = 500  # characters of a free word
 
 # ── solved, satisfied, and a word ─────────────────────────────────────────────────────
 
@@ -74,7 +74,7 @@ SATISFIED_STEP = Step(
 
 
 def read_word(turn: StatusTurn, words: str) -> bool:
-    if not 0 < len(words.strip()) <= SHORT:
+    if not 0 < len(words.strip()) <= REASON_AT_MOST:
         return False
     word = draft.without_names(turn, words.strip())
     if still_there(turn):
@@ -124,7 +124,7 @@ def without_reason(turn: StatusTurn, _: str) -> None:
 
 def read_reason(turn: StatusTurn, words: str) -> bool:
     """Why it should be taken up again, be it because it came back."""
-    if not 0 < len(words.strip()) <= SHORT:
+    if not 0 < len(words.strip()) <= REASON_AT_MOST:
         return False
     take_up_again(turn, draft.without_names(turn, words.strip()))
     return True

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import secrets
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from telegram import Bot, Update
 
 from bot.channels.arrivals import Arrivals
+from bot.logs import incident
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
@@ -54,11 +54,7 @@ class Webhook:
         try:
             update = Update.de_json(json.loads(body), self._bot)
         except Exception as error:  # sent again and again, it would never get better
-            log.error(
-                "incident %s: %s in an update",
-                secrets.token_hex(4),
-                type(error).__name__,
-            )
+            incident(log, error, "an update")
             return 200
         try:
             await self._arrivals.settle(update)
