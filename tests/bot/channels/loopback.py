@@ -1,4 +1,4 @@
-"""A messenger in some sixty lines: words come in by POST, answers are kept here."""
+"""A messenger in sixty lines: words come in by POST, answers are kept here."""
 
 import asyncio
 import secrets
@@ -17,12 +17,11 @@ from bot.resources import Resources
 from scheduler.bell import Job, every
 from storage.port import Write
 
-EXPIRED = "DELETE FROM telegram_state WHERE name = 'loopback' AND at < ?"
-
 
 class LoopbackChannel:
     name = "loopback"
     limits = Limits(characters=1000, buttons=9, label=40)
+    EXPIRED = "DELETE FROM telegram_state WHERE name = 'loopback' AND at < ?"
 
     def __init__(self, resources: Resources) -> None:
         self.shown: dict[str, list[str]] = {}
@@ -56,6 +55,6 @@ LOOPBACK = Messenger(
     is_set_up=lambda settings: True,
     channel=LoopbackChannel,
     start=start,
-    sweeps=[lambda now: [Write(EXPIRED, (now,))]],
+    sweeps=[lambda now: [Write(LoopbackChannel.EXPIRED, (now,))]],
     check=lambda settings, now: [Finding("loopback", True, "loopback is here")],
 )
