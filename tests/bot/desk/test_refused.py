@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.cases import ladder
 from bot.cli import case, staff, unit
 from bot.desk.refused import STAFF_CHAT, TERMINAL, UNIT_CHAT, UNIT_PAGE, Screen, worded
 from dialogs.case.order_table import BY_NAME, MOVES
@@ -19,7 +20,7 @@ SCREENS = {
     "unit's page": UNIT_PAGE,
     "unit's chat": UNIT_CHAT,
 }
-LOADED = (case, staff, unit)  # their refusals are known once they are imported
+LOADED = (ladder, case, staff, unit)  # their refusals are known once they are imported
 TOO_OFTEN = Refusal("returned_too_often", alias="白鹭-K7QM", times=2)
 CLAIMED = Refusal("claimed_by_other", legal=("claim",), alias="白鹭-K7QM", by="王")
 ILLEGAL = Refusal(
