@@ -76,9 +76,6 @@ _UNIT = {
     "extension_pending": "已经申请延期{days}个工作日，等专线主管决定；原期限照算。",
     "extended_once": "已经延过一次，不能再延。办不了请联系专线。",
     "extension_at_most": "一次最多延{days}个工作日。",
-    "unit_answer_missing": "请写明答复：查了什么、做了什么、何时改好。",
-    "unit_rule_missing": "请写明依据：哪条规定说明不归本单位管。",
-    "unit_reason_missing": "请写明为什么要延期。",
     "unit_days_missing": "请写要延几个工作日，如 5。",
 }
 UNIT_PAGE = Screen(_UNIT, _label)

@@ -74,6 +74,12 @@ def ordered(verb: str, words: str, now: Now) -> Order:
     return row.order(**values, **known.preset)
 
 
+def asks_for_a_case(verb: str) -> bool:
+    """Whether the first word after the command is another case."""
+    known = VERBS.get(verb)
+    return known is not None and any(one.kind == "case" for one in known.row.fields)
+
+
 def choices(row: OrderRow) -> list[str]:
     """What need not be written: the answers to the first thing that the order asks."""
     first: Field | None = next(iter(row.fields), None)

@@ -91,13 +91,22 @@ class UnitSide:
     """What a unit's liaison is told of an order that units give.
 
     place: among the orders of units; help: of the command in a chat; done: once it is
-    carried out; trial: a valid order, to find out whether the rules allow it now.
+    carried out; trial: a valid order, to find out whether the rules allow it now;
+    title, warning: of the page where it is looked at before it goes out, "" where it
+    goes at once; wants: what "请写明…" asks there for each field;
+    grammar: how a unit writes it in one message, where staff write it otherwise;
+    echo: what went out, as the chat shows it behind `done`.
     """
 
     place: int
     help: str
     done: str
     trial: Order
+    title: str = ""
+    warning: str = ""
+    wants: Mapping[str, str] = field(default_factory=dict)
+    grammar: Grammar | None = None
+    echo: Callable[[Any], str] = lambda order: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +178,13 @@ def lines(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     first, second = fields
     head, rest = first_line(words)
     return {first.name: head, second.name: rest}
+
+
+def rule_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """The rule is the first line, or else the first word."""
+    words = words.strip()
+    rule, _, reason = words.partition("\n" if "\n" in words else " ")
+    return {"rule": rule.strip(), "reason": reason.strip()}
 
 
 def to_one(fields: tuple[Field, ...], words: str, now: Now) -> Values:
@@ -490,6 +506,10 @@ ORDERS: tuple[OrderRow, ...] = (
             "送出后不能收回",
             done="答复已送出。",
             trial=Answer("试"),
+            title="答复",
+            warning="送出后不能收回，反映人和专线都会看到。",
+            wants={"text": "答复：查了什么、做了什么、何时改好"},
+            echo=lambda order: f"反映人会看到：\n{order.text}",
         ),
     ),
     OrderRow(
@@ -520,6 +540,11 @@ ORDERS: tuple[OrderRow, ...] = (
             "反映人会看到",
             done="已退回，等专线决定。",
             trial=Return("试", "试"),
+            title="退回",
+            warning="送出后由专线决定，不能收回；专线不同意的，仍由本单位办。",
+            wants={"rule": "依据：哪条规定说明不归本单位管"},
+            grammar=rule_words,
+            echo=lambda order: _return_echo(order),
         ),
     ),
     OrderRow(
@@ -561,6 +586,10 @@ ORDERS: tuple[OrderRow, ...] = (
             help="申请延期：/extend K7QM 5 还在核对",
             done="延期申请已送出，等专线主管决定。",
             trial=Extend(1, "试"),
+            title="申请延期",
+            warning="送出后由专线主管决定，不能收回；批准前原期限照算。",
+            wants={"reason": "为什么要延期"},
+            echo=lambda order: f"\n{order.days}个工作日：{order.reason}",
         ),
     ),
     OrderRow(
@@ -743,6 +772,11 @@ ORDERS: tuple[OrderRow, ...] = (
         fits=lambda case: True,
     ),
 )
+
+
+def _return_echo(order: Return) -> str:
+    reason = f"\n原因：{order.reason}" if order.reason else ""
+    return f"\n依据：{order.rule}{reason}"
 
 
 def _can_reply(case: Case) -> bool:

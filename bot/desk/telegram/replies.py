@@ -15,6 +15,7 @@ from telegram.error import BadRequest, TelegramError
 
 from anonymizer.seal import Place, Unsealable
 from bot.cases.reading import Sheet
+from bot.cases.reporters import NOT_DELIVERED
 from bot.channels.port import TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
@@ -32,10 +33,10 @@ log = logging.getLogger(__name__)
 SELDOM = 15  # one look in so many, after the first minute
 AT_FIRST = 60  # seconds
 LONG = 3000  # characters shown of it
-HOTLINE, REFUSED = "专线", "平台不收"  # as the casework notes a refusal
 
-WAITS, UNDONE = "waits", "undone"
-STATES = {
+WAITS = "waits"
+UNDONE = "undone"
+DELIVERY = {
     WAITS: "⏳ 10秒后发出，现在可以撤回。",
     UNDONE: "↩️ 已撤回，没有发出。",
     "due": "🕓 待发：错开几分钟才送，夜里不打扰。",
@@ -133,8 +134,7 @@ class Replies:
         assert found is not None
         sheet = await self._in.casework.reading.sheet(found)
         is_refused = any(
-            note.by == HOTLINE and REFUSED in note.text and note.at >= row.at
-            for note in sheet.notes
+            note.text == NOT_DELIVERED and note.at >= row.at for note in sheet.notes
         )
         if is_refused:
             return "refused"
@@ -153,7 +153,7 @@ class Replies:
     async def _show(self, said: dict[str, Any], state: str, alias: str) -> None:
         words = (
             f"答复 {alias}\n反映人会看到：\n{shortened(said['text'], LONG)}\n\n"
-            f"{STATES[state]}"
+            f"{DELIVERY[state]}"
         )
         markup = keyboard([(data("undo", alias), "撤回")] if state == WAITS else [])
         chat, bot = said["chat"], self._in.channel.bot

@@ -9,25 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.cases.aliases import meant
 from bot.desk import verbs
-from bot.desk.liaison import (
-    CLOCKS,
-    DID,
-    Event,
-    Item,
-    Liaison,
-    LiaisonDesk,
-    Missing,
-    UnitCase,
-)
+from bot.desk.liaison import DID, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_CHAT, worded
+from bot.desk.unit_view import UNIT_CLOCK_NAMES, PastEvent, UnitCase, UnitItem
 from bot.desk.wording import clean
 from bot.hours import ending
-from dialogs.case.order_table import UNIT_ORDERS
-from dialogs.case.orders import Answer, Extend, Order, Return
+from dialogs.case.order_table import BY_NAME, UNIT_ORDERS
+from dialogs.case.orders import Order
 from dialogs.case.refusals import Refusal
 from dialogs.case.typed import Now
 from dialogs.texts import text
@@ -72,43 +65,38 @@ async def said(desk: LiaisonDesk, who: Liaison, name: str, words: str) -> str:
     return f"{alias}：{DID['receive']}期限从转办时起算，不从签收起算。"
 
 
+@dataclass(frozen=True, slots=True)
+class UnitOrder:
+    """An order as a liaison gave it. said: what to say once it is carried out."""
+
+    alias: str
+    order: Order
+    said: str
+
+
 async def ordered(
     desk: LiaisonDesk, who: Liaison, name: str, words: str, now: Now
-) -> tuple[str, Order, str]:
-    """(alias, the order, what to say once it is carried out). Raises: Refusal."""
+) -> UnitOrder:
+    """Raises: Refusal."""
     case, rest = await _meant(desk, who, name, words)
-    order = _return(rest) if name == "return" else verbs.ordered(name, rest, now)
-    return case.item.alias, order, f"{case.item.alias}：{DID[name]}{_sent(order)}"
+    side = UNIT_ORDERS[name]
+    if side.grammar is None:
+        order = verbs.ordered(name, rest, now)
+    else:
+        row = BY_NAME[name]
+        order = row.order(**side.grammar(row.fields, rest, now))
+    alias = case.item.alias
+    return UnitOrder(alias, order, f"{alias}：{side.done}{side.echo(order)}")
 
 
 async def carry_out(
-    desk: LiaisonDesk, who: Liaison, alias: str, order: Order, also: Sequence[Write]
+    desk: LiaisonDesk, who: Liaison, given: UnitOrder, also: Sequence[Write]
 ) -> None:
     """Raises: Refusal; Stale; Refusing."""
     try:
-        await desk.order(who, alias, order, also=also)
+        await desk.order(who, given.alias, given.order, also=also)
     except Missing:
-        raise Refusal("unknown_case", name=alias) from None
-
-
-def _return(words: str) -> Return:
-    """The rule is the first line, or else the first word."""
-    rule, _, reason = words.strip().partition("\n" if "\n" in words.strip() else " ")
-    return Return(rule.strip(), reason.strip())
-
-
-def _sent(order: Order) -> str:
-    """Their words as they went out, to be looked at."""
-    match order:
-        case Answer(words):
-            return f"反映人会看到：\n{words}"
-        case Extend(days, reason):
-            return f"\n{days}个工作日：{reason}"
-        case Return(rule, reason):
-            return "\n".join(
-                ["", f"依据：{rule}", *([f"原因：{reason}"] if reason else [])]
-            )
-    return ""
+        raise Refusal("unknown_case", name=given.alias) from None
 
 
 async def _meant(
@@ -163,7 +151,7 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
     return "\n".join([*lines, *(["", "现在可以：", *can] if can else [])])
 
 
-def _line(item: Item, zone: tzinfo) -> str:
+def _line(item: UnitItem, zone: tzinfo) -> str:
     head = (
         f"{'急 ' if item.urgent else ''}{item.alias} {item.state} "
         f"{text('zh', f'category.{item.category}')}"
@@ -172,16 +160,16 @@ def _line(item: Item, zone: tzinfo) -> str:
     return "，".join([head, *waits, *_timers(item, zone)])
 
 
-def _timers(item: Item, zone: tzinfo) -> list[str]:
+def _timers(item: UnitItem, zone: tzinfo) -> list[str]:
     return [
-        f"{CLOCKS[one.clock]} {_at(one.due, zone)} 前（{one.left}）"
+        f"{UNIT_CLOCK_NAMES[one.clock]} {_at(one.due, zone)} 前（{one.left}）"
         if one.due
         else one.left
         for one in item.timers
     ]
 
 
-def _event(event: Event, zone: tzinfo) -> str:
+def _event(event: PastEvent, zone: tzinfo) -> str:
     return f"{_at(event.at, zone)} {event.words}" + (
         f"：{clean(event.text)}" if event.text else ""
     )

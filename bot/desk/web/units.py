@@ -22,28 +22,21 @@ from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub
 from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages
-from bot.desk.liaison import (
-    CLOCKS,
-    DID,
-    LONGEST,
-    PICTURES,
-    Liaison,
-    LiaisonDesk,
-    Missing,
-    UnitCase,
-)
+from bot.desk.liaison import DID, LONGEST, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_PAGE, worded
+from bot.desk.unit_pictures import PICTURES
+from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
 from bot.hours import ending
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
-from dialogs.case.orders import Answer, Arrive, Extend, Order, Return
+from dialogs.case.order_table import BY_NAME, UNIT_ORDERS, Field
+from dialogs.case.orders import Extend, Order
 from dialogs.case.refusals import Refusal
 from dialogs.texts import text
 from storage.port import Refusing, Stale
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
 ID = re.compile(r"[0-9a-f]{32}")
-CONFIRMED = ("answer", "extend", "return", "arrive")
 MOST_ON_PAPER = 1800  # characters of the text that fit one A4 page
 MOST_WHY = 12  # lines
 LONG, LONGER = 350, 900  # from here on the print is smaller
@@ -80,26 +73,26 @@ class Form:
             id for id in fields.get("pictures", "").split(",") if ID.fullmatch(id)
         )
         return cls(
-            said("text"),
-            said("reason"),
-            said("rule", 500),
-            said("days", 4),
-            pictures,
-            action,
+            text=said("text"),
+            reason=said("reason"),
+            rule=said("rule", 500),
+            days=said("days", 4),
+            pictures=pictures,
+            open=action,
         )
 
     def order(self) -> Order:
         """Raises: Refusal, for what cannot be meant."""
-        match self.open:
-            case "answer":
-                return Answer(self.text)
-            case "extend":
-                if not self.days.isdecimal() or not self.days.isascii():
-                    raise Refusal("unit_days_missing")
-                return Extend(int(self.days), self.reason)
-            case "return":
-                return Return(self.rule, self.reason)
-        return Arrive()
+        row = BY_NAME[self.open]
+        return row.order(**{one.name: self._typed(one) for one in row.fields})
+
+    def _typed(self, field: Field) -> Any:
+        typed = str(getattr(self, field.name))
+        if field.kind != "days":
+            return typed
+        if not typed.isdecimal() or not typed.isascii():
+            raise Refusal("unit_days_missing")
+        return int(typed)
 
 
 class Units:
@@ -265,7 +258,7 @@ class Units:
             "类别": text("zh", f"category.{item.category}"),
             "转办时间": self._at(case.assigned) if case.assigned else "",
             "期限": "；".join(
-                f"{CLOCKS[timer.clock]} {self._at(timer.due)} 前"
+                f"{UNIT_CLOCK_NAMES[timer.clock]} {self._at(timer.due)} 前"
                 if timer.due
                 else timer.left
                 for timer in item.timers
@@ -324,7 +317,7 @@ class Units:
         """
         await self._limit.wait(peer_of(request, self._web.behind_proxy))
         action = request.path_params["action"]
-        if action not in CONFIRMED:
+        if action not in UNIT_ORDERS:
             return self._note(await self._who(request), GONE, 404)
         try:
             upload = await self._read(request, action)
@@ -348,13 +341,21 @@ class Units:
                     )
             if act == "edit":
                 return await self._case(request, who, form)
-            if action == "arrive" or act == "send":
+            at_once = not UNIT_ORDERS[action].title
+            if at_once or act == "send":
                 await self._desk.order(
                     who, case.item.alias, form.order(), form.pictures
                 )
                 return self._back(request, action)
             self._ready(case, form)
-            return self._page("check", who, item=case.item, action=action, form=form)
+            return self._page(
+                "check",
+                who,
+                item=case.item,
+                action=action,
+                side=UNIT_ORDERS[action],
+                form=form,
+            )
         except Missing:
             return self._missing(who)
         except Refusal as refusal:
@@ -393,16 +394,12 @@ class Units:
         """Say what is missing before it is looked at once more, not after. Raises:
         Refusal.
         """
-        if form.open == "answer" and not form.text.strip():
-            raise Refusal("unit_answer_missing")
-        if form.open == "return" and not form.rule.strip():
-            raise Refusal("unit_rule_missing")
-        if form.open == "extend":
-            form.order()
-            if not form.reason.strip():
-                raise Refusal("unit_reason_missing")
-            if not 1 <= int(form.days) <= case.days:
-                raise Refusal("extension_at_most", days=case.days)
+        order = form.order()
+        for name, what in UNIT_ORDERS[form.open].wants.items():
+            if not str(getattr(order, name)).strip():
+                raise Refusal("missing", what=what)
+        if isinstance(order, Extend) and not 1 <= order.days <= case.days:
+            raise Refusal("extension_at_most", days=case.days)
         refused = case.may.get(form.open)
         if refused is not None:
             raise refused
@@ -438,7 +435,7 @@ class Units:
             at=self._at,
             refused=lambda refusal: worded(refusal, UNIT_PAGE),
             category=lambda code: text("zh", f"category.{code}"),
-            clocks=CLOCKS,
+            clocks=UNIT_CLOCK_NAMES,
             longest=LONGEST,
             most_pictures=PICTURES,
             **values,

@@ -1,0 +1,99 @@
+"""Orders in a chat: carried out at once, or asked for by a prompt with its menu."""
+
+from __future__ import annotations
+
+from bot.desk import verbs
+from bot.desk.telegram import views
+from bot.desk.telegram.inside import DeskContext, letter
+from bot.desk.telegram.replies import Replies
+from bot.desk.telegram.saying import Act, Saying
+from bot.outbox.messages import OutboxMessage
+from dialogs.case import order_table
+from dialogs.case.life import STATES, Case
+from dialogs.case.order_table import OrderRow, may, who_may
+from dialogs.case.orders import Order, Reply
+from dialogs.case.refusals import Refusal
+from dialogs.case.roles import ROLES, Role
+from dialogs.case.typed import Now
+from storage.port import Write
+from storage.repositories.cases import CaseRow
+
+OFFERED = 8  # units in a menu
+
+
+class Ordering:
+    """What it returns is told in a window, or is a sign that all is well."""
+
+    def __init__(self, inside: DeskContext, replies: Replies, saying: Saying) -> None:
+        self._in = inside
+        self._replies = replies
+        self._saying = saying
+
+    async def order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
+        """In one commit with the mark of the update. Raises: Refusal; Stale."""
+        now = Now(self._in.now(), self._in.casework.zone)
+        order = verbs.ordered(verb, words, now)
+        _permit(act.member.role, order)
+        label = verbs.VERBS[verb].label
+        also: list[Write] = [act.mark]
+        letters: list[OutboxMessage] = []
+        if isinstance(order, Reply):
+            text = order.text.strip()
+            also.append(self._replies.begin(row.id, act.spot, text, order.to))
+        elif act.press is None and not act.grouped:
+            letters = [letter(act.spot.address, f"{row.alias}：{label}，办好了。")]
+        also += [self._in.post.put(one) for one in letters]
+        outcome = await self._in.casework.staff.order(
+            row.alias, order, act.member, also=also
+        )
+        self._in.send(letters)
+        if act.press is None and act.grouped:
+            self._saying.nod(act)
+        told = "，会告诉反映人" if outcome.told else ""
+        return f"{label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+
+    async def prompt(self, act: Act, row: CaseRow, verb: str) -> str:
+        """Ask for the words, where the order is possible at all. Raises: Refusal."""
+        case = (await self._in.casework.writer.load(row)).case
+        asked = verbs.VERBS[verb].row
+        _permit(act.member.role, asked.order)
+        if asked.name not in order_table.possible(case):
+            raise Refusal(
+                "illegal_move",
+                legal=order_table.possible(case),
+                alias=case.alias,
+                state=STATES[case.state],
+                move=asked.name,
+            )
+        if case.claimed not in (None, act.member.staff) and not asked.beside:
+            assert case.claimed is not None
+            raise Refusal("claimed_take_first", alias=case.alias, by=case.claimed.name)
+        buttons = [
+            views.button(verb, case.alias, label, more)
+            for label, more in await self._menu(asked, case)
+        ]
+        await self._saying.say(act, verbs.prompt(verb, case.alias), buttons)
+        return "请回复刚发的那条消息。"
+
+    async def _menu(self, row: OrderRow, case: Case) -> list[tuple[str, str]]:
+        """(label, what the button carries) of what need not be written."""
+        if not row.offers_units:
+            return [(choice, choice) for choice in verbs.choices(row)]
+        units = [one for one in await self._in.register.directory() if one.active]
+        fit = [one for one in units if case.category in one.competences]
+        return [(one.name, one.id[:8]) for one in (fit or units)[:OFFERED]]
+
+    async def chosen(self, verb: str, more: str) -> str:
+        """What a button of a menu stands for, as if it had been written."""
+        row = verbs.VERBS[verb].row
+        if not row.offers_units:
+            return verbs.chosen(row, more)
+        directory = await self._in.register.directory()
+        names = [unit.name for unit in directory if unit.id.startswith(more)]
+        return names[0] if len(names) == 1 else ""
+
+
+def _permit(role: Role, order: Order | type[Order]) -> None:
+    """Raises: Refusal."""
+    if not may(role, order):
+        raise Refusal("not_permitted", role=ROLES[role], who=who_may(order))
