@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from bot.app import opened
 from bot.cases.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
-from bot.desk import wording
+from bot.desk import documents
+from bot.desk.screen import CaseScreen
 from bot.people.member import CaseReader
 from bot.people.roster import Roster
 from bot.settings import OperatorError, load
@@ -140,7 +141,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
     machine in hand may all.
     """
     by = args.by or login()
-    screen = wording.Screen(casework.zone, sys.stdout)
+    screen = CaseScreen(casework.zone, sys.stdout)
 
     async def carry_out() -> None:
         who = await roster.on_duty(by)
@@ -148,7 +149,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             reader(who)
         if args.move in ("list", "search"):
             entries = await _entries(args, casework, roster.staff(by), who)
-            out(args, [wording.entry_json(entry, casework.zone) for entry in entries],
+            out(args, [documents.entry_json(entry, casework.zone) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.staff.find(args.case, who)
@@ -156,7 +157,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             sheet = await casework.reading.sheet(row)
             out(
                 args,
-                wording.sheet_json(sheet, casework.zone, saved),
+                documents.sheet_json(sheet, casework.zone, saved),
                 lambda: screen.sheet(sheet, saved),
             )
         else:
@@ -164,7 +165,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             outcome = await casework.staff.order(args.case, given, who)
             out(
                 args,
-                wording.outcome_json(outcome, casework.zone),
+                documents.outcome_json(outcome, casework.zone),
                 lambda: screen.outcome(outcome),
             )
 

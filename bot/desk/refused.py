@@ -16,7 +16,7 @@ ILLEGAL_MOVE = "{alias} 现在是“{state}”，不能{move}。现在可以：{
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class ScreenPhrases:
     """phrases: by code, where this screen has its own; order: how it names an order
     that may be given instead.
     """
@@ -25,7 +25,7 @@ class Screen:
     order: Callable[[str], str]
 
 
-def worded(refusal: Refusal, screen: Screen) -> str:
+def worded(refusal: Refusal, screen: ScreenPhrases) -> str:
     """The sentence that this screen shows."""
     orders = "、".join(screen.order(name) for name in refusal.legal)
     move = refusal.params.get("move")
@@ -38,7 +38,7 @@ def _label(name: str) -> str:
     return row.label if row else MOVES[name]
 
 
-TERMINAL = Screen(
+TERMINAL = ScreenPhrases(
     {
         "illegal_move": ILLEGAL_MOVE,
         "claimed_already": "{alias} 已由“{by}”认领。要接过来，请用 claim --take。",
@@ -51,7 +51,7 @@ TERMINAL = Screen(
     },
     lambda name: f"{_label(name)}（{name}）",
 )
-STAFF_CHAT = Screen(
+STAFF_CHAT = ScreenPhrases(
     {
         "illegal_move": ILLEGAL_MOVE,
         "claimed_by_you": "{alias} 本来就由您在办，请接着点卡片上的按钮。",
@@ -78,8 +78,8 @@ _UNIT = {
     "extension_at_most": "一次最多延{days}个工作日。",
     "unit_days_missing": "请写要延几个工作日，如 5。",
 }
-UNIT_PAGE = Screen(_UNIT, _label)
-UNIT_CHAT = Screen(
+UNIT_PAGE = ScreenPhrases(_UNIT, _label)
+UNIT_CHAT = ScreenPhrases(
     {
         **_UNIT,
         "unit_not_now": "这一步现在做不了：可能已经办过，或专线已改了这一件。"

@@ -794,6 +794,9 @@ UNIT_ORDERS: Mapping[str, UnitSide] = dict(
 STEPS: Mapping[str, str] = {
     kind: words for row in ORDERS for kind, words in row.steps.items()
 }  # kind of step → as the ledger words it
+SAID: tuple[str, ...] = tuple(
+    row.name for row in ORDERS if row.trigger is None and not row.first and row.fields
+)  # they move nothing, and can be given in nearly every state
 DUE_MOVES = {"call_back": "回访", "look_back": "回头看"}  # nobody orders them
 _LABELS = DUE_MOVES | {row.trigger: row.label for row in ORDERS if row.trigger}
 MOVES: Mapping[str, str] = {trigger: _LABELS[trigger] for trigger in TRIGGERS}

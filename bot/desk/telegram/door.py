@@ -14,7 +14,7 @@ from bot.address import Address
 from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
 from bot.desk import verbs
 from bot.desk.liaison import Liaison
-from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, Screen, worded
+from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
 from bot.desk.telegram import units
 from bot.desk.telegram.commands import commands, help_text, known, slip
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
@@ -180,7 +180,10 @@ class Desk:
         return True
 
     async def _answering(
-        self, act: Act, doing: Coroutine[Any, Any, str], screen: Screen = STAFF_CHAT
+        self,
+        act: Act,
+        doing: Coroutine[Any, Any, str],
+        screen: ScreenPhrases = STAFF_CHAT,
     ) -> None:
         """Carry it out; what it says, or why it is refused, is told where they are."""
         refused = True

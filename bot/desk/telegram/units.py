@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from bot.cases.aliases import meant
 from bot.desk import verbs
 from bot.desk.liaison import DID, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_CHAT, worded
+from bot.desk.times import unit_at
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, PastEvent, UnitCase, UnitItem
 from bot.desk.wording import clean
-from bot.hours import ending
 from dialogs.case.order_table import BY_NAME, UNIT_ORDERS
 from dialogs.case.orders import Order
 from dialogs.case.refusals import Refusal
@@ -129,7 +129,7 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
     facts = {
         "编号": item.serial,
         "类别": text("zh", f"category.{item.category}"),
-        "转办时间": _at(case.assigned, zone) if case.assigned else None,
+        "转办时间": unit_at(case.assigned, zone) if case.assigned else None,
         "期限": "；".join(_timers(item, zone)),
         "地点": case.place,
         "时间频次": case.when,
@@ -162,7 +162,7 @@ def _line(item: UnitItem, zone: tzinfo) -> str:
 
 def _timers(item: UnitItem, zone: tzinfo) -> list[str]:
     return [
-        f"{UNIT_CLOCK_NAMES[one.clock]} {_at(one.due, zone)} 前（{one.left}）"
+        f"{UNIT_CLOCK_NAMES[one.clock]} {unit_at(one.due, zone)} 前（{one.left}）"
         if one.due
         else one.left
         for one in item.timers
@@ -170,11 +170,6 @@ def _timers(item: UnitItem, zone: tzinfo) -> list[str]:
 
 
 def _event(event: PastEvent, zone: tzinfo) -> str:
-    return f"{_at(event.at, zone)} {event.words}" + (
+    return f"{unit_at(event.at, zone)} {event.words}" + (
         f"：{clean(event.text)}" if event.text else ""
     )
-
-
-def _at(at: datetime, zone: tzinfo) -> str:
-    day, clock = ending(at, zone)
-    return f"{day.month}月{day.day}日 {clock}"

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
+from bot.desk.times import chat_at, chat_due
 from bot.desk.verbs import VERBS, possible
 from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
-from bot.hours import utc
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.worktime import Terms
@@ -130,7 +129,7 @@ def full(sheet: Sheet, zone: ZoneInfo) -> str:
         *(_step(step, zone) for step in sheet.steps),
     ]
     lines += [
-        f"备注 {_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}"
+        f"备注 {chat_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}"
         for note in sheet.notes
     ]
     return "\n".join(lines)
@@ -169,7 +168,7 @@ def _clocks(case: Case, terms: Terms, zone: ZoneInfo) -> list[str]:
             found.append(f"期限：{name}（暂停）")
         else:
             over = "，已超期" if "breached" in steps_done(case.ledger, clock) else ""
-            found.append(f"期限：{name} {_until(reading.due, zone)}{over}")
+            found.append(f"期限：{name} {chat_due(reading.due, zone)}{over}")
     return found
 
 
@@ -196,7 +195,7 @@ def _report(report: ReportView, zone: ZoneInfo, most: int) -> list[str]:
     number = f"反映{report.number}" if report.number else "反映"
     lines = [
         "",
-        f"{number}（{_at(report.filed, zone, hourly=True)}）",
+        f"{number}（{chat_at(report.filed, zone, hourly=True)}）",
         shortened(clean(report.text), most),
     ]
     said = {
@@ -213,25 +212,10 @@ def _report(report: ReportView, zone: ZoneInfo, most: int) -> list[str]:
 def _step(step: StepView, zone: ZoneInfo, most: int = 1 << 20) -> str:
     who = clean(step.by or "反映人") + (f"（反映{step.report}）" if step.report else "")
     said = shortened(clean(step_text(step, zone)), most)
-    at = _at(step.at, zone, hourly=step.by is None)
+    at = chat_at(step.at, zone, hourly=step.by is None)
     return f"{at} {who} {STEP_WORDS.get(step.kind, step.kind)}" + (
         f"：{said}" if said else ""
     )
-
-
-def _at(at: int, zone: ZoneInfo, hourly: bool = False) -> str:
-    local = utc(at).astimezone(zone)
-    return f"{local.month}月{local.day}日{local.hour}时" + (
-        "" if hourly else f"{local.minute:02}分"
-    )
-
-
-def _until(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    if (local.hour, local.minute) == (0, 0):
-        before = utc(int(at.timestamp()) - 1).astimezone(zone)
-        return f"{before.month}月{before.day}日24时前"
-    return f"{local.month}月{local.day}日{local.hour}时{local.minute:02}分前"
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────────────
@@ -242,7 +226,7 @@ def listed(entries: Sequence[ListedCase], zone: ZoneInfo) -> str:
     for entry in entries:
         case = entry.case
         marks = "急 " if case.urgent else ""
-        due = f"，限{_until(case.due, zone)}" if case.due else ""
+        due = f"，限{chat_due(case.due, zone)}" if case.due else ""
         who = f"，{clean(case.claimed.name)}在办" if case.claimed else ""
         kind = text("zh", f"category.{case.category}")
         lines.append(f"{marks}{case.alias} {STATES[case.state]} {kind}{due}{who}")

@@ -24,9 +24,9 @@ from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages
 from bot.desk.liaison import DID, LONGEST, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_PAGE, worded
+from bot.desk.times import unit_at
 from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
-from bot.hours import ending
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
 from dialogs.case.order_table import BY_NAME, UNIT_ORDERS, Field
@@ -444,14 +444,7 @@ class Units:
 
     def _at(self, at: datetime) -> str:
         """With the year only where it is another one."""
-        zone = self._desk.terms.zone
-        day, clock = ending(at, zone)
-        year = (
-            f"{day.year}年"
-            if day.year != self._desk.now().astimezone(zone).year
-            else ""
-        )
-        return f"{year}{day.month}月{day.day}日 {clock}"
+        return unit_at(at, self._desk.terms.zone, now=self._desk.now())
 
 
 def shortened(why: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import pytest
 
 from bot.cli import case
 from bot.columns import width
-from bot.desk import wording
+from bot.desk.screen import CaseScreen
 from bot.people.member import AT_THE_MACHINE
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
@@ -366,7 +366,7 @@ async def test_colour_is_for_terminals_only(
             monkeypatch.setenv("NO_COLOR", "1")
         theirs, ours = os.pipe() if mode == "pipe" else pty.openpty()
         with open(ours, "w", encoding="utf-8") as out:
-            wording.Screen(counter.casework.zone, out).entries(entries)
+            CaseScreen(counter.casework.zone, out).entries(entries)
             out.flush()
             drawn[mode] = os.read(theirs, 4096).decode()
         os.close(theirs)

@@ -9,7 +9,14 @@ import pytest
 
 from bot.cases import ladder
 from bot.cli import case, staff, unit
-from bot.desk.refused import STAFF_CHAT, TERMINAL, UNIT_CHAT, UNIT_PAGE, Screen, worded
+from bot.desk.refused import (
+    STAFF_CHAT,
+    TERMINAL,
+    UNIT_CHAT,
+    UNIT_PAGE,
+    ScreenPhrases,
+    worded,
+)
 from dialogs.case.order_table import BY_NAME, MOVES
 from dialogs.case.refusals import REFUSED, Refusal, refusals
 from tests.project.checkout import ROOT
@@ -93,7 +100,7 @@ def _params(sentence: str) -> list[str]:
         (UNIT_PAGE, "白鹭-K7QM 由“王”在办。"),
     ],
 )
-def test_each_screen_names_its_own_commands(screen: Screen, said: str) -> None:
+def test_each_screen_names_its_own_commands(screen: ScreenPhrases, said: str) -> None:
     assert worded(CLAIMED, screen) == said
 
 

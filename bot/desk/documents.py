@@ -1,0 +1,115 @@
+"""Cases as JSON for scripts: names and shapes are promised in docs/casework.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cases.reading import (
+    ListedCase,
+    NoteView,
+    PictureInfo,
+    ReportView,
+    Sheet,
+    StepView,
+)
+from bot.cases.staff import Outcome
+from bot.desk.wording import FACTS
+from bot.hours import utc
+from dialogs.case.life import ORDERED, Case, legal
+
+
+def _iso(at: int | datetime | None, zone: ZoneInfo) -> str | None:
+    moment = utc(at) if isinstance(at, int) else at
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
+
+
+def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "alias": case.alias,
+        "serial": case.serial,
+        "state": case.state.value,
+        "category": case.category,
+        "urgent": case.urgent,
+        "unit": case.unit,
+        "level": case.level,
+        "finding": case.finding,
+        "due": _iso(case.due, zone),
+        "claimed_by": case.claimed.name if case.claimed else None,
+        "legal": [name for name in legal(case) if name in ORDERED],
+    }
+
+
+def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
+    return case_json(entry.case, zone) | {
+        "opened": _iso(entry.opened, zone),
+        "text": entry.text,
+    }
+
+
+def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
+    return case_json(outcome.case, zone) | {"told": outcome.told}
+
+
+def sheet_json(
+    sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]
+) -> dict[str, Any]:
+    wants = sheet.case.wants
+    return case_json(sheet.case, zone) | {
+        "opened": _iso(sheet.opened, zone),
+        "returns": sheet.case.returns,
+        "wants": {"days": wants.days, "reason": wants.reason} if wants else None,
+        "resumes": _iso(sheet.case.resumes, zone),
+        "reply": sheet.case.reply.text if sheet.case.reply else None,
+        "merged_into": sheet.into,
+        "merged": list(sheet.merged),
+        "reports": [_report_json(report, zone, saved) for report in sheet.reports],
+        "steps": [_step_json(step, zone) for step in sheet.steps],
+        "notes": [_note_json(note, zone) for note in sheet.notes],
+    }
+
+
+def _report_json(
+    report: ReportView, zone: ZoneInfo, saved: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "number": report.number,
+        "filed": _iso(report.filed, zone),
+        "text": report.text,
+        **{name: report.facts.get(name) for name in ("category", "unit_level", *FACTS)},
+        "pictures": [_picture_json(picture, saved) for picture in report.pictures],
+        "rating": {
+            "solved": report.solved,
+            "satisfied": report.satisfied,
+            "word": report.word,
+        },
+    }
+
+
+def _picture_json(picture: PictureInfo, saved: Mapping[str, str]) -> dict[str, Any]:
+    file = saved.get(picture.id)
+    return {
+        "mime": picture.mime,
+        "width": picture.width,
+        "height": picture.height,
+        "file": file,
+    }
+
+
+def _step_json(step: StepView, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "kind": step.kind,
+        "at": _iso(step.at, zone),
+        "by": step.by,
+        "report": step.report,
+        "public": step.public,
+        **{name: step.params.get(name) for name in ("text", "unit", "finding")},
+        "due": _iso(step.params.get("due"), zone),
+        "pictures": step.params.get("pictures", 0),
+    }
+
+
+def _note_json(note: NoteView, zone: ZoneInfo) -> dict[str, Any]:
+    return {"at": _iso(note.at, zone), "by": note.by, "text": note.text}

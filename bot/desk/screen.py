@@ -1,0 +1,155 @@
+"""How cases look in a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
+from bot.cases.staff import Outcome
+from bot.columns import aligned, pad, shorten
+from bot.desk.times import iso_at, iso_due
+from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
+from bot.hours import ending, utc
+from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, legal
+from dialogs.case.order_table import SAID
+from dialogs.texts import text as phrase
+
+EXCERPT = 40  # columns
+BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
+
+
+class CaseScreen:
+    """Prints; colour only on a terminal and where NO_COLOR is not set, and never alone
+    as meaning.
+    """
+
+    def __init__(self, zone: ZoneInfo, out: TextIO) -> None:
+        self._zone, self._out = zone, out
+        self._colour = out.isatty() and not os.environ.get("NO_COLOR")
+
+    def entries(self, entries: Sequence[ListedCase], most: int = 0) -> None:
+        """most: how many were asked for at most; where there are so many, there may be
+        more.
+        """
+        if not entries:
+            self._line("没有这样的工单。")
+            return
+        rows = [self._row(entry) for entry in entries]
+        for entry, line in zip(entries, aligned(rows), strict=True):
+            self._line(line, RED if entry.case.urgent else "")
+        more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
+        self._line(f"共 {len(entries)} 件。{more}", DIM)
+
+    def _row(self, entry: ListedCase) -> list[str]:
+        case = entry.case
+        return [
+            case.alias,
+            "急" if case.urgent else "",
+            STATES[case.state],
+            phrase("zh", f"category.{case.category}"),
+            f"{utc(entry.opened).astimezone(self._zone):%m-%d %H时}",
+            f"限{ending(case.due, self._zone)[0]:%m-%d}" if case.due else "",
+            clean(case.claimed.name) if case.claimed else "",
+            shorten(clean(entry.text).replace("\n", " "), EXCERPT),
+        ]
+
+    def sheet(self, sheet: Sheet, saved: Mapping[str, str]) -> None:
+        case = sheet.case
+        urgent = "  【加急】" if case.urgent else ""
+        self._line(
+            f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{urgent}",
+            BOLD,
+        )
+        self._pairs(
+            {
+                "类别": phrase("zh", f"category.{case.category}"),
+                "承办单位": case.unit,
+                "层级": LEVELS.get(case.level or ""),
+                "结论": FINDINGS.get(case.finding or ""),
+                "期限": self._until(case.due),
+                "在办人": case.claimed.name if case.claimed else None,
+                "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}"
+                if case.wants
+                else None,
+                "等到": self._until(case.resumes),
+                "待发出": case.reply.text if case.reply else None,
+                "已并入": sheet.into,
+                "并进来": "、".join(sheet.merged) or None,
+            }
+        )
+        for report in sheet.reports:
+            self._report(report, saved)
+        self._heading("经过")
+        for step in sheet.steps:
+            self._step(step)
+        if sheet.notes:
+            self._heading("内部备注（反映人看不到）")
+        for note in sheet.notes:
+            self._line(f"{self._at(note.at)}  {clean(note.by)}：{clean(note.text)}")
+        may = [name for name in legal(case) if name in ORDERED]
+        self._line(f"\n现在可以：{'、'.join([*may, *SAID])}", DIM)
+
+    def _report(self, report: ReportView, saved: Mapping[str, str]) -> None:
+        number = f"反映 {report.number}" if report.number else "反映"
+        self._heading(f"{number}（{self._at(report.filed, hourly=True)}）")
+        self._line(clean(report.text))
+        facts = {
+            name: fact_text(code, report.facts.get(code))
+            for code, name in FACTS.items()
+        }
+        rated = (report.solved, report.satisfied) != (None, None)
+        rating = (
+            f"解决了：{YES[report.solved]}，满意：{YES[report.satisfied]}"
+            if rated
+            else None
+        )
+        self._pairs({**facts, "评价": rating, "评价的话": report.word})
+        for picture in report.pictures:
+            where = (
+                f" → {saved[picture.id]}"
+                if picture.id in saved
+                else "（用 --pictures 目录 另存）"
+            )
+            self._line(f"  图片 {picture.width}×{picture.height}{where}")
+
+    def _step(self, step: StepView) -> None:
+        who = clean(step.by or "反映人") + (
+            f"（反映 {step.report}）" if step.report else ""
+        )
+        said = clean(step_text(step, self._zone))
+        what = f"{who}：{said}" if said else who
+        hidden = "" if step.public else "  〔内部〕"
+        at = self._at(step.at, hourly=step.by is None)
+        kind = STEP_WORDS.get(step.kind, step.kind)
+        self._line(f"{pad(at, 16)}  {pad(kind, 16)}  {what}{hidden}")
+
+    def outcome(self, outcome: Outcome) -> None:
+        case = outcome.case
+        told = f"，会告诉 {outcome.told} 位反映人" if outcome.told else ""
+        self._line(
+            f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。"
+        )
+
+    def _pairs(self, pairs: Mapping[str, str | None]) -> None:
+        shown = {name: value for name, value in pairs.items() if value}
+        for name, value in shown.items():
+            self._line(f"  {pad(name, 10)}{clean(value or '')}")
+
+    def _heading(self, words: str) -> None:
+        self._line(f"\n── {words}", BOLD)
+
+    def _until(self, due: datetime | None) -> str | None:
+        return iso_due(due, self._zone) if due else None
+
+    def _at(self, at: int, *, hourly: bool = False) -> str:
+        return iso_at(at, self._zone, hourly=hourly)
+
+    def _line(self, words: str, colour: str = "") -> None:
+        print(
+            f"{colour}{words}{PLAIN}" if colour and self._colour else words,
+            file=self._out,
+        )
