@@ -22,7 +22,8 @@ from bot.people.member import CaseReader
 from bot.people.roster import Roster
 from bot.settings import OperatorError, load
 from dialogs.case.life import Staff, State
-from dialogs.case.order_table import BY_NAME, ORDERS, Field
+from dialogs.case.order_row import Field
+from dialogs.case.order_table import BY_NAME, ORDERS
 from dialogs.case.orders import Order
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.typed import Now, day_end, working_days

@@ -11,7 +11,8 @@ from typing import Any
 
 from dialogs.case import order_table
 from dialogs.case.life import Case
-from dialogs.case.order_table import ORDERS, Field, OrderRow
+from dialogs.case.order_row import Field, OrderRow
+from dialogs.case.order_table import ORDERS
 from dialogs.case.orders import Order
 from dialogs.case.refusals import Refusal
 from dialogs.case.typed import Now

@@ -8,11 +8,24 @@ docs/casework.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from dialogs.case.grammar import (
+    assign_words,
+    choice_words,
+    extend_words,
+    grant_words,
+    lines,
+    rectify_words,
+    rule_words,
+    to_one,
+    wait_words,
+    whole,
+)
 from dialogs.case.life import FINDINGS, LEVELS, TRIGGERS, Case, legal
+from dialogs.case.order_row import Field, OrderRow, UnitSide
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -40,225 +53,7 @@ from dialogs.case.orders import (
     Wait,
     Whistle,
 )
-from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES, Role
-from dialogs.case.typed import (
-    Now,
-    addressed,
-    day_end,
-    first_line,
-    first_word,
-    last_word,
-    working_days,
-)
-
-Values = dict[str, Any]
-FieldKind = Literal[
-    "text", "unit", "case", "day", "days", "number", "choice", "flag"
-]  # days: working days; unit: a text that names one; case: alias or serial
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One thing that an order asks.
-
-    name: the attribute of its class; label: what it is called on screens and in docs;
-    help: of the terminal; missing: what "请写明…" names, by default the label;
-    option: typed with this name in a terminal, else by its place; choices: code →
-    Chinese; means: the value that a flag stands for;
-    command: a flag that is a command of its own in a chat, with this label;
-    templates: texts that need not be written, by what stands on their button.
-    """
-
-    name: str
-    kind: FieldKind
-    label: str
-    help: str
-    missing: str = ""
-    required: bool = True
-    option: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    means: bool = True
-    command: str = ""
-    templates: Mapping[str, str] = field(default_factory=dict)
-
-
-Grammar = Callable[[tuple[Field, ...], str, Now], Values]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitSide:
-    """What a unit's liaison is told of an order that units give.
-
-    place: among the orders of units; help: of the command in a chat; done: once it is
-    carried out; trial: a valid order, to find out whether the rules allow it now;
-    title, warning: of the page where it is looked at before it goes out, "" where it
-    goes at once; wants: what "请写明…" asks there for each field;
-    grammar: how a unit writes it in one message, where staff write it otherwise;
-    echo: what went out, as the chat shows it behind `done`.
-    """
-
-    place: int
-    help: str
-    done: str
-    trial: Order
-    title: str = ""
-    warning: str = ""
-    wants: Mapping[str, str] = field(default_factory=dict)
-    grammar: Grammar | None = None
-    echo: Callable[[Any], str] = lambda order: ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
-    """One order, as every screen, rule and record has it.
-
-    name: typed in a terminal, and in a chat unless `command` is another word; order:
-    its class; label, english: on buttons; summary: the terminal's help;
-    fields: what it asks, in the order of the terminal; asks: what a chat asks for, ""
-    where a button is enough; grammar: how that is written in one message;
-    roles: who may give it; beside: also given by who has not claimed the case;
-    trigger: the move of the case's life, None for what is no move;
-    fits: when what is no move can be done; first: its button stands before the moves;
-    public: reporters read of it, and are pushed `told`, which is also the step's kind;
-    steps: the kinds of steps it leaves → their words; audit: the kind of its audit
-    line. Kinds are persisted: they are never changed.
-    """
-
-    name: str
-    order: type[Order]
-    label: str
-    english: str
-    summary: str
-    audit: str
-    fields: tuple[Field, ...] = ()
-    asks: str = ""
-    grammar: Grammar
-    roles: tuple[Role, ...] = HOTLINE
-    beside: bool = False
-    trigger: str | None = None
-    fits: Callable[[Case], bool] | None = None
-    first: bool = False
-    told: str | None = None
-    steps: Mapping[str, str] = field(default_factory=dict)
-    command: str = ""
-    unit: UnitSide | None = None
-
-    @property
-    def public(self) -> bool:
-        """Whether reporters learn of it."""
-        return self.told is not None
-
-    @property
-    def wordless(self) -> bool:
-        """Whether a command without a word is enough."""
-        return not any(one.required for one in self.fields)
-
-    @property
-    def offers_units(self) -> bool:
-        """Whether what is written first is a unit, which may be picked."""
-        return bool(self.fields) and self.fields[0].kind == "unit"
-
-    def asked(self, name: str) -> Field:
-        """Raises: StopIteration, if the order asks no such thing."""
-        return next(one for one in self.fields if one.name == name)
-
-
-# ── how the fields are written in one message of a chat ───────────────────────────────
-
-
-def whole(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """All of it is the first text; without a text it is not read."""
-    texts = [one.name for one in fields if one.kind in ("text", "case")]
-    return {texts[0]: words} if texts else {}
-
-
-def lines(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """The first line is the first field, the others are the second."""
-    first, second = fields
-    head, rest = first_line(words)
-    return {first.name: head, second.name: rest}
-
-
-def rule_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """The rule is the first line, or else the first word."""
-    words = words.strip()
-    rule, _, reason = words.partition("\n" if "\n" in words else " ")
-    return {"rule": rule.strip(), "reason": reason.strip()}
-
-
-def to_one(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """A text, and before it perhaps #2."""
-    text, to = addressed(words)
-    return {fields[0].name: text, "to": to}
-
-
-def wait_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    head, reason = first_word(words)
-    until = day_end(head, now)
-    if until is None:
-        raise Refusal("wait_unreadable")
-    return {"reason": reason, "until": until}
-
-
-def assign_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """A unit, and behind it in any order a level, 复杂, a date."""
-    found: Values = {}
-    codes = {name: code for code, name in LEVELS.items()}
-    unit = " ".join(words.split())
-    while " " in unit:
-        before, tail = last_word(unit)
-        until = day_end(tail, now)
-        if tail == "复杂":
-            found["complex"] = True
-        elif tail in codes:
-            found["level"] = codes[tail]
-        elif until is not None:
-            found["due"] = until
-        else:
-            break
-        unit = before
-    return {"unit": unit, **found}
-
-
-def extend_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    head, reason = first_word(words)
-    days = working_days(head)
-    if days is None:
-        raise Refusal("extend_unreadable")
-    return {"days": days, "reason": reason}
-
-
-def grant_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    head, rest = first_word(words)
-    if head in ("不同意", "不准"):
-        return {"granted": False, "reason": rest}
-    if head not in ("同意", "yes"):
-        raise Refusal("grant_unreadable")
-    second, reason = first_word(rest)
-    days = working_days(second)
-    if days is None:
-        return {"granted": True, "reason": rest}
-    return {"granted": True, "reason": reason, "days": days}
-
-
-def choice_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """The Chinese of a choice, and behind it a text."""
-    choice, text = fields
-    head, rest = first_word(words)
-    codes = {name: code for code, name in choice.choices.items()}
-    if head not in codes:
-        *others, last = codes
-        raise Refusal("choice_unreadable", known=f"{'、'.join(others)}或{last}")
-    return {choice.name: codes[head], text.name: rest}
-
-
-def rectify_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """A plan, and behind it perhaps a date."""
-    plan, tail = last_word(words)
-    due = day_end(tail, now)
-    return {"plan": plan, "due": due} if due else {"plan": words.strip()}
-
 
 # ── what several orders ask ───────────────────────────────────────────────────────────
 

@@ -10,7 +10,8 @@ from bot.desk.telegram.saying import Act, Saying
 from bot.outbox.messages import OutboxMessage
 from dialogs.case import order_table
 from dialogs.case.life import STATES, Case
-from dialogs.case.order_table import OrderRow, may, who_may
+from dialogs.case.order_row import OrderRow
+from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import Order, Reply
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role

@@ -29,7 +29,8 @@ from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
-from dialogs.case.order_table import BY_NAME, UNIT_ORDERS, Field
+from dialogs.case.order_row import Field
+from dialogs.case.order_table import BY_NAME, UNIT_ORDERS
 from dialogs.case.orders import Extend, Order
 from dialogs.case.refusals import Refusal
 from dialogs.texts import text

@@ -10,16 +10,8 @@ import pytest
 
 from dialogs.case.deciding import RULES
 from dialogs.case.life import ORDERED, TRANSITIONS
-from dialogs.case.order_table import (
-    BY_NAME,
-    MOVES,
-    ORDERS,
-    UNIT_ORDERS,
-    Field,
-    OrderRow,
-    may,
-    who_may,
-)
+from dialogs.case.order_row import Field, OrderRow
+from dialogs.case.order_table import BY_NAME, MOVES, ORDERS, UNIT_ORDERS, may, who_may
 from dialogs.case.orders import Order
 from dialogs.case.reactions import AUDIT_KINDS, Reaction
 from dialogs.case.roles import HOTLINE, ROLES
