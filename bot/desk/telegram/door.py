@@ -55,7 +55,7 @@ class Desk:
         self._saying = Saying(inside)
         self.topics = Topics(inside)
         self.replies = Replies(inside)
-        self._looking = Looking(inside, self.topics, self._saying)
+        self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
 
     def staff_side(self) -> StaffSide:

@@ -13,7 +13,7 @@ from bot.desk import verbs
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext
 from bot.desk.telegram.saying import Act, Saying
-from bot.desk.telegram.topics import Topics
+from bot.desk.telegram.standing import Standings
 from dialogs.case.clock import explain
 from dialogs.case.life import STATES, Case, State
 from dialogs.case.refusals import Refusal
@@ -29,9 +29,11 @@ LOOKS = ("card", "full", "pictures", "why")
 class Looking:
     """Everything here goes by who asks, and where."""
 
-    def __init__(self, inside: DeskContext, topics: Topics, saying: Saying) -> None:
+    def __init__(
+        self, inside: DeskContext, standings: Standings, saying: Saying
+    ) -> None:
         self._in = inside
-        self._topics = topics
+        self._standings = standings
         self._saying = saying
         self._rows = Cases(inside.database)
         self._cases = DeskCases(inside.database)
@@ -125,16 +127,16 @@ class Looking:
         if not act.grouped or act.spot.thread is None:
             return None
         id = self._in.thread_id(act.spot.chat, act.spot.thread)
-        case = await self._topics.case_of(id)
+        case = await self._standings.case_of(id)
         return await self._rows.by_id(case) if case else None
 
     async def open(self, act: Act, row: CaseRow) -> str:
         """The card: in private, here; in the group, where it stands."""
         if not act.grouped:
-            card = self._topics.private_card(act.spot.chat, row.id)
+            card = self._standings.new_card(act.spot.chat, row.id)
             await self._saying.commit(act, [card], [])
             return "卡片来了。"
-        standing = await self._topics.of_case(act.spot.chat, row.id)
+        standing = await self._standings.of_case(act.spot.chat, row.id)
         if standing is None or standing.thread is None:
             gone = f"{row.alias} 的话题已经不在了，请私聊查看。"
             return await self._saying.say(act, gone)

@@ -21,7 +21,7 @@ from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.markup import shortened
 from bot.desk.telegram.inside import DeskContext, Spot
-from bot.desk.telegram.topics import keyboard
+from bot.desk.telegram.showing import keyboard
 from bot.desk.telegram.views import data
 from dialogs.case.life import Case
 from storage.port import Write
