@@ -28,7 +28,8 @@ class CaseScreen:
     """
 
     def __init__(self, zone: ZoneInfo, out: TextIO) -> None:
-        self._zone, self._out = zone, out
+        self._zone = zone
+        self._out = out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
     def entries(self, entries: Sequence[ListedCase], most: int = 0) -> None:

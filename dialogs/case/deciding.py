@@ -176,7 +176,8 @@ def _note(given: Given, order: Note) -> Decision:
 
 
 def _accept(given: Given, order: Accept) -> Decision:
-    case, at = given.case, given.at
+    case = given.case
+    at = given.at
     accepted = ledger.stop(given.moved(), at)
     moved = ledger.start(accepted, "assign", at, given.terms)
     return replace(given.told(moved), serial=case.serial is None)
@@ -192,7 +193,9 @@ def _ask(given: Given, order: Ask) -> Decision:
     """Who does not answer holds nothing up for longer than a week: then it goes on by
     itself.
     """
-    case, at, terms = given.case, given.at, given.terms
+    case = given.case
+    at = given.at
+    terms = given.terms
     question = given.needed("question")
     until = add(at, terms.rules.hear_every, terms)
     paused = ledger.pause(move(case, "ask"), at, until=until)
@@ -255,7 +258,8 @@ def _merge(given: Given, order: Merge) -> Decision:
     """All reporters of the case belong to `into` from now on; what each of them said
     stays their own.
     """
-    case, into = given.case, given.into
+    case = given.case
+    into = given.into
     assert into is not None  # who orders a merge names it
     moved = replace(given.moved(), merged_into=into.id)
     if into.id == case.id:
@@ -296,7 +300,8 @@ def _reopen(given: Given, order: StaffReopen) -> Decision:
 
 
 def _assign(given: Given, order: Assign) -> Decision:
-    at, terms = given.at, given.terms
+    at = given.at
+    terms = given.terms
     if order.level is not None and order.level not in LEVELS:
         raise Refusal("unknown_level", known=_choices(LEVELS))
     unit = given.needed("unit")
@@ -311,7 +316,8 @@ def _assign(given: Given, order: Assign) -> Decision:
 
 def _whistle(given: Given, order: Whistle) -> Decision:
     """One level up, with a clock of its own."""
-    at, terms = given.at, given.terms
+    at = given.at
+    terms = given.terms
     moved = given.moved()
     reason = given.needed("reason")
     levels = list(LEVELS)
@@ -351,7 +357,9 @@ def _return(given: Given, order: Return) -> Decision:
     """The unit's time pauses while the hotline decides; it goes on where the return is
     refused.
     """
-    case, at, terms = given.case, given.at, given.terms
+    case = given.case
+    at = given.at
+    terms = given.terms
     moved = given.moved()
     rule = given.needed("rule")
     if case.returns >= terms.rules.returns:
@@ -386,7 +394,9 @@ def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
 
 
 def _extend(given: Given, order: Extend) -> Decision:
-    case, at, terms = given.case, given.at, given.terms
+    case = given.case
+    at = given.at
+    terms = given.terms
     moved = given.moved()
     reason = given.needed("reason")
     reading = _running_answer(moved, terms)
@@ -414,7 +424,8 @@ def _check_extension(days: int, terms: Terms) -> None:
 
 
 def _grant(given: Given, order: GrantExtend) -> Decision:
-    case, terms = given.case, given.terms
+    case = given.case
+    terms = given.terms
     moved = replace(given.moved(), wants=None)
     wants = case.wants
     assert wants is not None  # the table says so
@@ -446,7 +457,8 @@ def _supervise(given: Given, order: Supervise) -> Decision:
 
 
 def _rectify(given: Given, order: Rectify) -> Decision:
-    at, terms = given.at, given.terms
+    at = given.at
+    terms = given.terms
     moved = given.moved()
     most = terms.rules.rectify_most
     due = given.future(order.due)

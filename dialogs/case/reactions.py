@@ -19,7 +19,6 @@ from dialogs.words import (
     Forget,
     Held,
     Hush,
-    Message,
     Rate,
     Rebound,
     Reopen,
@@ -75,43 +74,41 @@ def react(
     them is no push. Clocks go on at the next full hour.
     """
     match action:
-        case Supplement(report, text, pictures):
-            entry = StoryStep(
-                "supplemented", {"text": text, "pictures": len(pictures)}, report
-            )
-            moved = (
-                _resumed(case, action)
-                if asked and case.state is State.WAITING
-                else case
-            )
-            return _reacted(case, _added(moved, action), action, terms, (entry,))
+        case Supplement():
+            return _supplement(case, action, terms, asked)
         case Rate(report):
-            return _reacted(
-                case,
-                case,
-                action,
-                terms,
-                () if rated else (StoryStep("rated", {}, report),),
-            )
+            steps = () if rated else (StoryStep("rated", {}, report),)
+            return _reacted(case, case, action, terms, steps)
         case Reopen(report, text):
-            return _reopen(
-                case, action, terms, StoryStep("reopened", {"text": text}, report)
-            )
+            own = StoryStep("reopened", {"text": text}, report)
+            return _reopen(case, action, terms, own)
         case Rebound(report, text):
-            return _reopen(
-                case, action, terms, StoryStep("rebounded", {"text": text}, report)
-            )
+            own = StoryStep("rebounded", {"text": text}, report)
+            return _reopen(case, action, terms, own)
         case Held(report):
-            return _reacted(case, case, action, terms, (StoryStep("held", {}, report),))
-        case Forget(report):
-            left = tuple(other for other in case.reports if other != report)
-            nobody = asked and not left and case.state is State.WAITING
-            moved = _without(_resumed(case, action) if nobody else case, report)
-            return _reacted(
-                case, moved, action, terms, (StoryStep("forgotten", public=False),)
-            )
+            held = StoryStep("held", {}, report)
+            return _reacted(case, case, action, terms, (held,))
+        case Forget():
+            return _forget(case, action, terms, asked)
         case Wish() | Hush():
             return _reacted(case, case, action, terms, ())
+
+
+def _supplement(case: Case, action: Supplement, terms: Terms, asked: bool) -> Decision:
+    said = {"text": action.text, "pictures": len(action.pictures)}
+    answers = asked and case.state is State.WAITING
+    moved = _resumed(case, action) if answers else case
+    step = StoryStep("supplemented", said, action.report)
+    return _reacted(case, _added(moved, action), action, terms, (step,))
+
+
+def _forget(case: Case, action: Forget, terms: Terms, asked: bool) -> Decision:
+    """Where nobody is left to answer a question, the case goes on."""
+    left = tuple(other for other in case.reports if other != action.report)
+    nobody = asked and not left and case.state is State.WAITING
+    moved = _resumed(case, action) if nobody else case
+    step = StoryStep("forgotten", public=False)
+    return _reacted(case, _without(moved, action.report), action, terms, (step,))
 
 
 def _reopen(
@@ -120,11 +117,11 @@ def _reopen(
     if leads(case, "reopen") is None:
         return _reacted(case, _added(case, action), action, terms, (own,))
     moved = reopened(_added(case, action), ledger.next_hour(action.at), terms)
-    others = tuple(
-        push for push in to_all(case, "reopened") if push[0] != action.report
-    )
     told = replace(moved, told=_hour(action.at))
-    return _reacted(case, told, action, terms, (own, StoryStep("reopened")), others)
+    decision = _reacted(case, told, action, terms, (own, StoryStep("reopened")))
+    pushes = to_all(case, "reopened")
+    others = tuple(push for push in pushes if push[0] != action.report)
+    return replace(decision, pushes=others)
 
 
 def _resumed(case: Case, action: Reaction) -> Case:
@@ -154,8 +151,7 @@ def _reacted(
     moved: Case,
     action: Reaction,
     terms: Terms,
-    entries: tuple[StoryStep, ...],
-    pushes: tuple[tuple[str, Message], ...] = (),
+    steps: tuple[StoryStep, ...],
 ) -> Decision:
     audit = (AUDIT_KINDS[type(action)], states(case, moved))
-    return Decision(settled(moved, terms), entries, pushes, audit)
+    return Decision(settled(moved, terms), steps, audit=audit)

@@ -179,7 +179,7 @@ def visible(public: bool, report: str | None, mine: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """One thing that happened. Times in `params` are shown as days; `grain`: how
     exactly `at` may be told.
     """
@@ -204,7 +204,7 @@ class Story:
     state: str
     category: str
     unit: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[StoryLine, ...]
     next: tuple[str, Params]
     can: tuple[str, ...]
     year: int
@@ -239,7 +239,7 @@ class Story:
         lines = [text(lang, "story.line", line) for line in told["lines"]]
         return "\n".join([*head, "", *lines, "", text(lang, "story.next", told)])
 
-    def _when(self, lang: str, line: Line) -> str:
+    def _when(self, lang: str, line: StoryLine) -> str:
         said = moment(lang, line.at, line.grain)
         return (
             said
@@ -282,7 +282,7 @@ def tell(
         step for step in steps if visible(step.public, step.report, mine.report)
     ]
     joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
-    lines = [Line(mine.at.astimezone(zone), "hour", "told.filed")]
+    lines = [StoryLine(mine.at.astimezone(zone), "hour", "told.filed")]
     rated = [step for step in mine_now if step.kind == "rated"][-1:]
     lines += [
         _line(
@@ -310,11 +310,12 @@ def tell(
     )
 
 
-def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> Line:
+def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> StoryLine:
     """older: it happened before this report was merged in; exact times would tell when
     somebody else came.
     """
-    grain: Grain = "day" if older else "hour" if step.by_reporter else "minute"
+    by_whom: Grain = "hour" if step.by_reporter else "minute"
+    grain: Grain = "day" if older else by_whom
     params = {"text": "", "unit": "", **step.params}
     name = f"told.{_named(step, params)}"
     for date in ("due", "until"):
@@ -323,7 +324,7 @@ def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> Line:
             name = f"{name}_{date}" if f"{name}_{date}" in CHINESE else name
     if step.kind == "rated":
         params["rating"] = _rating_words(rating)
-    return Line(step.at.astimezone(zone), grain, name, params)
+    return StoryLine(step.at.astimezone(zone), grain, name, params)
 
 
 def _named(step: Told, params: Params) -> str:
@@ -398,7 +399,8 @@ def _has_held(steps: Sequence[Told], report: str) -> bool:
 
 def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
     asked = case.state is State.WAITING and is_asked(steps, mine.report)
-    ended, looking = case.state in ENDED, case.state is State.LOOK_BACK
+    ended = case.state in ENDED
+    looking = case.state is State.LOOK_BACK
     rated = is_rated(steps, mine.report, case.closed)
     half = rated and mine.rating is not None and mine.rating.satisfied is None
     moves = {
@@ -422,7 +424,8 @@ def _next(
     """The phrase that says what comes next, with the dates promised; 24:00 belongs to
     the day it ends.
     """
-    zone, name = terms.zone, case.state.value
+    zone = terms.zone
+    name = case.state.value
     date = (case.due - TICK).astimezone(zone) if case.due else None
     match case.state:
         case State.FILED:

@@ -52,7 +52,8 @@ class Replies:
 
     def __init__(self, inside: DeskContext) -> None:
         self._in = inside
-        self._rows, self._cases = DeskReplies(inside.database), Cases(inside.database)
+        self._rows = DeskReplies(inside.database)
+        self._cases = Cases(inside.database)
         self._reports = Reports(inside.database)
         self._next: dict[bytes, float] = {}
 
@@ -67,7 +68,8 @@ class Replies:
 
     async def look(self) -> None:
         """Bring what is shown of each to what became of it."""
-        now, rows = time.monotonic(), await self._rows.all()
+        now = time.monotonic()
+        rows = await self._rows.all()
         self._next = {row.id: at for row in rows if (at := self._next.get(row.id))}
         for row in rows:
             if self._next.get(row.id, 0.0) <= now:

@@ -8,8 +8,7 @@ page that comes back.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -27,20 +26,16 @@ from bot.desk.refused import UNIT_PAGE, worded
 from bot.desk.times import unit_at
 from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
+from bot.desk.web.form import PICTURE_ID, Form
+from bot.desk.web.slip import print_size, slip_of
 from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
 from bot.settings import Web
-from dialogs.case.order_row import Field
-from dialogs.case.order_table import BY_NAME, UNIT_ORDERS
-from dialogs.case.orders import Extend, Order
+from dialogs.case.order_table import UNIT_ORDERS
 from dialogs.case.refusals import Refusal
 from dialogs.texts import text
 from storage.port import Refusing, Stale
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
-ID = re.compile(r"[0-9a-f]{32}")
-MOST_ON_PAPER = 1800  # characters of the text that fit one A4 page
-MOST_WHY = 12  # lines
-LONG, LONGER = 350, 900  # from here on the print is smaller
 GONE = "没有这一页。"
 LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
 BUSY = "专线正在改这一件，没有送出。您写的还在下面，请再送一次。"
@@ -54,55 +49,16 @@ TOO_MANY = f"一次答复最多{PICTURES}张图片，多出来的没有收。"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What was typed so far. open: which of the folded forms it was."""
-
-    text: str = ""
-    reason: str = ""
-    rule: str = ""
-    days: str = ""
-    pictures: tuple[str, ...] = ()
-    open: str = ""
-
-    @classmethod
-    def of(cls, fields: Mapping[str, str], action: str) -> Form:
-        def said(name: str, most: int = LONGEST) -> str:
-            return fields.get(name, "").replace("\r\n", "\n")[:most]
-
-        pictures = tuple(
-            id for id in fields.get("pictures", "").split(",") if ID.fullmatch(id)
-        )
-        return cls(
-            text=said("text"),
-            reason=said("reason"),
-            rule=said("rule", 500),
-            days=said("days", 4),
-            pictures=pictures,
-            open=action,
-        )
-
-    def order(self) -> Order:
-        """Raises: Refusal, for what cannot be meant."""
-        row = BY_NAME[self.open]
-        return row.order(**{one.name: self._typed(one) for one in row.fields})
-
-    def _typed(self, field: Field) -> Any:
-        typed = str(getattr(self, field.name))
-        if field.kind != "days":
-            return typed
-        if not typed.isdecimal() or not typed.isascii():
-            raise Refusal("unit_days_missing")
-        return int(typed)
-
-
 class Units:
     """What a liaison sees and does in a browser."""
 
     def __init__(
         self, desk: LiaisonDesk, pages: Pages, limit: PeerLimit, web: Web
     ) -> None:
-        self._desk, self._pages, self._limit, self._web = desk, pages, limit, web
+        self._desk = desk
+        self._pages = pages
+        self._limit = limit
+        self._web = web
         self.cookie = "__Host-u" if web.https else "u"
 
     def routes(self) -> list[Route]:
@@ -199,6 +155,7 @@ class Units:
         request: Request,
         who: Liaison,
         form: Form,
+        *,
         status: int = 200,
         trouble: str = "",
         did: str = "",
@@ -207,33 +164,25 @@ class Units:
             case = await self._desk.case(who, request.path_params["alias"])
         except Missing:
             return self._missing(who)
-        return self._page("case", who, status, trouble, did, case=case, form=form)
+        return self._page(
+            "case", who, status, trouble=trouble, did=did, case=case, form=form
+        )
 
     async def slip(self, request: Request) -> Response:
         """The 转办单, for the printer."""
         who = await self._who(request)
         if who is None:
             return self._page("enter", None, 401, kept="")
-        try:
-            slip = self._slip(
-                who, await self._desk.case(who, request.path_params["alias"])
-            )
-        except Missing:
+        slip = await self._slip(request, who)
+        if slip is None:
             return self._missing(who)
-        size = (
-            "longer"
-            if len(slip.told) > LONGER
-            else "long"
-            if len(slip.told) > LONG
-            else ""
-        )
         alias = request.path_params["alias"]
         return self._page(
             "slip",
             who,
             slip=slip,
             alias=alias,
-            size=size,
+            size=print_size(slip),
             rules=RULES_OF_USE,
             signed=SIGNED,
         )
@@ -242,61 +191,34 @@ class Units:
         who = await self._who(request)
         if who is None:
             return self._page("enter", None, 401, kept="")
-        try:
-            slip = self._slip(
-                who, await self._desk.case(who, request.path_params["alias"])
-            )
-        except Missing:
+        slip = await self._slip(request, who)
+        if slip is None:
             return self._missing(who)
         name = quote(f"转办单-{slip.number}.docx")
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(slip_document(slip), media_type=DOCX, headers=headers)
 
-    def _slip(self, who: Liaison, case: UnitCase) -> Slip:
-        item = case.item
-        facts = {
-            "代号": item.alias,
-            "类别": text("zh", f"category.{item.category}"),
-            "转办时间": self._at(case.assigned) if case.assigned else "",
-            "期限": "；".join(
-                f"{UNIT_CLOCK_NAMES[timer.clock]} {self._at(timer.due)} 前"
-                if timer.due
-                else timer.left
-                for timer in item.timers
-            ),
-            "地点": case.place or "",
-            "时间频次": case.when or "",
-        }
-        told, more = cut(case.text, MOST_ON_PAPER), []
-        left = MOST_ON_PAPER - len(told)
-        for words in case.more:
-            if left > 0:
-                more.append(cut(words, left))
-                left -= len(more[-1])
-        return Slip(
-            item.serial or item.alias,
-            who.unit_name,
-            item.urgent,
-            {label: words for label, words in facts.items() if words},
-            told,
-            tuple(more),
-            shortened(case.why),
-            self._desk.now().astimezone(self._desk.terms.zone),
-        )
+    async def _slip(self, request: Request, who: Liaison) -> Slip | None:
+        try:
+            case = await self._desk.case(who, request.path_params["alias"])
+        except Missing:
+            return None
+        drawn = self._desk.now().astimezone(self._desk.terms.zone)
+        return slip_of(case, who.unit_name, self._at, drawn)
 
     async def picture(self, request: Request) -> Response:
-        who, id = await self._who(request), request.path_params["id"]
-        if who is None or not ID.fullmatch(id):
+        who = await self._who(request)
+        id = request.path_params["id"]
+        if who is None or not PICTURE_ID.fullmatch(id):
             return Response(status_code=404)
         try:
             found = await self._desk.picture(who, request.path_params["alias"], id)
         except Missing:
             found = None
-        return (
-            Response(found[0], media_type=found[1])
-            if found
-            else Response(status_code=404)
-        )
+        if found is None:
+            return Response(status_code=404)
+        data, mime = found
+        return Response(data, media_type=mime)
 
     # ── doing ─────────────────────────────────────────────────────────────────────────
 
@@ -309,7 +231,7 @@ class Units:
         except Missing:
             return self._missing(who)
         except Refusing:
-            return await self._case(request, who, Form(), 503, LATER)
+            return await self._case(request, who, Form(), status=503, trouble=LATER)
         return self._back(request, "receive")
 
     async def act(self, request: Request) -> Response:
@@ -326,45 +248,48 @@ class Units:
             return self._note(await self._who(request), text("zh", "web.too_much"), 413)
         except BadForm:
             return self._note(await self._who(request), text("zh", "web.bad_form"), 400)
-        form, act = Form.of(upload.fields, action), upload.fields.get("act", "")
+        form = Form.of(upload.fields, action)
         who = await self._who(request)
         if who is None:
-            kept = form.text or "\n".join(filter(None, [form.rule, form.reason]))
-            return self._page("enter", None, 401, kept=kept)
+            return self._page("enter", None, 401, kept=form.words)
         try:
             case = await self._desk.case(who, request.path_params["alias"])
-            if upload.data or upload.too_large or act == "add":
+            if _brings_picture(upload):
                 form, trouble = await self._with_picture(form, upload)
-                if trouble or act == "add":
-                    did = "" if trouble else DID["add"]
+                if trouble:
                     return await self._case(
-                        request, who, form, 422 if trouble else 200, trouble, did
+                        request, who, form, status=422, trouble=trouble
                     )
-            if act == "edit":
-                return await self._case(request, who, form)
-            at_once = not UNIT_ORDERS[action].title
-            if at_once or act == "send":
-                await self._desk.order(
-                    who, case.item.alias, form.order(), form.pictures
-                )
-                return self._back(request, action)
-            self._ready(case, form)
-            return self._page(
-                "check",
-                who,
-                item=case.item,
-                action=action,
-                side=UNIT_ORDERS[action],
-                form=form,
-            )
+            pressed = upload.fields.get("act", "")
+            return await self._pressed(request, who, case, form, pressed)
         except Missing:
             return self._missing(who)
         except Refusal as refusal:
-            return await self._case(request, who, form, 422, worded(refusal, UNIT_PAGE))
+            sentence = worded(refusal, UNIT_PAGE)
+            return await self._case(request, who, form, status=422, trouble=sentence)
         except Stale:
-            return await self._case(request, who, form, 409, BUSY)
+            return await self._case(request, who, form, status=409, trouble=BUSY)
         except Refusing:
-            return await self._case(request, who, form, 503, LATER)
+            return await self._case(request, who, form, status=503, trouble=LATER)
+
+    async def _pressed(
+        self, request: Request, who: Liaison, case: UnitCase, form: Form, button: str
+    ) -> Response:
+        """Raises: Missing; Refusal; Stale; Refusing."""
+        action = form.open
+        if button == "add":
+            return await self._case(request, who, form, did=DID["add"])
+        if button == "edit":
+            return await self._case(request, who, form)
+        side = UNIT_ORDERS[action]
+        at_once = not side.title
+        if at_once or button == "send":
+            await self._desk.order(who, case.item.alias, form.order(), form.pictures)
+            return self._back(request, action)
+        form.check(case)
+        return self._page(
+            "check", who, item=case.item, action=action, side=side, form=form
+        )
 
     async def _read(self, request: Request, action: str) -> Upload:
         if action == "answer":
@@ -391,20 +316,6 @@ class Units:
             form, pictures=(*form.pictures, await self._desk.keep(scrubbed))
         ), ""
 
-    def _ready(self, case: UnitCase, form: Form) -> None:
-        """Say what is missing before it is looked at once more, not after. Raises:
-        Refusal.
-        """
-        order = form.order()
-        for name, what in UNIT_ORDERS[form.open].wants.items():
-            if not str(getattr(order, name)).strip():
-                raise Refusal("missing", what=what)
-        if isinstance(order, Extend) and not 1 <= order.days <= case.days:
-            raise Refusal("extension_at_most", days=case.days)
-        refused = case.may.get(form.open)
-        if refused is not None:
-            raise refused
-
     # ── answering ─────────────────────────────────────────────────────────────────────
 
     def _back(self, request: Request, did: str) -> Response:
@@ -423,6 +334,7 @@ class Units:
         name: str,
         who: Liaison | None,
         status: int = 200,
+        *,
         trouble: str = "",
         did: str = "",
         **values: Any,
@@ -448,15 +360,6 @@ class Units:
         return unit_at(at, self._desk.terms.zone, now=self._desk.now())
 
 
-def shortened(why: Sequence[str]) -> tuple[str, ...]:
-    """How the deadline was counted, without where the clock stands now, in so few lines
-    that they fit.
-    """
-    lines = [line for line in why if not line.startswith("现在")]
-    return tuple(lines) if len(lines) <= MOST_WHY else (*lines[:2], "……", *lines[-3:])
-
-
-def cut(words: str, most: int) -> str:
-    return (
-        words if len(words) <= most else f"{words[: max(most - 20, 0)]}……（全文见网页）"
-    )
+def _brings_picture(upload: Upload) -> bool:
+    chosen = bool(upload.data) or upload.too_large
+    return chosen or upload.fields.get("act") == "add"
