@@ -159,6 +159,7 @@ class CaseSealer:
             was,
             version=was.version + 1,
             state=case.state.value,
+            category=case.category,
             urgent=case.urgent,
             level=case.level,
             changed_at=at,
