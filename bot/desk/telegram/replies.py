@@ -16,6 +16,7 @@ from telegram.error import BadRequest, TelegramError
 from anonymizer.seal import Place, Unsealable
 from bot.cases.reading import Sheet
 from bot.cases.reporters import NOT_DELIVERED
+from bot.cases.writing import THE_LINE
 from bot.channels.port import TryLater
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.errors import about, kind
@@ -136,7 +137,10 @@ class Replies:
         assert found is not None
         sheet = await self._in.casework.reading.sheet(found)
         is_refused = any(
-            note.text == NOT_DELIVERED and note.at >= row.at for note in sheet.notes
+            note.by == THE_LINE.name
+            and note.text == NOT_DELIVERED
+            and note.at >= row.at
+            for note in sheet.notes
         )
         if is_refused:
             return "refused"
