@@ -17,7 +17,7 @@ from bot.desk.liaison import Liaison
 from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
 from bot.desk.telegram import units
 from bot.desk.telegram.commands import commands, help_text, known, slip
-from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, letter
+from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
 from bot.desk.telegram.looking import LOOKS, Looking
 from bot.desk.telegram.ordering import Ordering
 from bot.desk.telegram.replies import Replies
@@ -273,7 +273,7 @@ class Desk:
             return await self._saying.say(act, await units.said(desk, who, name, words))
         now = Now(self._in.now(), self._in.casework.zone)
         given = await units.ordered(desk, who, name, words, now)
-        told = letter(act.spot.address, given.said)
+        told = staff_message(act.spot.address, given.said)
         also = [act.mark, self._in.post.put(told)]
         await units.carry_out(desk, who, given, also)
         self._in.send([told])

@@ -45,7 +45,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskContext:
-    """send: letters that are committed and due; now: UTC; every: seconds between two
+    """send: messages that are committed and due; now: UTC; every: seconds between two
     looks.
     """
 
@@ -133,7 +133,7 @@ def context_of(
     )
 
 
-def letter(
+def staff_message(
     to: Address, words: str, buttons: Sequence[Button] = (), files: object = ()
 ) -> OutboxMessage:
     """A sentence for staff, by the outbox: in order, and not lost."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.desk import verbs
 from bot.desk.telegram import views
-from bot.desk.telegram.inside import DeskContext, letter
+from bot.desk.telegram.inside import DeskContext, staff_message
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.outbox.messages import OutboxMessage
@@ -37,17 +37,19 @@ class Ordering:
         _permit(act.member.role, order)
         label = verbs.VERBS[verb].label
         also: list[Write] = [act.mark]
-        letters: list[OutboxMessage] = []
+        messages: list[OutboxMessage] = []
         if isinstance(order, Reply):
             text = order.text.strip()
             also.append(self._replies.begin(row.id, act.spot, text, order.to))
         elif act.press is None and not act.grouped:
-            letters = [letter(act.spot.address, f"{row.alias}：{label}，办好了。")]
-        also += [self._in.post.put(one) for one in letters]
+            messages = [
+                staff_message(act.spot.address, f"{row.alias}：{label}，办好了。")
+            ]
+        also += [self._in.post.put(one) for one in messages]
         outcome = await self._in.casework.staff.order(
             row.alias, order, act.member, also=also
         )
-        self._in.send(letters)
+        self._in.send(messages)
         if act.press is None and act.grouped:
             self._saying.nod(act)
         told = "，会告诉反映人" if outcome.told else ""

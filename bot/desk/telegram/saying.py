@@ -11,7 +11,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.channels.telegram.errors import about
-from bot.desk.telegram.inside import DeskContext, Spot, letter
+from bot.desk.telegram.inside import DeskContext, Spot, staff_message
 from bot.outbox.messages import OutboxMessage
 from bot.people.member import Member
 from dialogs.words import Button
@@ -47,15 +47,17 @@ class Saying:
         self, act: Act, words: str, buttons: Sequence[Button] = (), files: object = ()
     ) -> str:
         """Returns "": nothing is left to be told."""
-        await self.commit(act, [], [letter(act.spot.address, words, buttons, files)])
+        await self.commit(
+            act, [], [staff_message(act.spot.address, words, buttons, files)]
+        )
         return ""
 
     async def commit(
-        self, act: Act, writes: Sequence[Write], letters: Sequence[OutboxMessage]
+        self, act: Act, writes: Sequence[Write], messages: Sequence[OutboxMessage]
     ) -> None:
-        outgoing = [self._in.post.put(one) for one in letters]
+        outgoing = [self._in.post.put(one) for one in messages]
         await self._in.database.commit([act.mark, *writes, *outgoing])
-        self._in.send(letters)
+        self._in.send(messages)
 
     def toast(self, press: str, words: str = "", *, alert: bool = False) -> None:
         """A window over the button that was pressed; without words it only stops

@@ -23,7 +23,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
-from bot.desk.telegram.inside import TELEGRAM, DeskContext, letter
+from bot.desk.telegram.inside import TELEGRAM, DeskContext, staff_message
 from bot.desk.telegram.showing import Showing
 from bot.desk.telegram.standing import Standing, Standings
 from bot.desk.telegram.views import button, view
@@ -183,14 +183,14 @@ class Topics:
                 "staff link)"
             )
         words = f"{case.alias}：有新工单。"
-        letters = [
-            letter(to, words, [button("card", case.alias, "看工单")])
+        messages = [
+            staff_message(to, words, [button("card", case.alias, "看工单")])
             for _, to in reached
         ]
         due = 0 if case.urgent else self._in.at
         return [
             DeskCases.put(id, "private"),
-            *(self._in.post.put(one, due) for one in letters),
+            *(self._in.post.put(one, due) for one in messages),
         ]
 
     async def _reached(self, roles: Sequence[Role]) -> Reached:
