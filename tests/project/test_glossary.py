@@ -16,10 +16,10 @@ from dialogs.case.allowance import Clock, TimeUnit
 from dialogs.case.clock import Kind
 from dialogs.case.ladder import Rung
 from dialogs.case.life import FINDINGS, LEVELS, STATES
-from dialogs.case.order_table import ORDERS
 from dialogs.case.reactions import AUDIT_KINDS
 from dialogs.case.roles import ROLES
 from dialogs.understand import CATEGORIES
+from tests.dialogs.case.test_order_table import AUDITED
 from tests.project import rooms
 from tests.project.checkout import ROOT
 from tests.yesterday.test_yesterday_works_on import KINDS, STEPS
@@ -66,7 +66,7 @@ STORED: dict[str, Iterable[str]] = {
     "clock": get_args(Clock),
     "unit of time": get_args(TimeUnit),
     "line of the ledger": get_args(Kind),
-    "audit kind of an order": [row.audit for row in ORDERS],
+    "audit kind of an order": AUDITED.values(),
     "audit kind of a reporter's doing": AUDIT_KINDS.values(),
     "step": STEPS,
     "audit kind of the first release": [
