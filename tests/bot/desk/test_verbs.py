@@ -110,11 +110,12 @@ def test_a_command_for_another_bot_is_none_of_ours() -> None:
 
 
 def test_buttons_are_those_of_what_is_possible() -> None:
-    """Who has it, the moves, then what is only said."""
-    free = ["accept", "decline", "ask", "wait", "merge", "reply", "note"]
-    assert verbs.possible(CASE) == ["claim", *free]
+    """Who has it, the moves, then what is only said; the note at the end."""
+    free = ["accept", "decline", "ask", "wait", "merge", "reply"]
+    assert verbs.possible(CASE)[:7] == ["claim", *free]
+    assert verbs.possible(CASE)[-1] == "note"
     claimed = replace(CASE, claimed=Staff("aa", "王"))
-    assert verbs.possible(claimed) == ["release", *free]
+    assert verbs.possible(claimed)[:7] == ["release", *free]
 
 
 def test_what_need_not_be_written_can_be_picked() -> None:
