@@ -37,7 +37,6 @@ from dialogs.case.orders import (
     Assign,
     Claim,
     Close,
-    CorrectCategory,
     Decision,
     Decline,
     Extend,
@@ -287,13 +286,6 @@ def _find(given: Given, order: Find) -> Decision:
     return given.told(moved, finding=order.finding, text=order.text.strip())
 
 
-def _correct_category(given: Given, order: CorrectCategory) -> Decision:
-    corrected = replace(given.case, category=order.category)
-    said = {"text": order.reason.strip()}
-    step = StoryStep("recategorised", said, public=False)
-    return given.decision(corrected, step)
-
-
 def _close(given: Given, order: Close) -> Decision:
     moved = _closed(given.moved(), given.at)
     return given.told(moved, text=given.needed("result"))
@@ -504,7 +496,6 @@ RULES: Mapping[type[Order], Rule] = {
     Close: _close,
     StaffReopen: _reopen,
     Merge: _merge,
-    CorrectCategory: _correct_category,
     Note: _note,
 }
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.grammar import (
     assign_words,
     choice_words,
@@ -35,7 +34,6 @@ from dialogs.case.orders import (
     Assign,
     Claim,
     Close,
-    CorrectCategory,
     Decline,
     Extend,
     Find,
@@ -56,8 +54,6 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.case.roles import HOTLINE, ROLES, Role
-from dialogs.texts import text
-from dialogs.understand import CATEGORIES
 
 # ── what several orders ask ───────────────────────────────────────────────────────────
 
@@ -556,28 +552,6 @@ ORDERS: tuple[OrderRow, ...] = (
         trigger="merge",
         told="merged",
         steps={"merged": "并入别的工单"},
-    ),
-    OrderRow(
-        name="correct-category",
-        order=CorrectCategory,
-        label="更正类别",
-        english="Correct the category",
-        summary="更正类别",
-        audit="case.correctcategory",
-        fields=(
-            Field(
-                name="category",
-                kind="choice",
-                label="类别",
-                help="应是哪一类",
-                choices={code: text("zh", f"category.{code}") for code in CATEGORIES},
-            ),
-            _text("reason", "说明", "说明，只有同事看得到", required=False),
-        ),
-        asks="应是哪一类，后面可以加说明",
-        grammar=choice_words,
-        fits=lambda case: not case.retained,
-        steps={"recategorised": "更正类别"},
     ),
     OrderRow(
         name="note",

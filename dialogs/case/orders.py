@@ -99,14 +99,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectCategory:
-    """It was filed under another kind of burden than it is about. Nobody is told."""
-
-    category: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """I give the case back to whoever takes it."""
 
@@ -216,7 +208,6 @@ Order = (
     | Merge
     | Reply
     | Undo
-    | CorrectCategory
     | Note
 )
 

@@ -22,7 +22,6 @@ from dialogs.case.orders import (
     Assign,
     Claim,
     Close,
-    CorrectCategory,
     Decision,
     Decline,
     Extend,
@@ -517,10 +516,3 @@ def test_forgetting_the_only_one_asked_ends_the_waiting() -> None:
     assert react(waiting, Forget("r1", AT), asked=True).case.state is State.ANSWERED
     two = replace(waiting, reports=("r1", "r2"))
     assert react(two, Forget("r1", AT), asked=True).case.state is State.WAITING
-
-
-def test_a_category_is_corrected_and_no_reporter_hears_of_it() -> None:
-    decision = decide(CASE, CorrectCategory("meetings", "是开会的事"), WANG, AT)
-    assert decision.case.category == "meetings"
-    assert [step.public for step in decision.entries] == [False]
-    assert decision.pushes == () and decision.audit[0] == "case.correctcategory"
