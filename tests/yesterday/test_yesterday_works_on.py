@@ -9,6 +9,9 @@ were open dialogs in every step of both, some over a draft that waits below; a r
 its undo window; letters still to be sent; an update kept before its turn was over;
 cookies and codes; and audit lines of every kind. Then its log was folded in, and it was
 asked all that `questions.py` asks. Its files are never made anew.
+
+One line of what it said was taken out since, knowingly: two clocks of one case that are
+late at the same moment are told to its reporter once (hot-b, on the fifth day).
 """
 
 from __future__ import annotations
