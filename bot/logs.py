@@ -24,17 +24,15 @@ class OursOnly(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = record.exc_text = record.stack_info = (
-            None  # a traceback's last line quotes values
-        )
+        # a traceback's last line quotes values
+        record.exc_info = record.exc_text = record.stack_info = None
         if record.name.partition(".")[0] in OURS:
             return True
         if record.levelno < logging.WARNING:
             return False
-        record.msg, record.args = (
-            f"a library reports trouble at line {record.lineno} of {record.module}",
-            (),
-        )
+        place = f"line {record.lineno} of {record.module}"
+        record.msg = f"a library reports trouble at {place}"
+        record.args = ()
         return True
 
 
@@ -56,12 +54,7 @@ def _content_free(
     """What nobody caught ends the program with its type and place; its message may hold
     anything.
     """
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = (
-        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
-    )
-    print(f"jianfu: {kind.__name__} in {place}", file=sys.stderr)
+    print(f"jianfu: {kind.__name__} in {_innermost(trace)}", file=sys.stderr)
 
 
 def incident(log: logging.Logger, error: Exception, doing: str) -> str:
@@ -78,9 +71,12 @@ def incident(log: logging.Logger, error: Exception, doing: str) -> str:
 
 def where(error: Exception) -> str:
     """The innermost line, which names our code and never a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    return _innermost(error.__traceback__)
+
+
+def _innermost(trace: TracebackType | None) -> str:
+    if trace is None:
+        return "nowhere"
+    while trace.tb_next is not None:
         trace = trace.tb_next
-    return (
-        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"
-    )
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"

@@ -63,7 +63,8 @@ def _default_keyring() -> Path:
     """Follow the XDG base directory specification: `$XDG_CONFIG_HOME`, if absolute,
     else `~/.config`.
     """
-    config, home = os.environ.get("XDG_CONFIG_HOME", ""), os.environ.get("HOME", "")
+    config = os.environ.get("XDG_CONFIG_HOME", "")
+    home = os.environ.get("HOME", "")
     if os.path.isabs(config):
         return Path(config, "jianfu", "keyring.json")
     if os.path.isabs(home):

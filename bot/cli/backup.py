@@ -45,7 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = load()
-    database, path = database_file(settings), args.path.absolute()
+    database = database_file(settings)
+    path = args.path.absolute()
     if not database.exists():
         raise OperatorError(
             f"还没有数据库 {database}：没有什么可备份，请检查 JIANFU_DATA_DIR"
@@ -63,24 +64,27 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _may_be_written(path: Path, force: bool) -> None:
+    """Only a backup is replaced, and only where forced. Raises: OperatorError."""
     try:
         if path.is_dir():
-            raise OperatorError(
-                f"{path} 是目录：请写文件名，例如 {path / 'jianfu.backup'}"
-            )
+            example = path / "jianfu.backup"
+            raise OperatorError(f"{path} 是目录：请写文件名，例如 {example}")
         if not path.parent.is_dir():
             raise OperatorError(f"没有目录 {path.parent}：请先建好，或换一个位置")
         if not os.path.lexists(path):
             return
         if not force:
             raise OperatorError(f"{path} 已经有了：请换一个名字，或加 --force 换掉")
-        with path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise OperatorError(
-                    f"{path} 不是备份，加了 --force 也不换掉：请换一个名字"
-                )
+        if not begins_as_backup(path):
+            raise OperatorError(f"{path} 不是备份，加了 --force 也不换掉：请换一个名字")
     except OSError as error:
         raise told("用不了", path, error) from None
+
+
+def begins_as_backup(path: Path) -> bool:
+    """Raises: OSError."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _copy(database: Path, copy: Path) -> None:
@@ -104,13 +108,11 @@ def _beside(path: Path) -> Iterator[Path]:
 
 
 def _clear(beside: Path) -> None:
-    halves = beside.parent.glob(
-        f".{glob.escape(beside.name)}.????????"
-    )  # of `appearing`, after kill -9
+    # of `appearing`, after kill -9
+    halves = beside.parent.glob(f".{glob.escape(beside.name)}.????????")
     for stray in (beside, *halves):
-        with suppress(
-            OSError
-        ):  # sealed, so it tells nothing; why the folder is not writable is told anyway
+        # sealed, so it tells nothing; why the folder is not writable is told anyway
+        with suppress(OSError):
             stray.unlink(missing_ok=True)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.app import clock, opened
 from bot.channels.port import Incoming
 from bot.channels.terminal import TerminalChannel, typed
+from bot.cli.private import write_private
 from bot.program import Program
 from bot.settings import OperatorError, load
 from scheduler.bell import Bell
@@ -57,21 +58,14 @@ def _identity(new: bool) -> str:
     """Who talks here: a random word kept beside the other state of this login, like a
     browser's cookie.
     """
-    home = os.environ.get("XDG_STATE_HOME") or Path(
-        os.environ.get("HOME", "/nonexistent"), ".local", "state"
-    )
-    path = Path(home, "jianfu", "chat")
+    home = Path(os.environ.get("HOME", "/nonexistent"))
+    state = os.environ.get("XDG_STATE_HOME") or home / ".local" / "state"
+    path = Path(state, "jianfu", "chat")
     try:
         if path.exists() and not new:
             return path.read_text("ascii")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = secrets.token_hex(16)
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-            "w",
-            encoding="ascii",
-        ) as file:
-            file.write(key)
+        write_private(path, key.encode("ascii"))
         return key
     except OSError as error:
         raise OperatorError(

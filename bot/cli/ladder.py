@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from typing import Any
 from bot.app import opened
 from bot.cases.ladder import VERDICTS, Ladder, Proposal
 from bot.cli.answers import answered, common, login, out, reader, table
+from bot.cli.private import write_private
 from bot.ops.trouble import told
+from bot.people.member import CaseReader
 from bot.program import Program
 from bot.reports.papers import PAPER_NAMES
 from bot.settings import load
@@ -62,39 +63,48 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
-    resources = app.resources
     ladder = Ladder(
-        resources.database,
-        resources.keys,
-        app.casework,
-        app.roster,
-        app.register,
-        resources.now,
+        database=app.resources.database,
+        keys=app.resources.keys,
+        casework=app.casework,
+        roster=app.roster,
+        register=app.register,
+        now=app.resources.now,
     )
+    name = args.by or login()
 
     async def carry_out() -> None:
-        if args.move != "decide":
-            who = await app.roster.on_duty(args.by or login())
-            reader(who)
-        match args.move:
-            case "list":
-                found = await ladder.list(who, args.unit)
-                out(args, [proposal_json(one) for one in found], lambda: _list(found))
-            case "decide":
-                one = await ladder.decide(
-                    args.case, args.verdict, args.by or login(), args.reason
-                )
-                out(args, proposal_json(one), lambda: print(_said(one)))
-            case "document":
-                name, data = await ladder.document(args.case, who)
-                path = _save(args.out / name, data)
-                out(
-                    args,
-                    {"path": str(path)},
-                    lambda: print(f"已存到 {path}，请核对、签发、盖章。"),
-                )
+        if args.move == "decide":
+            await _decide(args, ladder, name)
+            return
+        who = await app.roster.on_duty(name)
+        reader(who)
+        if args.move == "list":
+            found = await ladder.list(who, args.unit)
+            out(args, [proposal_json(one) for one in found], lambda: _list(found))
+        else:
+            await _save_document(args, ladder, who)
 
     return await answered(args, carry_out)
+
+
+async def _decide(args: argparse.Namespace, ladder: Ladder, by: str) -> None:
+    decided = await ladder.decide(args.case, args.verdict, by, args.reason)
+    out(args, proposal_json(decided), lambda: print(_said(decided)))
+
+
+async def _save_document(
+    args: argparse.Namespace, ladder: Ladder, who: CaseReader
+) -> None:
+    """Raises: OperatorError."""
+    name, data = await ladder.document(args.case, who)
+    path = args.out / name
+    try:
+        write_private(path, data)
+    except OSError as error:
+        raise told("写不了", path, error) from None
+    said = f"已存到 {path}，请核对、签发、盖章。"
+    out(args, {"path": str(path)}, lambda: print(said))
 
 
 def _list(found: list[Proposal]) -> None:
@@ -106,11 +116,9 @@ def _list(found: list[Proposal]) -> None:
 
 
 def _cells(one: Proposal) -> list[str]:
-    state = (
-        f"{VERDICTS[one.decision]}（{one.by}：{one.reason}）"
-        if one.decision
-        else "待决定"
-    )
+    state = "待决定"
+    if one.decision:
+        state = f"{VERDICTS[one.decision]}（{one.by}：{one.reason}）"
     return [
         one.alias,
         PAPER_NAMES[one.rung],
@@ -128,19 +136,6 @@ def _said(one: Proposal) -> str:
         f"{one.alias}：对{one.unit}发{PAPER_NAMES[one.rung]}。"
         f"出文书：jianfu ladder document {one.alias}"
     )
-
-
-def _save(path: Path, data: bytes) -> Path:
-    """Readable by this login only. Raises: OperatorError."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-        ) as file:
-            file.write(data)
-    except OSError as error:
-        raise told("写不了", path, error) from None
-    return path
 
 
 def proposal_json(one: Proposal) -> Mapping[str, Any]:

@@ -21,10 +21,16 @@ phrases(
     scan="用自己的手机扫一扫，请勿使用单位网络和设备",
     sees="Telegram 公司看得到您的账号和聊天",
 )
-INK, PAPER = "#17324d", "#ffffff"
-A4 = (210 / 25.4, 297 / 25.4)  # inches
+INK = "#17324d"
+GREY = "#555555"
+PAPER = "#ffffff"
+MM_AN_INCH = 25.4
+A4_WIDTH = 210 / MM_AN_INCH
+A4_HEIGHT = 297 / MM_AN_INCH
 DOTS = 300  # per inch
-FONTS = (
+CODE_WIDTH = 0.48  # of the sheet's
+QUIET_ZONE = 4  # modules around the code that stay white, as ISO/IEC 18004 wants it
+POSTER_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
     "Source Han Sans SC",
@@ -33,7 +39,6 @@ FONTS = (
     "PingFang SC",
     "SimHei",
 )
-NAME_WAIT = 20.0  # seconds
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +91,7 @@ async def _ask(settings: Settings) -> str:
     from bot.channels.telegram.channel import close, make_bot
     from bot.channels.telegram.errors import about
 
-    bot, trouble = make_bot(settings.telegram), ""
+    bot = make_bot(settings.telegram)
     try:
         return str((await bot.get_me()).username)
     except TelegramError as error:
@@ -105,54 +110,59 @@ def draw(link: str, output: Path) -> None:
     Raises: OperatorError, OSError.
     """
     import matplotlib
-    import segno
-    from matplotlib import font_manager
     from matplotlib.figure import Figure
 
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    fonts = [name for name in FONTS if name in known]
-    if not fonts:
-        raise OperatorError("没有中文字体：请安装 fonts-noto-cjk（或思源黑体）再做海报")
-    with matplotlib.rc_context(
-        {"font.family": fonts[:1], "pdf.fonttype": 42, "svg.hashsalt": "poster"}
-    ):
-        figure = Figure(figsize=A4, facecolor=PAPER)
-        _words(figure)
-        axes = figure.add_axes((0.26, 0.245, 0.48, 0.48 * A4[0] / A4[1]))
-        code = [
-            [not dark for dark in row]
-            for row in segno.make_qr(link, error="q").matrix_iter(border=4)
-        ]
-        axes.imshow(code, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        axes.set_axis_off()
-        shown = link.removeprefix("https://").partition("?")[
-            0
-        ]  # for those who type, or want to compare
+    style: dict[Any, Any] = {
+        "font.family": [_font()],
+        "pdf.fonttype": 42,
+        "svg.hashsalt": "poster",
+    }
+    with matplotlib.rc_context(style):
+        figure = Figure(figsize=(A4_WIDTH, A4_HEIGHT), facecolor=PAPER)
+        _write_words(figure)
+        _draw_code(figure, link)
+        # for those who type, or want to compare
+        shown = link.removeprefix("https://").partition("?")[0]
         figure.text(0.5, 0.243, shown, size=15, color=INK, ha="center", va="center")
-        same: dict[str, Any] = (
-            {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
-        )
-        figure.savefig(output, dpi=DOTS, metadata=same)
+        figure.savefig(output, dpi=DOTS, metadata=_metadata(output))
 
 
-def _words(figure: Any) -> None:
-    def write(
-        name: str, at: float, size: int, weight: str = "normal", color: str = INK
-    ) -> None:
-        figure.text(
-            0.5,
-            at,
-            text("zh", f"poster.{name}"),
-            size=size,
-            weight=weight,
-            color=color,
-            ha="center",
-            va="center",
-            linespacing=1.7,
-        )
+def _font() -> str:
+    """Raises: OperatorError, if none writes Chinese."""
+    from matplotlib import font_manager
 
-    write("title", 0.90, 64, "bold")
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    for name in POSTER_FONTS:
+        if name in known:
+            return name
+    raise OperatorError("没有中文字体：请安装 fonts-noto-cjk（或思源黑体）再做海报")
+
+
+def _draw_code(figure: Any, link: str) -> None:
+    import segno
+
+    height = CODE_WIDTH * A4_WIDTH / A4_HEIGHT
+    axes = figure.add_axes((0.26, 0.245, CODE_WIDTH, height))
+    light = []
+    for row in segno.make_qr(link, error="q").matrix_iter(border=QUIET_ZONE):
+        light.append([not dark for dark in row])
+    axes.imshow(light, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_axis_off()
+
+
+def _metadata(output: Path) -> dict[str, Any]:
+    """Without when or by what it was made: all sheets are the same."""
+    return {"CreationDate": None} if output.suffix == ".pdf" else {"Software": None}
+
+
+def _write_words(figure: Any) -> None:
+    def write(name: str, height: float, size: int, **looks: Any) -> None:
+        words = text("zh", f"poster.{name}")
+        looks = {"color": INK, "ha": "center", "va": "center"} | looks
+        figure.text(0.5, height, words, size=size, linespacing=1.7, **looks)
+
+    write("title", 0.90, 64, weight="bold")
     write("what", 0.815, 25)
     write("facts", 0.70, 19)
-    write("scan", 0.208, 18, "bold")
-    write("sees", 0.168, 13, color="#555555")
+    write("scan", 0.208, 18, weight="bold")
+    write("sees", 0.168, 13, color=GREY)

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bot.app import clock, opened, readers
-from bot.cases.conflict import ConflictRule
+from bot.cli.private import write_private
 from bot.ops.terms import terms_of
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
@@ -46,20 +45,17 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     settings = load()
-    terms, now = terms_of(settings), clock()
+    terms = terms_of(settings)
+    now = clock()
     of = chosen(args.kind, getattr(args, "date", None), now, terms.zone)
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
-        resources = app.resources
-        visible = readers(
-            app.roster, ConflictRule(resources.database, resources.keys, app.register)
-        )
         press = Press(
-            resources.database,
+            app.resources.database,
             app.register.directory,
             terms.rules,
             lambda: now,
-            visible,
+            readers(app.roster, app.conflict),
             drawn=out is not None,
         )
         printed = await press.print(of)
@@ -90,13 +86,9 @@ def save(printed: Printed, folder: Path) -> None:
     OperatorError.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in printed.files:
-            path = folder / one.name
-            with open(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
-            ) as file:
-                file.write(one.data)
+        for file in printed.files:
+            path = folder / file.name
+            write_private(path, file.data)
             print(path)
     except OSError as error:
         raise OperatorError(

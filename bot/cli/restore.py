@@ -25,23 +25,28 @@ from storage.connection import connect
 from storage.migrate import migrate, version
 from storage.port import StorageError
 
-COUNT = (
-    "SELECT (SELECT count(*) FROM cases) AS cases, (SELECT count(*) FROM reports) "
-    "AS reports"
-)
+COUNT_CONTENT = """
+    SELECT (SELECT count(*) FROM cases) AS cases,
+           (SELECT count(*) FROM reports) AS reports
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredContent:
+    """How many cases and reports; again: reports forgotten once more."""
+
+    cases: int
+    reports: int
+    again: int
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """before, after: schema; cases, reports: how many; again: reports forgotten once
-    more.
-    """
+    """before, after: the schema's version in the backup and now."""
 
     before: int
     after: int
-    cases: int
-    reports: int
-    again: int
+    content: RestoredContent
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +78,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load()
     keyring = open_keyring(settings)
-    target, journal = database_file(settings), shred_file(settings.keyring)
+    target = database_file(settings)
+    journal = shred_file(settings.keyring)
     if not journal.exists() and not args.journal_lost:
         raise OperatorError(
             f"没有销毁日志 {journal}：请从副本放回；从未有过或确实丢了，"
@@ -90,30 +96,27 @@ def run(args: argparse.Namespace) -> int:
         restored = _made_ready(settings, copy, args.journal_lost)
         _whole(copy)
         _put(copy, target, args.force)
-    print(
-        f"已恢复：工单{restored.cases}件、反映{restored.reports}件，数据库在 {target}"
-    )
-    if restored.before != restored.after:
-        print(f"结构从第 {restored.before} 版升到第 {restored.after} 版")
-    print(f"备份之后应反映人要求删除的{restored.again}件，已再次销毁")
-    print("开通：jianfu serve；体检：jianfu doctor")
+    _tell(restored, target)
     return 0
 
 
+def _tell(restored: Restored, target: Path) -> None:
+    content = restored.content
+    found = f"工单{content.cases}件、反映{content.reports}件"
+    print(f"已恢复：{found}，数据库在 {target}")
+    if restored.before != restored.after:
+        print(f"结构从第 {restored.before} 版升到第 {restored.after} 版")
+    print(f"备份之后应反映人要求删除的{content.again}件，已再次销毁")
+    print("开通：jianfu serve；体检：jianfu doctor")
+
+
 def _may_be_restored(settings: Settings, target: Path, force: bool) -> None:
+    folder = settings.data_dir
     try:
-        there = (
-            sorted(
-                entry.name
-                for entry in settings.data_dir.iterdir()
-                if entry.name != WORK
-            )
-            if settings.data_dir.exists()
-            else []
-        )
+        there = _content(folder)
         if there and not force:
             raise OperatorError(
-                f"{settings.data_dir} 里已有 {there[0]}："
+                f"{folder} 里已有 {there[0]}："
                 "请把 JIANFU_DATA_DIR 指向空目录，或加 --force 换掉现有的数据库"
             )
         if target.exists() and in_use(target):
@@ -121,7 +124,14 @@ def _may_be_restored(settings: Settings, target: Path, force: bool) -> None:
                 f"{target} 正在使用：请先停掉 jianfu serve 和别的 jianfu 命令"
             )
     except OSError as error:
-        raise told("用不了数据目录", settings.data_dir, error) from None
+        raise told("用不了数据目录", folder, error) from None
+
+
+def _content(folder: Path) -> list[str]:
+    """Names of what lies in the data folder, beside what a copy is made in."""
+    if not folder.exists():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if entry.name != WORK)
 
 
 def _whole(copy: Path) -> None:
@@ -137,53 +147,57 @@ def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
     """
     try:
         with closing(connect(copy)) as connection:
-            before, after = version(connection), migrate(connection)
-        return asyncio.run(_forgotten(settings, copy, journal_lost, before, after))
+            before = version(connection)
+            after = migrate(connection)
+        content = asyncio.run(_forgotten(settings, copy, journal_lost))
     except KeyringError as error:
         raise told("读不了销毁日志", shred_file(settings.keyring), error) from None
     except (StorageError, sqlite3.Error) as error:
         raise OperatorError(f"这份备份恢复不了：{reason(error)}") from None
+    return Restored(before, after, content)
 
 
 async def _forgotten(
-    settings: Settings, copy: Path, journal_lost: bool, before: int, after: int
-) -> Restored:
-    async with opened(
-        settings.model_copy(update={"data_dir": copy.parent}), lambda parts: []
-    ) as app:
-        resources = app.resources
-        missing = await unknown_to(resources.journal, resources.database)
+    settings: Settings, copy: Path, journal_lost: bool
+) -> RestoredContent:
+    """What is left when all was forgotten that the journal has. Raises: OperatorError,
+    if the journal is not the newest.
+    """
+    beside = settings.model_copy(update={"data_dir": copy.parent})
+    async with opened(beside, lambda parts: []) as app:
+        database = app.resources.database
+        journal = app.resources.journal
+        missing = await unknown_to(journal, database)
         if missing and not journal_lost:
             raise OperatorError(
                 f"销毁日志 {shred_file(settings.keyring)} 不是最新的"
                 f"（备份里已销毁的，有{len(missing)}件它不知道）："
                 "请放回最新的副本；确实丢了，再加 --journal-lost"
             )
-        resources.journal.add(*missing)
-        again = await forget_again(
-            resources.database, app.casework, resources.journal, resources.now()
-        )
-        (row,) = await resources.database.all(COUNT)
-        return Restored(before, after, row["cases"], row["reports"], again)
+        journal.add(*missing)
+        now = app.resources.now()
+        again = await forget_again(database, app.casework, journal, now)
+        [row] = await database.all(COUNT_CONTENT)
+        return RestoredContent(row["cases"], row["reports"], again)
 
 
 def _put(copy: Path, target: Path, force: bool) -> None:
-    if copy.with_name(
-        f"{copy.name}-wal"
-    ).exists():  # what was shredded would come back without it
+    # without its log what was shredded would come back
+    if copy.with_name(f"{copy.name}-wal").exists():
         raise OperatorError("写不完，没有恢复：请检查磁盘空间再试")
     try:
         if force and target.exists():
-            if in_use(target):
-                raise OperatorError(
-                    f"{target} 正在使用，没有换掉：请先停掉 jianfu serve"
-                )
-            fold(target)
-            copy.replace(target)
+            _replace(copy, target)
         else:
-            os.link(
-                copy, target
-            )  # unlike a rename it fails if there is a database by now
+            # unlike a rename it fails if there is a database by now
+            os.link(copy, target)
         sync_folder(target.parent)
     except OSError as error:
         raise told("放不到位", target, error) from None
+
+
+def _replace(copy: Path, target: Path) -> None:
+    if in_use(target):
+        raise OperatorError(f"{target} 正在使用，没有换掉：请先停掉 jianfu serve")
+    fold(target)
+    copy.replace(target)

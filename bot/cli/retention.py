@@ -17,7 +17,7 @@ from anonymizer.keyring import KeyringError
 from bot.app import opened, shred_file
 from bot.cases.retention import WHAT, Gone, total
 from bot.cli.answers import out, table
-from bot.cli.backup import MAGIC
+from bot.cli.backup import begins_as_backup
 from bot.hours import DAY
 from bot.ops.trouble import reason, told
 from bot.program import Program
@@ -55,16 +55,9 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def work(args: argparse.Namespace, app: Program) -> int:
     """Plan or do it. Returns the exit code. Raises: OperatorError."""
-    settings, now = app.resources.settings, app.resources.now()
-    retention = app.retention
     keep = app.casework.terms.rules.retention["backups"]
     old = outdated(args.backups, keep) if args.backups else []
-    try:
-        gone = await (retention.plan(now) if args.plan else retention.run(now))
-    except KeyringError as error:
-        raise told("写不了销毁日志", shred_file(settings.keyring), error) from None
-    except StorageError as error:
-        raise OperatorError(f"数据库写不进去：{reason(error)}") from None
+    gone = await _planned_or_done(app, plan=args.plan)
     if not args.plan:
         for path in old:
             _remove(path)
@@ -73,30 +66,35 @@ async def work(args: argparse.Namespace, app: Program) -> int:
     return 0
 
 
+async def _planned_or_done(app: Program, *, plan: bool) -> Sequence[Gone]:
+    now = app.resources.now()
+    retention = app.retention
+    try:
+        return await (retention.plan(now) if plan else retention.run(now))
+    except KeyringError as error:
+        journal = shred_file(app.resources.settings.keyring)
+        raise told("写不了销毁日志", journal, error) from None
+    except StorageError as error:
+        raise OperatorError(f"数据库写不进去：{reason(error)}") from None
+
+
 def outdated(folder: Path, days: int) -> list[Path]:
     """Backups of ours older than so many days, the oldest first; never the newest one.
 
     Raises: OperatorError, if the folder cannot be read.
     """
+    kept_from = time.time() - days * DAY
     try:
-        found = [
-            path
-            for path in folder.iterdir()
-            if path.is_file() and not path.is_symlink() and _ours(path)
-        ]
+        found = [path for path in folder.iterdir() if _is_backup(path)]
         found.sort(key=lambda path: path.stat().st_mtime)
-        return [
-            path
-            for path in found[:-1]
-            if path.stat().st_mtime < time.time() - days * DAY
-        ]
+        return [path for path in found[:-1] if path.stat().st_mtime < kept_from]
     except OSError as error:
         raise told("读不了备份目录", folder, error) from None
 
 
-def _ours(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+def _is_backup(path: Path) -> bool:
+    """One of ours, by how it begins."""
+    return path.is_file() and not path.is_symlink() and begins_as_backup(path)
 
 
 def _remove(path: Path) -> None:
@@ -114,12 +112,10 @@ def _show(
     table([("种类", "数量", "最早"), *rows])
     if not total(gone) and not old:
         print("没有过了保存期的内容。")
+    elif args.plan:
+        print("以上会删去；现在什么都没有动。要执行，去掉 --plan。")
     else:
-        print(
-            "以上会删去；现在什么都没有动。要执行，去掉 --plan。"
-            if args.plan
-            else "以上已删去，不能恢复。"
-        )
+        print("以上已删去，不能恢复。")
 
 
 def _json(

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from bot.lab.simulate.ledger import printed, summary
 from bot.lab.simulate.play import play
-from bot.lab.sizes import GIB
 from bot.ops.terms import terms_of
 from bot.settings import OperatorError, load
+from bot.sizes import GIB
 
 MEMORY = Path("/dev/shm")  # nothing of this has to outlast a power cut
 LEAST_MEMORY = 2 * GIB

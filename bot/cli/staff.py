@@ -11,7 +11,7 @@ from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.people.member import Member
 from bot.people.register import Directory
-from bot.people.roster import CODE_LASTS
+from bot.people.roster import CODE_LASTS, Roster
 from bot.program import Program
 from bot.settings import load
 from dialogs.case.refusals import Refusal, refusals
@@ -69,50 +69,60 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
-    roster, register = app.roster, app.register
     by = app.roster.staff(args.by or login()).id
 
     async def carry_out() -> None:
-        directory = await register.directory()
+        directory = await app.register.directory()
         match args.move:
             case "list":
-                members = await roster.list()
-                out(
-                    args,
-                    [member_json(one, directory) for one in members],
-                    lambda: _list(members, directory),
-                )
+                await _show_all(args, app.roster, directory)
             case "add":
-                unit = directory.get(args.unit).id if args.unit else None
-                member = await roster.add(args.name, args.role, unit, by)
-                out(
-                    args,
-                    member_json(member, directory),
-                    lambda: print(_line(member, directory) + "。"),
-                )
+                await _add(args, app.roster, directory, by)
             case "disable":
-                member = await roster.disable(args.name, by)
-                out(
-                    args,
-                    member_json(member, directory),
-                    lambda: print(f"{member.staff.name}已停用。"),
-                )
+                await _disable(args, app.roster, directory, by)
             case "link":
-                known = await roster.named(args.name)
-                if args.desk and known is not None and known.role != "liaison":
-                    raise Refusal(
-                        "desk_for_liaisons", name=args.name, role=ROLES[known.role]
-                    )
-                code = await roster.code(args.name, "desk" if args.desk else "link", by)
-                site = app.resources.settings.web.public_url
-                words = (
-                    _desk(args.name, code, site)
-                    if args.desk
-                    else _link(args.name, code)
-                )
-                out(args, {"code": code, "minutes": MINUTES}, lambda: print(words))
+                await _give_code(args, app, by)
 
     return await answered(args, carry_out)
+
+
+async def _show_all(
+    args: argparse.Namespace, roster: Roster, directory: Directory
+) -> None:
+    members = await roster.list()
+    document = [member_json(member, directory) for member in members]
+    out(args, document, lambda: _list(members, directory))
+
+
+async def _add(
+    args: argparse.Namespace, roster: Roster, directory: Directory, by: str
+) -> None:
+    unit = directory.get(args.unit).id if args.unit else None
+    member = await roster.add(args.name, args.role, unit, by)
+    said = f"{_line(member, directory)}。"
+    out(args, member_json(member, directory), lambda: print(said))
+
+
+async def _disable(
+    args: argparse.Namespace, roster: Roster, directory: Directory, by: str
+) -> None:
+    member = await roster.disable(args.name, by)
+    said = f"{member.staff.name}已停用。"
+    out(args, member_json(member, directory), lambda: print(said))
+
+
+async def _give_code(args: argparse.Namespace, app: Program, by: str) -> None:
+    """For a Telegram account, or for the units' page, which only liaisons have."""
+    name = args.name
+    known = await app.roster.named(name)
+    if args.desk and known is not None and known.role != "liaison":
+        raise Refusal("desk_for_liaisons", name=name, role=ROLES[known.role])
+    code = await app.roster.code(name, "desk" if args.desk else "link", by)
+    if args.desk:
+        said = _desk(name, code, app.resources.settings.web.public_url)
+    else:
+        said = _link(name, code)
+    out(args, {"code": code, "minutes": MINUTES}, lambda: print(said))
 
 
 def _list(members: list[Member], directory: Directory) -> None:

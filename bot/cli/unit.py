@@ -12,7 +12,14 @@ from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.ops.trouble import told
 from bot.people.member import Member
-from bot.people.register import Directory, Imported, NewUnit, Unit, Wrong
+from bot.people.register import (
+    Directory,
+    Imported,
+    NewUnit,
+    Unit,
+    UnitRegister,
+    Wrong,
+)
 from bot.people.unit_import import category_code, level_code, parse
 from bot.program import Program
 from bot.settings import load
@@ -85,33 +92,39 @@ async def work(args: argparse.Namespace, app: Program) -> int:
             case "import":
                 done = await _import(args.file, app, by)
                 out(args, imported_json(done), lambda: print(_said(done)))
-                return
+            case "list":
+                await _show_all(args, register)
             case "add":
                 await register.add(_entry(args), by)
+                await _show_one(args, app)
             case "disable":
                 await register.disable(args.name, by)
-        directory = await register.directory()
-        if args.move == "list":
-            units = list(directory)
-            out(
-                args,
-                [unit_json(unit, directory) for unit in units],
-                lambda: _list(units, directory),
-            )
-            return
-        unit = directory.by_name(args.name) or directory.get(args.name)
-        members = [
-            member for member in await app.roster.list() if member.unit == unit.id
-        ]
-        document = unit_json(unit, directory) | {
-            "liaisons": _names(members, liaisons=True)
-        }
-        if args.move == "people":
-            out(args, document, lambda: _people(unit, members))
-        else:
-            out(args, document, lambda: _show(unit, directory, members))
+                await _show_one(args, app)
+            case "show" | "people":
+                await _show_one(args, app)
 
     return await answered(args, carry_out)
+
+
+async def _show_all(args: argparse.Namespace, register: UnitRegister) -> None:
+    directory = await register.directory()
+    units = list(directory)
+    document = [unit_json(unit, directory) for unit in units]
+    out(args, document, lambda: _list(units, directory))
+
+
+async def _show_one(args: argparse.Namespace, app: Program) -> None:
+    """A unit with its people; of `people` only these are drawn."""
+    directory = await app.register.directory()
+    unit = directory.by_name(args.name) or directory.get(args.name)
+    everybody = await app.roster.list()
+    members = [member for member in everybody if member.unit == unit.id]
+    liaisons = _names(members, liaisons=True)
+    document = unit_json(unit, directory) | {"liaisons": liaisons}
+    if args.move == "people":
+        out(args, document, lambda: _people(unit, members))
+    else:
+        out(args, document, lambda: _show(unit, directory, members))
 
 
 async def _import(path: Path, app: Program, by: str) -> Imported:
@@ -130,13 +143,15 @@ async def _import(path: Path, app: Program, by: str) -> Imported:
 
 
 def _entry(args: argparse.Namespace) -> NewUnit:
-    competences = tuple(dict.fromkeys(map(category_code, args.competence)))
-    level, aliases, people = (
-        level_code(args.level),
-        _unique(args.alias),
-        _unique(args.person),
+    competences = dict.fromkeys(map(category_code, args.competence))
+    return NewUnit(
+        name=args.name,
+        level=level_code(args.level),
+        parent=args.parent,
+        aliases=_unique(args.alias),
+        competences=tuple(competences),
+        people=_unique(args.person),
     )
-    return NewUnit(args.name, level, args.parent, aliases, competences, people)
 
 
 def _unique(words: Sequence[str]) -> tuple[str, ...]:
@@ -151,18 +166,13 @@ def _list(units: Sequence[Unit], directory: Directory) -> None:
     if not units:
         print("名录还空着。请用 jianfu unit import 文件 或 jianfu unit add 登记。")
         return
-    table(
-        [
-            [
-                unit.name,
-                LEVELS[unit.level],
-                _parent(unit, directory),
-                "" if unit.active else "已停用",
-            ]
-            for unit in units
-        ]
-    )
+    table([_cells(unit, directory) for unit in units])
     print(f"共 {len(units)} 个。")
+
+
+def _cells(unit: Unit, directory: Directory) -> list[str]:
+    state = "" if unit.active else "已停用"
+    return [unit.name, LEVELS[unit.level], _parent(unit, directory), state]
 
 
 def _show(unit: Unit, directory: Directory, members: Sequence[Member]) -> None:
@@ -179,9 +189,10 @@ def _show(unit: Unit, directory: Directory, members: Sequence[Member]) -> None:
 
 
 def _people(unit: Unit, members: Sequence[Member]) -> None:
-    liaisons, others = _names(members, liaisons=True), _others(unit, members)
-    print(f"联络员：{'、'.join(liaisons) or NO_LIAISON}")
-    print(f"相关人员，看不到点名{unit.name}的工单：{'、'.join(others) or '（无）'}")
+    liaisons = "、".join(_names(members, liaisons=True))
+    others = "、".join(_others(unit, members))
+    print(f"联络员：{liaisons or NO_LIAISON}")
+    print(f"相关人员，看不到点名{unit.name}的工单：{others or '（无）'}")
 
 
 def _names(members: Sequence[Member], *, liaisons: bool) -> list[str]:

@@ -28,24 +28,27 @@ from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
 from bot.people.sealed import UNITS
 from bot.settings import OperatorError, Settings
+from bot.sizes import MIB
 from scheduler.calendar import REMEDY, UNKNOWN
 from storage.connection import connect
 from storage.migrate import migrations, version
 from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
 
-MIB = 1 << 20
 LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
 MOST_LOG = 64 * MIB  # the WAL is folded in at 32 MB, unless somebody reads on and on
-OVERDUE = 3600  # seconds a due message may wait for a platform that asks for patience
+# seconds that a due message may wait for a platform that asks for patience
+LONGEST_DELAY = 3600
 AHEAD = 300  # seconds by which a record may be younger than now
 BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
 NOT_YET = "请运行 jianfu init，或改正 JIANFU_DATA_DIR"
 RESTORE = "请用 jianfu restore 恢复最近的备份，并检查磁盘"
-OUTBOX = (
+SELECT_OUTBOX_DELAY = (
     "SELECT count(*), min(due_at) FILTER (WHERE due_at BETWEEN 1 AND ?) FROM outbox"
 )
-YOUNGEST = """SELECT max(coalesce((SELECT max(at) FROM audit), 0),
-coalesce((SELECT max(changed_at) FROM cases), 0))"""
+SELECT_YOUNGEST = """
+    SELECT max(coalesce((SELECT max(at) FROM audit), 0),
+               coalesce((SELECT max(changed_at) FROM cases), 0))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,16 @@ def examine(
 def _keyring(settings: Settings) -> tuple[Finding, Keyring | None]:
     try:
         if settings.keyring_json is not None:
-            keyring, where = (
-                Keyring.from_json(settings.keyring_json.get_secret_value()),
-                "由设置提供",
-            )
+            where = "由设置提供"
+            keyring = Keyring.from_json(settings.keyring_json.get_secret_value())
         else:
-            keyring, where = Keyring.load(settings.keyring), str(settings.keyring)
+            where = str(settings.keyring)
+            keyring = Keyring.load(settings.keyring)
     except KeyringError as error:
-        return Finding(
-            "keyring", False, f"钥匙环用不了：{settings.keyring}", reason(error)
-        ), None
-    return Finding(
-        "keyring", True, f"钥匙环能用（{where}，{len(keyring.versions)}把钥匙）"
-    ), keyring
+        says = f"钥匙环用不了：{settings.keyring}"
+        return Finding("keyring", False, says, reason(error)), None
+    says = f"钥匙环能用（{where}，{len(keyring.versions)}把钥匙）"
+    return Finding("keyring", True, says), keyring
 
 
 def _data_dir(here: Deployment) -> Iterator[Finding]:
@@ -310,21 +310,21 @@ def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
     """Messages due at once carry no time, since none is kept without need; the others
     tell the delay.
     """
-    pending, oldest = connection.execute(OUTBOX, (here.now,)).fetchone()
+    pending, oldest = connection.execute(SELECT_OUTBOX_DELAY, (here.now,)).fetchone()
     late = here.now - oldest if oldest else 0
     says = f"待发消息{pending}条" + (
         f"，最早的一条已过时{late // 60}分钟" if late else ""
     )
     return finding(
         "outbox",
-        late <= OVERDUE,
+        late <= LONGEST_DELAY,
         says,
         "请看 jianfu serve 是否在运行、日志里渠道有没有报错",
     )
 
 
 def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
-    (youngest,) = connection.execute(YOUNGEST).fetchone()
+    (youngest,) = connection.execute(SELECT_YOUNGEST).fetchone()
     well = youngest <= here.now + AHEAD
     says = "没有来自未来的记录" if well else "有记录的时间比现在还晚：时钟往回跳过"
     return finding("times", well, says, "请对时：时钟不准，期限和提醒都会错")

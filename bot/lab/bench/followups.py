@@ -28,10 +28,10 @@ from bot.lab.bench.filing import file_report, filing
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.program import NullChannel, settings_in
 from bot.lab.bench.server import resident, serving
-from bot.lab.sizes import MIB
 from bot.program import Program
 from bot.resources import Resources
 from bot.settings import OperatorError
+from bot.sizes import MIB
 from storage.sqlite import SQLiteDatabase
 
 if TYPE_CHECKING:

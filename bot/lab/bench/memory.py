@@ -10,7 +10,7 @@ from bot.lab.bench.figures import Figure, progress
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.http import CLIENTS, checked, together
 from bot.lab.bench.server import Browser, serving
-from bot.lab.sizes import MIB
+from bot.sizes import MIB
 
 DRAFT_SIZE = 1024  # bytes of text in UTF-8
 PARTS = 10  # in which the drafts are opened, to show how far it is

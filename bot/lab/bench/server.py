@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 import bot
-from bot.lab.sizes import KIB, MIB
 from bot.settings import PREFIX
+from bot.sizes import KIB, MIB
 
 STARTS_WITHIN = 30.0  # seconds until a server that does not come up is given up
 MOST_READ = MIB  # bytes of an answer's head

@@ -16,7 +16,7 @@ from bot.lab.bench.program import (
     opened,
     settings_in,
 )
-from bot.lab.sizes import KIB
+from bot.sizes import KIB
 
 LONG_REPORT = 13 * KIB  # bytes of text in UTF-8
 MOST_STORED = 24.0  # KiB

@@ -8,7 +8,7 @@ from bot.lab.bench.benchmark import Benchmark
 from bot.lab.bench.figures import Figure, counted
 from bot.lab.bench.folders import folder, run
 from bot.lab.bench.server import serving
-from bot.lab.sizes import MIB
+from bot.sizes import MIB
 
 
 async def _started(rounds: int) -> tuple[Figure, ...]:
