@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from bot.cases.sealing import CaseSealer, OpenReport, corpus
@@ -55,7 +54,7 @@ class ConflictRule:
         has = (
             row.unit_id.hex() if row.unit_id else None
         )  # or had it, until it is given to another
-        now = replace(self._files.case(row), unit_id=has)
+        now = self._files.case(row).with_assignment(unit_id=has)
         given = {row.unit_id.hex() for row in family if row.unit_id}
         text = "\n".join(await asyncio.gather(*map(self._words, family)))
         return [
@@ -110,7 +109,8 @@ class ConflictRule:
         said = await asyncio.gather(*map(self._said, reports))
         staff = [self._step(step, None) for step in steps if step.report_id is None]
         noted = [self._files.noted(note).text for note in notes]
-        return "\n".join([self._files.case(row).unit or "", *said, *staff, *noted])
+        unit = self._files.case(row).assignment.unit or ""
+        return "\n".join([unit, *said, *staff, *noted])
 
     async def _said(self, report: ReportRow) -> str:
         """Of one report: what was filed and added, and what staff said to this reporter

@@ -231,7 +231,7 @@ class ReporterCases:
             rating=rating,
             case=case,
             asked=is_asked(told, report),
-            rated=is_rated(told, report, case.case.closed),
+            rated=is_rated(told, report, case.case.followup.closed),
         )
 
     def _wished(self, action: Wish, opened: OpenReport) -> Write:
@@ -286,7 +286,8 @@ class ReporterCases:
         """
         wishes = self._addresses.wishes(opened)
         wished = wishes.get("callback", WISHES["callback"])
-        return bool(case.called_back and wished and opened.row.address is not None)
+        reachable = opened.row.address is not None
+        return bool(case.followup.called_back and wished and reachable)
 
     def _reindexed(self, found: Reacting, more: str) -> list[Write]:
         """The index forgets the old words and learns old and new: it keeps no list that

@@ -164,7 +164,8 @@ class Retention:
 
     def _is_over(self, case: Case, content: CaseContent, now: datetime) -> bool:
         terms = self._record.terms
-        if case.retained:  # something was noted afterwards: it has its own time
+        if case.followup.retained:
+            # something was noted afterwards: it has its own time
             days = terms.rules.retention[_what(case)]
             return add(utc(content.latest), Allowance(days, "C"), terms) <= now
         due = dues(case, terms).get("retain")
@@ -296,7 +297,7 @@ def _what(case: Case) -> Literal["declined", "merged", "closed"]:
 
 def _end(case: Case) -> datetime:
     """From when its time is counted, as `dues` does."""
-    end = case.closed or case.told or case.opened
+    end = case.followup.closed or case.followup.told or case.opened
     assert end is not None  # the row has its hour
     return end
 

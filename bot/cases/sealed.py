@@ -32,7 +32,7 @@ class SealedReply(msgspec.Struct, array_like=True, frozen=True):
 
 
 class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What of a case no column shows, named as in `Case`.
+    """What of a case no column shows, named as in `Case` and its parts.
 
     claimed_by: the name of who claimed it; told: None, if nothing was since it was
     filed; had_before: the unit in the row had the case, and has it no more.

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TypeVar, cast
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -34,7 +34,15 @@ from bot.hours import seconds, utc
 from bot.keys import Keys
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.clock import Kind, Line
-from dialogs.case.life import Case, MoreTime, Pending, Staff, State
+from dialogs.case.life import (
+    Assignment,
+    Case,
+    Followup,
+    MoreTime,
+    Pending,
+    Staff,
+    State,
+)
 from dialogs.case.orders import StoryStep
 from dialogs.case.story import Told
 from storage.port import Write
@@ -45,10 +53,6 @@ from storage.repositories.reports import ReportRow
 from storage.repositories.steps import NoteRow, RatingRow, StepRow, Steps
 
 Value = TypeVar("Value")
-# what lies sealed under the name that it has in a case
-SEALED_ALIKE = {one.name for one in fields(Case)}.intersection(
-    SealedCase.__struct_fields__
-)
 FORGOTTEN = "[已删除：反映人要求，或保存期满]"
 
 
@@ -122,38 +126,41 @@ class CaseSealer:
         if row.sealed:
             sealed = CASES.open(self._keys.content, row.id, row.sealed)
         opened = utc(row.opened_hour)
-        unit = row.unit_id.hex() if row.unit_id else None
         claimed = None
         if row.claimed_by is not None:
             claimed = Staff(row.claimed_by.hex(), sealed.claimed_by or "")
         ledger = [self.line(line) for line in lines]
-        columns = {
-            "id": row.id.hex(),
-            "alias": row.alias,
-            "state": State(row.state),
-            "category": row.category,
-            "urgent": row.urgent,
-            "serial": row.serial,
-            "level": row.level,
-            "due": None if row.due_at is None else utc(row.due_at),
-            "claimed": claimed,
-            "merged_into": row.merged_into.hex() if row.merged_into else None,
-            "reports": tuple([one.id.hex() for one in reports if one.wrapped_key]),
-            "unit_id": None if sealed.had_before else unit,
-            "had": unit if sealed.had_before else None,
-            "opened": opened,
-            "told": sealed.told or opened,
-            "ledger": tuple(ledger),
-            "wants": _given(sealed.wants, MoreTime),
-            "reply": _given(sealed.reply, Pending),
-        }
-        kept = msgspec.structs.asdict(sealed)
-        del kept["claimed_by"], kept["had_before"]
-        return Case(**(kept | columns))
+        return Case(
+            id=row.id.hex(),
+            alias=row.alias,
+            state=State(row.state),
+            category=row.category,
+            urgent=row.urgent,
+            serial=row.serial,
+            due=None if row.due_at is None else utc(row.due_at),
+            claimed=claimed,
+            merged_into=row.merged_into.hex() if row.merged_into else None,
+            opened=opened,
+            reports=tuple([one.id.hex() for one in reports if one.wrapped_key]),
+            added=sealed.added,
+            asked_in=sealed.asked_in,
+            resumes=sealed.resumes,
+            reply=_given(sealed.reply, Pending),
+            ledger=tuple(ledger),
+            assignment=_assignment(row, sealed),
+            followup=Followup(
+                told=sealed.told or opened,
+                closed=sealed.closed,
+                called_back=sealed.called_back,
+                looked_back=sealed.looked_back,
+                forgot=sealed.forgot,
+                retained=sealed.retained,
+            ),
+        )
 
     def case_row(self, was: CaseRow, case: Case, at: int) -> CaseRow:
         """The row after a change at `at`, one version on."""
-        unit = case.unit_id or case.had
+        unit = case.assignment.last_unit_id
         sealer = self._keys.content
         return replace(
             was,
@@ -161,7 +168,7 @@ class CaseSealer:
             state=case.state.value,
             category=case.category,
             urgent=case.urgent,
-            level=case.level,
+            level=case.assignment.level,
             changed_at=at,
             due_at=seconds(case.due) if case.due else None,
             merged_into=bytes.fromhex(case.merged_into) if case.merged_into else None,
@@ -324,14 +331,30 @@ class CaseSealer:
         return writes
 
 
+def _assignment(row: CaseRow, sealed: SealedCase) -> Assignment:
+    unit = row.unit_id.hex() if row.unit_id else None
+    return Assignment(
+        unit=sealed.unit,
+        unit_id=None if sealed.had_before else unit,
+        level=row.level,
+        finding=sealed.finding,
+        extended=sealed.extended,
+        wants=_given(sealed.wants, MoreTime),
+        returns=sealed.returns,
+        had=unit if sealed.had_before else None,
+    )
+
+
 def _sealed(case: Case) -> SealedCase:
     """By name, but for three: a time that says nothing new is left out, of a person and
     a unit the row has the ids.
     """
-    named = {name: getattr(case, name) for name in SEALED_ALIKE}
-    named["told"] = case.told if case.told != case.opened else None
+    named: dict[str, Any] = {}
+    for part in (case, case.assignment, case.followup):
+        named |= {name: getattr(part, name) for name in part.__slots__}
+    named["told"] = case.followup.told if case.followup.told != case.opened else None
     named["claimed"] = case.claimed.name if case.claimed else None
-    named["had"] = case.had is not None
+    named["had"] = case.assignment.had is not None
     return msgspec.convert(named, SealedCase, from_attributes=True)
 
 

@@ -122,7 +122,7 @@ class StaffCases:
         Raises: Refusal.
         """
         case = await self._writer.load(await self.find(name, by))
-        own = by.unit is not None and case.case.unit_id == by.unit
+        own = by.unit is not None and case.case.assignment.unit_id == by.unit
         if by.role == "liaison" and not own:
             raise _unknown(name)
         return case
@@ -149,7 +149,8 @@ class StaffCases:
             return order, None
         directory = await self._register.directory()
         if isinstance(order, Whistle) and not order.unit.strip():
-            unit = directory.parent_of(case.unit_id) if case.unit_id else None
+            present = case.assignment.unit_id
+            unit = directory.parent_of(present) if present else None
         else:
             unit = directory.find(order.unit)
         if unit is None:

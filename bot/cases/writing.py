@@ -144,7 +144,9 @@ class CaseWriter:
             owed = owing(case, self.terms) | self._kept(was)
         changes += Followups.replace(row.id, was.owed, owed)
         changes += steps
-        letters = await self._pushes.letters(decision.pushes, was.reports, case.closed)
+        letters = await self._pushes.letters(
+            decision.pushes, was.reports, case.followup.closed
+        )
         changes += [write for _, write in letters]
         called_back = sum(name == CALLED_BACK for name, _ in letters)
         changes += self._counted(was, decision, called_back, at)
@@ -177,10 +179,10 @@ class CaseWriter:
 
     def of_unit(self, case: Case, figures: Mapping[str, int], at: int) -> list[Write]:
         """Figures of the unit that has the case, if it is in the register."""
-        if case.unit_id is None:
+        if case.assignment.unit_id is None:
             return []
         month = f"{utc(at).astimezone(self.terms.zone):%Y-%m}"
-        unit = bytes.fromhex(case.unit_id)
+        unit = bytes.fromhex(case.assignment.unit_id)
         return [UnitCounts.add(month, unit, what, n) for what, n in figures.items()]
 
     async def _ladder(
@@ -189,36 +191,31 @@ class CaseWriter:
         """A case found substantiated proposes a rung for its unit; another finding
         withdraws it.
         """
-        finding = next(
-            (
-                entry.params["finding"]
-                for entry in decision.entries
-                if entry.kind == "found"
-            ),
-            None,
-        )
-        if finding is None or was.case.unit_id is None:
+        found = [step for step in decision.entries if step.kind == "found"]
+        if not found or was.case.assignment.unit_id is None:
             return []
-        if finding != "substantiated":
+        if found[0].params["finding"] != "substantiated":
             return [Rungs.withdraw(was.row.id)]
-        unit, since = bytes.fromhex(was.case.unit_id), at - int(A_YEAR.total_seconds())
-        others = [
-            one
-            for one in await self._rungs.of_unit(unit, since)
-            if one.case_id != was.row.id
-        ]
-        own = [
-            one
-            for one in await self._rungs.of_unit(unit)
-            if one.case_id == was.row.id and one.decision
-        ]
-        if own:  # decided about this very case: it is not counted twice
-            return []
-        days = [day_of(utc(one.at), self.terms) for one in others]
+        unit = bytes.fromhex(was.case.assignment.unit_id)
+        rungs = await self._rungs.of_unit(unit)
+        decided = [one for one in rungs if one.decision is not None]
+        if any(one.case_id == was.row.id for one in decided):
+            return []  # decided about this very case: it is not counted twice
+        since = at - int(A_YEAR.total_seconds())
+        counted = await self._rungs.of_unit(unit, since)
+        others = [one for one in counted if one.case_id != was.row.id]
         today = day_of(utc(at), self.terms)
-        found = rung([*days, today], today)
+        days = [day_of(utc(one.at), self.terms) for one in others]
         proposal = RungRow(
-            secrets.token_bytes(16), unit, was.row.id, found, at, None, None, None, b""
+            id=secrets.token_bytes(16),
+            unit_id=unit,
+            case_id=was.row.id,
+            rung=rung([*days, today], today),
+            at=at,
+            decision=None,
+            decided_at=None,
+            decided_by=None,
+            sealed=b"",
         )
         return [Rungs.propose(proposal, since, len(others))]
 

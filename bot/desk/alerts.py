@@ -79,12 +79,12 @@ class MessengerAlerts:
         return [to for _, to in await self._reach(roles, case)]
 
     async def _unit(self, case: Case) -> list[Address]:
-        if case.unit_id is None:
+        if case.assignment.unit_id is None:
             return []
         return [
             to
             for one, to in await self._reach(["liaison"], case)
-            if one.unit == case.unit_id
+            if one.unit == case.assignment.unit_id
         ]
 
     async def _reach(self, roles: Sequence[Role], case: Case) -> Reached:

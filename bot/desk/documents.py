@@ -33,9 +33,9 @@ def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "state": case.state.value,
         "category": case.category,
         "urgent": case.urgent,
-        "unit": case.unit,
-        "level": case.level,
-        "finding": case.finding,
+        "unit": case.assignment.unit,
+        "level": case.assignment.level,
+        "finding": case.assignment.finding,
         "due": _iso(case.due, zone),
         "claimed_by": case.claimed.name if case.claimed else None,
         "legal": [name for name in legal(case) if name in ORDERED],
@@ -56,10 +56,10 @@ def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
 def sheet_json(
     sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]
 ) -> dict[str, Any]:
-    wants = sheet.case.wants
+    wants = sheet.case.assignment.wants
     return case_json(sheet.case, zone) | {
         "opened": _iso(sheet.opened, zone),
-        "returns": sheet.case.returns,
+        "returns": sheet.case.assignment.returns,
         "wants": {"days": wants.days, "reason": wants.reason} if wants else None,
         "resumes": _iso(sheet.case.resumes, zone),
         "reply": sheet.case.reply.text if sheet.case.reply else None,

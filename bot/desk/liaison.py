@@ -183,7 +183,9 @@ class LiaisonDesk:
             for step in steps
             if step.report_id is None
         ]
-        return OpenedCase(row, loaded.case, steps_of_unit(told, loaded.case.unit))
+        return OpenedCase(
+            row, loaded.case, steps_of_unit(told, loaded.case.assignment.unit)
+        )
 
     async def _past(self, one: OpenedCase) -> list[PastEvent]:
         """What passed between the hotline and the unit."""
@@ -229,9 +231,11 @@ class LiaisonDesk:
             return {}
         case = one.case
         may: dict[str, Refusal | None] = {} if one.received else {"receive": None}
-        if case.wants:
-            may["extend"] = Refusal("extension_pending", days=case.wants.days)
-        elif case.extended:
+        if case.assignment.wants:
+            may["extend"] = Refusal(
+                "extension_pending", days=case.assignment.wants.days
+            )
+        elif case.assignment.extended:
             may["extend"] = Refusal("extended_once")
         fitting = legal(case)
         for name, side in UNIT_ORDERS.items():

@@ -60,6 +60,8 @@ class CaseScreen:
 
     def sheet(self, sheet: Sheet, saved: Mapping[str, str]) -> None:
         case = sheet.case
+        given = case.assignment
+        wants = given.wants
         urgent = "  【加急】" if case.urgent else ""
         self._line(
             f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{urgent}",
@@ -68,14 +70,12 @@ class CaseScreen:
         self._pairs(
             {
                 "类别": phrase("zh", f"category.{case.category}"),
-                "承办单位": case.unit,
-                "层级": LEVELS.get(case.level or ""),
-                "结论": FINDINGS.get(case.finding or ""),
+                "承办单位": given.unit,
+                "层级": LEVELS.get(given.level or ""),
+                "结论": FINDINGS.get(given.finding or ""),
                 "期限": self._until(case.due),
                 "在办人": case.claimed.name if case.claimed else None,
-                "要求延期": f"{case.wants.days} 个工作日：{case.wants.reason}"
-                if case.wants
-                else None,
+                "要求延期": f"{wants.days} 个工作日：{wants.reason}" if wants else None,
                 "等到": self._until(case.resumes),
                 "待发出": case.reply.text if case.reply else None,
                 "已并入": sheet.into,

@@ -136,7 +136,7 @@ class OpenedCase:
         """Whether somebody is being asked, or has it reopened, is between the hotline
         and them.
         """
-        if self.case.had:
+        if self.case.assignment.had:
             return State.CLOSED
         if self.case.state is State.WAITING and self.case.asked_in:
             return self.case.asked_in

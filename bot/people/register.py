@@ -180,13 +180,13 @@ class Directory:
         text: all that was reported in it; given: ids of units that had it or what was
         merged with it.
         """
-        concerned = dict.fromkeys(self.named(f"{text}\n{case.unit or ''}"))
-        for id in (case.unit_id, *given):
+        concerned = dict.fromkeys(self.named(f"{text}\n{case.assignment.unit or ''}"))
+        for id in (case.assignment.unit_id, *given):
             if id and (unit := self.of(id)):
                 concerned[unit] = None
         people = [(unit.id, unit.people) for unit in concerned]
         has = (
-            case.unit_id or case.had
+            case.assignment.last_unit_id
         )  # who had it until it was reopened is not to notice by its absence
         return blind(member.staff.name, member.role, member.unit, has, people)
 

@@ -124,7 +124,7 @@ def decide(
     decision = rule(given, order)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
-        moved = replace(moved, unit_id=unit_id, had=None)
+        moved = moved.with_assignment(unit_id=unit_id, had=None)
     if not beside:
         moved = replace(moved, claimed=by)
     return replace(decision, case=settled(moved, terms))
@@ -185,7 +185,7 @@ def _accept(given: Given, order: Accept) -> Decision:
 
 def _decline(given: Given, order: Decline) -> Decision:
     stopped = ledger.stop(given.moved(), given.at)
-    moved = replace(stopped, closed=given.at, forgot=0)
+    moved = stopped.with_followup(closed=given.at, forgot=0)
     return given.told(moved, text=given.needed("reason"))
 
 
@@ -199,7 +199,7 @@ def _ask(given: Given, order: Ask) -> Decision:
     question = given.needed("question")
     until = add(at, terms.rules.hear_every, terms)
     paused = ledger.pause(move(case, "ask"), at, until=until)
-    moved = replace(paused, resumes=until, told=at)
+    moved = replace(paused, resumes=until).with_followup(told=at)
     asked = _addressed(case, order.to)
     steps = [StoryStep("asked", {"text": question}, report) for report in asked]
     pushes = tuple(push(report, "asked") for report in asked)
@@ -282,7 +282,7 @@ def _merge(given: Given, order: Merge) -> Decision:
 def _find(given: Given, order: Find) -> Decision:
     if order.finding not in FINDINGS:
         raise Refusal("unknown_finding", known=_choices(FINDINGS))
-    moved = replace(given.moved(), finding=order.finding)
+    moved = given.moved().with_assignment(finding=order.finding)
     return given.told(moved, finding=order.finding, text=order.text.strip())
 
 
@@ -306,7 +306,9 @@ def _assign(given: Given, order: Assign) -> Decision:
         raise Refusal("unknown_level", known=_choices(LEVELS))
     unit = given.needed("unit")
     moved = given.moved()
-    given_to = replace(moved, unit=unit, level=order.level or given.case.level)
+    given_to = moved.with_assignment(
+        unit=unit, level=order.level or given.case.assignment.level
+    )
     moved = ledger.dispatch(
         _fresh(given_to), at, terms, given.future(order.due), order.complex
     )
@@ -321,11 +323,13 @@ def _whistle(given: Given, order: Whistle) -> Decision:
     moved = given.moved()
     reason = given.needed("reason")
     levels = list(LEVELS)
-    level = levels[levels.index(given.case.level or "community") + 1]
+    level = levels[levels.index(given.case.assignment.level or "community") + 1]
     unit = order.unit.strip()
     if not unit:
         raise Refusal("missing_unit_above", level=LEVELS[level])
-    moved = ledger.dispatch(_fresh(replace(moved, unit=unit, level=level)), at, terms)
+    moved = ledger.dispatch(
+        _fresh(moved.with_assignment(unit=unit, level=level)), at, terms
+    )
     due = last_second(_answer_due(moved, terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
@@ -333,7 +337,7 @@ def _whistle(given: Given, order: Whistle) -> Decision:
 
 def _fresh(case: Case) -> Case:
     """Nothing of what the unit before was granted or found."""
-    return replace(case, extended=False, wants=None, finding=None)
+    return case.with_assignment(extended=False, wants=None, finding=None)
 
 
 def _answer_due(case: Case, terms: Terms) -> datetime | None:
@@ -344,12 +348,12 @@ def _answer_due(case: Case, terms: Terms) -> datetime | None:
 
 def _arrive(given: Given, order: Arrive) -> Decision:
     moved = ledger.stop(given.moved(), given.at, "on_site")
-    return given.told(moved, unit=given.case.unit, text=order.text.strip())
+    return given.told(moved, unit=given.unit, text=order.text.strip())
 
 
 def _answer(given: Given, order: Answer) -> Decision:
-    moved = replace(ledger.stop(given.moved(), given.at), wants=None)
-    told = given.told(moved, unit=given.case.unit, text=given.needed("text"))
+    moved = ledger.stop(given.moved(), given.at).with_assignment(wants=None)
+    told = given.told(moved, unit=given.unit, text=given.needed("text"))
     return _alerting(told, "staff", "answered")
 
 
@@ -362,12 +366,12 @@ def _return(given: Given, order: Return) -> Decision:
     terms = given.terms
     moved = given.moved()
     rule = given.needed("rule")
-    if case.returns >= terms.rules.returns:
+    if case.assignment.returns >= terms.rules.returns:
         raise Refusal(
             "returned_too_often",
             legal=("answer", "extend"),
             alias=case.alias,
-            times=case.returns,
+            times=case.assignment.returns,
         )
     since = ledger.dispatched(case, terms)
     within = terms.rules.return_within
@@ -381,15 +385,15 @@ def _return(given: Given, order: Return) -> Decision:
     clocks = running(moved.ledger)
     paused = ledger.pause(moved, at, *clocks, reason="单位退回，专线在看", by="")
     deciding = ledger.start(paused, "assign", at, terms)
-    moved = replace(deciding, returns=case.returns + 1, wants=None)
-    told = given.told(moved, unit=case.unit, rule=rule, text=order.reason.strip())
+    moved = deciding.with_assignment(returns=case.assignment.returns + 1, wants=None)
+    told = given.told(moved, unit=given.unit, rule=rule, text=order.reason.strip())
     return _alerting(told, "staff", "returned")
 
 
 def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
     stopped = ledger.stop(given.moved(), given.at, "assign")
     moved = ledger.resume(stopped, given.at)
-    told = given.told(moved, unit=given.case.unit, text=given.needed("reason"))
+    told = given.told(moved, unit=given.unit, text=given.needed("reason"))
     return _alerting(told, "unit", "return_refused")
 
 
@@ -405,8 +409,8 @@ def _extend(given: Given, order: Extend) -> Decision:
     _check_extension(order.days, terms)
     if reading.due is not None and at > reading.due:
         raise Refusal("extension_after_due", legal=("answer",), alias=case.alias)
-    wanted = replace(moved, wants=MoreTime(order.days, reason, at))
-    params = {"unit": case.unit, "days": order.days, "text": reason}
+    wanted = moved.with_assignment(wants=MoreTime(order.days, reason, at))
+    params = {"unit": given.unit, "days": order.days, "text": reason}
     step = StoryStep("extension_asked", params, public=False)
     return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
 
@@ -426,11 +430,11 @@ def _check_extension(days: int, terms: Terms) -> None:
 def _grant(given: Given, order: GrantExtend) -> Decision:
     case = given.case
     terms = given.terms
-    moved = replace(given.moved(), wants=None)
-    wants = case.wants
+    moved = given.moved().with_assignment(wants=None)
+    wants = case.assignment.wants
     assert wants is not None  # the table says so
     if not order.granted:
-        params = {"unit": case.unit, "text": given.needed("reason")}
+        params = {"unit": given.unit, "text": given.needed("reason")}
         step = StoryStep("extension_refused", params, public=False)
         return _alerting(given.decision(moved, step), "unit", "extension_refused")
     days = wants.days if order.days is None else order.days
@@ -443,16 +447,16 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
         reason=wants.reason,
         by=given.by.name,
     )
-    moved = replace(moved, extended=True, ledger=(*moved.ledger, line))
+    moved = replace(moved, ledger=(*moved.ledger, line)).with_assignment(extended=True)
     due = last_second(_answer_due(moved, terms))
-    told = given.told(moved, unit=case.unit, days=days, due=due, text=wants.reason)
+    told = given.told(moved, unit=given.unit, days=days, due=due, text=wants.reason)
     return _alerting(told, "unit", "extended")
 
 
 def _supervise(given: Given, order: Supervise) -> Decision:
     text = given.needed("text")
     moved = ledger.mark(given.moved(), "supervised", given.at, text, given.by.name)
-    told = given.told(moved, unit=given.case.unit, text=text)
+    told = given.told(moved, unit=given.unit, text=text)
     return _alerting(told, "unit", "supervised")
 
 
@@ -515,8 +519,8 @@ def _alerting(
 
 def _closed(case: Case, at: datetime) -> Case:
     stopped = ledger.stop(case, at)
-    return replace(
-        stopped, closed=at, called_back=0, looked_back=0, forgot=0, wants=None
+    return stopped.with_assignment(wants=None).with_followup(
+        closed=at, called_back=0, looked_back=0, forgot=0
     )
 
 
@@ -526,17 +530,15 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
 
     at: from when its clock runs, the next full hour where a reporter did it.
     """
-    moved = replace(
-        _fresh(move(case, "reopen")),
-        unit=None,
-        unit_id=None,
-        had=case.unit_id or case.had,
-        claimed=None,
-        closed=None,
-        returns=0,
-        called_back=0,
-        looked_back=0,
-        forgot=0,
+    moved = (
+        replace(_fresh(move(case, "reopen")), claimed=None)
+        .with_assignment(
+            unit=None,
+            unit_id=None,
+            had=case.assignment.last_unit_id,
+            returns=0,
+        )
+        .with_followup(closed=None, called_back=0, looked_back=0, forgot=0)
     )
     if moved.state is State.FILED:
         return ledger.start(moved, "accept", at, terms)

@@ -45,6 +45,11 @@ class Given:
             return moved
         return ledger.resume(moved, self.at)
 
+    @property
+    def unit(self) -> str | None:
+        """The name of the unit that has the case."""
+        return self.case.assignment.unit
+
     def needed(self, name: str) -> str:
         """What was written for this field of the order. Raises: Refusal, if nothing."""
         words = str(getattr(self.order, name)).strip()
@@ -73,7 +78,8 @@ class Given:
         kind = row_of(self.order).told
         assert kind is not None  # only public orders are told
         known = {name: value for name, value in params.items() if value is not None}
-        decision = self.decision(replace(moved, told=self.at), StoryStep(kind, known))
+        heard = moved.with_followup(told=self.at)
+        decision = self.decision(heard, StoryStep(kind, known))
         return replace(decision, pushes=to_all(self.case, kind))
 
 

@@ -60,7 +60,7 @@ def dues(case: Case, terms: Terms) -> Dues:
         found["reply"] = case.reply.at
     if case.resumes is not None and case.state is State.WAITING:
         found["resume"] = case.resumes
-    heard = case.told or case.opened
+    heard = case.followup.told or case.opened
     if heard is not None and (case.state in OPEN or case.state is State.WAITING):
         found["hear"] = add(heard, terms.rules.hear_every, terms)
     return found | _after_the_end(case, terms)
@@ -81,24 +81,24 @@ def _of_clock(case: Case, clock: Clock, terms: Terms) -> Dues:
 def _after_the_end(case: Case, terms: Terms) -> Dues:
     """Callback, look-back, and what is forgotten when."""
     found, rules = Dues(), terms.rules
-    end = case.closed or case.told or case.opened
+    end = case.followup.closed or case.followup.told or case.opened
     if end is None or case.state not in (*AFTER_THE_END, State.MERGED):
         return found
     if case.state is State.CLOSED:
         found["call_back"] = add(end, rules.callback_after, terms)
-    if case.state is State.CALLBACK and case.called_back == 1:
+    if case.state is State.CALLBACK and case.followup.called_back == 1:
         found["call_back_again"] = add(
-            case.told or end, rules.callback_again_after, terms
+            case.followup.told or end, rules.callback_again_after, terms
         )
     if case.state in (State.CLOSED, State.CALLBACK):
         found["look_back"] = add(end, rules.look_back_after, terms)
-    if case.state is State.LOOK_BACK and case.looked_back == 1:
+    if case.state is State.LOOK_BACK and case.followup.looked_back == 1:
         found["look_back_later"] = add(end, rules.look_back_later, terms)
-    if case.state in AFTER_THE_END and case.forgot == 0:
+    if case.state in AFTER_THE_END and case.followup.forgot == 0:
         found["forget"] = add(end, rules.forget_after, terms)
-    if case.state in AFTER_THE_END and case.forgot == 1:
+    if case.state in AFTER_THE_END and case.followup.forgot == 1:
         found["forget_later"] = add(end, rules.forget_later, terms)
-    if not case.retained:
+    if not case.followup.retained:
         found["retain"] = _kept_until(case, end, terms)
     return found
 
@@ -171,17 +171,18 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
         moved = _noted(moved, clock, NOTED[kind], at)
         entries += (
             StoryStep(
-                NOTED[kind], {"clock": clock, "unit": case.unit or "", "until": until}
+                NOTED[kind],
+                {"clock": clock, "unit": case.assignment.unit or "", "until": until},
             ),
         )
         alerts += _alerts(case, clock, kind, terms)
     if _yields(moved, kind, at, terms):
         return _rang(case, moved, kind, entries, alerts=alerts)
-    return _rang(case, replace(moved, told=at), kind, entries, NOTED[kind], alerts)
+    return _rang(case, moved.with_followup(told=at), kind, entries, NOTED[kind], alerts)
 
 
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved = replace(ledger.resume(move(case, "resume"), at), told=at)
+    moved = ledger.resume(move(case, "resume"), at).with_followup(told=at)
     return _rang(
         case,
         moved,
@@ -193,7 +194,7 @@ def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
 
 
 def _hear(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved = replace(case, told=at)
+    moved = case.with_followup(told=at)
     return _rang(
         case, moved, kind, said=None if _yields(moved, kind, at, terms) else "hear"
     )
@@ -206,7 +207,9 @@ def _reply(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     reply = case.reply
     assert reply is not None  # it is due
     to = case.reports if reply.to is None else case.reports[reply.to - 1 : reply.to]
-    moved = replace(case, reply=None, told=at if to else case.told)
+    moved = replace(case, reply=None).with_followup(
+        told=at if to else case.followup.told
+    )
     entries = tuple(StoryStep("replied", {"text": reply.text}, report) for report in to)
     pushes = tuple(push(report, "replied") for report in to)
     return replace(_rang(case, moved, kind, entries), pushes=pushes)
@@ -220,7 +223,7 @@ def _call_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
         return _look_back(case, "look_back", at, terms)
     again = kind == "call_back_again"
     moved = case if again else move(case, "call_back")
-    moved = replace(moved, called_back=case.called_back + 1, told=at)
+    moved = moved.with_followup(called_back=case.followup.called_back + 1, told=at)
     said = "called_back_again" if again else "called_back"
     return _rang(case, moved, kind, (StoryStep(said),), said)
 
@@ -229,21 +232,21 @@ def _look_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """Has it come back? A second time, after 90 days, only for those who wished it."""
     later = kind == "look_back_later"
     moved = case if later else move(case, "look_back")
-    moved = replace(moved, looked_back=case.looked_back + 1, told=at)
+    moved = moved.with_followup(looked_back=case.followup.looked_back + 1, told=at)
     if _is_due(moved, "look_back_later", at, terms):
-        moved = replace(moved, looked_back=2)
+        moved = moved.with_followup(looked_back=2)
     said = "looked_back_later" if later else "looked_back"
     return _rang(case, moved, kind, () if later else (StoryStep(said),), said)
 
 
 def _forget(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """Addresses go: first those of all who did not choose 90 days, then the others."""
-    return _rang(case, replace(case, forgot=case.forgot + 1), kind)
+    return _rang(case, case.with_followup(forgot=case.followup.forgot + 1), kind)
 
 
 def _retain(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """The content goes, with the keys of its reports."""
-    return _rang(case, replace(case, retained=True, reports=()), kind)
+    return _rang(case, replace(case, reports=()).with_followup(retained=True), kind)
 
 
 _RINGS: dict[str, Callable[[Case, str, datetime, Terms], Decision]] = {

@@ -93,28 +93,60 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What the rules know of a case: nothing a reporter said. Ids in hex; reports:
-    those not forgotten.
+class Assignment:
+    """What staff and the unit settle between them.
 
-    due: when the next running clock ends; asked_in: where it was when somebody was
-    asked back;
-    level: a key of LEVELS; unit: its name, unit_id: in the register (hex), None for one
-    that is not in it;
-    opened: the hour of filing; told: when reporters last heard of it; closed: when it
-    was closed or declined;
-    ledger: every line of its clocks, in order (empty where only a list is shown);
-    returns: how often units have sent it back; wants: more time that the unit asked
-    for, not decided yet;
-    called_back, looked_back: how often reporters were asked since it was closed;
-    reply: what goes out when its undo window is over; added: the hour when a reporter
-    last added something;
-    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are
-    done;
-    resumes: when waiting for a third party ends by itself; retained: its content is
-    gone, by age;
+    unit: its name; unit_id: in the register (hex), None for one that is not in it;
+    level: a key of LEVELS; finding: of what the unit answered;
+    extended: it got more time; wants: more time that it asked for, not decided yet;
+    returns: how often units have sent the case back;
     had: the unit (hex) that had it until it was reopened, which is not to notice before
     it is sent out again.
+    """
+
+    unit: str | None = None
+    unit_id: str | None = None
+    level: str | None = None
+    finding: str | None = None
+    extended: bool = False
+    wants: MoreTime | None = None
+    returns: int = 0
+    had: str | None = None
+
+    @property
+    def last_unit_id(self) -> str | None:
+        """Of the unit that has the case, or had it until it was reopened."""
+        return self.unit_id or self.had
+
+
+@dataclass(frozen=True, slots=True)
+class Followup:
+    """How far reporters were told and asked, and what is over with the case.
+
+    told: when they last heard of it; closed: when it was closed or declined;
+    called_back, looked_back: how often they were asked since then;
+    forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are
+    done; retained: its content is gone, by age.
+    """
+
+    told: datetime | None = None
+    closed: datetime | None = None
+    called_back: int = 0
+    looked_back: int = 0
+    forgot: int = 0
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules know of a case: nothing a reporter said. Ids in hex.
+
+    opened: the hour of filing; due: when the next running clock ends;
+    reports: those not forgotten, as staff count them; added: the hour when a reporter
+    last added something;
+    asked_in: where it was when it began to wait; resumes: when waiting ends by itself;
+    reply: what goes out when its undo window is over;
+    ledger: every line of its clocks, in order (empty where only a list is shown).
     """
 
     id: str
@@ -123,30 +155,26 @@ class Case:
     category: str
     urgent: bool = False
     serial: str | None = None
-    level: str | None = None
     due: datetime | None = None
     claimed: Staff | None = None
     merged_into: str | None = None
-    asked_in: State | None = None
-    unit: str | None = None
-    finding: str | None = None
-    extended: bool = False
-    reports: tuple[str, ...] = ()
-    unit_id: str | None = None
     opened: datetime | None = None
-    told: datetime | None = None
-    closed: datetime | None = None
-    ledger: tuple[Line, ...] = ()
-    returns: int = 0
-    wants: MoreTime | None = None
-    called_back: int = 0
-    looked_back: int = 0
-    reply: Pending | None = None
+    reports: tuple[str, ...] = ()
     added: datetime | None = None
-    forgot: int = 0
+    asked_in: State | None = None
     resumes: datetime | None = None
-    retained: bool = False
-    had: str | None = None
+    reply: Pending | None = None
+    ledger: tuple[Line, ...] = ()
+    assignment: Assignment = Assignment()
+    followup: Followup = Followup()
+
+    def with_assignment(self, **changes: Any) -> Case:
+        """This case with other values in its assignment."""
+        return replace(self, assignment=replace(self.assignment, **changes))
+
+    def with_followup(self, **changes: Any) -> Case:
+        """This case with other values in its follow-up."""
+        return replace(self, followup=replace(self.followup, **changes))
 
 
 # ── where it may go ───────────────────────────────────────────────────────────────────
@@ -156,17 +184,17 @@ OnlyIf = Callable[[Case], bool]
 
 def wrong_found(case: Case) -> bool:
     """属实或部分属实"""
-    return case.finding in ("substantiated", "partly")
+    return case.assignment.finding in ("substantiated", "partly")
 
 
 def never_extended(case: Case) -> bool:
     """没有延过期"""
-    return not case.extended and case.wants is None
+    return not case.assignment.extended and case.assignment.wants is None
 
 
 def wants_time(case: Case) -> bool:
     """单位申请了延期"""
-    return case.wants is not None
+    return case.assignment.wants is not None
 
 
 def expected_on_site(case: Case) -> bool:
@@ -181,7 +209,7 @@ def expected_on_site(case: Case) -> bool:
 
 def below_city(case: Case) -> bool:
     """还没到市级"""
-    return case.level != "city"
+    return case.assignment.level != "city"
 
 
 def asked_in(state: State) -> OnlyIf:

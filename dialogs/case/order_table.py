@@ -575,7 +575,7 @@ def _return_echo(order: Return) -> str:
 
 
 def _can_reply(case: Case) -> bool:
-    return bool(case.reports) and case.reply is None and not case.retained
+    return bool(case.reports) and case.reply is None and not case.followup.retained
 
 
 # ── read from it ──────────────────────────────────────────────────────────────────────

@@ -112,7 +112,7 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
             terms,
             asked,
         )
-    told = case.told or case.opened
+    told = case.followup.told or case.opened
     if told is None or case.state not in (*OPEN, State.WAITING):
         return None
     due = add(told, terms.rules.hear_every, terms)
@@ -122,7 +122,10 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
 def _of_clock(
     case: Case, reading: Reading, now: datetime, terms: Terms, asked: bool
 ) -> Promise:
-    share, extended = reading.share(now), case.extended and reading.clock == "answer"
+    share, extended = (
+        reading.share(now),
+        case.assignment.extended and reading.clock == "answer",
+    )
     if reading.paused is None:
         exact = reading.allowance.unit == "h"
         return _made(

@@ -11,7 +11,7 @@ from datetime import datetime
 from dialogs.case import ledger
 from dialogs.case.deciding import reopened
 from dialogs.case.decisions import settled, states, to_all
-from dialogs.case.life import Case, State, leads, move
+from dialogs.case.life import Case, Followup, State, leads, move
 from dialogs.case.orders import Decision, StoryStep
 from dialogs.case.worktime import Terms
 from dialogs.words import (
@@ -52,7 +52,7 @@ def filed(id: str, alias: str, report: str, action: File, terms: Terms) -> Case:
         action.urgent,
         reports=(report,),
         opened=hour,
-        told=hour,
+        followup=Followup(told=hour),
     )
     return settled(
         ledger.start(case, "accept", ledger.next_hour(action.at), terms), terms
@@ -117,7 +117,7 @@ def _reopen(
     if leads(case, "reopen") is None:
         return _reacted(case, _added(case, action), action, terms, (own,))
     moved = reopened(_added(case, action), ledger.next_hour(action.at), terms)
-    told = replace(moved, told=_hour(action.at))
+    told = moved.with_followup(told=_hour(action.at))
     decision = _reacted(case, told, action, terms, (own, StoryStep("reopened")))
     pushes = to_all(case, "reopened")
     others = tuple(push for push in pushes if push[0] != action.report)

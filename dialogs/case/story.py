@@ -300,7 +300,7 @@ def tell(
         number=case.serial,
         state=case.state.value,
         category=mine.category,
-        unit=case.unit,
+        unit=case.assignment.unit,
         lines=tuple(lines),
         next=_next(case, mine, mine_now, now.astimezone(zone), terms),
         can=_can(case, mine, mine_now),
@@ -401,7 +401,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
     asked = case.state is State.WAITING and is_asked(steps, mine.report)
     ended = case.state in ENDED
     looking = case.state is State.LOOK_BACK
-    rated = is_rated(steps, mine.report, case.closed)
+    rated = is_rated(steps, mine.report, case.followup.closed)
     half = rated and mine.rating is not None and mine.rating.satisfied is None
     moves = {
         "answer": asked,
@@ -439,7 +439,7 @@ def _next(
             )
             name = (
                 "closed_rated"
-                if is_rated(steps, mine.report, case.closed)
+                if is_rated(steps, mine.report, case.followup.closed)
                 else "closed"
             )
             date = add(closed, terms.rules.look_back_after, terms).astimezone(zone)
@@ -447,4 +447,4 @@ def _next(
             name = "waiting_you"
         case _:
             pass
-    return f"next.{name}", {"unit": case.unit or "", "date": date}
+    return f"next.{name}", {"unit": case.assignment.unit or "", "date": date}

@@ -308,7 +308,7 @@ class Topics:
         assert found is not None and standing is not None
         sheet = await self._in.casework.reading.sheet(found)
         case = sheet.case
-        if case.retained:
+        if case.followup.retained:
             await self._showing.remove(standing)
             await self._in.database.commit([DeskCards.drop(row.id)])
             return

@@ -88,7 +88,7 @@ def late(case: Case) -> bool:
 def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     """Only for moves that are legal now, then what can be looked at."""
     case = sheet.case
-    if case.retained:
+    if case.followup.retained:
         return ()
     found = [(data(verb, case.alias), VERBS[verb].label) for verb in possible(case)]
     pictures = sum(len(report.pictures) for report in sheet.reports)
@@ -137,16 +137,16 @@ def full(sheet: Sheet, zone: ZoneInfo) -> str:
 
 def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
     case = sheet.case
+    given = case.assignment
+    wants = given.wants
     urgent = "　加急" if case.urgent else ""
     facts = {
         "编号": case.serial,
         "类别": text("zh", f"category.{case.category}"),
-        "承办": "，".join(filter(None, [case.unit, LEVELS.get(case.level or "")])),
-        "结论": FINDINGS.get(case.finding or ""),
+        "承办": "，".join(filter(None, [given.unit, LEVELS.get(given.level or "")])),
+        "结论": FINDINGS.get(given.finding or ""),
         "在办": case.claimed.name if case.claimed else "没人认领",
-        "要求延期": f"{case.wants.days}个工作日：{case.wants.reason}"
-        if case.wants
-        else None,
+        "要求延期": f"{wants.days}个工作日：{wants.reason}" if wants else None,
         "待发出": case.reply.text if case.reply else None,
         "已并入": sheet.into,
         "并进来": "、".join(sheet.merged),

@@ -239,13 +239,17 @@ class SimulatedStaff:
 
     def _after_return(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         if chance < 0.5:
-            hours = self._unit_hours(task, case, case.unit)
+            hours = self._unit_hours(task, case, case.assignment.unit)
             refuse = RefuseReturn("清单写明由你单位牵头。")
             return NextMove(Done(refuse), hours, by_unit=True)
         return self._assign(task, case)
 
     def _assign(self, task: CaseTask, case: Case) -> NextMove:
-        others = [unit.name for unit, _ in SIMULATED_UNITS if unit.name != case.unit]
+        others = [
+            unit.name
+            for unit, _ in SIMULATED_UNITS
+            if unit.name != case.assignment.unit
+        ]
         unit = task.dice.choice(others)
         hard = task.dice.random() < 0.2
         hours = self._unit_hours(task, case, unit)
@@ -267,7 +271,7 @@ class SimulatedStaff:
         self, task: CaseTask, case: Case, at: datetime, chance: float
     ) -> NextMove:
         dice = task.dice
-        if case.finding == "unsubstantiated" or chance >= 0.6:
+        if case.assignment.finding == "unsubstantiated" or chance >= 0.6:
             return NextMove(Done(Close("情况已核清，处理意见见上。")), 24)
         until = None
         if dice.random() < 0.8:
@@ -283,14 +287,14 @@ class SimulatedStaff:
     def _of_unit(self, task: CaseTask, case: Case, chance: float) -> NextMove:
         """What its liaison does, or the line instead of a unit that does nothing."""
         dice = task.dice
-        if case.wants is not None:
-            return self._extension(task, case.wants.days, chance)
+        if case.assignment.wants is not None:
+            return self._extension(task, case.assignment.wants.days, chance)
         if self._whistles(task, case) and chance < 0.5:
-            hours = self._unit_hours(task, case, PARENTS[case.unit or ""])
+            hours = self._unit_hours(task, case, PARENTS[case.assignment.unit or ""])
             return NextMove(Done(Whistle("督办后仍没有答复")), hours, by_unit=True)
         if case.urgent and "on_site" in running(case.ledger):
             return NextMove(Done(Arrive("到场了。")), dice.uniform(0.5, 6))
-        pace = PACES.get(case.unit or "", "slow")
+        pace = PACES.get(case.assignment.unit or "", "slow")
         if pace == "returning" and "Return" not in task.done:
             task.done.add("Return")
             if chance < 0.6 and not case.urgent:
@@ -320,7 +324,7 @@ class SimulatedStaff:
     def _whistles(task: CaseTask, case: Case) -> bool:
         """Whether this is the moment to think of the unit above, which comes once."""
         is_late = not case.urgent and "supervised" in steps_done(case.ledger, "answer")
-        if not is_late or case.unit not in PARENTS or "Whistle" in task.done:
+        if not is_late or case.assignment.unit not in PARENTS or "Whistle" in task.done:
             return False
         task.done.add("Whistle")
         return True
@@ -329,7 +333,7 @@ class SimulatedStaff:
     def _unit_hours(task: CaseTask, case: Case, unit: str | None) -> float:
         """Until this unit does something."""
         dice = task.dice
-        pace = PACES.get(unit or case.unit or "", "slow")
+        pace = PACES.get(unit or case.assignment.unit or "", "slow")
         if case.urgent:
             return dice.uniform(0.3, 1.8) if pace == "quick" else dice.uniform(0.5, 5)
         has_asked = bool({"Return", "Extend"} & task.done)
@@ -348,7 +352,7 @@ def _who_orders(task: CaseTask, case: Case, order: Order) -> AtTheMachine:
     """Each order comes from whose it is; an operator's from who claimed the case."""
     match order:
         case Answer() | Return() | Extend() | Arrive():
-            return AtTheMachine(LIAISON, "liaison", case.unit_id)
+            return AtTheMachine(LIAISON, "liaison", case.assignment.unit_id)
         case GrantExtend():
             return AtTheMachine(SUPERVISOR, "supervisor")
     if case.claimed is not None:

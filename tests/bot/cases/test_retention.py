@@ -132,7 +132,11 @@ async def test_a_closed_case_loses_its_words_after_a_year_and_keeps_its_skeleton
         "found",
         "closed",
     ]
-    assert (sheet.case.state, sheet.case.finding, sheet.case.retained) == (
+    assert (
+        sheet.case.state,
+        sheet.case.assignment.finding,
+        sheet.case.followup.retained,
+    ) == (
         State.CLOSED,
         "substantiated",
         True,
@@ -405,7 +409,7 @@ async def test_what_rings_takes_the_words_too(counter: Counter) -> None:
         await counter.casework.writer.load(
             await counter.casework.staff.find(name, AT_THE_MACHINE)
         )
-    ).case.retained
+    ).case.followup.retained
     assert numbers(await another(counter).run(counter.at)) == {}
 
 

@@ -78,10 +78,10 @@ def test_a_case_opens_as_it_was_always_written(counter: Counter) -> None:
     case = files.case(row)
     assert case.claimed == Staff(WHO.hex(), "王")
     assert case.asked_in is State.ASSIGNED
-    assert case.wants == MoreTime(5, "人手不够", utc(HOUR + 7))
+    assert case.assignment.wants == MoreTime(5, "人手不够", utc(HOUR + 7))
     assert case.reply == Pending("马上看", utc(HOUR + 9), 1)
-    assert (case.unit_id, case.had) == (None, UNIT.hex())
-    assert (case.opened, case.told) == (utc(HOUR), utc(HOUR + 60))
+    assert (case.assignment.unit_id, case.assignment.had) == (None, UNIT.hex())
+    assert (case.opened, case.followup.told) == (utc(HOUR), utc(HOUR + 60))
     changed = files.case_row(row, case, HOUR + 99)
     assert (changed.version, changed.changed_at) == (4, HOUR + 99)
     written = content.open_json(changed.sealed, place)
@@ -92,8 +92,8 @@ def test_a_case_of_which_nothing_is_said_has_no_seal(counter: Counter) -> None:
     """As it is filed: the name of nobody, told when it was opened."""
     files, row = CaseSealer(counter.keys), case_row(b"")
     case = files.case(row)
-    assert case.told == case.opened == utc(HOUR)
-    assert case.unit_id == UNIT.hex()
+    assert case.followup.told == case.opened == utc(HOUR)
+    assert case.assignment.unit_id == UNIT.hex()
     kept = files.case_row(row, case, HOUR)
     assert kept.claimed_by == WHO
 

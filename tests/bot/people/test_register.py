@@ -17,7 +17,7 @@ from bot.people.register import (
     merged,
     plain,
 )
-from dialogs.case.life import Case, Staff, State
+from dialogs.case.life import Assignment, Case, Staff, State
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
 from tests.bot.counter import Counter
@@ -251,7 +251,11 @@ def member(name: str, role: Role = "operator", unit: str | None = None) -> Membe
 
 def case(unit_id: str | None = None, unit: str | None = None) -> Case:
     return Case(
-        "dd" * 16, "白鹭-K7QM", State.ACCEPTED, "forms", unit=unit, unit_id=unit_id
+        "dd" * 16,
+        "白鹭-K7QM",
+        State.ACCEPTED,
+        "forms",
+        assignment=Assignment(unit=unit, unit_id=unit_id),
     )
 
 

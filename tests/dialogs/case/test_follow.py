@@ -20,13 +20,14 @@ from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import Line
 from dialogs.case.follow import LADDER, WISH, dues, ring
-from dialogs.case.life import ENDED, Case, Pending, State
+from dialogs.case.life import ENDED, Assignment, Case, Pending, State
 from dialogs.case.orders import Decision
 from dialogs.case.pushes import ANSWERS
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
 from dialogs.words import WISHES
+from tests.dialogs.case.parts import changed
 from tests.project.checkout import ROOT
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -52,7 +53,8 @@ KINDS = (
 
 def case(state: State, **known: object) -> Case:
     known = {"opened": MONDAY, "told": MONDAY, "reports": ("a" * 32, "b" * 32)} | known
-    return Case("c", "白鹭-K7QM", state, "forms", unit="某街道", **known)  # type: ignore[arg-type]
+    plain = Case("c", "白鹭-K7QM", state, "forms", assignment=Assignment(unit="某街道"))
+    return changed(plain, **known)
 
 
 def assigned(days: int = 5, **known: object) -> Case:
@@ -414,7 +416,7 @@ def test_after_all_has_rung_who_waits_hears_within_seven_days(
     for _, decision in catch_up(one, at):
         one = decision.case
     if one.state not in (*ENDED, State.DECLINED, State.MERGED):
-        assert dues(one, TERMS)["hear"] <= max(at, one.told or at) + 7 * DAY
+        assert dues(one, TERMS)["hear"] <= max(at, one.followup.told or at) + 7 * DAY
 
 
 # ── pushes ────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from dialogs.case.life import (
     ORDERED,
     STATES,
     TRANSITIONS,
+    Assignment,
     Case,
     State,
     leads,
@@ -22,8 +23,11 @@ from dialogs.case.life import (
 )
 from dialogs.case.order_table import MOVES
 from dialogs.case.refusals import Refusal
+from tests.dialogs.case.parts import changed
 
-CASE = Case("c", "白鹭-K7QM", State.FILED, "forms", level="district")
+CASE = Case(
+    "c", "白鹭-K7QM", State.FILED, "forms", assignment=Assignment(level="district")
+)
 PAIRS = list(product(MOVES, State))
 ALLOWED = {(trigger, start) for trigger, start, *_ in TRANSITIONS}
 
@@ -34,7 +38,7 @@ def at(state: State, **known: object) -> Case:
         "finding": "substantiated",
         "asked_in": State.FILED if state is State.WAITING else None,
     }
-    return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
+    return changed(CASE, state=state, **{**facts, **known})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dialogs.case.clock import read, running
 from dialogs.case.deciding import decide
 from dialogs.case.decisions import settled
 from dialogs.case.follow import AFTER_THE_END, dues, ring
-from dialogs.case.life import Case, Staff, State
+from dialogs.case.life import Case, Followup, Staff, State
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -113,7 +113,7 @@ class Life:
             urgent,
             reports=(R1, R2),
             opened=AT,
-            told=AT,
+            followup=Followup(told=AT),
         )
         self.case = settled(
             ledger.start(case, "accept", ledger.next_hour(AT), TERMS), TERMS
@@ -148,7 +148,7 @@ class Life:
         if action.report in self.case.reports:
             asked, rated = (
                 is_asked(self.steps, action.report),
-                is_rated(self.steps, action.report, self.case.closed),
+                is_rated(self.steps, action.report, self.case.followup.closed),
             )
             self.take(
                 react(self.case, action, TERMS, asked=asked, rated=rated),
@@ -197,7 +197,7 @@ class Life:
             assert owed["hear"] <= self.at + WEEK, "who waits hears within seven days"
         assert ended == bool(
             {"retain", "forget", "forget_later", "call_back", "look_back"} & {*owed}
-        ) or (ended and self.case.retained)
+        ) or (ended and self.case.followup.retained)
         for clock in running(self.case.ledger):
             reading = read(self.case.ledger, clock, TERMS)
             assert reading is not None and not ended, "what has ended is not late"
@@ -246,4 +246,6 @@ def test_left_alone_for_ever_a_case_ends_owing_nothing_but_news() -> None:
         life.sound()
     kinds = [step.kind for step in life.steps]
     assert kinds == ["breached"]
-    assert life.case.told is not None and life.at - life.case.told < WEEK
+    assert (
+        life.case.followup.told is not None and life.at - life.case.followup.told < WEEK
+    )

@@ -49,6 +49,7 @@ from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
+from tests.dialogs.case.parts import changed
 
 AT = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)
 WANG, LI = Staff("aa", "王"), Staff("bb", "李")
@@ -110,7 +111,7 @@ def at(state: State, **known: object) -> Case:
         "wants": MoreTime(5, "人手不够", AT),
         "asked_in": State.ASSIGNED if state is State.WAITING else None,
     }
-    return replace(CASE, state=state, **{**facts, **known})  # type: ignore[arg-type]
+    return changed(CASE, state=state, **{**facts, **known})
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ WORKDAY = timedelta(
 
 def dispatched(**known: object) -> Case:
     """Given to a unit at AT, by the rules' time."""
-    case = replace(CASE, state=State.ACCEPTED, opened=AT, told=AT, **known)  # type: ignore[arg-type]
+    case = changed(CASE, state=State.ACCEPTED, opened=AT, told=AT, **known)
     return decide(case, Assign("某街道", "subdistrict"), WANG, AT).case
 
 
@@ -266,7 +267,7 @@ def test_each_step_has_its_clock() -> None:
         "01-05 00:00",
     )
     closed = decide(rectifying, Close("好"), WANG, AT).case
-    assert (running(closed.ledger), closed.closed) == ((), AT)
+    assert (running(closed.ledger), closed.followup.closed) == ((), AT)
 
 
 def test_an_urgent_case_is_on_site_in_two_hours_and_has_its_result_the_same_day() -> (
@@ -317,7 +318,7 @@ def test_a_unit_returns_within_a_working_day_by_a_rule_and_twice_at_most() -> No
     with pytest.raises(Refusal, match=r"转办已超过1个工作日.*首接负责"):
         decide(case, Return("三定方案"), WANG, AT + 2 * WORKDAY)
     with pytest.raises(Refusal, match=r"已经退回过2次.*首接负责"):
-        decide(replace(case, returns=2), Return("三定方案"), WANG, AT)
+        decide(case.with_assignment(returns=2), Return("三定方案"), WANG, AT)
 
 
 def test_a_return_refused_lets_the_unit_s_time_run_on() -> None:
@@ -348,7 +349,10 @@ def test_more_time_is_asked_for_before_it_has_run_out_once_and_granted() -> None
     with pytest.raises(Refusal, match="不能办"):
         decide(asked.case, Extend(5, "人手"), WANG, AT)
     granted = decide(asked.case, GrantExtend(True, days=3), LI, AT)
-    assert local(granted.case.due) == "12-04 00:00" and granted.case.wants is None
+    assert (
+        local(granted.case.due) == "12-04 00:00"
+        and granted.case.assignment.wants is None
+    )
     assert {report for report, _ in granted.pushes} == PUSHED
     with pytest.raises(Refusal, match="不能办"):
         decide(granted.case, Extend(5, "人手"), WANG, AT)
@@ -364,7 +368,7 @@ def test_more_time_refused_is_told_to_the_unit_with_the_reason_and_to_nobody_els
     assert (
         refused.pushes == ()
         and not refused.entries[0].public
-        and refused.case.wants is None
+        and refused.case.assignment.wants is None
     )
     assert [(alert.to, alert.name) for alert in refused.alerts] == [
         ("unit", "extension_refused")
@@ -376,7 +380,7 @@ def test_a_whistle_goes_one_level_up_with_a_clock_of_its_own() -> None:
     with pytest.raises(Refusal, match="请写明区一级由哪个单位办"):
         decide(case, Whistle("街道办不了"), WANG, AT)
     up = decide(case, Whistle("街道办不了", "区数据局"), WANG, AT + WORKDAY)
-    assert (up.case.level, up.case.unit, local(up.case.due)) == (
+    assert (up.case.assignment.level, up.case.assignment.unit, local(up.case.due)) == (
         "district",
         "区数据局",
         "12-02 00:00",
@@ -482,7 +486,11 @@ def test_reopening_starts_afresh_and_tells_the_others(state: State) -> None:
     reporter's.
     """
     decision = react(at(state), Reopen("r1", "又来了", AT))
-    assert (decision.case.state, decision.case.unit, decision.case.finding) == (
+    assert (
+        decision.case.state,
+        decision.case.assignment.unit,
+        decision.case.assignment.finding,
+    ) == (
         State.ACCEPTED,
         None,
         None,

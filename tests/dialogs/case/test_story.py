@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import Line as ClockLine
-from dialogs.case.life import ENDED, Case, State
+from dialogs.case.life import ENDED, Assignment, Case, State
 from dialogs.case.rules import UNIT_CLOCKS, Rules
 from dialogs.case.story import Filed, Rating, Told, tell, visible
 from dialogs.case.worktime import Terms, weekday_calendar
+from tests.dialogs.case.parts import changed
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TERMS = Terms(Rules.default(), weekday_calendar(), ZoneInfo("Asia/Shanghai"))
@@ -27,8 +28,8 @@ CASE = Case(
     State.ASSIGNED,
     "forms",
     serial="JF2026-000007",
-    unit="某街道",
     reports=("r1",),
+    assignment=Assignment(unit="某街道"),
 )
 MINE = Filed("r1", "forms", AT, follows=True)
 KINDS = (
@@ -172,10 +173,12 @@ def test_who_has_rated_may_rate_again_only_after_it_was_closed_anew() -> None:
     rated = replace(
         step("rated", report="r1", by_reporter=True), at=AT
     )  # its hour; closed 7 minutes later
-    closed = replace(CASE, state=State.CLOSED, closed=AT + timedelta(minutes=7))
+    closed = replace(CASE, state=State.CLOSED).with_followup(
+        closed=AT + timedelta(minutes=7)
+    )
     mine = replace(MINE, rating=Rating(False))
     assert "rate" not in tell(closed, mine, [step("closed"), rated], AT, TERMS).can
-    again = replace(closed, closed=AT + timedelta(days=9))
+    again = closed.with_followup(closed=AT + timedelta(days=9))
     assert "rate" in tell(again, mine, [step("closed"), rated], AT, TERMS).can
 
 
@@ -197,7 +200,7 @@ def test_who_has_rated_reads_of_no_question_that_only_others_were_asked() -> Non
         )
         for kind, hour in hours
     ]
-    closed = replace(CASE, state=State.CALLBACK, closed=AT)
+    closed = replace(CASE, state=State.CALLBACK).with_followup(closed=AT)
     story = tell(
         closed, replace(MINE, rating=Rating(True)), steps, AT + timedelta(days=9), TERMS
     ).text("zh")
@@ -216,13 +219,13 @@ def test_who_has_rated_reads_of_no_question_that_only_others_were_asked() -> Non
 
 def test_who_has_said_half_may_say_the_rest() -> None:
     rated = step("rated", report="r1", by_reporter=True)
-    closed = replace(CASE, state=State.CLOSED, closed=rated.at)
+    closed = replace(CASE, state=State.CLOSED).with_followup(closed=rated.at)
     for rating, may in ((Rating(True), True), (Rating(True, False), False)):
         can = tell(
             closed, replace(MINE, rating=rating), [step("closed"), rated], AT, TERMS
         ).can
         assert ("satisfied" in can) is may and "rate" not in can
-    anew = replace(closed, closed=rated.at + timedelta(days=9))
+    anew = closed.with_followup(closed=rated.at + timedelta(days=9))
     assert (
         "satisfied"
         not in tell(anew, replace(MINE, rating=Rating(True)), [rated], AT, TERMS).can
@@ -250,7 +253,7 @@ def test_the_look_back_is_answered_once() -> None:
 def promised(
     at: datetime, *ledger: ClockLine, lang: str = "zh", **known: object
 ) -> dict[str, Any]:
-    one = replace(CASE, **{"ledger": ledger, **known})  # type: ignore[arg-type]
+    one = changed(CASE, **{"ledger": ledger, **known})
     shown: dict[str, Any] = tell(one, MINE, [], at, TERMS).params(lang)["promise"]
     return shown
 

@@ -125,7 +125,7 @@ async def test_more_time_is_a_supervisor_s_to_grant(
             await office.app.casework.staff.find(alias, AT_THE_MACHINE)
         )
     ).case
-    assert case.extended and case.wants is None
+    assert case.assignment.extended and case.assignment.wants is None
 
 
 @pytest.mark.parametrize(

@@ -404,7 +404,11 @@ async def test_another_units_case_is_answered_like_none(office: Office) -> None:
             await office.app.casework.staff.find(alias, AT_THE_MACHINE)
         )
     ).case
-    assert case.state.value == "assigned" and case.returns == 0 and case.wants is None
+    assert (
+        case.state.value == "assigned"
+        and case.assignment.returns == 0
+        and case.assignment.wants is None
+    )
 
 
 async def test_a_case_that_moved_on_is_gone_for_the_first_unit_and_new_for_the_second(
