@@ -18,7 +18,9 @@ from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
 from storage.port import Refusing, Stale
 
-REFUSED, LATER = 1, 3  # exit codes, beside 0 and the 2 of a wrong command line
+# exit codes, beside 0 and the 2 of a wrong command line
+REFUSED = 1
+LATER = 3
 
 
 def common(parser: argparse.ArgumentParser) -> None:

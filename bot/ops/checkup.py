@@ -121,7 +121,8 @@ def _data_dir(here: Deployment) -> Iterator[Finding]:
 
 def _modes(here: Deployment) -> Iterator[Finding]:
     """Only the owner may look: a folder 0700, a file 0600, all of one owner."""
-    settings, name = here.settings, here.database.name
+    settings = here.settings
+    name = here.database.name
     logs = [here.database.with_name(name + ending) for ending in ("-wal", "-shm")]
     own = [path for path in (settings.data_dir, here.database, *logs) if path.exists()]
     keys = [path for path in (settings.keyring, here.journal) if path.exists()]
@@ -170,7 +171,8 @@ def _disk(here: Deployment) -> Iterator[Finding]:
     if not folder.is_dir():
         return
     size = here.database.stat().st_size if here.database.exists() else 0
-    free, need = shutil.disk_usage(folder).free, max(LEAST_FREE, size)
+    free = shutil.disk_usage(folder).free
+    need = max(LEAST_FREE, size)
     says = f"磁盘还有 {free // MIB:,} MB，数据库 {size // MIB:,} MB"
     yield finding(
         "disk",
@@ -228,7 +230,8 @@ def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
         return
     try:
         with closing(connect(path)) as connection:
-            reached, newest = version(connection), max(migrations())
+            reached = version(connection)
+            newest = max(migrations())
             says = f"数据库结构是第 {reached} 版，本程序的是第 {newest} 版"
             remedy = (
                 "请装回较新的程序"

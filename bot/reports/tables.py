@@ -257,7 +257,16 @@ def _units(month: Month, rules: Rules) -> tuple[list[UnitRates], UnitRates]:
         found = rates(counts)
         is_hidden = DASH in (of_due, of_answered)
         letter = None if is_hidden else _quadrant(found, rules)
-        units.append(UnitRates(name, of_due, of_answered, of_rated, found, letter))
+        units.append(
+            UnitRates(
+                name=name,
+                due=of_due,
+                answered=of_answered,
+                rated=of_rated,
+                rates=found,
+                quadrant=letter,
+            )
+        )
         total.update(counts)
     together = UnitRates("合计", all_due, all_answered, all_rated, rates(total))
     return units, together

@@ -17,7 +17,8 @@ from bot.lab.bench import words
 from bot.lab.bench.benchmark import Unexpected
 
 RECEIPT_FORM = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
-SAY, PRESS = "say", "press"
+SAY = "say"
+PRESS = "press"
 # What the person does, and the words that must have been answered before; "" for: a
 # button of that name.
 SCRIPT = (

@@ -80,10 +80,10 @@ def printed(days: Mapping[str, LedgerDay], calendar: Calendar) -> Iterator[str]:
 
 def _sums(counts: Counter[str]) -> dict[str, int]:
     """By the names of the columns."""
-    return {
-        name: sum(counts[kind] for kind in kinds.split())
-        for name, kinds in LEDGER_COLUMNS.items()
-    }
+    sums = {}
+    for name, kinds in LEDGER_COLUMNS.items():
+        sums[name] = sum(counts[kind] for kind in kinds.split())
+    return sums
 
 
 def _report_lines(report: str) -> Iterator[str]:
