@@ -19,8 +19,8 @@ from dialogs.case.roles import HOTLINE, ROLES
 from storage.port import Refusing, Stale
 
 # exit codes, beside 0 and the 2 of a wrong command line
-REFUSED = 1
-LATER = 3
+EXIT_REFUSED = 1
+EXIT_LATER = 3
 
 
 def common(parser: argparse.ArgumentParser) -> None:
@@ -40,15 +40,17 @@ async def answered(
     try:
         await work()
     except Refusal as refusal:
-        return _refused(args, worded(refusal, TERMINAL), refusal.legal, REFUSED)
+        return _refused(args, worded(refusal, TERMINAL), refusal.legal, EXIT_REFUSED)
     except Stale:
-        return _refused(args, "同事们正在改这一件，没有改成。请看一下再办。", (), LATER)
+        return _refused(
+            args, "同事们正在改这一件，没有改成。请看一下再办。", (), EXIT_LATER
+        )
     except Refusing:
         return _refused(
             args,
             "数据库现在写不进去，什么都没有改。请运行 jianfu doctor 看看，稍后再办。",
             (),
-            LATER,
+            EXIT_LATER,
         )
     return 0
 
