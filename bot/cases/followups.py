@@ -20,6 +20,7 @@ from bot.cases.sealing import OpenReport
 from bot.cases.writing import ALERT, CaseWriter, LoadedCase, owing, whole
 from bot.hours import seconds
 from bot.logs import incident
+from bot.retry import retry_stale
 from dialogs.case.follow import ring
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
@@ -34,14 +35,11 @@ from storage.repositories.reports import ReportRow, Reports
 log = logging.getLogger(__name__)
 PAGE = 256  # rows read at a time; the writer joins as many turns into one transaction
 BREATH = 8  # cases decided in one go: a few milliseconds
-TRIES = 5  # of a case that others were faster with
 MOST = 64  # rings of one case in one round: more would be a circle
-REST = timedelta(
-    minutes=5
-)  # that a case gets after a mistake of ours, so that it does not ring all day long
-Rows = tuple[
-    CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due
-]  # of one case, as stored
+# that a case gets after a mistake of ours, so that it does not ring all day long
+REST = timedelta(minutes=5)
+# of one case, as stored
+StoredCase = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
 WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
@@ -71,12 +69,14 @@ class FollowupRounds:
     """Construct once; `run` may go on in two processes at the same time."""
 
     def __init__(
-        self, database: Database, record: CaseWriter, way: ReplyAddresses
+        self, database: Database, writer: CaseWriter, addresses: ReplyAddresses
     ) -> None:
-        self._database, self._record, self._way = database, record, way
+        self._database = database
+        self._writer = writer
+        self._addresses = addresses
         self._cases, self._reports = Cases(database), Reports(database)
         self._clocks, self._followups = Clocks(database), Followups(database)
-        self._retention = Retention(database, record, way)
+        self._retention = Retention(database, writer, addresses)
         self._resting: dict[bytes, datetime] = {}
 
     async def run(self, at: datetime) -> int:
@@ -86,22 +86,22 @@ class FollowupRounds:
         """
         at = whole(at)
         self._resting = {id: until for id, until in self._resting.items() if until > at}
-        rang, after = 0, (-1, b"")
+        rang = 0
+        after = (-1, b"")
         writing: asyncio.Task[int] | None = None
         try:
             while page := await self._followups.due(seconds(at), after, PAGE):
                 turns = await self._decided(await self._read(seconds(at), after), at)
                 rang += await writing if writing else 0
-                writing = asyncio.create_task(
-                    self._written(turns, at)
-                )  # the next page is read meanwhile
+                # the next page is read meanwhile
+                writing = asyncio.create_task(self._written(turns, at))
                 after = page[-1][2], page[-1][0]
             return rang + (await writing if writing else 0)
         finally:
             if writing is not None:
                 await asyncio.wait([writing])
 
-    async def _read(self, at: int, after: tuple[int, bytes]) -> list[Rows]:
+    async def _read(self, at: int, after: tuple[int, bytes]) -> list[StoredCase]:
         """The cases first: what changes while the rest is read makes the
         commit stale.
         """
@@ -117,13 +117,13 @@ class FollowupRounds:
             if row.id not in self._resting
         ]
 
-    async def _decided(self, rows: Sequence[Rows], at: datetime) -> list[Ready]:
+    async def _decided(self, rows: Sequence[StoredCase], at: datetime) -> list[Ready]:
         found: list[Ready] = []
         for number, one in enumerate(rows):
             if number % BREATH == 0:
                 await asyncio.sleep(0)  # others are served meanwhile
             try:
-                case = self._record.loaded(*one)
+                case = self._writer.loaded(*one)
                 if ready := await self._ready(case, at):
                     found.append(ready)
             except StorageError:
@@ -136,7 +136,7 @@ class FollowupRounds:
         """Everything that is due for one case, as one turn; None where nothing is to be
         done.
         """
-        rung = rings(case.case, case.owed, at, self._record.terms)
+        rung = rings(case.case, case.owed, at, self._writer.terms)
         if not rung.kinds and rung.owed == case.owed:
             return None
         return Ready(case.row.id, len(rung.kinds), await self._changes(case, rung, at))
@@ -157,24 +157,25 @@ class FollowupRounds:
         return rang
 
     async def _again(self, id: bytes, at: datetime) -> int:
-        """Somebody was faster: read and decide anew, at most five times; then others
-        are busy with it.
+        """Somebody was faster: read and decide anew. While others are busy with the
+        case it rings the next time.
         """
-        for _ in range(TRIES - 1):
-            try:
-                ready = await self._ready(await self._record.by_id(id), at)
-                if ready is None:
-                    return 0
-                await self._database.commit(ready.changes)
-                return ready.rang
-            except Stale:
-                continue
-            except StorageError:
-                raise
-            except Exception as error:
-                self._failed(id, at, error)
-                return 0
-        return 0
+        try:
+            return await retry_stale(lambda: self._ring(id, at))
+        except Stale:
+            return 0
+        except StorageError:
+            raise
+        except Exception as error:
+            self._failed(id, at, error)
+            return 0
+
+    async def _ring(self, id: bytes, at: datetime) -> int:
+        ready = await self._ready(await self._writer.by_id(id), at)
+        if ready is None:
+            return 0
+        await self._database.commit(ready.changes)
+        return ready.rang
 
     def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
         incident(log, error, "ringing")
@@ -185,15 +186,14 @@ class FollowupRounds:
             owed = Followups.replace(case.row.id, case.owed, rung.owed)
             return [Cases.unchanged(case.row.id, case.row.version), *owed]
         now = seconds(at)
-        news = rung.kinds == (
-            ALERT,
-        )  # its time is a reporter's: nothing but the alert shows it
-        changes = await self._record.changes(
+        # its time is a reporter's: nothing but the alert shows it
+        news = rung.kinds == (ALERT,)
+        changes = await self._writer.changes(
             case,
             rung.decision,
             at=now,
             by=None,
-            steps=self._record.steps(case, rung.decision, now, None),
+            steps=self._writer.steps(case, rung.decision, now, None),
             owed=rung.owed,
             changed_at=case.row.changed_at if news else now,
         )
@@ -207,14 +207,14 @@ class FollowupRounds:
         """No way leads to a chat any more, except to those who wished to be asked once
         more, later.
         """
-        opened = self._record.opened(case)
+        opened = self._writer.opened(case)
         if not everybody:
             opened = [one for one in opened if not self._later(one)]
-        return await self._way.unlink(*opened)
+        return await self._addresses.unlink(*opened)
 
     def _later(self, one: OpenReport) -> bool:
         """Whether this reporter wished to be asked once more, after 90 days."""
-        return self._way.wishes(one).get("later", WISHES["later"])
+        return self._addresses.wishes(one).get("later", WISHES["later"])
 
 
 # ── pure parts ────────────────────────────────────────────────────────────────────────

@@ -15,8 +15,9 @@ from bot.cases.casework import Casework
 from bot.cases.sealed import RUNG_VERDICTS, SealedVerdict
 from bot.hours import seconds, utc
 from bot.keys import Keys
+from bot.people.directory import Unit
 from bot.people.member import CaseReader
-from bot.people.register import Unit, UnitRegister
+from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.reports.papers import PAPER_NAMES, Counted, LadderPaper, ladder_document
 from dialogs.case.ladder import Rung, year_before

@@ -12,56 +12,33 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from anonymizer.keyring import KeyringError
 from bot.cases.addresses import ReplyAddresses
+from bot.cases.expired import (
+    END_STATES,
+    Expired,
+    ExpiredTally,
+    end_of_case,
+    ended_at,
+    total,
+)
 from bot.cases.writing import CaseWriter, LoadedCase, whole
 from bot.hours import seconds, utc
+from bot.retry import retry_stale
 from bot.sweeps import EVERYWHERE, Sweep, Sweeps, marks_before
 from dialogs.case.allowance import Allowance
 from dialogs.case.follow import dues, ring
-from dialogs.case.life import ENDED, Case, State
+from dialogs.case.life import ENDED, Case
 from dialogs.case.worktime import ONE_DAY, add
 from storage.port import Audit, Changes, Database, Stale, Write
 from storage.repositories.cases import Cases
 from storage.repositories.retention import CaseContent, KeptContent
 
 log = logging.getLogger(__name__)
-What = Literal[
-    "declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"
-]
-WHAT: dict[What, str] = {
-    "declined": "不予受理的工单",
-    "merged": "已并案的工单",
-    "closed": "已办结的工单",
-    "reports": "其中：反映",
-    "notes": "其中：备注",
-    "media": "图片",
-    "drafts": "没有送出的草稿",
-    "inbox": "防重复的收件标记",
-}
-STATES: dict[Literal["declined", "merged", "closed"], tuple[State, ...]] = {
-    "declined": (State.DECLINED,),
-    "merged": (State.MERGED,),
-    "closed": ENDED,
-}
-TRIES = 5  # of a case that others were faster with
-
 LONGEST_DAY = timedelta(hours=25)  # when clocks go back
-
-Found = tuple[int, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """How much of one kind; oldest: from when, for cases the day that they ended."""
-
-    what: What
-    number: int
-    oldest: datetime | None
 
 
 class Retention:
@@ -72,39 +49,43 @@ class Retention:
     def __init__(
         self,
         database: Database,
-        record: CaseWriter,
-        way: ReplyAddresses,
+        writer: CaseWriter,
+        addresses: ReplyAddresses,
         sweeps: Sequence[Sweep] = EVERYWHERE,
     ) -> None:
         """sweeps: what goes by itself; the bell sees to it while the hotline serves."""
-        self._database, self._record, self._way = database, record, way
+        self._database = database
+        self._writer = writer
+        self._addresses = addresses
         self._kept = KeptContent(database)
         self._sweeps = Sweeps(database, sweeps)
 
-    async def plan(self, now: datetime) -> list[Gone]:
+    async def plan(self, now: datetime) -> list[Expired]:
         """What `run` would remove now, kind by kind. Changes nothing."""
-        now, tally = whole(now), Tally()
+        now = whole(now)
+        tally = ExpiredTally()
         async for case, content in self._over(now):
             tally.case(case.case, content)
         async for case, content in self._pictured(now):
-            tally.add("media", content.pictures, _end(case.case))
+            tally.add("media", content.pictures, ended_at(case.case))
         await self._expired(now, tally)
         return tally.lines()
 
-    async def run(self, now: datetime, *, serving: bool = False) -> list[Gone]:
+    async def run(self, now: datetime, *, serving: bool = False) -> list[Expired]:
         """Remove it, tidied away to the end; gives what went.
 
         serving: this process rings for drafts, and tells their writers.
         Raises: KeyringError, if a shredding cannot be noted; StorageError. What went by
         then is gone.
         """
-        now, tally = whole(now), Tally()
+        now = whole(now)
+        tally = ExpiredTally()
         async for case, content in self._over(now):
-            if await self._remove(case, now):
+            if await self._remove(case.row.id, now):
                 tally.case(case.case, content)
         async for case, content in self._pictured(now):
             if await self._drop(case, content, now):
-                tally.add("media", content.pictures, _end(case.case))
+                tally.add("media", content.pictures, ended_at(case.case))
         if not serving:
             await self._expired(now, tally)
             await self._sweep(now)
@@ -130,7 +111,7 @@ class Retention:
         shredded.
         """
         content = await self._kept.of_case(case.row.id)
-        opened = self._record.opened(case)
+        opened = self._writer.opened(case)
         counts = {
             "reports": content.reports[0],
             "pictures": content.pictures,
@@ -138,7 +119,7 @@ class Retention:
             "notes": content.notes[0],
         }
         return [
-            *await self._way.shred_all(opened),
+            *await self._addresses.shred_all(opened),
             *KeptContent.empty(case.row.id),
             Audit(at, "case.retained", case.row.id, None, json.dumps(counts)),
         ]
@@ -149,46 +130,50 @@ class Retention:
         self, now: datetime
     ) -> AsyncIterator[tuple[LoadedCase, CaseContent]]:
         """Cases whose time is over and that still hold words."""
-        days = self._record.terms.rules.retention
-        for what, states in STATES.items():
+        days = self._writer.terms.rules.retention
+        for what, states in END_STATES.items():
             before = seconds(now - days[what] * ONE_DAY + LONGEST_DAY)
             for id in await self._kept.with_content(
                 [state.value for state in states], before
             ):
                 case, content = (
-                    await self._record.by_id(id),
+                    await self._writer.by_id(id),
                     await self._kept.of_case(id),
                 )
                 if self._is_over(case.case, content, now):
                     yield case, content
 
     def _is_over(self, case: Case, content: CaseContent, now: datetime) -> bool:
-        terms = self._record.terms
+        terms = self._writer.terms
         if case.followup.retained:
             # something was noted afterwards: it has its own time
-            days = terms.rules.retention[_what(case)]
+            days = terms.rules.retention[end_of_case(case)]
             return add(utc(content.latest), Allowance(days, "C"), terms) <= now
         due = dues(case, terms).get("retain")
         return due is not None and due <= now
 
-    async def _remove(self, case: LoadedCase, now: datetime) -> bool:
+    async def _remove(self, id: bytes, now: datetime) -> bool:
+        """False where others are busy with the case: the next run comes."""
+        try:
+            return await retry_stale(lambda: self._removed(id, now))
+        except Stale:
+            return False
+
+    async def _removed(self, id: bytes, now: datetime) -> bool:
+        """False where it was removed, reopened or added to this very moment."""
+        case = await self._writer.by_id(id)
+        content = await self._kept.of_case(id)
+        if not content or not self._is_over(case.case, content, now):
+            return False
         at = seconds(now)
-        for _ in range(TRIES):
-            decision = ring(case.case, "retain", now, self._record.terms)
-            changes: Changes = [_touched(case)]
-            if decision is not None:
-                changes = await self._record.changes(
-                    case, decision, at=at, by=None, steps=()
-                )
-            try:
-                await self._database.commit([*changes, *await self.writes(case, at)])
-                return True
-            except Stale:
-                case = await self._record.by_id(case.row.id)
-                content = await self._kept.of_case(case.row.id)
-                if not content or not self._is_over(case.case, content, now):
-                    return False  # removed, reopened or added to this very moment
-        return False  # others are busy with it: the next run comes
+        changes: Changes = [_touched(case)]
+        decision = ring(case.case, "retain", now, self._writer.terms)
+        if decision is not None:
+            changes = await self._writer.changes(
+                case, decision, at=at, by=None, steps=()
+            )
+        await self._database.commit([*changes, *await self.writes(case, at)])
+        return True
 
     # ── pictures, which go before the words ───────────────────────────────────────────
 
@@ -196,12 +181,12 @@ class Retention:
         self, now: datetime
     ) -> AsyncIterator[tuple[LoadedCase, CaseContent]]:
         """Closed cases whose pictures have had their time, and whose words have not."""
-        days = self._record.terms.rules.retention
+        days = self._writer.terms.rules.retention
         before = seconds(now - days["media"] * ONE_DAY + LONGEST_DAY)
         for id in await self._kept.with_pictures(
             [state.value for state in ENDED], before
         ):
-            case = await self._record.by_id(id)
+            case = await self._writer.by_id(id)
             content = await self._kept.of_case(id)
             if self._pictures_over(case.case, now) and not self._is_over(
                 case.case, content, now
@@ -209,13 +194,11 @@ class Retention:
                 yield case, content
 
     def _pictures_over(self, case: Case, now: datetime) -> bool:
-        terms, days = self._record.terms, self._record.terms.rules.retention
-        unread = (
-            case.added and add(case.added, Allowance(days["unread"], "C"), terms) > now
-        )
-        return (
-            not unread and add(_end(case), Allowance(days["media"], "C"), terms) <= now
-        )
+        terms, days = self._writer.terms, self._writer.terms.rules.retention
+        added = case.added
+        if added and add(added, Allowance(days["unread"], "C"), terms) > now:
+            return False  # nobody may have seen what came last
+        return add(ended_at(case), Allowance(days["media"], "C"), terms) <= now
 
     async def _drop(
         self, case: LoadedCase, content: CaseContent, now: datetime
@@ -246,13 +229,13 @@ class Retention:
 
     async def _sweep(self, now: datetime) -> None:
         """What the bell removes while the hotline serves."""
-        days = self._record.terms.rules.retention["drafts"]
+        days = self._writer.terms.rules.retention["drafts"]
         drafts = KeptContent.drop_drafts(seconds(now - days * ONE_DAY))
         await self._database.commit([drafts, *self._sweeps.writes(now)])
 
-    async def _expired(self, now: datetime, tally: Tally) -> None:
+    async def _expired(self, now: datetime, tally: ExpiredTally) -> None:
         """How much of that there is."""
-        days = self._record.terms.rules.retention
+        days = self._writer.terms.rules.retention
         tally.add(
             "drafts", *await self._kept.drafts(seconds(now - days["drafts"] * ONE_DAY))
         )
@@ -260,47 +243,8 @@ class Retention:
         tally.add("inbox", *await self._kept.marks(marks_before(seconds(now))))
 
 
-class Tally:
-    """Adds up, kind by kind."""
-
-    def __init__(self) -> None:
-        self._found: dict[What, Found] = {what: (0, None) for what in WHAT}
-
-    def add(self, what: What, number: int, oldest: datetime | int | None) -> None:
-        if number:
-            at = seconds(oldest) if isinstance(oldest, datetime) else oldest
-            before, first = self._found[what]
-            times = [time for time in (first, at) if time is not None]
-            self._found[what] = before + number, min(times, default=None)
-
-    def case(self, case: Case, content: CaseContent) -> None:
-        self.add(_what(case), 1, _end(case))
-        self.add("reports", *content.reports)
-        self.add("notes", *content.notes[:2])
-        self.add("media", content.pictures, _end(case))
-
-    def lines(self) -> list[Gone]:
-        return [Gone(what, number, None if oldest is None else utc(oldest))
-                for what, (number, oldest) in self._found.items()]  # fmt: skip
-
-
 def _touched(case: LoadedCase) -> Write:
     """Of two processes that remove the same at once, one is stale."""
     return Cases.change(
         replace(case.row, version=case.row.version + 1), case.row.version
     )
-
-
-def _what(case: Case) -> Literal["declined", "merged", "closed"]:
-    return next(what for what, states in STATES.items() if case.state in states)
-
-
-def _end(case: Case) -> datetime:
-    """From when its time is counted, as `dues` does."""
-    end = case.followup.closed or case.followup.told or case.opened
-    assert end is not None  # the row has its hour
-    return end
-
-
-def total(gone: Sequence[Gone]) -> int:
-    return sum(one.number for one in gone)

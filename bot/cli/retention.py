@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from anonymizer.keyring import KeyringError
 from bot.app import opened, shred_file
-from bot.cases.retention import WHAT, Gone, total
+from bot.cases.expired import EXPIRING, Expired, total
 from bot.cli.answers import out, table
 from bot.cli.backup import begins_as_backup
 from bot.hours import DAY
@@ -66,7 +66,7 @@ async def work(args: argparse.Namespace, app: Program) -> int:
     return 0
 
 
-async def _planned_or_done(app: Program, *, plan: bool) -> Sequence[Gone]:
+async def _planned_or_done(app: Program, *, plan: bool) -> Sequence[Expired]:
     now = app.resources.now()
     retention = app.retention
     try:
@@ -105,9 +105,14 @@ def _remove(path: Path) -> None:
 
 
 def _show(
-    gone: Sequence[Gone], old: Sequence[Path], args: argparse.Namespace, zone: ZoneInfo
+    gone: Sequence[Expired],
+    old: Sequence[Path],
+    args: argparse.Namespace,
+    zone: ZoneInfo,
 ) -> None:
-    rows = [(WHAT[one.what], str(one.number), _day(one.oldest, zone)) for one in gone]
+    rows = [
+        (EXPIRING[one.what], str(one.number), _day(one.oldest, zone)) for one in gone
+    ]
     rows += [("备份", str(len(old)), "")] if args.backups else []
     table([("种类", "数量", "最早"), *rows])
     if not total(gone) and not old:
@@ -119,7 +124,7 @@ def _show(
 
 
 def _json(
-    gone: Sequence[Gone], old: Sequence[Path], plan: bool, zone: ZoneInfo
+    gone: Sequence[Expired], old: Sequence[Path], plan: bool, zone: ZoneInfo
 ) -> dict[str, Any]:
     found = {
         one.what: {"number": one.number, "oldest": _day(one.oldest, zone) or None}

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
+from bot.people.directory import Directory
 from bot.people.member import Member
-from bot.people.register import Directory
 from bot.people.roster import CODE_LASTS, Roster
 from bot.program import Program
 from bot.settings import load

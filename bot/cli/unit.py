@@ -11,15 +11,9 @@ from typing import Any
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.ops.trouble import told
+from bot.people.directory import Directory, NewUnit, Unit, Wrong
 from bot.people.member import Member
-from bot.people.register import (
-    Directory,
-    Imported,
-    NewUnit,
-    Unit,
-    UnitRegister,
-    Wrong,
-)
+from bot.people.register import Imported, UnitRegister
 from bot.people.unit_import import category_code, level_code, parse
 from bot.program import Program
 from bot.settings import load

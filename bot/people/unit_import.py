@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from bot.people.register import NewUnit, Wrong
+from bot.people.directory import NewUnit, Wrong
 from dialogs.case.life import LEVELS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.people.register import Directory
+from bot.people.directory import Directory
 from dialogs.case.life import State
 from dialogs.understand import CATEGORIES
 from scheduler.periods import Period, period

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.people.register import Directory
+from bot.people.directory import Directory
 from bot.reports import charts
 from bot.reports.digest import Visible, digest, everybody
 from bot.reports.figures import Bookkeeper

@@ -13,8 +13,8 @@ import pytest
 from docx import Document
 
 from bot.cases.ladder import Ladder
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
-from bot.people.register import NewUnit
 from dialogs.case.ladder import Rung
 from dialogs.case.orders import (
     Accept,

@@ -23,8 +23,8 @@ from anonymizer import receipts
 from bot.address import Address
 from bot.app import opened
 from bot.cases.reporters import Draft
+from bot.people.directory import NewUnit
 from bot.people.member import AtTheMachine
-from bot.people.register import NewUnit
 from bot.program import Program
 from dialogs.case.orders import (
     Accept,

@@ -40,8 +40,8 @@ from bot.address import Address
 from bot.app import opened
 from bot.channels.telegram.channel import close, make_bot
 from bot.keys import Keys
+from bot.people.directory import NewUnit
 from bot.people.member import AtTheMachine
-from bot.people.register import NewUnit
 from bot.program import Program
 from bot.settings import Settings
 from bot.settings import Telegram as Choice

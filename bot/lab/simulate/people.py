@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
-from bot.people.register import NewUnit
+from bot.people.directory import NewUnit
 
 Temper = Literal["silent", "answers", "hushes", "receipt", "forgets"]
 TEMPERS: dict[Temper, int] = {

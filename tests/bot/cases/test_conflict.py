@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.cases.conflict import ConflictRule
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, Member
-from bot.people.register import NewUnit, UnitRegister
+from bot.people.register import UnitRegister
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Accept, Assign, Merge
 from dialogs.case.roles import Role

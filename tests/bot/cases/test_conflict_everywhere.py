@@ -16,8 +16,9 @@ from bot.cli import case as terminal
 from bot.cli import clock
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import Liaison, LiaisonDesk, Missing
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, Member
-from bot.people.register import NewUnit, UnitRegister
+from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from dialogs.case.life import Case, State
 from dialogs.case.orders import Accept, Alert, Answer, Assign, Claim, Merge, Note, Order

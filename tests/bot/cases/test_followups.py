@@ -23,8 +23,9 @@ from bot.address import Address
 from bot.cases.followups import FollowupRounds
 from bot.cases.followups import rings as rung
 from bot.hours import seconds
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
-from bot.people.register import NewUnit, UnitRegister
+from bot.people.register import UnitRegister
 from dialogs.case.life import State
 from dialogs.case.orders import (
     Accept,

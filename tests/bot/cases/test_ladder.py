@@ -14,7 +14,7 @@ import pytest
 from docx import Document
 
 from bot.cli import ladder as verb
-from bot.people.register import NewUnit
+from bot.people.directory import NewUnit
 from dialogs.case.orders import Answer, Find
 from tests.bot.desk.web.office import TOWN, Office, open_office
 

@@ -18,8 +18,9 @@ import pytest
 from anonymizer.keyring import KeyringError
 from bot.address import Address
 from bot.app import opened
+from bot.cases.expired import Expired
 from bot.cases.followups import FollowupRounds
-from bot.cases.retention import Gone, Retention
+from bot.cases.retention import Retention
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
 from bot.hours import seconds
@@ -76,7 +77,7 @@ async def closed(
     return receipt, name
 
 
-def numbers(gone: list[Gone]) -> dict[str, int]:
+def numbers(gone: list[Expired]) -> dict[str, int]:
     return {one.what: one.number for one in gone if one.number}
 
 

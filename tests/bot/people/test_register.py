@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.people.directory import Directory, NewUnit, Unit, Wrong, merged, plain
 from bot.people.member import Member
-from bot.people.register import (
-    Directory,
-    Imported,
-    NewUnit,
-    Unit,
-    UnitRegister,
-    Wrong,
-    merged,
-    plain,
-)
+from bot.people.register import Imported, UnitRegister
 from dialogs.case.life import Assignment, Case, Staff, State
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role

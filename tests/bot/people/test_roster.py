@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from anonymizer.receipts import SYMBOLS
 from bot.address import Address
+from bot.people.directory import NewUnit
 from bot.people.member import Member, staff_named
-from bot.people.register import NewUnit, UnitRegister
+from bot.people.register import UnitRegister
 from bot.people.roster import Roster, meant
 from dialogs.case.refusals import Refusal
 from tests.bot.counter import Counter

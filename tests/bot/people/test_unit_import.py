@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.register import Directory, NewUnit, Wrong, merged
+from bot.people.directory import Directory, NewUnit, Wrong, merged
 from bot.people.unit_import import parse
 from dialogs.case.refusals import Refusal
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from bot.hours import seconds
-from bot.people.register import NewUnit
+from bot.people.directory import NewUnit
 from bot.program import Program
 from storage.repositories.counts import Counts
 from storage.repositories.rungs import RungRow, Rungs

@@ -18,7 +18,7 @@ from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.run import Telegram
 from bot.desk.telegram.door import Desk
 from bot.desk.telegram.inside import context_of
-from bot.people.register import NewUnit
+from bot.people.directory import NewUnit
 from bot.program import Program
 from bot.resources import Resources
 from bot.settings import Settings

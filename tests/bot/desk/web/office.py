@@ -25,8 +25,8 @@ from bot.cases.reporters import Draft
 from bot.channels.port import Channel
 from bot.channels.web.channel import WebChannel
 from bot.cli.serve import Server
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
-from bot.people.register import NewUnit
 from bot.program import Program
 from bot.resources import Resources
 from bot.settings import Settings

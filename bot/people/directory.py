@@ -1,0 +1,300 @@
+"""All units as they stood at one moment: found by name, named in texts, and whose
+people must not see which case. Pure.
+"""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from anonymizer.pseudonym import folded
+from bot.people.member import Member
+from dialogs.case.life import LEVELS, Case
+from dialogs.case.refusals import Refusal, refusals
+from dialogs.case.roles import blind
+from dialogs.understand import CATEGORIES
+
+SEVERAL_UNITS = "“{name}”有几家：{names}。请写全名"
+refusals(
+    several_units=f"{SEVERAL_UNITS}。",
+    unknown_unit="单位名录里没有“{name}”。{hint}",
+)
+SHORTEST = 2  # characters of a name: one alone stands in every other text
+HINTS = 3
+NEAR = 0.5  # of `difflib`: names are short, a wrong character is a large part
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """What is written of a unit; parent: its name. people: names of staff and of others
+    who belong to it.
+    """
+
+    name: str
+    level: str
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+    competences: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """id, parent: hex; level: a key of LEVELS; competences: categories; people: for the
+    conflict rule.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    level: str
+    parent: str | None
+    competences: tuple[str, ...]
+    people: tuple[str, ...]
+    active: bool = True
+
+
+class Directory:
+    """All units as they stood at one moment. Changes nothing, waits for nothing."""
+
+    __slots__ = ("_called", "_names", "_units")
+
+    def __init__(self, units: Iterable[Unit] = ()) -> None:
+        self._units = {
+            unit.id: unit for unit in sorted(units, key=lambda unit: unit.name)
+        }
+        self._names = {plain(unit.name): unit for unit in self._units.values()}
+        called: dict[str, list[Unit]] = {}
+        for unit in self._units.values():
+            for name in dict.fromkeys(map(plain, (unit.name, *unit.aliases))):
+                called.setdefault(name, []).append(unit)
+        self._called = called
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def of(self, id: str) -> Unit | None:
+        return self._units.get(id)
+
+    def by_name(self, name: str) -> Unit | None:
+        """Of exactly this name, disabled or not; no alias."""
+        return self._names.get(plain(name))
+
+    def find(self, name: str) -> Unit | None:
+        """The unit in use of this name, else the one of this alias. Raises: Refusal, if
+        several have it.
+        """
+        exact = self.by_name(name)
+        if exact is not None and exact.active:
+            return exact
+        found = [unit for unit in self._called.get(plain(name), ()) if unit.active]
+        if len(found) > 1:
+            raise Refusal("several_units", name=name, names=_names(found))
+        return found[0] if found else None
+
+    def get(self, name: str) -> Unit:
+        """The same. Raises: Refusal with near misses, if there is none."""
+        found = self.find(name)
+        if found is None:
+            raise Refusal("unknown_unit", name=name, hint=self.hint(name))
+        return found
+
+    def hint(self, name: str) -> str:
+        """What may have been meant, as a sentence."""
+        near = self.near(name)
+        return (
+            f"是不是：{'、'.join(near)}？"
+            if near
+            else "请先看 jianfu unit list，或用 jianfu unit add 登记。"
+        )
+
+    def near(self, name: str) -> list[str]:
+        """Names of units in use that look like this one, the likeliest first."""
+        wanted, active = (
+            plain(name),
+            {
+                key: [unit for unit in units if unit.active]
+                for key, units in self._called.items()
+            },
+        )
+        inside = [key for key in active if wanted and (wanted in key or key in wanted)]
+        close = difflib.get_close_matches(wanted, active, HINTS, NEAR)
+        found = dict.fromkeys(
+            unit.name for key in (*inside, *close) for unit in active[key]
+        )
+        return list(found)[:HINTS]
+
+    def named(self, text: str) -> tuple[Unit, ...]:
+        """Units, disabled ones too, whose name or alias stands in the text, however it
+        is spaced.
+        """
+        said = plain(text)
+        found = (
+            unit
+            for name, units in self._called.items()
+            if name in said
+            for unit in units
+        )
+        return tuple(dict.fromkeys(found))
+
+    def parent_of(self, id: str) -> Unit | None:
+        unit = self._units.get(id)
+        return self._units.get(unit.parent) if unit and unit.parent else None
+
+    def ties(self, member: Member) -> bool:
+        """Whether this person belongs to any unit: if not, no case is hidden
+        from them.
+        """
+        named = any(member.staff.name in unit.people for unit in self)
+        return member.unit is not None or named
+
+    def conflict(
+        self, member: Member, case: Case, text: str, given: Collection[str] = ()
+    ) -> bool:
+        """Whether this case is to be invisible to this person.
+
+        text: all that was reported in it; given: ids of units that had it or what was
+        merged with it.
+        """
+        concerned = dict.fromkeys(self.named(f"{text}\n{case.assignment.unit or ''}"))
+        for id in (case.assignment.unit_id, *given):
+            if id and (unit := self.of(id)):
+                concerned[unit] = None
+        people = [(unit.id, unit.people) for unit in concerned]
+        # who had it until it was reopened is not to notice by its absence
+        has = case.assignment.last_unit_id
+        return blind(member.staff.name, member.role, member.unit, has, people)
+
+
+# ── what entries make of it ───────────────────────────────────────────────────────────
+
+
+def plain(name: str) -> str:
+    """How names are compared: width, case and spaces do not matter."""
+    return "".join(folded(name).split())
+
+
+def merged(
+    entries: Sequence[NewUnit], directory: Directory, *, revive: bool = False
+) -> list[Unit]:
+    """The units that these entries make of those known, parents before children.
+
+    revive: a disabled one is put in use again.
+    Raises: Wrong, naming the first entry that cannot be.
+    """
+    units: list[Unit] = []
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        _valid(number, entry)
+        if plain(entry.name) in seen:
+            raise Wrong(number, "name", f"“{entry.name}”写了两次")
+        seen.add(plain(entry.name))
+        known = directory.by_name(entry.name)
+        id, active = (
+            (known.id, revive or known.active)
+            if known
+            else (secrets.token_hex(16), True)
+        )
+        units.append(
+            Unit(
+                id,
+                entry.name.strip(),
+                entry.aliases,
+                entry.level,
+                None,
+                entry.competences,
+                entry.people,
+                active,
+            )
+        )
+    after = Directory(
+        [
+            *(
+                {unit.id: unit for unit in directory}
+                | {unit.id: unit for unit in units}
+            ).values()
+        ]
+    )
+    units = [
+        replace(unit, parent=_parent(number, entry, after))
+        for number, (unit, entry) in enumerate(zip(units, entries, strict=True))
+    ]
+    above = {unit.id: unit.parent for unit in after} | {
+        unit.id: unit.parent for unit in units
+    }
+    depths = {unit.id: _depth(number, unit, above) for number, unit in enumerate(units)}
+    return sorted(units, key=lambda unit: depths[unit.id])
+
+
+class Wrong(Refusal):
+    """An entry cannot be as it is written. number: which, from 0; field: of `NewUnit`;
+    why: no full stop.
+    """
+
+    def __init__(self, number: int, field: str, why: str) -> None:
+        super().__init__(f"{why}。")
+        self.number, self.field, self.why = number, field, why
+
+
+def _valid(number: int, entry: NewUnit) -> None:
+    for field, names in (("name", (entry.name,)), ("aliases", entry.aliases)):
+        for name in names:
+            if not name.strip():
+                raise Wrong(
+                    number,
+                    field,
+                    "没有写名称" if field == "name" else f"“{entry.name}”有空的别名",
+                )
+            if len(plain(name)) < SHORTEST:
+                raise Wrong(number, field, f"名称“{name}”太短，至少{SHORTEST}个字")
+    if entry.level not in LEVELS:
+        known = "、".join(f"{code}（{name}）" for code, name in LEVELS.items())
+        given = f"“{entry.level}”不对" if entry.level else "没有写"
+        raise Wrong(number, "level", f"“{entry.name}”的层级{given}，只能是：{known}")
+    for code in entry.competences:
+        if code not in CATEGORIES:
+            known = "、".join(CATEGORIES)
+            raise Wrong(
+                number,
+                "competences",
+                f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}",
+            )
+
+
+def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
+    """Its id; after: all units as they will be."""
+    if not entry.parent or not plain(entry.parent):
+        return None
+    try:
+        found = after.by_name(entry.parent) or after.find(entry.parent)
+    except Refusal as several:
+        raise Wrong(
+            number, "parent", SEVERAL_UNITS.format_map(several.params)
+        ) from None
+    if found is None:
+        raise Wrong(
+            number,
+            "parent",
+            f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里",
+        )
+    return found.id
+
+
+def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
+    """How many stand above. Raises: Wrong, if it stands above itself."""
+    depth, at = 0, above.get(unit.id)
+    while at is not None:
+        depth += 1
+        if at == unit.id or depth > len(above):
+            raise Wrong(number, "parent", f"“{unit.name}”的上级绕了一圈又回到它自己")
+        at = above.get(at)
+    return depth
+
+
+def _names(units: Sequence[Unit]) -> str:
+    return "、".join(unit.name for unit in units)
