@@ -12,30 +12,30 @@ from dialogs.understand.alarms import sounded
 from dialogs.understand.counts import find_counts
 from dialogs.understand.lexicon import hits
 from dialogs.understand.model import loaded, score
-from dialogs.understand.places import find_places, finest
+from dialogs.understand.places import FoundPlace, find_places, finest
 from dialogs.understand.reasons import reasons
 from dialogs.understand.spelling import normal
-from dialogs.understand.units import find_units, responsible
+from dialogs.understand.units import FoundUnit, find_units, responsible
 
 CATEGORIES = (
     "documents", "meetings", "inspections", "forms", "fingertip", "signage",
     "off_list_tasks", "certificates", "showcase", "secondment", "event_quota", "other",
 )  # fmt: skip
-KINDS = ("forced_use", "traces", "ranking", "multi_report", "zombie")
+FINGERTIP_KINDS = ("forced_use", "traces", "ranking", "multi_report", "zombie")
 SIGNPOSTS = ("110", "119", "120", "12345", "12388", "petition", "court")
 EMERGENCIES = ("110", "119", "120")
 
 READ_AT_MOST = 3000  # characters
 AWAY = 0.45  # from this probability on a text is out of scope
-AWAY_SHORT, SHORT = (
-    0.65,
-    12,
-)  # the same for a text of fewer characters: too few words to turn it away on
+SHORT = 12  # characters: fewer are too few words to turn a text away on
+AWAY_SHORT = 0.65  # the same for a text that is shorter
 AWAY_HEARD = 0.2  # the same, where the words of an emergency are heard
 ALARM = 0.1  # from this probability of an emergency on its number is shown
+HEARD_MORE = 0.2  # what the words of an emergency add to the probability of its number
 URGENT = 0.4  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
-CLEAR = 0.7  # from this confidence on nobody needs to be asked
+FINGERTIP_LIKELY = 0.25  # from this probability on its kind is told
+CLEAR_FROM = 0.7  # from this confidence on nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Understanding:
 
     categories: all codes of CATEGORIES, likeliest first. confidence: probability that
     the first is right.
-    clear: sure enough to go on without asking. kind: one of KINDS where fingertip is
-    likely, else None.
+    clear: sure enough to go on without asking.
+    kind: one of FINGERTIP_KINDS where fingertip is likely, else None.
     unit, place: pieces of the text, verbatim. unit_level: community, village,
     subdistrict, district, city, province, nation. counts: (number, measure) as written,
     at most 12.
@@ -79,80 +79,119 @@ def understand(text: str) -> Understanding:
     """
     text = text[:READ_AT_MOST]
     plain = normal(text)
-    found = hits(plain)
-    scores = score(plain, {group: len(words) for group, words in found.items()})
-    likely = _softmax(scores.values, "label:", loaded().head.temperature)
-    away_as = {
-        label[4:]: value for label, value in likely.items() if label.startswith("oos:")
-    }
-    away = (sum(away_as.values()) + _sigmoid(scores.values["scope"])) / 2
+    words = hits(plain)
+    scores = score(plain, {group: len(found) for group, found in words.items()})
+    labels = _softmax(scores.values, "label:", loaded().head.temperature)
+    services = _services(labels)
+    away = sum(services.values())
     heard = sounded(plain)
-    in_scope = away < (
-        AWAY_HEARD if heard else AWAY_SHORT if len(plain) < SHORT else AWAY
-    )
-    ranked, confidence = _rank(likely, sum(away_as.values()), in_scope)
-    signpost = max(away_as, key=lambda one: away_as[one])
-    alarm = heard
-    if sum(away_as[one] for one in EMERGENCIES) >= ALARM:
-        alarm = max(
-            EMERGENCIES, key=lambda one: away_as[one] + (0.2 if one == heard else 0.0)
-        )
-        if alarm == heard and away_as[alarm] > away_as[signpost] / 3:
-            signpost = alarm
-    kinds = _softmax(scores.values, "kind:", 1.0)
-    where = find_places(plain)
-    unit = responsible(find_units(plain, where)) if in_scope else None
-    place = finest(where, plain)
-    reason = f"label:{ranked[0]}" if in_scope else f"label:oos:{signpost}"
+    in_scope = (away + _sigmoid(scores.values["scope"])) / 2 < _away_from(plain, heard)
+    categories, confidence = _rank(labels, away, in_scope)
+    alarm, service = _alarm(services, heard)
+    urgent_from = URGENT_HEARD if heard else URGENT
+    is_fingertip = in_scope and labels["fingertip"] >= FINGERTIP_LIKELY
+    places = find_places(plain)
+    unit = responsible(find_units(plain, places)) if in_scope else None
+    column = f"label:{categories[0]}" if in_scope else f"label:oos:{service}"
+    spans = reasons(plain, words, scores, column)
     return Understanding(
-        categories=ranked,
+        categories=categories,
         confidence=round(confidence, 3),
-        clear=in_scope and confidence >= CLEAR,
-        kind=max(kinds, key=lambda one: kinds[one])
-        if in_scope and likely["fingertip"] >= 0.25
-        else None,
-        unit=text[unit.start : unit.end] if unit else None,
+        clear=in_scope and confidence >= CLEAR_FROM,
+        kind=_kind(scores.values) if is_fingertip else None,
+        unit=_verbatim(text, unit),
         unit_level=unit.level if unit else None,
-        place=text[place.start : place.end] if place else None,
+        place=_verbatim(text, finest(places, plain)),
         counts=find_counts(plain),
-        urgent=_sigmoid(scores.values["urgent"]) >= (URGENT_HEARD if heard else URGENT),
+        urgent=_sigmoid(scores.values["urgent"]) >= urgent_from,
         in_scope=in_scope,
-        signpost=None if in_scope or signpost == "None" else signpost,
+        signpost=None if in_scope or service == "None" else service,
         alarm=alarm,
-        because=tuple(
-            text[start:end] for start, end in reasons(plain, found, scores, reason)
-        ),
+        because=tuple(text[start:end] for start, end in spans),
     )
+
+
+def _services(labels: Mapping[str, float]) -> dict[str, float]:
+    """Service that is right instead of ours → probability; "None": no service is."""
+    return {
+        label.removeprefix("oos:"): chance
+        for label, chance in labels.items()
+        if label.startswith("oos:")
+    }
+
+
+def _away_from(plain: str, heard: str | None) -> float:
+    """From which probability on this text is out of scope."""
+    if heard is not None:
+        return AWAY_HEARD
+    if len(plain) < SHORT:
+        return AWAY_SHORT
+    return AWAY
 
 
 def _rank(
-    likely: Mapping[str, float], away: float, in_scope: bool
+    labels: Mapping[str, float], away: float, in_scope: bool
 ) -> tuple[tuple[str, ...], float]:
     """Categories, likeliest first, and the probability of the first; what is out of
     scope is `other`.
     """
-    shares = {code: likely[code] for code in CATEGORIES}
+    shares = {code: labels[code] for code in CATEGORIES}
     shares["other"] += away
     if not in_scope:
         shares["other"] = max(shares.values()) + 1e-9
     ranked = tuple(sorted(CATEGORIES, key=lambda code: -shares[code]))
-    return ranked, min(1.0, shares[ranked[0]])
+    likeliest = ranked[0]
+    return ranked, min(1.0, shares[likeliest])
+
+
+def _alarm(services: Mapping[str, float], heard: str | None) -> tuple[str | None, str]:
+    """The emergency number to show, and the service that is right where the text is out
+    of scope.
+
+    services: how likely each is. heard: the number that the words of the text call for.
+    """
+    likeliest = max(services, key=lambda service: services[service])
+    if sum(services[number] for number in EMERGENCIES) < ALARM:
+        return heard, likeliest
+
+    def chance(number: str) -> float:
+        return services[number] + (HEARD_MORE if number == heard else 0.0)
+
+    alarm = max(EMERGENCIES, key=chance)
+    is_nearly_likeliest = services[alarm] > services[likeliest] / 3
+    if alarm == heard and is_nearly_likeliest:
+        return alarm, alarm
+    return alarm, likeliest
+
+
+def _kind(values: Mapping[str, float]) -> str:
+    """The likeliest kind of 指尖上的形式主义."""
+    kinds = _softmax(values, "kind:", 1.0)
+    return max(kinds, key=lambda kind: kinds[kind])
+
+
+def _verbatim(text: str, found: FoundUnit | FoundPlace | None) -> str | None:
+    """What was found, in the writer's own spelling."""
+    if found is None:
+        return None
+    return text[found.start : found.end]
 
 
 def _softmax(
     values: Mapping[str, float], prefix: str, temperature: float
 ) -> dict[str, float]:
     """Column name without `prefix` → probability, over the columns that have it."""
-    chosen = {
-        name[len(prefix) :]: value / temperature
+    scaled = {
+        name.removeprefix(prefix): value / temperature
         for name, value in values.items()
         if name.startswith(prefix)
     }
-    top = max(chosen.values())
-    powers = {name: math.exp(value - top) for name, value in chosen.items()}
+    highest = max(scaled.values())
+    powers = {name: math.exp(value - highest) for name, value in scaled.items()}
     total = sum(powers.values())
     return {name: power / total for name, power in powers.items()}
 
 
 def _sigmoid(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
+    within = max(-30.0, min(30.0, value))
+    return 1.0 / (1.0 + math.exp(-within))

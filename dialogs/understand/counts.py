@@ -16,6 +16,7 @@ _COUNT = re.compile(
     r"((?:每|一)(?:天|周|月|季度|年|人|户|次|个网格|网格)(?:每?人)?)?"
     rf"({_NUMBER})({_MEASURE})"
 )
+_COUNTS_AT_MOST = 12
 _IDLE = frozenset(wordlist("idle-counts"))
 
 
@@ -26,6 +27,9 @@ def find_counts(text: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for match in _COUNT.finditer(text):
         per, number, measure = match.groups()
-        if number + measure not in _IDLE:
-            found.append((number, measure + (f"·{per}" if per else "")))
-    return tuple(found[:12])
+        if number + measure in _IDLE:
+            continue
+        if per:
+            measure = f"{measure}·{per}"
+        found.append((number, measure))
+    return tuple(found[:_COUNTS_AT_MOST])

@@ -19,25 +19,32 @@ def groups() -> tuple[Section, ...]:
 
 
 @cache
-def _words() -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
-    """Word → numbers of its groups, and the lengths that words have."""
+def _groups_of_words() -> dict[str, tuple[int, ...]]:
+    """Word → numbers of its groups."""
     found: dict[str, tuple[int, ...]] = {}
     for number, group in enumerate(groups()):
         for word in group.words:
             found[word] = (*found.get(word, ()), number)
-    return found, tuple(sorted({len(word) for word in found}))
+    return found
+
+
+@cache
+def _word_sizes() -> tuple[int, ...]:
+    """The lengths that words have, each once, the shortest first."""
+    sizes = {len(word) for word in _groups_of_words()}
+    return tuple(sorted(sizes))
 
 
 def hits(text: str) -> dict[int, dict[str, int]]:
     """Group number → its words in `text` (already `normal`) and where each first
     stands.
     """
-    words, sizes = _words()
+    groups_of = _groups_of_words()
+    sizes = _word_sizes()
     found: dict[int, dict[str, int]] = {}
     for start in range(len(text)):
         for size in sizes:
-            for number in words.get(text[start : start + size], ()):
-                found.setdefault(number, {}).setdefault(
-                    text[start : start + size], start
-                )
+            word = text[start : start + size]
+            for number in groups_of.get(word, ()):
+                found.setdefault(number, {}).setdefault(word, start)
     return found

@@ -12,16 +12,16 @@ import json
 import math
 import zlib
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from operator import add
+from typing import Any
 
 RARITY = 32.0  # steps of a byte in one unit of inverse document frequency
-GROUP_WEIGHT = (
-    0.6  # how much the groups of a text count beside its grams, both of length one
-)
+# How much the groups of a text count beside its grams, both of length one.
+GROUP_WEIGHT = 0.6
 
 FILE = files("dialogs.understand") / "model.bin"
 
@@ -47,15 +47,16 @@ class Model:
     """The model, ready to score."""
 
     head: Head
-    rows: Mapping[str, int]
-    rarity: bytes
-    weights: array[int]
+    rows: Mapping[str, int]  # gram → where its weights begin
+    rarity: bytes  # one for each gram, in the order of `rows`
+    weights: array[int]  # for each gram one per column
 
 
 def grams(text: str) -> set[str]:
     """Single characters and pairs of a text that is `normal`; all digits are alike."""
     text = text.translate(_DIGITS)
-    return {*text, *map(add, text, text[1:])}
+    pairs = map(add, text, text[1:])
+    return {*text, *pairs}
 
 
 def group_values(sizes: Mapping[int, int]) -> dict[int, float]:
@@ -71,25 +72,32 @@ def group_values(sizes: Mapping[int, int]) -> dict[int, float]:
 def unpack(data: bytes) -> Model:
     """Take the file apart."""
     line, _, packed = data.partition(b"\n")
-    head = json.loads(line)
+    fields = json.loads(line)
     body = zlib.decompress(packed)
-    count, width = head.pop("count"), len(head["columns"])
-    cut = len(body) - count * (width + 1)
-    known = body[:cut].decode("utf-8").split("\n")
+    count = fields["count"]
+    width = len(fields["columns"])
+    rarity_at = len(body) - count * (width + 1)
+    weights_at = rarity_at + count
+    known_grams = body[:rarity_at].decode("utf-8").split("\n")
+    row_starts = range(0, count * width, width)
     weights = array("b")
-    weights.frombytes(body[cut + count :])
+    weights.frombytes(body[weights_at:])
     return Model(
-        Head(
-            columns=tuple(head["columns"]),
-            scales=tuple(head["scales"]),
-            bias=tuple(head["bias"]),
-            groups=tuple(tuple(row) for row in head["groups"]),
-            temperature=head["temperature"],
-            inputs=head["inputs"],
-        ),
-        dict(zip(known, range(0, count * width, width), strict=True)),
-        body[cut : cut + count],
-        weights,
+        head=_head(fields),
+        rows=dict(zip(known_grams, row_starts, strict=True)),
+        rarity=body[rarity_at:weights_at],
+        weights=weights,
+    )
+
+
+def _head(fields: Mapping[str, Any]) -> Head:
+    return Head(
+        columns=tuple(fields["columns"]),
+        scales=tuple(fields["scales"]),
+        bias=tuple(fields["bias"]),
+        groups=tuple(tuple(row) for row in fields["groups"]),
+        temperature=fields["temperature"],
+        inputs=fields["inputs"],
     )
 
 
@@ -111,28 +119,35 @@ def score(text: str, sizes: Mapping[int, int]) -> Scores:
     """Score a `normal` text; `sizes`: lexicon group → number of its different words in
     the text.
     """
-    known = loaded()
+    head = loaded().head
+    sums, length = _gram_sums(loaded(), grams(text))
+    values = [
+        bias + scale * total / length
+        for bias, scale, total in zip(head.bias, head.scales, sums, strict=True)
+    ]
+    for group, value in group_values(sizes).items():
+        weights = head.groups[group]
+        values = [
+            old + value * weight for old, weight in zip(values, weights, strict=True)
+        ]
+    return Scores(dict(zip(head.columns, values, strict=True)), length)
+
+
+def _gram_sums(known: Model, found: Iterable[str]) -> tuple[list[int], float]:
+    """The bytes of the grams that are known, added up by column, and the length of
+    their vector.
+    """
     width = len(known.head.columns)
     sums = [0] * width
     square = 0
-    for gram in grams(text):
+    for gram in found:
         row = known.rows.get(gram)
-        if row is not None:
-            sums = list(map(add, sums, known.weights[row : row + width]))
-            square += known.rarity[row // width] ** 2
-    length = math.sqrt(square) / RARITY or 1.0
-    values = [
-        bias + scale * total / length
-        for bias, scale, total in zip(
-            known.head.bias, known.head.scales, sums, strict=True
-        )
-    ]
-    for group, value in group_values(sizes).items():
-        values = [
-            old + value * weight
-            for old, weight in zip(values, known.head.groups[group], strict=True)
-        ]
-    return Scores(dict(zip(known.head.columns, values, strict=True)), length)
+        if row is None:
+            continue
+        sums = list(map(add, sums, known.weights[row : row + width]))
+        square += known.rarity[row // width] ** 2
+    length = math.sqrt(square) / RARITY
+    return sums, length or 1.0
 
 
 def gram_weight(gram: str, column: int, length: float) -> float:
@@ -141,8 +156,6 @@ def gram_weight(gram: str, column: int, length: float) -> float:
     """
     known = loaded()
     row = known.rows.get(gram.translate(_DIGITS))
-    return (
-        0.0
-        if row is None
-        else known.weights[row + column] * known.head.scales[column] / length
-    )
+    if row is None:
+        return 0.0
+    return known.weights[row + column] * known.head.scales[column] / length

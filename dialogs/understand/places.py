@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dialogs.understand.wordfile import wordlist
 
-_RANKS = {
+_RANKS = {  # 0 is the finest
     "小区": 0,
     "花园": 0,
     "家园": 0,
@@ -19,14 +19,14 @@ _RANKS = {
     "街道": 2,
     "镇": 2,
     "乡": 2,
-}  # 0 is the finest
+}
 _END = re.compile("|".join(_RANKS))
-_SMALL = re.compile(
-    "|".join(wordlist("small-places"))
-)  # hamlets and lanes named without "村" or "社区"
+# Hamlets and lanes, named without "村" or "社区".
+_SMALL = re.compile("|".join(wordlist("small-places")))
 _PLACE_LETTERS = frozenset("".join(wordlist("place-letters")))
 _STOP = frozenset("".join(wordlist("stop-letters")))
 _NO_PLACE = frozenset(wordlist("no-place"))
+_NO_PLACE_ENDINGS = tuple(word for word in _NO_PLACE if word[-1] not in "口里上下前后")
 _LEAD = wordlist("lead")
 _PEOPLE = frozenset(
     (
@@ -57,20 +57,23 @@ class FoundPlace:
     rank: int
 
 
-def _run(
-    text: str, low: int, end: int, most: int, fits: frozenset[str], wanted: bool
-) -> int:
-    """How far back from `end` the characters are ideographs that are (not) in
-    `fits`.
-    """
-    start = end
-    while (
-        start > low and end - start < most and "\u4e00" <= text[start - 1] <= "\u9fff"
-    ):
-        if (text[start - 1] in fits) is not wanted:
-            break
-        start -= 1
-    return start
+def find_places(text: str) -> list[FoundPlace]:
+    """All named localities of `text`, in order."""
+    found: list[FoundPlace] = []
+    low = 0
+    for match in _END.finditer(text):
+        ending = match.group()
+        start = _name_start(text, low, match.start())
+        low = match.end()
+        if start is None:
+            continue
+        before = text[start - 1 : start]
+        is_slogan = ending == "家园" and before in ("“", '"', "「")
+        if not is_slogan:
+            found.append(FoundPlace(start, match.end(), _RANKS[ending]))
+    if any(place.rank <= 1 for place in found):
+        return found
+    return found + _small_places(text)
 
 
 def _name_start(text: str, low: int, end: int) -> int | None:
@@ -79,43 +82,24 @@ def _name_start(text: str, low: int, end: int) -> int | None:
     A name is two to four characters usual in names of places; rarer ones only between
     clear bounds.
     """
-    start = _run(text, low, end, 4, _PLACE_LETTERS, True)
-    loose = _run(text, low, end, 5, _STOP, False)
-    for lead in _LEAD:
-        if end - loose - len(lead) >= 2 and text.startswith(lead, loose):
-            loose += len(lead)
-    if (
-        loose < start
-        and end - loose <= 3
-        and any(one in _PLACE_LETTERS for one in text[loose:end])
-    ):
+    usual, loose = _name_bounds(text, low, end, shortest=2)
+    start = usual
+    has_usual_letter = not _PLACE_LETTERS.isdisjoint(text[loose:end])
+    if loose < usual and end - loose <= 3 and has_usual_letter:
         start = loose  # an unusual character, but nothing else before the name
     if end - start == 4 and start != loose:
         start = end - 2
-    name = text[start:end]
     if start != loose and text[end : end + 2] in _PEOPLE:
         return None  # "检查结果和村里", "工资村里发": a sentence that goes on, no name
-    if len(name) < 2 or all(one in _NUMERALS for one in name):
-        return None
-    if name in _NO_PLACE or any(
-        name.endswith(no) for no in _NO_PLACE if no[-1] not in "口里上下前后"
-    ):
+    if not _can_be_name(text[start:end]):
         return None
     return start
 
 
-def find_places(text: str) -> list[FoundPlace]:
-    """All named localities of `text`, in order."""
-    found: list[FoundPlace] = []
-    low = 0
-    for match in _END.finditer(text):
-        start = _name_start(text, low, match.start())
-        low = match.end()
-        if start is not None and not (
-            text[start - 1 : start] in ("“", '"', "「") and match.group() == "家园"
-        ):
-            found.append(FoundPlace(start, match.end(), _RANKS[match.group()]))
-    return found if any(one.rank <= 1 for one in found) else found + _small_places(text)
+def _can_be_name(name: str) -> bool:
+    if len(name) < 2 or _NUMERALS.issuperset(name):
+        return False
+    return name not in _NO_PLACE and not name.endswith(_NO_PLACE_ENDINGS)
 
 
 def _small_places(text: str) -> list[FoundPlace]:
@@ -125,27 +109,63 @@ def _small_places(text: str) -> list[FoundPlace]:
     found: list[FoundPlace] = []
     for match in _SMALL.finditer(text):
         end = match.start()
-        start = _run(text, 0, end, 4, _PLACE_LETTERS, True)
-        loose = _run(text, 0, end, 5, _STOP, False)
-        for lead in _LEAD:
-            if end - loose - len(lead) >= 1 and text.startswith(lead, loose):
-                loose += len(lead)
+        start, loose = _name_bounds(text, 0, end, shortest=1)
+        if start != loose or not 1 < end - start <= 3:
+            continue
         after = text[match.end() : match.end() + 1]
-        if (
-            start == loose
-            and 1 < end - start <= 3
-            and not (after in _PLACE_LETTERS and after not in "书网三")
-        ):
-            name = text[start:end]
-            if not any(one in _NUMERALS for one in name) and name not in _NO_PLACE:
-                found.append(FoundPlace(start, match.end(), 1))
+        name_goes_on = after in _PLACE_LETTERS and after not in "书网三"
+        name = text[start:end]
+        has_numeral = not _NUMERALS.isdisjoint(name)
+        if name_goes_on or has_numeral or name in _NO_PLACE:
+            continue
+        found.append(FoundPlace(start, match.end(), 1))
     return found
+
+
+def _name_bounds(text: str, low: int, end: int, *, shortest: int) -> tuple[int, int]:
+    """Where a name that ends at `end` begins: by the letters usual in names, and by
+    what may stand before a name.
+
+    low: nothing before it belongs to the name; shortest: characters that are left of
+    the name where a leading word is cut off.
+    """
+    usual = _run_start(text, end, low=low, most=4, letters=_PLACE_LETTERS, within=True)
+    loose = _run_start(text, end, low=low, most=5, letters=_STOP, within=False)
+    for lead in _LEAD:
+        name_size = end - loose - len(lead)
+        if name_size >= shortest and text.startswith(lead, loose):
+            loose += len(lead)
+    return usual, loose
+
+
+def _run_start(
+    text: str,
+    end: int,
+    *,
+    low: int,
+    most: int,
+    letters: frozenset[str],
+    within: bool,
+) -> int:
+    """How far back from `end` the characters are ideographs that are (not: `within`
+    False) among `letters`; not before `low`, and at `most` so many.
+    """
+    start = end
+    lowest = max(low, end - most)
+    while start > lowest:
+        letter = text[start - 1]
+        is_ideograph = "\u4e00" <= letter <= "\u9fff"
+        if not is_ideograph or (letter in letters) is not within:
+            break
+        start -= 1
+    return start
 
 
 def finest(found: list[FoundPlace], text: str) -> FoundPlace | None:
     """The finest place; of several as fine the one named most often, then the first."""
 
-    def order(one: FoundPlace) -> tuple[int, int, int]:
-        return one.rank, -text.count(text[one.start : one.end]), one.start
+    def order(place: FoundPlace) -> tuple[int, int, int]:
+        times_named = text.count(text[place.start : place.end])
+        return place.rank, -times_named, place.start
 
     return min(found, key=order, default=None)

@@ -6,33 +6,31 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from string import ascii_lowercase, ascii_uppercase
 
 from dialogs.understand.wordfile import wordlist
 
 # Slips of the keyboard and of dictation, both sides of one length. Only such as cannot
 # be meant otherwise.
-SLIPS = tuple(
-    (slip, meant) for slip, meant in (one.split("=") for one in wordlist("slips"))
-)
+SLIPS = tuple(slip.split("=") for slip in wordlist("slips"))
+
+_HALF_WIDTH = "".join(map(chr, range(ord("!"), ord("~") + 1)))
+_FULL_WIDTH = "".join(map(chr, range(ord("！"), ord("～") + 1)))
 
 
 @cache
-def _table() -> dict[int, str]:
+def _table() -> dict[int, int]:
     """Full width to half, capitals to small, traditional to simplified (OpenCC
     TSCharacters, Apache-2.0).
     """
-    traditional, simplified = (
-        (files(__package__) / "traditional.txt").read_text("utf-8").split("\n")[:2]
-    )
-    table = {ord(old): new for old, new in zip(traditional, simplified, strict=True)}
-    table.update({0xFF01 + i: chr(0x21 + i) for i in range(94)})
-    table.update({ord("A") + i: chr(ord("a") + i) for i in range(26)})
-    table.update({0xFF21 + i: chr(ord("a") + i) for i in range(26)})
-    table.update({ord("\u3000"): " ", ord("\n"): " ", ord("\t"): " ", ord("\r"): " "})
-    table.update(
-        {ord("，"): ",", ord("；"): ";", ord("："): ":", ord("！"): "!", ord("？"): "?"}
-    )
-    return table
+    lines = (files(__package__) / "traditional.txt").read_text("utf-8").split("\n")
+    traditional, simplified = lines[:2]
+    return {
+        **str.maketrans(traditional, simplified),
+        **str.maketrans(_FULL_WIDTH, _HALF_WIDTH.lower()),
+        **str.maketrans(ascii_uppercase, ascii_lowercase),
+        **str.maketrans("\u3000\n\t\r", "    "),
+    }
 
 
 def normal(text: str) -> str:

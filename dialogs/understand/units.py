@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 
 from dialogs.understand.places import FoundPlace
+from dialogs.understand.spans import TextSpan, is_apart
 from dialogs.understand.wordfile import wordlist
 
 
 def _any(name: str) -> str:
     """A pattern for any word of a list, the longest first."""
-    return "(?:" + "|".join(sorted(wordlist(name), key=len, reverse=True)) + ")"
+    words = sorted(wordlist(name), key=len, reverse=True)
+    return "(?:" + "|".join(words) + ")"
 
 
 _LEVEL = rf"{_any('levels')}(?:级|里|上)?的?"
@@ -60,10 +62,13 @@ _LEVELS = (  # the first that fits; county counts as district, town as subdistri
 _CIVIL = re.compile(rf".*{_any('civil-bodies')}")
 
 
+RESPONSIBLE_FROM = 0.6
+
+
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """An organisation, `text[start:end]`. level: None for banks, firms. score: from 0.6
-    on it may be it.
+class FoundUnit:
+    """An organisation, `text[start:end]`. level: None for banks, firms. score: from
+    `RESPONSIBLE_FROM` on it may be the one that demands.
     """
 
     start: int
@@ -78,28 +83,33 @@ def level_of(name: str) -> str | None:
     """
     if _CIVIL.match(name) and not _GOVERNMENT.match(name):
         return None
-    return next((level for level, pattern in _LEVELS if pattern.match(name)), None)
+    for level, pattern in _LEVELS:
+        if pattern.match(name):
+            return level
+    return None
 
 
-def find_units(text: str, found: list[FoundPlace]) -> list[Unit]:
+def find_units(text: str, found: list[FoundPlace]) -> list[FoundUnit]:
     """All organisations of `text`, each with a score, in order. `found`: the places of
     the text.
     """
-    spans: list[tuple[int, int]] = []
+    towns = [place for place in found if place.rank == 2]
+    spans = [(_with_town(start, towns), end) for start, end in _spans_of_patterns(text)]
+    for town in towns:  # "清河街道要求…": the town itself
+        span = (town.start, town.end)
+        if is_apart(span, spans):
+            spans.append(span)
+    return [_found_unit(text, span) for span in sorted(set(spans))]
+
+
+def _spans_of_patterns(text: str) -> list[TextSpan]:
+    """Where names of organisations stand, none overlapping; in no order."""
+    spans: list[TextSpan] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            start, end = match.span()
-            if all(end <= other or start >= stop for other, stop in spans):
-                spans.append((start, end))
-    towns = [place for place in found if place.rank == 2]
-    spans = [(_with_town(start, towns), end) for start, end in spans]
-    for town in towns:  # "清河街道要求…": the town itself
-        if all(town.end <= other or town.start >= stop for other, stop in spans):
-            spans.append((town.start, town.end))
-    return [
-        Unit(start, end, level_of(text[start:end]), _score(text, start, end))
-        for start, end in sorted(set(spans))
-    ]
+            if is_apart(match.span(), spans):
+                spans.append(match.span())
+    return spans
 
 
 def _with_town(start: int, towns: list[FoundPlace]) -> int:
@@ -109,23 +119,40 @@ def _with_town(start: int, towns: list[FoundPlace]) -> int:
     return next((town.start for town in towns if town.start < start <= town.end), start)
 
 
+def _found_unit(text: str, span: TextSpan) -> FoundUnit:
+    start, end = span
+    return FoundUnit(
+        start=start,
+        end=end,
+        level=level_of(text[start:end]),
+        score=_score(text, start, end),
+    )
+
+
 def _score(text: str, start: int, end: int) -> float:
     """How much the unit at this place looks like the one that demands: named early, in
     full, and doing it.
     """
     name = text[start:end]
     score = 1.0 - start / (len(text) + 40)
-    score += 1.0 * bool(_DEMANDS.match(text, end, end + 12))
-    score += 0.4 * (len(name) >= 4)
-    score -= 0.8 * bool(_SELF.search(text, max(0, start - 5), start))
-    score -= 0.8 * bool(_OF_IT.match(text, end))
-    score -= 0.4 * (name in _WEAK)
+    if _DEMANDS.match(text, end, end + 12):
+        score += 1.0
+    if len(name) >= 4:
+        score += 0.4
+    if _SELF.search(text, max(0, start - 5), start):
+        score -= 0.8
+    if _OF_IT.match(text, end):
+        score -= 0.8
+    if name in _WEAK:
+        score -= 0.4
     return score
 
 
-def responsible(found: list[Unit]) -> Unit | None:
+def responsible(found: list[FoundUnit]) -> FoundUnit | None:
     """The unit that most likely puts the burden on, or None where none looks
     like it.
     """
-    best = max(found, key=lambda one: (one.score, -one.start), default=None)
-    return best if best is not None and best.score >= 0.6 else None
+    best = max(found, key=lambda unit: (unit.score, -unit.start), default=None)
+    if best is None or best.score < RESPONSIBLE_FROM:
+        return None
+    return best

@@ -21,16 +21,19 @@ class Section:
 @cache
 def sections(file: str) -> tuple[Section, ...]:
     """All lists of a file of this package, in order."""
-    found = []
-    for block in (files("dialogs.understand") / file).read_text("utf-8").split("\n["):
-        head, _, body = block.lstrip("[").partition("\n")
-        name, _, rest = head.partition("]")
-        found.append(
-            Section(name, tuple(rest.split()), tuple(dict.fromkeys(body.split())))
-        )
-    return tuple(found)
+    text = (files("dialogs.understand") / file).read_text("utf-8")
+    return tuple(_section(block) for block in text.split("\n["))
 
 
+def _section(block: str) -> Section:
+    """One list, with or without the bracket that opens its head line."""
+    head_line, _, body = block.lstrip("[").partition("\n")
+    name, _, head = head_line.partition("]")
+    each_once = dict.fromkeys(body.split())
+    return Section(name, tuple(head.split()), tuple(each_once))
+
+
+@cache
 def wordlist(name: str) -> tuple[str, ...]:
     """The words of one list of names.txt."""
     return next(

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dialogs.understand import CATEGORIES, KINDS, SIGNPOSTS, model
+from dialogs.understand import CATEGORIES, FINGERTIP_KINDS, SIGNPOSTS, model
 from dialogs.understand.lexicon import groups, hits
 from dialogs.understand.model import RARITY, grams, group_values
 from dialogs.understand.spelling import normal
@@ -194,7 +194,11 @@ def train(reports: Sequence[Report]) -> tuple[Space, dict[str, tuple[Any, float]
     )
     columns["urgent"] = fitted.coef_[0], fitted.intercept_[0]
 
-    picks = [number for number, report in enumerate(reports) if report["kind"] in KINDS]
+    picks = [
+        number
+        for number, report in enumerate(reports)
+        if report["kind"] in FINGERTIP_KINDS
+    ]
     fitted = _fit(
         rows[picks],
         [reports[number]["kind"] for number in picks],
