@@ -19,7 +19,7 @@ from anonymizer.seal import Sealer, Unsealable
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
-from bot.cases.sealed import PICTURES
+from bot.cases.sealed import SEALED_PICTURES
 from bot.channels.port import Channel, Incoming, TurnFailed
 from bot.hours import DAY, seconds
 from bot.keys import Keys
@@ -219,7 +219,7 @@ class Hotline:
         ]
 
     def _picture(self, visit: Visit, id: bytes, scrubbed: Scrubbed) -> Write:
-        sealed = PICTURES.seal(_media_sealer(visit.talk), id, scrubbed.data)
+        sealed = SEALED_PICTURES.seal(_media_sealer(visit.talk), id, scrubbed.data)
         expires = self.talks.expires(visit.talk, visit.at)
         size = (scrubbed.width, scrubbed.height)
         return Media.put(
@@ -313,7 +313,7 @@ class Hotline:
         media = await Media(self._database).get(bytes.fromhex(id))
         if media is None:
             return None
-        return PICTURES.open(_media_sealer(talk), media.id, media.sealed), media
+        return SEALED_PICTURES.open(_media_sealer(talk), media.id, media.sealed), media
 
     async def leave(self, sender: Address, at: datetime) -> None:
         """Quick exit: the draft, its pictures and all that the channel shows are gone

@@ -17,8 +17,8 @@ PLEASANT = """
 春风 细雨 晨露 朝霞 晚霞 彩虹 明月 星河 清泉 溪流 湖光 远山 小桥 渔火 灯塔 风帆
 春笋 龙井 碧螺 雪峰 金秋 暖阳 新芽 竹林 花溪 清风 月牙 北斗 长虹 百灵 锦鲤 青瓷
 """
-WORDS = PLEASANT.split()
-CODE = 4  # symbols of Crockford's base32
+ALIAS_WORDS = PLEASANT.split()
+ALIAS_SYMBOLS = 4  # symbols of Crockford's base32
 _ALIAS = re.compile(r"(?:JF)?(\d{4})-?(\d{6})|([\u4e00-\u9fff]*)[\s-]*([0-9A-Z]{4})")
 
 
@@ -27,8 +27,8 @@ def new_alias() -> str:
     drawn again.
     """
     return (
-        f"{secrets.choice(WORDS)}-"
-        f"{''.join(secrets.choice(SYMBOLS) for _ in range(CODE))}"
+        f"{secrets.choice(ALIAS_WORDS)}-"
+        f"{''.join(secrets.choice(SYMBOLS) for _ in range(ALIAS_SYMBOLS))}"
     )
 
 
@@ -48,4 +48,4 @@ def meant(typed: str) -> list[str]:
     if year:
         return [f"JF{year}-{number}"]
     code = code.translate(str.maketrans("OIL", "011"))
-    return [f"{word}-{code}"] if word else [f"{word}-{code}" for word in WORDS]
+    return [f"{word}-{code}"] if word else [f"{word}-{code}" for word in ALIAS_WORDS]

@@ -33,16 +33,18 @@ from storage.repositories.followups import Due, Followups
 from storage.repositories.reports import ReportRow, Reports
 
 log = logging.getLogger(__name__)
-PAGE = 256  # rows read at a time; the writer joins as many turns into one transaction
-BREATH = 8  # cases decided in one go: a few milliseconds
-MOST = 64  # rings of one case in one round: more would be a circle
+CASES_A_PAGE = (
+    256  # rows read at a time; the writer joins as many turns into one transaction
+)
+CASES_AT_A_STRETCH = 8  # cases decided in one go: a few milliseconds
+MOST_RINGS = 64  # rings of one case in one round: more would be a circle
 # that a case gets after a mistake of ours, so that it does not ring all day long
-REST = timedelta(minutes=5)
+REST_AFTER_FAILURE = timedelta(minutes=5)
 # of one case, as stored
 StoredCase = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
-WORDS = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
+ONLY_TOLD = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class FollowupRounds:
         after = (-1, b"")
         writing: asyncio.Task[int] | None = None
         try:
-            while page := await self._followups.due(seconds(at), after, PAGE):
+            while page := await self._followups.due(seconds(at), after, CASES_A_PAGE):
                 turns = await self._decided(await self._read(seconds(at), after), at)
                 rang += await writing if writing else 0
                 # the next page is read meanwhile
@@ -105,11 +107,11 @@ class FollowupRounds:
         """The cases first: what changes while the rest is read makes the
         commit stale.
         """
-        rows = await self._cases.in_round(at, after, PAGE)
+        rows = await self._cases.in_round(at, after, CASES_A_PAGE)
         reports, lines, owed = await asyncio.gather(
-            self._reports.of_round(at, after, PAGE),
-            self._clocks.of_round(at, after, PAGE),
-            self._followups.of_round(at, after, PAGE),
+            self._reports.of_round(at, after, CASES_A_PAGE),
+            self._clocks.of_round(at, after, CASES_A_PAGE),
+            self._followups.of_round(at, after, CASES_A_PAGE),
         )
         return [
             (row, reports.get(row.id, ()), lines.get(row.id, ()), owed.get(row.id, {}))
@@ -120,7 +122,7 @@ class FollowupRounds:
     async def _decided(self, rows: Sequence[StoredCase], at: datetime) -> list[Ready]:
         found: list[Ready] = []
         for number, one in enumerate(rows):
-            if number % BREATH == 0:
+            if number % CASES_AT_A_STRETCH == 0:
                 await asyncio.sleep(0)  # others are served meanwhile
             try:
                 case = self._writer.loaded(*one)
@@ -179,7 +181,7 @@ class FollowupRounds:
 
     def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
         incident(log, error, "ringing")
-        self._resting[id] = at + REST
+        self._resting[id] = at + REST_AFTER_FAILURE
 
     async def _changes(self, case: LoadedCase, rung: RungCase, at: datetime) -> Changes:
         if not rung.kinds:
@@ -238,7 +240,7 @@ def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> RungCase:
         moved = decision.case
         told.append(decision)
         kinds.append(kind)
-        if len(kinds) > MOST:
+        if len(kinds) > MOST_RINGS:
             raise RuntimeError("a case that never stops ringing")
         left = owing(moved, terms) | ({ALERT: left[ALERT]} if ALERT in left else {})
     if not kinds:
@@ -263,7 +265,7 @@ def _together(
     """One decision of several, in their order; the audit line names what rang, if it
     was more than words.
     """
-    audited = [kind for kind in kinds if kind not in WORDS]
+    audited = [kind for kind in kinds if kind not in ONLY_TOLD]
     states = {"from": was.state.value, "to": case.state.value}
     return Decision(
         case,

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
 from bot.cases.casework import Casework
-from bot.cases.sealed import RUNG_VERDICTS, SealedVerdict
+from bot.cases.sealed import SEALED_VERDICTS, SealedVerdict
 from bot.hours import seconds, utc
 from bot.keys import Keys
 from bot.people.directory import Unit
@@ -109,7 +109,7 @@ class Ladder:
             raise Refusal("ladder_own_unit", unit=unit.name)
         at, id = seconds(self._now()), bytes.fromhex(member.staff.id)
         said = SealedVerdict(by=member.staff.name, reason=reason.strip())
-        sealed = RUNG_VERDICTS.seal(self._keys.staff, row.id, said)
+        sealed = SEALED_VERDICTS.seal(self._keys.staff, row.id, said)
         content = json.dumps({"rung": row.rung, "decision": verdict})
         try:
             await self._database.commit(
@@ -166,7 +166,7 @@ class Ladder:
         assert case is not None  # a foreign key
         said = SealedVerdict(by="", reason="")
         if row.sealed:
-            said = RUNG_VERDICTS.open(self._keys.staff, row.id, row.sealed)
+            said = SEALED_VERDICTS.open(self._keys.staff, row.id, row.sealed)
         return Proposal(
             case.alias,
             case.serial,

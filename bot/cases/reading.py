@@ -27,7 +27,7 @@ from storage.repositories.steps import NoteRow, Notes, Ratings, StepRow, Steps
 refusals(search_too_short="请写至少两个字再搜。")
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
-PAGE = 200  # rows read at a time where filters go on after reading
+ROWS_A_PAGE = 200  # rows read at a time where filters go on after reading
 HITS = 200  # reports looked at in one search
 
 
@@ -140,9 +140,11 @@ class CaseReadModel:
         wanted = [state.value for state in states or working]
         staff = bytes.fromhex(claimed_by) if claimed_by else None
         rows: list[CaseRow] = []
-        while page := await self._cases.list(wanted, staff, category, PAGE, len(rows)):
+        while page := await self._cases.list(
+            wanted, staff, category, ROWS_A_PAGE, len(rows)
+        ):
             rows += page
-            if len(page) < PAGE:
+            if len(page) < ROWS_A_PAGE:
                 break
         if urgent:
             rows = [row for row in rows if row.urgent]
@@ -154,8 +156,8 @@ class CaseReadModel:
     ) -> list[CaseRow]:
         """The first of them that this reader may know of."""
         found: list[CaseRow] = []
-        for start in range(0, len(rows), PAGE):
-            page = rows[start : start + PAGE]
+        for start in range(0, len(rows), ROWS_A_PAGE):
+            page = rows[start : start + ROWS_A_PAGE]
             found += await self._conflict.visible(reader, page)
             if len(found) >= limit:
                 break

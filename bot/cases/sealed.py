@@ -119,15 +119,15 @@ class SealedVerdict(msgspec.Struct, frozen=True):
     reason: str
 
 
-CASES = SealedColumn("cases", "sealed", SealedCase)
-CLOCK_LINES = SealedColumn("clocks", "sealed", SealedLine)
-REPORTS = SealedColumn("reports", "sealed", ReportContent)
-REPLY_ADDRESSES = SealedColumn("reports", "address", SealedAddress)
-STEPS = SealedColumn("steps", "sealed", SealedStep)
-NOTES = SealedColumn("notes", "sealed", SealedNote)
-RATING_WORDS = SealedColumn("ratings", "sealed", str)
-RUNG_VERDICTS = SealedColumn("rungs", "sealed", SealedVerdict)
-PICTURES = SealedBytes("media", "sealed")
+SEALED_CASES = SealedColumn("cases", "sealed", SealedCase)
+SEALED_LINES = SealedColumn("clocks", "sealed", SealedLine)
+SEALED_REPORTS = SealedColumn("reports", "sealed", ReportContent)
+SEALED_ADDRESSES = SealedColumn("reports", "address", SealedAddress)
+SEALED_STEPS = SealedColumn("steps", "sealed", SealedStep)
+SEALED_NOTES = SealedColumn("notes", "sealed", SealedNote)
+SEALED_RATINGS = SealedColumn("ratings", "sealed", str)
+SEALED_VERDICTS = SealedColumn("rungs", "sealed", SealedVerdict)
+SEALED_PICTURES = SealedBytes("media", "sealed")
 
 
 def clock_line(case: bytes, number: int) -> bytes:

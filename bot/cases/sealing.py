@@ -14,14 +14,14 @@ import msgspec
 from anonymizer.seal import Sealer
 from bot.address import Address
 from bot.cases.sealed import (
-    CASES,
-    CLOCK_LINES,
-    NOTES,
-    PICTURES,
-    RATING_WORDS,
-    REPLY_ADDRESSES,
-    REPORTS,
-    STEPS,
+    SEALED_ADDRESSES,
+    SEALED_CASES,
+    SEALED_LINES,
+    SEALED_NOTES,
+    SEALED_PICTURES,
+    SEALED_RATINGS,
+    SEALED_REPORTS,
+    SEALED_STEPS,
     ReportContent,
     SealedAddress,
     SealedCase,
@@ -33,7 +33,7 @@ from bot.cases.sealed import (
 from bot.hours import seconds, utc
 from bot.keys import Keys
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
-from dialogs.case.clock import Kind, Line
+from dialogs.case.clock import ClockLine, LineKind
 from dialogs.case.life import (
     Assignment,
     Case,
@@ -86,29 +86,31 @@ class CaseSealer:
         return OpenReport(row, self._keys.data.unwrap(row.wrapped_key, row.id))
 
     def seal_content(self, content: ReportContent, key: bytes, report: bytes) -> bytes:
-        return REPORTS.seal(Sealer.own(key, "content"), report, content)
+        return SEALED_REPORTS.seal(Sealer.own(key, "content"), report, content)
 
     def reseal_content(self, content: ReportContent, opened: OpenReport) -> bytes:
         """In the place of what the report holds."""
         row = opened.row
         sealer = Sealer.own(opened.key, "content")
-        return REPORTS.reseal(sealer, row.id, content, row.sealed or b"")
+        return SEALED_REPORTS.reseal(sealer, row.id, content, row.sealed or b"")
 
     def content(self, opened: OpenReport) -> ReportContent:
         row = opened.row
         assert row.sealed is not None  # goes together with the key
-        return REPORTS.open(Sealer.own(opened.key, "content"), row.id, row.sealed)
+        return SEALED_REPORTS.open(
+            Sealer.own(opened.key, "content"), row.id, row.sealed
+        )
 
     def seal_address(self, to: Address, key: bytes, report: bytes) -> bytes:
         sealed = SealedAddress(to.channel, to.key)
-        return REPLY_ADDRESSES.seal(Sealer.own(key, "address"), report, sealed)
+        return SEALED_ADDRESSES.seal(Sealer.own(key, "address"), report, sealed)
 
     def address(self, opened: OpenReport) -> Address | None:
         row = opened.row
         if row.address is None:
             return None
         sealer = Sealer.own(opened.key, "address")
-        found = REPLY_ADDRESSES.open(sealer, row.id, row.address)
+        found = SEALED_ADDRESSES.open(sealer, row.id, row.address)
         return Address(found.channel, found.key)
 
     # ── cases ─────────────────────────────────────────────────────────────────────────
@@ -124,7 +126,7 @@ class CaseSealer:
         """
         sealed = SealedCase()
         if row.sealed:
-            sealed = CASES.open(self._keys.content, row.id, row.sealed)
+            sealed = SEALED_CASES.open(self._keys.content, row.id, row.sealed)
         opened = utc(row.opened_hour)
         claimed = None
         if row.claimed_by is not None:
@@ -173,20 +175,20 @@ class CaseSealer:
             due_at=seconds(case.due) if case.due else None,
             merged_into=bytes.fromhex(case.merged_into) if case.merged_into else None,
             claimed_by=bytes.fromhex(case.claimed.id) if case.claimed else None,
-            sealed=CASES.reseal(sealer, was.id, _sealed(case), was.sealed),
+            sealed=SEALED_CASES.reseal(sealer, was.id, _sealed(case), was.sealed),
             unit_id=bytes.fromhex(unit) if unit else None,
         )
 
     # ── the ledger ────────────────────────────────────────────────────────────────────
 
-    def line(self, row: ClockRow) -> Line:
+    def line(self, row: ClockRow) -> ClockLine:
         said = SealedLine("", "")
         if row.sealed:
             id = clock_line(row.case_id, row.number)
-            said = CLOCK_LINES.open(self._keys.content, id, row.sealed)
-        return Line(
+            said = SEALED_LINES.open(self._keys.content, id, row.sealed)
+        return ClockLine(
             clock=cast(Clock, row.clock),
-            kind=cast(Kind, row.kind),
+            kind=cast(LineKind, row.kind),
             at=utc(row.at),
             allowance=_allowance(row.allowance) if row.allowance else None,
             until=None if row.until is None else utc(row.until),
@@ -194,17 +196,19 @@ class CaseSealer:
             by=said.by,
         )
 
-    def add_lines(self, case: bytes, ledger: Sequence[Line], after: int) -> list[Write]:
+    def add_lines(
+        self, case: bytes, ledger: Sequence[ClockLine], after: int
+    ) -> list[Write]:
         """All lines behind the first `after` ones."""
         new = enumerate(ledger[after:], after + 1)
         return [Clocks.add(self._line_row(case, number, line)) for number, line in new]
 
-    def _line_row(self, case: bytes, number: int, line: Line) -> ClockRow:
+    def _line_row(self, case: bytes, number: int, line: ClockLine) -> ClockRow:
         sealed = b""
         if line.reason or line.by:
             said = SealedLine(line.reason, line.by)
             id = clock_line(case, number)
-            sealed = CLOCK_LINES.seal(self._keys.content, id, said)
+            sealed = SEALED_LINES.seal(self._keys.content, id, said)
         given = line.allowance
         return ClockRow(
             case_id=case,
@@ -244,7 +248,7 @@ class CaseSealer:
             at=at,
             by=bytes.fromhex(by.id) if by else None,
             public=entry.public,
-            sealed=STEPS.seal(sealer, id, said),
+            sealed=SEALED_STEPS.seal(sealer, id, said),
         )
         return id, Steps.add(row)
 
@@ -255,7 +259,7 @@ class CaseSealer:
         sealer = self._keys.content
         if row.report_id is not None and opened is not None:
             sealer = Sealer.own(opened.key, "content")
-        return STEPS.open(sealer, row.id, row.sealed)
+        return SEALED_STEPS.open(sealer, row.id, row.sealed)
 
     def told(self, row: StepRow, opened: OpenReport) -> Told:
         """A step that this reporter may read."""
@@ -277,38 +281,38 @@ class CaseSealer:
 
     def note(self, case: bytes, at: int, by: Staff, text: str) -> NoteRow:
         id = secrets.token_bytes(16)
-        sealed = NOTES.seal(self._keys.staff, id, SealedNote(text, by.name))
+        sealed = SEALED_NOTES.seal(self._keys.staff, id, SealedNote(text, by.name))
         return NoteRow(id, case, at, bytes.fromhex(by.id), sealed)
 
     def noted(self, row: NoteRow) -> SealedNote:
         if not row.sealed:
             return SealedNote(FORGOTTEN, "")
-        return NOTES.open(self._keys.staff, row.id, row.sealed)
+        return SEALED_NOTES.open(self._keys.staff, row.id, row.sealed)
 
     def seal_word(self, word: str, opened: OpenReport) -> bytes:
         """What a reporter wrote with the rating."""
         sealer = Sealer.own(opened.key, "content")
-        return RATING_WORDS.seal(sealer, opened.row.id, word)
+        return SEALED_RATINGS.seal(sealer, opened.row.id, word)
 
     def word(self, row: RatingRow, opened: OpenReport) -> str | None:
         if row.sealed is None:
             return None
         sealer = Sealer.own(opened.key, "content")
-        return RATING_WORDS.open(sealer, row.report_id, row.sealed)
+        return SEALED_RATINGS.open(sealer, row.report_id, row.sealed)
 
     # ── pictures ──────────────────────────────────────────────────────────────────────
 
     @staticmethod
     def picture(row: MediaRow, key: bytes) -> bytes:
         """Of a reporter's; key: of the draft or report that it belongs to."""
-        return PICTURES.open(Sealer.own(key, "media"), row.id, row.sealed)
+        return SEALED_PICTURES.open(Sealer.own(key, "media"), row.id, row.sealed)
 
     def unit_picture(self, row: MediaRow) -> bytes:
         """Of an answer's."""
-        return PICTURES.open(self._keys.content, row.id, row.sealed)
+        return SEALED_PICTURES.open(self._keys.content, row.id, row.sealed)
 
     def seal_unit_picture(self, id: bytes, data: bytes) -> bytes:
-        return PICTURES.seal(self._keys.content, id, data)
+        return SEALED_PICTURES.seal(self._keys.content, id, data)
 
     def hand_over(
         self,
@@ -323,7 +327,7 @@ class CaseSealer:
         sealer = Sealer.own(opened.key, "media")
         writes: list[Write] = []
         for row in rows:
-            sealed = PICTURES.seal(sealer, row.id, self.picture(row, draft_key))
+            sealed = SEALED_PICTURES.seal(sealer, row.id, self.picture(row, draft_key))
             writes += [
                 Media.reseal(row.id, sealed, row.width, row.height),
                 Media.keep(row.id, opened.row.id, step),

@@ -32,7 +32,7 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.rungs import RungRow, Rungs
 from storage.repositories.unit_counts import UnitCounts
 
-COUNTED = {
+COUNTED_STEPS = {
     "accepted",
     "declined",
     "closed",
@@ -169,7 +169,7 @@ class CaseWriter:
         kinds = [
             entry.kind
             for entry in decision.entries
-            if entry.kind in COUNTED and entry.report is None
+            if entry.kind in COUNTED_STEPS and entry.report is None
         ]
         writes = [Counts.add(at, was.row.category, kind) for kind in kinds]
         figures = unit_figures(was.case, decision, self.terms)

@@ -14,7 +14,7 @@ from bot.cli.answers import answered, common, login, out, reader
 from bot.desk.wording import clean
 from bot.people.roster import Roster
 from bot.settings import load
-from dialogs.case.clock import Line, ahead, explain, next_due, read
+from dialogs.case.clock import ClockLine, ahead, explain, next_due, read
 from dialogs.case.worktime import Terms
 from dialogs.texts import LANGUAGES
 
@@ -65,7 +65,7 @@ async def work(
 
 
 def clocks_json(
-    ledger: Sequence[Line], terms: Terms, now: datetime
+    ledger: Sequence[ClockLine], terms: Terms, now: datetime
 ) -> list[dict[str, Any]]:
     """The latest run of every clock. share: of its allowance, used; ahead: what comes
     next, and when.

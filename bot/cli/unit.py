@@ -11,7 +11,7 @@ from typing import Any
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
 from bot.ops.trouble import told
-from bot.people.directory import Directory, NewUnit, Unit, Wrong
+from bot.people.directory import Directory, NewUnit, Unit, WrongEntry
 from bot.people.member import Member
 from bot.people.register import Imported, UnitRegister
 from bot.people.unit_import import category_code, level_code, parse
@@ -132,7 +132,7 @@ async def _import(path: Path, app: Program, by: str) -> Imported:
     file = parse(data, toml=path.suffix.lower() == ".toml")
     try:
         return await app.register.import_(file.units, by)
-    except Wrong as wrong:
+    except WrongEntry as wrong:
         raise file.refusal(wrong) from None
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from dialogs.case.allowance import Clock
-from dialogs.case.clock import Line, Reading, explain, read, running
+from dialogs.case.clock import ClockLine, ClockReading, explain, read, running
 from dialogs.case.life import FINDINGS, Case, State
 from dialogs.case.refusals import Refusal
 from dialogs.case.rules import UNIT_CLOCKS
@@ -217,7 +217,7 @@ class UnitView:
             done=one.state in DONE,
         )
 
-    def ledger(self, one: OpenedCase) -> list[Line]:
+    def ledger(self, one: OpenedCase) -> list[ClockLine]:
         """The ledger as the unit may see it.
 
         Clocks that ran against it since it was given the case; a pause that a reporter
@@ -228,7 +228,7 @@ class UnitView:
             for line in self._not_of_today(_against_the_unit(one))
         ]
 
-    def _not_of_today(self, lines: Iterator[Line]) -> Iterator[Line]:
+    def _not_of_today(self, lines: Iterator[ClockLine]) -> Iterator[ClockLine]:
         """Without pauses of today that a question to reporters left, and their ends."""
         asked = set[str]()
         for line in lines:
@@ -240,16 +240,16 @@ class UnitView:
             if not (by_reporter and line.at >= self.midnight):
                 yield line
 
-    def why(self, ledger: Sequence[Line]) -> tuple[str, ...]:
+    def why(self, ledger: Sequence[ClockLine]) -> tuple[str, ...]:
         """How the deadline is counted, line by line; pauses by their day alone."""
         lines = explain(ledger, self.terms, self.now)
         return tuple(TO_THE_MINUTE.sub(r" \1", line) for line in lines)
 
-    def _timers(self, ledger: Sequence[Line]) -> list[Timer]:
+    def _timers(self, ledger: Sequence[ClockLine]) -> list[Timer]:
         timers = [self._timer(ledger, clock) for clock in running(ledger)]
         return sorted(timers, key=lambda timer: (timer.due is None, timer.due))
 
-    def _timer(self, ledger: Sequence[Line], clock: Clock) -> Timer:
+    def _timer(self, ledger: Sequence[ClockLine], clock: Clock) -> Timer:
         reading = read(ledger, clock, self.terms)
         assert reading is not None  # it runs
         used = int(reading.share(self.now) * 100)
@@ -258,7 +258,7 @@ class UnitView:
         left = self._left(reading.due, reading.allowance.unit)
         return Timer(clock, reading.due, used, left, self._mood(reading, used))
 
-    def _mood(self, reading: Reading, used: int) -> Mood:
+    def _mood(self, reading: ClockReading, used: int) -> Mood:
         if reading.due is not None and self.now >= reading.due:
             return "late"
         return "soon" if used >= self.terms.rules.warn_at * 100 else "fine"
@@ -282,7 +282,7 @@ class UnitView:
         return workdays(first, after, self.terms.calendar)
 
 
-def _against_the_unit(one: OpenedCase) -> Iterator[Line]:
+def _against_the_unit(one: OpenedCase) -> Iterator[ClockLine]:
     going = running(one.case.ledger)
     for line in one.case.ledger:
         if line.clock not in UNIT_CLOCKS:
@@ -291,7 +291,7 @@ def _against_the_unit(one: OpenedCase) -> Iterator[Line]:
             yield line
 
 
-def _told_reason(line: Line) -> str:
+def _told_reason(line: ClockLine) -> str:
     """A pause that ends by itself may be a question to the reporter."""
     of_the_unit = line.kind != "pause" or (line.reason and line.until is None)
     return line.reason if of_the_unit else ASKING

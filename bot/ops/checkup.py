@@ -26,7 +26,7 @@ from bot.ops.copies import WORK
 from bot.ops.keycheck import opens
 from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
-from bot.people.sealed import UNITS
+from bot.people.sealed import SEALED_UNITS
 from bot.settings import OperatorError, Settings
 from bot.sizes import MIB
 from scheduler.calendar import REMEDY, UNKNOWN
@@ -446,7 +446,7 @@ def _alone(
     sealer = Sealer(keyring, "staff")
     try:
         left = [(id, sealed) for id, sealed in units if id not in peopled]
-        said = [UNITS.open(sealer, id, sealed) for id, sealed in left]
+        said = [SEALED_UNITS.open(sealer, id, sealed) for id, sealed in left]
     except Unsealable:  # the keyring is another's: told already
         return []
     return sorted(unit.name for unit in said if not unit.people)

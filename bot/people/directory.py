@@ -21,9 +21,9 @@ refusals(
     several_units=f"{SEVERAL_UNITS}。",
     unknown_unit="单位名录里没有“{name}”。{hint}",
 )
-SHORTEST = 2  # characters of a name: one alone stands in every other text
-HINTS = 3
-NEAR = 0.5  # of `difflib`: names are short, a wrong character is a large part
+SHORTEST_NAME = 2  # characters of a name: one alone stands in every other text
+MOST_HINTS = 3
+NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large part
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ class Directory:
             },
         )
         inside = [key for key in active if wanted and (wanted in key or key in wanted)]
-        close = difflib.get_close_matches(wanted, active, HINTS, NEAR)
+        close = difflib.get_close_matches(wanted, active, MOST_HINTS, NEAR_ENOUGH)
         found = dict.fromkeys(
             unit.name for key in (*inside, *close) for unit in active[key]
         )
-        return list(found)[:HINTS]
+        return list(found)[:MOST_HINTS]
 
     def named(self, text: str) -> tuple[Unit, ...]:
         """Units, disabled ones too, whose name or alias stands in the text, however it
@@ -192,7 +192,7 @@ def merged(
     for number, entry in enumerate(entries):
         _valid(number, entry)
         if plain(entry.name) in seen:
-            raise Wrong(number, "name", f"“{entry.name}”写了两次")
+            raise WrongEntry(number, "name", f"“{entry.name}”写了两次")
         seen.add(plain(entry.name))
         known = directory.by_name(entry.name)
         id, active = (
@@ -231,7 +231,7 @@ def merged(
     return sorted(units, key=lambda unit: depths[unit.id])
 
 
-class Wrong(Refusal):
+class WrongEntry(Refusal):
     """An entry cannot be as it is written. number: which, from 0; field: of `NewUnit`;
     why: no full stop.
     """
@@ -245,21 +245,25 @@ def _valid(number: int, entry: NewUnit) -> None:
     for field, names in (("name", (entry.name,)), ("aliases", entry.aliases)):
         for name in names:
             if not name.strip():
-                raise Wrong(
+                raise WrongEntry(
                     number,
                     field,
                     "没有写名称" if field == "name" else f"“{entry.name}”有空的别名",
                 )
-            if len(plain(name)) < SHORTEST:
-                raise Wrong(number, field, f"名称“{name}”太短，至少{SHORTEST}个字")
+            if len(plain(name)) < SHORTEST_NAME:
+                raise WrongEntry(
+                    number, field, f"名称“{name}”太短，至少{SHORTEST_NAME}个字"
+                )
     if entry.level not in LEVELS:
         known = "、".join(f"{code}（{name}）" for code, name in LEVELS.items())
         given = f"“{entry.level}”不对" if entry.level else "没有写"
-        raise Wrong(number, "level", f"“{entry.name}”的层级{given}，只能是：{known}")
+        raise WrongEntry(
+            number, "level", f"“{entry.name}”的层级{given}，只能是：{known}"
+        )
     for code in entry.competences:
         if code not in CATEGORIES:
             known = "、".join(CATEGORIES)
-            raise Wrong(
+            raise WrongEntry(
                 number,
                 "competences",
                 f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}",
@@ -273,11 +277,11 @@ def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
     try:
         found = after.by_name(entry.parent) or after.find(entry.parent)
     except Refusal as several:
-        raise Wrong(
+        raise WrongEntry(
             number, "parent", SEVERAL_UNITS.format_map(several.params)
         ) from None
     if found is None:
-        raise Wrong(
+        raise WrongEntry(
             number,
             "parent",
             f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里",
@@ -291,7 +295,9 @@ def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
     while at is not None:
         depth += 1
         if at == unit.id or depth > len(above):
-            raise Wrong(number, "parent", f"“{unit.name}”的上级绕了一圈又回到它自己")
+            raise WrongEntry(
+                number, "parent", f"“{unit.name}”的上级绕了一圈又回到它自己"
+            )
         at = above.get(at)
     return depth
 

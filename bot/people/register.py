@@ -10,7 +10,7 @@ from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.directory import Directory, NewUnit, Unit, merged
 from bot.people.member import Member
-from bot.people.sealed import UNITS, SealedUnit
+from bot.people.sealed import SEALED_UNITS, SealedUnit
 from bot.retry import retry_stale
 from dialogs.case.life import Case
 from dialogs.case.refusals import Refusal, refusals
@@ -176,7 +176,7 @@ class UnitRegister:
     # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _unit(self, row: UnitRow) -> Unit:
-        said = UNITS.open(self._keys.staff, row.id, row.sealed)
+        said = SEALED_UNITS.open(self._keys.staff, row.id, row.sealed)
         return Unit(
             id=row.id.hex(),
             name=said.name,
@@ -204,5 +204,5 @@ class UnitRegister:
             parent=bytes.fromhex(unit.parent) if unit.parent else None,
             level=unit.level,
             active=unit.active,
-            sealed=UNITS.reseal(self._keys.staff, id, said, was),
+            sealed=SEALED_UNITS.reseal(self._keys.staff, id, said, was),
         )

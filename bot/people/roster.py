@@ -23,7 +23,7 @@ from bot.address import Address
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
-from bot.people.sealed import STAFF_ACCOUNTS, STAFF_NAMES, SealedAccount
+from bot.people.sealed import SEALED_ACCOUNTS, SEALED_STAFF, SealedAccount
 from bot.people.throttle import GuessThrottle
 from bot.retry import retry_stale
 from dialogs.case.life import Staff
@@ -44,7 +44,7 @@ refusals(
 )
 Purpose = Literal["link", "desk"]
 Reached = list[tuple[Member, Address]]
-CODE = 10  # symbols of Crockford's base32: 50 bits, for half an hour
+CODE_SYMBOLS = 10  # symbols of Crockford's base32: 50 bits, for half an hour
 CODE_LASTS = timedelta(minutes=30)
 SESSION_LASTS = timedelta(days=7)  # of a browser on the units' page
 
@@ -176,7 +176,7 @@ class Roster:
         Raises: Refusal.
         """
         row = await self._known(name)
-        code = "".join(secrets.choice(SYMBOLS) for _ in range(CODE))
+        code = "".join(secrets.choice(SYMBOLS) for _ in range(CODE_SYMBOLS))
         now = self._now()
         await self._database.commit(
             [
@@ -201,7 +201,7 @@ class Roster:
         """
         digest = self._account_digest(to)
         account = SealedAccount(to.channel, to.key)
-        sealed = STAFF_ACCOUNTS.seal(self._keys.staff, digest, account)
+        sealed = SEALED_ACCOUNTS.seal(self._keys.staff, digest, account)
 
         def writes(row: StaffRow) -> Changes:
             link = LinkRow(digest, row.id, to.channel, sealed)
@@ -290,18 +290,18 @@ class Roster:
         return self._member(row) if row and row.active else None
 
     def _member(self, row: StaffRow) -> Member:
-        name = STAFF_NAMES.open(self._keys.staff, row.id, row.sealed)
+        name = SEALED_STAFF.open(self._keys.staff, row.id, row.sealed)
         unit = row.unit_id.hex() if row.unit_id else None
         return Member(Staff(row.id.hex(), name), cast(Role, row.role), unit, row.active)
 
     def _row(self, member: Member, version: int) -> StaffRow:
         id = bytes.fromhex(member.staff.id)
         unit = bytes.fromhex(member.unit) if member.unit else None
-        sealed = STAFF_NAMES.seal(self._keys.staff, id, member.staff.name)
+        sealed = SEALED_STAFF.seal(self._keys.staff, id, member.staff.name)
         return StaffRow(id, version, member.role, unit, member.active, sealed)
 
     def _address(self, link: LinkRow) -> Address:
-        found = STAFF_ACCOUNTS.open(self._keys.staff, link.digest, link.sealed)
+        found = SEALED_ACCOUNTS.open(self._keys.staff, link.digest, link.sealed)
         return Address(found.channel, found.key)
 
     def _account_digest(self, to: Address) -> bytes:

@@ -23,6 +23,6 @@ class SealedAccount(msgspec.Struct, array_like=True, frozen=True):
     key: str
 
 
-UNITS = SealedColumn("units", "sealed", SealedUnit)
-STAFF_NAMES = SealedColumn("staff", "sealed", str)
-STAFF_ACCOUNTS = SealedColumn("staff_links", "sealed", SealedAccount)
+SEALED_UNITS = SealedColumn("units", "sealed", SealedUnit)
+SEALED_STAFF = SealedColumn("staff", "sealed", str)
+SEALED_ACCOUNTS = SealedColumn("staff_links", "sealed", SealedAccount)

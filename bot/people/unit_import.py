@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from bot.people.directory import NewUnit, Wrong
+from bot.people.directory import NewUnit, WrongEntry
 from dialogs.case.life import LEVELS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
@@ -59,7 +59,7 @@ class UnitFile:
     units: tuple[NewUnit, ...]
     lines: tuple[Mapping[str, int], ...]
 
-    def refusal(self, wrong: Wrong) -> Refusal:
+    def refusal(self, wrong: WrongEntry) -> Refusal:
         """What is wrong, and in which line."""
         lines = self.lines[wrong.number]
         where = _at(lines.get(wrong.field, lines.get("")), wrong.number)

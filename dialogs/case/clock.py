@@ -83,7 +83,7 @@ phrases(
     mid_autumn="中秋节",
     national="国庆节",
 )
-NOTED = ("warned", "breached", "urged", "supervised", "escalated", "circulated")
+NOTED_KINDS = ("warned", "breached", "urged", "supervised", "escalated", "circulated")
 HOLIDAYS = {
     "元旦": "new_year",
     "春节": "spring",
@@ -95,14 +95,14 @@ HOLIDAYS = {
 }
 
 SLIP = 1e-9  # of a share of working days: 0.2 of 15 is 3, whatever floats say
-Kind = Literal[
+LineKind = Literal[
     "start", "pause", "resume", "extend", "stop",
     "warned", "breached", "urged", "supervised", "escalated", "circulated",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClockLine:
     """One line of a case's ledger. at: UTC, whole seconds; the hour where a reporter
     caused it.
 
@@ -112,7 +112,7 @@ class Line:
     """
 
     clock: Clock
-    kind: Kind
+    kind: LineKind
     at: datetime
     allowance: Allowance | None = None
     until: datetime | None = None
@@ -124,7 +124,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """What the ledger says of the latest run of a clock. Times are UTC.
 
     allowance: all that was granted; ends: by when, or while paused, by when before it
@@ -139,7 +139,7 @@ class Reading:
     terms: Terms = field(repr=False)
     ends: datetime
     since: datetime
-    paused: Line | None = None
+    paused: ClockLine | None = None
     stopped: datetime | None = None
     used: float = 0.0
 
@@ -214,7 +214,9 @@ class Reading:
         )
 
 
-def read(ledger: Sequence[Line], clock: Clock, terms: Terms) -> Reading | None:
+def read(
+    ledger: Sequence[ClockLine], clock: Clock, terms: Terms
+) -> ClockReading | None:
     """The latest run of a clock; None if it was never started.
 
     A line never counts as earlier than the line before it, so that a clock jumping back
@@ -226,12 +228,12 @@ def read(ledger: Sequence[Line], clock: Clock, terms: Terms) -> Reading | None:
 
 
 def _run(
-    ledger: Sequence[Line], clock: Clock, terms: Terms
-) -> list[tuple[Line, datetime, Reading]]:
+    ledger: Sequence[ClockLine], clock: Clock, terms: Terms
+) -> list[tuple[ClockLine, datetime, ClockReading]]:
     """The lines of the latest run that changed or noted something: when each counts,
     and what it left.
     """
-    run: list[tuple[Line, datetime, Reading]] = []
+    run: list[tuple[ClockLine, datetime, ClockReading]] = []
     at: datetime | None = None
     for line in ledger:
         if line.clock == clock:
@@ -243,15 +245,15 @@ def _run(
     return run
 
 
-def _started(line: Line, at: datetime, terms: Terms) -> Reading:
+def _started(line: ClockLine, at: datetime, terms: Terms) -> ClockReading:
     if line.until is not None:
         days = max(0, (day_of(line.until - TICK, terms) - day_of(at, terms)).days)
-        return Reading(line.clock, at, Allowance(days, "D"), terms, line.until, at)
+        return ClockReading(line.clock, at, Allowance(days, "D"), terms, line.until, at)
     allowance = line.allowance or Allowance(0, "D")
-    return Reading(line.clock, at, allowance, terms, add(at, allowance, terms), at)
+    return ClockReading(line.clock, at, allowance, terms, add(at, allowance, terms), at)
 
 
-def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
+def _followed(reading: ClockReading, line: ClockLine, at: datetime) -> ClockReading:
     match line.kind:
         case "pause" if reading.paused is not None:  # longer, or for another reason
             return replace(reading, paused=line)
@@ -269,7 +271,7 @@ def _followed(reading: Reading, line: Line, at: datetime) -> Reading:
             return reading
 
 
-def _extended(reading: Reading, more: Allowance) -> Reading:
+def _extended(reading: ClockReading, more: Allowance) -> ClockReading:
     """Working days stay working days, whatever they are extended by."""
     longer, total = (
         replace(reading, ends=after(reading.ends, more, reading.terms)),
@@ -283,7 +285,7 @@ def _extended(reading: Reading, more: Allowance) -> Reading:
     return replace(longer, allowance=total)
 
 
-def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
+def _resumed(reading: ClockReading, pause: ClockLine, at: datetime) -> ClockReading:
     """It runs on from the date that was set, however late somebody noted it. What was
     late has run on.
     """
@@ -295,7 +297,7 @@ def _resumed(reading: Reading, pause: Line, at: datetime) -> Reading:
     return replace(reading, ends=ends, since=at, paused=None)
 
 
-def _used_up(reading: Reading, at: datetime) -> date:
+def _used_up(reading: ClockReading, at: datetime) -> date:
     """The last day that is used when a clock pauses at `at`: its own, but the due day
     remains.
     """
@@ -303,11 +305,11 @@ def _used_up(reading: Reading, at: datetime) -> date:
     return day - ONE_DAY if at < reading.ends and day == reading.last_day else day
 
 
-def _was_late(paused: Reading) -> bool:
+def _was_late(paused: ClockReading) -> bool:
     return paused.since >= paused.ends
 
 
-def running(ledger: Sequence[Line]) -> tuple[Clock, ...]:
+def running(ledger: Sequence[ClockLine]) -> tuple[Clock, ...]:
     """Clocks that were started and not stopped, paused ones too, in the order of their
     start.
     """
@@ -320,7 +322,7 @@ def running(ledger: Sequence[Line]) -> tuple[Clock, ...]:
     return tuple(found)
 
 
-def next_due(ledger: Sequence[Line], terms: Terms) -> datetime | None:
+def next_due(ledger: Sequence[ClockLine], terms: Terms) -> datetime | None:
     """When the next running clock ends; None if none runs."""
     readings = (read(ledger, clock, terms) for clock in running(ledger))
     return min(
@@ -328,21 +330,23 @@ def next_due(ledger: Sequence[Line], terms: Terms) -> datetime | None:
     )
 
 
-def steps_done(ledger: Sequence[Line], clock: Clock) -> set[Kind]:
+def steps_done(ledger: Sequence[ClockLine], clock: Clock) -> set[LineKind]:
     """What was done about a clock since its latest start; more time lets it all be done
     anew.
     """
-    done: set[Kind] = set()
+    done: set[LineKind] = set()
     for line in ledger:
         if line.clock == clock:
             if line.kind in ("start", "extend"):
                 done = set()
-            elif line.kind in NOTED:
+            elif line.kind in NOTED_KINDS:
                 done.add(line.kind)
     return done
 
 
-def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, datetime]:
+def ahead(
+    ledger: Sequence[ClockLine], clock: Clock, terms: Terms
+) -> dict[LineKind, datetime]:
     """What is still to be done about a running clock, and when: warned, breached, then
     the steps.
 
@@ -356,7 +360,7 @@ def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, date
     warned = (
         min(warn, due).replace(microsecond=0) if warn else due
     )  # what rings is kept in whole seconds
-    found: dict[Kind, datetime] = {"warned": warned, "breached": due}
+    found: dict[LineKind, datetime] = {"warned": warned, "breached": due}
     for kind, offset in terms.rules.steps_for(clock).items():
         found[kind] = after(due, offset, terms)
     return {kind: at for kind, at in found.items() if kind not in done}
@@ -366,7 +370,7 @@ def ahead(ledger: Sequence[Line], clock: Clock, terms: Terms) -> dict[Kind, date
 
 
 def explain(
-    ledger: Sequence[Line], terms: Terms, now: datetime, lang: str = "zh"
+    ledger: Sequence[ClockLine], terms: Terms, now: datetime, lang: str = "zh"
 ) -> list[str]:
     """Why each clock is due when it is, so that a person with a calendar can follow
     line by line.
@@ -401,7 +405,7 @@ class _Telling:
         self._day, self._count, self._year = date.min, 0, 0
 
     def tell(
-        self, run: Sequence[tuple[Line, datetime, Reading]], now: datetime
+        self, run: Sequence[tuple[ClockLine, datetime, ClockReading]], now: datetime
     ) -> list[str]:
         start, at, was = run[0]
         self._say("head", clock=self._phrase(f"name_{was.clock}"))
@@ -424,7 +428,7 @@ class _Telling:
                 self._say("unknown", year=year)
         return self._said
 
-    def _start(self, line: Line, at: datetime, reading: Reading) -> None:
+    def _start(self, line: ClockLine, at: datetime, reading: ClockReading) -> None:
         self._day = day_of(at, self._terms)
         if line.until is not None:
             self._say("start_until", at=self._at(at), until=self._at(line.until))
@@ -434,7 +438,9 @@ class _Telling:
                 name, at=self._at(at), amount=amount(reading.allowance, self._lang)
             )
 
-    def _event(self, line: Line, at: datetime, was: Reading, reading: Reading) -> None:
+    def _event(
+        self, line: ClockLine, at: datetime, was: ClockReading, reading: ClockReading
+    ) -> None:
         """What a line changed, after the days that led to it."""
         if was.paused is None:
             self._days(
@@ -471,10 +477,10 @@ class _Telling:
                 if was.paused is not None:
                     self._resume(at, was, reading)
                 self._say("stop", at=self._at(at))
-            case kind if kind in NOTED:
+            case kind if kind in NOTED_KINDS:
                 self._say(kind, at=self._at(at))
 
-    def _resume(self, at: datetime, was: Reading, reading: Reading) -> None:
+    def _resume(self, at: datetime, was: ClockReading, reading: ClockReading) -> None:
         if (
             reading.ends == was.ends
         ):  # it was late, or lost no working day: the days are told as any others
@@ -492,7 +498,7 @@ class _Telling:
         self._say("resume", at=self._at(reading.since), skipped=skipped)
         self._day = last
 
-    def _left(self, reading: Reading, at: datetime) -> str:
+    def _left(self, reading: ClockReading, at: datetime) -> str:
         """What remains when a pause begins."""
         if at >= reading.ends:
             return self._phrase("nothing_left")
@@ -503,7 +509,7 @@ class _Telling:
             return self._phrase("left", amount=amount(Allowance(left, "W"), self._lang))
         return self._phrase("left", amount=self._span(reading.ends - at))
 
-    def _days(self, reading: Reading, until: date) -> None:
+    def _days(self, reading: ClockReading, until: date) -> None:
         """Tell the days up to `until`, or to the due day: worked ones counted, the
         others named.
         """
@@ -545,7 +551,7 @@ class _Telling:
             return "rest"
         return "make_up" if day.weekday() >= 5 else "work"
 
-    def _end(self, reading: Reading, now: datetime) -> None:
+    def _end(self, reading: ClockReading, now: datetime) -> None:
         if reading.paused is not None:
             self._say("still_paused")
             return
@@ -560,7 +566,7 @@ class _Telling:
         else:
             self._say(f"{name}_late", at=self._at(at), late=self._late(reading, at))
 
-    def _late(self, reading: Reading, at: datetime) -> str:
+    def _late(self, reading: ClockReading, at: datetime) -> str:
         if reading.allowance.unit != "W":
             return self._span(at - reading.ends)
         days = workdays(reading.last_day, day_of(at, self._terms), self._terms.calendar)

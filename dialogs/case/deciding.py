@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance
-from dialogs.case.clock import Line, Reading, read, running
+from dialogs.case.clock import ClockLine, ClockReading, read, running
 from dialogs.case.decisions import Given, last_second, settled
 from dialogs.case.life import (
     FINDINGS,
@@ -415,7 +415,7 @@ def _extend(given: Given, order: Extend) -> Decision:
     return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
 
 
-def _running_answer(case: Case, terms: Terms) -> Reading | None:
+def _running_answer(case: Case, terms: Terms) -> ClockReading | None:
     if "answer" not in running(case.ledger):
         return None
     return read(case.ledger, "answer", terms)
@@ -439,7 +439,7 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
         return _alerting(given.decision(moved, step), "unit", "extension_refused")
     days = wants.days if order.days is None else order.days
     _check_extension(days, terms)
-    line = Line(
+    line = ClockLine(
         clock="answer",
         kind="extend",
         at=given.at,

@@ -11,7 +11,7 @@ from dialogs.case.orders import Decision
 from dialogs.case.worktime import Terms
 from dialogs.words import Rate
 
-COUNTED = ("returned", "closed")  # public steps that count as they are called
+COUNTED_OF_UNIT = ("returned", "closed")  # public steps that count as they are called
 ANSWERING = ("answer", "result")  # the clocks by which a unit is in time or late
 
 
@@ -40,7 +40,9 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
                 and line.at > reading.due
             )
             found.update(due=1, late=int(missed), in_time=int(not missed))
-    found.update(entry.kind for entry in decision.entries if entry.kind in COUNTED)
+    found.update(
+        entry.kind for entry in decision.entries if entry.kind in COUNTED_OF_UNIT
+    )
     found.update(_found(entry.params.get("finding") for entry in decision.entries))
     return {what: n for what, n in found.items() if n}
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
-from dialogs.case.clock import Kind, Line, ahead, read, running
+from dialogs.case.clock import ClockLine, LineKind, ahead, read, running
 from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
 from dialogs.case.orders import Alert, Decision, StoryStep
@@ -24,13 +24,13 @@ from dialogs.case.worktime import Terms, add
 
 Dues = dict[str, datetime]
 Ear = Literal["staff", "supervisor", "unit"]
-LADDER: tuple[Kind, ...] = ("urged", "supervised", "escalated", "circulated")
-KINDS: dict[Kind, str] = {
+LADDER: tuple[LineKind, ...] = ("urged", "supervised", "escalated", "circulated")
+RING_OF: dict[LineKind, str] = {
     "warned": "warn",
     "breached": "breach",
     **{step: step for step in LADDER},
 }
-NOTED: dict[str, Kind] = {kind: noted for noted, kind in KINDS.items()}
+NOTED_BY: dict[str, LineKind] = {kind: noted for noted, kind in RING_OF.items()}
 AFTER_THE_END = (*ENDED, State.DECLINED)
 # Pushes that one may do without. All others are changes of state, and end with
 # "别再提醒" only.
@@ -72,7 +72,7 @@ def _of_clock(case: Case, clock: Clock, terms: Terms) -> Dues:
     """
     left = ahead(case.ledger, clock, terms)
     step = next((noted for noted in left if noted != "warned"), None)
-    found: Dues = {KINDS[step]: left[step]} if step else {}
+    found: Dues = {RING_OF[step]: left[step]} if step else {}
     if "warned" in left and step == "breached":
         found["warn"] = left["warned"]
     return found
@@ -168,17 +168,19 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     moved, alerts, entries = case, tuple[Alert, ...](), tuple[StoryStep, ...]()
     for clock in _late(case, kind, at, terms):
         until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
-        moved = _noted(moved, clock, NOTED[kind], at)
+        moved = _noted(moved, clock, NOTED_BY[kind], at)
         entries += (
             StoryStep(
-                NOTED[kind],
+                NOTED_BY[kind],
                 {"clock": clock, "unit": case.assignment.unit or "", "until": until},
             ),
         )
         alerts += _alerts(case, clock, kind, terms)
     if _yields(moved, kind, at, terms):
         return _rang(case, moved, kind, entries, alerts=alerts)
-    return _rang(case, moved.with_followup(told=at), kind, entries, NOTED[kind], alerts)
+    return _rang(
+        case, moved.with_followup(told=at), kind, entries, NOTED_BY[kind], alerts
+    )
 
 
 def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
@@ -286,8 +288,8 @@ def _late(case: Case, kind: str, at: datetime, terms: Terms) -> list[Clock]:
     return [clock for clock, due in owed.items() if due is not None and due <= at]
 
 
-def _noted(case: Case, clock: Clock, kind: Kind, at: datetime) -> Case:
-    return replace(case, ledger=(*case.ledger, Line(clock, kind, at)))
+def _noted(case: Case, clock: Clock, kind: LineKind, at: datetime) -> Case:
+    return replace(case, ledger=(*case.ledger, ClockLine(clock, kind, at)))
 
 
 def _due(case: Case, clock: Clock, terms: Terms) -> int:

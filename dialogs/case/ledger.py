@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialogs.case.allowance import Clock
-from dialogs.case.clock import Kind, Line, read, running
+from dialogs.case.clock import ClockLine, LineKind, read, running
 from dialogs.case.life import Case, State
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms
@@ -36,7 +36,7 @@ def start(
         if until
         else terms.rules.deadline(clock, case.category, case.urgent, complex)
     )
-    return _added(case, [Line(clock, "start", at, allowance, until)])
+    return _added(case, [ClockLine(clock, "start", at, allowance, until)])
 
 
 def dispatch(
@@ -56,7 +56,7 @@ def dispatch(
 def stop(case: Case, at: datetime, *clocks: Clock) -> Case:
     """These clocks, as far as they run; without any, all."""
     ending = [clock for clock in running(case.ledger) if not clocks or clock in clocks]
-    return _added(case, [Line(clock, "stop", at) for clock in ending])
+    return _added(case, [ClockLine(clock, "stop", at) for clock in ending])
 
 
 def pause(
@@ -72,7 +72,7 @@ def pause(
     return _added(
         case,
         [
-            Line(clock, "pause", at, None, until, reason, by)
+            ClockLine(clock, "pause", at, None, until, reason, by)
             for clock in pausing
             if not is_paused(case, clock)
         ],
@@ -89,7 +89,7 @@ def resume(case: Case, at: datetime) -> Case:
         if is_paused(case, clock)
         and not (case.state is State.RETURNED and clock in UNIT_CLOCKS)
     ]
-    return _added(case, [Line(clock, "resume", at) for clock in resuming])
+    return _added(case, [ClockLine(clock, "resume", at) for clock in resuming])
 
 
 def is_paused(case: Case, clock: Clock) -> bool:
@@ -99,11 +99,13 @@ def is_paused(case: Case, clock: Clock) -> bool:
     ][-1:] == ["pause"]
 
 
-def mark(case: Case, kind: Kind, at: datetime, reason: str = "", by: str = "") -> Case:
+def mark(
+    case: Case, kind: LineKind, at: datetime, reason: str = "", by: str = ""
+) -> Case:
     """A step on every clock that runs against the unit."""
     clocks = [clock for clock in running(case.ledger) if clock in UNIT_CLOCKS]
     return _added(
-        case, [Line(clock, kind, at, None, None, reason, by) for clock in clocks]
+        case, [ClockLine(clock, kind, at, None, None, reason, by) for clock in clocks]
     )
 
 
@@ -117,5 +119,5 @@ def dispatched(case: Case, terms: Terms) -> datetime | None:
     return min(found, default=None)
 
 
-def _added(case: Case, lines: Iterable[Line]) -> Case:
+def _added(case: Case, lines: Iterable[ClockLine]) -> Case:
     return replace(case, ledger=(*case.ledger, *lines))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from transitions import Machine, MachineError
 
-from dialogs.case.clock import Line
+from dialogs.case.clock import ClockLine
 from dialogs.case.refusals import Refusal
 
 Finding = Literal["substantiated", "partly", "unsubstantiated"]
@@ -164,7 +164,7 @@ class Case:
     asked_in: State | None = None
     resumes: datetime | None = None
     reply: Pending | None = None
-    ledger: tuple[Line, ...] = ()
+    ledger: tuple[ClockLine, ...] = ()
     assignment: Assignment = Assignment()
     followup: Followup = Followup()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dialogs.case.clock import Reading, read, running
+from dialogs.case.clock import ClockReading, read, running
 from dialogs.case.life import OPEN, Case, State
 from dialogs.case.worktime import Terms, add
 from dialogs.texts import phrases, text
@@ -120,7 +120,7 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
 
 
 def _of_clock(
-    case: Case, reading: Reading, now: datetime, terms: Terms, asked: bool
+    case: Case, reading: ClockReading, now: datetime, terms: Terms, asked: bool
 ) -> Promise:
     share, extended = (
         reading.share(now),

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from dialogs.case.allowance import Clock, TimeUnit
-from dialogs.case.clock import Kind
+from dialogs.case.clock import LineKind
 from dialogs.case.ladder import Rung
 from dialogs.case.life import FINDINGS, LEVELS, STATES
 from dialogs.case.reactions import AUDIT_KINDS
@@ -65,7 +65,7 @@ STORED: dict[str, Iterable[str]] = {
     "category": CATEGORIES,
     "clock": get_args(Clock),
     "unit of time": get_args(TimeUnit),
-    "line of the ledger": get_args(Kind),
+    "line of the ledger": get_args(LineKind),
     "audit kind of an order": AUDITED.values(),
     "audit kind of a reporter's doing": AUDIT_KINDS.values(),
     "step": STEPS,

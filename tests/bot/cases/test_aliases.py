@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cases.aliases import WORDS, meant, new_alias
+from bot.cases.aliases import ALIAS_WORDS, meant, new_alias
 
 
 def test_an_alias_is_meant_by_itself_and_by_its_code() -> None:
@@ -37,4 +37,4 @@ def test_nonsense_means_nothing(typed: str) -> None:
 
 
 def test_words_are_different() -> None:
-    assert len(WORDS) == len(set(WORDS)) == 80
+    assert len(ALIAS_WORDS) == len(set(ALIAS_WORDS)) == 80

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.directory import Directory, NewUnit, Unit, Wrong, merged, plain
+from bot.people.directory import Directory, NewUnit, Unit, WrongEntry, merged, plain
 from bot.people.member import Member
 from bot.people.register import Imported, UnitRegister
 from dialogs.case.life import Assignment, Case, Staff, State
@@ -205,7 +205,7 @@ async def test_an_import_leaves_a_disabled_unit_disabled(
 async def test_one_wrong_entry_and_nothing_is_imported(
     register: UnitRegister, entries: list[NewUnit], number: int, field: str, why: str
 ) -> None:
-    with pytest.raises(Wrong, match=why) as wrong:
+    with pytest.raises(WrongEntry, match=why) as wrong:
         await register.import_([OFFICE, *entries] if field != "parent" else entries)
     assert (wrong.value.number, wrong.value.field) == (
         number + (field != "parent"),
@@ -218,7 +218,7 @@ async def test_a_circle_through_units_that_are_there_already_is_refused(
     register: UnitRegister,
 ) -> None:
     await register.import_([OFFICE, DISTRICT])
-    with pytest.raises(Wrong, match="绕了一圈"):
+    with pytest.raises(WrongEntry, match="绕了一圈"):
         await register.import_(
             [NewUnit("西湖区政府", "district", "文新街道")]
         )  # named by alias

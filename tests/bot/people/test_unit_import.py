@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.directory import Directory, NewUnit, Wrong, merged
+from bot.people.directory import Directory, NewUnit, WrongEntry, merged
 from bot.people.unit_import import parse
 from dialogs.case.refusals import Refusal
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_registered_is_told_with_its_line(
     data: str, toml: bool, sentence: str
 ) -> None:
     file = parse(data.encode(), toml)
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(WrongEntry) as wrong:
         merged(file.units, Directory())
     assert str(file.refusal(wrong.value)).startswith(sentence)
 
@@ -153,7 +153,7 @@ def test_a_cell_over_two_lines_does_not_shift_the_numbers() -> None:
         '名称,层级,人员\n甲街道,街道,"张三\n李四"\n乙街道,胡同,\n'.encode(), toml=False
     )
     assert file.units[0].people == ("张三", "李四")
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(WrongEntry) as wrong:
         merged(file.units, Directory())
     assert str(file.refusal(wrong.value)).startswith("第4行")
 

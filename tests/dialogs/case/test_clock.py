@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.clock import (
-    Kind,
-    Line,
-    Reading,
+    ClockLine,
+    ClockReading,
+    LineKind,
     ahead,
     amount,
     explain,
@@ -42,29 +42,29 @@ def beijing(text: str) -> datetime:
 
 def started(
     at: str, number: int = 15, unit: TimeUnit = "W", clock: Clock = "answer"
-) -> Line:
-    return Line(clock, "start", beijing(at), Allowance(number, unit))
+) -> ClockLine:
+    return ClockLine(clock, "start", beijing(at), Allowance(number, unit))
 
 
 def line(
-    kind: Kind,
+    kind: LineKind,
     at: str,
     until: str | None = None,
     clock: Clock = "answer",
     reason: str = "",
-) -> Line:
-    return Line(
+) -> ClockLine:
+    return ClockLine(
         clock, kind, beijing(at), None, beijing(until) if until else None, reason
     )
 
 
-def more(at: str, number: int, unit: TimeUnit = "W") -> Line:
-    return Line(
+def more(at: str, number: int, unit: TimeUnit = "W") -> ClockLine:
+    return ClockLine(
         "answer", "extend", beijing(at), Allowance(number, unit), None, "要会签", "张三"
     )
 
 
-def due(*ledger: Line, clock: Clock = "answer") -> str:
+def due(*ledger: ClockLine, clock: Clock = "answer") -> str:
     """In Beijing."""
     reading = read(ledger, clock, CHINA)
     assert reading is not None and reading.due is not None
@@ -153,7 +153,7 @@ def test_a_committed_date_is_the_due_time() -> None:
     """It moves by whole days with a pause, and by working days when more time is
     granted.
     """
-    start = Line(
+    start = ClockLine(
         "rectify",
         "start",
         beijing("2025-09-23T09:15"),
@@ -166,7 +166,9 @@ def test_a_committed_date_is_the_due_time() -> None:
         line("resume", "2025-09-27T09:00", clock="rectify"),
     )
     assert due(start, *pause, clock="rectify") == "2025-10-14 23:59"
-    granted = Line("rectify", "extend", beijing("2025-09-25T18:00"), Allowance(2, "W"))
+    granted = ClockLine(
+        "rectify", "extend", beijing("2025-09-25T18:00"), Allowance(2, "W")
+    )
     assert due(start, granted, clock="rectify") == "2025-10-15 00:00"
 
 
@@ -175,7 +177,7 @@ def test_what_is_urgent_waits_for_no_working_day() -> None:
     rules, at = CHINA.rules, beijing("2025-10-03T21:30")
     clocks: tuple[Clock, Clock] = ("on_site", "result")
     ledger = [
-        Line(clock, "start", at, rules.deadline(clock, "forms", urgent=True))
+        ClockLine(clock, "start", at, rules.deadline(clock, "forms", urgent=True))
         for clock in clocks
     ]
     assert running(ledger) == clocks
@@ -244,7 +246,7 @@ def test_answered_while_paused_is_answered_in_time() -> None:
         (started("2026-11-23T14:00", 0, "D"), "2026-11-23 22:00"),
     ],
 )
-def test_the_warning_comes_at_four_fifths(start: Line, warned: str) -> None:
+def test_the_warning_comes_at_four_fifths(start: ClockLine, warned: str) -> None:
     at = ahead([start], "answer", CHINA)["warned"]
     assert f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}" == warned
     reading = read([start], "answer", CHINA)
@@ -327,9 +329,9 @@ ALLOWANCES = st.builds(
     Allowance, st.integers(0, 40), st.sampled_from(get_args(TimeUnit))
 )
 LINES = st.builds(
-    Line,
+    ClockLine,
     st.sampled_from(["answer", "result"]),
-    st.sampled_from(get_args(Kind)),
+    st.sampled_from(get_args(LineKind)),
     MOMENTS,
     st.none() | ALLOWANCES,
     st.none() | MOMENTS,
@@ -337,7 +339,7 @@ LINES = st.builds(
 LEDGERS = st.lists(LINES, max_size=12)
 
 
-def ends(ledger: Sequence[Line], terms: Terms) -> datetime | None:
+def ends(ledger: Sequence[ClockLine], terms: Terms) -> datetime | None:
     """By when, as it stands or, while it pauses, as it was left."""
     reading = read(ledger, "answer", terms)
     return reading.ends if reading else None
@@ -345,7 +347,7 @@ def ends(ledger: Sequence[Line], terms: Terms) -> datetime | None:
 
 @given(LEDGERS, MOMENTS, st.sampled_from(ZONES), st.sampled_from(["zh", "en"]))
 def test_every_ledger_can_be_read_and_told(
-    ledger: list[Line], now: datetime, zone: str, lang: str
+    ledger: list[ClockLine], now: datetime, zone: str, lang: str
 ) -> None:
     """Nothing raises; a clock that is neither started nor stopped twice is
     one clock.
@@ -374,7 +376,7 @@ def test_every_ledger_can_be_read_and_told(
     st.sampled_from(ZONES),
 )
 def test_a_clock_that_jumps_back_takes_no_time_away(
-    ledger: list[Line], last: Line, back: timedelta, zone: str
+    ledger: list[ClockLine], last: ClockLine, back: timedelta, zone: str
 ) -> None:
     """A line written after the jump counts as written at the moment of the line before
     it.
@@ -414,10 +416,10 @@ def test_share_and_moment_are_each_others_inverse(
     later.
     """
     terms = Terms(CHINA.rules, CHINA.calendar, ZoneInfo(zone))
-    at, ledger = start, [Line("answer", "start", start, Allowance(number, unit))]
+    at, ledger = start, [ClockLine("answer", "start", start, Allowance(number, unit))]
     for turn, hours in enumerate(turns):
         at += timedelta(hours=hours)
-        ledger.append(Line("answer", "resume" if turn % 2 else "pause", at))
+        ledger.append(ClockLine("answer", "resume" if turn % 2 else "pause", at))
     reading = read(ledger, "answer", terms)
     assert reading is not None
     moment = reading.when(share)
@@ -509,14 +511,15 @@ def test_the_number_can_be_counted_again_from_the_lines(
     """Each day up to the due day stands there once, or lies in a pause; worked ones add
     up to the number.
     """
-    at, ledger = start, [Line("answer", "start", start, Allowance(number, "W"))]
+    at, ledger = start, [ClockLine("answer", "start", start, Allowance(number, "W"))]
     for turn, days in enumerate(turns[: len(turns) // 2 * 2]):
         at += timedelta(days=days)
-        ledger.append(Line("answer", "resume" if turn % 2 else "pause", at))
+        ledger.append(ClockLine("answer", "resume" if turn % 2 else "pause", at))
     pauses = list(zip(ledger[1::2], ledger[2::2], strict=True))
     place = 1 + when % len(ledger)
     ledger.insert(
-        place, Line("answer", "extend", ledger[place - 1].at, Allowance(extra, "W"))
+        place,
+        ClockLine("answer", "extend", ledger[place - 1].at, Allowance(extra, "W")),
     )
     reading = read(ledger, "answer", CHINA)
     assert reading is not None and reading.due is not None
@@ -583,5 +586,7 @@ def test_an_allowance_in_words(allowance: Allowance, said: str) -> None:
 
 def test_a_reading_is_a_value() -> None:
     reading = read([HOLIDAYS], "answer", CHINA)
-    assert isinstance(reading, Reading) and reading == read([HOLIDAYS], "answer", CHINA)
+    assert isinstance(reading, ClockReading) and reading == read(
+        [HOLIDAYS], "answer", CHINA
+    )
     assert add(HOLIDAYS.at, FIFTEEN, CHINA) == reading.ends

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
-from dialogs.case.clock import Line
+from dialogs.case.clock import ClockLine
 from dialogs.case.follow import LADDER, WISH, dues, ring
 from dialogs.case.life import ENDED, Assignment, Case, Pending, State
 from dialogs.case.orders import Decision
@@ -60,7 +60,7 @@ def case(state: State, **known: object) -> Case:
 def assigned(days: int = 5, **known: object) -> Case:
     return case(
         State.ASSIGNED,
-        ledger=(Line("answer", "start", MONDAY, Allowance(days, "W")),),
+        ledger=(ClockLine("answer", "start", MONDAY, Allowance(days, "W")),),
         **known,
     )
 
@@ -178,8 +178,8 @@ def test_a_reply_goes_out_when_it_can_no_longer_be_taken_back() -> None:
 def test_a_pause_ends_by_itself_and_the_clock_goes_on() -> None:
     until = MONDAY + 3 * DAY
     ledger = (
-        Line("answer", "start", MONDAY, Allowance(5, "W")),
-        Line("answer", "pause", MONDAY + DAY, until=until, reason="等区里批复"),
+        ClockLine("answer", "start", MONDAY, Allowance(5, "W")),
+        ClockLine("answer", "pause", MONDAY + DAY, until=until, reason="等区里批复"),
     )
     waiting = case(State.WAITING, asked_in=State.ASSIGNED, ledger=ledger, resumes=until)
     assert {*dues(waiting, TERMS)} == {"resume", "hear"}, (
@@ -193,7 +193,7 @@ def test_a_pause_ends_by_itself_and_the_clock_goes_on() -> None:
 
 def test_where_the_hotline_is_late_its_supervisor_hears_of_it() -> None:
     late = case(
-        State.FILED, ledger=(Line("accept", "start", MONDAY, Allowance(1, "C")),)
+        State.FILED, ledger=(ClockLine("accept", "start", MONDAY, Allowance(1, "C")),)
     )
     decision = ring(late, "breach", MONDAY + DAY, TERMS)
     assert decision is not None
@@ -298,7 +298,7 @@ HOURS = st.integers(0, 24 * 120).map(lambda hours: MONDAY + timedelta(hours=hour
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> tuple[Line, ...]:
+def ledgers(draw: st.DrawFn) -> tuple[ClockLine, ...]:
     """Clocks that start, pause, go on, get more time and stop; some steps were taken
     already.
     """
@@ -307,7 +307,7 @@ def ledgers(draw: st.DrawFn) -> tuple[Line, ...]:
         st.lists(st.sampled_from(get_args(Clock)), max_size=3, unique=True)
     ):
         allowance = Allowance(draw(st.integers(0, 30)), draw(st.sampled_from("WCDh")))
-        lines.append(Line(clock, "start", at, allowance))
+        lines.append(ClockLine(clock, "start", at, allowance))
         for kind in draw(
             st.lists(
                 st.sampled_from(
@@ -320,7 +320,7 @@ def ledgers(draw: st.DrawFn) -> tuple[Line, ...]:
                 Allowance(draw(st.integers(1, 10)), "W") if kind == "extend" else None
             )
             until = at + DAY if kind == "pause" and draw(st.booleans()) else None
-            lines.append(Line(clock, kind, at, more, until))  # type: ignore[arg-type]
+            lines.append(ClockLine(clock, kind, at, more, until))  # type: ignore[arg-type]
     return tuple(lines)
 
 
@@ -384,11 +384,11 @@ def test_what_is_owed_depends_on_the_case_alone(one: Case, at: datetime) -> None
 FOUND = case(
     State.FILED,
     ledger=(
-        Line("accept", "start", MONDAY, Allowance(11, "W")),
-        Line("answer", "start", MONDAY, Allowance(0, "W")),
-        Line("answer", "breached", MONDAY),
-        Line("assign", "start", MONDAY, Allowance(0, "W")),
-        Line("assign", "pause", MONDAY),
+        ClockLine("accept", "start", MONDAY, Allowance(11, "W")),
+        ClockLine("answer", "start", MONDAY, Allowance(0, "W")),
+        ClockLine("answer", "breached", MONDAY),
+        ClockLine("assign", "start", MONDAY, Allowance(0, "W")),
+        ClockLine("assign", "pause", MONDAY),
     ),
 )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialogs.case.allowance import Allowance
-from dialogs.case.clock import Line, read, running
+from dialogs.case.clock import ClockLine, read, running
 from dialogs.case.deciding import decide as _decide
 from dialogs.case.decisions import settled
 from dialogs.case.life import ENDED, OPEN, Case, MoreTime, Staff, State
@@ -102,8 +102,8 @@ def react(case: Case, action: Reaction, **known: bool) -> Decision:
 
 def at(state: State, **known: object) -> Case:
     """A case in this state for which every "only if" holds."""
-    on_site = Line("on_site", "start", AT - timedelta(hours=1), Allowance(2, "h"))
-    answer = Line("answer", "start", AT - timedelta(hours=1), Allowance(5, "W"))
+    on_site = ClockLine("on_site", "start", AT - timedelta(hours=1), Allowance(2, "h"))
+    answer = ClockLine("answer", "start", AT - timedelta(hours=1), Allowance(5, "W"))
     facts = {
         "finding": "substantiated",
         "unit": "某街道",

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.case.allowance import Allowance, Clock
-from dialogs.case.clock import Line as ClockLine
+from dialogs.case.clock import ClockLine as ClockLine
 from dialogs.case.life import ENDED, Assignment, Case, State
 from dialogs.case.rules import UNIT_CLOCKS, Rules
 from dialogs.case.story import Filed, Rating, Told, tell, visible
