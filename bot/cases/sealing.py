@@ -44,7 +44,7 @@ from dialogs.case.life import (
     State,
 )
 from dialogs.case.orders import StoryStep
-from dialogs.case.story import Told
+from dialogs.case.story import OpenedStep
 from storage.port import Write
 from storage.repositories.cases import CaseRow
 from storage.repositories.clocks import ClockRow, Clocks
@@ -261,9 +261,9 @@ class CaseSealer:
             sealer = Sealer.own(opened.key, "content")
         return SEALED_STEPS.open(sealer, row.id, row.sealed)
 
-    def told(self, row: StepRow, opened: OpenReport) -> Told:
+    def told(self, row: StepRow, opened: OpenReport) -> OpenedStep:
         """A step that this reporter may read."""
-        return Told(
+        return OpenedStep(
             row.kind,
             utc(row.at),
             row.case_id.hex(),

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from bot.reports.cells import Shown, column, growth, shown
 from bot.reports.figures import WHATS, CategoryTally, Figures, Month, by_category
 from dialogs.case.quadrant import QUADRANTS, Quadrant, quadrant
-from dialogs.case.rates import Rate, Rates, rates
+from dialogs.case.rates import Rates, ShownRate, rates
 from dialogs.case.rules import Rules
 from dialogs.texts import text
 from dialogs.understand import CATEGORIES
@@ -236,7 +236,7 @@ class UnitRates:
     rates: Rates
     quadrant: Quadrant | None = None
 
-    def share(self, rate: Rate, base: Shown) -> CellValue:
+    def share(self, rate: ShownRate, base: Shown) -> CellValue:
         """In whole percent; a base that is hidden for its neighbour's sake hides what
         rests on it.
         """
@@ -288,7 +288,7 @@ def _base(month: Month, *whats: str) -> tuple[list[Shown], Shown]:
 def _rate_table(total: UnitRates, month: str) -> Table:
     found = total.rates
 
-    def share(rate: Rate) -> CellValue:
+    def share(rate: ShownRate) -> CellValue:
         percent = total.share(rate, "<5")
         return TOO_FEW if percent == DASH else percent
 

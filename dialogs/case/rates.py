@@ -14,7 +14,7 @@ FEW = "few"  # none at all is too few as well: "nobody" is also an answer
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class ShownRate:
     """share: 0 to 1, None where it is hidden; of: how many it is a share of, 0 where
     hidden; reason: why.
     """
@@ -32,11 +32,11 @@ class Rates:
     for the quadrant, since nobody's silence is a unit's fault.
     """
 
-    response: Rate
-    solved: Rate
-    satisfied: Rate
-    coverage: Rate
-    effect: Rate
+    response: ShownRate
+    solved: ShownRate
+    satisfied: ShownRate
+    coverage: ShownRate
+    effect: ShownRate
 
 
 def rates(counts: Mapping[str, int]) -> Rates:
@@ -63,8 +63,10 @@ def rates(counts: Mapping[str, int]) -> Rates:
     )
 
 
-def _rate(part: int, whole: int, people: int) -> Rate:
+def _rate(part: int, whole: int, people: int) -> ShownRate:
     """people: whose cases or answers it tells of."""
     return (
-        Rate(min(part / whole, 1.0), whole) if people >= LEAST else Rate(None, 0, FEW)
+        ShownRate(min(part / whole, 1.0), whole)
+        if people >= LEAST
+        else ShownRate(None, 0, FEW)
     )

@@ -154,7 +154,7 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OpenedStep:
     """A step of a case, opened. report: said by or to this reporter only; case: where
     it happened (hex).
     """
@@ -268,7 +268,7 @@ def _say(lang: str, name: str, params: Params) -> str:
 
 
 def tell(
-    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms
+    case: Case, mine: Filed, steps: Sequence[OpenedStep], now: datetime, terms: Terms
 ) -> Story:
     """Make the story that the reporter of `mine` may read, from the case they are in
     now.
@@ -310,7 +310,9 @@ def tell(
     )
 
 
-def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> StoryLine:
+def _line(
+    step: OpenedStep, rating: Rating | None, zone: tzinfo, older: bool
+) -> StoryLine:
     """older: it happened before this report was merged in; exact times would tell when
     somebody else came.
     """
@@ -327,7 +329,7 @@ def _line(step: Told, rating: Rating | None, zone: tzinfo, older: bool) -> Story
     return StoryLine(step.at.astimezone(zone), grain, name, params)
 
 
-def _named(step: Told, params: Params) -> str:
+def _named(step: OpenedStep, params: Params) -> str:
     match step.kind:
         case "found":
             return f"found_{params['finding']}"
@@ -351,7 +353,7 @@ def _rating_words(rating: Rating | None) -> list[str]:
     return words or ["none"]
 
 
-def is_asked(steps: Sequence[Told], report: str) -> bool:
+def is_asked(steps: Sequence[OpenedStep], report: str) -> bool:
     """Whether a question to this reporter is still open."""
     own = [
         step.kind
@@ -361,7 +363,7 @@ def is_asked(steps: Sequence[Told], report: str) -> bool:
     return bool(own) and own[-1] == "asked"
 
 
-def is_rated(steps: Sequence[Told], report: str, closed: datetime | None) -> bool:
+def is_rated(steps: Sequence[OpenedStep], report: str, closed: datetime | None) -> bool:
     """Whether this reporter has rated since it was closed last; what was rated before a
     reopening is past.
     """
@@ -371,7 +373,7 @@ def is_rated(steps: Sequence[Told], report: str, closed: datetime | None) -> boo
     )
 
 
-def _was_for_others(step: Told, steps: Sequence[Told], report: str) -> bool:
+def _was_for_others(step: OpenedStep, steps: Sequence[OpenedStep], report: str) -> bool:
     """Who had rated by then was not called back, as the others were."""
     if step.kind not in ("called_back", "called_back_again"):
         return False
@@ -383,12 +385,12 @@ def _was_for_others(step: Told, steps: Sequence[Told], report: str) -> bool:
     )
 
 
-def _since(step: Told, at: datetime | None) -> bool:
+def _since(step: OpenedStep, at: datetime | None) -> bool:
     """Reporters' steps are kept to the hour."""
     return at is None or step.at > at - HOUR
 
 
-def _has_held(steps: Sequence[Told], report: str) -> bool:
+def _has_held(steps: Sequence[OpenedStep], report: str) -> bool:
     """Whether the last look-back was answered with 没有反弹."""
     asked = max((step.at for step in steps if step.kind == "looked_back"), default=None)
     return any(
@@ -397,7 +399,7 @@ def _has_held(steps: Sequence[Told], report: str) -> bool:
     )
 
 
-def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
+def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...]:
     asked = case.state is State.WAITING and is_asked(steps, mine.report)
     ended = case.state in ENDED
     looking = case.state is State.LOOK_BACK
@@ -419,7 +421,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[Told]) -> tuple[str, ...]:
 
 
 def _next(
-    case: Case, mine: Filed, steps: Sequence[Told], now: datetime, terms: Terms
+    case: Case, mine: Filed, steps: Sequence[OpenedStep], now: datetime, terms: Terms
 ) -> tuple[str, Mapping[str, Any]]:
     """The phrase that says what comes next, with the dates promised; 24:00 belongs to
     the day it ends.

@@ -43,8 +43,7 @@ from bot.keys import Keys
 from bot.people.directory import NewUnit
 from bot.people.member import AtTheMachine
 from bot.program import Program
-from bot.settings import Settings
-from bot.settings import Telegram as Choice
+from bot.settings import Settings, Telegram
 from dialogs.case.orders import Accept, Ask, Assign
 from storage.connection import connect
 from tests.anonymizer.scrub.pictures import SECRET, jpeg
@@ -785,7 +784,7 @@ async def test_without_the_filter_the_token_would_stand_in_the_log(
     and is needed.
     """
     with BotApi() as server, caplog.at_level(logging.DEBUG, "httpx"):
-        choice = Choice(
+        choice = Telegram(
             token=server.token,
             base_url=server.base_url,
             base_file_url=server.base_file_url,

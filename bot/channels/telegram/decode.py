@@ -84,7 +84,7 @@ Part = Said | Pressed | Unreadable | Photo | Changed | Clear
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Note:
+class PrivateUpdate:
     """What one person did in their private chat.
 
     message: theirs, or the one whose button they pressed; album: equal for pictures
@@ -92,7 +92,7 @@ class Note:
     of the person only the language is kept.
     """
 
-    update: int
+    update_id: int
     chat: int
     lang: str
     message: int | None
@@ -131,7 +131,7 @@ def nameless(values: Any) -> Any:
 
 def decode(
     update: Update, at: datetime, name: str | None = None
-) -> Note | Elsewhere | None:
+) -> PrivateUpdate | Elsewhere | None:
     """What was done, or None where nothing is to be answered. name: the bot's own, to
     hear it in groups.
     """
@@ -149,7 +149,7 @@ def decode(
     parts = _parts(message, at) if update.message is not None else _edited(message, at)
     if not parts:
         return None
-    return Note(
+    return PrivateUpdate(
         update.update_id,
         message.chat.id,
         language(message.from_user.language_code),
@@ -165,7 +165,7 @@ def language(code: str | None) -> str:
     return code if code in LANGUAGES else LANGUAGES[0]
 
 
-def _press(update: int, query: CallbackQuery, at: datetime) -> Note | None:
+def _press(update: int, query: CallbackQuery, at: datetime) -> PrivateUpdate | None:
     message = query.message
     if message is not None and message.chat.type != Chat.PRIVATE:
         return None
@@ -176,7 +176,7 @@ def _press(update: int, query: CallbackQuery, at: datetime) -> Note | None:
     )
     number = message.message_id if message is not None else None
     lang = language(query.from_user.language_code)
-    return Note(update, chat, lang, number, (part,), callback=query.id)
+    return PrivateUpdate(update, chat, lang, number, (part,), callback=query.id)
 
 
 def _parts(message: Message, at: datetime) -> tuple[Part, ...]:

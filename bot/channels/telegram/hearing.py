@@ -17,7 +17,7 @@ from bot.channels.background import Background
 from bot.channels.port import Hear, Incoming, TurnFailed
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import PrivateChat
-from bot.channels.telegram.decode import Changed, Clear, Note, Part, Photo
+from bot.channels.telegram.decode import Changed, Clear, Part, Photo, PrivateUpdate
 from bot.channels.telegram.janitor import Janitor
 from bot.channels.telegram.pictures import fetched
 from bot.hours import DAY, seconds
@@ -58,7 +58,7 @@ class IntakeContext:
 
 
 class Hearing:
-    """Takes what an update was decoded to; of an album, all of its notes at once."""
+    """Takes what an update was decoded to; of an album, all of its updates at once."""
 
     def __init__(
         self,
@@ -74,52 +74,56 @@ class Hearing:
         # the bot's number; asking it would take a call
         self._bot = channel.bot.token.partition(":")[0]
 
-    async def hear(self, notes: Sequence[Note]) -> None:
+    async def hear(self, updates: Sequence[PrivateUpdate]) -> None:
         """Committed when this returns; what was dealt with before changes nothing.
         Raises: StorageError, TurnFailed.
         """
-        notes = await self._new(notes)
-        if not notes:
+        updates = await self._new(updates)
+        if not updates:
             return
         now = self._context.now()
-        chat = await self._channel.chats.of(notes[0].chat, seconds(now))
-        if _changes_nothing(chat, notes):
+        chat = await self._channel.chats.of(updates[0].chat, seconds(now))
+        if _changes_nothing(chat, updates):
             return
-        event, pictures = await self._event(chat, notes, now)
-        _note_down(chat, notes, event, seconds(now))
+        event, pictures = await self._event(chat, updates, now)
+        _note_down(chat, updates, event, seconds(now))
         if event is None:
-            await self._clear(chat, notes, seconds(now))
+            await self._clear(chat, updates, seconds(now))
         else:
-            await self._hand_on(chat, notes, event, pictures)
-        _remember_words(chat, notes)
+            await self._hand_on(chat, updates, event, pictures)
+        _remember_words(chat, updates)
         self._janitor.poke(chat)
 
-    async def _new(self, notes: Sequence[Note]) -> list[Note]:
+    async def _new(self, updates: Sequence[PrivateUpdate]) -> list[PrivateUpdate]:
         """Those not dealt with before; this spares work, and of an album it drops what
         came again.
         """
         inbox = Inbox(self._context.database)
-        return [note for note in notes if not await inbox.known(self._digest(note))]
+        return [
+            update for update in updates if not await inbox.known(self._digest(update))
+        ]
 
-    async def _clear(self, chat: PrivateChat, notes: Sequence[Note], now: int) -> None:
+    async def _clear(
+        self, chat: PrivateChat, updates: Sequence[PrivateUpdate], now: int
+    ) -> None:
         """清空聊天 is no word for the dialog: an open draft stays."""
-        marks = [self._mark(note) for note in notes]
+        marks = [self._mark(update) for update in updates]
         with suppress(Seen):
             await self._context.database.commit(
                 [*marks, self._channel.chats.save(chat, now)]
             )
-            if notes[0].callback is None:
+            if updates[0].callback is None:
                 self._background.soon(self._tell_cleared(chat))
 
     async def _hand_on(
         self,
         chat: PrivateChat,
-        notes: Sequence[Note],
+        updates: Sequence[PrivateUpdate],
         event: Event,
         pictures: Mapping[str, Scrubbed],
     ) -> None:
-        first = notes[0]
-        marks = [self._mark(other) for other in notes[1:]]
+        first = updates[0]
+        marks = [self._mark(other) for other in updates[1:]]
         saved = self._channel.chats.save(chat, seconds(self._context.now()))
         incoming = Incoming(
             self._key(first),
@@ -131,23 +135,25 @@ class Hearing:
         )
         await self._context.hear(incoming)
 
-    # ── one event of several notes ────────────────────────────────────────────────────
+    # ── one event of several updates ──────────────────────────────────────────────────
 
     async def _event(
-        self, chat: PrivateChat, notes: Sequence[Note], now: datetime
+        self, chat: PrivateChat, updates: Sequence[PrivateUpdate], now: datetime
     ) -> tuple[Event | None, dict[str, Scrubbed]]:
         """One event for all of it, pictures fetched and scrubbed; None for 清空聊天."""
         parts: list[Said | Pictured | Unreadable] = []
         pictures: dict[str, Scrubbed] = {}
-        for note in notes:
-            for part in note.parts:
+        for update in updates:
+            for part in update.parts:
                 match part:
                     case Clear():
                         return None, {}
                     case Pressed():
                         return part, {}
                     case Changed():
-                        return _edited(chat.said.get(note.message or 0), part, now), {}
+                        return _edited(
+                            chat.said.get(update.message or 0), part, now
+                        ), {}
                     case Photo(file):
                         parts.append(await self._picture(file, now, pictures))
                     case Said() | Unreadable():
@@ -201,57 +207,57 @@ class Hearing:
 
     # ── names of things ───────────────────────────────────────────────────────────────
 
-    def _key(self, note: Note) -> str:
+    def _key(self, update: PrivateUpdate) -> str:
         """Of an update, for a bot: another bot's updates have numbers of their own."""
-        return f"{self._bot} {note.update}"
+        return f"{self._bot} {update.update_id}"
 
-    def _digest(self, note: Note) -> bytes:
+    def _digest(self, update: PrivateUpdate) -> bytes:
         return self._context.keys.pseudonyms.inbox_mark(
-            self._channel.name, self._key(note)
+            self._channel.name, self._key(update)
         )
 
-    def _mark(self, note: Note) -> Write:
-        return Inbox.mark(self._digest(note), seconds(self._context.now()) // DAY)
+    def _mark(self, update: PrivateUpdate) -> Write:
+        return Inbox.mark(self._digest(update), seconds(self._context.now()) // DAY)
 
 
-def _changes_nothing(chat: PrivateChat, notes: Sequence[Note]) -> bool:
+def _changes_nothing(chat: PrivateChat, updates: Sequence[PrivateUpdate]) -> bool:
     """Bot API, Update: edits "may at times be triggered by changes" that are none
     to us.
     """
-    as_before = Changed(chat.said.get(notes[0].message or 0, ""), False)
-    return notes[0].parts == (as_before,)
+    as_before = Changed(chat.said.get(updates[0].message or 0, ""), False)
+    return updates[0].parts == (as_before,)
 
 
 def _note_down(
-    chat: PrivateChat, notes: Sequence[Note], event: Event | None, now: int
+    chat: PrivateChat, updates: Sequence[PrivateUpdate], event: Event | None, now: int
 ) -> None:
     """Which messages stand there, which may be replaced, and which must go."""
     chat.at = now
-    chat.lang = notes[0].lang
+    chat.lang = updates[0].lang
     if event is None:
         chat.delete_all(now)
-    for note in notes:
-        if note.message is None:
+    for update in updates:
+        if update.message is None:
             continue
-        if note.callback is None:
-            chat.add(note.message, now)
-        if any(_goes(part) for part in note.parts):
-            chat.delete_at(note.message, now)
+        if update.callback is None:
+            chat.add(update.message, now)
+        if any(_goes(part) for part in update.parts):
+            chat.delete_at(update.message, now)
     if isinstance(event, Pressed):
-        chat.touched = notes[0].message
+        chat.touched = updates[0].message
     else:
         is_below = chat.prompt == max(chat.messages, default=None)
         chat.touched = chat.prompt if isinstance(event, Edited) and is_below else None
 
 
-def _remember_words(chat: PrivateChat, notes: Sequence[Note]) -> None:
+def _remember_words(chat: PrivateChat, updates: Sequence[PrivateUpdate]) -> None:
     """Should they be edited."""
-    for note in notes:
-        for part in note.parts:
-            if note.message is None or not isinstance(part, Said | Changed):
+    for update in updates:
+        for part in update.parts:
+            if update.message is None or not isinstance(part, Said | Changed):
                 continue
             words = part.text if isinstance(part, Said) else part.words
-            chat.heard(note.message, words)
+            chat.heard(update.message, words)
 
 
 def _edited(old: str | None, part: Changed, at: datetime) -> Edited:

@@ -17,7 +17,13 @@ from bot.channels.background import Background
 from bot.channels.lanes import Lane, Waiting
 from bot.channels.port import TurnFailed
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.decode import CLEAR, Elsewhere, Note, decode, language
+from bot.channels.telegram.decode import (
+    CLEAR,
+    Elsewhere,
+    PrivateUpdate,
+    decode,
+    language,
+)
 from bot.channels.telegram.door import StaffDoor, offered
 from bot.channels.telegram.errors import about, backoff
 from bot.channels.telegram.hearing import Hearing, IntakeContext
@@ -132,14 +138,14 @@ class Intake:
         update = batch[0].update
         if offered(update, self._staff_chat) and await self._taken_by_staff(update):
             return
-        note = decode(update, self._now(), self._name())
-        if isinstance(note, Elsewhere):
-            self._tell_where(note)
-        elif note is not None:
-            notes = [note]
-            if note.album is not None:
-                notes += await self._album(lane, batch, note.album)
-            await self.reporters.hear(notes)
+        decoded = decode(update, self._now(), self._name())
+        if isinstance(decoded, Elsewhere):
+            self._tell_where(decoded)
+        elif decoded is not None:
+            updates = [decoded]
+            if decoded.album is not None:
+                updates += await self._album(lane, batch, decoded.album)
+            await self.reporters.hear(updates)
 
     async def _taken_by_staff(self, update: Update) -> bool:
         """What is said in the staff's group is never a reporter's."""
@@ -150,7 +156,7 @@ class Intake:
 
     async def _album(
         self, lane: Lane[Update], batch: list[Waiting[Update]], album: str
-    ) -> list[Note]:
+    ) -> list[PrivateUpdate]:
         """The other pictures of an album, which come one by one."""
         clock = asyncio.get_running_loop().time
         until = clock() + ALBUM_LONGEST
@@ -164,7 +170,7 @@ class Intake:
             await lane.more(ALBUM)
             is_quiet = len(batch) + len(lane) == count
         found = [decode(one.update, self._now()) for one in batch[1:]]
-        return [note for note in found if isinstance(note, Note)]
+        return [one for one in found if isinstance(one, PrivateUpdate)]
 
     # ── fixed sentences ───────────────────────────────────────────────────────────────
 

@@ -57,7 +57,7 @@ def _start(
     program: Use,
 ) -> Running:
     from bot.channels.telegram.hearing import IntakeContext
-    from bot.channels.telegram.run import Telegram
+    from bot.channels.telegram.run import TelegramService
 
     resources = program.resources
     context = IntakeContext(
@@ -67,7 +67,7 @@ def _start(
         settings=resources.settings,
         now=resources.now,
     )
-    return Telegram(channel, context, staff_side(channel, program)).running()
+    return TelegramService(channel, context, staff_side(channel, program)).running()
 
 
 def _expired(now: int) -> Sequence[Write]:

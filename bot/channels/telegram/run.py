@@ -28,7 +28,7 @@ LOOK_FOR_POSTS = 30.0  # seconds between two looks whether posts reach us
 WEBHOOK_CONNECTIONS = 40  # webhook calls at once
 
 
-class Telegram:
+class TelegramService:
     """Intake, menu, janitor, and what goes on for staff."""
 
     def __init__(

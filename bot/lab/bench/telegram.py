@@ -24,7 +24,7 @@ from bot.app import clock, database_file, join
 from bot.channels.telegram.channel import TelegramChannel, close, make_bot
 from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.intake import Intake
-from bot.channels.telegram.run import Telegram
+from bot.channels.telegram.run import TelegramService
 from bot.keys import Keys
 from bot.lab.bench.benchmark import Benchmark
 from bot.lab.bench.figures import Figure, counted, ratio
@@ -42,8 +42,7 @@ from bot.lab.bench.telegram_stub import StubRequest
 from bot.lab.bench.telegram_talk import BENCH_TOKEN, SCRIPT_TURNS, Crowd, Player
 from bot.program import Program
 from bot.resources import Resources
-from bot.settings import Settings
-from bot.settings import Telegram as Choice
+from bot.settings import Settings, Telegram
 from storage.sqlite import SQLiteDatabase
 
 UNPACED = 1e9  # Telegram's own limits are not measured
@@ -188,7 +187,7 @@ async def over_http(path: Path, chats: int, each: int) -> float:
     assert server.stdout is not None
     try:
         base = (await server.stdout.readline()).decode().strip()
-        choice = Choice(
+        choice = Telegram(
             token=SecretStr(BENCH_TOKEN),
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
@@ -196,7 +195,7 @@ async def over_http(path: Path, chats: int, each: int) -> float:
         settings = settings_in(path).model_copy(update={"telegram": choice})
         line = make_bot(choice)
         async with joined(line, settings) as (app, channel, context):
-            running = asyncio.create_task(Telegram(channel, context).run())
+            running = asyncio.create_task(TelegramService(channel, context).run())
             seconds = float(await server.stdout.readline())
             # The last answer is there; we have yet to read that it was taken. Whoever
             # closed the line before would send it again and again to nobody.

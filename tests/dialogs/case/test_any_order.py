@@ -21,7 +21,7 @@ from dialogs.case.orders import Decision, Order
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
-from dialogs.case.story import Filed, Rating, Told, is_asked, tell
+from dialogs.case.story import Filed, OpenedStep, Rating, is_asked, tell
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.words import Forget, Held, Hush, Rate, Rebound, Reopen, Supplement
 
@@ -71,7 +71,9 @@ TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
 Act = tuple[Staff, Order, str]
 
 
-def answered(case: Case, act: Act | Reaction, told: list[Told]) -> Decision | None:
+def answered(
+    case: Case, act: Act | Reaction, told: list[OpenedStep]
+) -> Decision | None:
     """What follows, or None where it was refused in one sentence."""
     if not isinstance(act, tuple):
         if act.report not in case.reports:
@@ -96,7 +98,7 @@ def test_whatever_is_done_a_case_stays_sound(
     asked_in = State.ACCEPTED if start is State.WAITING else None
     case, told = (
         replace(CASE, state=start, asked_in=asked_in, urgent=urgent),
-        list[Told](),
+        list[OpenedStep](),
     )
     for act in acts:
         decision = answered(case, act, told)
@@ -115,7 +117,7 @@ def test_whatever_is_done_a_case_stays_sound(
         assert legal(case) or case.state is State.MERGED
         assert {report for report, _ in decision.pushes} <= {*CASE.reports}
         told += [
-            Told(
+            OpenedStep(
                 entry.kind,
                 AT,
                 case.id,

@@ -45,7 +45,7 @@ from dialogs.case.orders import (
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
-from dialogs.case.story import Filed, Told, is_asked, is_rated, tell
+from dialogs.case.story import Filed, OpenedStep, is_asked, is_rated, tell
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.words import Forget, Held, Rate, Rebound, Reopen, Supplement, Wish
 
@@ -118,7 +118,7 @@ class Life:
         self.case = settled(
             ledger.start(case, "accept", ledger.next_hour(AT), TERMS), TERMS
         )
-        self.steps: list[Told] = []
+        self.steps: list[OpenedStep] = []
 
     def order(self, number: int) -> None:
         """The first from there on that may be given now."""
@@ -181,9 +181,9 @@ class Life:
         self.case = decision.case
         self.steps += [self.told(entry, by_reporter) for entry in decision.entries]
 
-    def told(self, entry: StoryStep, by_reporter: bool) -> Told:
+    def told(self, entry: StoryStep, by_reporter: bool) -> OpenedStep:
         at = self.at.replace(minute=0) if by_reporter else self.at
-        return Told(
+        return OpenedStep(
             entry.kind, at, "c", entry.report, entry.public, by_reporter, entry.params
         )
 

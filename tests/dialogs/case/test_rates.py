@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.case.rates import FEW, LEAST, Rate, rates
+from dialogs.case.rates import FEW, LEAST, ShownRate, rates
 
 KEYS = (
     "due",
@@ -34,11 +34,11 @@ def test_as_the_domain_defines_them() -> None:
             "unsatisfied": 1,
         }
     )
-    assert found.response == Rate(9 / 12, 12)
-    assert found.solved == Rate(6 / 20, 20)
-    assert found.satisfied == Rate(4 / 5, 5)
-    assert found.coverage == Rate(9 / 20, 20)
-    assert found.effect == Rate(6 / 9, 9)
+    assert found.response == ShownRate(9 / 12, 12)
+    assert found.solved == ShownRate(6 / 20, 20)
+    assert found.satisfied == ShownRate(4 / 5, 5)
+    assert found.coverage == ShownRate(9 / 20, 20)
+    assert found.effect == ShownRate(6 / 9, 9)
 
 
 @pytest.mark.parametrize("few", range(LEAST))
@@ -55,7 +55,7 @@ def test_what_rests_on_fewer_than_five_is_hidden(few: int) -> None:
         found.satisfied,
         found.coverage,
         found.effect,
-    } == {Rate(None, 0, FEW)}
+    } == {ShownRate(None, 0, FEW)}
 
 
 def test_five_are_enough() -> None:
@@ -79,7 +79,7 @@ def test_five_are_enough() -> None:
 def test_who_answers_unasked_was_as_good_as_asked() -> None:
     """No share is above all of them."""
     found = rates({"called_back": 3, "solved": 8})
-    assert (found.solved, found.coverage) == (Rate(1.0, 8), Rate(1.0, 8))
+    assert (found.solved, found.coverage) == (ShownRate(1.0, 8), ShownRate(1.0, 8))
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.integers(-5, 40)))

@@ -16,7 +16,7 @@ from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import ClockLine as ClockLine
 from dialogs.case.life import ENDED, Assignment, Case, State
 from dialogs.case.rules import UNIT_CLOCKS, Rules
-from dialogs.case.story import Filed, Rating, Told, tell, visible
+from dialogs.case.story import Filed, OpenedStep, Rating, tell, visible
 from dialogs.case.worktime import Terms, weekday_calendar
 from tests.dialogs.case.parts import changed
 
@@ -77,8 +77,9 @@ DATED = {
 }
 
 
-def step(kind: str, **known: object) -> Told:
-    return Told(kind, AT + timedelta(minutes=7), "c", **{"params": SPOKEN, **known})  # type: ignore[arg-type]
+def step(kind: str, **known: Any) -> OpenedStep:
+    values = {"params": SPOKEN, **known}
+    return OpenedStep(kind, AT + timedelta(minutes=7), "c", **values)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

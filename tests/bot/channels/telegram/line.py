@@ -20,12 +20,11 @@ from bot.channels.messenger import Running
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.door import StaffDoor, StaffSide
 from bot.channels.telegram.hearing import IntakeContext
-from bot.channels.telegram.run import Telegram
+from bot.channels.telegram.run import TelegramService
 from bot.cli.serve import Server
 from bot.program import Program
 from bot.resources import Resources
-from bot.settings import Settings
-from bot.settings import Telegram as Choice
+from bot.settings import Settings, Telegram
 from bot.site import served
 from scheduler.bell import Bell
 from tests.botapi.server import BotApi
@@ -50,7 +49,7 @@ class Line:
             data_dir=folder / "data",
             keyring=folder / "keys" / "keyring.json",
             push_delay_minutes=0,
-            telegram=Choice(
+            telegram=Telegram(
                 token=SecretStr(server.token),
                 base_url=server.base_url,
                 base_file_url=server.base_file_url,
@@ -62,7 +61,7 @@ class Line:
         )
         self.app: Program
         self.channel: TelegramChannel
-        self.telegram: Telegram
+        self.telegram: TelegramService
 
     @property
     def hook(self) -> str:
@@ -129,7 +128,7 @@ async def running(line: Line, door: StaffDoor | None = None) -> AsyncIterator[Li
             now=line.now,
         )
         staff = StaffSide(door=door) if door is not None else None
-        line.telegram = Telegram(line.channel, context, staff)
+        line.telegram = TelegramService(line.channel, context, staff)
         async with going_on(line.app, line.telegram.running(), line.listening):
             yield line
 

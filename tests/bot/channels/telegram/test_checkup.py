@@ -14,8 +14,7 @@ from pydantic import SecretStr
 from bot.channels.telegram.channel import close, make_bot
 from bot.channels.telegram.checkup import look
 from bot.finding import Finding
-from bot.settings import Settings
-from bot.settings import Telegram as Choice
+from bot.settings import Settings, Telegram
 from tests.botapi.server import BotApi
 
 
@@ -26,7 +25,7 @@ def settings(server: BotApi, folder: Path, **more: object) -> Settings:
         "base_file_url": server.base_file_url,
         **more,
     }
-    choice = Choice.model_validate(values)
+    choice = Telegram.model_validate(values)
     return Settings(
         data_dir=folder / "data", keyring=folder / "keyring.json", telegram=choice
     )

@@ -17,9 +17,9 @@ from bot.channels.telegram.decode import (
     Changed,
     Clear,
     Elsewhere,
-    Note,
     Part,
     Photo,
+    PrivateUpdate,
     decode,
     nameless,
 )
@@ -62,7 +62,7 @@ def plain(part: Part) -> dict[str, Any]:
             return {"declined": part.why}
 
 
-def seen(row: dict[str, Any]) -> Note | Elsewhere | None:
+def seen(row: dict[str, Any]) -> PrivateUpdate | Elsewhere | None:
     return decode(Update.de_json(row["update"], None), AT, "jianfu_line_bot")
 
 
@@ -70,7 +70,7 @@ def seen(row: dict[str, Any]) -> Note | Elsewhere | None:
 def test_an_update_means_what_the_table_says(row: dict[str, Any]) -> None:
     """Words, presses, pictures, what is declined, and what is nobody's."""
     found, want = seen(row), row["want"]
-    if isinstance(found, Note):
+    if isinstance(found, PrivateUpdate):
         told: dict[str, Any] = {
             "chat": found.chat,
             "lang": found.lang,
@@ -79,7 +79,7 @@ def test_an_update_means_what_the_table_says(row: dict[str, Any]) -> None:
         }
         told |= {"album": found.album} if found.album else {}
         told |= {"callback": found.callback} if found.callback else {}
-        assert (told, found.update) == (want, row["update"]["update_id"])
+        assert (told, found.update_id) == (want, row["update"]["update_id"])
     elif isinstance(found, Elsewhere):
         assert {"elsewhere": found.chat} == want
     else:
@@ -92,7 +92,8 @@ def test_nothing_of_a_profile_goes_on(row: dict[str, Any]) -> None:
     prints of itself.
     """
     found = seen(row)
-    parts = [plain(part) for part in found.parts] if isinstance(found, Note) else []
+    decoded = found.parts if isinstance(found, PrivateUpdate) else ()
+    parts = [plain(part) for part in decoded]
     assert not [word for word in NEVER if word in f"{parts} {found!r}"]
 
 
@@ -199,5 +200,5 @@ def test_half_a_character_is_left_out(kind: str) -> None:
         "text": "又要\ud83d台账",
     }
     found = decode(Update.de_json({"update_id": 1, kind: body}, None), AT)
-    assert isinstance(found, Note)
+    assert isinstance(found, PrivateUpdate)
     assert next(iter(plain(found.parts[0]).values())) == "又要台账"

@@ -15,14 +15,13 @@ from pydantic import SecretStr
 from bot.app import opened
 from bot.channels.telegram.channel import TelegramChannel, make_bot
 from bot.channels.telegram.hearing import IntakeContext
-from bot.channels.telegram.run import Telegram
+from bot.channels.telegram.run import TelegramService
 from bot.desk.telegram.door import Desk
 from bot.desk.telegram.inside import context_of
 from bot.people.directory import NewUnit
 from bot.program import Program
 from bot.resources import Resources
-from bot.settings import Settings
-from bot.settings import Telegram as Choice
+from bot.settings import Settings, Telegram
 from dialogs.case.roles import Role
 from tests.bot.channels.telegram.line import MORNING, SECRET, SPEED, Mode, going_on
 from tests.botapi.persons import Group, Person, Shown, TopicSeen
@@ -51,7 +50,7 @@ class Office:
             data_dir=folder / "data",
             keyring=folder / "keys" / "keyring.json",
             push_delay_minutes=delay,
-            telegram=Choice(
+            telegram=Telegram(
                 token=SecretStr(server.token),
                 base_url=server.base_url,
                 base_file_url=server.base_file_url,
@@ -165,7 +164,7 @@ async def running(office: Office) -> AsyncIterator[Office]:
             settings=resources.settings,
             now=resources.now,
         )
-        telegram = Telegram(office.channel, context, desk.staff_side())
+        telegram = TelegramService(office.channel, context, desk.staff_side())
         async with going_on(app, telegram.running(), office.listening):
             yield office
 
