@@ -136,13 +136,13 @@ class Ladder:
             one for one in others if start < self._day(one.at) and one.at <= row.at
         ]
         paper = LadderPaper(
-            cast(Rung, row.rung),
-            unit.name,
-            start + timedelta(days=1),
-            until,
-            tuple(await asyncio.gather(*map(self._counted, counted))),
-            row.decision == "taken",
-            day_of(self._now(), self._terms),
+            rung=cast(Rung, row.rung),
+            unit=unit.name,
+            since=start + timedelta(days=1),
+            until=until,
+            counted=tuple(await asyncio.gather(*map(self._counted, counted))),
+            taken=row.decision == "taken",
+            drawn=day_of(self._now(), self._terms),
         )
         alias = (await self._proposal(row)).alias
         return f"{PAPER_NAMES[row.rung]}-{alias}.docx", ladder_document(paper)
@@ -168,15 +168,15 @@ class Ladder:
         if row.sealed:
             said = SEALED_VERDICTS.open(self._keys.staff, row.id, row.sealed)
         return Proposal(
-            case.alias,
-            case.serial,
-            case.category,
-            unit.name,
-            cast(Rung, row.rung),
-            self._day(row.at),
-            cast(Verdict | None, row.decision),
-            said.by,
-            said.reason,
+            alias=case.alias,
+            serial=case.serial,
+            category=case.category,
+            unit=unit.name,
+            rung=cast(Rung, row.rung),
+            at=self._day(row.at),
+            decision=cast(Verdict | None, row.decision),
+            by=said.by,
+            reason=said.reason,
         )
 
     async def _counted(self, row: RungRow) -> Counted:

@@ -307,7 +307,14 @@ class CaseReadModel:
         own_words = row.report_id is not None and row.by is None
         of_reporter = own_words or row.kind == "forgotten"
         by = None if of_reporter else step.by or THE_LINE.name
-        return StepView(row.kind, row.at, by, number, row.public, params)
+        return StepView(
+            kind=row.kind,
+            at=row.at,
+            by=by,
+            report=number,
+            public=row.public,
+            params=params,
+        )
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
         """(id in hex, mime, bytes) of every picture of the case's reports, then of its

@@ -264,13 +264,13 @@ class CaseSealer:
     def told(self, row: StepRow, opened: OpenReport) -> OpenedStep:
         """A step that this reporter may read."""
         return OpenedStep(
-            row.kind,
-            utc(row.at),
-            row.case_id.hex(),
-            row.report_id.hex() if row.report_id else None,
-            row.public,
-            row.by is None,
-            self.step(row, opened).params,
+            kind=row.kind,
+            at=utc(row.at),
+            case=row.case_id.hex(),
+            report=row.report_id.hex() if row.report_id else None,
+            public=row.public,
+            by_reporter=row.by is None,
+            params=self.step(row, opened).params,
         )
 
     def corpus(self, opened: OpenReport, own: Iterable[StepRow]) -> str:

@@ -96,12 +96,12 @@ class ReporterStories:
             self._files.told(step, opened) for step in steps if _visible(step, opened)
         ]
         mine = Filed(
-            report.hex(),
-            content.category,
-            utc(opened.row.filed_hour),
-            opened.row.address is not None,
-            Rating(*answers(rating)) if rating else None,
-            content.wishes,
+            report=report.hex(),
+            category=content.category,
+            at=utc(opened.row.filed_hour),
+            follows=opened.row.address is not None,
+            rating=Rating(*answers(rating)) if rating else None,
+            wishes=content.wishes,
         )
         last, _ = chain[-1]
         case = (await self._writer.load(last)).case

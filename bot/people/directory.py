@@ -202,14 +202,14 @@ def merged(
         )
         units.append(
             Unit(
-                id,
-                entry.name.strip(),
-                entry.aliases,
-                entry.level,
-                None,
-                entry.competences,
-                entry.people,
-                active,
+                id=id,
+                name=entry.name.strip(),
+                aliases=entry.aliases,
+                level=entry.level,
+                parent=None,
+                competences=entry.competences,
+                people=entry.people,
+                active=active,
             )
         )
     after = Directory(

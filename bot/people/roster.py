@@ -57,7 +57,9 @@ class Roster:
     def __init__(
         self, database: Database, keys: Keys, now: Callable[[], datetime]
     ) -> None:
-        self._database, self._keys, self._now = database, keys, now
+        self._database = database
+        self._keys = keys
+        self._now = now
         self._rows = StaffList(database)
         self._guesses = GuessThrottle(now)
 
@@ -298,7 +300,14 @@ class Roster:
         id = bytes.fromhex(member.staff.id)
         unit = bytes.fromhex(member.unit) if member.unit else None
         sealed = SEALED_STAFF.seal(self._keys.staff, id, member.staff.name)
-        return StaffRow(id, version, member.role, unit, member.active, sealed)
+        return StaffRow(
+            id=id,
+            version=version,
+            role=member.role,
+            unit_id=unit,
+            active=member.active,
+            sealed=sealed,
+        )
 
     def _address(self, link: LinkRow) -> Address:
         found = SEALED_ACCOUNTS.open(self._keys.staff, link.digest, link.sealed)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 FREE_GUESSES = 2  # wrong ones before each further one has to wait
-LONGEST_WAIT = 30.0  # seconds
+LONGEST_GUESS_WAIT = 30.0  # seconds
 
 
 class GuessThrottle:
@@ -25,7 +25,7 @@ class GuessThrottle:
             self._day = self._now().date()
         wrong = self._wrong.get(who, 0)
         if wrong > FREE_GUESSES:
-            await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_WAIT))
+            await asyncio.sleep(min(2.0 ** (wrong - FREE_GUESSES), LONGEST_GUESS_WAIT))
         else:
             await asyncio.sleep(0)
 

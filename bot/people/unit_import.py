@@ -196,12 +196,12 @@ def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> Ne
         for field in LISTS
     }
     return NewUnit(
-        given.get("name", ""),
-        level_code(given.get("level", "")),
-        given.get("parent") or None,
-        lists["aliases"],
-        tuple(map(category_code, lists["competences"])),
-        lists["people"],
+        name=given.get("name", ""),
+        level=level_code(given.get("level", "")),
+        parent=given.get("parent") or None,
+        aliases=lists["aliases"],
+        competences=tuple(map(category_code, lists["competences"])),
+        people=lists["people"],
     )
 
 

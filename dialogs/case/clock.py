@@ -195,11 +195,8 @@ class ClockReading:
 
     def _days_left(self, at: datetime) -> float:
         """Working days with their fraction; below 0 when late."""
-        works, day, last = (
-            self.terms.calendar.works,
-            day_of(at, self.terms),
-            self.last_day,
-        )
+        works = self.terms.calendar.works
+        day, last = day_of(at, self.terms), self.last_day
         local = at.astimezone(self.terms.zone)
         part = (
             works(day) * (local.hour * 3600 + local.minute * 60 + local.second) / 86400
@@ -248,9 +245,23 @@ def _run(
 def _started(line: ClockLine, at: datetime, terms: Terms) -> ClockReading:
     if line.until is not None:
         days = max(0, (day_of(line.until - TICK, terms) - day_of(at, terms)).days)
-        return ClockReading(line.clock, at, Allowance(days, "D"), terms, line.until, at)
+        return ClockReading(
+            clock=line.clock,
+            started=at,
+            allowance=Allowance(days, "D"),
+            terms=terms,
+            ends=line.until,
+            since=at,
+        )
     allowance = line.allowance or Allowance(0, "D")
-    return ClockReading(line.clock, at, allowance, terms, add(at, allowance, terms), at)
+    return ClockReading(
+        clock=line.clock,
+        started=at,
+        allowance=allowance,
+        terms=terms,
+        ends=add(at, allowance, terms),
+        since=at,
+    )
 
 
 def _followed(reading: ClockReading, line: ClockLine, at: datetime) -> ClockReading:
@@ -273,10 +284,8 @@ def _followed(reading: ClockReading, line: ClockLine, at: datetime) -> ClockRead
 
 def _extended(reading: ClockReading, more: Allowance) -> ClockReading:
     """Working days stay working days, whatever they are extended by."""
-    longer, total = (
-        replace(reading, ends=after(reading.ends, more, reading.terms)),
-        reading.allowance,
-    )
+    longer = replace(reading, ends=after(reading.ends, more, reading.terms))
+    total = reading.allowance
     if total.unit == "W":
         days = workdays(reading.last_day, longer.last_day, reading.terms.calendar)
         total = Allowance(total.number + days, "W")
@@ -401,8 +410,12 @@ class _Telling:
     """
 
     def __init__(self, terms: Terms, lang: str) -> None:
-        self._terms, self._lang, self._said = terms, lang, list[str]()
-        self._day, self._count, self._year = date.min, 0, 0
+        self._terms = terms
+        self._lang = lang
+        self._said: list[str] = []
+        self._day = date.min
+        self._count = 0
+        self._year = 0
 
     def tell(
         self, run: Sequence[tuple[ClockLine, datetime, ClockReading]], now: datetime

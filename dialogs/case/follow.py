@@ -165,7 +165,9 @@ def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
     """The time has run out, or the next step is due: it is noted, said plainly, and
     somebody is pressed.
     """
-    moved, alerts, entries = case, tuple[Alert, ...](), tuple[StoryStep, ...]()
+    moved = case
+    alerts: tuple[Alert, ...] = ()
+    entries: tuple[StoryStep, ...] = ()
     for clock in _late(case, kind, at, terms):
         until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
         moved = _noted(moved, clock, NOTED_BY[kind], at)

@@ -72,7 +72,15 @@ def pause(
     return _added(
         case,
         [
-            ClockLine(clock, "pause", at, None, until, reason, by)
+            ClockLine(
+                clock=clock,
+                kind="pause",
+                at=at,
+                allowance=None,
+                until=until,
+                reason=reason,
+                by=by,
+            )
             for clock in pausing
             if not is_paused(case, clock)
         ],
@@ -105,7 +113,19 @@ def mark(
     """A step on every clock that runs against the unit."""
     clocks = [clock for clock in running(case.ledger) if clock in UNIT_CLOCKS]
     return _added(
-        case, [ClockLine(clock, kind, at, None, None, reason, by) for clock in clocks]
+        case,
+        [
+            ClockLine(
+                clock=clock,
+                kind=kind,
+                at=at,
+                allowance=None,
+                until=None,
+                reason=reason,
+                by=by,
+            )
+            for clock in clocks
+        ],
     )
 
 

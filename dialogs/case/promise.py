@@ -122,10 +122,8 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
 def _of_clock(
     case: Case, reading: ClockReading, now: datetime, terms: Terms, asked: bool
 ) -> Promise:
-    share, extended = (
-        reading.share(now),
-        case.assignment.extended and reading.clock == "answer",
-    )
+    share = reading.share(now)
+    extended = case.assignment.extended and reading.clock == "answer"
     if reading.paused is None:
         exact = reading.allowance.unit == "h"
         return _made(
@@ -142,7 +140,14 @@ def _of_clock(
         reading.paused.until.astimezone(terms.zone) if reading.paused.until else None
     )
     return Promise(
-        reading.clock, until, _clipped(share), False, 0, False, why, extended
+        label=reading.clock,
+        due=until,
+        share=_clipped(share),
+        late=False,
+        days=0,
+        exact=False,
+        why=why,
+        extended=extended,
     )
 
 
@@ -161,7 +166,14 @@ def _made(
     )  # 24:00 belongs to the day that it ends
     days = abs((last.date() - now.astimezone(terms.zone).date()).days)
     return Promise(
-        label, last, _clipped(share), now >= due, days, exact, None, extended
+        label=label,
+        due=last,
+        share=_clipped(share),
+        late=now >= due,
+        days=days,
+        exact=exact,
+        why=None,
+        extended=extended,
     )
 
 

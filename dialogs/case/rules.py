@@ -25,11 +25,11 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 
-Name = Literal[
+DeadlineName = Literal[
     "accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"
 ]
-Step = Literal["urged", "supervised", "escalated", "circulated"]
-Kept = Literal[
+LadderStep = Literal["urged", "supervised", "escalated", "circulated"]
+KeptKind = Literal[
     "declined",
     "merged",
     "closed",
@@ -97,7 +97,7 @@ Span = Annotated[
     WithJsonSchema({"type": "string", "pattern": SPAN}),
 ]
 Days = Annotated[int, Field(ge=1, le=36500, strict=True)]
-Deadlines = Mapping[Name, Span]
+Deadlines = Mapping[DeadlineName, Span]
 
 
 class Rules(BaseModel):
@@ -123,9 +123,9 @@ class Rules(BaseModel):
     urgent: Deadlines
     category: Mapping[Category, Deadlines]
     urgent_category: Mapping[Category, Deadlines]
-    steps: Mapping[Step, Span]
-    urgent_steps: Mapping[Step, Span]
-    retention: Mapping[Kept, Days]
+    steps: Mapping[LadderStep, Span]
+    urgent_steps: Mapping[LadderStep, Span]
+    retention: Mapping[KeptKind, Days]
 
     @classmethod
     def default(cls) -> Rules:
@@ -145,10 +145,12 @@ class Rules(BaseModel):
         tables = [self.category.get(kind, {}), self.deadlines]
         if urgent:
             tables = [self.urgent_category.get(kind, {}), self.urgent, *tables]
-        name: Name = "answer_complex" if clock == "answer" and complex else clock
+        name: DeadlineName = (
+            "answer_complex" if clock == "answer" and complex else clock
+        )
         return next(table[name] for table in tables if name in table)
 
-    def steps_for(self, clock: Clock) -> Mapping[Step, Allowance]:
+    def steps_for(self, clock: Clock) -> Mapping[LadderStep, Allowance]:
         """The steps after a breach and how long after it, in order; none where the
         hotline itself is late.
         """
@@ -170,7 +172,7 @@ class Rules(BaseModel):
     def _in_order(self) -> Rules:
         """What comes after something else must not be set before it."""
         for name in ("steps", "urgent_steps"):
-            table: Mapping[Step, Allowance] = getattr(self, name)
+            table: Mapping[LadderStep, Allowance] = getattr(self, name)
             if list(table) != sorted(table, key=lambda step: _hours(table[step])):
                 raise ValueError(
                     f"{name} 的次序不对：催办、督办、提级督办、通报，"
