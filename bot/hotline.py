@@ -221,10 +221,17 @@ class Hotline:
     def _picture(self, visit: Visit, id: bytes, scrubbed: Scrubbed) -> Write:
         sealed = SEALED_PICTURES.seal(_media_sealer(visit.talk), id, scrubbed.data)
         expires = self.talks.expires(visit.talk, visit.at)
-        size = (scrubbed.width, scrubbed.height)
-        return Media.put(
-            MediaRow(id, None, None, expires, scrubbed.mime, *size, sealed)
+        row = MediaRow(
+            id=id,
+            report_id=None,
+            step_id=None,
+            expires=expires,
+            mime=scrubbed.mime,
+            width=scrubbed.width,
+            height=scrubbed.height,
+            sealed=sealed,
         )
+        return Media.put(row)
 
     async def _carry_out(self, action: Action, visit: Visit) -> Sequence[Write | Audit]:
         match action:

@@ -10,7 +10,7 @@ from anonymizer.pseudonym import Pseudonyms, SearchKeys
 from anonymizer.seal import DataKeys, Sealer
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keys:
     pseudonyms: Pseudonyms
     search: SearchKeys
@@ -25,13 +25,13 @@ class Keys:
     @classmethod
     def of(cls, keyring: Keyring) -> Self:
         return cls(
-            Pseudonyms(keyring),
-            SearchKeys(keyring),
-            DataKeys(keyring),
-            keyring.key("receipt"),
-            Sealer(keyring, "talk"),
-            Sealer(keyring, "outbox"),
-            Sealer(keyring, "content"),
-            Sealer(keyring, "session"),
-            Sealer(keyring, "staff"),
+            pseudonyms=Pseudonyms(keyring),
+            search=SearchKeys(keyring),
+            data=DataKeys(keyring),
+            receipt=keyring.key("receipt"),
+            talk=Sealer(keyring, "talk"),
+            outbox=Sealer(keyring, "outbox"),
+            content=Sealer(keyring, "content"),
+            session=Sealer(keyring, "session"),
+            staff=Sealer(keyring, "staff"),
         )

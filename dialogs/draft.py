@@ -82,13 +82,16 @@ def name_of(mask: Mask) -> str:
 
 def hidden(words: str, masks: Iterable[Mask]) -> str:
     """The words with every mask that is on replaced by its name."""
-    pieces = []
+    pieces: list[str] = []
     end = 0
     for mask in masks:
-        if mask.on:
-            pieces += [words[end : mask.start], name_of(mask)]
-            end = mask.end
-    return "".join([*pieces, words[end:]])
+        if not mask.on:
+            continue
+        pieces.append(words[end : mask.start])
+        pieces.append(name_of(mask))
+        end = mask.end
+    pieces.append(words[end:])
+    return "".join(pieces)
 
 
 def masked(turn: DraftTurn) -> str:
@@ -104,9 +107,10 @@ def without_names(turn: Turn[Any], words: str) -> str:
 
 def fits(turn: DraftTurn, words: str) -> bool:
     """Whether the text is short enough; says so where it is not."""
-    if len(words) > AT_MOST:
-        turn.say("draft.too_long", most=AT_MOST, now=len(words))
-    return len(words) <= AT_MOST
+    if len(words) <= AT_MOST:
+        return True
+    turn.say("draft.too_long", most=AT_MOST, now=len(words))
+    return False
 
 
 def put_text(turn: DraftTurn, new: str, found: Iterable[Mask]) -> None:
@@ -115,16 +119,19 @@ def put_text(turn: DraftTurn, new: str, found: Iterable[Mask]) -> None:
     """
     old = turn.answers.text
     before = turn.answers.masks
-    lifted = {old[mask.start : mask.end] for mask in before if not mask.on}
+    lifted = {_under(mask, old) for mask in before if not mask.on}
     by_hand = [mask for mask in before if mask.type in ("OWN", "PLACE")]
-    covered = {(old[mask.start : mask.end], mask.type) for mask in by_hand}
+    covered = {(_under(mask, old), mask.type) for mask in by_hand}
     turn.answers.text = new
-    set_masks(
-        turn,
-        [replace(mask, on=new[mask.start : mask.end] not in lifted) for mask in found],
-    )
+    masks = [replace(mask, on=_under(mask, new) not in lifted) for mask in found]
+    set_masks(turn, masks)
     for words, kind in covered:
         hide_words(turn, words, kind)
+
+
+def _under(mask: Mask, words: str) -> str:
+    """What of the words a mask covers."""
+    return words[mask.start : mask.end]
 
 
 def changed(turn: DraftTurn, old: str, new: str) -> str | None:
@@ -132,33 +139,37 @@ def changed(turn: DraftTurn, old: str, new: str) -> str | None:
     in it.
     """
     said = turn.answers.text
-    return said.replace(old, new, 1) if old in said else None
+    if old not in said:
+        return None
+    return said.replace(old, new, 1)
 
 
 def hide_words(turn: DraftTurn, words: str, kind: str = "OWN") -> bool:
     """Hide every occurrence of these words; False if there is none."""
     said = turn.answers.text
-    at = said.find(words) if words else -1
-    found = at >= 0
-    while at >= 0:
-        end = at + len(words)
-        hide_span(turn, at, end, kind)
-        at = said.find(words, end)
-    return found
+    if not words or words not in said:
+        return False
+    start = said.find(words)
+    while start >= 0:
+        end = start + len(words)
+        hide_span(turn, start, end, kind)
+        start = said.find(words, end)
+    return True
 
 
 def hide_span(turn: DraftTurn, start: int, end: int, kind: str = "OWN") -> None:
     """Hide [start, end); masks it touches grow together with it, so nothing is shown by
     accident.
     """
-    touched: list[Mask] = []
-    rest: list[Mask] = []
-    for mask in turn.answers.masks:
-        apart = mask.end <= start or end <= mask.start
-        (rest if apart else touched).append(mask)
-    first = min([start, *(mask.start for mask in touched)])
-    last = max([end, *(mask.end for mask in touched)])
-    set_masks(turn, [*rest, Mask(first, last, kind)])
+
+    def is_touched(mask: Mask) -> bool:
+        return mask.start < end and start < mask.end
+
+    touched = [mask for mask in turn.answers.masks if is_touched(mask)]
+    apart = [mask for mask in turn.answers.masks if not is_touched(mask)]
+    starts = [start, *(mask.start for mask in touched)]
+    ends = [end, *(mask.end for mask in touched)]
+    set_masks(turn, [*apart, Mask(min(starts), max(ends), kind)])
 
 
 def toggle_mask(turn: DraftTurn, number: str) -> None:
@@ -166,19 +177,22 @@ def toggle_mask(turn: DraftTurn, number: str) -> None:
     changes nothing.
     """
     masks = list(turn.answers.masks)
-    if number.isdecimal() and int(number) < len(masks):
-        mask = masks[int(number)]
-        masks[int(number)] = replace(mask, on=not mask.on)
+    at = int(number) if number.isdecimal() else len(masks)
+    if at < len(masks):
+        mask = masks[at]
+        masks[at] = replace(mask, on=not mask.on)
         set_masks(turn, masks)
     turn.prompt()
 
 
 def hide_pressed(turn: DraftTurn, span: str) -> None:
     """Press of "hide:START-END", code points of the text; nonsense changes nothing."""
-    start, _, end = span.partition("-")
-    numbers = start.isdecimal() and end.isdecimal()
-    if numbers and int(start) < int(end) <= len(turn.answers.text):
-        hide_span(turn, int(start), int(end))
+    first, _, last = span.partition("-")
+    if first.isdecimal() and last.isdecimal():
+        start = int(first)
+        end = int(last)
+        if start < end <= len(turn.answers.text):
+            hide_span(turn, start, end)
     turn.prompt()
 
 
@@ -190,13 +204,15 @@ def mask_buttons(turn: DraftTurn) -> list[Button]:
 
 
 def _mask_button(turn: DraftTurn, number: int, mask: Mask) -> Button:
-    words = turn.answers.text[mask.start : mask.end]
+    words = _under(mask, turn.answers.text)
     params = {"label": name_of(mask), "value": shorten(words)}
     return Button(f"{MASK}:{number}", LIFT if mask.on else COVER, params)
 
 
 def shorten(words: str, most: int = 12) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
+    if len(words) <= most:
+        return words
+    return words[: most - 1] + "…"
 
 
 def add_picture(turn: Turn[Any], picture: Picture, replaces: str | None) -> bool:
@@ -206,7 +222,8 @@ def add_picture(turn: Turn[Any], picture: Picture, replaces: str | None) -> bool
     pictures = list(turn.answers.pictures)
     ids = [old.id for old in pictures]
     if replaces is not None and replaces in ids:
-        pictures[ids.index(replaces)] = picture
+        at = ids.index(replaces)
+        pictures[at] = picture
         turn.do(DropPictures((replaces,)))
     elif len(pictures) >= PICTURES:
         turn.do(DropPictures((picture.id,)))

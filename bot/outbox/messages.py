@@ -37,12 +37,16 @@ class OutboxMessages:
 
     def put(self, letter: OutboxMessage, due_at: int = 0) -> Write:
         """due_at: seconds since 1970 UTC, 0 for at once."""
-        sealed = self._sealer.seal_json(
-            [letter.to.key, message_to_json(letter.message)], _place(letter.id)
+        content = [letter.to.key, message_to_json(letter.message)]
+        row = OutboxRow(
+            id=letter.id,
+            channel=letter.to.channel,
+            stream=letter.stream,
+            seq=0,
+            due_at=due_at,
+            sealed=self._sealer.seal_json(content, _place(letter.id)),
         )
-        return Outbox.put(
-            OutboxRow(letter.id, letter.to.channel, letter.stream, 0, due_at, sealed)
-        )
+        return Outbox.put(row)
 
     def open(self, row: OutboxRow) -> OutboxMessage:
         """Raises: Unsealable."""

@@ -57,11 +57,22 @@ def line_hash(previous: bytes, seq: int, line: Audit) -> bytes:
     It is SHA-256 of the previous hash (32 bytes) and the line as a JSON array, in which
     ids are in hex.
     """
-    about = None if line.about is None else line.about.hex()
-    by = None if line.by is None else line.by.hex()
-    fields = [seq, line.at, line.kind, about, by, line.content]
+    fields = [
+        seq,
+        line.at,
+        line.kind,
+        _hex(line.about),
+        _hex(line.by),
+        line.content,
+    ]
     canonical = json.dumps(fields, ensure_ascii=False)
     return hashlib.sha256(previous + canonical.encode()).digest()
+
+
+def _hex(id: bytes | None) -> str | None:
+    if id is None:
+        return None
+    return id.hex()
 
 
 def first_break(rows: Iterable[AuditRow], last: AuditRow | None = None) -> int | None:
@@ -92,9 +103,9 @@ class AuditChain:
 
     def add(self, line: Audit) -> None:
         last = self._cursor.execute(SELECT_LAST_HASH).fetchone()
-        seq = last[0] + 1 if last else 1
-        previous = last[1] if last else GENESIS_HASH
-        hash = line_hash(previous, seq, line)
+        last_seq, last_hash = last or (0, GENESIS_HASH)
+        seq = last_seq + 1
+        hash = line_hash(last_hash, seq, line)
         self._cursor.execute(INSERT_AUDIT_LINE, (seq, *line, hash))
 
 
@@ -116,9 +127,8 @@ class AuditLog:
         """
         last: AuditRow | None = None
         while True:
-            page = await self._reader.all(
-                SELECT_AUDIT_PAGE, seq=last.seq if last else 0, most=VERIFY_PAGE
-            )
+            seq = last.seq if last else 0
+            page = await self._reader.all(SELECT_AUDIT_PAGE, seq=seq, most=VERIFY_PAGE)
             if not page:
                 return None
             rows = [AuditRow(*row) for row in page]

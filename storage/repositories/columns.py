@@ -22,11 +22,9 @@ class Columns:
 
     def __init__(self, row_class: "type[DataclassInstance]") -> None:
         self._fields = [field.name for field in fields(row_class)]
-        self._quoted = [
-            f'"{name}"' if name in SQL_KEYWORDS else name for name in self._fields
-        ]
+        self._quoted = [_quoted(name) for name in self._fields]
         self.names = ", ".join(self._quoted)
-        self.placeholders = ", ".join("?" for _ in self._fields)
+        self.placeholders = ", ".join(["?"] * len(self._fields))
         self.values: Callable[[Any], tuple[SqlValue, ...]] = attrgetter(*self._fields)
 
     def of(self, table: str) -> str:
@@ -41,3 +39,9 @@ class Columns:
         """A row's values by name, and `more`: for statements with :name."""
         parameters = dict(zip(self._fields, self.values(row), strict=True))
         return parameters | more
+
+
+def _quoted(name: str) -> str:
+    if name in SQL_KEYWORDS:
+        return f'"{name}"'
+    return name

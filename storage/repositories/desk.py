@@ -122,8 +122,14 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)
 
 
 def _card(row: Row) -> CardRow:
-    id, case_id, thread, live, shown, sealed, *_ = row
-    return CardRow(id, case_id, thread, bool(live), shown, sealed)
+    return CardRow(
+        id=row["id"],
+        case_id=row["case_id"],
+        thread=row["thread"],
+        live=bool(row["live"]),
+        shown=row["shown"],
+        sealed=row["sealed"],
+    )
 
 
 class DeskCases:

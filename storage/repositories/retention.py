@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.port import Reader, Write
+from storage.port import Reader, Row, SqlValue, Write
 
 # cases looked at in one read: a third of a second, after which others have their turn
 CONTENT_PAGE = 5000
@@ -143,32 +143,42 @@ class KeptContent:
         return [row[0] for row in rows]
 
     async def of_case(self, id: bytes) -> CaseContent:
-        reports = (await self._reader.all(COUNT_READABLE_REPORTS, id=id))[0]
-        pictures = (await self._reader.all(COUNT_PICTURES, id=id))[0]
-        steps = (await self._reader.all(COUNT_STEPS_WITH_WORDS, id=id))[0]
-        notes = (await self._reader.all(COUNT_NOTES_WITH_WORDS, id=id))[0]
+        reports, oldest_report = await self._counted(COUNT_READABLE_REPORTS, id=id)
+        (pictures,) = await self._counted(COUNT_PICTURES, id=id)
+        steps, oldest_step, newest_step = await self._counted(
+            COUNT_STEPS_WITH_WORDS, id=id
+        )
+        notes, oldest_note, newest_note = await self._counted(
+            COUNT_NOTES_WITH_WORDS, id=id
+        )
         return CaseContent(
-            reports=(reports[0], reports[1]),
-            pictures=pictures[0],
-            steps=(steps[0], steps[1]),
-            notes=(notes[0], notes[1]),
-            latest=max(steps[2] or 0, notes[2] or 0),
+            reports=(reports, oldest_report),
+            pictures=pictures,
+            steps=(steps, oldest_step),
+            notes=(notes, oldest_note),
+            latest=max(newest_step or 0, newest_note or 0),
         )
 
     async def drafts(self, before: int) -> CountAndOldest:
         """Talks that housekeeping should have ended by then."""
-        row = (await self._reader.all(COUNT_OLD_DRAFTS, before=before))[0]
-        return row[0], row[1]
+        count, oldest = await self._counted(COUNT_OLD_DRAFTS, before=before)
+        return count, oldest
 
     async def draft_pictures(self, now: int) -> CountAndOldest:
-        row = (await self._reader.all(COUNT_OLD_DRAFT_PICTURES, now=now))[0]
-        return row[0], row[1]
+        count, oldest = await self._counted(COUNT_OLD_DRAFT_PICTURES, now=now)
+        return count, oldest
 
     async def marks(self, day: int) -> CountAndOldest:
         """Inbox marks from before this day (since 1970)."""
-        count, oldest_day = (await self._reader.all(COUNT_OLD_MARKS, day=day))[0]
-        oldest = None if oldest_day is None else oldest_day * SECONDS_A_DAY
-        return count, oldest
+        count, oldest_day = await self._counted(COUNT_OLD_MARKS, day=day)
+        if oldest_day is None:
+            return count, None
+        return count, oldest_day * SECONDS_A_DAY
+
+    async def _counted(self, sql: str, **params: SqlValue) -> Row:
+        """The one row of a statement that counts."""
+        rows = await self._reader.all(sql, **params)
+        return rows[0]
 
     @staticmethod
     def empty(id: bytes) -> list[Write]:

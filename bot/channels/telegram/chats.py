@@ -153,20 +153,18 @@ class PrivateChats:
     def _open(self, row: ChatRow) -> PrivateChat | None:
         try:
             values = self._keys.session.open_json(row.sealed, _place(row.chat))
-        except (
-            Unsealable
-        ):  # a key that was taken out of the ring: older messages stay where they are
+        except Unsealable:
+            # a key that was taken out of the ring: older messages stay where they are
             return None
         return PrivateChat(
-            row.chat,
-            values["id"],
-            row.version,
-            values["prompt"],
-            None,
-            values["lang"],
-            values["at"],
-            dict(values["messages"]),
-            dict(values["due"]),
+            digest=row.chat,
+            id=values["id"],
+            version=row.version,
+            prompt=values["prompt"],
+            lang=values["lang"],
+            at=values["at"],
+            messages=dict(values["messages"]),
+            due=dict(values["due"]),
         )
 
 

@@ -141,21 +141,19 @@ def decode(
     if message is None or message.from_user is None:
         return None
     if message.chat.type != Chat.PRIVATE:
-        return (
-            Elsewhere(message.chat.id, message.message_thread_id)
-            if _to_us(update, name)
-            else None
-        )
+        if not _to_us(update, name):
+            return None
+        return Elsewhere(message.chat.id, message.message_thread_id)
     parts = _parts(message, at) if update.message is not None else _edited(message, at)
     if not parts:
         return None
     return PrivateUpdate(
-        update.update_id,
-        message.chat.id,
-        language(message.from_user.language_code),
-        message.message_id,
-        parts,
-        message.media_group_id,
+        update=update.update_id,
+        chat=message.chat.id,
+        lang=language(message.from_user.language_code),
+        message=message.message_id,
+        parts=parts,
+        album=message.media_group_id,
     )
 
 
@@ -170,13 +168,18 @@ def _press(update: int, query: CallbackQuery, at: datetime) -> PrivateUpdate | N
     if message is not None and message.chat.type != Chat.PRIVATE:
         return None
     chat = message.chat.id if message is not None else query.from_user.id
-    mark, found, choice = (query.data or "").partition("|")
-    part: Part = (
-        Clear() if choice == CLEAR else Pressed(choice if found else "", mark, at)
+    mark, _, choice = (query.data or "").partition("|")
+    part: Part = Pressed(choice, mark, at)
+    if choice == CLEAR:
+        part = Clear()
+    return PrivateUpdate(
+        update=update,
+        chat=chat,
+        lang=language(query.from_user.language_code),
+        message=message.message_id if message is not None else None,
+        parts=(part,),
+        callback=query.id,
     )
-    number = message.message_id if message is not None else None
-    lang = language(query.from_user.language_code)
-    return PrivateUpdate(update, chat, lang, number, (part,), callback=query.id)
 
 
 def _parts(message: Message, at: datetime) -> tuple[Part, ...]:

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -241,20 +242,17 @@ def missing() -> str | None:
 async def redis_server(folder: Path) -> AsyncIterator[Path]:
     """A Redis of its own that writes to disk before it answers. Returns: its socket."""
     socket = folder / "redis.sock"
+    options = {
+        "--port": "0",
+        "--unixsocket": str(socket),
+        "--dir": str(folder),
+        "--save": "",
+        "--appendonly": "yes",
+        "--appendfsync": "always",
+    }
     process = await asyncio.create_subprocess_exec(
         "redis-server",
-        "--port",
-        "0",
-        "--unixsocket",
-        str(socket),
-        "--dir",
-        str(folder),
-        "--save",
-        "",
-        "--appendonly",
-        "yes",
-        "--appendfsync",
-        "always",
+        *chain.from_iterable(options.items()),
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
