@@ -62,15 +62,13 @@ class Directory:
     __slots__ = ("_called", "_names", "_units")
 
     def __init__(self, units: Iterable[Unit] = ()) -> None:
-        self._units = {
-            unit.id: unit for unit in sorted(units, key=lambda unit: unit.name)
-        }
-        self._names = {plain(unit.name): unit for unit in self._units.values()}
-        called: dict[str, list[Unit]] = {}
-        for unit in self._units.values():
-            for name in dict.fromkeys(map(plain, (unit.name, *unit.aliases))):
-                called.setdefault(name, []).append(unit)
-        self._called = called
+        in_order = sorted(units, key=lambda unit: unit.name)
+        self._units = {unit.id: unit for unit in in_order}
+        self._names = {plain(unit.name): unit for unit in self}
+        self._called: dict[str, list[Unit]] = {}  # name or alias → whose it is
+        for unit in self:
+            for name in _called(unit):
+                self._called.setdefault(name, []).append(unit)
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
@@ -92,10 +90,15 @@ class Directory:
         exact = self.by_name(name)
         if exact is not None and exact.active:
             return exact
-        found = [unit for unit in self._called.get(plain(name), ()) if unit.active]
+        found = self._in_use(plain(name))
         if len(found) > 1:
-            raise Refusal("several_units", name=name, names=_names(found))
+            names = "、".join(unit.name for unit in found)
+            raise Refusal("several_units", name=name, names=names)
         return found[0] if found else None
+
+    def _in_use(self, called: str) -> list[Unit]:
+        """Units in use of this name or alias, given as `plain` makes it."""
+        return [unit for unit in self._called.get(called, ()) if unit.active]
 
     def get(self, name: str) -> Unit:
         """The same. Raises: Refusal with near misses, if there is none."""
@@ -107,51 +110,46 @@ class Directory:
     def hint(self, name: str) -> str:
         """What may have been meant, as a sentence."""
         near = self.near(name)
-        return (
-            f"是不是：{'、'.join(near)}？"
-            if near
-            else "请先看 jianfu unit list，或用 jianfu unit add 登记。"
-        )
+        if not near:
+            return "请先看 jianfu unit list，或用 jianfu unit add 登记。"
+        return f"是不是：{'、'.join(near)}？"
 
     def near(self, name: str) -> list[str]:
         """Names of units in use that look like this one, the likeliest first."""
-        wanted, active = (
-            plain(name),
-            {
-                key: [unit for unit in units if unit.active]
-                for key, units in self._called.items()
-            },
-        )
-        inside = [key for key in active if wanted and (wanted in key or key in wanted)]
-        close = difflib.get_close_matches(wanted, active, MOST_HINTS, NEAR_ENOUGH)
-        found = dict.fromkeys(
-            unit.name for key in (*inside, *close) for unit in active[key]
-        )
-        return list(found)[:MOST_HINTS]
+        wanted = plain(name)
+        known = list(self._called)
+        longer_or_shorter = [
+            called for called in known if wanted in called or called in wanted
+        ]
+        close = difflib.get_close_matches(wanted, known, MOST_HINTS, NEAR_ENOUGH)
+        likeliest = [*longer_or_shorter, *close] if wanted else close
+        names = [unit.name for called in likeliest for unit in self._in_use(called)]
+        return list(dict.fromkeys(names))[:MOST_HINTS]
 
     def named(self, text: str) -> tuple[Unit, ...]:
         """Units, disabled ones too, whose name or alias stands in the text, however it
         is spaced.
         """
         said = plain(text)
-        found = (
-            unit
-            for name, units in self._called.items()
-            if name in said
-            for unit in units
-        )
-        return tuple(dict.fromkeys(found))
+        found: dict[Unit, None] = {}
+        for called, units in self._called.items():
+            if called in said:
+                found.update(dict.fromkeys(units))
+        return tuple(found)
 
     def parent_of(self, id: str) -> Unit | None:
         unit = self._units.get(id)
-        return self._units.get(unit.parent) if unit and unit.parent else None
+        if unit is None or unit.parent is None:
+            return None
+        return self._units.get(unit.parent)
 
     def ties(self, member: Member) -> bool:
         """Whether this person belongs to any unit: if not, no case is hidden
         from them.
         """
-        named = any(member.staff.name in unit.people for unit in self)
-        return member.unit is not None or named
+        if member.unit is not None:
+            return True
+        return any(member.staff.name in unit.people for unit in self)
 
     def conflict(
         self, member: Member, case: Case, text: str, given: Collection[str] = ()
@@ -161,13 +159,13 @@ class Directory:
         text: all that was reported in it; given: ids of units that had it or what was
         merged with it.
         """
-        concerned = dict.fromkeys(self.named(f"{text}\n{case.assignment.unit or ''}"))
-        for id in (case.assignment.unit_id, *given):
-            if id and (unit := self.of(id)):
-                concerned[unit] = None
+        assignment = case.assignment
+        named = self.named(f"{text}\n{assignment.unit or ''}")
+        had = [self._units.get(id) for id in (assignment.unit_id, *given) if id]
+        concerned = dict.fromkeys([*named, *filter(None, had)])
         people = [(unit.id, unit.people) for unit in concerned]
         # who had it until it was reopened is not to notice by its absence
-        has = case.assignment.last_unit_id
+        has = assignment.last_unit_id
         return blind(member.staff.name, member.role, member.unit, has, people)
 
 
@@ -179,13 +177,18 @@ def plain(name: str) -> str:
     return "".join(folded(name).split())
 
 
+def _called(unit: Unit) -> list[str]:
+    """Its name and its aliases as they are compared, each once."""
+    return list(dict.fromkeys(map(plain, (unit.name, *unit.aliases))))
+
+
 def merged(
     entries: Sequence[NewUnit], directory: Directory, *, revive: bool = False
 ) -> list[Unit]:
     """The units that these entries make of those known, parents before children.
 
     revive: a disabled one is put in use again.
-    Raises: Wrong, naming the first entry that cannot be.
+    Raises: WrongEntry, naming the first entry that cannot be.
     """
     units: list[Unit] = []
     seen: set[str] = set()
@@ -195,40 +198,28 @@ def merged(
             raise WrongEntry(number, "name", f"“{entry.name}”写了两次")
         seen.add(plain(entry.name))
         known = directory.by_name(entry.name)
-        id, active = (
-            (known.id, revive or known.active)
-            if known
-            else (secrets.token_hex(16), True)
-        )
-        units.append(
-            Unit(
-                id=id,
-                name=entry.name.strip(),
-                aliases=entry.aliases,
-                level=entry.level,
-                parent=None,
-                competences=entry.competences,
-                people=entry.people,
-                active=active,
-            )
-        )
-    after = Directory(
-        [
-            *(
-                {unit.id: unit for unit in directory}
-                | {unit.id: unit for unit in units}
-            ).values()
-        ]
+        units.append(_as_unit(entry, known, revive=revive))
+    after = Directory({unit.id: unit for unit in [*directory, *units]}.values())
+    placed: list[Unit] = []
+    for number, (unit, entry) in enumerate(zip(units, entries, strict=True)):
+        placed.append(replace(unit, parent=_parent(number, entry, after)))
+    above = {unit.id: unit.parent for unit in [*after, *placed]}
+    depths = {unit.id: _depth(at, unit, above) for at, unit in enumerate(placed)}
+    return sorted(placed, key=lambda unit: depths[unit.id])
+
+
+def _as_unit(entry: NewUnit, known: Unit | None, *, revive: bool) -> Unit:
+    """What an entry makes of the unit known by its name; its parent is not set yet."""
+    return Unit(
+        id=known.id if known else secrets.token_hex(16),
+        name=entry.name.strip(),
+        aliases=entry.aliases,
+        level=entry.level,
+        parent=None,
+        competences=entry.competences,
+        people=entry.people,
+        active=known is None or known.active or revive,
     )
-    units = [
-        replace(unit, parent=_parent(number, entry, after))
-        for number, (unit, entry) in enumerate(zip(units, entries, strict=True))
-    ]
-    above = {unit.id: unit.parent for unit in after} | {
-        unit.id: unit.parent for unit in units
-    }
-    depths = {unit.id: _depth(number, unit, above) for number, unit in enumerate(units)}
-    return sorted(units, key=lambda unit: depths[unit.id])
 
 
 class WrongEntry(Refusal):
@@ -238,36 +229,36 @@ class WrongEntry(Refusal):
 
     def __init__(self, number: int, field: str, why: str) -> None:
         super().__init__(f"{why}。")
-        self.number, self.field, self.why = number, field, why
+        self.number = number
+        self.field = field
+        self.why = why
 
 
 def _valid(number: int, entry: NewUnit) -> None:
-    for field, names in (("name", (entry.name,)), ("aliases", entry.aliases)):
-        for name in names:
-            if not name.strip():
-                raise WrongEntry(
-                    number,
-                    field,
-                    "没有写名称" if field == "name" else f"“{entry.name}”有空的别名",
-                )
-            if len(plain(name)) < SHORTEST_NAME:
-                raise WrongEntry(
-                    number, field, f"名称“{name}”太短，至少{SHORTEST_NAME}个字"
-                )
+    """Raises: WrongEntry, for what can be seen in the entry alone."""
+    if not entry.name.strip():
+        raise WrongEntry(number, "name", "没有写名称")
+    _long_enough(number, "name", entry.name)
+    for alias in entry.aliases:
+        if not alias.strip():
+            raise WrongEntry(number, "aliases", f"“{entry.name}”有空的别名")
+        _long_enough(number, "aliases", alias)
     if entry.level not in LEVELS:
         known = "、".join(f"{code}（{name}）" for code, name in LEVELS.items())
         given = f"“{entry.level}”不对" if entry.level else "没有写"
-        raise WrongEntry(
-            number, "level", f"“{entry.name}”的层级{given}，只能是：{known}"
-        )
+        why = f"“{entry.name}”的层级{given}，只能是：{known}"
+        raise WrongEntry(number, "level", why)
     for code in entry.competences:
         if code not in CATEGORIES:
             known = "、".join(CATEGORIES)
-            raise WrongEntry(
-                number,
-                "competences",
-                f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}",
-            )
+            why = f"“{entry.name}”的职责“{code}”不是类别，只能是：{known}"
+            raise WrongEntry(number, "competences", why)
+
+
+def _long_enough(number: int, field: str, name: str) -> None:
+    if len(plain(name)) < SHORTEST_NAME:
+        why = f"名称“{name}”太短，至少{SHORTEST_NAME}个字"
+        raise WrongEntry(number, field, why)
 
 
 def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
@@ -277,30 +268,22 @@ def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
     try:
         found = after.by_name(entry.parent) or after.find(entry.parent)
     except Refusal as several:
-        raise WrongEntry(
-            number, "parent", SEVERAL_UNITS.format_map(several.params)
-        ) from None
+        why = SEVERAL_UNITS.format_map(several.params)
+        raise WrongEntry(number, "parent", why) from None
     if found is None:
-        raise WrongEntry(
-            number,
-            "parent",
-            f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里",
-        )
+        why = f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里"
+        raise WrongEntry(number, "parent", why)
     return found.id
 
 
 def _depth(number: int, unit: Unit, above: Mapping[str, str | None]) -> int:
-    """How many stand above. Raises: Wrong, if it stands above itself."""
-    depth, at = 0, above.get(unit.id)
+    """How many stand above. Raises: WrongEntry, if it stands above itself."""
+    depth = 0
+    at = above.get(unit.id)
     while at is not None:
         depth += 1
         if at == unit.id or depth > len(above):
-            raise WrongEntry(
-                number, "parent", f"“{unit.name}”的上级绕了一圈又回到它自己"
-            )
+            why = f"“{unit.name}”的上级绕了一圈又回到它自己"
+            raise WrongEntry(number, "parent", why)
         at = above.get(at)
     return depth
-
-
-def _names(units: Sequence[Unit]) -> str:
-    return "、".join(unit.name for unit in units)

@@ -56,7 +56,8 @@ class UnitRegister:
         if stamp != self._stamp:
             rows = await self._rows.all()
             self._versions = {row.id.hex(): row for row in rows}
-            self._directory, self._stamp = Directory(map(self._unit, rows)), stamp
+            self._directory = Directory(map(self._unit, rows))
+            self._stamp = stamp
         return self._directory
 
     async def list(self) -> list[Unit]:
@@ -112,8 +113,8 @@ class UnitRegister:
         """Add those that are new, bring the others to what stands here; all of it or
         nothing.
 
-        Units that are not among them stay as they are. Raises: Wrong, naming the first
-        that cannot be.
+        Units that are not among them stay as they are. Raises: WrongEntry, naming the
+        first that cannot be.
         """
 
         async def attempt() -> Imported:

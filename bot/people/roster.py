@@ -77,14 +77,12 @@ class Roster:
 
         Raises: Refusal, a sentence for staff.
         """
-        name = unicodedata.normalize("NFC", name).strip()
+        name = _as_kept(name)
         if not name:
             raise Refusal("name_missing")
         if role not in ROLES:
-            raise Refusal(
-                "unknown_role",
-                known="、".join(f"{code}（{said}）" for code, said in ROLES.items()),
-            )
+            known = "、".join(f"{code}（{said}）" for code, said in ROLES.items())
+            raise Refusal("unknown_role", known=known)
         if role == "liaison" and unit is None:
             raise Refusal("liaison_without_unit")
         member = Member(self.staff(name), role, unit)
@@ -93,33 +91,34 @@ class Roster:
 
     async def _put(self, member: Member, by: str | None) -> None:
         id = bytes.fromhex(member.staff.id)
-        was = await self._rows.by_id(id)
-        if was is not None and self._member(was) == member:
+        stored = await self._rows.by_id(id)
+        if stored is None:
+            what = "added"
+            write = StaffList.add(self._row(member, version=1))
+        elif self._member(stored) == member:
             name = member.staff.name
             raise Refusal("already_on_roster", name=name, role=_role(member))
-        row = self._row(member, was.version + 1 if was else 1)
-        write = StaffList.change(row, was.version) if was else StaffList.add(row)
+        else:
+            what = "changed"
+            row = self._row(member, version=stored.version + 1)
+            write = StaffList.change(row, stored.version)
         content: dict[str, str] = {"role": member.role}
         if member.unit:
             content["unit"] = member.unit
-        line = self._audit("changed" if was else "added", id, by, **content)
+        line = self._audit(what, id, by, **content)
         await self._database.commit([write, line])
 
     async def list(self) -> list[Member]:
         """Disabled ones last; then by role and name."""
-        linked: dict[bytes, list[str]] = {}
         rows, links = await asyncio.gather(self._rows.all(), self._rows.links())
+        channels: dict[bytes, list[str]] = {}
         for link in links:
-            linked.setdefault(link.staff_id, []).append(link.channel)
-        members = [
-            replace(self._member(row), linked=tuple(sorted(linked.get(row.id, ()))))
-            for row in rows
-        ]
-        order = list(ROLES)
-        return sorted(
-            members,
-            key=lambda one: (not one.active, order.index(one.role), one.staff.name),
-        )
+            channels.setdefault(link.staff_id, []).append(link.channel)
+        members: list[Member] = []
+        for row in rows:
+            linked = sorted(channels.get(row.id, ()))
+            members.append(replace(self._member(row), linked=tuple(linked)))
+        return sorted(members, key=_place_in_list)
 
     async def of(self, id: str) -> Member | None:
         """By staff id (hex), disabled or not."""
@@ -128,7 +127,7 @@ class Roster:
 
     async def named(self, name: str) -> Member | None:
         """By exact name, disabled or not."""
-        return await self.of(self.staff(unicodedata.normalize("NFC", name).strip()).id)
+        return await self.of(self.staff(_as_kept(name)).id)
 
     async def on_duty(self, name: str) -> CaseReader:
         """Who works under this name; while nobody is on the roster, it is who has the
@@ -153,16 +152,18 @@ class Roster:
     async def _disable(self, name: str, by: str | None) -> Member:
         row = await self._known(name)
         disabled = replace(row, version=row.version + 1, active=False)
-        changed = StaffList.change(disabled, row.version)
-        line = self._audit("disabled", row.id, by)
-        await self._database.commit([changed, *StaffList.shut_out(row.id), line])
-        return replace(self._member(row), active=False)
+        changes: Changes = [
+            StaffList.change(disabled, row.version),
+            *StaffList.shut_out(row.id),
+            self._audit("disabled", row.id, by),
+        ]
+        await self._database.commit(changes)
+        return self._member(disabled)
 
     async def _known(self, name: str) -> StaffRow:
         """Raises: Refusal, if nobody active is called so."""
-        row = await self._rows.by_id(
-            bytes.fromhex(self.staff(unicodedata.normalize("NFC", name).strip()).id)
-        )
+        staff = self.staff(_as_kept(name))
+        row = await self._rows.by_id(bytes.fromhex(staff.id))
         if row is None:
             raise Refusal("not_on_roster", name=name.strip())
         if not row.active:
@@ -179,19 +180,15 @@ class Roster:
         """
         row = await self._known(name)
         code = "".join(secrets.choice(SYMBOLS) for _ in range(CODE_SYMBOLS))
+        digest = self._code_digest(purpose, code)
         now = self._now()
-        await self._database.commit(
-            [
-                *StaffList.sweep(seconds(now)),
-                *StaffList.code(
-                    self._code_digest(purpose, code),
-                    row.id,
-                    purpose,
-                    seconds(now + CODE_LASTS),
-                ),
-                self._audit("code", row.id, by, purpose=purpose),
-            ]
-        )
+        expires = seconds(now + CODE_LASTS)
+        changes: Changes = [
+            *StaffList.sweep(seconds(now)),
+            *StaffList.code(digest, row.id, purpose, expires),
+            self._audit("code", row.id, by, purpose=purpose),
+        ]
+        await self._database.commit(changes)
         return f"{code[:5]}-{code[5:]}"
 
     async def link(self, code: str, to: Address) -> Member | None:
@@ -207,10 +204,8 @@ class Roster:
 
         def writes(row: StaffRow) -> Changes:
             link = LinkRow(digest, row.id, to.channel, sealed)
-            return [
-                *StaffList.link(link),
-                self._audit("linked", row.id, row.id.hex(), channel=to.channel),
-            ]
+            line = self._audit("linked", row.id, row.id.hex(), channel=to.channel)
+            return [*StaffList.link(link), line]
 
         return await self._spend(code, "link", digest, writes)
 
@@ -221,16 +216,20 @@ class Roster:
         waits; "": nobody waits.
         """
         token = secrets.token_urlsafe(32)
+        digest = self._session_digest(token)
         until = seconds(self._now() + SESSION_LASTS)
 
         def writes(row: StaffRow) -> Changes:
-            session = StaffList.session(self._session_digest(token), row.id, until)
+            session = StaffList.session(digest, row.id, until)
             return [session, self._audit("desk", row.id, row.id.hex())]
 
-        who = (
-            self._keys.pseudonyms.staff_digest("guesser", guesser) if guesser else None
-        )
-        return token if await self._spend(code, "desk", who, writes) else None
+        who: bytes | None = None
+        if guesser:
+            who = self._keys.pseudonyms.staff_digest("guesser", guesser)
+        member = await self._spend(code, "desk", who, writes)
+        if member is None:
+            return None
+        return token
 
     async def _spend(
         self,
@@ -239,19 +238,28 @@ class Roster:
         who: bytes | None,
         writes: Callable[[StaffRow], Changes],
     ) -> Member | None:
+        """Use a code up, together with what it was made for. who: guesses, and waits;
+        None: nobody waits.
+        """
         if who is not None:
             await self._guesses.wait(who)
+        member = await self._used(code, purpose, writes)
+        if member is None and who is not None:
+            self._guesses.wrong(who)
+        return member
+
+    async def _used(
+        self, code: str, purpose: Purpose, writes: Callable[[StaffRow], Changes]
+    ) -> Member | None:
         digest = self._code_digest(purpose, code)
         row = await self._rows.by_code(digest, purpose, seconds(self._now()))
-        if row is not None and row.active:
-            try:
-                await self._database.commit([StaffList.use(digest), *writes(row)])
-                return self._member(row)
-            except Stale:  # used this very moment, from elsewhere
-                pass
-        if who is not None:
-            self._guesses.wrong(who)
-        return None
+        if row is None or not row.active:
+            return None
+        try:
+            await self._database.commit([StaffList.use(digest), *writes(row)])
+        except Stale:  # used this very moment, from elsewhere
+            return None
+        return self._member(row)
 
     # ── accounts and browsers ─────────────────────────────────────────────────────────
 
@@ -267,19 +275,17 @@ class Roster:
             for row in rows
             if row.active and row.role in roles
         }
-        wanted = [
-            link
-            for link in links
-            if link.staff_id in members and link.staff_id.hex() not in but
-        ]
-        found = [(members[link.staff_id], self._address(link)) for link in wanted]
-        return sorted(found, key=lambda pair: (pair[0].staff.name, pair[1].channel))
+        reached: Reached = []
+        for link in links:
+            member = members.get(link.staff_id)
+            if member is not None and member.staff.id not in but:
+                reached.append((member, self._address(link)))
+        return sorted(reached, key=lambda pair: (pair[0].staff.name, pair[1].channel))
 
     async def of_session(self, token: str) -> Member | None:
         """Whose browser has this token."""
-        row = await self._rows.by_session(
-            self._session_digest(token), seconds(self._now())
-        )
+        digest = self._session_digest(token)
+        row = await self._rows.by_session(digest, seconds(self._now()))
         return self._active(row)
 
     async def leave(self, token: str) -> None:
@@ -289,24 +295,28 @@ class Roster:
     # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _active(self, row: StaffRow | None) -> Member | None:
-        return self._member(row) if row and row.active else None
+        if row is None or not row.active:
+            return None
+        return self._member(row)
 
     def _member(self, row: StaffRow) -> Member:
         name = SEALED_STAFF.open(self._keys.staff, row.id, row.sealed)
-        unit = row.unit_id.hex() if row.unit_id else None
-        return Member(Staff(row.id.hex(), name), cast(Role, row.role), unit, row.active)
+        return Member(
+            staff=Staff(row.id.hex(), name),
+            role=cast(Role, row.role),
+            unit=row.unit_id.hex() if row.unit_id else None,
+            active=row.active,
+        )
 
     def _row(self, member: Member, version: int) -> StaffRow:
         id = bytes.fromhex(member.staff.id)
-        unit = bytes.fromhex(member.unit) if member.unit else None
-        sealed = SEALED_STAFF.seal(self._keys.staff, id, member.staff.name)
         return StaffRow(
             id=id,
             version=version,
             role=member.role,
-            unit_id=unit,
+            unit_id=bytes.fromhex(member.unit) if member.unit else None,
             active=member.active,
-            sealed=sealed,
+            sealed=SEALED_STAFF.seal(self._keys.staff, id, member.staff.name),
         )
 
     def _address(self, link: LinkRow) -> Address:
@@ -323,13 +333,12 @@ class Roster:
         return self._keys.pseudonyms.staff_digest(f"code {purpose}", meant(typed))
 
     def _audit(self, what: str, id: bytes, by: str | None, **content: str) -> Audit:
-        at = seconds(self._now())
         return Audit(
-            at,
-            f"staff.{what}",
-            id,
-            bytes.fromhex(by) if by else None,
-            json.dumps(content),
+            at=seconds(self._now()),
+            kind=f"staff.{what}",
+            about=id,
+            by=bytes.fromhex(by) if by else None,
+            content=json.dumps(content),
         )
 
 
@@ -341,5 +350,17 @@ def meant(typed: str) -> str:
     return re.sub(r"[\W_]", "", letters).translate(str.maketrans("OIL", "011"))
 
 
+def _as_kept(name: str) -> str:
+    """A name as it is digested: composed, without space around it."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def _role(member: Member) -> str:
-    return ROLES[member.role] + ("，有单位" if member.unit else "")
+    role = ROLES[member.role]
+    if member.unit:
+        return f"{role}，有单位"
+    return role
+
+
+def _place_in_list(member: Member) -> tuple[bool, int, str]:
+    return not member.active, list(ROLES).index(member.role), member.staff.name

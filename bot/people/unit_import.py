@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +44,8 @@ HEADS = {
 }
 LISTS = ("aliases", "competences", "people")
 HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
-WHERE = re.compile(
-    r" \(at (?:line (\d+), column \d+|end of document)\)$"
-)  # how tomllib ends its sentences
+# How tomllib ends its sentences.
+WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 SEPARATORS = re.compile(r"[;；|\n]")
 
 
@@ -71,19 +70,21 @@ def parse(data: bytes, toml: bool) -> UnitFile:
 
     Raises: Refusal, one sentence that names the line.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError:
-            raise Refusal("import_not_text") from None
+    text = _decoded(data)
     found = list(_toml(text) if toml else _csv(text))
     if not found:
         raise Refusal("import_empty")
-    return UnitFile(
-        tuple(unit for unit, _ in found), tuple(lines for _, lines in found)
-    )
+    units, lines = zip(*found, strict=True)
+    return UnitFile(units, lines)
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal("import_not_text")
 
 
 # ── TOML ──────────────────────────────────────────────────────────────────────────────
@@ -93,37 +94,49 @@ def _toml(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
     try:
         known = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = WHERE.search(str(error))
-        line = int(found[1]) if found and found[1] else len(text.splitlines()) or 1
-        raise Refusal("import_not_toml", line=line) from None
+        raise Refusal("import_not_toml", line=_broken_line(text, error)) from None
     units = known.pop("unit", [])
     for name in known:
-        raise Refusal(
-            "import_outside_unit", where=_at(_line(text, 0, name), 0), name=name
-        )
+        where = _at(_line(text, 0, name), 0)
+        raise Refusal("import_outside_unit", where=where, name=name)
     if not isinstance(units, list) or not all(isinstance(unit, dict) for unit in units):
         raise Refusal("import_no_tables")
-    starts = [
-        number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)
-    ]
+    all_lines = enumerate(text.splitlines(), 1)
+    starts = [number for number, line in all_lines if HEADER.match(line)]
+    are_told_apart = len(starts) == len(units)
     for number, unit in enumerate(units):
-        start = starts[number] if len(starts) == len(units) else None
-        lines: dict[str, int] = {}
-        if start is not None:
-            lines = {name: at for name in unit if (at := _line(text, start, name))} | {
-                "": start
-            }
+        lines = _lines(text, starts[number], unit) if are_told_apart else {}
         yield _unit(unit, number, lines), lines
+
+
+def _broken_line(text: str, error: tomllib.TOMLDecodeError) -> int:
+    """The line, from 1, that tomllib stumbled over; the last, where it was the end."""
+    found = WHERE.search(str(error))
+    if found and found[1]:
+        return int(found[1])
+    return len(text.splitlines()) or 1
+
+
+def _lines(text: str, start: int, names: Iterable[str]) -> dict[str, int]:
+    """Where the keys of a unit are set, and under "" where it begins (`start`)."""
+    lines: dict[str, int] = {}
+    for name in names:
+        at = _line(text, start, name)
+        if at is not None:
+            lines[name] = at
+    lines[""] = start
+    return lines
 
 
 def _line(text: str, start: int, name: str) -> int | None:
     """The line, from 1, at which a key is set, from `start` on and before the next
     unit.
     """
+    sets_it = re.compile(rf"""[\s\[]*["']?{re.escape(name)}["']?\s*[=.\]]""")
     for number, line in enumerate(text.splitlines()[start:], start + 1):
         if HEADER.match(line) and start:
             return None
-        if re.match(rf"""[\s\[]*["']?{re.escape(name)}["']?\s*[=.\]]""", line):
+        if sets_it.match(line):
             return number
     return None
 
@@ -134,24 +147,29 @@ def _line(text: str, start: int, name: str) -> int | None:
 def _csv(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
     rows = _rows(text)
     first, head = next(rows, (1, ()))
-    fields = [HEADS.get(cell.strip(), cell.strip()) for cell in head]
-    for field in fields:
-        if field not in HEADS.values() or fields.count(field) > 1:
-            raise Refusal(
-                "import_unknown_head", line=first, field=field, known="、".join(HEADS)
-            )
-    if not {"name", "level"} <= {*fields}:
-        raise Refusal("import_heads_missing", line=first)
+    fields = _fields(first, head)
     for number, (line, cells) in enumerate(rows):
         if len(cells) > len(fields):
             raise Refusal("import_cells_too_many", line=line)
-        given = {
-            field: cell.strip()
-            for field, cell in zip(fields, cells, strict=False)
-            if cell.strip()
-        }
-        lists = {field: _split(cell) for field, cell in given.items() if field in LISTS}
-        yield _unit({**given, **lists}, number, {"": line}), {"": line}
+        given: dict[str, str | list[str]] = {}
+        for field, cell in zip(fields, cells, strict=False):
+            if cell.strip():
+                given[field] = _split(cell) if field in LISTS else cell.strip()
+        lines = {"": line}
+        yield _unit(given, number, lines), lines
+
+
+def _fields(line: int, head: Sequence[str]) -> list[str]:
+    """What the columns hold, by the first row; line: where that stands."""
+    cells = [cell.strip() for cell in head]
+    fields = [HEADS.get(cell, cell) for cell in cells]
+    for field in fields:
+        if field not in HEADS.values() or fields.count(field) > 1:
+            known = "、".join(HEADS)
+            raise Refusal("import_unknown_head", line=line, field=field, known=known)
+    if not {"name", "level"} <= {*fields}:
+        raise Refusal("import_heads_missing", line=line)
+    return fields
 
 
 def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -168,7 +186,8 @@ def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _split(cell: str) -> list[str]:
-    return [part.strip() for part in SEPARATORS.split(cell) if part.strip()]
+    parts = [part.strip() for part in SEPARATORS.split(cell)]
+    return [part for part in parts if part]
 
 
 # ── both ──────────────────────────────────────────────────────────────────────────────
@@ -177,24 +196,11 @@ def _split(cell: str) -> list[str]:
 def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> NewUnit:
     for field, value in given.items():
         where = _at(lines.get(field, lines.get("")), number)
-        if field not in HEADS.values():
-            raise Refusal(
-                "import_unknown_field",
-                where=where,
-                field=field,
-                known="、".join(HEADS.values()),
-            )
-        if field in LISTS:
-            if not isinstance(value, list) or not all(
-                isinstance(one, str) for one in value
-            ):
-                raise Refusal("import_not_a_list", where=where, field=field)
-        elif not isinstance(value, str):
-            raise Refusal("import_not_a_text", where=where, field=field)
-    lists = {
-        field: tuple(dict.fromkeys(one.strip() for one in given.get(field, ())))
-        for field in LISTS
-    }
+        _fits(field, value, where)
+    lists: dict[str, tuple[str, ...]] = {}
+    for field in LISTS:
+        said = [one.strip() for one in given.get(field, ())]
+        lists[field] = tuple(dict.fromkeys(said))
     return NewUnit(
         name=given.get("name", ""),
         level=level_code(given.get("level", "")),
@@ -205,19 +211,30 @@ def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> Ne
     )
 
 
+def _fits(field: str, value: Any, where: str) -> None:
+    """Raises: Refusal, for a field that no unit has, or that is not written so."""
+    if field not in HEADS.values():
+        known = "、".join(HEADS.values())
+        raise Refusal("import_unknown_field", where=where, field=field, known=known)
+    if field not in LISTS:
+        if not isinstance(value, str):
+            raise Refusal("import_not_a_text", where=where, field=field)
+    elif not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Refusal("import_not_a_list", where=where, field=field)
+
+
 def level_code(said: str) -> str:
     """`subdistrict` for 街道 too; what is neither stays as it is."""
-    return next(
-        (code for code, name in LEVELS.items() if said.strip() in (code, name)),
-        said.strip(),
-    )
+    level = said.strip()
+    return next((code for code, name in LEVELS.items() if level == name), level)
 
 
 def category_code(said: str) -> str:
     """`forms` for its Chinese name too; what is neither stays as it is."""
-    return next(
-        (code for code in CATEGORIES if said == CHINESE.get(f"category.{code}")), said
-    )
+    for code in CATEGORIES:
+        if said == CHINESE.get(f"category.{code}"):
+            return code
+    return said
 
 
 def _at(line: int | None, number: int) -> str:
