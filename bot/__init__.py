@@ -1,3 +1,3 @@
-"""The running program: settings, the road of a message, channels, pages and the
-`jianfu` command.
+"""The running program: the road of a message, and a room for each concern: messengers,
+people, cases, desk, reports, upkeep, and the `jianfu` command.
 """

@@ -79,7 +79,7 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 
 class Web(BaseModel):
-    """Where the web chat and the desk are served."""
+    """Where the web chat and the units' pages are served."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

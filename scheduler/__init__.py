@@ -1,1 +1,1 @@
-"""Rings when something is due."""
+"""All that is about time: what rings when, which days are worked, when it is quiet."""

@@ -1,5 +1,5 @@
-"""How staff and units hear that something happened. Nothing is told where no messenger
-is set up.
+"""What cases need of whoever tells staff and units that something happened; and nobody
+who tells, where no messenger is set up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from storage.port import Write
 
 
 class Alerts(Protocol):
-    """Hands out letters of constant shape: an alias and a phrase, never what was
+    """Hands out messages of constant shape: an alias and a phrase, never what was
     reported.
     """
 
@@ -20,7 +20,7 @@ class Alerts(Protocol):
         """The outbox rows that tell it, for the commit of what happened; case: as it is
         afterwards.
 
-        Only a letter with due_at 0 leaves in quiet hours, too.
+        Only a message with due_at 0 leaves in quiet hours, too.
         """
 
 

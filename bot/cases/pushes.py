@@ -35,7 +35,7 @@ def random_jitter(numbers: int, report: bytes) -> int:
 
 
 class Pushes:
-    """Makes the letters; whether a reporter left an address and what was wished is
+    """Makes the messages; whether a reporter left an address and what was wished is
     sealed with the report.
     """
 

@@ -1,5 +1,5 @@
 """What a decision about a case writes, whoever caused it: rows, story, what it owes,
-figures, letters.
+figures, messages.
 
 All of it is one commit, guarded by the case's version.
 """

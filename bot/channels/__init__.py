@@ -1,1 +1,1 @@
-"""The messengers the hotline speaks through; each is a small port."""
+"""The messengers the hotline speaks through, each an object behind one small port."""

@@ -1,5 +1,5 @@
-"""`jianfu serve`: opens the web chat, sends what waits, rings what is due, until it is
-told to stop.
+"""`jianfu serve`: opens each messenger that is set up, sends what waits, rings what is
+due, until it is told to stop.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""How staff and units hear that something happened. Nothing is told where no messenger
-is set up.
-"""
+"""How staff and units hear through messengers that something happened."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ class MessengerAlerts:
     """By messenger: to the staff's group where everybody there may know of the case,
     else to single accounts.
 
-    A new case needs no letter: its topic or its card tells of it.
+    A new case needs no message: its topic or its card tells of it.
     """
 
     def __init__(

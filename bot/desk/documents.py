@@ -1,4 +1,4 @@
-"""Cases as JSON for scripts: names and shapes are promised in docs/casework.md."""
+"""Cases as JSON for scripts: names are stable, shapes stand in docs/casework.md."""
 
 from __future__ import annotations
 

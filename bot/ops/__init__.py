@@ -1,3 +1,3 @@
-"""What keeps a deployment sound: the check-up, copies, keys that fit, trouble told in
-one line.
+"""What keeps a deployment sound: the check-up, copies, keys that fit, one process that
+serves, trouble told in one line.
 """

@@ -26,7 +26,7 @@ class OutboxMessage:
 
 
 class OutboxMessages:
-    """Seals letters for the outbox (purpose "outbox") and opens them again."""
+    """Seals messages for the outbox (purpose "outbox") and opens them again."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer

@@ -109,7 +109,7 @@ class Sender:
             after = (rows[-1].stream, rows[-1].seq)
 
     def _open(self, row: OutboxRow) -> list[OutboxMessage]:
-        """The letter; none where it does not open: the row stays for the day its key
+        """The message; none where it does not open: the row stays for the day its key
         comes back.
         """
         try:
@@ -143,7 +143,7 @@ class Sender:
         del self._queues[to], self._tasks[to]
 
     async def _send(self, letter: OutboxMessage) -> float:
-        """Seconds to wait before the same letter is tried again; 0 when it is done
+        """Seconds to wait before the same message is tried again; 0 when it is done
         with.
         """
         channel = self._channels[letter.to.channel]

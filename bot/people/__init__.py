@@ -1,1 +1,1 @@
-"""Who works here and at the units: the roster, the register, their one-time codes."""
+"""Who works here and at the units: the roster, the register, one-time codes."""

@@ -1,3 +1,3 @@
-"""A case: the table of its life, staff's orders, the reporter's moves, and the story
-the reporter reads.
+"""A case: the tables of its life and of orders, its clocks, what reporters do to it,
+and the story that they read.
 """

@@ -1,7 +1,7 @@
 """What a liaison does in a private chat: read, receive, answer, ask for more time, send
 back.
 
-All through the units' desk, as on the units' page: the same view of a case, the same
+All through `LiaisonDesk`, as on the units' page: the same view of a case, the same
 refusals.
 """
 

@@ -295,16 +295,14 @@ def test_missing_people_are_found(login: Login) -> None:
 
 
 def test_the_docs_name_every_check() -> None:
-    """Scripts rely on these names; the table of operations.md has each of them, and no
-    other.
+    """Scripts rely on these names; the table of operations.md has each of them, of the
+    messengers' own checks too, and no other.
     """
-    code = (ROOT / "bot" / "ops" / "checkup.py").read_text("utf-8")
-    names = set(re.findall(r'[Ff]inding\(\s*"(\w+)"', code))
-    table = (
-        (ROOT / "docs" / "operations.md")
-        .read_text("utf-8")
-        .split("## 体检")[1]
-        .split("## ")[0]
-    )
+    ours = (ROOT / "bot" / "ops" / "checkup.py").read_text("utf-8")
+    telegram = ROOT / "bot" / "channels" / "telegram" / "checkup.py"
+    code = ours + telegram.read_text("utf-8")
+    names = set(re.findall(r'(?:[Ff]inding\(\s*|check = )"(\w+)"', code))
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    table = page.split("## 体检")[1].split("## ")[0]
     rows = re.findall(r"^\| ((?:`\w+` ?)+)\|", table, re.M)
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) - {"check"} == names
