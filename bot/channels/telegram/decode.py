@@ -148,7 +148,7 @@ def decode(
     if not parts:
         return None
     return PrivateUpdate(
-        update=update.update_id,
+        update_id=update.update_id,
         chat=message.chat.id,
         lang=language(message.from_user.language_code),
         message=message.message_id,
@@ -173,7 +173,7 @@ def _press(update: int, query: CallbackQuery, at: datetime) -> PrivateUpdate | N
     if choice == CLEAR:
         part = Clear()
     return PrivateUpdate(
-        update=update,
+        update_id=update,
         chat=chat,
         lang=language(query.from_user.language_code),
         message=message.message_id if message is not None else None,
