@@ -190,19 +190,18 @@ def merged(
     revive: a disabled one is put in use again.
     Raises: WrongEntry, naming the first entry that cannot be.
     """
-    units: list[Unit] = []
-    seen: set[str] = set()
-    for number, entry in enumerate(entries):
-        _valid(number, entry)
-        if plain(entry.name) in seen:
-            raise WrongEntry(number, "name", f"“{entry.name}”写了两次")
-        seen.add(plain(entry.name))
-        known = directory.by_name(entry.name)
-        units.append(_as_unit(entry, known, revive=revive))
+    _all_valid(entries)
+    units = [
+        _as_unit(entry, directory.by_name(entry.name), revive=revive)
+        for entry in entries
+    ]
+    # a parent may be among the entries, under the name that it has there
     after = Directory({unit.id: unit for unit in [*directory, *units]}.values())
-    placed: list[Unit] = []
-    for number, (unit, entry) in enumerate(zip(units, entries, strict=True)):
-        placed.append(replace(unit, parent=_parent(number, entry, after)))
+    parents = [_parent(number, entry, after) for number, entry in enumerate(entries)]
+    placed = [
+        replace(unit, parent=parent)
+        for unit, parent in zip(units, parents, strict=True)
+    ]
     above = {unit.id: unit.parent for unit in [*after, *placed]}
     depths = {unit.id: _depth(at, unit, above) for at, unit in enumerate(placed)}
     return sorted(placed, key=lambda unit: depths[unit.id])
@@ -232,6 +231,17 @@ class WrongEntry(Refusal):
         self.number = number
         self.field = field
         self.why = why
+
+
+def _all_valid(entries: Sequence[NewUnit]) -> None:
+    """Raises: WrongEntry, for the first that cannot be, or that stands there twice."""
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        _valid(number, entry)
+        name = plain(entry.name)
+        if name in seen:
+            raise WrongEntry(number, "name", f"“{entry.name}”写了两次")
+        seen.add(name)
 
 
 def _valid(number: int, entry: NewUnit) -> None:
