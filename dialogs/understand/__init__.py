@@ -84,8 +84,9 @@ def understand(text: str) -> Understanding:
     labels = _softmax(scores.values, "label:", loaded().head.temperature)
     services = _services(labels)
     away = sum(services.values())
+    away_by_itself = _sigmoid(scores.values["scope"])  # a column that knows no service
     heard = sounded(plain)
-    in_scope = (away + _sigmoid(scores.values["scope"])) / 2 < _away_from(plain, heard)
+    in_scope = (away + away_by_itself) / 2 < _away_from(plain, heard)
     categories, confidence = _rank(labels, away, in_scope)
     alarm, service = _alarm(services, heard)
     urgent_from = URGENT_HEARD if heard else URGENT
