@@ -206,7 +206,8 @@ def _is_loopback(host: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """One frozen value, read in `main` by `load` and passed on by hand."""
+    """One frozen value, read by `load` in the verb that runs, and passed on by
+    hand."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,

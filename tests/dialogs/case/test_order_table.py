@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+import dialogs.case.story  # noqa: F401 - what reporters read becomes known
 from dialogs.case.deciding import RULES
 from dialogs.case.life import ORDERED, TRANSITIONS
 from dialogs.case.order_row import Field, OrderRow
