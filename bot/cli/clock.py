@@ -14,7 +14,8 @@ from bot.cli.answers import answered, common, login, out, reader
 from bot.desk.wording import clean
 from bot.people.roster import Roster
 from bot.settings import load
-from dialogs.case.clock import ClockLine, ahead, explain, next_due, read
+from dialogs.case.clock import ClockLine, ahead, next_due, read
+from dialogs.case.explaining import explain
 from dialogs.case.worktime import Terms
 from dialogs.texts import LANGUAGES
 

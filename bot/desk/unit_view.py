@@ -14,7 +14,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from dialogs.case.allowance import Clock
-from dialogs.case.clock import ClockLine, ClockReading, explain, read, running
+from dialogs.case.clock import ClockLine, ClockReading, read, running
+from dialogs.case.explaining import explain
 from dialogs.case.life import FINDINGS, Case, State
 from dialogs.case.refusals import Refusal
 from dialogs.case.rules import UNIT_CLOCKS

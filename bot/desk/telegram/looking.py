@@ -14,7 +14,7 @@ from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.standing import Standings
-from dialogs.case.clock import explain
+from dialogs.case.explaining import explain
 from dialogs.case.life import STATES, Case, State
 from dialogs.case.refusals import Refusal
 from storage.repositories.cases import CaseRow, Cases

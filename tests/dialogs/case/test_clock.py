@@ -19,13 +19,12 @@ from dialogs.case.clock import (
     ClockReading,
     LineKind,
     ahead,
-    amount,
-    explain,
     next_due,
     read,
     running,
     steps_done,
 )
+from dialogs.case.explaining import amount, explain
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import ONE_DAY, TICK, Terms, add
 from scheduler.calendar import WorkCalendar
