@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dialogs.case import ledger
-from dialogs.case.allowance import Allowance
-from dialogs.case.clock import ClockLine, ClockReading, read, running
+from dialogs.case.allowance import Allowance, Clock
+from dialogs.case.clock import ClockReading, read, running
 from dialogs.case.decisions import Given, last_second, settled
 from dialogs.case.life import (
     FINDINGS,
@@ -113,21 +113,27 @@ def decide(
     rule = RULES[type(order)]
     if isinstance(order, BESIDE_THE_WORK):
         return rule(given, order)
-    beside = role == "liaison" or row_of(order).beside
-    if not beside and case.claimed not in (None, by):
+    claims = role != "liaison" and not row_of(order).beside
+    if claims:
+        _check_claim(given)
+    decision = rule(given, order)
+    moved = decision.case
+    if isinstance(order, Assign | Whistle):
+        moved = moved.with_assignment(unit_id=unit_id, had=None)
+    if claims:
+        moved = replace(moved, claimed=by)
+    return replace(decision, case=settled(moved, terms))
+
+
+def _check_claim(given: Given) -> None:
+    case = given.case
+    if case.claimed not in (None, given.by):
         raise Refusal(
             "claimed_by_other",
             legal=("claim", "note"),
             alias=case.alias,
             by=_claimer(case),
         )
-    decision = rule(given, order)
-    moved = decision.case
-    if isinstance(order, Assign | Whistle):
-        moved = moved.with_assignment(unit_id=unit_id, had=None)
-    if not beside:
-        moved = replace(moved, claimed=by)
-    return replace(decision, case=settled(moved, terms))
 
 
 # ── who has it ────────────────────────────────────────────────────────────────────────
@@ -176,17 +182,17 @@ def _note(given: Given, order: Note) -> Decision:
 
 
 def _accept(given: Given, order: Accept) -> Decision:
-    case = given.case
-    at = given.at
-    accepted = ledger.stop(given.moved(), at)
-    moved = ledger.start(accepted, "assign", at, given.terms)
-    return replace(given.told(moved), serial=case.serial is None)
+    accepted = ledger.stop(given.moved(), given.at)
+    moved = ledger.start(accepted, "assign", given.at, given.terms)
+    has_no_number = given.case.serial is None
+    return replace(given.told(moved), serial=has_no_number)
 
 
 def _decline(given: Given, order: Decline) -> Decision:
     stopped = ledger.stop(given.moved(), given.at)
     moved = stopped.with_followup(closed=given.at, forgot=0)
-    return given.told(moved, text=given.needed("reason"))
+    reason = given.needed("reason")
+    return given.told(moved, text=reason)
 
 
 def _ask(given: Given, order: Ask) -> Decision:
@@ -197,10 +203,11 @@ def _ask(given: Given, order: Ask) -> Decision:
     at = given.at
     terms = given.terms
     question = given.needed("question")
-    until = add(at, terms.rules.hear_every, terms)
-    paused = ledger.pause(move(case, "ask"), at, until=until)
-    moved = replace(paused, resumes=until).with_followup(told=at)
+    waiting = move(case, "ask")
     asked = _addressed(case, order.to)
+    until = add(at, terms.rules.hear_every, terms)
+    paused = ledger.pause(waiting, at, until=until)
+    moved = replace(paused, resumes=until).with_followup(told=at)
     steps = [StoryStep("asked", {"text": question}, report) for report in asked]
     pushes = tuple(push(report, "asked") for report in asked)
     return replace(given.decision(moved, *steps), pushes=pushes)
@@ -262,6 +269,15 @@ def _merge(given: Given, order: Merge) -> Decision:
     into = given.into
     assert into is not None  # who orders a merge names it
     moved = replace(given.moved(), merged_into=into.id)
+    _check_merge(case, into)
+    decision = given.told(ledger.stop(moved, given.at))
+    reports = dict.fromkeys([*into.reports, *case.reports])
+    urgent = into.urgent or case.urgent
+    joined = replace(into, urgent=urgent, reports=tuple(reports))
+    return replace(decision, into=settled(joined, given.terms))
+
+
+def _check_merge(case: Case, into: Case) -> None:
     if into.id == case.id:
         raise Refusal("merge_into_itself", alias=case.alias)
     if into.state not in (*OPEN, State.WAITING):
@@ -270,13 +286,6 @@ def _merge(given: Given, order: Merge) -> Decision:
         raise Refusal(code, alias=into.alias, state=STATES[into.state])
     if case.reply is not None:
         raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
-    decision = given.told(ledger.stop(moved, given.at))
-    target = replace(
-        into,
-        urgent=into.urgent or case.urgent,
-        reports=tuple(dict.fromkeys([*into.reports, *case.reports])),
-    )
-    return replace(decision, into=settled(target, given.terms))
 
 
 def _find(given: Given, order: Find) -> Decision:
@@ -288,7 +297,8 @@ def _find(given: Given, order: Find) -> Decision:
 
 def _close(given: Given, order: Close) -> Decision:
     moved = _closed(given.moved(), given.at)
-    return given.told(moved, text=given.needed("result"))
+    result = given.needed("result")
+    return given.told(moved, text=result)
 
 
 def _reopen(given: Given, order: StaffReopen) -> Decision:
@@ -306,33 +316,35 @@ def _assign(given: Given, order: Assign) -> Decision:
         raise Refusal("unknown_level", known=_choices(LEVELS))
     unit = given.needed("unit")
     moved = given.moved()
-    given_to = moved.with_assignment(
-        unit=unit, level=order.level or given.case.assignment.level
-    )
-    moved = ledger.dispatch(
-        _fresh(given_to), at, terms, given.future(order.due), order.complex
-    )
-    told = given.told(moved, unit=unit, due=last_second(_answer_due(moved, terms)))
+    level = order.level or given.case.assignment.level
+    assigned = _fresh(moved).with_assignment(unit=unit, level=level)
+    until = given.future(order.due)
+    moved = ledger.dispatch(assigned, at, terms, until=until, complex=order.complex)
+    due = last_second(_answer_due(moved, terms))
+    told = given.told(moved, unit=unit, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
 
 def _whistle(given: Given, order: Whistle) -> Decision:
     """One level up, with a clock of its own."""
-    at = given.at
-    terms = given.terms
     moved = given.moved()
     reason = given.needed("reason")
-    levels = list(LEVELS)
-    level = levels[levels.index(given.case.assignment.level or "community") + 1]
+    level = _level_above(given.case.assignment.level)
     unit = order.unit.strip()
     if not unit:
         raise Refusal("missing_unit_above", level=LEVELS[level])
-    moved = ledger.dispatch(
-        _fresh(moved.with_assignment(unit=unit, level=level)), at, terms
-    )
-    due = last_second(_answer_due(moved, terms))
+    assigned = _fresh(moved).with_assignment(unit=unit, level=level)
+    moved = ledger.dispatch(assigned, given.at, given.terms)
+    due = last_second(_answer_due(moved, given.terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
+
+
+def _level_above(level: str | None) -> str:
+    """level: not the highest; None counts as the lowest."""
+    levels = list(LEVELS)
+    present = levels.index(level or "community")
+    return levels[present + 1]
 
 
 def _fresh(case: Case) -> Case:
@@ -342,8 +354,9 @@ def _fresh(case: Case) -> Case:
 
 def _answer_due(case: Case, terms: Terms) -> datetime | None:
     """By when the unit must answer, be it by a result."""
-    found = read(case.ledger, "result" if case.urgent else "answer", terms)
-    return found.due if found else None
+    clock: Clock = "result" if case.urgent else "answer"
+    reading = read(case.ledger, clock, terms)
+    return reading.due if reading else None
 
 
 def _arrive(given: Given, order: Arrive) -> Decision:
@@ -352,8 +365,10 @@ def _arrive(given: Given, order: Arrive) -> Decision:
 
 
 def _answer(given: Given, order: Answer) -> Decision:
-    moved = ledger.stop(given.moved(), given.at).with_assignment(wants=None)
-    told = given.told(moved, unit=given.unit, text=given.needed("text"))
+    stopped = ledger.stop(given.moved(), given.at)
+    moved = stopped.with_assignment(wants=None)
+    text = given.needed("text")
+    told = given.told(moved, unit=given.unit, text=text)
     return _alerting(told, "staff", "answered")
 
 
@@ -361,11 +376,23 @@ def _return(given: Given, order: Return) -> Decision:
     """The unit's time pauses while the hotline decides; it goes on where the return is
     refused.
     """
-    case = given.case
     at = given.at
-    terms = given.terms
     moved = given.moved()
     rule = given.needed("rule")
+    _check_return(given)
+    paused = ledger.pause(moved, at, reason="单位退回，专线在看")
+    deciding = ledger.start(paused, "assign", at, given.terms)
+    returns = given.case.assignment.returns + 1
+    moved = deciding.with_assignment(returns=returns, wants=None)
+    reason = order.reason.strip()
+    told = given.told(moved, unit=given.unit, rule=rule, text=reason)
+    return _alerting(told, "staff", "returned")
+
+
+def _check_return(given: Given) -> None:
+    """A unit sends a case back at once, and not again and again."""
+    case = given.case
+    terms = given.terms
     if case.assignment.returns >= terms.rules.returns:
         raise Refusal(
             "returned_too_often",
@@ -375,41 +402,34 @@ def _return(given: Given, order: Return) -> Decision:
         )
     since = ledger.dispatched(case, terms)
     within = terms.rules.return_within
-    if since is not None and at > add(since, within, terms):
+    if since is not None and given.at > add(since, within, terms):
         raise Refusal(
             "return_too_late",
             legal=("answer", "extend"),
             alias=case.alias,
             within=_spoken(within),
         )
-    clocks = running(moved.ledger)
-    paused = ledger.pause(moved, at, *clocks, reason="单位退回，专线在看", by="")
-    deciding = ledger.start(paused, "assign", at, terms)
-    moved = deciding.with_assignment(returns=case.assignment.returns + 1, wants=None)
-    told = given.told(moved, unit=given.unit, rule=rule, text=order.reason.strip())
-    return _alerting(told, "staff", "returned")
 
 
 def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
     stopped = ledger.stop(given.moved(), given.at, "assign")
     moved = ledger.resume(stopped, given.at)
-    told = given.told(moved, unit=given.unit, text=given.needed("reason"))
+    reason = given.needed("reason")
+    told = given.told(moved, unit=given.unit, text=reason)
     return _alerting(told, "unit", "return_refused")
 
 
 def _extend(given: Given, order: Extend) -> Decision:
-    case = given.case
-    at = given.at
-    terms = given.terms
+    alias = given.case.alias
     moved = given.moved()
     reason = given.needed("reason")
-    reading = _running_answer(moved, terms)
+    reading = _running_answer(moved, given.terms)
     if reading is None:
-        raise Refusal("urgent_not_extended", alias=case.alias)
-    _check_extension(order.days, terms)
-    if reading.due is not None and at > reading.due:
-        raise Refusal("extension_after_due", legal=("answer",), alias=case.alias)
-    wanted = moved.with_assignment(wants=MoreTime(order.days, reason, at))
+        raise Refusal("urgent_not_extended", alias=alias)
+    _check_extension(order.days, given.terms)
+    if reading.due is not None and given.at > reading.due:
+        raise Refusal("extension_after_due", legal=("answer",), alias=alias)
+    wanted = moved.with_assignment(wants=MoreTime(order.days, reason, given.at))
     params = {"unit": given.unit, "days": order.days, "text": reason}
     step = StoryStep("extension_asked", params, public=False)
     return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
@@ -428,34 +448,34 @@ def _check_extension(days: int, terms: Terms) -> None:
 
 
 def _grant(given: Given, order: GrantExtend) -> Decision:
-    case = given.case
     terms = given.terms
     moved = given.moved().with_assignment(wants=None)
-    wants = case.assignment.wants
+    wants = given.case.assignment.wants
     assert wants is not None  # the table says so
+    reason = wants.reason
     if not order.granted:
-        params = {"unit": given.unit, "text": given.needed("reason")}
-        step = StoryStep("extension_refused", params, public=False)
-        return _alerting(given.decision(moved, step), "unit", "extension_refused")
+        return _refuse_extension(given, moved)
     days = wants.days if order.days is None else order.days
     _check_extension(days, terms)
-    line = ClockLine(
-        clock="answer",
-        kind="extend",
-        at=given.at,
-        allowance=Allowance(days, terms.rules.extension.unit),
-        reason=wants.reason,
-        by=given.by.name,
-    )
-    moved = replace(moved, ledger=(*moved.ledger, line)).with_assignment(extended=True)
-    due = last_second(_answer_due(moved, terms))
-    told = given.told(moved, unit=given.unit, days=days, due=due, text=wants.reason)
+    more = Allowance(days, terms.rules.extension.unit)
+    longer = ledger.extend(moved, given.at, more, reason=reason, by=given.by.name)
+    extended = longer.with_assignment(extended=True)
+    due = last_second(_answer_due(extended, terms))
+    told = given.told(extended, unit=given.unit, days=days, due=due, text=reason)
     return _alerting(told, "unit", "extended")
+
+
+def _refuse_extension(given: Given, moved: Case) -> Decision:
+    params = {"unit": given.unit, "text": given.needed("reason")}
+    step = StoryStep("extension_refused", params, public=False)
+    return _alerting(given.decision(moved, step), "unit", "extension_refused")
 
 
 def _supervise(given: Given, order: Supervise) -> Decision:
     text = given.needed("text")
-    moved = ledger.mark(given.moved(), "supervised", given.at, text, given.by.name)
+    moved = ledger.mark(
+        given.moved(), "supervised", given.at, reason=text, by=given.by.name
+    )
     told = given.told(moved, unit=given.unit, text=text)
     return _alerting(told, "unit", "supervised")
 
@@ -468,10 +488,12 @@ def _rectify(given: Given, order: Rectify) -> Decision:
     due = given.future(order.due)
     if due is not None and due > add(at, most, terms):
         raise Refusal("rectify_too_long", most=_spoken(most))
-    moved = ledger.start(ledger.stop(moved, at), "rectify", at, terms, due)
+    stopped = ledger.stop(moved, at)
+    moved = ledger.start(stopped, "rectify", at, terms, until=due)
     reading = read(moved.ledger, "rectify", terms)
     promised = last_second(reading.due if reading else None)
-    told = given.told(moved, text=order.plan.strip(), due=promised)
+    plan = order.plan.strip()
+    told = given.told(moved, text=plan, due=promised)
     return _alerting(told, "unit", "rectifying")
 
 
@@ -518,10 +540,8 @@ def _alerting(
 
 
 def _closed(case: Case, at: datetime) -> Case:
-    stopped = ledger.stop(case, at)
-    return stopped.with_assignment(wants=None).with_followup(
-        closed=at, called_back=0, looked_back=0, forgot=0
-    )
+    stopped = ledger.stop(case, at).with_assignment(wants=None)
+    return stopped.with_followup(closed=at, called_back=0, looked_back=0, forgot=0)
 
 
 def reopened(case: Case, at: datetime, terms: Terms) -> Case:
@@ -530,19 +550,14 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
 
     at: from when its clock runs, the next full hour where a reporter did it.
     """
-    moved = (
-        replace(_fresh(move(case, "reopen")), claimed=None)
-        .with_assignment(
-            unit=None,
-            unit_id=None,
-            had=case.assignment.last_unit_id,
-            returns=0,
-        )
-        .with_followup(closed=None, called_back=0, looked_back=0, forgot=0)
+    had = case.assignment.last_unit_id
+    fresh = replace(_fresh(move(case, "reopen")), claimed=None)
+    with_nobody = fresh.with_assignment(unit=None, unit_id=None, had=had, returns=0)
+    moved = with_nobody.with_followup(
+        closed=None, called_back=0, looked_back=0, forgot=0
     )
-    if moved.state is State.FILED:
-        return ledger.start(moved, "accept", at, terms)
-    return ledger.start(moved, "assign", at, terms)
+    clock: Clock = "accept" if moved.state is State.FILED else "assign"
+    return ledger.start(moved, clock, at, terms)
 
 
 def _choices(names: Mapping[str, str]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
-from dialogs.case.clock import read, steps_done
+from dialogs.case.clock import ClockLine, read, steps_done
 from dialogs.case.life import Case, State
 from dialogs.case.orders import Decision
 from dialogs.case.worktime import Terms
@@ -23,32 +23,42 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
     granted after that takes it back.
     """
     found: Counter[str] = Counter()
-    for number in range(len(case.ledger), len(decision.case.ledger)):
-        line, before = decision.case.ledger[number], decision.case.ledger[:number]
-        if line.clock not in ANSWERING:
-            continue
-        late = "breached" in steps_done(before, line.clock)
-        if line.kind == "breached":
-            found.update(due=1, late=1)
-        elif line.kind == "extend" and late:
-            found.update(due=-1, late=-1)
-        elif line.kind == "stop" and not late and decision.case.state is State.ANSWERED:
-            reading = read(before, line.clock, terms)
-            missed = (
-                reading is not None
-                and reading.due is not None
-                and line.at > reading.due
-            )
-            found.update(due=1, late=int(missed), in_time=int(not missed))
-    found.update(
-        entry.kind for entry in decision.entries if entry.kind in COUNTED_OF_UNIT
-    )
-    found.update(_found(entry.params.get("finding") for entry in decision.entries))
-    return {what: n for what, n in found.items() if n}
+    ledger = decision.case.ledger
+    answered = decision.case.state is State.ANSWERED
+    for number in range(len(case.ledger), len(ledger)):
+        before = ledger[:number]
+        found.update(_of_line(ledger[number], before, terms, answered=answered))
+    for entry in decision.entries:
+        if entry.kind in COUNTED_OF_UNIT:
+            found[entry.kind] += 1
+        if entry.params.get("finding") == "substantiated":
+            found["substantiated"] += 1
+    return {what: number for what, number in found.items() if number}
 
 
-def _found(findings: Iterable[object]) -> list[str]:
-    return ["substantiated" for finding in findings if finding == "substantiated"]
+def _of_line(
+    line: ClockLine, before: Sequence[ClockLine], terms: Terms, *, answered: bool
+) -> Mapping[str, int]:
+    """What a new line counts. before: the lines above it; answered: the unit has
+    answered by this change.
+    """
+    if line.clock not in ANSWERING:
+        return {}
+    if line.kind == "breached":
+        return {"due": 1, "late": 1}
+    is_late = "breached" in steps_done(before, line.clock)
+    if line.kind == "extend" and is_late:
+        return {"due": -1, "late": -1}
+    if line.kind == "stop" and answered and not is_late:
+        if _in_time(line, before, terms):
+            return {"due": 1, "in_time": 1}
+        return {"due": 1, "late": 1}
+    return {}
+
+
+def _in_time(stop: ClockLine, before: Sequence[ClockLine], terms: Terms) -> bool:
+    reading = read(before, stop.clock, terms)
+    return reading is None or reading.due is None or stop.at <= reading.due
 
 
 def rated(
@@ -60,19 +70,23 @@ def rated(
     asked: whether this reporter was called back. Who answers first is not asked any
     more, and as good as called back: nobody is solved who was not called back.
     """
+    was_solved, was_satisfied = was
     found: Counter[str] = Counter()
-    if not asked and was[0] is None and now.solved is not None:
+    if not asked and was_solved is None and now.solved is not None:
         found["called_back"] = 1
-    for before, after, name in (
-        (was[0], now.solved, "solved"),
-        (was[1], now.satisfied, "satisfied"),
-    ):
-        if after is None or after == before:
-            continue
-        found[_word(name, after)] += 1
-        if before is not None:
-            found[_word(name, before)] -= 1
+    _count_answer(found, "solved", was_solved, now.solved)
+    _count_answer(found, "satisfied", was_satisfied, now.satisfied)
     return dict(found)
+
+
+def _count_answer(
+    found: Counter[str], name: str, before: bool | None, after: bool | None
+) -> None:
+    if after is None or after == before:
+        return
+    found[_word(name, after)] += 1
+    if before is not None:
+        found[_word(name, before)] -= 1
 
 
 def _word(name: str, yes: bool) -> str:

@@ -8,9 +8,8 @@ from typing import Literal
 
 Rung = Literal["remind", "circulate", "sanction"]
 RUNGS: tuple[Rung, ...] = ("remind", "circulate", "sanction")
-COUNTS = (
-    "substantiated",
-)  # findings that count: "partly" is put right, but is no rung
+# Findings that count: "partly" is put right, but is no rung.
+COUNTS = ("substantiated",)
 
 
 def rung(substantiated: Iterable[date], at: date) -> Rung:

@@ -4,12 +4,12 @@ is in `clock.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialogs.case.allowance import Clock
-from dialogs.case.clock import ClockLine, LineKind, read, running
+from dialogs.case.allowance import Allowance, Clock
+from dialogs.case.clock import ClockLine, LineKind, running, running_readings
 from dialogs.case.life import Case, State
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms
@@ -27,36 +27,37 @@ def start(
     clock: Clock,
     at: datetime,
     terms: Terms,
+    *,
     until: datetime | None = None,
     complex: bool = False,
 ) -> Case:
     """until: a committed date, in place of the rules' time."""
-    allowance = (
-        None
-        if until
-        else terms.rules.deadline(clock, case.category, case.urgent, complex)
-    )
-    return _added(case, [ClockLine(clock, "start", at, allowance, until)])
+    if until is not None:
+        return _with_lines(case, [ClockLine(clock, "start", at, until=until)])
+    allowance = terms.rules.deadline(clock, case.category, case.urgent, complex)
+    return _with_lines(case, [ClockLine(clock, "start", at, allowance)])
 
 
 def dispatch(
     case: Case,
     at: datetime,
     terms: Terms,
+    *,
     until: datetime | None = None,
     complex: bool = False,
 ) -> Case:
     """The clocks of a unit start when a case is sent to it. until: as it was told."""
     stopped = stop(case, at)
     if not case.urgent:
-        return start(stopped, "answer", at, terms, until, complex)
-    return start(start(stopped, "on_site", at, terms), "result", at, terms, until)
+        return start(stopped, "answer", at, terms, until=until, complex=complex)
+    on_its_way = start(stopped, "on_site", at, terms)
+    return start(on_its_way, "result", at, terms, until=until)
 
 
 def stop(case: Case, at: datetime, *clocks: Clock) -> Case:
     """These clocks, as far as they run; without any, all."""
-    ending = [clock for clock in running(case.ledger) if not clocks or clock in clocks]
-    return _added(case, [ClockLine(clock, "stop", at) for clock in ending])
+    ending = _running_of(case, clocks)
+    return _with_lines(case, [ClockLine(clock, "stop", at) for clock in ending])
 
 
 def pause(
@@ -68,76 +69,64 @@ def pause(
     by: str = "",
 ) -> Case:
     """These clocks, or all, as far as they run and do not pause already."""
-    pausing = [clock for clock in running(case.ledger) if not clocks or clock in clocks]
-    return _added(
-        case,
-        [
-            ClockLine(
-                clock=clock,
-                kind="pause",
-                at=at,
-                allowance=None,
-                until=until,
-                reason=reason,
-                by=by,
-            )
-            for clock in pausing
-            if not is_paused(case, clock)
-        ],
-    )
+    pausing = [
+        clock for clock in _running_of(case, clocks) if not is_paused(case, clock)
+    ]
+    lines = [
+        ClockLine(clock, "pause", at, until=until, reason=reason, by=by)
+        for clock in pausing
+    ]
+    return _with_lines(case, lines)
 
 
 def resume(case: Case, at: datetime) -> Case:
     """All that pauses; but the unit that sent a case back does not work on it
     meanwhile.
     """
-    resuming = [
-        clock
-        for clock in running(case.ledger)
-        if is_paused(case, clock)
-        and not (case.state is State.RETURNED and clock in UNIT_CLOCKS)
-    ]
-    return _added(case, [ClockLine(clock, "resume", at) for clock in resuming])
+    resuming = [clock for clock in running(case.ledger) if is_paused(case, clock)]
+    if case.state is State.RETURNED:
+        resuming = [clock for clock in resuming if clock not in UNIT_CLOCKS]
+    return _with_lines(case, [ClockLine(clock, "resume", at) for clock in resuming])
 
 
 def is_paused(case: Case, clock: Clock) -> bool:
-    turns = ("start", "pause", "resume")
-    return [
-        line.kind for line in case.ledger if line.clock == clock and line.kind in turns
-    ][-1:] == ["pause"]
+    """Whether the last that was said of this clock's course is a pause."""
+    paused = False
+    for line in case.ledger:
+        if line.clock == clock and line.kind in ("start", "pause", "resume"):
+            paused = line.kind == "pause"
+    return paused
+
+
+def extend(case: Case, at: datetime, more: Allowance, *, reason: str, by: str) -> Case:
+    """More time for the unit's answer."""
+    line = ClockLine("answer", "extend", at, more, reason=reason, by=by)
+    return _with_lines(case, [line])
 
 
 def mark(
-    case: Case, kind: LineKind, at: datetime, reason: str = "", by: str = ""
+    case: Case, kind: LineKind, at: datetime, *, reason: str = "", by: str = ""
 ) -> Case:
     """A step on every clock that runs against the unit."""
-    clocks = [clock for clock in running(case.ledger) if clock in UNIT_CLOCKS]
-    return _added(
-        case,
-        [
-            ClockLine(
-                clock=clock,
-                kind=kind,
-                at=at,
-                allowance=None,
-                until=None,
-                reason=reason,
-                by=by,
-            )
-            for clock in clocks
-        ],
-    )
+    lines = [
+        ClockLine(clock, kind, at, reason=reason, by=by)
+        for clock in _running_of(case, UNIT_CLOCKS)
+    ]
+    return _with_lines(case, lines)
 
 
 def dispatched(case: Case, terms: Terms) -> datetime | None:
     """Since when the present unit has the case; None where no clock of its runs."""
-    found = [
-        reading.started
-        for clock in running(case.ledger)
-        if clock in UNIT_CLOCKS and (reading := read(case.ledger, clock, terms))
-    ]
-    return min(found, default=None)
+    readings = running_readings(case.ledger, terms)
+    started = (one.started for one in readings if one.clock in UNIT_CLOCKS)
+    return min(started, default=None)
 
 
-def _added(case: Case, lines: Iterable[ClockLine]) -> Case:
+def _running_of(case: Case, clocks: Collection[Clock]) -> list[Clock]:
+    """Those of these clocks that run; without any, all that run."""
+    found = running(case.ledger)
+    return [clock for clock in found if not clocks or clock in clocks]
+
+
+def _with_lines(case: Case, lines: Iterable[ClockLine]) -> Case:
     return replace(case, ledger=(*case.ledger, *lines))

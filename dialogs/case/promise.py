@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dialogs.case.clock import ClockReading, read, running
+from dialogs.case.clock import ClockReading, running_readings
 from dialogs.case.life import OPEN, Case, State
-from dialogs.case.worktime import Terms, add
+from dialogs.case.moments import moment
+from dialogs.case.worktime import Terms, add, day_of
 from dialogs.texts import phrases, text
 
 phrases(
@@ -35,7 +36,7 @@ phrases(
 SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """label: what is promised; due: local, its last second; None while paused without a
     date.
@@ -58,14 +59,8 @@ class Promise:
         one line.
         """
         due = self._due(lang)
-        label = text(lang, f"promise.{self.label}") + (
-            text(lang, "promise.extended") if self.extended else ""
-        )
-        why = (
-            text(lang, f"promise.{self.why}")
-            if self.why in ("you", "others")
-            else self.why
-        )
+        label = self._label(lang)
+        why = self._why(lang)
         said = {"label": label, "due": due, "days": self.days, "why": why}
         return {
             "label": label,
@@ -75,6 +70,16 @@ class Promise:
             "paused": self.why is not None,
             "text": text(lang, f"promise.{self._named()}", said),
         }
+
+    def _label(self, lang: str) -> str:
+        label = text(lang, f"promise.{self.label}")
+        return label + text(lang, "promise.extended") if self.extended else label
+
+    def _why(self, lang: str) -> str | None:
+        """Two reasons are phrases, all others are staff's words."""
+        if self.why in ("you", "others"):
+            return text(lang, f"promise.{self.why}")
+        return self.why
 
     def _named(self) -> str:
         if self.why is not None:
@@ -86,14 +91,7 @@ class Promise:
     def _due(self, lang: str) -> str:
         if self.due is None:
             return ""
-        due = self.due
-        parts = {
-            "month": due.month,
-            "day": due.day,
-            "hour": due.hour,
-            "minute": due.minute,
-        }
-        return text(lang, "at.minute" if self.exact else "at.day", parts)
+        return moment(lang, self.due, "minute" if self.exact else "day")
 
 
 def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise | None:
@@ -102,77 +100,66 @@ def promise(case: Case, now: datetime, terms: Terms, *, asked: bool) -> Promise 
 
     asked: a question to this reporter is open.
     """
-    found = [read(case.ledger, clock, terms) for clock in running(case.ledger)]
-    clocks = [reading for reading in found if reading is not None]
+    clocks = running_readings(case.ledger, terms)
     if clocks:
-        return _of_clock(
-            case,
-            min(clocks, key=lambda one: (one.paused is not None, one.ends)),
-            now,
-            terms,
-            asked,
-        )
+        first = min(clocks, key=lambda one: (one.paused is not None, one.ends))
+        return _of_clock(case, first, now, terms, asked=asked)
     told = case.followup.told or case.opened
     if told is None or case.state not in (*OPEN, State.WAITING):
         return None
     due = add(told, terms.rules.hear_every, terms)
-    return _made("hear", due, (now - told) / (due - told), now, terms)
+    share = (now - told) / (due - told)
+    return _owed("hear", due, now, terms, share=share)
 
 
 def _of_clock(
-    case: Case, reading: ClockReading, now: datetime, terms: Terms, asked: bool
+    case: Case, reading: ClockReading, now: datetime, terms: Terms, *, asked: bool
 ) -> Promise:
     share = reading.share(now)
     extended = case.assignment.extended and reading.clock == "answer"
     if reading.paused is None:
-        exact = reading.allowance.unit == "h"
-        return _made(
+        return _owed(
             reading.clock,
             reading.ends,
-            share,
             now,
             terms,
-            exact=exact,
+            share=share,
+            exact=reading.allowance.unit == "h",
             extended=extended,
         )
-    why = "you" if asked else reading.paused.reason or "others"
-    until = (
-        reading.paused.until.astimezone(terms.zone) if reading.paused.until else None
-    )
+    goes_on = reading.paused.until
     return Promise(
         label=reading.clock,
-        due=until,
+        due=goes_on.astimezone(terms.zone) if goes_on else None,
         share=_clipped(share),
         late=False,
         days=0,
-        exact=False,
-        why=why,
+        why="you" if asked else reading.paused.reason or "others",
         extended=extended,
     )
 
 
-def _made(
+def _owed(
     label: str,
     due: datetime,
-    share: float,
     now: datetime,
     terms: Terms,
     *,
+    share: float,
     exact: bool = False,
     extended: bool = False,
 ) -> Promise:
-    last = (due if exact else due - SECOND).astimezone(
-        terms.zone
-    )  # 24:00 belongs to the day that it ends
-    days = abs((last.date() - now.astimezone(terms.zone).date()).days)
+    """Something that is owed by `due`; time runs."""
+    # 24:00 belongs to the day that it ends.
+    last = due if exact else due - SECOND
+    days = (day_of(last, terms) - day_of(now, terms)).days
     return Promise(
         label=label,
-        due=last,
+        due=last.astimezone(terms.zone),
         share=_clipped(share),
         late=now >= due,
-        days=days,
+        days=abs(days),
         exact=exact,
-        why=None,
         extended=extended,
     )
 

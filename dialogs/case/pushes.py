@@ -48,10 +48,9 @@ def push(report: str, kind: str) -> tuple[str, Message]:
     """The message "push.kind" for the reporter of `report` (hex): its answers first,
     then what all have.
     """
-    verbs = ANSWERS.get(kind, {}) | ALWAYS
-    return report, Message(
-        f"push.{kind}", buttons=tuple(Button(*one) for one in verbs.items())
-    )
+    labels = ANSWERS.get(kind, {}) | ALWAYS
+    buttons = tuple(Button(choice, label) for choice, label in labels.items())
+    return report, Message(f"push.{kind}", buttons=buttons)
 
 
 def addressed(message: Message, handle: str) -> Message:

@@ -27,5 +27,8 @@ def quadrant(
     """
     if response is None or effect is None:
         return None
-    quick, good = response >= rules.quick_from, effect >= rules.good_from
-    return ("A" if quick else "B") if good else ("C" if quick else "D")
+    quick = response >= rules.quick_from
+    good = effect >= rules.good_from
+    if good:
+        return "A" if quick else "B"
+    return "C" if quick else "D"

@@ -47,13 +47,13 @@ def rates(counts: Mapping[str, int]) -> Rates:
             what is missing is 0. `called_back` is who was asked; who answered without
             being asked was as good as called back.
     """
-    due, in_time, solved, satisfied = (
-        max(0, counts.get(what, 0))
-        for what in ("due", "in_time", "solved", "satisfied")
-    )
-    answered = solved + max(0, counts.get("unsolved", 0))
-    rated = satisfied + max(0, counts.get("unsatisfied", 0))
-    asked = max(counts.get("called_back", 0), answered)
+    due = _count(counts, "due")
+    in_time = _count(counts, "in_time")
+    solved = _count(counts, "solved")
+    satisfied = _count(counts, "satisfied")
+    answered = solved + _count(counts, "unsolved")
+    rated = satisfied + _count(counts, "unsatisfied")
+    asked = max(_count(counts, "called_back"), answered)
     return Rates(
         response=_rate(in_time, due, due),
         solved=_rate(solved, asked, answered),
@@ -63,10 +63,13 @@ def rates(counts: Mapping[str, int]) -> Rates:
     )
 
 
+def _count(counts: Mapping[str, int], what: str) -> int:
+    """Never below 0: what was taken back may have been counted in an earlier month."""
+    return max(0, counts.get(what, 0))
+
+
 def _rate(part: int, whole: int, people: int) -> ShownRate:
     """people: whose cases or answers it tells of."""
-    return (
-        ShownRate(min(part / whole, 1.0), whole)
-        if people >= LEAST
-        else ShownRate(None, 0, FEW)
-    )
+    if people < LEAST:
+        return ShownRate(None, 0, FEW)
+    return ShownRate(min(part / whole, 1.0), whole)

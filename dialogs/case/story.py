@@ -4,13 +4,14 @@ Nobody else's words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Literal
+from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.life import ENDED, Case, State, accepted_until
+from dialogs.case.moments import Grain, moment
 from dialogs.case.promise import Promise, promise
 from dialogs.case.worktime import TICK, Terms, add
 from dialogs.texts import CHINESE, phrases, text
@@ -118,16 +119,7 @@ phrases(
     line="{when}　{text}",
     next="接下来：{next}",
 )
-phrases(
-    "at",
-    minute="{month}月{day}日 {hour:02}:{minute:02}",
-    hour="{month}月{day}日{hour}时",
-    day="{month}月{day}日",
-    year="{year}年{rest}",
-)  # fmt: skip
-
 HOUR = timedelta(hours=1)
-Grain = Literal["minute", "hour", "day"]
 
 
 # ── what the story is made from ───────────────────────────────────────────────────────
@@ -213,15 +205,16 @@ class Story:
 
     def params(self, lang: str) -> dict[str, Any]:
         """For channels that draw a timeline: JSON values, in this language."""
+        lines = [
+            {"when": self._when(lang, line), "text": line.text(lang)}
+            for line in self.lines
+        ]
         return {
             "number": self.number,
             "state": text(lang, f"state.{self.state}"),
             "category": text(lang, f"category.{self.category}"),
             "unit": self.unit,
-            "lines": [
-                {"when": self._when(lang, line), "text": line.text(lang)}
-                for line in self.lines
-            ],
+            "lines": lines,
             "next": _say(lang, *self.next),
             "promise": self.promise.params(lang) if self.promise else None,
         }
@@ -230,41 +223,31 @@ class Story:
         """The whole story in plain words, for channels that show text."""
         told = self.params(lang)
         head = [text(lang, "story.head", told)]
-        head += [
-            text(lang, f"story.{name}", told)
-            for name in ("number", "unit")
-            if told[name]
-        ]
-        head += [told["promise"]["text"]] if told["promise"] else []
+        for name in ("number", "unit"):
+            if told[name]:
+                head.append(text(lang, f"story.{name}", told))
+        if told["promise"]:
+            head.append(told["promise"]["text"])
         lines = [text(lang, "story.line", line) for line in told["lines"]]
-        return "\n".join([*head, "", *lines, "", text(lang, "story.next", told)])
+        following = text(lang, "story.next", told)
+        return "\n".join([*head, "", *lines, "", following])
 
     def _when(self, lang: str, line: StoryLine) -> str:
-        said = moment(lang, line.at, line.grain)
-        return (
-            said
-            if line.at.year == self.year
-            else text(lang, "at.year", {"year": line.at.year, "rest": said})
-        )
-
-
-def moment(lang: str, at: datetime, grain: Grain) -> str:
-    """A local time in words, told no finer than `grain`."""
-    return text(
-        lang,
-        f"at.{grain}",
-        {"month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute},
-    )
+        return moment(lang, line.at, line.grain, year=self.year)
 
 
 def _say(lang: str, name: str, params: Params) -> str:
-    values = {key: moment(lang, value, "day") if isinstance(value, datetime) else value
-              for key, value in params.items()}  # fmt: skip
-    if "rating" in values:
-        values["rating"] = "，".join(
-            text(lang, f"rating.{word}") for word in values["rating"]
-        )
+    values = {key: _worded(lang, key, value) for key, value in params.items()}
     return text(lang, name, values)
+
+
+def _worded(lang: str, key: str, value: Any) -> Any:
+    """Times are told as days, a rating in the words for it."""
+    if isinstance(value, datetime):
+        return moment(lang, value, "day")
+    if key == "rating":
+        return "，".join(text(lang, f"rating.{word}") for word in value)
+    return value
 
 
 def tell(
@@ -277,56 +260,67 @@ def tell(
     into; the reporter's own and staff's, whatever else is among them is left out here.
     now, steps' times: UTC.
     """
-    zone = terms.zone
-    mine_now = [
-        step for step in steps if visible(step.public, step.report, mine.report)
-    ]
-    joined = max((step.at for step in mine_now if step.kind == "merged"), default=None)
-    lines = [StoryLine(mine.at.astimezone(zone), "hour", "told.filed")]
-    rated = [step for step in mine_now if step.kind == "rated"][-1:]
-    lines += [
-        _line(
-            step,
-            mine.rating if step in rated else None,
-            zone,
-            older=joined is not None and step.case == case.id and step.at < joined,
-        )
-        for step in mine_now
-        if not _was_for_others(step, mine_now, mine.report)
-    ]
-    asked = case.state is State.WAITING and is_asked(mine_now, mine.report)
+    own = [step for step in steps if visible(step.public, step.report, mine.report)]
+    local_now = now.astimezone(terms.zone)
+    asked = _is_waited_for(case, mine, own)
     return Story(
         report=mine.report,
         number=case.serial,
         state=case.state.value,
         category=mine.category,
         unit=case.assignment.unit,
-        lines=tuple(lines),
-        next=_next(case, mine, mine_now, now.astimezone(zone), terms),
-        can=_can(case, mine, mine_now),
-        year=now.astimezone(zone).year,
+        lines=tuple(_lines(case, mine, own, terms.zone)),
+        next=_next(case, mine, own, local_now, terms),
+        can=_can(case, mine, own),
+        year=local_now.year,
         wishes=mine.wishes,
         promise=promise(case, now, terms, asked=asked),
     )
 
 
+# ── line by line ──────────────────────────────────────────────────────────────────────
+
+
+def _lines(
+    case: Case, mine: Filed, steps: Sequence[OpenedStep], zone: tzinfo
+) -> Iterator[StoryLine]:
+    """steps: those that the reporter may read."""
+    joined = _last(steps, "merged")
+    ratings = [step for step in steps if step.kind == "rated"]
+    yield StoryLine(mine.at.astimezone(zone), "hour", "told.filed")
+    for step in steps:
+        if _was_for_others(step, steps, mine.report):
+            continue
+        is_before_joining = (
+            joined is not None and step.case == case.id and step.at < joined
+        )
+        rating = mine.rating if step in ratings[-1:] else None
+        yield _line(step, rating, zone, older=is_before_joining)
+
+
 def _line(
-    step: OpenedStep, rating: Rating | None, zone: tzinfo, older: bool
+    step: OpenedStep, rating: Rating | None, zone: tzinfo, *, older: bool
 ) -> StoryLine:
     """older: it happened before this report was merged in; exact times would tell when
     somebody else came.
     """
-    by_whom: Grain = "hour" if step.by_reporter else "minute"
-    grain: Grain = "day" if older else by_whom
     params = {"text": "", "unit": "", **step.params}
     name = f"told.{_named(step, params)}"
     for date in ("due", "until"):
-        if params.get(date) is not None:
-            params[date] = datetime.fromtimestamp(params[date], zone)
-            name = f"{name}_{date}" if f"{name}_{date}" in CHINESE else name
+        if params.get(date) is None:
+            continue
+        params[date] = datetime.fromtimestamp(params[date], zone)
+        if f"{name}_{date}" in CHINESE:
+            name = f"{name}_{date}"
     if step.kind == "rated":
         params["rating"] = _rating_words(rating)
-    return StoryLine(step.at.astimezone(zone), grain, name, params)
+    return StoryLine(step.at.astimezone(zone), _grain(step, older=older), name, params)
+
+
+def _grain(step: OpenedStep, *, older: bool) -> Grain:
+    if older:
+        return "day"
+    return "hour" if step.by_reporter else "minute"
 
 
 def _named(step: OpenedStep, params: Params) -> str:
@@ -344,33 +338,14 @@ def _named(step: OpenedStep, params: Params) -> str:
 
 
 def _rating_words(rating: Rating | None) -> list[str]:
-    said = rating or Rating()
-    words = [
-        f"{'' if value else 'not_'}{name}"
-        for name, value in (("solved", said.solved), ("satisfied", said.satisfied))
-        if value is not None
-    ]
+    if rating is None:
+        return ["none"]
+    words = []
+    if rating.solved is not None:
+        words.append("solved" if rating.solved else "not_solved")
+    if rating.satisfied is not None:
+        words.append("satisfied" if rating.satisfied else "not_satisfied")
     return words or ["none"]
-
-
-def is_asked(steps: Sequence[OpenedStep], report: str) -> bool:
-    """Whether a question to this reporter is still open."""
-    own = [
-        step.kind
-        for step in steps
-        if step.report == report and step.kind in ("asked", "supplemented")
-    ]
-    return bool(own) and own[-1] == "asked"
-
-
-def is_rated(steps: Sequence[OpenedStep], report: str, closed: datetime | None) -> bool:
-    """Whether this reporter has rated since it was closed last; what was rated before a
-    reopening is past.
-    """
-    return any(
-        step.kind == "rated" and step.report == report and _since(step, closed)
-        for step in steps
-    )
 
 
 def _was_for_others(step: OpenedStep, steps: Sequence[OpenedStep], report: str) -> bool:
@@ -378,31 +353,59 @@ def _was_for_others(step: OpenedStep, steps: Sequence[OpenedStep], report: str) 
     if step.kind not in ("called_back", "called_back_again"):
         return False
     before = [one for one in steps if one.at <= step.at]
-    return is_rated(
-        before,
-        report,
-        max((one.at for one in before if one.kind == "closed"), default=None),
-    )
+    return is_rated(before, report, _last(before, "closed"))
 
 
-def _since(step: OpenedStep, at: datetime | None) -> bool:
-    """Reporters' steps are kept to the hour."""
-    return at is None or step.at > at - HOUR
+# ── what was answered ─────────────────────────────────────────────────────────────────
+
+
+def is_asked(steps: Sequence[OpenedStep], report: str) -> bool:
+    """Whether a question to this reporter is still open."""
+    asked = False
+    for step in steps:
+        if step.report == report and step.kind in ("asked", "supplemented"):
+            asked = step.kind == "asked"
+    return asked
+
+
+def is_rated(steps: Sequence[OpenedStep], report: str, closed: datetime | None) -> bool:
+    """Whether this reporter has rated since it was closed last; what was rated before a
+    reopening is past.
+    """
+    return _said(steps, report, "rated", closed)
 
 
 def _has_held(steps: Sequence[OpenedStep], report: str) -> bool:
     """Whether the last look-back was answered with 没有反弹."""
-    asked = max((step.at for step in steps if step.kind == "looked_back"), default=None)
-    return any(
-        step.kind == "held" and step.report == report and _since(step, asked)
-        for step in steps
-    )
+    return _said(steps, report, "held", _last(steps, "looked_back"))
+
+
+def _said(
+    steps: Sequence[OpenedStep], report: str, kind: str, since: datetime | None
+) -> bool:
+    """Whether this reporter did it since then: their steps are kept to the hour."""
+    own = [step for step in steps if step.report == report and step.kind == kind]
+    return any(since is None or step.at > since - HOUR for step in own)
+
+
+def _last(steps: Sequence[OpenedStep], kind: str) -> datetime | None:
+    """When a step of this kind came last; None if it never did."""
+    times = (step.at for step in steps if step.kind == kind)
+    return max(times, default=None)
+
+
+def _is_waited_for(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> bool:
+    return case.state is State.WAITING and is_asked(steps, mine.report)
+
+
+# ── what comes next ───────────────────────────────────────────────────────────────────
 
 
 def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...]:
-    asked = case.state is State.WAITING and is_asked(steps, mine.report)
+    asked = _is_waited_for(case, mine, steps)
     ended = case.state in ENDED
     looking = case.state is State.LOOK_BACK
+    declined = case.state is State.DECLINED
     rated = is_rated(steps, mine.report, case.followup.closed)
     half = rated and mine.rating is not None and mine.rating.satisfied is None
     moves = {
@@ -412,7 +415,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...
         "rebound": looking,
         "rate": ended and not rated,
         "satisfied": ended and half,
-        "reopen": (ended and not looking) or case.state is State.DECLINED,
+        "reopen": (ended and not looking) or declined,
         "settings": mine.follows,
         "hush": mine.follows,
         "forget": True,
@@ -422,9 +425,9 @@ def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...
 
 def _next(
     case: Case, mine: Filed, steps: Sequence[OpenedStep], now: datetime, terms: Terms
-) -> tuple[str, Mapping[str, Any]]:
+) -> tuple[str, Params]:
     """The phrase that says what comes next, with the dates promised; 24:00 belongs to
-    the day it ends.
+    the day it ends. now: local.
     """
     zone = terms.zone
     name = case.state.value
@@ -432,18 +435,13 @@ def _next(
     match case.state:
         case State.FILED:
             date = date or accepted_until(mine.at).astimezone(zone)
-            name += "_late" if now > date else ""
-        case State.ASSIGNED | State.RECTIFYING if date:
-            name += "_late" if now > date else "_due"
+            name = "filed_late" if now > date else "filed"
+        case State.ASSIGNED | State.RECTIFYING if date is not None:
+            name = f"{name}_late" if now > date else f"{name}_due"
         case State.CLOSED | State.CALLBACK:
-            closed = max(
-                (step.at for step in steps if step.kind == "closed"), default=now
-            )
-            name = (
-                "closed_rated"
-                if is_rated(steps, mine.report, case.followup.closed)
-                else "closed"
-            )
+            rated = is_rated(steps, mine.report, case.followup.closed)
+            name = "closed_rated" if rated else "closed"
+            closed = _last(steps, "closed") or now
             date = add(closed, terms.rules.look_back_after, terms).astimezone(zone)
         case State.WAITING if is_asked(steps, mine.report):
             name = "waiting_you"

@@ -34,11 +34,11 @@ class Calendar(Protocol):
         """
 
 
-@dataclass(
-    frozen=True, slots=True, eq=False
-)  # made once and told by identity: results are kept by it
+@dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """By what time is counted."""
+    """By what time is counted. Made once and told apart by identity, since results are
+    remembered by it.
+    """
 
     rules: Rules
     calendar: Calendar
@@ -71,31 +71,36 @@ def add(start: datetime, allowance: Allowance, terms: Terms) -> datetime:
     change of clocks skips or repeats that, the later counts.
     """
     number = allowance.number
+    first_day = day_of(start, terms)
     match allowance.unit:
         case "h":
             return start.astimezone(UTC) + timedelta(hours=number)
         case "C":
-            return _instant(_local(start, terms) + timedelta(days=number), terms.zone)
+            later = _local(start, terms) + timedelta(days=number)
+            return _instant(later, terms.zone)
         case "D":
-            return end_of(day_of(start, terms) + timedelta(days=number), terms.zone)
+            last_day = first_day + timedelta(days=number)
+            return end_of(last_day, terms.zone)
         case "W":
-            return end_of(
-                _workday(day_of(start, terms), number, terms.calendar), terms.zone
-            )
+            last_day = _workday(first_day, number, terms.calendar)
+            return end_of(last_day, terms.zone)
 
 
 def after(due: datetime, allowance: Allowance, terms: Terms) -> datetime:
     """So much later than a due time: 24:00 belongs to the day that it ends."""
-    return add(due if allowance.unit in "hC" else due - TICK, allowance, terms)
+    by_days = allowance.unit in ("D", "W")
+    return add(due - TICK if by_days else due, allowance, terms)
 
 
 def _workday(day: date, number: int, calendar: Calendar) -> date:
-    works = calendar.works
-    if not number and not works(day):
+    """The so manieth working day after `day`; for 0 itself, or the next where it is
+    none.
+    """
+    if number == 0 and not calendar.works(day):
         number = 1
     while number > 0:
         day += ONE_DAY
-        if works(day):
+        if calendar.works(day):
             number -= 1
     return day
 
@@ -111,10 +116,9 @@ def back(day: date, number: int, calendar: Calendar) -> date:
 
 def workdays(after: date, until: date, calendar: Calendar) -> int:
     """How many days are worked in (after, until]."""
-    works = calendar.works
-    return sum(
-        works(after + timedelta(days=n)) for n in range(1, (until - after).days + 1)
-    )
+    number = (until - after).days
+    days = (after + timedelta(days=n) for n in range(1, number + 1))
+    return sum(map(calendar.works, days))
 
 
 def day_of(at: datetime, terms: Terms) -> date:
@@ -139,29 +143,24 @@ def shifted(
     allowance: what the clock started with; its unit says what is kept: working days,
     days or hours.
     """
+    first_day = day_of(since, terms)
+    last_day = day_of(until, terms)
     match allowance.unit:
         case "h":
             return due + (until - since)
         case "C":
-            later = _local(due, terms) + (_local(until, terms) - _local(since, terms))
+            paused = _local(until, terms) - _local(since, terms)
+            later = _instant(_local(due, terms) + paused, terms.zone)
         case "D":
-            later = _local(due, terms) + (day_of(until, terms) - day_of(since, terms))
-        case "W" if day_of(since, terms) == day_of(until, terms):
+            paused = last_day - first_day
+            later = _instant(_local(due, terms) + paused, terms.zone)
+        case "W" if first_day == last_day:
             return due
         case "W":
-            left = max(
-                1,
-                workdays(
-                    day_of(since, terms), day_of(due - TICK, terms), terms.calendar
-                ),
-            )
-            return max(
-                due,
-                end_of(
-                    _workday(day_of(until, terms), left, terms.calendar), terms.zone
-                ),
-            )
-    return max(due, _instant(later, terms.zone))
+            due_day = day_of(due - TICK, terms)
+            left = max(1, workdays(first_day, due_day, terms.calendar))
+            later = end_of(_workday(last_day, left, terms.calendar), terms.zone)
+    return max(due, later)
 
 
 def _local(at: datetime, terms: Terms) -> datetime:
@@ -170,4 +169,6 @@ def _local(at: datetime, terms: Terms) -> datetime:
 
 def _instant(local: datetime, zone: tzinfo) -> datetime:
     """The later of the two that a change of clocks may leave."""
-    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return max(first, second)
