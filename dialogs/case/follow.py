@@ -8,7 +8,7 @@ finds nothing due.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -19,7 +19,7 @@ from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
 from dialogs.case.orders import Alert, Decision, StoryStep
 from dialogs.case.pushes import push
-from dialogs.case.rules import UNIT_CLOCKS
+from dialogs.case.rules import UNIT_CLOCKS, KeptKind
 from dialogs.case.worktime import Terms, add
 
 Dues = dict[str, datetime]
@@ -61,7 +61,7 @@ def dues(case: Case, terms: Terms) -> Dues:
     if case.resumes is not None and case.state is State.WAITING:
         found["resume"] = case.resumes
     heard = case.followup.told or case.opened
-    if heard is not None and (case.state in OPEN or case.state is State.WAITING):
+    if heard is not None and case.state in (*OPEN, State.WAITING):
         found["hear"] = add(heard, terms.rules.hear_every, terms)
     return found | _after_the_end(case, terms)
 
@@ -71,36 +71,57 @@ def _of_clock(case: Case, clock: Clock, terms: Terms) -> Dues:
     overtakes another.
     """
     left = ahead(case.ledger, clock, terms)
-    step = next((noted for noted in left if noted != "warned"), None)
-    found: Dues = {RING_OF[step]: left[step]} if step else {}
-    if "warned" in left and step == "breached":
-        found["warn"] = left["warned"]
+    warned = left.pop("warned", None)
+    if not left:
+        return {}
+    step = next(iter(left))
+    found: Dues = {RING_OF[step]: left[step]}
+    if warned is not None and step == "breached":
+        found["warn"] = warned
     return found
 
 
 def _after_the_end(case: Case, terms: Terms) -> Dues:
     """Callback, look-back, and what is forgotten when."""
-    found, rules = Dues(), terms.rules
-    end = case.followup.closed or case.followup.told or case.opened
-    if end is None or case.state not in (*AFTER_THE_END, State.MERGED):
-        return found
-    if case.state is State.CLOSED:
-        found["call_back"] = add(end, rules.callback_after, terms)
-    if case.state is State.CALLBACK and case.followup.called_back == 1:
-        found["call_back_again"] = add(
-            case.followup.told or end, rules.callback_again_after, terms
-        )
-    if case.state in (State.CLOSED, State.CALLBACK):
-        found["look_back"] = add(end, rules.look_back_after, terms)
-    if case.state is State.LOOK_BACK and case.followup.looked_back == 1:
-        found["look_back_later"] = add(end, rules.look_back_later, terms)
-    if case.state in AFTER_THE_END and case.followup.forgot == 0:
-        found["forget"] = add(end, rules.forget_after, terms)
-    if case.state in AFTER_THE_END and case.followup.forgot == 1:
-        found["forget_later"] = add(end, rules.forget_later, terms)
-    if not case.followup.retained:
+    if case.state not in (*AFTER_THE_END, State.MERGED):
+        return {}
+    followup = case.followup
+    end = followup.closed or followup.told or case.opened
+    if end is None:
+        return {}
+    found = _questions(case, end, terms) | _forgetting(case, end, terms)
+    if not followup.retained:
         found["retain"] = _kept_until(case, end, terms)
     return found
+
+
+def _questions(case: Case, end: datetime, terms: Terms) -> Dues:
+    rules = terms.rules
+    followup = case.followup
+    found: Dues = {}
+    if case.state is State.CLOSED:
+        found["call_back"] = add(end, rules.callback_after, terms)
+    if case.state is State.CALLBACK and followup.called_back == 1:
+        asked = followup.told or end
+        found["call_back_again"] = add(asked, rules.callback_again_after, terms)
+    if case.state in (State.CLOSED, State.CALLBACK):
+        found["look_back"] = add(end, rules.look_back_after, terms)
+    if case.state is State.LOOK_BACK and followup.looked_back == 1:
+        found["look_back_later"] = add(end, rules.look_back_later, terms)
+    return found
+
+
+def _forgetting(case: Case, end: datetime, terms: Terms) -> Dues:
+    """Addresses go in two sweeps; those of merged cases stay with the other case."""
+    if case.state not in AFTER_THE_END:
+        return {}
+    match case.followup.forgot:
+        case 0:
+            return {"forget": add(end, terms.rules.forget_after, terms)}
+        case 1:
+            return {"forget_later": add(end, terms.rules.forget_later, terms)}
+        case _:
+            return {}
 
 
 def _kept_until(case: Case, end: datetime, terms: Terms) -> datetime:
@@ -108,19 +129,73 @@ def _kept_until(case: Case, end: datetime, terms: Terms) -> datetime:
     removed unread.
     """
     days = terms.rules.retention
-    until = add(
-        end,
-        Allowance(days["closed" if case.state in ENDED else case.state.value], "C"),  # type: ignore[index]
-        terms,
-    )
-    return (
-        max(until, add(case.added, Allowance(days["unread"], "C"), terms))
-        if case.added
-        else until
-    )
+    kept = days[_kept_kind(case.state)]
+    until = add(end, Allowance(kept, "C"), terms)
+    if case.added is None:
+        return until
+    read_by_then = add(case.added, Allowance(days["unread"], "C"), terms)
+    return max(until, read_by_then)
+
+
+def _kept_kind(state: State) -> KeptKind:
+    if state is State.DECLINED:
+        return "declined"
+    return "merged" if state is State.MERGED else "closed"
 
 
 # ── what follows when it rings ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """What has fallen due. kind: one of `dues`; at: UTC, whole seconds."""
+
+    case: Case
+    kind: str
+    at: datetime
+    terms: Terms
+
+    def late_clocks(self) -> list[Clock]:
+        """The clocks of which `kind` is due."""
+        return [clock for clock in running(self.case.ledger) if self._is_late(clock)]
+
+    def _is_late(self, clock: Clock) -> bool:
+        due = _of_clock(self.case, clock, self.terms).get(self.kind)
+        return due is not None and due <= self.at
+
+    def noted(self, case: Case, clock: Clock) -> Case:
+        """`case` with a line which says that this was done about the clock."""
+        line = ClockLine(clock, NOTED_BY[self.kind], self.at)
+        return replace(case, ledger=(*case.ledger, line))
+
+    def due(self, clock: Clock) -> int:
+        """When the clock ends, in seconds since 1970 UTC."""
+        reading = read(self.case.ledger, clock, self.terms)
+        assert reading is not None  # it runs
+        return int(reading.ends.timestamp())
+
+    def alerts(self, clock: Clock) -> tuple[Alert, ...]:
+        """Where the hotline itself is late, its supervisor hears of it."""
+        to_whom = _PRESSED[self.kind] if clock in UNIT_CLOCKS else _HOTLINE_LATE
+        params = {"clock": clock, "due": self.due(clock)}
+        urgent = clock in ("on_site", "result")
+        return tuple(Alert(to, self.kind, params, urgent=urgent) for to in to_whom)
+
+    def decision(
+        self,
+        moved: Case,
+        *entries: StoryStep,
+        said: str | None = None,
+        alerts: tuple[Alert, ...] = (),
+    ) -> Decision:
+        """said: what all reporters are pushed, if anything."""
+        return Decision(
+            case=moved,
+            entries=entries,
+            pushes=to_all(moved, said) if said else (),
+            audit=(f"case.{self.kind}", states(self.case, moved)),
+            alerts=alerts,
+        )
 
 
 def ring(case: Case, kind: str, at: datetime, terms: Terms) -> Decision | None:
@@ -130,7 +205,7 @@ def ring(case: Case, kind: str, at: datetime, terms: Terms) -> Decision | None:
     at = at.replace(microsecond=0)
     if not _is_due(case, kind, at, terms):
         return None
-    decision = _RINGS[kind](case, kind, at, terms)
+    decision = _RINGS[kind](_Ring(case, kind, at, terms))
     return replace(decision, case=settled(decision.case, terms))
 
 
@@ -139,121 +214,127 @@ def _is_due(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
     return due is not None and due <= at
 
 
-def _yields(case: Case, kind: str, at: datetime, terms: Terms) -> bool:
+def _yields(ring: _Ring, moved: Case) -> bool:
     """Whether something else is due that will be told: after a long stop one hears
     once, not five times.
 
     A step yields to any other step, of another clock too: they ring in the order in
     which they fell due, and the last one speaks.
     """
-    steps = ("breach", *LADDER)
-    telling = (*steps, "resume", "reply") if kind == "hear" else steps
-    owed = dues(case, terms)
-    return any(other in owed and owed[other] <= at for other in telling)
+    telling = ("breach", *LADDER)
+    if ring.kind == "hear":
+        telling += ("resume", "reply")
+    owed = dues(moved, ring.terms)
+    return any(kind in owed and owed[kind] <= ring.at for kind in telling)
 
 
-def _warn(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved, alerts = case, tuple[Alert, ...]()
-    for clock in _late(case, kind, at, terms):
-        moved = _noted(moved, clock, "warned", at)
-        if _of_clock(moved, clock, terms)["breach"] > at:  # no warning of what is over
-            alerts += _alerts(case, clock, kind, terms)
-    return _rang(case, moved, kind, alerts=alerts)
+def _warn(ring: _Ring) -> Decision:
+    moved = ring.case
+    alerts: tuple[Alert, ...] = ()
+    for clock in ring.late_clocks():
+        moved = ring.noted(moved, clock)
+        is_over = _of_clock(moved, clock, ring.terms)["breach"] <= ring.at
+        if not is_over:
+            alerts += ring.alerts(clock)
+    return ring.decision(moved, alerts=alerts)
 
 
-def _step(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _step(ring: _Ring) -> Decision:
     """The time has run out, or the next step is due: it is noted, said plainly, and
     somebody is pressed.
     """
-    moved = case
+    moved = ring.case
+    told = NOTED_BY[ring.kind]
+    unit = ring.case.assignment.unit or ""
     alerts: tuple[Alert, ...] = ()
-    entries: tuple[StoryStep, ...] = ()
-    for clock in _late(case, kind, at, terms):
-        until = _due(case, clock, terms) - 1  # 24:00 belongs to the day that it ends
-        moved = _noted(moved, clock, NOTED_BY[kind], at)
-        entries += (
-            StoryStep(
-                NOTED_BY[kind],
-                {"clock": clock, "unit": case.assignment.unit or "", "until": until},
-            ),
-        )
-        alerts += _alerts(case, clock, kind, terms)
-    if _yields(moved, kind, at, terms):
-        return _rang(case, moved, kind, entries, alerts=alerts)
-    return _rang(
-        case, moved.with_followup(told=at), kind, entries, NOTED_BY[kind], alerts
-    )
+    entries: list[StoryStep] = []
+    for clock in ring.late_clocks():
+        moved = ring.noted(moved, clock)
+        until = ring.due(clock) - 1  # 24:00 belongs to the day that it ends
+        params = {"clock": clock, "unit": unit, "until": until}
+        entries.append(StoryStep(told, params))
+        alerts += ring.alerts(clock)
+    if _yields(ring, moved):
+        return ring.decision(moved, *entries, alerts=alerts)
+    heard = moved.with_followup(told=ring.at)
+    return ring.decision(heard, *entries, said=told, alerts=alerts)
 
 
-def _resume(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved = ledger.resume(move(case, "resume"), at).with_followup(told=at)
-    return _rang(
-        case,
-        moved,
-        kind,
-        (StoryStep("resumed"),),
-        "resumed",
-        (Alert("staff", "resumed"),),
-    )
+def _resume(ring: _Ring) -> Decision:
+    resumed = ledger.resume(move(ring.case, "resume"), ring.at)
+    heard = resumed.with_followup(told=ring.at)
+    alert = Alert("staff", "resumed")
+    return ring.decision(heard, StoryStep("resumed"), said="resumed", alerts=(alert,))
 
 
-def _hear(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
-    moved = case.with_followup(told=at)
-    return _rang(
-        case, moved, kind, said=None if _yields(moved, kind, at, terms) else "hear"
-    )
+def _hear(ring: _Ring) -> Decision:
+    heard = ring.case.with_followup(told=ring.at)
+    said = None if _yields(ring, heard) else "hear"
+    return ring.decision(heard, said=said)
 
 
-def _reply(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _reply(ring: _Ring) -> Decision:
     """It can no longer be taken back: now it stands in the story, and the reporters
     hear of it.
     """
+    case = ring.case
     reply = case.reply
     assert reply is not None  # it is due
-    to = case.reports if reply.to is None else case.reports[reply.to - 1 : reply.to]
-    moved = replace(case, reply=None).with_followup(
-        told=at if to else case.followup.told
-    )
-    entries = tuple(StoryStep("replied", {"text": reply.text}, report) for report in to)
-    pushes = tuple(push(report, "replied") for report in to)
-    return replace(_rang(case, moved, kind, entries), pushes=pushes)
+    addressed = case.reports
+    if reply.to is not None:
+        addressed = case.reports[reply.to - 1 : reply.to]
+    moved = replace(case, reply=None)
+    if addressed:
+        moved = moved.with_followup(told=ring.at)
+    said = {"text": reply.text}
+    steps = [StoryStep("replied", said, report) for report in addressed]
+    pushes = tuple(push(report, "replied") for report in addressed)
+    return replace(ring.decision(moved, *steps), pushes=pushes)
 
 
-def _call_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _call_back(ring: _Ring) -> Decision:
     """Is it solved? Asked once more, and never again. Where the look-back is due too,
     that alone asks.
     """
-    if _is_due(case, "look_back", at, terms):
-        return _look_back(case, "look_back", at, terms)
-    again = kind == "call_back_again"
+    case = ring.case
+    if _is_due(case, "look_back", ring.at, ring.terms):
+        return _look_back(replace(ring, kind="look_back"))
+    again = ring.kind == "call_back_again"
     moved = case if again else move(case, "call_back")
-    moved = moved.with_followup(called_back=case.followup.called_back + 1, told=at)
+    times = case.followup.called_back + 1
+    heard = moved.with_followup(called_back=times, told=ring.at)
     said = "called_back_again" if again else "called_back"
-    return _rang(case, moved, kind, (StoryStep(said),), said)
+    return ring.decision(heard, StoryStep(said), said=said)
 
 
-def _look_back(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _look_back(ring: _Ring) -> Decision:
     """Has it come back? A second time, after 90 days, only for those who wished it."""
-    later = kind == "look_back_later"
-    moved = case if later else move(case, "look_back")
-    moved = moved.with_followup(looked_back=case.followup.looked_back + 1, told=at)
-    if _is_due(moved, "look_back_later", at, terms):
-        moved = moved.with_followup(looked_back=2)
-    said = "looked_back_later" if later else "looked_back"
-    return _rang(case, moved, kind, () if later else (StoryStep(said),), said)
+    case = ring.case
+    if ring.kind == "look_back_later":
+        times = case.followup.looked_back + 1
+        heard = case.with_followup(looked_back=times, told=ring.at)
+        return ring.decision(heard, said="looked_back_later")
+    moved = move(case, "look_back")
+    times = case.followup.looked_back + 1
+    heard = moved.with_followup(looked_back=times, told=ring.at)
+    if _is_due(heard, "look_back_later", ring.at, ring.terms):
+        heard = heard.with_followup(looked_back=2)
+    return ring.decision(heard, StoryStep("looked_back"), said="looked_back")
 
 
-def _forget(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _forget(ring: _Ring) -> Decision:
     """Addresses go: first those of all who did not choose 90 days, then the others."""
-    return _rang(case, case.with_followup(forgot=case.followup.forgot + 1), kind)
+    sweeps = ring.case.followup.forgot + 1
+    return ring.decision(ring.case.with_followup(forgot=sweeps))
 
 
-def _retain(case: Case, kind: str, at: datetime, terms: Terms) -> Decision:
+def _retain(ring: _Ring) -> Decision:
     """The content goes, with the keys of its reports."""
-    return _rang(case, replace(case, reports=()).with_followup(retained=True), kind)
+    emptied = replace(ring.case, reports=())
+    return ring.decision(emptied.with_followup(retained=True))
 
 
-_RINGS: dict[str, Callable[[Case, str, datetime, Terms], Decision]] = {
+_RINGS: dict[str, Callable[[_Ring], Decision]] = {
     "reply": _reply,
     "resume": _resume,
     "warn": _warn,
@@ -268,10 +349,7 @@ _RINGS: dict[str, Callable[[Case, str, datetime, Terms], Decision]] = {
     "forget_later": _forget,
     "retain": _retain,
 }
-
-
-# ── small parts ───────────────────────────────────────────────────────────────────────
-
+# who is told of a clock that runs against a unit
 _PRESSED: dict[str, tuple[Ear, ...]] = {
     "warn": ("unit", "staff"),
     "breach": ("unit", "staff"),
@@ -280,46 +358,4 @@ _PRESSED: dict[str, tuple[Ear, ...]] = {
     "escalated": ("unit", "supervisor"),
     "circulated": ("unit", "supervisor"),
 }
-
-
-def _late(case: Case, kind: str, at: datetime, terms: Terms) -> list[Clock]:
-    """The clocks of which `kind` is due."""
-    owed = {
-        clock: _of_clock(case, clock, terms).get(kind) for clock in running(case.ledger)
-    }
-    return [clock for clock, due in owed.items() if due is not None and due <= at]
-
-
-def _noted(case: Case, clock: Clock, kind: LineKind, at: datetime) -> Case:
-    return replace(case, ledger=(*case.ledger, ClockLine(clock, kind, at)))
-
-
-def _due(case: Case, clock: Clock, terms: Terms) -> int:
-    """When the clock ends, in seconds since 1970 UTC."""
-    reading = read(case.ledger, clock, terms)
-    assert reading is not None  # it runs
-    return int(reading.ends.timestamp())
-
-
-def _alerts(case: Case, clock: Clock, kind: str, terms: Terms) -> tuple[Alert, ...]:
-    """Where the hotline itself is late, its supervisor hears of it."""
-    ears = _PRESSED[kind] if clock in UNIT_CLOCKS else ("staff", "supervisor")
-    params = {"clock": clock, "due": _due(case, clock, terms)}
-    return tuple(
-        Alert(ear, kind, params, urgent=clock in ("on_site", "result")) for ear in ears
-    )
-
-
-def _rang(
-    case: Case,
-    moved: Case,
-    kind: str,
-    entries: tuple[StoryStep, ...] = (),
-    said: str | None = None,
-    alerts: tuple[Alert, ...] = (),
-) -> Decision:
-    """said: what all reporters are pushed, if anything."""
-    pushes = to_all(moved, said) if said else ()
-    return Decision(
-        moved, entries, pushes, (f"case.{kind}", states(case, moved)), alerts=alerts
-    )
+_HOTLINE_LATE: tuple[Ear, ...] = ("staff", "supervisor")

@@ -45,6 +45,7 @@ class State(Enum):
     MERGED = "merged"
 
 
+# As staff say it; the reporter's words are in story.py.
 STATES: dict[State, str] = {
     State.FILED: "待受理",
     State.ACCEPTED: "已受理",
@@ -59,7 +60,7 @@ STATES: dict[State, str] = {
     State.LOOK_BACK: "回头看",
     State.WAITING: "等待补充",
     State.MERGED: "已合并",
-}  # as staff say it; the reporter's words are in story.py
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +200,11 @@ def wants_time(case: Case) -> bool:
 
 def expected_on_site(case: Case) -> bool:
     """加急，还没到场"""
-    last = [
-        line.kind
-        for line in case.ledger
-        if line.clock == "on_site" and line.kind in ("start", "stop")
-    ]
-    return last[-1:] == ["start"]
+    expected = False
+    for line in case.ledger:
+        if line.clock == "on_site" and line.kind in ("start", "stop"):
+            expected = line.kind == "start"
+    return expected
 
 
 def below_city(case: Case) -> bool:
@@ -231,11 +231,8 @@ OPEN = (
 )
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
 FINAL = (State.MERGED,)
-FINISHED = (
-    State.DECLINED,
-    State.MERGED,
-    *ENDED,
-)  # what staff need not look at any more
+# What staff need not look at any more.
+FINISHED = (State.DECLINED, State.MERGED, *ENDED)
 PAUSES = ("ask", "wait")
 AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
 TRANSITIONS: list[list[Any]] = [
@@ -302,9 +299,10 @@ def leads(case: Case, trigger: str) -> State | None:
     """Where the table lets this move go from here; None if nowhere."""
     walker = Walker(case.state)
     try:
-        return walker.state if MACHINE.events[trigger].trigger(walker, case) else None
+        moved = MACHINE.events[trigger].trigger(walker, case)
     except MachineError:  # no row begins here
         return None
+    return walker.state if moved else None
 
 
 def move(case: Case, trigger: str) -> Case:
@@ -316,34 +314,29 @@ def move(case: Case, trigger: str) -> Case:
     to = leads(case, trigger)
     if to is None and case.state is State.WAITING and trigger not in PAUSES:
         resumed = move(case, "resume")
-        return (
-            move(resumed, trigger) if leads(resumed, trigger) else refuse(case, trigger)
-        )
+        if leads(resumed, trigger) is not None:
+            return move(resumed, trigger)
     if to is None:
         return refuse(case, trigger)
-    return replace(
-        case,
-        state=to,
-        asked_in=case.state if to is State.WAITING else None,
-        resumes=None,
-    )
+    asked_in = case.state if to is State.WAITING else None
+    return replace(case, state=to, asked_in=asked_in, resumes=None)
 
 
 def legal(case: Case) -> tuple[str, ...]:
     """All moves that are possible now, in the order of the table."""
     found = [trigger for trigger in TRIGGERS if leads(case, trigger)]
     if case.state is State.WAITING:
-        found += [
-            trigger for trigger in legal(move(case, "resume")) if trigger not in PAUSES
-        ]
+        then = legal(move(case, "resume"))
+        found += [trigger for trigger in then if trigger not in PAUSES]
     return tuple(found)
 
 
 def refuse(case: Case, trigger: str) -> Case:
     """Never returns. Raises: Refusal."""
+    orders = tuple(name for name in legal(case) if name in ORDERED)
     raise Refusal(
         "illegal_move",
-        legal=tuple(name for name in legal(case) if name in ORDERED),
+        legal=orders,
         alias=case.alias,
         state=STATES[case.state],
         move=trigger,

@@ -5,14 +5,15 @@ refuses.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialogs.case import ledger
 from dialogs.case.deciding import reopened
-from dialogs.case.decisions import settled, states, to_all
-from dialogs.case.life import Case, Followup, State, leads, move
+from dialogs.case.decisions import settled, states
+from dialogs.case.life import Case, Followup, Pending, State, leads, move
 from dialogs.case.orders import Decision, StoryStep
+from dialogs.case.pushes import push
 from dialogs.case.worktime import Terms
 from dialogs.words import (
     File,
@@ -45,18 +46,17 @@ def filed(id: str, alias: str, report: str, action: File, terms: Terms) -> Case:
     """
     hour = _hour(action.at)
     case = Case(
-        id,
-        alias,
-        State.FILED,
-        action.category,
-        action.urgent,
+        id=id,
+        alias=alias,
+        state=State.FILED,
+        category=action.category,
+        urgent=action.urgent,
         reports=(report,),
         opened=hour,
         followup=Followup(told=hour),
     )
-    return settled(
-        ledger.start(case, "accept", ledger.next_hour(action.at), terms), terms
-    )
+    starts = ledger.next_hour(action.at)
+    return settled(ledger.start(case, "accept", starts, terms), terms)
 
 
 def react(
@@ -73,59 +73,82 @@ def react(
     asked: a question to this reporter is open; rated: they rated before. The answer to
     them is no push. Clocks go on at the next full hour.
     """
+    given = _Given(case, action, terms)
+    is_answered = asked and case.state is State.WAITING
     match action:
         case Supplement():
-            return _supplement(case, action, terms, asked)
+            return _supplement(given, action, is_answered=is_answered)
+        case Rate() if rated:
+            return given.decision(case)
         case Rate(report):
-            steps = () if rated else (StoryStep("rated", {}, report),)
-            return _reacted(case, case, action, terms, steps)
+            return given.decision(case, StoryStep("rated", {}, report))
         case Reopen(report, text):
             own = StoryStep("reopened", {"text": text}, report)
-            return _reopen(case, action, terms, own)
+            return _reopen(given, action, own)
         case Rebound(report, text):
             own = StoryStep("rebounded", {"text": text}, report)
-            return _reopen(case, action, terms, own)
+            return _reopen(given, action, own)
         case Held(report):
-            held = StoryStep("held", {}, report)
-            return _reacted(case, case, action, terms, (held,))
+            return given.decision(case, StoryStep("held", {}, report))
         case Forget():
-            return _forget(case, action, terms, asked)
+            return _forget(given, action, was_asked=is_answered)
         case Wish() | Hush():
-            return _reacted(case, case, action, terms, ())
+            return given.decision(case)
 
 
-def _supplement(case: Case, action: Supplement, terms: Terms, asked: bool) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a reporter did to a case."""
+
+    case: Case
+    action: Reaction
+    terms: Terms
+
+    def decision(self, moved: Case, *steps: StoryStep) -> Decision:
+        """The case becomes this, and nobody is told."""
+        kind = AUDIT_KINDS[type(self.action)]
+        audit = (kind, states(self.case, moved))
+        return Decision(settled(moved, self.terms), steps, audit=audit)
+
+
+def _supplement(given: _Given, action: Supplement, *, is_answered: bool) -> Decision:
+    case = given.case
+    if is_answered:
+        case = _resumed(case, action)
     said = {"text": action.text, "pictures": len(action.pictures)}
-    answers = asked and case.state is State.WAITING
-    moved = _resumed(case, action) if answers else case
     step = StoryStep("supplemented", said, action.report)
-    return _reacted(case, _added(moved, action), action, terms, (step,))
+    return given.decision(_added(case, action), step)
 
 
-def _forget(case: Case, action: Forget, terms: Terms, asked: bool) -> Decision:
+def _forget(given: _Given, action: Forget, *, was_asked: bool) -> Decision:
     """Where nobody is left to answer a question, the case goes on."""
-    left = tuple(other for other in case.reports if other != action.report)
-    nobody = asked and not left and case.state is State.WAITING
-    moved = _resumed(case, action) if nobody else case
+    case = given.case
+    others = _others(case, action.report)
+    if was_asked and not others:
+        case = _resumed(case, action)
     step = StoryStep("forgotten", public=False)
-    return _reacted(case, _without(moved, action.report), action, terms, (step,))
+    return given.decision(_without(case, action.report), step)
 
 
-def _reopen(
-    case: Case, action: Reopen | Rebound, terms: Terms, own: StoryStep
-) -> Decision:
+def _reopen(given: _Given, action: Reopen | Rebound, own: StoryStep) -> Decision:
+    case = given.case
+    added = _added(case, action)
     if leads(case, "reopen") is None:
-        return _reacted(case, _added(case, action), action, terms, (own,))
-    moved = reopened(_added(case, action), ledger.next_hour(action.at), terms)
-    told = moved.with_followup(told=_hour(action.at))
-    decision = _reacted(case, told, action, terms, (own, StoryStep("reopened")))
-    pushes = to_all(case, "reopened")
-    others = tuple(push for push in pushes if push[0] != action.report)
-    return replace(decision, pushes=others)
+        return given.decision(added, own)
+    moved = reopened(added, ledger.next_hour(action.at), given.terms)
+    heard = moved.with_followup(told=_hour(action.at))
+    decision = given.decision(heard, own, StoryStep("reopened"))
+    pushes = tuple(push(report, "reopened") for report in _others(case, action.report))
+    return replace(decision, pushes=pushes)
+
+
+def _others(case: Case, report: str) -> tuple[str, ...]:
+    return tuple(other for other in case.reports if other != report)
 
 
 def _resumed(case: Case, action: Reaction) -> Case:
-    return ledger.resume(move(case, "resume"), ledger.next_hour(action.at))
+    goes_on = ledger.next_hour(action.at)
+    return ledger.resume(move(case, "resume"), goes_on)
 
 
 def _added(case: Case, action: Supplement | Reopen | Rebound) -> Case:
@@ -134,24 +157,20 @@ def _added(case: Case, action: Supplement | Reopen | Rebound) -> Case:
 
 def _without(case: Case, report: str) -> Case:
     """Reporters are counted anew: what waits for one of them must not reach another."""
-    left = tuple(other for other in case.reports if other != report)
+    others = _others(case, report)
+    return replace(case, reports=others, reply=_reply_to(case, others))
+
+
+def _reply_to(case: Case, others: tuple[str, ...]) -> Pending | None:
+    """The reply that waits, as it is addressed where only these are left."""
     reply = case.reply
-    if reply is not None and reply.to is not None:
-        to = case.reports[reply.to - 1]
-        reply = replace(reply, to=left.index(to) + 1) if to in left else None
-    return replace(case, reports=left, reply=reply)
+    if reply is None or reply.to is None:
+        return reply
+    addressed = case.reports[reply.to - 1]
+    if addressed not in others:
+        return None
+    return replace(reply, to=others.index(addressed) + 1)
 
 
 def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
-
-
-def _reacted(
-    case: Case,
-    moved: Case,
-    action: Reaction,
-    terms: Terms,
-    steps: tuple[StoryStep, ...],
-) -> Decision:
-    audit = (AUDIT_KINDS[type(action)], states(case, moved))
-    return Decision(settled(moved, terms), steps, audit=audit)
