@@ -19,7 +19,7 @@ from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
 from dialogs.case.orders import Alert, Decision, StoryStep
 from dialogs.case.pushes import push
-from dialogs.case.rules import UNIT_CLOCKS, KeptKind
+from dialogs.case.rules import UNIT_CLOCKS, URGENT_CLOCKS, KeptKind
 from dialogs.case.worktime import Terms, add
 
 Dues = dict[str, datetime]
@@ -178,7 +178,7 @@ class _Ring:
         """Where the hotline itself is late, its supervisor hears of it."""
         to_whom = _PRESSED[self.kind] if clock in UNIT_CLOCKS else _HOTLINE_LATE
         params = {"clock": clock, "due": self.due(clock)}
-        urgent = clock in ("on_site", "result")
+        urgent = clock in URGENT_CLOCKS
         return tuple(Alert(to, self.kind, params, urgent=urgent) for to in to_whom)
 
     def decision(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, cast
@@ -54,19 +54,13 @@ Category = Literal[
     "event_quota",
     "other",
 ]
-UNIT_CLOCKS: tuple[Clock, ...] = (
-    "answer",
-    "rectify",
-    "on_site",
-    "result",
-)  # they run against a unit
+# They run against a unit.
+UNIT_CLOCKS: tuple[Clock, ...] = ("answer", "rectify", "on_site", "result")
+URGENT_CLOCKS: tuple[Clock, ...] = ("on_site", "result")
 SPAN = r"^(\d{1,4}) ?([WCDh])$"
-HOURS: dict[TimeUnit, float] = {
-    "h": 1,
-    "C": 24,
-    "D": 24,
-    "W": 24 * 7 / 5,
-}  # roughly, to compare different units
+# Roughly, to compare different units.
+HOURS: dict[TimeUnit, float] = {"h": 1, "C": 24, "D": 24, "W": 24 * 7 / 5}
+# By pydantic's name of the error.
 SAYS = {
     "span": '要写成 "5 W"、"1 C"、"0 D" 或 "2 h"',
     "int_type": "要写成整数",
@@ -76,7 +70,13 @@ SAYS = {
     "less_than": "要小于{lt}",
     "less_than_equal": "不能大于{le}",
     "dict_type": "是一张表，要写成 [表名] 下面各占一行",
-}  # by pydantic's name of the error
+}
+NEVER_BEFORE = (  # the second of two must not come before the first
+    ("look_back_after", "forget_after"),
+    ("look_back_later", "forget_later"),
+    ("callback_after", "look_back_after"),
+    ("look_back_after", "look_back_later"),
+)
 
 
 class RulesError(ValueError):
@@ -145,9 +145,9 @@ class Rules(BaseModel):
         tables = [self.category.get(kind, {}), self.deadlines]
         if urgent:
             tables = [self.urgent_category.get(kind, {}), self.urgent, *tables]
-        name: DeadlineName = (
-            "answer_complex" if clock == "answer" and complex else clock
-        )
+        name: DeadlineName = clock
+        if clock == "answer" and complex:
+            name = "answer_complex"
         return next(table[name] for table in tables if name in table)
 
     def steps_for(self, clock: Clock) -> Mapping[LadderStep, Allowance]:
@@ -156,7 +156,7 @@ class Rules(BaseModel):
         """
         if clock not in UNIT_CLOCKS:
             return {}
-        return self.urgent_steps if clock in ("on_site", "result") else self.steps
+        return self.urgent_steps if clock in URGENT_CLOCKS else self.steps
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Rules:
@@ -171,19 +171,9 @@ class Rules(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Rules:
         """What comes after something else must not be set before it."""
-        for name in ("steps", "urgent_steps"):
-            table: Mapping[LadderStep, Allowance] = getattr(self, name)
-            if list(table) != sorted(table, key=lambda step: _hours(table[step])):
-                raise ValueError(
-                    f"{name} 的次序不对：催办、督办、提级督办、通报，"
-                    "后一步不能早于前一步"
-                )
-        for first, second in (
-            ("look_back_after", "forget_after"),
-            ("look_back_later", "forget_later"),
-            ("callback_after", "look_back_after"),
-            ("look_back_after", "look_back_later"),
-        ):
+        _check_ladder("steps", self.steps)
+        _check_ladder("urgent_steps", self.urgent_steps)
+        for first, second in NEVER_BEFORE:
             if _hours(getattr(self, first)) > _hours(getattr(self, second)):
                 raise ValueError(f"{second} 不能早于 {first}")
         if self.retention["closed"] * 24 < _hours(self.forget_later):
@@ -198,28 +188,30 @@ class Rules(BaseModel):
     @model_validator(mode="after")
     def _urgent_never_waits(self) -> Rules:
         """No rule of working days for what is urgent."""
-        fast = {
-            name: span
-            for name, span in self.deadlines.items()
-            if name in ("on_site", "result")
-        }
-        tables = {
-            "deadlines": fast,
-            "urgent": self.urgent,
-            "urgent_steps": self.urgent_steps,
-        }
-        tables |= {
-            f"urgent_category.{code}": table
-            for code, table in self.urgent_category.items()
-        }
-        for where, table in tables.items():
-            for name, span in cast(Mapping[str, Allowance], table).items():
-                if span.unit == "W":
-                    raise ValueError(
-                        f"{where}.{name} 不能用工作日（W）：加急件不等工作日，"
-                        "请用 h、C 或 D"
-                    )
+        deadlines = self.deadlines.items()
+        urgent = {name: span for name, span in deadlines if name in URGENT_CLOCKS}
+        _check_no_working_days("deadlines", urgent)
+        _check_no_working_days("urgent", self.urgent)
+        _check_no_working_days("urgent_steps", self.urgent_steps)
+        for code, table in self.urgent_category.items():
+            _check_no_working_days(f"urgent_category.{code}", table)
         return self
+
+
+def _check_ladder(name: str, table: Mapping[LadderStep, Allowance]) -> None:
+    in_order = sorted(table, key=lambda step: _hours(table[step]))
+    if list(table) != in_order:
+        raise ValueError(
+            f"{name} 的次序不对：催办、督办、提级督办、通报，后一步不能早于前一步"
+        )
+
+
+def _check_no_working_days(where: str, table: Mapping[Any, Allowance]) -> None:
+    for name, span in table.items():
+        if span.unit == "W":
+            raise ValueError(
+                f"{where}.{name} 不能用工作日（W）：加急件不等工作日，请用 h、C 或 D"
+            )
 
 
 def _hours(span: Allowance) -> float:
@@ -232,11 +224,13 @@ def parse(text: str) -> Rules:
     Raises: RulesError.
     """
     try:
-        return Rules.model_validate(_over(_shipped(), tomllib.loads(text)))
+        given = tomllib.loads(text)
+        return Rules.model_validate(_over(_shipped(), given))
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"不是合法的 TOML：{error}") from None
     except ValidationError as error:
-        raise RulesError(_told(error.errors(include_url=False)[0])) from None
+        first = error.errors(include_url=False)[0]
+        raise RulesError(_told(first)) from None
 
 
 def schema() -> dict[str, Any]:
@@ -256,31 +250,32 @@ def _told(error: ErrorDetails) -> str:
     path = [str(part) for part in error["loc"] if part != "[key]"]
     key = ".".join(path)
     if error["type"] in ("extra_forbidden", "literal_error"):
-        known = _names(path[:-1])
-        near = difflib.get_close_matches(path[-1], known, n=1)
-        meant = (
-            f"是不是 {'.'.join([*path[:-1], near[0]])}？"
-            if near
-            else f"这里可以写：{'、'.join(known)}"
-        )
-        return f"没有 {key} 这一项：{meant}"
-    return f"{key} 不对：" + SAYS.get(
-        error["type"], "说明见 docs/clocks.md"
-    ).format_map(error.get("ctx", {}))
+        return f"没有 {key} 这一项：{_meant(path)}"
+    reason = SAYS.get(error["type"], "说明见 docs/clocks.md")
+    return f"{key} 不对：" + reason.format_map(error.get("ctx", {}))
 
 
-def _names(table: list[str]) -> list[str]:
+def _meant(path: Sequence[str]) -> str:
+    """What may have been meant by a key that is not there."""
+    *table, written = path
+    known = _names(table)
+    near = difflib.get_close_matches(written, known, n=1)
+    if not near:
+        return f"这里可以写：{'、'.join(known)}"
+    return f"是不是 {'.'.join([*table, near[0]])}？"
+
+
+def _names(table: Sequence[str]) -> list[str]:
     """What may stand in a table."""
     node = schema()
     for part in table:
-        node = (
-            node["properties"][part]
-            if "properties" in node
-            else node["additionalProperties"]
-        )
-    return list(
-        node["properties"] if "properties" in node else node["propertyNames"]["enum"]
-    )
+        if "properties" in node:
+            node = node["properties"][part]
+        else:
+            node = node["additionalProperties"]
+    if "properties" in node:
+        return list(node["properties"])
+    return list(node["propertyNames"]["enum"])
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,11 +283,9 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         under = below.get(key)
-        merged[key] = (
-            _over(under, value)
-            if isinstance(under, dict) and isinstance(value, dict)
-            else value
-        )
+        if isinstance(under, dict) and isinstance(value, dict):
+            value = _over(under, value)
+        merged[key] = value
     return merged
 
 
