@@ -48,12 +48,24 @@ class SQLiteDatabase:
             patience: seconds to wait for another process's lock.
         Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
         """
-        writer, lookups = await asyncio.to_thread(_open, path, patience)
+        opening = asyncio.create_task(asyncio.to_thread(_open, path, patience))
         connect_scanner = partial(connect_to_read, path, patience)
-        scanners = [
-            await aiosqlite.Connection(connect_scanner, SCANNER_QUEUE)
-            for _ in range(SCANNERS)
-        ]
+        scanners: list[aiosqlite.Connection] = []
+        try:
+            writer, lookups = await asyncio.shield(opening)
+            for _ in range(SCANNERS):
+                scanners.append(
+                    await aiosqlite.Connection(connect_scanner, SCANNER_QUEUE)
+                )
+        except BaseException as error:
+            # Told to stop half way: a scanner's thread that is left behind would keep
+            # the process from ever ending.
+            for scanner in scanners:
+                await scanner.close()
+            await _let_go(opening)
+            if isinstance(error, sqlite3.Error):
+                raise storage_error(error) from None
+            raise
         return cls(writer, lookups, scanners)
 
     @property
@@ -190,3 +202,12 @@ def _open(path: Path, patience: float) -> tuple[Writer, sqlite3.Connection]:
             raise Refusing(f"opening: {type(error).__name__}") from None
         raise
     return Writer(writing), lookups
+
+
+async def _let_go(opening: "asyncio.Task[tuple[Writer, sqlite3.Connection]]") -> None:
+    """Close what was opened, once it is; what failed has closed it by itself."""
+    await asyncio.wait([opening])
+    if opening.exception() is None:
+        writer, lookups = opening.result()
+        lookups.close()
+        writer.connection.close()

@@ -13,6 +13,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Event
 from types import FrameType
 
 from bot.lab.bench.benchmarks import BENCHMARKS
@@ -42,7 +43,18 @@ def run(args: argparse.Namespace) -> int:
         known = "、".join(BENCHMARKS_BY_NAME)
         print(f"没有 {wrong} 这个项目，可选：{known}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, _leave)
+    told_to_stop = _stop_as_interrupted()
+    try:
+        _measure(args)
+    except KeyboardInterrupt:
+        if told_to_stop.is_set():
+            return TERMINATED
+        raise
+    return 0
+
+
+def _measure(args: argparse.Namespace) -> None:
+    """One benchmark after the other, each told when it is done."""
     results: list[Result] = []
     for name in args.which or UNLESS_NAMED:
         result = BENCHMARKS_BY_NAME[name].run(quick=args.quick)
@@ -52,12 +64,22 @@ def run(args: argparse.Namespace) -> int:
             print(drawn(result), end="\n\n", flush=True)
     if args.json:
         print(json.dumps(_document(results), ensure_ascii=False))
-    return 0
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    """An end by which folders are still cleaned."""
-    sys.exit(TERMINATED)
+def _stop_as_interrupted() -> Event:
+    """From now on SIGTERM is taken as Ctrl-C, by which whatever is measured is
+    cancelled and cleans its folder; an exit raised anywhere could leave it half closed.
+
+    Returns: set once it was told to stop.
+    """
+    told = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        told.set()
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, stop)
+    return told
 
 
 def _document(results: Sequence[Result]) -> dict[str, object]:
