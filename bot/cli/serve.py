@@ -189,6 +189,7 @@ async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) 
     lasting = [
         asyncio.create_task(stop.wait()),
         asyncio.create_task(lease.lost()),
+        asyncio.create_task(program.sender.failed()),
         *(asyncio.create_task(task()) for one in running for task in one.tasks),
     ]
     try:

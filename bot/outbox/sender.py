@@ -63,6 +63,8 @@ class Sender:
         self._taken: set[bytes] = set()
         self._sent: set[bytes] = set()
         self._tasks: dict[Address, asyncio.Task[None]] = {}
+        self._failure: Exception | None = None
+        self._failed = asyncio.Event()
 
     def post(self, letters: Sequence[OutboxMessage]) -> None:
         """Send these soon; their outbox rows are committed and due."""
@@ -87,7 +89,25 @@ class Sender:
     def looking(self) -> Job:
         """Looks into the outbox again and again; never two looks at once."""
         trigger = every(seconds=LOOK_EVERY)
-        return Job(name="outbox", trigger=trigger, run=lambda at: self.look())
+        return Job(name="outbox", trigger=trigger, run=self._look_or_fail)
+
+    async def _look_or_fail(self, at: datetime) -> None:
+        try:
+            await self.look()
+        except StorageError:
+            raise
+        except Exception as error:
+            self._failure = error
+            self._failed.set()
+            raise
+
+    async def failed(self) -> None:
+        """Wait until a look fails by a mistake of ours: then nothing would be sent any
+        more, and whoever serves must not go on as if it were. Raises: that mistake.
+        """
+        await self._failed.wait()
+        if self._failure is not None:
+            raise self._failure
 
     def close(self) -> None:
         """Send nothing more; what was not sent stays in the outbox."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.app import channels_of, database_file, opened, shred_file
 from bot.cli.serve import _run
@@ -56,6 +57,22 @@ async def test_a_report_is_filed_by_it_through_serve_itself(tmp_path: Path) -> N
         await serving
         assert await count(program, "cases") == 1
     assert "回执码" in channel.shown["anna"][-1]
+
+
+async def test_a_mistake_in_the_look_into_the_outbox_ends_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else pages would be served and receipts given, and nothing sent any more."""
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    async with opened(settings_in(tmp_path), channels_of(MORE), messengers=MORE) as app:
+        monkeypatch.setattr(app.sender, "look", broken)
+        with pytest.raises(ZeroDivisionError):
+            async with asyncio.timeout(20):
+                await _run(app, listening, asyncio.Event())
 
 
 async def test_its_rows_are_swept_with_all_others(tmp_path: Path) -> None:
