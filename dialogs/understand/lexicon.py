@@ -45,6 +45,20 @@ def hits(text: str) -> dict[int, dict[str, int]]:
     for start in range(len(text)):
         for size in sizes:
             word = text[start : start + size]
-            for number in groups_of.get(word, ()):
+            if word not in groups_of or _within_a_latin_word(text, start, size):
+                continue
+            for number in groups_of[word]:
                 found.setdefault(number, {}).setdefault(word, start)
     return found
+
+
+def _within_a_latin_word(text: str, start: int, size: int) -> bool:
+    """Whether Latin letters go on before or after: "gps" is no word of "waqurcgpsx"."""
+    goes_on_before = start > 0 and _are_latin(text[start - 1 : start + 1])
+    end = start + size
+    goes_on_after = end < len(text) and _are_latin(text[end - 1 : end + 1])
+    return goes_on_before or goes_on_after
+
+
+def _are_latin(letters: str) -> bool:
+    return letters.isascii() and letters.isalpha()

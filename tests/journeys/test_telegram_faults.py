@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-import string
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -47,6 +46,7 @@ GONE: tuple[Kind, ...] = ("blocked", "vanished")
 UNANSWERED: tuple[Kind, ...] = ("reset_done", "silence")  # done, and we cannot know
 BY_LOT = 10  # calls for each fault
 EACH = 2  # of them on one person's way
+NO_WORDS = "bdfhjkvxz"  # letters that spell nothing the hotline knows
 PATIENCE = 2.5  # seconds for one call; ten in the field
 MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -98,7 +98,7 @@ def visit(line: Line) -> Visit:
     return Visit(
         line,
         line.server.person(),
-        "".join(random.choices(string.ascii_lowercase, k=12)),
+        "".join(random.choices(NO_WORDS, k=12)),
     )
 
 

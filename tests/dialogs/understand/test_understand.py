@@ -169,6 +169,14 @@ def test_because_names_words_of_the_text() -> None:
     assert "打卡" in " ".join(understand("小程序天天打卡，照片传不完").because)
 
 
+def test_a_latin_word_counts_whole_only() -> None:
+    """A form's number that happens to spell a word in its middle points nowhere."""
+    named = understand("清河街道要我们开着gps打卡")
+    spelled = understand("清河街道要求同一份台账每周报五次，表号waqurcgpsxfd")
+    assert "gps" in named.because
+    assert "gps" not in spelled.because
+
+
 def test_the_model_was_built_from_what_is_here() -> None:
     """Whoever changes words, data or features trains anew: see the head of train.py."""
     assert loaded().head.inputs == train.inputs_digest()
