@@ -20,6 +20,8 @@ Kind = Literal[
     "reach",  # asks how the reporter wants to be reached
     "receipt",  # holds the receipt
     "story",  # the story of a case
+    "notice",  # a short line above the next prompt; its button undoes what it tells
+    "emergency",  # seen before all else; numbers in its words are there to call
 ]
 Role = Literal[
     "plain",

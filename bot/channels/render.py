@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from dialogs.looks import Kind, Role, kind_of, role_of
 from dialogs.texts import text
 from dialogs.words import Message
+
+# police, fire, ambulance, traffic police, the line for people in despair
+EMERGENCY_NUMBER = re.compile(r"(?<!\d)(?:110|119|120|122|12356)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,13 @@ class Rendered:
         return kind_of(self.message.name)
 
     @property
+    def calls(self) -> tuple[str, ...]:
+        """The numbers that an emergency asks to call, in the order of its words."""
+        if self.kind != "emergency":
+            return ()
+        return tuple(dict.fromkeys(EMERGENCY_NUMBER.findall(self.text)))
+
+    @property
     def params(self) -> Any:
         return self.message.params
 
@@ -59,6 +70,13 @@ def render(message: Message) -> Rendered:
 def numbered(rendered: Rendered) -> str:
     """The text with its buttons as a numbered list: for a terminal, or where a keyboard
     is too small.
+
+    A notice has no numbers, for they belong to the prompt below it. An emergency begins
+    with what to call.
     """
+    if rendered.kind == "notice":
+        undo = "".join(f" [{key.label}]" for key in rendered.keys)
+        return f"· {rendered.text}{undo}"
+    calls = [f"☎ {'  '.join(rendered.calls)}"] if rendered.calls else []
     rows = [f"  {number}. {key.label}" for number, key in enumerate(rendered.keys, 1)]
-    return "\n".join([rendered.text, *rows])
+    return "\n".join([*calls, rendered.text, *rows])

@@ -24,6 +24,7 @@ from dialogs.texts import text
 from dialogs.words import MASK, UNPICTURE, Message
 
 PAGES = ("bot.channels.web", "bot.desk.web")  # packages with templates and static files
+SHAPED: tuple[Kind, ...] = ("notice", "emergency")  # each with a template of its own
 WORDED: tuple[Kind, ...] = ("draft", "draft_words")  # drawn with its masks
 PICTURED: tuple[Kind, ...] = ("draft", "draft_pictures")  # drawn with its pictures
 
@@ -58,8 +59,8 @@ class Fact:
 class Drawn:
     """One bubble as its template wants it.
 
-    shape: of its template: own, own_picture, text, card, receipt or story. kind: of its
-    message, as its dialog tells it.
+    shape: of its template: own, own_picture, text, card, receipt, story, notice or
+    emergency. kind: of its message, as its dialog tells it. calls: numbers to dial.
     """
 
     bubble: Bubble
@@ -72,6 +73,7 @@ class Drawn:
     pieces: tuple[Piece, ...] = ()
     facts: tuple[Fact, ...] = ()
     pictures: tuple[dict[str, Any], ...] = ()
+    calls: tuple[str, ...] = ()
     params: Any = None
 
 
@@ -114,18 +116,32 @@ def _t(lang: str, name: str, **params: Any) -> str:
 
 def draw(bubbles: Sequence[Bubble], lang: str) -> list[Drawn]:
     """Work out what to show; of the prompts only the last one can be answered."""
-    last = max((bubble.seq for bubble in bubbles if bubble.asks), default=0)
     return [
-        _draw(bubble, lang, bubble.seq == last or not bubble.asks) for bubble in bubbles
+        _draw(bubble, lang, _is_open(bubble, bubbles[at:]))
+        for at, bubble in enumerate(bubbles, 1)
     ]
+
+
+def _is_open(bubble: Bubble, later: Sequence[Bubble]) -> bool:
+    """Whether its buttons may be pressed. What a notice told can be undone until the
+    visitor goes on.
+    """
+    prompts_behind = [other for other in later if other.asks]
+    if _kind(bubble) == "notice":
+        has_gone_on = any(other.mine for other in later)
+        return len(prompts_behind) <= 1 and not has_gone_on
+    return not bubble.asks or not prompts_behind
+
+
+def _kind(bubble: Bubble) -> Kind | None:
+    return kind_of(bubble.message.name) if bubble.message else None
 
 
 def welcome(bubbles: Sequence[Bubble], lang: str) -> Drawn | None:
     """The first screen, drawn for everybody: who only looks leaves no row. None where
     it is there already.
     """
-    first = bubbles[0].message if bubbles else None
-    if first is not None and kind_of(first.name) == "welcome":
+    if bubbles and _kind(bubbles[0]) == "welcome":
         return None
     return _draw(Bubble("welcome", 0, DIALOGS.welcome()), lang, not bubbles)
 
@@ -139,14 +155,17 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
         return _receipt(bubble, rendered, open)
     if kind in WORDED or kind in PICTURED:
         return _card(bubble, rendered, open)
-    told = kind == "story" and "state" in rendered.params  # it may be gone
+    shape = kind if kind in SHAPED else "text"
+    if kind == "story" and "state" in rendered.params:  # it may be gone
+        shape = "story"
     return Drawn(
         bubble,
-        "story" if told else "text",
+        shape,
         kind,
         rendered.text,
         keys=rendered.keys,
         open=open,
+        calls=rendered.calls,
         params=rendered.params,
     )
 

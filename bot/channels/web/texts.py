@@ -52,6 +52,7 @@ phrases(
     number="编号 {number}",
     unit="承办单位：{unit}",
     next="接下来",
+    call="拨打 {number}",
     offline="网络断了，正在重连……",
     unsent="没有送到，文字还在。",
     resend="重发",

@@ -41,7 +41,8 @@
 
     /** Of all prompts only the last can be answered. */
     function close() {
-      all(".row.asks", log).slice(0, -1).forEach((row) => {
+      all(".row.told:has(~ .row.me)", log).forEach((row) => all(".undo", row).forEach((button) => button.remove()));
+      all(".row.asks:not(.told)", log).slice(0, -1).forEach((row) => {
         row.classList.add("closed");
         all(".keys, .pictures, .masked + .tip", row).forEach((part) => part.remove());
         all("button", row).forEach((button) => (button.disabled = true));

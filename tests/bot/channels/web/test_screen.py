@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.channels.web.texts  # noqa: F401 - the phrases of the pages
 from bot.channels.web.channel import Bubble
 from bot.channels.web.screen import Drawn, Pages, draw, pieces, welcome
+from dialogs import looks
 from dialogs.report.preview import PREVIEW_BUTTONS
 from dialogs.words import Button, Message
 from tests.dialogs.chat import NOON
@@ -146,3 +148,35 @@ def test_the_promise_is_drawn_where_there_is_one() -> None:
         and 'class="promise late"' in with_it
     )
     assert "progress" not in without
+
+
+@pytest.fixture
+def notice(monkeypatch: pytest.MonkeyPatch) -> Bubble:
+    """A notice as a dialog says it, before the prompt it changed."""
+    monkeypatch.setitem(looks.KINDS, "stale", "notice")
+    return Bubble("1", 1, Message("stale", buttons=(Button("undo", "b.keep"),)))
+
+
+def test_what_a_notice_told_can_be_undone_until_the_visitor_goes_on(
+    notice: Bubble,
+) -> None:
+    prompt = preview(2)
+    words = Bubble("3", 3, words="还有一句")
+    then = preview(4)
+    told = draw([notice, prompt], "zh")
+    assert [(one.shape, one.open) for one in told] == [("notice", True), ("card", True)]
+    assert not draw([notice, prompt, words, then], "zh")[0].open
+
+
+def test_a_notice_is_drawn_small_with_its_button_inside(notice: Bubble) -> None:
+    page = Pages({}, lambda: NOON).bubbles([notice, preview(2)], "zh")
+    told, _, _ = page.partition("</form>")
+    assert 'class="undo">不，继续写</button>' in told and 'class="keys"' not in told
+
+
+def test_an_emergency_has_its_numbers_to_dial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(looks.KINDS, "signpost.120", "emergency")
+    pages = Pages({}, lambda: NOON)
+    page = pages.bubbles([Bubble("1", 1, Message("signpost.120"))], "zh")
+    assert '<a href="tel:120" aria-label="拨打 120">' in page
+    assert "听起来很急" in page and "<button" not in page
