@@ -14,12 +14,14 @@ from bot.cases.casework import Casework
 from bot.channels.port import Incoming
 from bot.people.throttle import GuessThrottle
 from bot.settings import Settings
+from dialogs.case.hold import hold_day
 from dialogs.understand import understand
 from dialogs.words import (
     MISTYPED,
     ByHandle,
     ByReceipt,
     Hide,
+    HoldDay,
     LastReceipt,
     Mask,
     Mine,
@@ -63,6 +65,8 @@ class Lookups:
                 return await self._casework.stories.mine(incoming.sender)
             case ByHandle(handle):
                 return await self._casework.stories.by_handle(handle, incoming.sender)
+            case HoldDay(days):
+                return hold_day(self._now(), days, self._casework.terms)
             case Tell(report):
                 return await self._casework.stories.of(bytes.fromhex(report))
         raise TypeError(f"nobody answers {type(query).__name__}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -247,7 +247,36 @@ class ByHandle(Query["str | None"]):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldDay(Query[date]):
+    """The local day on which a report is handed in that is kept back for `days` days:
+    the first working day from then on, never today, never later than HOLD_AT_MOST.
+    """
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Query["tuple[OpenQuestion, ...]"]):
+    """What the hotline has asked this chat and not had an answer to, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """question: staff want to know something; callback: is it solved; look_back: has it
+    come back. text: the question in the reporter's language, as it stands in the story.
+    """
+
+    report: str
+    kind: Literal["question", "callback", "look_back"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MyCase:
+    """state: of its case, or KEPT_BACK; filed_day: the day that it is handed in, where
+    it has not been yet.
+    """
+
     report: str
     category: str
     state: str
@@ -262,7 +291,9 @@ class Told(Protocol):
         """What the reporter may do now.
 
         answer, supplement, held, rebound, rate, satisfied (the rest of a rating),
-        reopen, settings, hush, forget.
+        reopen, keep_from, withdraw, settings, hush, forget. Of a report that is still
+        kept back: release, confirm (where it would be dropped), supplement, keep_from,
+        withdraw, hush, forget.
         """
 
     @property
@@ -300,9 +331,28 @@ class Say:
     message: Message
 
 
+HOLD_AT_MOST = 31  # days that a report may be kept back
+KEPT_BACK = "kept_back"  # the state of a report that is not handed in yet
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep a report back until a local day, which is none of rest (see `HoldDay`).
+
+    unless: what becomes of it on that day if its reporter says nothing more: it is
+    handed in by itself ("send"), or gone unless confirmed ("drop").
+    """
+
+    until: date
+    unless: Literal["send", "drop"]
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """File this report. The text is already masked: what is hidden here is gone."""
+    """File this report. The text is already masked: what is hidden here is gone.
+
+    hold: not yet; keep_from: units, as they were named, whose people must not see it.
+    """
 
     receipt: str
     text: str
@@ -320,18 +370,23 @@ class File:
     follow: Literal["here", "receipt"]
     lang: str
     at: datetime
+    hold: Hold | None = None
+    keep_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
     """More for a report, or the answer to what the hotline asked back. Text already
     masked.
+
+    corrects: it takes the place of what this reporter added last.
     """
 
     report: str
     text: str
     pictures: tuple[str, ...]
     at: datetime
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +460,57 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """现在就交: a report that is kept back is handed in now."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHold:
+    """到时自动交: a report that would be dropped is handed in on its day."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """撤回: the reporter takes the report back. One that is kept back is shredded."""
+
+    report: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFrom:
+    """别给他们看: people of this unit must not see the case. unit: as it was named."""
+
+    report: str
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retaliation:
+    """打击报复: somebody suffers, or fears to, for what was reported. A matter of its
+    own, which supervisors alone see, at once.
+
+    report: the one that it came of, if it is known. Its unit is copied, nothing else:
+    nothing that is stored leads from the one to the other.
+    text: already masked. receipt: a new one, None where the reporter wants none.
+    """
+
+    report: str | None
+    text: str
+    at: datetime
+    receipt: str | None = None
+    follow: Literal["here", "receipt"] = "receipt"
+    lang: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
 class DropPictures:
     """These draft pictures are no longer wanted."""
 
@@ -423,5 +529,20 @@ class ReceiptSaved:
     """The reporter has the receipt: show it no more."""
 
 
-CaseAction = File | Supplement | Rate | Reopen | Rebound | Held | Wish | Forget | Hush
+CaseAction = (
+    File
+    | Supplement
+    | Rate
+    | Reopen
+    | Rebound
+    | Held
+    | Wish
+    | Forget
+    | Hush
+    | ReleaseHold
+    | ConfirmHold
+    | Withdraw
+    | KeepFrom
+    | Retaliation
+)
 Action = Look | Say | CaseAction | DropPictures | Wipe | ReceiptSaved

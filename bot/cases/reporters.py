@@ -33,14 +33,19 @@ from dialogs.case.story import is_asked, is_rated
 from dialogs.words import (
     WISHES,
     CaseAction,
+    ConfirmHold,
     File,
     Forget,
     Hush,
+    KeepFrom,
     Rate,
     Rebound,
+    ReleaseHold,
     Reopen,
+    Retaliation,
     Supplement,
     Wish,
+    Withdraw,
 )
 from storage.port import Audit, Changes, Database, Write
 from storage.repositories.cases import CaseRow
@@ -120,10 +125,18 @@ class ReporterCases:
         lasting: it will still be this person's tomorrow.
         Raises: KeyringError, if forgetting cannot be noted: then nothing is forgotten.
         """
-        if isinstance(action, File):
-            told_here = to if action.follow == "here" else None
-            return await self._file(action, draft, told_here, lasting)
-        return await self._react(action, draft)
+        match action:
+            case File(hold=None, keep_from=()):
+                told_here = to if action.follow == "here" else None
+                return await self._file(action, draft, told_here, lasting)
+            case (
+                File() | ReleaseHold() | ConfirmHold() | Withdraw() | KeepFrom()
+                | Retaliation()
+            ):  # fmt: skip
+                # no dialog hands these out yet
+                raise TypeError(f"nobody carries out {type(action).__name__}")
+            case _:
+                return await self._react(action, draft)
 
     async def undelivered(
         self, stream: bytes, to: Address | None = None

@@ -12,17 +12,22 @@ from anonymizer import receipts
 from anonymizer.redact import find_identifying
 from bot.channels.port import heard
 from bot.channels.render import numbered, render
+from dialogs.case.hold import hold_day
+from dialogs.case.rules import Rules
+from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.catalogue import DIALOGS
 from dialogs.talk import Talk
 from dialogs.understand import understand
 from dialogs.words import (
     Action,
+    Asked,
     ByHandle,
     ByReceipt,
     Event,
     File,
     Found,
     Hide,
+    HoldDay,
     LastReceipt,
     Look,
     Mask,
@@ -30,6 +35,7 @@ from dialogs.words import (
     Mine,
     MyCase,
     NewReceipt,
+    OpenQuestion,
     Picture,
     Pictured,
     Pressed,
@@ -43,6 +49,7 @@ from dialogs.words import (
 )
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+TERMS = Terms(Rules.default(), weekday_calendar(), UTC)
 RECEIPT = "EHPX-FEGJ-P8MK-K0R1"
 
 
@@ -70,6 +77,7 @@ class Chat:
     stories: dict[str, StoryStub] = field(default_factory=dict)
     by_receipt: dict[str, str] = field(default_factory=dict)
     mine: tuple[MyCase, ...] = ()
+    asked: tuple[OpenQuestion, ...] = ()
     talk: Talk | None = None
     last: list[Action] = field(default_factory=list)
     done: list[Action] = field(default_factory=list)
@@ -138,6 +146,10 @@ class Chat:
                 return next(
                     (case.report for case in self.mine if case.report == handle), None
                 )
+            case HoldDay(days):
+                return hold_day(NOON, days, TERMS)
+            case Asked():
+                return self.asked
             case Tell(report):
                 return self.stories.get(report)
         raise AssertionError(query)
