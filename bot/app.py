@@ -17,7 +17,7 @@ from bot.cases.followups import FollowupRounds
 from bot.cases.pushes import Jitter, random_jitter
 from bot.cases.retention import Retention
 from bot.channels.messenger import ReporterDoor
-from bot.channels.port import Channel
+from bot.channels.port import Channel, KeepsScreens
 from bot.desk.alerts import MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
 from bot.hotline import Hotline
@@ -164,6 +164,11 @@ def join(
     )
 
     channels = {channel.name: channel for channel in make(resources)}
+    screens = {
+        name: channel
+        for name, channel in channels.items()
+        if isinstance(channel, KeepsScreens)
+    }
     sender = Sender(
         database,
         post,
@@ -178,7 +183,7 @@ def join(
         keys=keys,
         talks=StoredTalks(database, keys.talk, settings),
         casework=casework,
-        lookups=Lookups(casework, settings, now),
+        lookups=Lookups(casework, settings, now, screens),
         outbox=post,
         sender=sender,
         channels=channels,

@@ -4,20 +4,21 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from anonymizer import receipts
 from anonymizer.redact import find_identifying
 from bot.cases.casework import Casework
-from bot.channels.port import Incoming
+from bot.channels.port import Incoming, KeepsScreens
 from bot.people.throttle import GuessThrottle
 from bot.settings import Settings
 from dialogs.case.hold import hold_day
 from dialogs.understand import understand
 from dialogs.words import (
     MISTYPED,
+    Asked,
     ByHandle,
     ByReceipt,
     Hide,
@@ -26,6 +27,7 @@ from dialogs.words import (
     Mask,
     Mine,
     NewReceipt,
+    OpenQuestion,
     Query,
     Read,
     Reading,
@@ -39,9 +41,15 @@ class Lookups:
     """
 
     def __init__(
-        self, casework: Casework, settings: Settings, now: Callable[[], datetime]
+        self,
+        casework: Casework,
+        settings: Settings,
+        now: Callable[[], datetime],
+        screens: Mapping[str, KeepsScreens],
     ) -> None:
+        """screens: the channels that know what they show, by name."""
         self._casework = casework
+        self._screens = screens
         self._now = now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
@@ -65,6 +73,8 @@ class Lookups:
                 return await self._casework.stories.mine(incoming.sender)
             case ByHandle(handle):
                 return await self._casework.stories.by_handle(handle, incoming.sender)
+            case Asked():
+                return await self._asked(incoming)
             case HoldDay(days):
                 return hold_day(self._now(), days, self._casework.terms)
             case Tell(report):
@@ -82,6 +92,19 @@ class Lookups:
 
     def drop_receipt(self, who: bytes) -> None:
         self._receipts.pop(who, None)
+
+    async def _asked(self, incoming: Incoming) -> tuple[OpenQuestion, ...]:
+        """A chat that is somebody else's tomorrow is asked only what still stands on
+        its screen, as a press on it would find it.
+        """
+        stories = self._casework.stories
+        if incoming.lasting:
+            return await stories.asked_in_chat(incoming.sender, incoming.lang)
+        screens = self._screens.get(incoming.sender.channel)
+        if screens is None:
+            return ()
+        handles = await screens.pushed(incoming.sender)
+        return await stories.asked_by_pushes(handles, incoming.sender, incoming.lang)
 
     def _last_receipt(self, who: bytes) -> str | None:
         shown = self._receipts.get(who)

@@ -260,6 +260,9 @@ class Asked(Query["tuple[OpenQuestion, ...]"]):
     """What the hotline has asked this chat and not had an answer to, newest first."""
 
 
+AskedKind = Literal["question", "callback", "look_back"]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """question: staff want to know something; callback: is it solved; look_back: has it
@@ -267,7 +270,7 @@ class OpenQuestion:
     """
 
     report: str
-    kind: Literal["question", "callback", "look_back"]
+    kind: AskedKind
     text: str
 
 

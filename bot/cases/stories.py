@@ -5,8 +5,9 @@ the story of each. Changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from anonymizer import receipts
 from bot.address import Address
@@ -15,9 +16,9 @@ from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import CaseWriter
 from bot.hours import utc
 from bot.keys import Keys
-from dialogs.case.story import Filed, Rating, Story, tell, visible
+from dialogs.case.story import Filed, Rating, Story, open_question, tell, visible
 from dialogs.texts import text
-from dialogs.words import MyCase
+from dialogs.words import MyCase, OpenQuestion
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
@@ -68,6 +69,30 @@ class ReporterStories:
         newest_first = sorted(reversed(rows), key=lambda row: -row.filed_hour)
         found = await asyncio.gather(*map(self._my_case, newest_first))
         return tuple(case for case in found if case is not None)
+
+    async def asked_in_chat(self, to: Address, lang: str) -> tuple[OpenQuestion, ...]:
+        """What is still open of what this chat was asked about the reports that it may
+        open without a receipt, newest first.
+        """
+        chain = await self._addresses.chain(to)
+        return await self._asked([row.id for row in chain], lang)
+
+    async def asked_by_pushes(
+        self, handles: Sequence[str], to: Address, lang: str
+    ) -> tuple[OpenQuestion, ...]:
+        """The same of the reports that pushes to this chat were about."""
+        answers = (self._addresses.of_handle(handle, to) for handle in handles)
+        found = await asyncio.gather(*answers)
+        return await self._asked([one.row.id for one in found if one], lang)
+
+    async def _asked(
+        self, reports: Sequence[bytes], lang: str
+    ) -> tuple[OpenQuestion, ...]:
+        stories = await asyncio.gather(*map(self.of, dict.fromkeys(reports)))
+        asked = [open_question(story, lang) for story in stories if story is not None]
+        still_open = [one for one in asked if one is not None]
+        still_open.sort(key=itemgetter(0), reverse=True)
+        return tuple(question for _, question in still_open)
 
     async def _my_case(self, row: ReportRow) -> MyCase | None:
         opened = self._files.opened(row)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from anonymizer import receipts
 from anonymizer.scrub import Scrubbed
@@ -114,6 +114,17 @@ class Channel(Protocol):
 
     def wipe(self, to: Address) -> Sequence[Write]:
         """Rows that forget what this channel still shows of the chat."""
+        ...
+
+
+@runtime_checkable
+class KeepsScreens(Protocol):
+    """A channel that still knows what it shows to a chat."""
+
+    async def pushed(self, to: Address) -> Sequence[str]:
+        """Handles of the reports that the pushes on this screen are about, newest
+        first.
+        """
         ...
 
 

@@ -53,6 +53,14 @@ def push(report: str, kind: str) -> tuple[str, Message]:
     return report, Message(f"push.{kind}", buttons=buttons)
 
 
+def handles(message: Message) -> tuple[str, ...]:
+    """What its buttons carry behind their names: of a push the handle of its report,
+    each once.
+    """
+    found = (button.choice.partition(":")[2] for button in message.buttons)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 def addressed(message: Message, handle: str) -> Message:
     """The push with buttons that say which report they mean; handle: a name that tells
     nobody else.

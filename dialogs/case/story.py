@@ -4,7 +4,7 @@ Nobody else's words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -15,7 +15,7 @@ from dialogs.case.moments import Grain, moment
 from dialogs.case.promise import Promise, promise
 from dialogs.case.worktime import TICK, Terms, add
 from dialogs.texts import CHINESE, phrases, text
-from dialogs.words import Params
+from dialogs.words import WISHES, AskedKind, OpenQuestion, Params
 
 phrases(
     "state",
@@ -120,6 +120,12 @@ phrases(
     next="接下来：{next}",
 )
 HOUR = timedelta(hours=1)
+# lines of a story by which its reporter was asked something
+ASKED_BY: Mapping[AskedKind, Collection[str]] = {
+    "question": ("told.asked",),
+    "callback": ("told.called_back", "told.called_back_again"),
+    "look_back": ("told.looked_back",),
+}
 
 
 # ── what the story is made from ───────────────────────────────────────────────────────
@@ -276,6 +282,27 @@ def tell(
         wishes=mine.wishes,
         promise=promise(case, now, terms, asked=asked),
     )
+
+
+def open_question(story: Story, lang: str) -> tuple[datetime, OpenQuestion] | None:
+    """What the hotline asked this reporter last and still wants to know, and when it
+    was asked (local). Who wished not to be asked was not.
+    """
+    wished = {**WISHES, **story.wishes}
+    if "answer" in story.can:
+        kind: AskedKind = "question"
+    elif "held" in story.can and wished["look_back"]:
+        kind = "look_back"
+    elif "rate" in story.can and story.state == "callback" and wished["callback"]:
+        kind = "callback"
+    else:
+        return None
+    asking = [line for line in story.lines if line.name in ASKED_BY[kind]]
+    if not asking:
+        return None
+    last = asking[-1]
+    words = last.params["text"] if kind == "question" else last.text(lang)
+    return last.at, OpenQuestion(story.report, kind, words)
 
 
 # ── line by line ──────────────────────────────────────────────────────────────────────

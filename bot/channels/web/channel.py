@@ -18,6 +18,7 @@ from bot.channels.port import Gone, Limits
 from bot.channels.render import Rendered
 from bot.hours import DAY, HOUR, seconds
 from bot.keys import Keys
+from dialogs.case.pushes import handles
 from dialogs.message_json import message_from_json, message_to_json
 from dialogs.words import Message, Picture
 from storage.port import Database, Write
@@ -130,6 +131,15 @@ class WebChannel:
 
     def wipe(self, to: Address) -> Sequence[Write]:
         return [WebBubbles.wipe(self.screen_of(to))]
+
+    async def pushed(self, to: Address) -> Sequence[str]:
+        """Handles of the reports that the pushes on this screen are about, newest
+        first.
+        """
+        standing = await self.bubbles(self.screen_of(to))
+        messages = [bubble.message for bubble in reversed(standing) if bubble.message]
+        pushes = [message for message in messages if not message.mark]
+        return [handle for push in pushes for handle in handles(push)]
 
     # ── for the pages ─────────────────────────────────────────────────────────────────
 

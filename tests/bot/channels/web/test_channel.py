@@ -19,6 +19,7 @@ from bot.channels.render import render
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.hours import seconds
 from bot.keys import Keys
+from dialogs.case.pushes import addressed, push
 from dialogs.catalogue import DIALOGS
 from dialogs.words import Button, Message, Picture
 from storage.port import Write
@@ -75,6 +76,16 @@ async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
     own.digest = channel.screen_of(own.to)
     yield own
     await database.close()
+
+
+async def test_it_knows_which_reports_its_pushes_are_about(screen: Screen) -> None:
+    """By their handles, the newest first; a step's own buttons are none."""
+    await screen.begin()
+    for handle in ("ab" * 16, "cd" * 16):
+        _, push_of_one = push("aa" * 16, "asked")
+        await screen.send(addressed(push_of_one, handle))
+    await screen.send(replace(PROMPT, buttons=(Button("case:0", "b.send"),)))
+    assert list(await screen.channel.pushed(screen.to)) == ["cd" * 16, "ab" * 16]
 
 
 async def test_a_message_sent_twice_is_one_bubble(screen: Screen) -> None:
