@@ -1,0 +1,103 @@
+"""What a message means: right where words leave no doubt, valid for any string."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.meaning import INTENTS, STEPS, Draft, Moment, meaning
+
+WRITTEN = ("督查组两个月来了十三次，街道办要我们陪", "花园社区，台账一式三份")
+DRAFT = Draft("inspections", "街道办", "花园社区", None, 2)
+CATEGORY = "大概是哪一类？1 督查检查考核过多 2 台账报表、多头填报 3 文件过多过滥"
+PREVIEW = Moment("preview", WRITTEN, DRAFT)
+
+MOMENTS = st.builds(
+    Moment,
+    step=st.sampled_from([*STEPS, "unheard of"]),
+    said_before=st.lists(st.text(), max_size=3).map(tuple),
+    draft=st.none()
+    | st.just(DRAFT)
+    | st.builds(Draft, unit=st.text(), place=st.text()),
+    open=st.none() | st.text() | st.just(CATEGORY),
+)
+PIECES = st.sampled_from(
+    [
+        "不是",
+        "是",
+        "改成",
+        "第二张",
+        "删",
+        "全部",
+        "算了",
+        "街道办",
+        "十一次",
+        "，",
+        "。",
+        "“",
+        "”",
+        "别",
+        "写",
+        "送出",
+        "1",
+        "２",
+        "满意",
+        "救命",
+        "⑯",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)), MOMENTS)
+def test_any_message_means_something(text: str, moment: Moment) -> None:
+    """Never raises; the same words at the same moment mean the same."""
+    found = meaning(text, moment)
+    assert found.intent in INTENTS
+    assert meaning(text, moment) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "intent", "args"),
+    [
+        ("确定", PREVIEW, "send", {}),
+        ("送出吧", PREVIEW, "send", {}),
+        ("第一个", Moment("category", WRITTEN, DRAFT, CATEGORY), "choose", {"n": 1}),
+        ("A", Moment("category", WRITTEN, DRAFT, CATEGORY), "choose", {"n": 1}),
+        ("选3", Moment("category", WRITTEN, DRAFT, CATEGORY), "choose", {"n": 3}),
+        (
+            "等下，不是街道办，是区里的卫健局",
+            PREVIEW,
+            "correct",
+            {"field": "unit", "value": "区里的卫健局"},
+        ),
+        (
+            "十一次，刚翻了下记录",
+            PREVIEW,
+            "correct",
+            {"field": "count", "value": "十一次"},
+        ),
+        ("第二张图不要了", PREVIEW, "remove", {"what": "picture", "n": 2}),
+        ("算了", PREVIEW, "cancel", {"mode": "unclear"}),
+        ("小周倒了 喊他不应 手冰凉", PREVIEW, "emergency", {"number": "120"}),
+        ("不想活了", Moment("start"), "emergency", {"number": "12356"}),
+        (
+            "码是XPT4、6RVC、FC1P、X2SX",
+            Moment("story"),
+            "receipt",
+            {"code": "XPT46RVCFC1PX2SX"},
+        ),
+        ("你们是谁", PREVIEW, "ask", {"topic": "who_are_you"}),
+    ],
+)
+def test_words_that_leave_no_doubt(
+    text: str, moment: Moment, intent: str, args: dict[str, str]
+) -> None:
+    """What failed when only exact command words were understood."""
+    found = meaning(text, moment)
+    assert (found.intent, found.args) == (intent, args)
+
+
+def test_a_correction_tells_what_it_replaces() -> None:
+    """The old value is given as it was written, so that it can be taken out."""
+    assert meaning("十一次，刚翻了下记录", PREVIEW).old == "十三次"
