@@ -26,6 +26,7 @@ VERBS = {
     "retention": "删去过了保存期的内容；--plan 只看不删",
     "poster": "做可打印的海报，二维码打开 Telegram 机器人",
     "understand": "读入 JSONL，判断每句话说的是什么",
+    "hear": "读入 JSONL，判断对话里一句话想做什么",
     "redact": "读入 JSONL，遮住能认出人的字",
     "simulate": "演一遍：几个月的专线，几分钟，人是编的",
     "bench": "测速：与参照同场对比",

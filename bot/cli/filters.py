@@ -1,5 +1,5 @@
-"""JSON lines in, one answer a line out: what `understand --jsonl` and `redact --jsonl`
-share.
+"""JSON lines in, one answer a line out: what `understand --jsonl`, `redact --jsonl` and
+`hear --jsonl` share.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, NoReturn, TextIO
 
-LineAnswer = Callable[[str], dict[str, Any]]
+# From a line's object, whose "text" is a string, to the fields of the answer; raises
+# BadLine where another field is not as it should be.
+LineAnswer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class BadLine(ValueError):
@@ -44,8 +46,8 @@ def filtered(
         if not line.strip():
             continue
         try:
-            id, text = parsed(line)
-            out.write(written({"id": id, **answer_line(text)}))
+            told = parsed(line)
+            out.write(written({"id": told["id"], **answer_line(told)}))
             out.flush()
         except BadLine as error:
             bad += 1
@@ -53,8 +55,11 @@ def filtered(
     return 1 if bad else 0
 
 
-def parsed(line: bytes) -> tuple[Any, str]:
-    """(id, text); lone surrogates pass, escaped or not. Raises: BadLine."""
+def parsed(line: bytes) -> dict[str, Any]:
+    """An object with "id" and "text"; lone surrogates pass, escaped or not.
+
+    Raises: BadLine.
+    """
     try:
         value = json.loads(
             line.decode("utf-8", "surrogatepass"), parse_constant=_no_number
@@ -69,7 +74,7 @@ def parsed(line: bytes) -> tuple[Any, str]:
         raise BadLine("text 缺失，或不是字符串")
     if "id" not in value:
         raise BadLine("缺 id")
-    return value["id"], value["text"]
+    return value
 
 
 def written(value: dict[str, Any]) -> bytes:

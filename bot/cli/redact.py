@@ -35,8 +35,9 @@ def run(args: argparse.Namespace) -> int:
     return filters.run(answer)
 
 
-def answer(text: str) -> dict[str, Any]:
+def answer(line: dict[str, Any]) -> dict[str, Any]:
     """As a report would be masked before its reporter lifts anything."""
+    text = line["text"]
     spans = find_identifying(text)
     return {
         "redacted": mask(text, spans),

@@ -37,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
     return filters.run(answer)
 
 
-def answer(text: str) -> dict[str, Any]:
+def answer(line: dict[str, Any]) -> dict[str, Any]:
     """The fields of the scoring contract, in its order, and two more."""
-    found = understand(text)
+    found = understand(line["text"])
     return {
         "categories": list(found.categories),
         "in_scope": found.in_scope,

@@ -1,5 +1,5 @@
-"""`jianfu understand --jsonl` and `jianfu redact --jsonl`: lines in, lines out, nothing
-else.
+"""`jianfu understand --jsonl`, `redact --jsonl`, `hear --jsonl`: lines in, lines out,
+nothing else.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ FIELDS = {
         "urgent",
     ],
     "redact": ["id", "redacted", "spans"],
+    "hear": ["id", "intent", "args"],
 }
 VERBS = tuple(FIELDS)
 
@@ -71,6 +72,38 @@ def test_understand_ranks_all_categories(login: Login) -> None:
         login, "understand", json.dumps({"id": 2, "text": "着火了，三楼有人被困！"})
     )
     assert (away["in_scope"], away["signpost"]) == (False, "119")
+
+
+def test_hear_reads_a_message_at_its_step(login: Login) -> None:
+    """The same words mean another thing elsewhere."""
+    written = {
+        "said_before": ["台账一式三份", "三块牌子"],
+        "draft": {"category": "forms", "unit": None, "place": None, "pictures": 2},
+    }
+    lines = [
+        {"id": 1, "step": "preview", **written, "open": None, "text": "第二张图不要了"},
+        {"id": 2, "step": "when", **written, "open": "1 今天 2 每月", "text": "第二个"},
+        {"id": 3, "step": "start", "draft": None, "text": "四楼着火了 有人没下来"},
+    ]
+    told = filtered(login, "hear", "\n".join(map(json.dumps, lines)))
+    assert told == [
+        {"id": 1, "intent": "remove", "args": {"what": "picture", "n": 2}},
+        {"id": 2, "intent": "choose", "args": {"n": 2}},
+        {"id": 3, "intent": "emergency", "args": {"number": "119"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"step": "nowhere"}, {"said_before": "x"}, {"draft": 1}, {"open": []}],
+)
+def test_hear_says_which_field_is_wrong(login: Login, wrong: dict[str, Any]) -> None:
+    """By the line's number and the field's name, without what stands in it."""
+    done = login.run(
+        "hear", "--jsonl", typed=json.dumps({"id": 1, "text": "x", **wrong})
+    )
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("第 1 行：" + next(iter(wrong)))
 
 
 def test_offsets_count_code_points_of_the_input(login: Login) -> None:
@@ -206,7 +239,7 @@ def test_without_jsonl_it_says_what_to_add(login: Login, verb: str) -> None:
     assert "--jsonl" in login.refused(verb)
 
 
-OWN = ("init", "migrate", "doctor", "backup", "restore", "understand", "redact")
+OWN = ("init", "migrate", "doctor", "backup", "restore", "understand", "redact", "hear")
 
 
 @pytest.mark.parametrize("verb", OWN)
