@@ -252,6 +252,7 @@ def _jobs(program: Program, sweeps: Sweeps) -> Iterator[Job]:
     drafts = DueDrafts(program.resources.database, program.hotline.ring)
     minute = every(minutes=1)
     yield Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=program.rounds.run)
+    yield Job(name="holds", trigger=minute, run=program.casework.held.run)
     yield Job(name="drafts", trigger=minute, run=drafts.run)
     yield Job(name="sweep", trigger=every(hours=1), run=sweeps.run)
     yield Job(name="retention", trigger=every(days=1), run=program.retention.daily)

@@ -43,6 +43,7 @@ from dialogs.words import (
     ReceiptSaved,
     Say,
     Wipe,
+    Withdraw,
 )
 from storage.port import Audit, Database, Seen, StorageError, Write
 from storage.repositories.inbox import Inbox
@@ -263,7 +264,7 @@ class Hotline:
                     self._lookups.keep_receipt(visit.who, receipt)
                 case ReceiptSaved():
                     self._lookups.drop_receipt(visit.who)
-                case Forget() if self._tidying is None:
+                case Forget() | Withdraw() if self._tidying is None:
                     self._tidying = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:

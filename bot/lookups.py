@@ -78,7 +78,7 @@ class Lookups:
             case HoldDay(days):
                 return hold_day(self._now(), days, self._casework.terms)
             case Tell(report):
-                return await self._casework.stories.of(bytes.fromhex(report))
+                return await self._casework.stories.told(bytes.fromhex(report))
         raise TypeError(f"nobody answers {type(query).__name__}")
 
     def keep_receipt(self, who: bytes, receipt: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.hours import DAY, seconds
 from storage.port import Database, Write
+from storage.repositories.holds import Holds
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media
 from storage.repositories.staff import StaffList
@@ -36,8 +37,17 @@ def _staff_codes(now: int) -> Sequence[Write]:
     return StaffList.sweep(now)
 
 
+def _dropped_holds(now: int) -> Sequence[Write]:
+    return [Holds.sweep(now)]
+
+
 # What every deployment has. Messengers bring their own rows' sweeps beside these.
-EVERYWHERE: tuple[Sweep, ...] = (_inbox_marks, _draft_pictures, _staff_codes)
+EVERYWHERE: tuple[Sweep, ...] = (
+    _inbox_marks,
+    _draft_pictures,
+    _staff_codes,
+    _dropped_holds,
+)
 
 
 class Sweeps:

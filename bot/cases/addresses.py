@@ -10,13 +10,17 @@ from dataclasses import replace
 
 from anonymizer.shred import ShredJournal
 from bot.address import Address
-from bot.cases.sealing import CaseSealer, OpenReport
+from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
 from bot.keys import Keys
 from storage.port import Database, Write
+from storage.repositories.holds import HoldRow, Holds
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import StepRow, Steps
+
+# what a chat may open: filed, or still kept back
+ChainRow = ReportRow | HoldRow
 
 
 class ReplyAddresses:
@@ -31,6 +35,7 @@ class ReplyAddresses:
         self._files = files
         self._journal = journal
         self._reports, self._steps = Reports(database), Steps(database)
+        self._holds = Holds(database)
 
     async def open(self, report: bytes) -> OpenReport | None:
         return self._files.opened(await self._reports.by_id(report))
@@ -38,10 +43,16 @@ class ReplyAddresses:
     async def of_stream(self, stream: bytes) -> OpenReport | None:
         return self._files.opened(await self._reports.by_stream(stream))
 
-    async def of_handle(self, handle: str, to: Address) -> OpenReport | None:
+    async def open_hold(self, report: bytes) -> OpenHold | None:
+        """A report that is kept back."""
+        return self._files.hold(await self._holds.by_id(report))
+
+    async def of_handle(self, handle: str, to: Address) -> OpenReport | OpenHold | None:
         """The report of this handle, if it is this very chat that is told of it."""
         report = self._pseudonyms.of_handle(handle)
-        opened = await self.open(report) if report else None
+        if report is None:
+            return None
+        opened = await self.open(report) or await self.open_hold(report)
         if opened is None or self._files.address(opened) != to:
             return None
         return opened
@@ -52,22 +63,23 @@ class ReplyAddresses:
 
     # ── the chain of one chat ─────────────────────────────────────────────────────────
 
-    async def chain(self, to: Address) -> list[ReportRow]:
-        """All reports that this chat may open, oldest first: by its tags 0, 1, 2 …
-        until one is missing.
+    async def chain(self, to: Address) -> list[ChainRow]:
+        """All reports that this chat may open, filed or kept back, oldest first: by its
+        tags 0, 1, 2 … until one is missing.
         """
-        found: list[ReportRow] = []
+        found: list[ChainRow] = []
         width = 2
         while True:
             numbers = range(len(found), len(found) + width)
             tags = [self._pseudonyms.mine(to.channel, to.key, i) for i in numbers]
-            for row in await asyncio.gather(
-                *(self._reports.by_mine(tag) for tag in tags)
-            ):
+            for row in await asyncio.gather(*map(self._of_tag, tags)):
                 if row is None:
                     return found
                 found.append(row)
             width *= 2
+
+    async def _of_tag(self, tag: bytes) -> ChainRow | None:
+        return await self._reports.by_mine(tag) or await self._holds.by_mine(tag)
 
     async def next_tag(self, to: Address | None) -> bytes | None:
         if to is None:
@@ -76,12 +88,19 @@ class ReplyAddresses:
 
     # ── its end ───────────────────────────────────────────────────────────────────────
 
-    async def unlink(self, *all: OpenReport) -> list[Write]:
+    async def unlink(self, *all: OpenReport | OpenHold) -> list[Write]:
         """No way leads from these reports to their chats any more; the chats' last tags
         close the gaps.
         """
-        gone = {one.row.id for one in all}
         writes = [unlinked(one.row) for one in all]
+        return [*writes, *await self.closed_gaps(*all)]
+
+    async def closed_gaps(self, *all: OpenReport | OpenHold) -> list[Write]:
+        """The chats' last tags take the place of those that these leave; who writes
+        them away stands before this.
+        """
+        gone = {one.row.id for one in all}
+        writes: list[Write] = []
         chats = {self._files.address(one) for one in all if one.row.mine is not None}
         for to in chats:
             if to is not None:
@@ -97,8 +116,8 @@ class ReplyAddresses:
         Nothing is noted at the cases: equal times would tell that one person filed
         them.
         """
-        opened = await self.of_stream(stream)
-        rows: dict[bytes, ReportRow] = {}
+        opened = await self.of_stream(stream) or await self._hold_of_stream(stream)
+        rows: dict[bytes, ChainRow] = {}
         if opened is not None and opened.row.address is not None:
             rows[opened.row.id] = opened.row
             to = self._files.address(opened)
@@ -108,6 +127,13 @@ class ReplyAddresses:
         for row in rows.values():
             writes += [unlinked(row), Outbox.drop_stream(row.stream)]
         return writes
+
+    async def _hold_of_stream(self, stream: bytes) -> OpenHold | None:
+        return self._files.hold(await self._holds.by_stream(stream))
+
+    async def note_shredded(self, *reports: bytes) -> None:
+        """Raises: KeyringError, if it cannot be noted: then nothing may be shredded."""
+        await asyncio.to_thread(self._journal.add, *reports)
 
     async def shred(
         self, opened: OpenReport, own: Sequence[StepRow] | None = None
@@ -120,7 +146,7 @@ class ReplyAddresses:
         # Journal first: after a crash in between, a restored backup shreds what was
         # asked to be shredded; the other way round it would bring it back. A digest too
         # many does no harm.
-        await asyncio.to_thread(self._journal.add, opened.row.id)
+        await self.note_shredded(opened.row.id)
         return [*await self.unlink(opened), *await self._emptied(opened, own)]
 
     async def shred_all(self, all: Sequence[OpenReport]) -> list[Write]:
@@ -128,7 +154,7 @@ class ReplyAddresses:
         other's tags.
         """
         if all:
-            await asyncio.to_thread(self._journal.add, *(one.row.id for one in all))
+            await self.note_shredded(*(one.row.id for one in all))
         emptied = [write for one in all for write in await self._emptied(one)]
         return [*await self.unlink(*all), *emptied]
 
@@ -143,12 +169,20 @@ class ReplyAddresses:
         ]
 
 
-def unlinked(row: ReportRow) -> Write:
-    changed = replace(row, version=row.version + 1, address=None, mine=None)
-    return Reports.change(changed, row.version)
+def unlinked(row: ChainRow) -> Write:
+    return _changed(row, address=None, mine=None)
 
 
-def _closed_gaps(chain: Sequence[ReportRow], gone: Collection[bytes]) -> list[Write]:
+def _changed(row: ChainRow, **values: bytes | None) -> Write:
+    """Of either kind, one version on."""
+    if isinstance(row, HoldRow):
+        hold = replace(row, version=row.version + 1, **values)  # type: ignore[arg-type]
+        return Holds.change(hold, row.version)
+    report = replace(row, version=row.version + 1, **values)  # type: ignore[arg-type]
+    return Reports.change(report, row.version)
+
+
+def _closed_gaps(chain: Sequence[ChainRow], gone: Collection[bytes]) -> list[Write]:
     """The tags of a chat count without a gap: the last ones take the place of those
     that go.
     """
@@ -157,6 +191,5 @@ def _closed_gaps(chain: Sequence[ReportRow], gone: Collection[bytes]) -> list[Wr
     last = [row for row in chain[left:] if row.id not in gone]
     writes = []
     for row, tag in zip(last, gaps, strict=True):
-        changed = replace(row, version=row.version + 1, mine=tag)
-        writes.append(Reports.change(changed, row.version))
+        writes.append(_changed(row, mine=tag))
     return writes

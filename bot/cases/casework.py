@@ -16,6 +16,8 @@ from anonymizer.shred import ShredJournal
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.alerts import Alerts
 from bot.cases.conflict import ConflictRule
+from bot.cases.filing import CaseFiling
+from bot.cases.holds import HeldReports, HoldRounds
 from bot.cases.pushes import Jitter, Pushes, random_jitter
 from bot.cases.reading import CaseReadModel
 from bot.cases.reporters import ReporterCases
@@ -37,6 +39,7 @@ class Casework:
 
     reporters: ReporterCases
     stories: ReporterStories
+    held: HoldRounds
     staff: StaffCases
     reading: CaseReadModel
     writer: CaseWriter
@@ -74,6 +77,23 @@ class Casework:
             jitter=jitter,
         )
         writer = CaseWriter(database, files, pushes, alerts, terms)
+        filing = CaseFiling(
+            database,
+            keys=keys,
+            files=files,
+            writer=writer,
+            settings=settings,
+            jitter=jitter,
+        )
+        held = HeldReports(
+            database,
+            files=files,
+            addresses=addresses,
+            filing=filing,
+            pushes=pushes,
+            terms=terms,
+            jitter=jitter,
+        )
         return cls(
             reporters=ReporterCases(
                 database,
@@ -81,9 +101,9 @@ class Casework:
                 files=files,
                 addresses=addresses,
                 writer=writer,
-                settings=settings,
+                filing=filing,
+                held=held,
                 now=now,
-                jitter=jitter,
             ),
             stories=ReporterStories(
                 database,
@@ -91,8 +111,10 @@ class Casework:
                 files=files,
                 addresses=addresses,
                 writer=writer,
+                held=held,
                 now=now,
             ),
+            held=HoldRounds(database, files, held),
             staff=StaffCases(
                 database,
                 keys=keys,

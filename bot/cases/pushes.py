@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.cases.sealed import ReportContent
-from bot.cases.sealing import CaseSealer, OpenReport
+from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
 from bot.hours import seconds
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.settings import Settings
@@ -95,6 +95,18 @@ class Pushes:
             return None
         spoken = addressed(message, self._handle(row.id))
         return self._outbox.letter(to, replace(spoken, lang=content.lang), row.stream)
+
+    def to_holder(self, opened: OpenHold, message: Message) -> list[Write]:
+        """To the reporter of a report that is kept back; none where no address was
+        left.
+        """
+        to = self._files.address(opened)
+        if to is None:
+            return []
+        row = opened.row
+        spoken = addressed(message, self._handle(row.id))
+        letter = self._outbox.letter(to, spoken, row.stream)
+        return [self._outbox.put(letter, self._due(row.id))]
 
     async def _wished(
         self,

@@ -7,7 +7,6 @@ the turn that it was said in.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,18 +16,17 @@ import msgspec
 from anonymizer import receipts
 from bot.address import Address
 from bot.cases.addresses import ReplyAddresses
-from bot.cases.aliases import new_alias
-from bot.cases.pushes import Jitter
+from bot.cases.filing import CaseFiling, ReportBody, ReportHead
+from bot.cases.holds import HeldReports, HoldAction
 from bot.cases.sealed import ReportContent
-from bot.cases.sealing import CaseSealer, OpenReport, answers, corpus
+from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import ALERT, THE_LINE, CaseWriter, LoadedCase, owing
 from bot.hours import seconds, whole_hour
 from bot.keys import Keys
-from bot.settings import Settings
 from dialogs.case.figures import rated
 from dialogs.case.life import Case
 from dialogs.case.orders import Decision
-from dialogs.case.reactions import Reaction, filed, react
+from dialogs.case.reactions import Reaction, react
 from dialogs.case.story import is_asked, is_rated
 from dialogs.words import (
     WISHES,
@@ -47,8 +45,7 @@ from dialogs.words import (
     Wish,
     Withdraw,
 )
-from storage.port import Audit, Changes, Database, Write
-from storage.repositories.cases import CaseRow
+from storage.port import Changes, Database, Write
 from storage.repositories.media import Media
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
@@ -96,20 +93,19 @@ class ReporterCases:
         files: CaseSealer,
         addresses: ReplyAddresses,
         writer: CaseWriter,
-        settings: Settings,
+        filing: CaseFiling,
+        held: HeldReports,
         now: Callable[[], datetime],
-        jitter: Jitter,
     ) -> None:
-        """jitter: how late staff hear of what a reporter did."""
         self._receipt_key, self._search_keys = keys.receipt, keys.search
         self._files = files
         self._addresses = addresses
         self._writer = writer
-        self._settings = settings
+        self._filing = filing
+        self._held = held
         self._now = now
-        self._jitter = jitter
         self._steps, self._ratings = Steps(database), Ratings(database)
-        self._media, self._search = Media(database), Search(database)
+        self._media = Media(database)
 
     async def act(
         self,
@@ -126,15 +122,11 @@ class ReporterCases:
         Raises: KeyringError, if forgetting cannot be noted: then nothing is forgotten.
         """
         match action:
-            case File(hold=None, keep_from=()):
+            case File():
                 told_here = to if action.follow == "here" else None
                 return await self._file(action, draft, told_here, lasting)
-            case (
-                File() | ReleaseHold() | ConfirmHold() | Withdraw() | KeepFrom()
-                | Retaliation()
-            ):  # fmt: skip
-                # no dialog hands these out yet
-                raise TypeError(f"nobody carries out {type(action).__name__}")
+            case Retaliation():  # no dialog hands it out yet
+                raise TypeError("nobody carries out Retaliation")
             case _:
                 return await self._react(action, draft)
 
@@ -156,62 +148,41 @@ class ReporterCases:
     async def _file(
         self, action: File, draft: Draft, to: Address | None, lasting: bool
     ) -> Changes:
-        """The draft's key becomes the report's own; the case knows only what staff may
-        keep without it.
-        """
-        hour, id = whole_hour(action.at), secrets.token_bytes(16)
-        search_id, tag = await asyncio.gather(
-            self._search.free_search_id(),
-            self._addresses.next_tag(to if lasting else None),
-        )
-        content = _content(action, id)
-        report = ReportRow(
+        """Into a case now, or kept back until its day."""
+        address = None
+        if to is not None:
+            address = self._files.seal_address(to, draft.key, draft.report)
+        head = ReportHead(
             id=draft.report,
-            case_id=id,
-            version=1,
+            key=draft.key,
             wrapped_key=self._files.wrap(draft.key, draft.report),
             receipt=receipts.fingerprint(action.receipt, self._receipt_key),
-            mine=tag,
+            mine=await self._addresses.next_tag(to if lasting else None),
             stream=draft.stream,
-            address=self._sealed_address(to, draft),
-            filed_hour=hour,
-            search_id=search_id,
-            sealed=self._files.seal_content(content, draft.key, draft.report),
+            address=address,
         )
-        case = filed(
-            id.hex(), new_alias(), draft.report.hex(), action, self._writer.terms
+        body = ReportBody(_content(action), action.urgent, action.pictures)
+        if action.hold is None:
+            return await self._filing.writes(head, body, action.at)
+        return self._held.keep(
+            head, body, action.hold, at=action.at, keep_from=action.keep_from
         )
-        news_at = self._news_at(case, action.at, draft.report)
-        pictures = map(bytes.fromhex, action.pictures)
-        return [
-            *self._writer.opening(_opened(id, case, hour), case, news_at),
-            Reports.file(report),
-            *(Media.keep(picture, draft.report) for picture in pictures),
-            Search.index(search_id, self._search_keys.tokens(corpus(content, ()))),
-            Audit(hour, "report.filed", id, None, "{}"),
-        ]
-
-    def _sealed_address(self, to: Address | None, draft: Draft) -> bytes | None:
-        if to is None:
-            return None
-        return self._files.seal_address(to, draft.key, draft.report)
-
-    def _news_at(self, case: Case, at: datetime, report: bytes) -> int:
-        """When staff hear of what a reporter did: at once if urgent, else late by
-        chance.
-        """
-        if case.urgent:
-            return whole_hour(at)
-        latest = self._settings.push_delay_minutes * 60
-        return seconds(at) + self._jitter(latest + 1, report)
 
     # ── everything afterwards ─────────────────────────────────────────────────────────
 
-    async def _react(self, action: Reaction, draft: Draft) -> Changes:
-        opened = await self._addresses.open(bytes.fromhex(action.report))
-        if opened is None:  # forgotten meanwhile, from another chat
-            pictures = map(bytes.fromhex, getattr(action, "pictures", ()))
-            return [Media.drop(picture) for picture in pictures]
+    async def _react(
+        self,
+        action: HoldAction,
+        draft: Draft,
+    ) -> Changes:
+        report = bytes.fromhex(action.report)
+        opened = await self._addresses.open(report)
+        if opened is None:
+            return await self._unfiled(action, draft)
+        if isinstance(action, ReleaseHold | ConfirmHold):
+            return []  # it was handed in meanwhile
+        if isinstance(action, Withdraw | KeepFrom):  # no dialog hands these out yet
+            raise TypeError(f"nobody carries out {type(action).__name__}")
         if isinstance(action, Hush):
             unlinked = await self._addresses.unlink(opened)
             return [*unlinked, Outbox.drop_stream(opened.row.stream)]
@@ -229,6 +200,14 @@ class ReporterCases:
             *await self._of_report(action, found),
             *await self._of_case(action, decision, found, draft),
         ]
+
+    async def _unfiled(self, action: HoldAction, draft: Draft) -> Changes:
+        """The report is kept back, or it was forgotten meanwhile, from another chat."""
+        held = await self._held.open(bytes.fromhex(action.report))
+        if held is not None:
+            return await self._held.act(action, held, draft.key)
+        pictures = map(bytes.fromhex, getattr(action, "pictures", ()))
+        return [Media.drop(picture) for picture in pictures]
 
     async def _reacting(self, opened: OpenReport) -> Reacting:
         case, own, rating = await asyncio.gather(
@@ -332,7 +311,7 @@ class ReporterCases:
                 steps += await self._pictures(action, opened, draft, step)
         owed = None
         if isinstance(action, NEWS) and ALERT not in case.owed:
-            news_at = self._news_at(case.case, action.at, opened.row.id)
+            news_at = self._filing.news_at(case.case, action.at, opened.row.id)
             owed = owing(decision.case, self._writer.terms) | {ALERT: news_at}
         return await self._writer.changes(
             case, decision, at=hour, by=None, steps=steps, owed=owed
@@ -347,10 +326,10 @@ class ReporterCases:
         return self._files.hand_over(rows, draft.key, opened, step)
 
 
-def _content(action: File, case: bytes) -> ReportContent:
+def _content(action: File) -> ReportContent:
     """What only the report's key opens."""
     return ReportContent(
-        case=case.hex(),
+        case="",
         text=action.text,
         category=action.category,
         also=[*action.also],
@@ -362,25 +341,6 @@ def _content(action: File, case: bytes) -> ReportContent:
         counts=[*action.counts],
         signpost=action.signpost,
         lang=action.lang,
-    )
-
-
-def _opened(id: bytes, case: Case, hour: int) -> CaseRow:
-    return CaseRow(
-        id=id,
-        version=1,
-        alias=case.alias,
-        serial=None,
-        state=case.state.value,
-        category=case.category,
-        urgent=case.urgent,
-        level=None,
-        opened_hour=hour,
-        changed_at=hour,
-        due_at=seconds(case.due) if case.due else None,
-        merged_into=None,
-        claimed_by=None,
-        sealed=b"",
     )
 
 

@@ -6,8 +6,8 @@ but where the type says otherwise.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 import msgspec
 
@@ -91,6 +91,22 @@ class ReportContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return {name: facts[name] for name in facts if name not in ("case", "text")}
 
 
+class SealedHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A report that is kept back, whole. report: its case is not known yet, "".
+
+    until: the local day; unless: what becomes of it then, as in `Hold`; asked: its
+    reporter was asked; pictures: ids (hex); keep_from: units, as they were named.
+    """
+
+    report: ReportContent
+    until: date
+    unless: Literal["send", "drop"]
+    asked: bool = False
+    urgent: bool = False
+    pictures: list[str] = []
+    keep_from: list[str] = []
+
+
 class SealedAddress(msgspec.Struct, array_like=True, frozen=True):
     """`Address` as a list."""
 
@@ -122,6 +138,7 @@ class SealedVerdict(msgspec.Struct, frozen=True):
 SEALED_CASES = SealedColumn("cases", "sealed", SealedCase)
 SEALED_LINES = SealedColumn("clocks", "sealed", SealedLine)
 SEALED_REPORTS = SealedColumn("reports", "sealed", ReportContent)
+SEALED_HOLDS = SealedColumn("holds", "sealed", SealedHold)
 SEALED_ADDRESSES = SealedColumn("reports", "address", SealedAddress)
 SEALED_STEPS = SealedColumn("steps", "sealed", SealedStep)
 SEALED_NOTES = SealedColumn("notes", "sealed", SealedNote)

@@ -16,6 +16,7 @@ from bot.address import Address
 from bot.cases.sealed import (
     SEALED_ADDRESSES,
     SEALED_CASES,
+    SEALED_HOLDS,
     SEALED_LINES,
     SEALED_NOTES,
     SEALED_PICTURES,
@@ -25,6 +26,7 @@ from bot.cases.sealed import (
     ReportContent,
     SealedAddress,
     SealedCase,
+    SealedHold,
     SealedLine,
     SealedNote,
     SealedStep,
@@ -48,6 +50,7 @@ from dialogs.case.story import OpenedStep
 from storage.port import Write
 from storage.repositories.cases import CaseRow
 from storage.repositories.clocks import ClockRow, Clocks
+from storage.repositories.holds import HoldRow
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import NoteRow, RatingRow, StepRow, Steps
@@ -62,6 +65,15 @@ class OpenReport:
 
     row: ReportRow
     key: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenHold:
+    """A report that is kept back, with its data key and what is in it."""
+
+    row: HoldRow
+    key: bytes
+    held: SealedHold
 
 
 class CaseSealer:
@@ -105,13 +117,32 @@ class CaseSealer:
         sealed = SealedAddress(to.channel, to.key)
         return SEALED_ADDRESSES.seal(Sealer.own(key, "address"), report, sealed)
 
-    def address(self, opened: OpenReport) -> Address | None:
+    def address(self, opened: OpenReport | OpenHold) -> Address | None:
         row = opened.row
         if row.address is None:
             return None
         sealer = Sealer.own(opened.key, "address")
         found = SEALED_ADDRESSES.open(sealer, row.id, row.address)
         return Address(found.channel, found.key)
+
+    # ── reports that are kept back ────────────────────────────────────────────────────
+
+    def hold(self, row: HoldRow | None) -> OpenHold | None:
+        """None where there is none, or it was dropped. Raises: Unsealable."""
+        if row is None or row.wrapped_key is None:
+            return None
+        key = self._keys.data.unwrap(row.wrapped_key, row.id)
+        held = SEALED_HOLDS.open(Sealer.own(key, "content"), row.id, row.sealed)
+        return OpenHold(row, key, held)
+
+    def seal_hold(self, held: SealedHold, key: bytes, report: bytes) -> bytes:
+        return SEALED_HOLDS.seal(Sealer.own(key, "content"), report, held)
+
+    def reseal_hold(self, held: SealedHold, opened: OpenHold) -> bytes:
+        """In the place of what it holds."""
+        row = opened.row
+        sealer = Sealer.own(opened.key, "content")
+        return SEALED_HOLDS.reseal(sealer, row.id, held, row.sealed)
 
     # ── cases ─────────────────────────────────────────────────────────────────────────
 
@@ -324,14 +355,25 @@ class CaseSealer:
         """Pictures of a draft become the report's: sealed with its key, and kept beside
         the step.
         """
-        sealer = Sealer.own(opened.key, "media")
+        kept = [Media.keep(row.id, opened.row.id, step) for row in rows]
+        return [*self._rekeyed(rows, draft_key, opened.key), *kept]
+
+    def hold_pictures(
+        self, rows: Sequence[MediaRow], draft_key: bytes, opened: OpenHold
+    ) -> list[Write]:
+        """The same for a report that is kept back: they wait with it."""
+        kept = [Media.hold(row.id) for row in rows]
+        return [*self._rekeyed(rows, draft_key, opened.key), *kept]
+
+    def _rekeyed(
+        self, rows: Sequence[MediaRow], draft_key: bytes, key: bytes
+    ) -> list[Write]:
+        """Pictures of a draft, sealed with a report's own key."""
+        sealer = Sealer.own(key, "media")
         writes: list[Write] = []
         for row in rows:
             sealed = SEALED_PICTURES.seal(sealer, row.id, self.picture(row, draft_key))
-            writes += [
-                Media.reseal(row.id, sealed, row.width, row.height),
-                Media.keep(row.id, opened.row.id, step),
-            ]
+            writes.append(Media.reseal(row.id, sealed, row.width, row.height))
         return writes
 
 

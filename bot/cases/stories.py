@@ -5,22 +5,26 @@ the story of each. Changes nothing.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import itemgetter
 
 from anonymizer import receipts
 from bot.address import Address
-from bot.cases.addresses import ReplyAddresses
+from bot.cases.addresses import ChainRow, ReplyAddresses
+from bot.cases.holds import HeldReports
 from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import CaseWriter
 from bot.hours import utc
 from bot.keys import Keys
+from dialogs.case.hold import local_day
 from dialogs.case.story import Filed, Rating, Story, open_question, tell, visible
 from dialogs.texts import text
-from dialogs.words import MyCase, OpenQuestion
+from dialogs.words import KEPT_BACK, MyCase, OpenQuestion, Told
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.holds import HoldRow, Holds
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import Ratings, StepRow, Steps
 
@@ -36,14 +40,17 @@ class ReporterStories:
         files: CaseSealer,
         addresses: ReplyAddresses,
         writer: CaseWriter,
+        held: HeldReports,
         now: Callable[[], datetime],
     ) -> None:
         self._receipt_key = keys.receipt
         self._files = files
         self._addresses = addresses
         self._writer = writer
+        self._held = held
         self._now = now
         self._cases, self._reports = Cases(database), Reports(database)
+        self._holds = Holds(database)
         self._steps, self._ratings = Steps(database), Ratings(database)
 
     async def report_of(self, receipt: str) -> bytes | None:
@@ -51,7 +58,10 @@ class ReporterStories:
         MalformedReceipt.
         """
         fingerprint = receipts.fingerprint(receipt, self._receipt_key)
-        row = await self._reports.by_receipt(fingerprint)
+        report, hold = await asyncio.gather(
+            self._reports.by_receipt(fingerprint), self._holds.by_receipt(fingerprint)
+        )
+        row = report or hold
         return row.id if row else None
 
     async def by_handle(self, handle: str, to: Address) -> str | None:
@@ -66,9 +76,20 @@ class ReporterStories:
         first.
         """
         rows = await self._addresses.chain(to)
-        newest_first = sorted(reversed(rows), key=lambda row: -row.filed_hour)
-        found = await asyncio.gather(*map(self._my_case, newest_first))
+        newest_first = sorted(reversed(rows), key=_filed, reverse=True)
+        found = await asyncio.gather(*map(self._mine, newest_first))
         return tuple(case for case in found if case is not None)
+
+    async def _mine(self, row: ChainRow) -> MyCase | None:
+        return self._kept(row) if isinstance(row, HoldRow) else await self._my_case(row)
+
+    def _kept(self, row: HoldRow) -> MyCase | None:
+        opened = self._files.hold(row)
+        if opened is None:
+            return None
+        held = opened.held
+        day = local_day(held.until, "zh")
+        return MyCase(row.id.hex(), held.report.category, KEPT_BACK, day)
 
     async def asked_in_chat(self, to: Address, lang: str) -> tuple[OpenQuestion, ...]:
         """What is still open of what this chat was asked about the reports that it may
@@ -105,6 +126,10 @@ class ReporterStories:
     def _day(self, at: int) -> str:
         day = utc(at).astimezone(self._writer.terms.zone)
         return text("zh", "at.day", {"month": day.month, "day": day.day})
+
+    async def told(self, report: bytes) -> Told | None:
+        """The story of a report, filed or kept back; None once it is gone."""
+        return await self.of(report) or await self._held.story(report)
 
     async def of(self, report: bytes) -> Story | None:
         """As its reporter may read it; None once forgotten. Raises: Unsealable."""
@@ -144,6 +169,11 @@ class ReporterStories:
             chain.append((row, steps))
             following = row.merged_into
         return chain
+
+
+def _filed(row: ChainRow) -> float:
+    """When; what is kept back is the newest of all."""
+    return math.inf if isinstance(row, HoldRow) else row.filed_hour
 
 
 def _visible(step: StepRow, opened: OpenReport) -> bool:

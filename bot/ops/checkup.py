@@ -42,6 +42,12 @@ AHEAD = 300  # seconds by which a record may be younger than now
 BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
 NOT_YET = "请运行 jianfu init，或改正 JIANFU_DATA_DIR"
 RESTORE = "请用 jianfu restore 恢复最近的备份，并检查磁盘"
+SELECT_LATE_HOLDS = """
+    SELECT count(*) FROM holds WHERE wrapped_key IS NOT NULL AND due_at < ?"""
+SELECT_WHICH_ARE_SHREDDED = """
+    SELECT id, wrapped_key IS NULL FROM reports
+    UNION ALL
+    SELECT id, wrapped_key IS NULL FROM holds"""
 SELECT_OUTBOX_DELAY = (
     "SELECT count(*), min(due_at) FILTER (WHERE due_at BETWEEN 1 AND ?) FROM outbox"
 )
@@ -326,6 +332,18 @@ def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
     )
 
 
+def _holds(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """How many wait is nobody's business; that one waits for too long is."""
+    (late,) = connection.execute(
+        SELECT_LATE_HOLDS, (here.now - LONGEST_DELAY,)
+    ).fetchone()
+    says = "说好以后再交的反映都没有过日子"
+    if late:
+        says = f"说好以后再交的反映，有{late}件过了日子还没交"
+    remedy = "请看 jianfu serve 是否在运行、日志里有没有报错"
+    return finding("holds", not late, says, remedy)
+
+
 def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
     (youngest,) = connection.execute(SELECT_YOUNGEST).fetchone()
     well = youngest <= here.now + AHEAD
@@ -334,7 +352,7 @@ def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
 
 
 INSIDE: tuple[CheckedDeployment, ...] = (
-    _writable, _integrity, _references, _audit, _wal, _serving, _outbox, _times,
+    _writable, _integrity, _references, _audit, _wal, _serving, _outbox, _holds, _times,
 )  # fmt: skip
 
 
@@ -364,7 +382,7 @@ def _forgotten(
     """Journal and database tell the same: what only one has was cut short, or comes
     from an old copy.
     """
-    rows = connection.execute("SELECT id, wrapped_key IS NULL FROM reports").fetchall()
+    rows = connection.execute(SELECT_WHICH_ARE_SHREDDED).fetchall()
     gone = [id for id, shredded in rows if shredded]
     journal = ShredJournal(here.journal, keyring)
     try:

@@ -12,8 +12,17 @@ from bot.cases.reporters import Draft
 from dialogs.words import Forget
 from storage.sqlite import SQLiteDatabase
 
-SELECT_WHOLE_REPORTS = "SELECT id FROM reports WHERE wrapped_key IS NOT NULL"
-SELECT_SHREDDED_REPORTS = "SELECT id FROM reports WHERE wrapped_key IS NULL"
+# filed, or kept back until a day
+SELECT_WHOLE_REPORTS = """
+SELECT id FROM reports WHERE wrapped_key IS NOT NULL
+UNION ALL
+SELECT id FROM holds WHERE wrapped_key IS NOT NULL
+"""
+SELECT_SHREDDED_REPORTS = """
+SELECT id FROM reports WHERE wrapped_key IS NULL
+UNION ALL
+SELECT id FROM holds WHERE wrapped_key IS NULL
+"""
 NOBODY = Draft(bytes(16), bytes(32), bytes(16))  # forgetting seals nothing
 
 

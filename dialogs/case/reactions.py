@@ -16,7 +16,6 @@ from dialogs.case.orders import Decision, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.worktime import Terms
 from dialogs.words import (
-    File,
     Forget,
     Held,
     Hush,
@@ -40,22 +39,33 @@ AUDIT_KINDS: Mapping[type[Reaction], str] = {
 }  # persisted in the audit chain: never changed
 
 
-def filed(id: str, alias: str, report: str, action: File, terms: Terms) -> Case:
+def filed(
+    *,
+    id: str,
+    alias: str,
+    report: str,
+    category: str,
+    urgent: bool,
+    at: datetime,
+    terms: Terms,
+) -> Case:
     """A new case, which is to be accepted or declined: its clock starts at the next
     full hour.
+
+    at: from when on it is filed.
     """
-    hour = _hour(action.at)
+    hour = _hour(at)
     case = Case(
         id=id,
         alias=alias,
         state=State.FILED,
-        category=action.category,
-        urgent=action.urgent,
+        category=category,
+        urgent=urgent,
         reports=(report,),
         opened=hour,
         followup=Followup(told=hour),
     )
-    starts = ledger.next_hour(action.at)
+    starts = ledger.next_hour(at)
     return settled(ledger.start(case, "accept", starts, terms), terms)
 
 

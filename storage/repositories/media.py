@@ -50,6 +50,11 @@ UPDATE media
 SET report_id = ?, step_id = ?, expires = NULL
 WHERE id = ?
 """
+HOLD_PICTURE = """
+UPDATE media
+SET expires = NULL
+WHERE id = ? AND report_id IS NULL AND step_id IS NULL
+"""
 RESEAL_PICTURE = "UPDATE media SET sealed = ?, width = ?, height = ? WHERE id = ?"
 DELETE_PICTURE = "DELETE FROM media WHERE id = ?"
 SWEEP_DRAFT_PICTURES = "DELETE FROM media WHERE expires <= ?"
@@ -86,6 +91,14 @@ class Media:
         Stale when it has expired meanwhile.
         """
         return Write(KEEP_PICTURE, (report_id, step_id, id), ONE_ROW)
+
+    @staticmethod
+    def hold(id: bytes) -> Write:
+        """The draft is kept back: the picture waits with it, and does not expire.
+
+        Stale when it has expired meanwhile.
+        """
+        return Write(HOLD_PICTURE, (id,), ONE_ROW)
 
     @staticmethod
     def attach(id: bytes, case_id: bytes, kind: str) -> Write:

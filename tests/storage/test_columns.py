@@ -124,6 +124,17 @@ INVENTORY = {
         "height": PIXELS,
         "sealed": SEALED,
     },
+    "holds": {
+        "id": RANDOM,
+        "version": ORDER,
+        "wrapped_key": SEALED,
+        "receipt": DIGEST,
+        "mine": DIGEST,
+        "stream": RANDOM,
+        "address": SEALED,
+        "due_at": "reckoned from the day that was chosen, and drawn by lot",
+        "sealed": SEALED,
+    },
     "web_sessions": {"digest": DIGEST, "lasting": OURS, "expires": HOUR},
     "web_bubbles": {
         "id": RANDOM,

@@ -120,6 +120,10 @@ OVERDUE = (
     "INSERT INTO outbox VALUES (zeroblob(16), 'web', zeroblob(16), 1, 1700000000,"
     " x'00')"
 )
+LATE_HOLD = (
+    "INSERT INTO holds VALUES (zeroblob(16), 1, x'00', zeroblob(32), NULL,"
+    " zeroblob(16), NULL, 1700000000, x'00')"
+)
 FUTURE = f"UPDATE cases SET changed_at = {int(time.time()) + 86400}"
 FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
     "data folder open to others": (lambda it: it.data.chmod(0o755), {"modes"}),
@@ -158,6 +162,7 @@ FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
     "a newer database": (with_sql("PRAGMA user_version = 99"), {"schema"}),
     "records from the future": (with_sql(FUTURE), {"times"}),
     "messages waiting": (with_sql(OVERDUE), {"outbox", "keys"}),
+    "a report kept back past its day": (with_sql(LATE_HOLD), {"holds"}),
     "a copy left over": (left_over, {"leftovers"}),
     "the log too long": (long_log, {"wal"}),
     "rules that cannot be": (strange_rules, {"rules"}),
