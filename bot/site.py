@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from starlette.applications import Starlette
@@ -28,32 +29,49 @@ from bot.program import Program
 
 
 class Files:
-    """Our own style, script and icon, held in memory; their addresses change with their
-    content.
+    """Our own styles, scripts and icon, held in memory, packed and plain.
+
+    They stand in one folder whose name changes when any of them does: so a script finds
+    those it imports beside itself, in the same edition.
     """
 
     def __init__(self) -> None:
         folders = [resources.files(package) / "static" for package in PAGES]
         files = [file for folder in folders for file in folder.iterdir()]
         self._held = {file.name: file.read_bytes() for file in files}
+        self._packed = {
+            name: gzip.compress(held, mtime=0) for name, held in self._held.items()
+        }
+        self._edition = _digest(self._held)
         self.addresses = {
-            name: f"/static/{name}?{_digest(held)}" for name, held in self._held.items()
+            name: f"/static/{self._edition}/{name}" for name in self._held
         }
 
     async def __call__(self, request: Request) -> Response:
         name = request.path_params["name"]
-        held = self._held.get(name)
-        if held is None:
+        if name not in self._held:
             return Response(status_code=404)
-        kind = (
-            "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
-        )
-        forever = {"cache-control": "public, max-age=31536000, immutable"}
-        return Response(held, media_type=kind, headers=forever)
+        is_packed = "gzip" in request.headers.get("accept-encoding", "")
+        held = self._packed[name] if is_packed else self._held[name]
+        headers = {"vary": "accept-encoding"}
+        if is_packed:
+            headers["content-encoding"] = "gzip"
+        if request.path_params["edition"] == self._edition:
+            headers["cache-control"] = "public, max-age=31536000, immutable"
+        return Response(held, media_type=_kind(name), headers=headers)
 
 
-def _digest(held: bytes) -> str:
-    return hashlib.sha256(held).hexdigest()[:12]
+def _kind(name: str) -> str | None:
+    is_script = name.endswith(".js")  # systems disagree on what to call one
+    return "text/javascript" if is_script else mimetypes.guess_type(name)[0]
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode())
+        digest.update(hashlib.sha256(files[name]).digest())
+    return digest.hexdigest()[:12]
 
 
 def site(channel: WebChannel, program: Program) -> ASGIApp:
@@ -78,7 +96,7 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
         *Pictures(chat).routes(),
         *units.routes(),
         Route("/live", Live(chat).__call__, methods=["GET"]),
-        Route("/static/{name}", files.__call__, methods=["GET"]),
+        Route("/static/{edition}/{name}", files.__call__, methods=["GET"]),
     ]
     unknown = {404: chat.missing, 405: chat.missing}
     return Guard(Starlette(routes=routes, exception_handlers=unknown), web)

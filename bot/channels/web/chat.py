@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import segno
@@ -34,13 +34,13 @@ from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visitors import Visitor, Visitors
 from bot.hours import seconds
+from dialogs.draft import PICTURES
 from dialogs.texts import text
 from dialogs.words import (
     MISTYPED,
     SAVED,
     UNPICTURE,
     Event,
-    Pictured,
     Pressed,
     Unreadable,
 )
@@ -68,7 +68,8 @@ class Posted:
 
     key: of the form, so that a repeated post is no second one; writes: what goes into
     the same commit; redraws: the screen is to be shown anew; draft: what stays in the
-    box if nothing is sent; scrubbed: the picture of a `Pictured`.
+    box if nothing is sent; scrubbed: pictures of the event, by their ids; seen: what
+    the page had shown last, "" where it does not say.
     """
 
     key: str
@@ -76,7 +77,8 @@ class Posted:
     writes: Sequence[Write] = ()
     redraws: bool = False
     draft: str = ""
-    scrubbed: Scrubbed | None = None
+    scrubbed: Mapping[str, Scrubbed] = field(default_factory=dict)
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,10 @@ class ChatPages:
             return self.note(visitor.lang, "", again="/?in")
         seen = request.headers.get("x-seen")
         if seen is not None:
-            return self.fragment(await self.news(visitor.screen, seen), visitor.lang)
-        return await self._page(visitor)
+            return self.fragment(await self.news(visitor.screen, seen), visitor)
+        lost = "lost" in request.query_params
+        trouble = Trouble(200, text(visitor.lang, "web.lost")) if lost else None
+        return await self._page(visitor, trouble)
 
     async def _page(self, visitor: Visitor, trouble: Trouble | None = None) -> Response:
         bubbles = await self.context.channel.bubbles(visitor.screen)
@@ -161,6 +165,7 @@ class ChatPages:
             trouble=trouble.words if trouble else "",
             draft=trouble.draft if trouble else "",
             large=MOST_BYTES,
+            most=PICTURES,
         )
         response = HTMLResponse(page, trouble.status if trouble else 200)
         if visitor.fresh:
@@ -231,7 +236,13 @@ class ChatPages:
         bubble = self.context.channel.own(
             visitor.screen, secrets.token_bytes(16), visitor.lasting, shown
         )
-        posted = Posted(key=key, event=event, writes=[bubble], draft=said)
+        posted = Posted(
+            key=key,
+            event=event,
+            writes=[bubble],
+            draft=said,
+            seen=form.get("seen", ""),
+        )
         return await self.hear(request, visitor, posted)
 
     async def press(self, request: Request) -> Response:
@@ -349,20 +360,26 @@ class ChatPages:
         await self.context.reporters.settle(visitor.address, ANSWER_WITHIN)
         if posted.redraws:
             self.context.channel.wake(visitor.screen, whole=True)
-        response = await self._answer(request, visitor, posted.redraws)
+        response = await self._answer(request, visitor, posted)
         if must_touch and visitor.lasting:
             self.visitors.keep(response, visitor, lasting=True)
         return response
 
     async def _answer(
-        self, request: Request, visitor: Visitor, redraws: bool
+        self, request: Request, visitor: Visitor, posted: Posted
     ) -> Response:
         seen = request.headers.get("x-seen")
+        is_lost = _is_lost(visitor, posted.seen if seen is None else seen)
         if seen is None:
-            return RedirectResponse("/#now", 303)
-        if redraws:
+            return RedirectResponse("/?lost#now" if is_lost else "/#now", 303)
+        if posted.redraws:
             seen = ""  # names no bubble: all that there are
-        return self.fragment(await self.news(visitor.screen, seen), visitor.lang)
+        response = self.fragment(await self.news(visitor.screen, seen), visitor)
+        if is_lost:
+            response.headers["x-lost"] = "1"
+        if isinstance(posted.event, Unreadable):
+            response.headers["x-declined"] = "1"
+        return response
 
     async def news(self, screen: bytes, seen: str) -> News:
         """What stands behind the bubble that a page saw last.
@@ -381,10 +398,11 @@ class ChatPages:
                 return News(bubbles, is_whole=False)
         return News(await channel.bubbles(screen), is_whole=seen != SEEN_NOTHING)
 
-    def fragment(self, news: News, lang: str) -> Response:
+    def fragment(self, news: News, visitor: Visitor) -> Response:
         """The bubbles alone, for a page with scripts to put in."""
-        said_in = language_of(news.bubbles) or lang
-        response = HTMLResponse(self.pages.bubbles(news.bubbles, said_in))
+        said_in = language_of(news.bubbles) or visitor.lang
+        drawn = self.pages.bubbles(news.bubbles, said_in, lasting=visitor.lasting)
+        response = HTMLResponse(drawn)
         response.headers["x-screen"] = "whole" if news.is_whole else "more"
         response.headers["x-lang"] = said_in
         if news.bubbles or news.is_whole:
@@ -416,6 +434,11 @@ def seen_of(bubbles: Sequence[Bubble]) -> str:
     return f"{last.seq}-{last.id}"
 
 
+def _is_lost(visitor: Visitor, seen: str) -> bool:
+    """Whether the conversation that a page goes on with was over before it posted."""
+    return visitor.row is None and SEEN_BUBBLE.fullmatch(seen) is not None
+
+
 def language_of(bubbles: Sequence[Bubble]) -> str | None:
     """The language the hotline spoke last."""
     for bubble in reversed(bubbles):
@@ -425,9 +448,6 @@ def language_of(bubbles: Sequence[Bubble]) -> str | None:
 
 
 def _incoming(visitor: Visitor, posted: Posted, writes: Sequence[Write]) -> Incoming:
-    pictures: dict[str, Scrubbed] = {}
-    if posted.scrubbed and isinstance(posted.event, Pictured):
-        pictures[posted.event.picture.id] = posted.scrubbed
     return Incoming(
         key=f"{visitor.screen.hex()} {posted.key}",
         sender=visitor.address,
@@ -435,7 +455,7 @@ def _incoming(visitor: Visitor, posted: Posted, writes: Sequence[Write]) -> Inco
         lang=visitor.lang,
         lasting=visitor.lasting,
         also=tuple(writes),
-        scrubbed=pictures,
+        scrubbed=posted.scrubbed,
     )
 
 

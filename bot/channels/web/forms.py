@@ -20,6 +20,7 @@ MOST_FIELDS = 200
 MOST_FIELD_BYTES = 4096  # of a form field beside a picture
 # an oversized upload is read and dropped so far, so that a browser sees our answer
 MOST_DRAINED_BYTES = 64_000_000
+MOST_KEPT_BYTES = 40_000_000  # of all pictures of one post
 MOST_SILENT_SECONDS = 20.0  # without a byte, after which an upload is given up
 
 
@@ -32,15 +33,28 @@ class TooMuch(BadForm):
 
 
 @dataclass(slots=True)
-class Upload:
-    """A posted picture, and the fields around it.
+class UploadedFile:
+    """too_large: it was read, but not kept."""
 
-    data: None where there was no file; too_large: it was read, but not kept.
-    """
+    data: bytearray = field(default_factory=bytearray)
+    too_large: bool = False
+
+
+@dataclass(slots=True)
+class Upload:
+    """Posted pictures in their order, and the fields around them."""
 
     fields: dict[str, str] = field(default_factory=dict)
-    data: bytearray | None = None
-    too_large: bool = False
+    files: list[UploadedFile] = field(default_factory=list)
+
+    @property
+    def data(self) -> bytearray | None:
+        """Of the one picture that most forms have; None where there is no file."""
+        return self.files[0].data if self.files else None
+
+    @property
+    def too_large(self) -> bool:
+        return bool(self.files) and self.files[0].too_large
 
 
 async def read_form(
@@ -69,7 +83,11 @@ async def read_form(
 async def read_upload(
     request: Request, most: int, most_field: int = MOST_FIELD_BYTES
 ) -> Upload:
-    """One picture and the small fields around it, from multipart/form-data.
+    """Pictures and the small fields around them, from multipart/form-data.
+
+    Args:
+        most: bytes of one picture.
+        most_field: bytes of another field.
 
     Raises: BadForm.
     """
@@ -88,6 +106,8 @@ async def read_upload(
         parser.finalize()
     except FormParserError:
         raise BadForm("multipart") from None
+    if parts.has_too_many_bytes:
+        raise TooMuch("pictures")
     return parts.upload
 
 
@@ -117,6 +137,8 @@ class _Parts:
 
     def __init__(self, most: int, most_field: int) -> None:
         self.upload = Upload()
+        self.has_too_many_bytes = False
+        self._bytes_kept = 0
         self._most = most
         self._most_field = most_field
         self._header = b""
@@ -158,6 +180,10 @@ class _Parts:
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         # the file's name is never looked at: it may name somebody
         self._is_file = b"filename" in options
+        if self._is_file and len(self.upload.files) >= MOST_FIELDS:
+            raise TooMuch("files")
+        if self._is_file:
+            self.upload.files.append(UploadedFile())
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -168,13 +194,19 @@ class _Parts:
         self._text += data[start:end]
 
     def _keep_file(self, piece: bytes) -> None:
-        if self.upload.data is None:
-            self.upload.data = bytearray()
-        if len(self.upload.data) + len(piece) > self._most:
-            self.upload.too_large = True
-            self.upload.data.clear()
-        elif not self.upload.too_large:
-            self.upload.data += piece
+        file = self.upload.files[-1]
+        if file.too_large or self.has_too_many_bytes:
+            return
+        if len(file.data) + len(piece) > self._most:
+            file.too_large = True
+            self._bytes_kept -= len(file.data)
+            file.data.clear()
+        elif self._bytes_kept + len(piece) > MOST_KEPT_BYTES:
+            self.has_too_many_bytes = True
+            self.upload.files.clear()
+        else:
+            file.data += piece
+            self._bytes_kept += len(piece)
 
     def _end(self) -> None:
         if self._is_file:

@@ -30,10 +30,18 @@ from anonymizer.scrub import (
     scrub_image,
 )
 from bot.channels.web.chat import ChatPages, Posted, Trouble
-from bot.channels.web.forms import BadForm, TooMuch, read_form, read_upload
+from bot.channels.web.forms import (
+    BadForm,
+    TooMuch,
+    UploadedFile,
+    read_form,
+    read_upload,
+)
 from bot.channels.web.visitors import Visitor
+from dialogs.draft import PICTURES
 from dialogs.texts import text
-from dialogs.words import Event, Picture, Pictured, Unreadable
+from dialogs.words import Picture, Pictured, Together, Unreadable
+from storage.port import Write
 from storage.repositories.web import WebBubbles
 
 MOST_PICTURES = 8  # in memory
@@ -45,6 +53,9 @@ SHOWN_WIDTH = 320
 PICTURE_ID = re.compile(r"[0-9a-f]{32}")
 BOX = re.compile(r"(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6})")
 POINT = re.compile(r"(\d{1,6}),(\d{1,6})")
+
+# what came, with the picture where there is one
+Arrived = tuple[Pictured | Unreadable, Scrubbed | None]
 
 
 class Busy(Exception):
@@ -78,7 +89,7 @@ class Pictures:
         ]
 
     async def upload(self, request: Request) -> Response:
-        """A new picture."""
+        """New pictures: one, or without scripts several at once."""
         visitor = await self._chat.visitors.of(request)
         lang = visitor.lang
         if visitor.fresh:
@@ -87,10 +98,10 @@ class Pictures:
         try:
             async with self._room.turn(visitor.screen):
                 upload = await read_upload(request, MOST_BYTES)
-                event, scrubbed = await self._scrubbed(upload.data, upload.too_large)
-                upload.data = None  # not held in memory while the turn goes on
+                arrived = await self._arrived(upload.files)
+                upload.files.clear()  # not held in memory while the turn goes on
                 key = upload.fields.get("key", "")
-                return await self._hear(request, visitor, key, event, scrubbed)
+                return await self._hear(request, visitor, key, arrived)
         except Busy:
             trouble = Trouble(503, text(lang, "web.busy"))
         except TooMuch:
@@ -99,16 +110,23 @@ class Pictures:
             trouble = Trouble(400, text(lang, "web.bad_form"))
         return await self._chat.refuse(request, visitor, trouble)
 
-    async def _scrubbed(
-        self, data: bytearray | None, too_large: bool
-    ) -> tuple[Event, Scrubbed | None]:
+    async def _arrived(self, files: Sequence[UploadedFile]) -> list[Arrived]:
+        """What came, in its order; of too many pictures the first ones."""
+        if not files:
+            return [(Unreadable("empty", self._chat.context.now()), None)]
+        arrived = [await self._scrubbed(file) for file in files[:PICTURES]]
+        if len(files) > PICTURES:
+            arrived.append((Unreadable("too_many", self._chat.context.now()), None))
+        return arrived
+
+    async def _scrubbed(self, file: UploadedFile) -> Arrived:
         now = self._chat.context.now
-        if too_large:
+        if file.too_large:
             return Unreadable("too_large", now()), None
-        if not data:
+        if not file.data:
             return Unreadable("empty", now()), None
         try:
-            scrubbed = await scrub_image(bytes(data))
+            scrubbed = await scrub_image(bytes(file.data))
         except TooLarge:
             return Unreadable("too_large", now()), None
         except NotAnImage:
@@ -122,31 +140,39 @@ class Pictures:
         request: Request,
         visitor: Visitor,
         key: str,
-        event: Event,
-        scrubbed: Scrubbed | None,
+        arrived: Sequence[Arrived],
     ) -> Response:
-        """The picture is a bubble of the visitor's own.
+        """Each picture is a bubble of the visitor's own.
 
         A new version stands in place of the old one.
         """
-        if not isinstance(event, Pictured):
-            posted = Posted(key=key, event=event)
-            return await self._chat.hear(request, visitor, posted)
+        events = tuple(event for event, _ in arrived)
+        writes: list[Write] = []
+        redraws = False
+        scrubbed: dict[str, Scrubbed] = {}
+        for event, picture in arrived:
+            if isinstance(event, Pictured) and picture is not None:
+                writes += self._bubble_writes(visitor, event)
+                redraws |= event.replaces is not None
+                scrubbed[event.picture.id] = picture
+        at = self._chat.context.now()
+        posted = Posted(
+            key=key,
+            event=events[0] if len(events) == 1 else Together(events, at),
+            writes=writes,
+            redraws=redraws,
+            scrubbed=scrubbed,
+        )
+        return await self._chat.hear(request, visitor, posted)
+
+    def _bubble_writes(self, visitor: Visitor, event: Pictured) -> list[Write]:
         picture = event.picture
         bubble = self._chat.context.channel.own(
             visitor.screen, _bubble_id(picture.id), visitor.lasting, picture
         )
-        writes = [bubble]
-        if event.replaces:
-            writes.insert(0, WebBubbles.drop(_bubble_id(event.replaces)))
-        posted = Posted(
-            key=key,
-            event=event,
-            writes=writes,
-            redraws=bool(event.replaces),
-            scrubbed=scrubbed,
-        )
-        return await self._chat.hear(request, visitor, posted)
+        if event.replaces is None:
+            return [bubble]
+        return [WebBubbles.drop(_bubble_id(event.replaces)), bubble]
 
     async def show(self, request: Request) -> Response:
         """The picture itself."""
@@ -181,7 +207,7 @@ class Pictures:
                 edited = await edit_image(shot.data, marks.crop, marks.paint)
                 now = self._chat.context.now()
                 event = Pictured(_new_picture(edited), now, replaces=shot.id)
-                return await self._hear(request, visitor, marks.key, event, edited)
+                return await self._hear(request, visitor, marks.key, [(event, edited)])
         except EmptyCrop:
             return self._editor(visitor, shot, marks, "web.empty_crop", 400)
         except Busy:

@@ -24,6 +24,7 @@ from dialogs.texts import text
 from dialogs.words import MASK, UNPICTURE, Message
 
 PAGES = ("bot.channels.web", "bot.desk.web")  # packages with templates and static files
+FIRST_PLACE = 1  # of a screen; what is drawn for everybody has place 0
 SHAPED: tuple[Kind, ...] = ("notice", "emergency")  # each with a template of its own
 WORDED: tuple[Kind, ...] = ("draft", "draft_words")  # drawn with its masks
 PICTURED: tuple[Kind, ...] = ("draft", "draft_pictures")  # drawn with its pictures
@@ -59,8 +60,9 @@ class Fact:
 class Drawn:
     """One bubble as its template wants it.
 
-    shape: of its template: own, own_picture, text, card, receipt, story, notice or
-    emergency. kind: of its message, as its dialog tells it. calls: numbers to dial.
+    shape: of its template: own, own_picture, text, welcome, card, receipt, story,
+    notice or emergency. kind: of its message, as its dialog tells it. calls: numbers to
+    dial. folded: only its first line is seen until it is opened.
     """
 
     bubble: Bubble
@@ -74,6 +76,7 @@ class Drawn:
     facts: tuple[Fact, ...] = ()
     pictures: tuple[dict[str, Any], ...] = ()
     calls: tuple[str, ...] = ()
+    folded: bool = False
     params: Any = None
 
 
@@ -103,11 +106,17 @@ class Pages:
         )
         return encodable(page)
 
-    def bubbles(self, bubbles: Sequence[Bubble], lang: str) -> str:
+    def bubbles(
+        self, bubbles: Sequence[Bubble], lang: str, *, lasting: bool = False
+    ) -> str:
         """Just these bubbles, for a page that is open; older prompts among them are
         closed.
+
+        Args:
+            lasting: this browser is remembered.
         """
-        return self.page("bubbles.html", lang, drawn=draw(bubbles, lang))
+        drawn = draw(bubbles, lang)
+        return self.page("bubbles.html", lang, drawn=drawn, lasting=lasting)
 
 
 def _t(lang: str, name: str, **params: Any) -> str:
@@ -115,11 +124,45 @@ def _t(lang: str, name: str, **params: Any) -> str:
 
 
 def draw(bubbles: Sequence[Bubble], lang: str) -> list[Drawn]:
-    """Work out what to show; of the prompts only the last one can be answered."""
-    return [
+    """Work out what to show.
+
+    Of the prompts only the last one can be answered, and what it asks stands there
+    once: an older preview gives way to a newer one, an older story folds.
+    """
+    all_drawn = [
         _draw(bubble, lang, _is_open(bubble, bubbles[at:]))
         for at, bubble in enumerate(bubbles, 1)
     ]
+    shown: list[Drawn] = []
+    for at, drawn in enumerate(all_drawn, 1):
+        later = all_drawn[at:]
+        if not _gives_way(drawn, later):
+            shown.append(replace(drawn, folded=_folds(drawn, later)))
+    return shown
+
+
+def _gives_way(drawn: Drawn, later: Sequence[Drawn]) -> bool:
+    """Whether a prompt says nothing that does not stand further down again."""
+    prompts = [other for other in later if other.bubble.asks]
+    if not drawn.bubble.asks:
+        return False
+    if drawn.shape == "card":
+        return any(other.shape == "card" for other in prompts)
+    if drawn.shape == "text":
+        return any(_says_the_same(drawn, other) for other in prompts)
+    return False
+
+
+def _says_the_same(one: Drawn, other: Drawn) -> bool:
+    return other.shape == "text" and one.text == other.text
+
+
+def _folds(drawn: Drawn, later: Sequence[Drawn]) -> bool:
+    """Whether a story was read before the visitor asked for another."""
+    asked = [at for at, other in enumerate(later) if other.bubble.mine]
+    if drawn.shape != "story" or not asked:
+        return False
+    return any(other.shape == "story" for other in later[asked[0] :])
 
 
 def _is_open(bubble: Bubble, later: Sequence[Bubble]) -> bool:
@@ -151,6 +194,8 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
         return Drawn(bubble, "own_picture" if bubble.picture else "own")
     rendered = render(replace(bubble.message, lang=lang))
     kind = rendered.kind
+    if kind == "welcome" and bubble.seq <= FIRST_PLACE:
+        return Drawn(bubble, kind, kind, rendered.text, keys=rendered.keys, open=open)
     if kind == "receipt":
         return _receipt(bubble, rendered, open)
     if kind in WORDED or kind in PICTURED:

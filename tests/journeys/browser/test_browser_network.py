@@ -62,11 +62,11 @@ def test_a_lost_network_is_told_and_the_words_go_out_once_it_is_back(
     with visiting(browser, line.url) as visitor:
         visitor.context.set_offline(True)
         visitor.says("街道要求同一份台账每周报五次")
-        expect(visitor.page.locator("#trouble")).to_contain_text("网络断了")
+        expect(visitor.page.locator("#offline")).to_contain_text("网络断了")
         visitor.sees("街道要求同一份台账每周报五次")
         visitor.context.set_offline(False)
         visitor.reaches_preview()
-        expect(visitor.page.locator("#trouble")).to_be_hidden()
+        expect(visitor.page.locator("#offline")).to_be_hidden()
         assert visitor.page.locator(".row.me").count() == 1
 
 

@@ -77,6 +77,7 @@ def test_a_preview_in_the_dark_and_one_in_english(
         visitor.reaches_preview()
         screenshot(visitor, "web-6-desktop-dark", folder)
     with visiting(browser, line.url) as visitor:
+        visitor.page.click(".about summary")
         visitor.presses("English")
         visitor.sees("Now say it in one sentence")
         screenshot(visitor, "web-7-english", folder)

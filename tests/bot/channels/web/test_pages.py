@@ -4,6 +4,7 @@ hotline, keys and SQLite.
 
 from __future__ import annotations
 
+import re
 import resource
 import sqlite3
 import time
@@ -44,16 +45,41 @@ def test_every_answer_carries_the_security_headers(browser: Browser, path: str) 
 def test_our_own_files_may_be_kept_and_change_their_address_with_their_content(
     browser: Browser,
 ) -> None:
-    addresses = [part.partition('"')[0] for part in browser.page.split('"/static/')[1:]]
-    assert {address.partition("?")[0] for address in addresses} == {
-        "chat.css",
-        "chat.js",
-        "icon.svg",
-    }
+    addresses = re.findall(r'"(/static/[^"]+)"', browser.page)
+    files = {address.rpartition("/")[2] for address in addresses}
+    assert {"chat.css", "chat.js", "icon.svg"} < files
+    [edition] = {address.split("/")[2] for address in addresses}
     for address in addresses:
-        answer = browser.client.get(f"/static/{address}")
+        answer = browser.client.get(address)
         assert answer.status_code == 200
         assert answer.headers["cache-control"].endswith("immutable")
+        older = browser.client.get(address.replace(edition, "0" * 12))
+        assert older.content == answer.content, "for a page from before an upgrade"
+        assert older.headers["cache-control"] == "no-store"
+
+
+def test_every_script_finds_what_it_imports_and_the_page_asks_for_all_at_once(
+    browser: Browser,
+) -> None:
+    named = set(re.findall(r'"/static/[^"]+/(\w+\.js)"', browser.page))
+    [folder] = set(re.findall(r'"(/static/[^"]+/)chat\.js"', browser.page))
+    imported = {
+        name
+        for script in named
+        for name in re.findall(
+            r' from "\./(\w+\.js)"', browser.client.get(folder + script).text
+        )
+    }
+    assert named == imported | {"chat.js"}
+
+
+def test_our_own_files_come_packed_where_the_browser_unpacks(browser: Browser) -> None:
+    [address] = re.findall(r'"(/static/[^"]+chat\.css)"', browser.page)
+    packed = browser.client.get(address, headers={"Accept-Encoding": "br, gzip"})
+    plain = browser.client.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text
 
 
 def test_the_page_names_nothing_but_itself(browser: Browser) -> None:

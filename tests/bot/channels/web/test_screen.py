@@ -78,11 +78,41 @@ def test_a_button_that_stands_in_the_card_is_not_offered_twice() -> None:
     }
 
 
+def asking(seq: int, name: str = "category") -> Bubble:
+    return Bubble(f"{seq}", seq, Message(name, mark=f"abc{seq}"))
+
+
 def test_only_the_last_prompt_is_open() -> None:
-    first, note, last = draw(
-        [preview(1), Bubble("0", 2, Message("help")), preview(3)], "zh"
-    )
-    assert (first.open, note.open, last.open) == (False, True, True)
+    note = Bubble("0", 2, Message("help"))
+    drawn = draw([preview(1), note, asking(3)], "zh")
+    assert [one.open for one in drawn] == [False, True, True]
+
+
+def test_an_older_preview_gives_way_and_a_question_stands_there_once() -> None:
+    words = Bubble("0", 3, words="还有一句")
+    screen = [asking(1), preview(2), words, asking(4), preview(5)]
+    assert [one.bubble.seq for one in draw(screen, "zh")] == [3, 4, 5]
+    other = asking(2, "cancel")
+    assert len(draw([asking(1), other, asking(3)], "zh")) == 2
+
+
+def story(seq: int) -> Bubble:
+    params = {"text": "", "state": "已转办", "lines": []}
+    return Bubble(f"{seq}", seq, Message("story", params, mark=f"abc{seq}"))
+
+
+def test_an_older_story_folds_once_the_visitor_asks_for_another() -> None:
+    asked = Bubble("0", 3, words="（回执码已发出，这里不再显示）")
+    drawn = draw([story(1), story(2), asked, story(4)], "zh")
+    folded = [one.folded for one in drawn if one.shape == "story"]
+    assert folded == [True, True, False]
+    both = draw([story(1), story(2)], "zh")
+    assert not any(one.folded for one in both), "two receipts of one message"
+
+
+def test_the_first_message_of_a_screen_invites_a_later_one_is_a_sentence() -> None:
+    first, later = (Bubble("0", seq, Message("welcome")) for seq in (1, 2))
+    assert [one.shape for one in draw([first, later], "zh")] == ["welcome", "text"]
 
 
 def test_the_receipt_is_drawn_by_its_card_alone() -> None:
