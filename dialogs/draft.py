@@ -14,6 +14,7 @@ from dialogs.texts import phrases, text
 from dialogs.words import (
     HIDE,
     MASK,
+    PICTURES,
     UNPICTURE,
     Button,
     DropPictures,
@@ -23,7 +24,6 @@ from dialogs.words import (
 )
 
 AT_MOST = 5000  # characters of one report
-PICTURES = 6
 
 phrases(
     "mask",

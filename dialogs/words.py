@@ -25,6 +25,8 @@ HIDE = "hide"  # "hide:START-END" hides code points of the draft's text
 UNPICTURE = "unpicture"  # "unpicture:ID" takes a picture away
 SAVED = "saved"  # the receipt is copied: what shows it may go
 
+PICTURES = 6  # beside one text, at most
+
 
 # ── what goes to a person ─────────────────────────────────────────────────────────────
 

@@ -12,7 +12,7 @@ from dialogs.report.reading import rewrite, take_picture
 from dialogs.report.table import ReportState, ReportTurn
 from dialogs.talk import Step
 from dialogs.texts import phrases, text
-from dialogs.words import Button
+from dialogs.words import PICTURES, Button
 
 ReadsField = Callable[[ReportTurn, str], bool]
 SetsField = Callable[[ReportTurn, str], None]
@@ -165,7 +165,7 @@ WHEN_STEP = Step(
 
 def show_pictures(turn: ReportTurn) -> dict[str, object]:
     number = len(turn.answers.pictures)
-    return {"most": draft.PICTURES, "number": number, **draft.shown(turn)}
+    return {"most": PICTURES, "number": number, **draft.shown(turn)}
 
 
 PICTURES_STEP = Step(

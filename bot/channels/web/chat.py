@@ -34,10 +34,10 @@ from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visitors import Visitor, Visitors
 from bot.hours import seconds
-from dialogs.draft import PICTURES
 from dialogs.texts import text
 from dialogs.words import (
     MISTYPED,
+    PICTURES,
     SAVED,
     UNPICTURE,
     Event,

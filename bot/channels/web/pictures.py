@@ -38,9 +38,8 @@ from bot.channels.web.forms import (
     read_upload,
 )
 from bot.channels.web.visitors import Visitor
-from dialogs.draft import PICTURES
 from dialogs.texts import text
-from dialogs.words import Picture, Pictured, Together, Unreadable
+from dialogs.words import PICTURES, Picture, Pictured, Together, Unreadable
 from storage.port import Write
 from storage.repositories.web import WebBubbles
 
