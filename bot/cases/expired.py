@@ -15,7 +15,7 @@ ExpiringKind = Literal[
     "declined", "merged", "closed", "reports", "notes", "media", "drafts", "inbox"
 ]
 EXPIRING: dict[ExpiringKind, str] = {
-    "declined": "不予受理的工单",
+    "declined": "不受理、撤回的件",
     "merged": "已并案的工单",
     "closed": "已办结的工单",
     "reports": "其中：反映",
@@ -26,7 +26,7 @@ EXPIRING: dict[ExpiringKind, str] = {
 }
 CaseEnd = Literal["declined", "merged", "closed"]
 END_STATES: dict[CaseEnd, tuple[State, ...]] = {
-    "declined": (State.DECLINED,),
+    "declined": (State.DECLINED, State.WITHDRAWN),
     "merged": (State.MERGED,),
     "closed": ENDED,
 }

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -52,7 +53,12 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
-NEWS = (Supplement, Reopen, Rebound)  # what of a reporter's doing staff are told of
+NEWS = (
+    Supplement,
+    Reopen,
+    Rebound,
+    Withdraw,
+)  # what of a reporter's doing staff are told of
 NOT_DELIVERED = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
 
 
@@ -181,7 +187,7 @@ class ReporterCases:
             return await self._unfiled(action, draft)
         if isinstance(action, ReleaseHold | ConfirmHold):
             return []  # it was handed in meanwhile
-        if isinstance(action, Withdraw | KeepFrom):  # no dialog hands these out yet
+        if isinstance(action, KeepFrom):  # no dialog hands it out yet
             raise TypeError(f"nobody carries out {type(action).__name__}")
         if isinstance(action, Hush):
             unlinked = await self._addresses.unlink(opened)
@@ -227,10 +233,13 @@ class ReporterCases:
         )
 
     def _wished(self, action: Wish, opened: OpenReport) -> Write:
+        wishes = {**self._addresses.wishes(opened), **action.wishes}
+        return self._resealed(opened, wishes=wishes)
+
+    def _resealed(self, opened: OpenReport, **changes: Any) -> Write:
+        """The report holds these values now, by their names in `ReportContent`."""
         row = opened.row
-        content = self._files.content(opened)
-        wishes = {**content.wishes, **action.wishes}
-        content = msgspec.structs.replace(content, wishes=wishes)
+        content = msgspec.structs.replace(self._files.content(opened), **changes)
         sealed = self._files.reseal_content(content, opened)
         changed = replace(row, version=row.version + 1, sealed=sealed)
         return Reports.change(changed, row.version)
@@ -245,6 +254,11 @@ class ReporterCases:
                 return [_touched(opened.row), *self._reindexed(found, text)]
             case Rate():
                 return [_touched(opened.row), *self._rated(action, found)]
+            case Withdraw():
+                silent = dict.fromkeys(WISHES, False)
+                return [self._resealed(opened, withdrawn=True, wishes=silent)]
+            case Reopen() | Rebound() if self._files.content(opened).withdrawn:
+                return [self._resealed(opened, withdrawn=False, wishes={})]
             case Forget():
                 return await self._addresses.shred(opened, found.own)
             case _:

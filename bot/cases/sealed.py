@@ -66,7 +66,7 @@ class SealedLine(msgspec.Struct, array_like=True, frozen=True):
 
 class ReportContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a reporter filed, as in `File`. case: where (hex), which a later merge does
-    not change; wishes: see `Wish`.
+    not change; wishes: see `Wish`; withdrawn: its reporter took it back.
     """
 
     case: str
@@ -82,13 +82,15 @@ class ReportContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     signpost: str | None = None
     lang: str
     wishes: dict[str, bool] = {}
+    withdrawn: bool = False
 
     def facts(self) -> dict[str, Any]:
         """All but the words themselves, JSON values by name; what was not said is not
         in it.
         """
         facts: dict[str, Any] = msgspec.to_builtins(self)
-        return {name: facts[name] for name in facts if name not in ("case", "text")}
+        others = ("case", "text", "withdrawn")
+        return {name: facts[name] for name in facts if name not in others}
 
 
 class SealedHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -152,6 +152,7 @@ class ReporterStories:
             follows=opened.row.address is not None,
             rating=Rating(*answers(rating)) if rating else None,
             wishes=content.wishes,
+            withdrawn=content.withdrawn,
         )
         last, _ = chain[-1]
         case = (await self._writer.load(last)).case

@@ -25,6 +25,7 @@ STEP_WORDS: Mapping[str, str] = {
     "rated": "反映人评价",
     "held": "没有反弹",
     "rebounded": "又反弹了",
+    "withdrawn": "反映人撤回",
     "forgotten": "反映人要求删除",
     "breached": "到期没办",
     "urged": "催办",

@@ -31,7 +31,7 @@ RING_OF: dict[LineKind, str] = {
     **{step: step for step in LADDER},
 }
 NOTED_BY: dict[str, LineKind] = {kind: noted for noted, kind in RING_OF.items()}
-AFTER_THE_END = (*ENDED, State.DECLINED)
+AFTER_THE_END = (*ENDED, State.DECLINED, State.WITHDRAWN)
 # Pushes that one may do without. All others are changes of state, and end with
 # "别再提醒" only.
 WISH = {
@@ -138,7 +138,7 @@ def _kept_until(case: Case, end: datetime, terms: Terms) -> datetime:
 
 
 def _kept_kind(state: State) -> KeptKind:
-    if state is State.DECLINED:
+    if state in (State.DECLINED, State.WITHDRAWN):
         return "declined"
     return "merged" if state is State.MERGED else "closed"
 

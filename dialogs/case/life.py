@@ -43,6 +43,7 @@ class State(Enum):
     LOOK_BACK = "look_back"
     WAITING = "waiting"
     MERGED = "merged"
+    WITHDRAWN = "withdrawn"
 
 
 # As staff say it; the reporter's words are in story.py.
@@ -60,6 +61,7 @@ STATES: dict[State, str] = {
     State.LOOK_BACK: "回头看",
     State.WAITING: "等待补充",
     State.MERGED: "已合并",
+    State.WITHDRAWN: "已撤回",
 }
 
 
@@ -207,6 +209,11 @@ def expected_on_site(case: Case) -> bool:
     return expected
 
 
+def nobody_else(case: Case) -> bool:
+    """没有别的反映人"""
+    return len(case.reports) <= 1
+
+
 def below_city(case: Case) -> bool:
     """还没到市级"""
     return case.assignment.level != "city"
@@ -232,7 +239,8 @@ OPEN = (
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
 FINAL = (State.MERGED,)
 # What staff need not look at any more.
-FINISHED = (State.DECLINED, State.MERGED, *ENDED)
+FINISHED = (State.DECLINED, State.MERGED, State.WITHDRAWN, *ENDED)
+BEFORE_ASSIGNMENT = (State.FILED, State.ACCEPTED)
 PAUSES = ("ask", "wait")
 AT_UNIT = (State.ASSIGNED, State.RETURNED, State.RECTIFYING)
 TRANSITIONS: list[list[Any]] = [
@@ -264,11 +272,14 @@ TRANSITIONS: list[list[Any]] = [
     ["look_back", State.CALLBACK, State.LOOK_BACK],
     *(["reopen", state, State.ACCEPTED] for state in ENDED),
     ["reopen", State.DECLINED, State.FILED],
+    ["reopen", State.WITHDRAWN, State.FILED],
+    *(["withdraw", state, State.WITHDRAWN, nobody_else] for state in BEFORE_ASSIGNMENT),
     *(["merge", state, State.MERGED] for state in OPEN),
 ]
 TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys(row[0] for row in TRANSITIONS))
-BY_ITSELF = ("call_back", "look_back")  # moves that nobody orders: they fall due
-ORDERED = tuple(trigger for trigger in TRIGGERS if trigger not in BY_ITSELF)
+# moves that nobody orders: they fall due, or a reporter makes them
+NOT_ORDERED = ("call_back", "look_back", "withdraw")
+ORDERED = tuple(trigger for trigger in TRIGGERS if trigger not in NOT_ORDERED)
 
 
 def accepted_until(at: datetime) -> datetime:

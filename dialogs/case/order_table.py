@@ -592,8 +592,9 @@ STEPS: Mapping[str, str] = {
 SAID: tuple[str, ...] = tuple(
     row.name for row in ORDERS if row.trigger is None and not row.first and row.fields
 )  # they move nothing, and can be given in nearly every state
-DUE_MOVES = {"call_back": "回访", "look_back": "回头看"}  # nobody orders them
-_LABELS = DUE_MOVES | {row.trigger: row.label for row in ORDERS if row.trigger}
+# moves that nobody orders
+UNORDERED = {"call_back": "回访", "look_back": "回头看", "withdraw": "反映人撤回"}
+_LABELS = UNORDERED | {row.trigger: row.label for row in ORDERS if row.trigger}
 MOVES: Mapping[str, str] = {trigger: _LABELS[trigger] for trigger in TRIGGERS}
 
 

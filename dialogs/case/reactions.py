@@ -24,9 +24,10 @@ from dialogs.words import (
     Reopen,
     Supplement,
     Wish,
+    Withdraw,
 )
 
-Reaction = Supplement | Rate | Reopen | Rebound | Held | Wish | Forget | Hush
+Reaction = Supplement | Rate | Reopen | Rebound | Held | Wish | Withdraw | Forget | Hush
 AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Supplement: "report.supplement",
     Rate: "report.rate",
@@ -34,6 +35,7 @@ AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Rebound: "report.rebound",
     Held: "report.held",
     Wish: "report.wish",
+    Withdraw: "report.withdraw",
     Forget: "report.forget",
     Hush: "report.hush",
 }  # persisted in the audit chain: never changed
@@ -100,6 +102,8 @@ def react(
             return _reopen(given, action, own)
         case Held(report):
             return given.decision(case, StoryStep("held", {}, report))
+        case Withdraw():
+            return _withdraw(given, action, was_asked=is_answered)
         case Forget():
             return _forget(given, action, was_asked=is_answered)
         case Wish() | Hush():
@@ -128,6 +132,27 @@ def _supplement(given: _Given, action: Supplement, *, is_answered: bool) -> Deci
     said = {"text": action.text, "pictures": len(action.pictures)}
     step = StoryStep("supplemented", said, action.report)
     return given.decision(_added(case, action), step)
+
+
+def _withdraw(given: _Given, action: Withdraw, *, was_asked: bool) -> Decision:
+    """Before a unit has it the case ends, unless others reported the same. Afterwards
+    staff are told, and see to it whether it goes on: what was done to one was done to
+    others.
+    """
+    case = _added(given.case, action)
+    going = _resumed(case, action) if case.state is State.WAITING else case
+    if leads(going, "withdraw") is not None:
+        hour = _hour(action.at)
+        moved = ledger.stop(move(going, "withdraw"), ledger.next_hour(action.at))
+        ended = moved.with_followup(told=hour, closed=hour, forgot=0)
+        return given.decision(ended, _withdrawn(action, ended=True))
+    if was_asked and not _others(case, action.report):
+        case = going  # nobody is left to answer
+    return given.decision(case, _withdrawn(action, ended=False))
+
+
+def _withdrawn(action: Withdraw, *, ended: bool) -> StoryStep:
+    return StoryStep("withdrawn", {"ended": ended}, action.report)
 
 
 def _forget(given: _Given, action: Forget, *, was_asked: bool) -> Decision:
@@ -161,7 +186,7 @@ def _resumed(case: Case, action: Reaction) -> Case:
     return ledger.resume(move(case, "resume"), goes_on)
 
 
-def _added(case: Case, action: Supplement | Reopen | Rebound) -> Case:
+def _added(case: Case, action: Supplement | Reopen | Rebound | Withdraw) -> Case:
     return replace(case, added=_hour(action.at))
 
 

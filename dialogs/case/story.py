@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from dialogs.case.life import ENDED, Case, State, accepted_until
+from dialogs.case.life import ENDED, OPEN, Case, State, accepted_until
 from dialogs.case.moments import Grain, moment
 from dialogs.case.promise import Promise, promise
 from dialogs.case.worktime import TICK, Terms, add
@@ -32,6 +32,7 @@ phrases(
     look_back="已办结，回头看",
     waiting="等待补充",
     merged="并案办理",
+    withdrawn="已撤回",
 )
 phrases(
     "told",
@@ -78,6 +79,9 @@ phrases(
     held="您说没有反弹。",
     rebounded="您说又反弹了。{text}",
     asked_again="您要求重新办理。{text}",
+    withdrawn="您撤回了这件反映，专线不再办。",
+    withdrawn_later="您撤回了这件反映。它已经转给单位，专线会看要不要接着办；"
+    "单位不会知道是谁，也不再问您。",
     reopened="专线重新办理。{text}",
     merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
 )
@@ -107,6 +111,7 @@ phrases(
     closed_rated="{date}前后专线会回头看有没有反弹。又出现了，点“重新办理”就行。",
     look_back="又出现了，点“又反弹了”就行，专线马上重新办理。",
     declined="觉得不对，点“重新办理”，写一句理由，换个人再看一遍。",
+    withdrawn="不用做什么了。想接着办，点“重新办理”就行。",
     waiting_you="请回答专线的问题，直接写就行。不方便答也没关系，专线会接着办。",
     waiting="专线在等一份补充情况，等到了接着办。",
     merged="合在一起接着办。",
@@ -140,7 +145,7 @@ class Rating:
 @dataclass(frozen=True, slots=True)
 class Filed:
     """The reporter's own report. at: the hour; follows: progress is pushed to a chat;
-    wishes: see `Wish`.
+    wishes: see `Wish`; withdrawn: they took it back.
     """
 
     report: str
@@ -149,6 +154,7 @@ class Filed:
     follows: bool
     rating: Rating | None = None
     wishes: Mapping[str, bool] = field(default_factory=dict)
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +366,8 @@ def _named(step: OpenedStep, params: Params) -> str:
             return "pictured"
         case "reopened" if step.report:
             return "asked_again"
+        case "withdrawn" if not params.get("ended"):
+            return "withdrawn_later"
         case kind:
             return kind
 
@@ -432,17 +440,19 @@ def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...
     asked = _is_waited_for(case, mine, steps)
     ended = case.state in ENDED
     looking = case.state is State.LOOK_BACK
-    declined = case.state is State.DECLINED
+    withdrawn = case.state is State.WITHDRAWN
+    refused = case.state is State.DECLINED
     rated = is_rated(steps, mine.report, case.followup.closed)
     half = rated and mine.rating is not None and mine.rating.satisfied is None
     moves = {
         "answer": asked,
-        "supplement": not asked and not ended,
+        "supplement": not asked and not ended and not withdrawn,
         "held": looking and not _has_held(steps, mine.report),
         "rebound": looking,
         "rate": ended and not rated,
         "satisfied": ended and half,
-        "reopen": (ended and not looking) or declined,
+        "reopen": (ended and not looking) or refused or withdrawn,
+        "withdraw": not mine.withdrawn and case.state in (*OPEN, State.WAITING),
         "settings": mine.follows,
         "hush": mine.follows,
         "forget": True,

@@ -34,6 +34,7 @@ ICONS = {
     State.LOOK_BACK: "👀",
     State.WAITING: "📆",
     State.MERGED: "📚",
+    State.WITHDRAWN: "📁",
 }  # each is among the icons that Telegram allows
 MOST = 3800  # UTF-16 units of a card; Telegram takes 4096
 EXCERPT = 1500  # characters of a report on the card

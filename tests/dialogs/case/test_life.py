@@ -108,7 +108,9 @@ def test_who_waited_goes_on_where_he_asked(state: State) -> None:
 def test_who_waits_may_do_without_the_answer() -> None:
     waiting = move(CASE, "ask")
     assert move(waiting, "accept").state is State.ACCEPTED
-    assert set(legal(waiting)) == {"resume", "accept", "decline", "merge"}
+    assert set(legal(waiting)) == {
+        *("resume", "accept", "decline", "merge", "withdraw")
+    }
     with pytest.raises(Refusal, match=r"等待补充.*不能办"):
         move(waiting, "close")
     with pytest.raises(Refusal, match="不能办"):
