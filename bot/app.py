@@ -183,7 +183,7 @@ def join(
         keys=keys,
         talks=StoredTalks(database, keys.talk, settings),
         casework=casework,
-        lookups=Lookups(casework, settings, now, screens),
+        lookups=Lookups(casework, register, settings, now, screens),
         outbox=post,
         sender=sender,
         channels=channels,

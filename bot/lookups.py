@@ -12,9 +12,11 @@ from anonymizer import receipts
 from anonymizer.redact import find_identifying
 from bot.cases.casework import Casework
 from bot.channels.port import Incoming, KeepsScreens
+from bot.people.register import UnitRegister
 from bot.people.throttle import GuessThrottle
 from bot.settings import Settings
 from dialogs.case.hold import hold_day
+from dialogs.meaning import meaning
 from dialogs.understand import understand
 from dialogs.words import (
     MISTYPED,
@@ -25,6 +27,7 @@ from dialogs.words import (
     HoldDay,
     LastReceipt,
     Mask,
+    Meant,
     Mine,
     NewReceipt,
     OpenQuestion,
@@ -32,6 +35,7 @@ from dialogs.words import (
     Read,
     Reading,
     Tell,
+    UnitName,
 )
 
 
@@ -43,12 +47,14 @@ class Lookups:
     def __init__(
         self,
         casework: Casework,
+        register: UnitRegister,
         settings: Settings,
         now: Callable[[], datetime],
         screens: Mapping[str, KeepsScreens],
     ) -> None:
         """screens: the channels that know what they show, by name."""
         self._casework = casework
+        self._register = register
         self._screens = screens
         self._now = now
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
@@ -59,6 +65,10 @@ class Lookups:
         match query:
             case Read(text):
                 return Reading(understand(text), masks(text))
+            case Meant(text, moment):
+                return meaning(text, moment)
+            case UnitName(text):
+                return await self._register.called(text)
             case Hide(text):
                 return masks(text)
             case NewReceipt():

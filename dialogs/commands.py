@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
+from dialogs.emergency import RESUME, resume
 from dialogs.looks import button
-from dialogs.talk import Command, Turn, leave
+from dialogs.talk import WRITE_IN, Command, Turn, leave
 from dialogs.texts import LANGUAGES, phrase
 
 phrase("draft.kept", "您有一份没送出的内容，接着来：")
@@ -69,10 +72,31 @@ def switch_language(turn: Turn[Any]) -> None:
     turn.prompt()
 
 
+def write_in(turn: Turn[Any]) -> None:
+    """The last message was no wish: what it changed is undone, and it is written in."""
+    aside = turn.talk.aside
+    turn.talk.aside = None
+    turn.tapped = False
+    if aside is None:
+        turn.say("stale")
+        turn.prompt()
+        return
+    turn.talk.alarm = ""
+    if aside.answers is not None:
+        dialog = turn.talk.dialog
+        pictures = turn.answers.pictures  # one that was taken away is gone
+        turn.talk.answers = msgspec.convert(aside.answers, dialog.answers)
+        turn.talk.answers.pictures = pictures
+        turn.talk.state = dialog.states(aside.state)
+    turn.write(aside.words)
+
+
 COMMANDS = (
     Command("start", ("开始", "重新开始", "start"), start),
-    Command("cancel", ("取消", "放弃", "不报了", "cancel"), cancel),
-    Command("back", ("返回", "上一步", "back"), back),
+    Command("cancel", ("取消", "放弃", "cancel"), cancel, ("cancel",)),
+    Command("back", ("返回", "上一步", "back"), back, ("back",)),
+    Command(WRITE_IN.choice, (), write_in),
+    Command(RESUME.choice, ("接着写", "继续写"), resume),
     Command("help", ("帮助", "?", "help", "怎么用"), tell_help),
     Command("lang", ("english", "中文", "language", "语言"), switch_language),
 )

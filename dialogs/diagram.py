@@ -23,7 +23,8 @@ def mermaid(
     its own name. Rows between the same two states share an arrow.
     """
     arrows: dict[tuple[Enum, Enum], list[str]] = {}
-    for trigger, start, to, *only_if in rows:
+    for trigger, start, to, *rest in rows:
+        only_if = [condition for condition in rest[:1] if condition is not None]
         label = moves(trigger) + "".join(
             f"（{_named(condition)}）" for condition in only_if
         )

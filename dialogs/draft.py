@@ -235,12 +235,17 @@ def add_picture(turn: Turn[Any], picture: Picture, replaces: str | None) -> bool
     return True
 
 
-def drop_picture(turn: Turn[Any], id: str) -> None:
+def take_picture_away(turn: Turn[Any], id: str) -> None:
     pictures = turn.answers.pictures
     kept = tuple(picture for picture in pictures if picture.id != id)
     if len(kept) < len(pictures):
         turn.do(DropPictures((id,)))
         turn.answers.pictures = kept
+
+
+def drop_picture(turn: Turn[Any], id: str) -> None:
+    """Press of "unpicture:ID"."""
+    take_picture_away(turn, id)
     turn.prompt()
 
 

@@ -8,7 +8,6 @@ step understands is told by `dialogs/commands.py` and by the dialogs themselves.
 from __future__ import annotations
 
 import copy
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
@@ -17,10 +16,17 @@ from typing import Any
 import msgspec
 
 from dialogs.commands import COMMANDS
+from dialogs.emergency import RESUME
+from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
+from dialogs.meaning import Intent
+from dialogs.plain import plain_word
 from dialogs.talk import (
+    WRITE_IN,
     Act,
+    Aside,
     Command,
     Dialog,
+    Doubt,
     Layer,
     PushAct,
     PushAnswer,
@@ -70,9 +76,6 @@ phrases(
     here="这一步用不上图片，已丢弃。回到预览再加图片。",
 )
 
-WORD_AT_MOST = 40  # characters of a word that may name a command or a button
-DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[]✅❌👌👍🙏✍️🗑📷➕✏️🌐"
-
 
 class Dialogs:
     """The dialogs of a hotline, and the one door through which their events come.
@@ -86,8 +89,13 @@ class Dialogs:
         oldest_first = sorted(dialogs, key=lambda dialog: dialog.version)
         self.newest = {dialog.name: dialog for dialog in oldest_first}
         self.first = first_of(self.newest)
+        self._returning = next(
+            (dialog.returning for dialog in self.newest.values() if dialog.returning),
+            None,
+        )
         self.commands: dict[str, Act] = {}
         self.pushes: dict[str, PushAct] = {}
+        self._meant: dict[Intent, Act] = {}
         self._words: dict[str, str] = {}
         self._push_words: dict[str, str] = {}
         self._learn_commands(COMMANDS)
@@ -98,6 +106,7 @@ class Dialogs:
     def _learn_commands(self, commands: Sequence[Command]) -> None:
         for command in commands:
             self.commands[command.name] = command.act
+            self._meant |= dict.fromkeys(command.intents, command.act)
             words = (f"/{command.name}", *command.words)
             _teach(self._words, words, command.name)
 
@@ -144,9 +153,20 @@ class Dialogs:
             known = event.known
             event = event.event
         before = _values(talk)
+        found = Layer(talk.dialog, talk.state, talk.answers)
         talk.answers = copy.copy(talk.answers)
-        tapped = isinstance(event, Pressed | Edited)
-        turn: Turn[Any] = Turn(talk, event, known, self.newest, tapped)
+        turn: Turn[Any] = Turn(
+            talk=talk,
+            event=event,
+            known=known,
+            dialogs=self.newest,
+            commands=self.commands,
+            meant=self._meant,
+            returning=self._returning,
+            tapped=isinstance(event, Pressed | Edited),
+            before=found,
+            overlay=DOUBT_STEP if talk.doubt else None,
+        )
         try:
             self._hear(turn, event)
         except Unknown as unknown:
@@ -202,43 +222,46 @@ class Dialogs:
         turn.actions[:] = _said_once(turn.actions)
 
     def _listen(self, turn: Turn[Any], said: str) -> None:
-        """Commands in words, then the buttons by number or label, then the step's own
-        reading.
+        """Commands in words, then the buttons by number or label, then what the words
+        mean.
         """
         word = plain_word(said)
+        if not turn.talk.alarm:
+            turn.talk.aside = None
         if command := self._words.get(word):
+            leave_unwritten(turn)
             self.commands[command](turn)
         elif turn.talk.idle and (verb := self._push_words.get(word)):
             self.pushes[verb](turn, "")
         elif choice := _meant(turn, turn.step.offers(turn), word):
-            self._tap(turn, choice)
-        elif _no_button(word):
+            turn.tap(choice)
+        elif _no_button(word) and turn.step.asked != "open":
             turn.again()
-        else:
+        elif turn.overlay is not None or not turn.step.hears:
             turn.read(said)
+        else:
+            hear(turn, said)
 
     def _press(self, turn: Turn[Any], event: Pressed) -> None:
         """A button of a push, or of the open prompt; of an older one, the open step is
         only shown again.
         """
         name, _, argument = event.choice.partition(":")
+        is_open = event.mark == turn.talk.open_mark and _offered(turn, event.choice)
+        if not is_open and name != WRITE_IN.choice:
+            leave_unwritten(turn)
+        if name not in (WRITE_IN.choice, RESUME.choice) and not turn.talk.alarm:
+            turn.talk.aside = None
         if argument and not event.mark and name in self.pushes:
             self.pushes[name](turn, argument)
         elif name in self.commands:
             self.commands[name](turn)
-        elif event.mark == turn.talk.open_mark and _offered(turn, event.choice):
-            self._tap(turn, event.choice)
+        elif is_open:
+            turn.tap(event.choice)
         else:
             turn.tapped = False
             turn.say("stale")
             turn.prompt()
-
-    def _tap(self, turn: Turn[Any], choice: str) -> None:
-        name, _, argument = choice.partition(":")
-        if name in self.commands:
-            self.commands[name](turn)
-        else:
-            turn.step.pressed[name](turn, argument)
 
     # ── how a talk is stored ──────────────────────────────────────────────────────────
 
@@ -253,6 +276,10 @@ class Dialogs:
             lang=talk.lang,
             mark=talk.mark,
             under=_below(talk.under),
+            aside=talk.aside,
+            doubt=talk.doubt,
+            alarm=talk.alarm,
+            later=talk.later,
             reminded=talk.reminded,
             expires=talk.expires,
             over=talk.over,
@@ -274,6 +301,10 @@ class Dialogs:
             lang=stored.lang,
             mark=stored.mark,
             under=self._layer(stored.under) if stored.under else None,
+            aside=stored.aside,
+            doubt=stored.doubt,
+            alarm=stored.alarm,
+            later=stored.later,
             reminded=stored.reminded,
             expires=stored.expires,
             over=stored.over,
@@ -304,6 +335,10 @@ class StoredTalk(StoredLayer, kw_only=True):
     lang: str = "zh"
     mark: int = 0
     under: StoredLayer | None = None
+    aside: Aside | None = None
+    doubt: Doubt | None = None
+    alarm: str = ""
+    later: str = ""
     reminded: bool = False
     expires: int = 0
     over: bool = False
@@ -403,11 +438,3 @@ def _meant(turn: Turn[Any], buttons: Sequence[Button], word: str) -> str | None:
         if word and word in (label, button.choice):
             return button.choice
     return None
-
-
-def plain_word(said: str) -> str:
-    """A short answer without dress: no marks or emoji around it, half width, lower
-    case; "" if long.
-    """
-    said = unicodedata.normalize("NFKC", said).strip().casefold()
-    return said.strip(DRESS) if len(said) <= WORD_AT_MOST else ""

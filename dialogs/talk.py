@@ -3,7 +3,7 @@ that a table allows.
 
 A dialog is one thing to add: its states, its table, its steps with their words, what it
 keeps, and which commands and pushes it answers stand in one `Dialog`. A step that asks
-is the step that listens.
+is the step that listens: to a meaning where it knows what to do with it, else to words.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from transitions import Machine, MachineError
 
 from dialogs import looks
+from dialogs.meaning import Intent, Meaning, Moment
 from dialogs.texts import phrase, text
 from dialogs.words import (
     Action,
@@ -38,8 +39,20 @@ A = TypeVar("A", bound="Answers")
 Kept = TypeVar("Kept", bound="Answers", covariant=True)
 Act = Callable[["Turn[Any]"], None]
 PushAct = Callable[["Turn[Any]", str], None]
+Mean = Callable[["Turn[Any]", "Heard"], None]
 
 phrase("goodbye", "好的，已结束。想反映时，直接说一句话就行。")
+looks.message("understood", "我理解为：{what}。", "notice")
+WRITE_IN = looks.button("write_in", "不是，这是要写进去的话", role="inline")
+WRITE_IN_TOO = looks.button("write_in", "这句也写进去", role="inline", name="write_too")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A person's words and what they mean, here and now."""
+
+    words: str
+    meaning: Meaning
 
 
 class DeadEnd(Exception):
@@ -94,6 +107,9 @@ class Step(Generic[A]):
     pressed: Mapping[str, Callable[[Turn[A], str], None]] = field(default_factory=dict)
     read: Callable[[Turn[A], str], bool] | None = None
     pictured: Callable[[Turn[A], Picture, str | None], None] | None = None
+    hears: str = ""
+    asked: Literal["no", "open", "choices"] = "no"
+    means: Mapping[Intent, Mean] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         name = self.name or self.state.value
@@ -108,13 +124,14 @@ class Step(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Understood at every step of every dialog: as "/name", as these words, and as a
-    button called `name`.
+    """Understood at every step of every dialog: as "/name", as these words, as a
+    button called `name`, and in free words of these intents.
     """
 
     name: str
     words: tuple[str, ...]
     act: Act
+    intents: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,18 @@ class PushAnswer:
     verb: str
     words: tuple[str, ...]
     act: PushAct
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """What a dialog makes of a person who comes back with nothing open.
+
+    moment: when the message is said; None where nothing speaks for this dialog. means:
+    what it does with what the message means, by intent, if it spoke for the dialog.
+    """
+
+    moment: Callable[[Turn[Any]], Moment | None]
+    means: Mapping[Intent, Mean]
 
 
 def leave(turn: Turn[Any]) -> None:
@@ -163,6 +192,10 @@ class Dialog(Generic[A]):
     cancel: Callable[[Turn[A]], None] = leave
     edited: Callable[[Turn[A], str, str], bool] | None = None
     receipt: Callable[[Turn[Any], str], None] | None = None
+    moment: Callable[[Turn[A]], Moment] = lambda turn: turn.moment()
+    write: Callable[[Turn[A], str], None] | None = None
+    means: Mapping[Intent, Mean] = field(default_factory=dict)
+    returning: Returning | None = None
     machine: Machine = field(init=False)
     step_of: Mapping[Enum, Step[A]] = field(init=False)
 
@@ -194,6 +227,32 @@ class Layer:
     answers: Answers
 
 
+class Aside(msgspec.Struct, frozen=True):
+    """Words that were taken for something else than text: one tap writes them in.
+
+    state, answers: as they stood, where the reading changed them; else "" and None.
+    """
+
+    words: str
+    state: str = ""
+    answers: dict[str, Any] | None = None
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """Words that may be a wish or a piece of the text: it was asked which."""
+
+    words: str
+    intent: Intent
+    args: dict[str, Any] = {}
+    old: str | None = None
+    then: tuple[Intent, ...] = ()
+
+    @property
+    def heard(self) -> Heard:
+        meaning = Meaning(self.intent, self.args, old=self.old, then=self.then)
+        return Heard(self.words, meaning)
+
+
 @dataclass(slots=True)
 class Talk:
     """One person's dialog so far; sealed between two events, at most 24 hours.
@@ -202,7 +261,9 @@ class Talk:
     stream that the report will have, so that nothing has to be sealed anew when it is
     filed. `tag` is drawn too: with `mark`, which counts prompts, it names a prompt to
     the messenger and tells nothing of the report. `under` is what waits below (a draft,
-    while its reporter looks up a receipt).
+    while its reporter looks up a receipt). `aside`, `doubt`: words that are not in the
+    text, until the next message. `alarm`: the number that was told, while somebody may
+    still be in danger. `later`: words of another matter, for a talk of its own.
     """
 
     dialog: Dialog[Any]
@@ -215,6 +276,10 @@ class Talk:
     lang: str = "zh"
     mark: int = 0
     under: Layer | None = None
+    aside: Aside | None = None
+    doubt: Doubt | None = None
+    alarm: str = ""
+    later: str = ""
     reminded: bool = False
     # a whole hour, seconds since 1970 UTC; set by whoever stores the talk
     expires: int = 0
@@ -223,7 +288,8 @@ class Talk:
     @property
     def idle(self) -> bool:
         """Nothing in it is worth keeping."""
-        return self.dialog.opens_chat and self.answers.empty and self.under is None
+        waits = self.under or self.aside or self.doubt or self.alarm
+        return self.dialog.opens_chat and self.answers.empty and not waits
 
     @property
     def unsent(self) -> bool:
@@ -275,15 +341,22 @@ class Turn(Generic[Kept]):
     """What a step works with: the talk, the event, what was looked up, and the actions
     so far.
 
-    dialogs: the newest of each name. tapped: a button was pressed, so the next prompt
-    may replace the last one.
+    dialogs: the newest of each name. commands: by name; meant: those that free words
+    may mean, by intent. returning: who hears a person with nothing open. tapped: a
+    button was pressed, so the next prompt may replace the last one. before: the dialog
+    as the event found it. overlay: a question that stands before the dialog's own step.
     """
 
     talk: Talk
     event: Event
     known: Mapping[Query[Any], Any]
     dialogs: Mapping[str, Dialog[Any]]
+    commands: Mapping[str, Act]
+    meant: Mapping[Intent, Act]
+    returning: Returning | None
     tapped: bool
+    before: Layer
+    overlay: Step[Any] | None = None
     actions: list[Action] = field(default_factory=list)
 
     @property
@@ -297,7 +370,33 @@ class Turn(Generic[Kept]):
 
     @property
     def step(self) -> Step[Any]:
-        return self.talk.dialog.step_of[self.talk.state]
+        """What is open: a question about the last message, or the dialog's own step."""
+        return self.overlay or self.talk.dialog.step_of[self.talk.state]
+
+    @property
+    def question(self) -> str | None:
+        """What the open step asks, as it is seen, with its numbered choices."""
+        step = self.step
+        if step.asked == "no":
+            return None
+        asked = self.t(step.name, **step.show(self))
+        if step.asked == "open":
+            return asked
+        labels = [self.t(one.label, **one.params) for one in step.offers(self)]
+        choices = [f"{number} {label}" for number, label in enumerate(labels, 1)]
+        return " ".join([asked, *choices])
+
+    @property
+    def hours_left(self) -> int:
+        """For how many hours what is unsent is still kept; a day, if just begun."""
+        if not self.talk.expires:
+            return 24
+        left = self.talk.expires - self.at.timestamp()
+        return max(1, round(left / 3600))
+
+    def moment(self) -> Moment:
+        """When this message is said, where the dialog knows nothing more of it."""
+        return Moment(self.step.hears, open=self.question)
 
     def look(self, query: Query[T]) -> T:
         """The answer to a question; the first time round the turn stops here and comes
@@ -323,6 +422,23 @@ class Turn(Generic[Kept]):
     def t(self, name: str, **params: Any) -> str:
         return text(self.talk.lang, name, params)
 
+    def understood(self, heard: Heard, name: str, **params: Any) -> None:
+        """Tell what was made of the words; one tap undoes it and writes them in."""
+        before = self.before
+        answers: dict[str, Any] = msgspec.to_builtins(before.answers)
+        self.talk.aside = Aside(heard.words, before.state.value, answers)
+        self.say("understood", WRITE_IN, what=self.t(name, **params))
+
+    def tell(self, heard: Heard, name: str, **params: Any) -> None:
+        """Answer words that are no text; where it is less than certain that they are
+        none, one tap writes them in all the same.
+        """
+        in_doubt = not heard.meaning.sure and self.talk.dialog.write is not None
+        if in_doubt:
+            self.talk.aside = Aside(heard.words)
+        buttons = [WRITE_IN_TOO] if in_doubt else []
+        self.say(name, *buttons, **params)
+
     def go(self, trigger: str) -> None:
         """Move on by the table and show the step we came to."""
         self.talk.move(trigger)
@@ -342,11 +458,27 @@ class Turn(Generic[Kept]):
         )
         self.do(Say(message))
 
+    def tap(self, choice: str) -> None:
+        """Do what a button of the open step does."""
+        name, _, argument = choice.partition(":")
+        if name in self.commands:
+            self.commands[name](self)
+        else:
+            self.step.pressed[name](self, argument)
+
     def again(self) -> None:
         """This answer does not fit: say what to do, and show the step once more."""
         self.say(f"{self.step.name}.again")
         self.tapped = False
         self.prompt()
+
+    def write(self, words: str) -> None:
+        """Take words into the dialog's text, whatever step is open."""
+        write = self.talk.dialog.write
+        if write is None:
+            self.read(words)
+        else:
+            write(self, words)
 
     def read(self, words: str) -> None:
         """Let the open step read these words; where it cannot, ask again."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
+from dialogs.meaning.moment import Meaning, Moment
+
 if TYPE_CHECKING:
     from dialogs.understand import Understanding
 
@@ -203,6 +205,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Read(Query[Reading]):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant(Query[Meaning]):
+    """What a message means, said at this moment."""
+
+    text: str
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class UnitName(Query[str]):
+    """How a unit is called that somebody typed: by the register, typos allowed; as it
+    was typed where the register knows none.
+    """
+
     text: str
 
 

@@ -15,6 +15,7 @@ from dialogs.case.life import LEVELS, Case
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import blind
 from dialogs.understand import CATEGORIES
+from dialogs.understand.wordfile import wordlist
 
 SEVERAL_UNITS = "“{name}”有几家：{names}。请写全名"
 refusals(
@@ -23,6 +24,7 @@ refusals(
 )
 SHORTEST_NAME = 2  # characters of a name: one alone stands in every other text
 MOST_HINTS = 3
+A_SLIP = 0.6  # of the same: one wrong character of three
 NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large part
 
 
@@ -125,6 +127,21 @@ class Directory:
         likeliest = [*longer_or_shorter, *close] if wanted else close
         names = [unit.name for called in likeliest for unit in self._in_use(called)]
         return list(dict.fromkeys(names))[:MOST_HINTS]
+
+    def called(self, typed: str) -> str:
+        """How a unit is called that somebody typed, slips of the keyboard mended: by
+        this register, else by the names that units have everywhere, else as typed.
+        """
+        try:
+            found = self.find(typed)
+        except Refusal:
+            return typed
+        if found is not None:
+            return found.name
+        names = [unit.name for unit in self if unit.active]
+        usual = [body for body in wordlist("bodies") if len(body) == len(typed)]
+        close = difflib.get_close_matches(typed, [*names, *usual], 1, A_SLIP)
+        return close[0] if close else typed
 
     def named(self, text: str) -> tuple[Unit, ...]:
         """Units, disabled ones too, whose name or alias stands in the text, however it

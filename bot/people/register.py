@@ -76,6 +76,10 @@ class UnitRegister:
         """id: hex."""
         return (await self.directory()).of(id)
 
+    async def called(self, typed: str) -> str:
+        """How a unit is called that somebody typed, slips of the keyboard mended."""
+        return (await self.directory()).called(typed)
+
     async def named(self, text: str) -> tuple[Unit, ...]:
         return (await self.directory()).named(text)
 

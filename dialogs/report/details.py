@@ -7,16 +7,18 @@ from collections.abc import Callable
 
 from dialogs import draft
 from dialogs.commands import BACK
+from dialogs.hearing import choose
 from dialogs.looks import button, label
 from dialogs.report.reading import rewrite, take_picture
 from dialogs.report.table import ReportState, ReportTurn
-from dialogs.talk import Step
+from dialogs.talk import Heard, Step
 from dialogs.texts import phrases, text
-from dialogs.words import PICTURES, Button
+from dialogs.words import PICTURES, Button, UnitName
 
 ReadsField = Callable[[ReportTurn, str], bool]
 SetsField = Callable[[ReportTurn, str], None]
 
+LABEL = re.compile(r"^(?:责任)?(?:单位|地点|时间|频次)\s*[:：是]\s*(?=.)")
 DONE = button("done", "好了", role="main")
 NONE = button("none", "不写")
 
@@ -29,9 +31,11 @@ def reads_field(name: str, most: int) -> ReadsField:
     """A step's reading of one short answer: masked, kept, back to the preview."""
 
     def read(turn: ReportTurn, words: str) -> bool:
-        words = words.strip()
+        words = LABEL.sub("", words.strip())
         if not words or len(words) > most:
             return False
+        if name == "unit":
+            words = turn.look(UnitName(words))
         setattr(turn.answers, name, draft.without_names(turn, words))
         turn.go("done")
         return True
@@ -51,6 +55,8 @@ def sets_field(name: str, value: str | None) -> SetsField:
 
 TEXT_STEP = Step(
     ReportState.TEXT,
+    hears="preview",
+    asked="no",
     title="改文字",
     ask="请重新写一遍，新的会换掉旧的。现在是：\n\n{text}",
     again="请写一句话。",
@@ -63,6 +69,8 @@ TEXT_STEP = Step(
 
 UNIT_STEP = Step(
     ReportState.UNIT,
+    hears="unit",
+    asked="open",
     title="单位",
     ask="是哪个单位压下来的？写单位就行，不用写人名。",
     again="请写单位名称（60字以内），或点一个按钮。",
@@ -78,12 +86,16 @@ FINE = label("value", "{value}")
 COARSE = label("place_only", "只写到{value}")
 
 
-def coarser(turn: ReportTurn) -> str | None:
-    """The subdistrict or township the text names, where the place is finer."""
-    found = SUBDISTRICT.search(turn.answers.text)
-    if found is None or found[0] == turn.answers.found_place:
+def subdistrict(words: str, place: str | None) -> str | None:
+    """The subdistrict or township that the words name, where the place is finer."""
+    found = SUBDISTRICT.search(words)
+    if found is None or found[0] == place:
         return None
     return found[0]
+
+
+def coarser(turn: ReportTurn) -> str | None:
+    return subdistrict(turn.answers.text, turn.answers.found_place)
 
 
 def place_buttons(turn: ReportTurn) -> list[Button]:
@@ -123,6 +135,8 @@ def hide_place(turn: ReportTurn, place: str | None) -> None:
 
 PLACE_STEP = Step(
     ReportState.PLACE,
+    hears="place",
+    asked="choices",
     title="地点",
     ask="地点写到多细？写得细好查，写得粗更难猜到是您。",
     again="请写地点（60字以内），或点一个按钮。",
@@ -150,14 +164,30 @@ def set_when(turn: ReportTurn, which: str) -> None:
     turn.go("done")
 
 
+CHOICE = re.compile(r"第|选|^[一二三四五1-5][个号]?$|个$|^(?:前|后|上|下|最后)")
+
+
+def choose_when(turn: ReportTurn, heard: Heard) -> None:
+    """A choice by its number; who says it more exactly than a button is taken at his
+    word.
+    """
+    if CHOICE.search(heard.words.strip()):
+        choose(turn, heard)
+    else:
+        turn.read(heard.words)
+
+
 WHEN_STEP = Step(
     ReportState.WHEN,
+    hears="when",
+    asked="choices",
     title="时间频次",
     ask="什么时候的事，多久一次？不用写具体钟点。",
     again="请写时间或频次（100字以内），或点一个按钮。",
     buttons=[*(Button(f"is:{name}", f"when.{name}") for name in WHENS), NONE, BACK],
     pressed={"is": set_when, "none": sets_field("when", None)},
     read=reads_field("when", 100),
+    means={"choose": choose_when},
 )
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────
@@ -170,6 +200,8 @@ def show_pictures(turn: ReportTurn) -> dict[str, object]:
 
 PICTURES_STEP = Step(
     ReportState.PICTURES,
+    hears="pictures",
+    asked="open",
     title="图片",
     ask="可以发图片（最多{most}张，每张20MB以内），已有{number}张。\n"
     "截图里常有自己的头像和昵称，请先裁掉或涂黑。照片里的拍摄地点等信息会自动去掉。",
@@ -187,6 +219,8 @@ phrases("follow", here="在这里告诉我", receipt="只凭回执码查")
 
 FOLLOW_STEP = Step(
     ReportState.FOLLOW,
+    hears="follow",
+    asked="choices",
     title="进展方式",
     ask="有进展时怎么告诉您？选“只凭回执码”，我们就不保存能找到您的地址。",
     again="请点选一个按钮。",
@@ -212,6 +246,8 @@ def read_mask(turn: ReportTurn, words: str) -> bool:
 
 MASKS_STEP = Step(
     ReportState.MASKS,
+    hears="masks",
+    asked="open",
     title="遮挡",
     ask="下面是会被遮住的地方，点一下放开或遮住。\n还要遮别的，请照原文打出那几个字。\n\n"
     "{masked}",

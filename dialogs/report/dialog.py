@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
-from dialogs.looks import button, label
+from dialogs.looks import button
+from dialogs.meaning import Draft, Moment
+from dialogs.report.correcting import correct
 from dialogs.report.details import CHIP_STEPS
-from dialogs.report.preview import ASK_STATUS, PREVIEW_STEP, RECEIPT_COMMANDS
-from dialogs.report.reading import edited, take_picture, take_sentence
+from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
+from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
+from dialogs.report.leaving import CANCEL_STEP, cancel, stop
+from dialogs.report.preview import PREVIEW_STEP
+from dialogs.report.reading import (
+    edited,
+    hear_afresh,
+    take_picture,
+    take_sentence,
+    write,
+)
+from dialogs.report.removing import remove
 from dialogs.report.table import (
+    ASKING,
+    CHIPS,
     REPORT_TRANSITIONS,
     ReportAnswers,
     ReportState,
     ReportTurn,
+    given,
 )
-from dialogs.talk import Dialog, Step
+from dialogs.talk import Dialog, Heard, Step
 from dialogs.texts import phrase, phrases
 from dialogs.understand import CATEGORIES
-from dialogs.words import Button, Wipe
+from dialogs.words import Button
 
 # ── the first words ───────────────────────────────────────────────────────────────────
 
@@ -34,6 +50,7 @@ START_STEP = Step(
     buttons=[ASK_STATUS, HELP, LANGUAGE],
     read=take_sentence,
     pictured=take_picture,
+    hears="start",
 )
 
 # ── what is better told elsewhere ─────────────────────────────────────────────────────
@@ -64,8 +81,6 @@ def report_anyway(turn: ReportTurn, _: str) -> None:
 
 
 def restate(turn: ReportTurn, _: str) -> None:
-    turn.answers.text = ""
-    turn.answers.masks = ()
     turn.go("back")
 
 
@@ -81,8 +96,14 @@ SIGNPOST_STEP = Step(
         button("cancel", "放弃", role="grave"),
     ],
     pressed={"anyway": report_anyway, "restate": restate},
-    read=take_sentence,
+    read=hear_afresh,
     pictured=take_picture,
+    hears="signpost",
+    asked="open",
+    means={
+        "yes": lambda turn, _: report_anyway(turn, ""),
+        "send": lambda turn, _: report_anyway(turn, ""),
+    },
 )
 
 # ── the category ──────────────────────────────────────────────────────────────────────
@@ -123,54 +144,78 @@ CATEGORY_STEP = Step(
     pressed={"is": choose_category, "more": more_categories},
     read=take_sentence,
     pictured=take_picture,
+    hears="category",
+    asked="choices",
+    means={
+        "yes": lambda turn, _: choose_category(turn, turn.answers.codes[0]),
+        "no": lambda turn, _: more_categories(turn, ""),
+    },
 )
 
-# ── giving up ─────────────────────────────────────────────────────────────────────────
+# ── what may be said at any of its steps ──────────────────────────────────────────────
 
-phrase("cancelled", "已放弃，刚才的内容都删除了。想反映时，直接说一句话就行。")
-phrase("sent.what", "文字{characters}字、图片{pictures}张")
-KEEP = label("keep", "不，继续写")
+phrase("later.noted", "“{words}”记下了。先把这一件送出，接着就写那一件。")
+phrase("choose.first", "还没有写内容，先用一句话说说是什么事。")
 
 
-def cancel(turn: ReportTurn) -> None:
-    """Ask before words are lost; without words there is nothing to ask."""
-    if not turn.talk.moved("cancel"):
-        return
-    if turn.talk.state is ReportState.GONE:
-        give_up(turn)
+def moment(turn: ReportTurn) -> Moment:
+    """When a message is said: what was written, and what is known of it."""
+    answers = turn.answers
+    said = tuple(line for line in answers.text.split("\n") if line)
+    probe = answers.probe if turn.talk.state is ReportState.PREVIEW else ""
+    question = turn.t(f"probe.{probe}") if probe else turn.question
+    return Moment(turn.step.hears, said, known(turn), question)
+
+
+def known(turn: ReportTurn) -> Draft | None:
+    answers = turn.answers
+    if answers.empty:
+        return None
+    is_known = answers.sure or answers.by_hand
+    return Draft(
+        category=answers.category if is_known else None,
+        unit=given(answers.unit),
+        place=given(answers.place),
+        when=answers.when,
+        pictures=len(answers.pictures),
+    )
+
+
+def add(turn: ReportTurn, heard: Heard) -> None:
+    """More of this report, said while one thing is being filled in: it is written in,
+    where the open step does not take it for its own.
+    """
+    turn.answers.probe = ""
+    own = turn.talk.state in (ReportState.TEXT, *ASKING)
+    masking = turn.talk.state is ReportState.MASKS
+    if own or (masking and heard.words.strip() in turn.answers.text):
+        turn.read(heard.words)
     else:
+        write(turn, heard.words)
+
+
+def another(turn: ReportTurn, heard: Heard) -> None:
+    """Another matter, while this one is open: it is put by until this one is sent."""
+    if turn.talk.answers.empty:
+        turn.read(heard.words)
+        return
+    waiting = turn.talk.later
+    turn.talk.later = f"{waiting}\n{heard.words}" if waiting else heard.words
+    turn.say("later.noted", words=draft.shorten(heard.words, 20))
+    turn.tapped = False
+    turn.prompt()
+
+
+def send_from_here(turn: ReportTurn, heard: Heard) -> None:
+    """Sent from a chip, too; not before the preview was seen."""
+    if turn.talk.state in CHIPS:
+        send(turn, "")
+    elif turn.talk.state is ReportState.START:
+        turn.tell(heard, "choose.first")
+    else:
+        turn.tell(heard, f"{turn.step.name}.again")
         turn.prompt()
 
-
-def discard(turn: ReportTurn, _: str) -> None:
-    turn.talk.move("discard")
-    give_up(turn)
-
-
-def give_up(turn: ReportTurn) -> None:
-    turn.discard()
-    turn.do(Wipe())
-    turn.say("cancelled")
-
-
-def show_what_is_lost(turn: ReportTurn) -> dict[str, str]:
-    characters = len(turn.answers.text)
-    pictures = len(turn.answers.pictures)
-    return {"what": turn.t("sent.what", characters=characters, pictures=pictures)}
-
-
-CANCEL_STEP = Step(
-    ReportState.CANCEL,
-    title="要放弃吗",
-    ask="要放弃吗？放弃后会立即删除：{what}。",
-    again="请点“放弃”或“不，继续写”。",
-    show=show_what_is_lost,
-    buttons=[
-        button("discard", "放弃", role="grave", name="cancel"),
-        Button("back", KEEP),
-    ],
-    pressed={"discard": discard},
-)
 
 # ── the dialog ────────────────────────────────────────────────────────────────────────
 
@@ -188,10 +233,23 @@ REPORT = Dialog(
         CATEGORY_STEP,
         PREVIEW_STEP,
         *CHIP_STEPS,
+        HOLD_STEP,
+        KEEP_FROM_STEP,
         CANCEL_STEP,
     ),
     ends={ReportState.FILED: "已送出", ReportState.GONE: "已放弃"},
     commands=RECEIPT_COMMANDS,
     cancel=cancel,
     edited=edited,
+    moment=moment,
+    write=write,
+    means={
+        "add": add,
+        "new_report": another,
+        "send": send_from_here,
+        "correct": correct,
+        "remove": remove,
+        "hold_back": hold_back,
+        "cancel": stop,
+    },
 )

@@ -1,24 +1,21 @@
-"""The preview: what would be sent, line by line; and sending it."""
+"""The preview: what would be sent, line by line, and at most one question beside it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from dialogs import draft, looks
+from dialogs import draft
 from dialogs.looks import button
+from dialogs.report.filing import send
+from dialogs.report.holding import open_hold
+from dialogs.report.narrowing import narrow_words, write_wider
+from dialogs.report.probing import answer_probe, decline_probe, probe_once
 from dialogs.report.reading import add_sentence, take_picture
-from dialogs.report.table import CHIPS, ReportState, ReportTurn, given
-from dialogs.talk import Command, Step, Turn
-from dialogs.texts import phrase, phrases
-from dialogs.words import (
-    SAVED,
-    File,
-    LastReceipt,
-    NewReceipt,
-    ReceiptSaved,
-    Wipe,
-)
+from dialogs.report.table import CHIPS, ReportState, ReportTurn, given, shows_kind
+from dialogs.talk import Heard, Step
+from dialogs.texts import phrases
+from dialogs.words import Button
 
 # ── what stands in it ─────────────────────────────────────────────────────────────────
 
@@ -34,8 +31,11 @@ phrases(
     follow="进展：{value}",
     masks="已遮住{value}处，可以放开，也可以再遮",
     urgent="加急：会立即提醒工作人员",
-    alarm="如果正有危险，请先拨打 {value}",
     anyway="您选择了“仍要反映”",
+    keep_from="不给看：{value}",
+    supervisors="只给专线主管看，别的工作人员和单位都看不到",
+    narrow="“{value}”容易让人猜到是您，换个宽一点的说法更稳妥",
+    probe="（可以不答）{value}",
     none="未填",
 )
 ALWAYS = ("unit", "place", "when")  # lines that stand there even while they are empty
@@ -89,19 +89,24 @@ def _because(turn: ReportTurn) -> str:
 
 def _notes(turn: ReportTurn) -> list[dict[str, Any]]:
     answers = turn.answers
-    warnings = {"alarm": answers.alarm, "urgent": answers.urgent}
+    warnings = {"urgent": answers.urgent, "narrow": narrow_words(answers.text)}
     lines: list[dict[str, Any]] = [
         {"name": name, "text": turn.t(f"fact.{name}", value=value), "warn": True}
         for name, value in warnings.items()
         if value
     ]
-    if answers.anyway:
-        lines.append({"name": "anyway", "text": turn.t("fact.anyway")})
+    notes = {
+        "supervisors": answers.supervisors_only,
+        "keep_from": "、".join(answers.keep_from),
+        "anyway": answers.anyway,
+        "probe": probe_once(turn),
+    }
+    lines += [
+        {"name": name, "text": turn.t(f"fact.{name}", value=value)}
+        for name, value in notes.items()
+        if value
+    ]
     return lines
-
-
-def shows_kind(turn: ReportTurn) -> bool:
-    return turn.answers.category == "fingertip" and bool(turn.answers.kind)
 
 
 def show_preview(turn: ReportTurn) -> dict[str, object]:
@@ -110,81 +115,6 @@ def show_preview(turn: ReportTurn) -> dict[str, object]:
     text = "\n".join(line["text"] for line in lines)
     return draft.shown(turn) | {"lines": lines, "facts": text}
 
-
-# ── sending it ────────────────────────────────────────────────────────────────────────
-
-looks.message(
-    "filed",
-    "已送出，谢谢您。\n您的回执码：{receipt}\n"
-    "请复制或抄下来，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。\n"
-    "下一步：1天内告诉您是否受理。{urgent}",
-    "receipt",
-)
-phrase(
-    "filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。"
-)
-phrase("receipt.gone", "好的，回执码不再显示。以后发送回执码就能查进展。")
-phrase("receipt.none", "回执码只在送出后15分钟内能再看一次，现在已经不显示了。")
-ASK_STATUS = button("status", "查进展")
-RECEIPT_SAVED = button(SAVED, "我已保存", role="main")
-
-
-def send(turn: ReportTurn, _: str) -> None:
-    """File it: from here on only the masked words exist."""
-    receipt = turn.look(NewReceipt())
-    turn.talk.move("send")
-    turn.do(_file(turn, receipt))
-    turn.do(Wipe())
-    say_receipt(turn, receipt, urgent=turn.answers.urgent)
-    turn.talk.over = True
-
-
-def _file(turn: ReportTurn, receipt: str) -> File:
-    answers = turn.answers
-    others = [code for code in answers.codes if code != answers.category]
-    return File(
-        receipt=receipt,
-        text=draft.masked(turn),
-        category=answers.category,
-        also=tuple(others[:2]),
-        kind=answers.kind if shows_kind(turn) else None,
-        unit=given(answers.unit),
-        unit_level=answers.unit_level,
-        place=given(answers.place),
-        when=answers.when,
-        counts=answers.counts,
-        urgent=answers.urgent,
-        signpost=answers.signpost if answers.anyway else None,
-        pictures=tuple(picture.id for picture in answers.pictures),
-        follow="receipt" if answers.follow == "receipt" else "here",
-        lang=turn.talk.lang,
-        at=turn.at,
-    )
-
-
-def say_receipt(turn: Turn[Any], receipt: str, *, urgent: bool) -> None:
-    note = turn.t("filed.urgent") if urgent else ""
-    buttons = (RECEIPT_SAVED, ASK_STATUS)
-    turn.say("filed", *buttons, secret=True, receipt=receipt, urgent=note)
-
-
-def receipt_saved(turn: Turn[Any]) -> None:
-    turn.do(ReceiptSaved())
-    turn.say("receipt.gone")
-
-
-def show_receipt_again(turn: Turn[Any]) -> None:
-    receipt = turn.look(LastReceipt())
-    if receipt is None:
-        turn.say("receipt.none")
-    else:
-        say_receipt(turn, receipt, urgent=False)
-
-
-RECEIPT_COMMANDS = (
-    Command(SAVED, ("我已保存",), receipt_saved),
-    Command("again", ("回执码", "再看回执码"), show_receipt_again),
-)
 
 # ── its steps ─────────────────────────────────────────────────────────────────────────
 
@@ -198,8 +128,16 @@ PREVIEW_BUTTONS = (
     button("follow", "进展方式"),
     button("masks", "遮挡"),
     button("text", "改文字"),
+    button("hold", "晚点交"),
+    button("keep_from", "不给谁看"),
     button("cancel", "放弃", role="grave"),
 )
+WIDER = button("wider", "换成宽一点的说法", role="inline")
+
+
+def preview_buttons(turn: ReportTurn) -> list[Button]:
+    wider = [WIDER] if narrow_words(turn.answers.text) else []
+    return [PREVIEW_BUTTONS[0], *wider, *PREVIEW_BUTTONS[1:]]
 
 
 def opens(state: ReportState) -> Any:
@@ -207,20 +145,46 @@ def opens(state: ReportState) -> Any:
     return lambda turn, _: turn.go(state.value)
 
 
+def agree(turn: ReportTurn, heard: Heard) -> None:
+    """A yes sends; where something was asked beside the preview, it answers that."""
+    if turn.answers.probe:
+        answer_probe(turn, heard)
+    else:
+        send(turn, "")
+
+
+def disagree(turn: ReportTurn, heard: Heard) -> None:
+    """A no is no report: nothing is changed until it is said what."""
+    if turn.answers.probe:
+        decline_probe(turn, heard)
+    else:
+        turn.tell(heard, "preview.again")
+        turn.prompt()
+
+
 PREVIEW_STEP = Step(
     ReportState.PREVIEW,
     title="预览",
     ask="请看一眼，这就是要送出的内容：\n\n{masked}\n\n{facts}",
-    again="请点“送出”，或点要改的一项。",
+    again="没问题就说“可以了”；哪里不对直接说，比如“不是街道，是区里”。",
     kind="draft",
     show=show_preview,
-    buttons=PREVIEW_BUTTONS,
+    buttons=preview_buttons,
     pressed={
         "send": send,
         **{state.value: opens(state) for state in (ReportState.CATEGORY, *CHIPS)},
+        "hold": open_hold,
+        "wider": write_wider,
         **draft.PRESSED_MASKS,
         **draft.PRESSED_PICTURES,
     },
     read=add_sentence,
     pictured=take_picture,
+    hears="preview",
+    means={
+        "send": lambda turn, _: send(turn, ""),
+        "yes": agree,
+        "no": disagree,
+        "answer": answer_probe,
+    },
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from dialogs import draft
-from dialogs.report.table import ASKING, ReportState, ReportTurn
+from dialogs.report.table import ASKING, CHIPS, ReportState, ReportTurn, given
 from dialogs.texts import phrase
 from dialogs.understand import Understanding
 from dialogs.words import Picture, Read
 
+phrase("signpost.left", "刚才那句“{words}”放在一边，没有写进来。")
 phrase("picture.more", "图片收到了（{number}张），还没有送出。再用一句话说说是什么事。")
 
 
@@ -20,9 +21,27 @@ def take_sentence(turn: ReportTurn, sentence: str) -> bool:
     return take_text(turn, joined(turn, sentence), "understood")
 
 
+def hear_afresh(turn: ReportTurn, sentence: str) -> bool:
+    """What is said under a signpost: a matter that is ours by itself leaves the refused
+    words behind; else it tells more of them.
+    """
+    alone = turn.look(Read(sentence.strip())).understood
+    if alone.in_scope and alone.clear:
+        turn.say("signpost.left", words=draft.shorten(turn.answers.text, 20))
+        return take_text(turn, sentence.strip(), "understood")
+    return take_sentence(turn, sentence)
+
+
 def add_sentence(turn: ReportTurn, sentence: str) -> bool:
     """More words, while the preview stands."""
     return take_text(turn, joined(turn, sentence), None)
+
+
+def write(turn: ReportTurn, words: str) -> None:
+    """Take words into the text, whatever step is open."""
+    to_preview(turn)
+    asking = turn.talk.state in ASKING
+    take_text(turn, joined(turn, words), "understood" if asking else None)
 
 
 def rewrite(turn: ReportTurn, words: str) -> bool:
@@ -49,6 +68,13 @@ def take_text(turn: ReportTurn, text: str, trigger: str | None) -> bool:
     return True
 
 
+def retake(turn: ReportTurn, text: str) -> None:
+    """Read a text that was changed at somebody's wish; shows nothing."""
+    reading = turn.look(Read(text))
+    draft.put_text(turn, text, reading.masks)
+    keep(turn, reading.understood)
+
+
 def keep(turn: ReportTurn, found: Understanding) -> None:
     """Keep what was understood; what the reporter set by hand stays."""
     answers = turn.answers
@@ -56,19 +82,48 @@ def keep(turn: ReportTurn, found: Understanding) -> None:
     answers.in_scope = found.in_scope or answers.anyway
     answers.sure = found.clear or answers.by_hand
     answers.signpost = found.signpost
-    answers.alarm = found.alarm
     answers.kind = found.kind
     answers.unit_level = found.unit_level
     answers.counts = found.counts
-    answers.urgent = found.urgent
+    answers.urgent = answers.urgent_said or found.urgent
     answers.because = found.because
-    answers.found_place = found.place
     if not answers.by_hand:
         answers.category = found.categories[0]
-    if found.unit is not None and answers.unit is UNSET:
-        answers.unit = found.unit
-    if found.place is not None and answers.place is UNSET:
-        answers.place = found.place
+    answers.unit = _followed(answers.unit, answers.found_unit, found.unit)
+    answers.place = _followed(answers.place, answers.found_place, found.place)
+    when = _followed(answers.when, answers.found_when, found.when)
+    answers.when = given(when)
+    answers.found_unit = found.unit
+    answers.found_place = found.place
+    answers.found_when = found.when
+
+
+def _followed(
+    value: str | UnsetType | None, was_found: str | None, found: str | None
+) -> str | UnsetType | None:
+    """What was only understood follows the words, and goes with them; what was said or
+    left out by hand stays.
+    """
+    is_understood = was_found is not None and value == was_found
+    if value is UNSET or is_understood:
+        return found or UNSET
+    return value
+
+
+# ── where a wish leaves the reporter ──────────────────────────────────────────────────
+
+
+def to_preview(turn: ReportTurn) -> None:
+    """Leave a chip for the preview, without a word."""
+    if turn.talk.state in CHIPS:
+        turn.talk.move("done")
+
+
+def shown_again(turn: ReportTurn) -> None:
+    """The open step once more, or the preview where a chip was open."""
+    to_preview(turn)
+    turn.tapped = False
+    turn.prompt()
 
 
 def edited(turn: ReportTurn, old: str, new: str) -> bool:

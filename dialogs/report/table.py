@@ -23,6 +23,8 @@ class ReportState(Enum):
     PICTURES = "pictures"
     FOLLOW = "follow"
     MASKS = "masks"
+    HOLD = "hold"
+    KEEP_FROM = "keep_from"
     CANCEL = "cancel"
     FILED = "filed"
     GONE = "gone"
@@ -33,8 +35,11 @@ class ReportAnswers(DraftAnswers):
 
     unit, place: UNSET until understood or answered, None where they were left out by
     hand. by_hand: the reporter chose the category. previewed: the preview was seen.
-    anyway: 仍要反映 was pressed. more: all categories are offered. found_place: as the
-    text names it.
+    anyway: 仍要反映 was pressed. more: all categories are offered. found_…: as the text
+    names it. hold_days: for how long it is to be kept back, 0 if not; hold_unless: what
+    then. keep_from: units that must not see it. supervisors_only: it is told to them
+    alone. probe: what is asked once beside the preview. hesitated: nothing is to be
+    kept of it for long.
     """
 
     codes: tuple[str, ...] = ()
@@ -46,8 +51,11 @@ class ReportAnswers(DraftAnswers):
     unit_level: str | None = None
     counts: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
+    urgent_said: bool = False
     because: tuple[str, ...] = ()
+    found_unit: str | None = None
     found_place: str | None = None
+    found_when: str | None = None
     category: str = ""
     by_hand: bool = False
     more: bool = False
@@ -57,6 +65,13 @@ class ReportAnswers(DraftAnswers):
     place: str | UnsetType | None = UNSET
     when: str | None = None
     follow: str = "here"
+    hold_days: int = 0
+    hold_unless: str = ""
+    keep_from: tuple[str, ...] = ()
+    supervisors_only: bool = False
+    probe: str = ""
+    probed: bool = False
+    hesitated: bool = False
 
 
 ReportTurn = Turn[ReportAnswers]
@@ -64,6 +79,10 @@ ReportTurn = Turn[ReportAnswers]
 
 def given(value: str | UnsetType | None) -> str | None:
     return None if value is UNSET else value
+
+
+def shows_kind(turn: ReportTurn) -> bool:
+    return turn.answers.category == "fingertip" and bool(turn.answers.kind)
 
 
 def not_ours(talk: Talk) -> bool:
@@ -86,6 +105,13 @@ def said(talk: Talk) -> bool:
     return bool(talk.answers.text)
 
 
+def leave_words(talk: Talk) -> None:
+    """What was refused is left behind: the next sentence is heard afresh."""
+    talk.answers.text = ""
+    talk.answers.masks = ()
+
+
+LEAVES_WORDS = (None, None, None, leave_words)  # a row's end: after it was taken
 CHIPS = (
     ReportState.TEXT,
     ReportState.UNIT,
@@ -94,6 +120,8 @@ CHIPS = (
     ReportState.PICTURES,
     ReportState.FOLLOW,
     ReportState.MASKS,
+    ReportState.HOLD,
+    ReportState.KEEP_FROM,
 )
 ASKING = (ReportState.START, ReportState.SIGNPOST, ReportState.CATEGORY)
 WRITING = (*ASKING, ReportState.PREVIEW, *CHIPS)
@@ -103,7 +131,7 @@ REPORT_TRANSITIONS: list[list[Any]] = [
     *(["understood", state, ReportState.CATEGORY, unsure] for state in ASKING),
     *(["understood", state, ReportState.PREVIEW] for state in ASKING),
     ["anyway",       ReportState.SIGNPOST,  ReportState.PREVIEW],
-    ["back",         ReportState.SIGNPOST,  ReportState.START],
+    ["back",         ReportState.SIGNPOST,  ReportState.START,     *LEAVES_WORDS],
     ["chosen",       ReportState.CATEGORY,  ReportState.PREVIEW],
     ["back",         ReportState.CATEGORY,  ReportState.PREVIEW,   chosen],
     ["back",         ReportState.CATEGORY,  ReportState.START],

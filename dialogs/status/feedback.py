@@ -9,8 +9,8 @@ from typing import Any
 
 from dialogs import draft
 from dialogs.commands import BACK
-from dialogs.engine import plain_word
 from dialogs.looks import button, label
+from dialogs.plain import plain_word
 from dialogs.status.finding import end, find, still_there, story_of, wanted
 from dialogs.status.table import StatusState, StatusTurn
 from dialogs.talk import PushAnswer, Step, Turn

@@ -14,7 +14,9 @@ from dialogs.understand.lexicon import hits
 from dialogs.understand.model import loaded, score
 from dialogs.understand.places import FoundPlace, find_places, finest
 from dialogs.understand.reasons import reasons
+from dialogs.understand.spans import TextSpan
 from dialogs.understand.spelling import normal
+from dialogs.understand.times import find_when
 from dialogs.understand.units import FoundUnit, find_units, responsible
 
 CATEGORIES = (
@@ -46,7 +48,7 @@ class Understanding:
     the first is right.
     clear: sure enough to go on without asking.
     kind: one of FINGERTIP_KINDS where fingertip is likely, else None.
-    unit, place: pieces of the text, verbatim. unit_level: community, village,
+    unit, place, when: pieces of the text, verbatim. unit_level: community, village,
     subdistrict, district, city, province, nation. counts: (number, measure) as written,
     at most 12.
     urgent: something happens now or is due by tomorrow morning.
@@ -65,6 +67,7 @@ class Understanding:
     unit: str | None
     unit_level: str | None
     place: str | None
+    when: str | None
     counts: tuple[tuple[str, str], ...]
     urgent: bool
     in_scope: bool
@@ -103,6 +106,7 @@ def understand(text: str) -> Understanding:
         unit=_verbatim(text, unit),
         unit_level=unit.level if unit else None,
         place=_verbatim(text, finest(places, plain)),
+        when=_piece(text, find_when(plain)),
         counts=find_counts(plain),
         urgent=_sigmoid(scores.values["urgent"]) >= urgent_from,
         in_scope=in_scope,
@@ -176,6 +180,10 @@ def _verbatim(text: str, found: FoundUnit | FoundPlace | None) -> str | None:
     if found is None:
         return None
     return text[found.start : found.end]
+
+
+def _piece(text: str, span: TextSpan | None) -> str | None:
+    return text[span[0] : span[1]] if span else None
 
 
 def _softmax(

@@ -12,10 +12,12 @@ from anonymizer import receipts
 from anonymizer.redact import find_identifying
 from bot.channels.port import heard
 from bot.channels.render import numbered, render
+from bot.people.directory import Directory
 from dialogs.case.hold import hold_day
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.catalogue import DIALOGS
+from dialogs.meaning import meaning
 from dialogs.talk import Talk
 from dialogs.understand import understand
 from dialogs.words import (
@@ -31,6 +33,7 @@ from dialogs.words import (
     LastReceipt,
     Look,
     Mask,
+    Meant,
     Message,
     Mine,
     MyCase,
@@ -45,9 +48,11 @@ from dialogs.words import (
     Reading,
     Say,
     Tell,
+    UnitName,
     Unreadable,
 )
 
+ROUNDS = 6  # of Look and Found, as the hotline has them
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 TERMS = Terms(Rules.default(), weekday_calendar(), UTC)
 RECEIPT = "EHPX-FEGJ-P8MK-K0R1"
@@ -111,7 +116,7 @@ class Chat:
         rounds = 0
         while len(actions) == 1 and isinstance(actions[0], Look):
             rounds += 1
-            assert rounds <= 3, "more than three rounds"
+            assert rounds <= ROUNDS, "too many rounds"
             known[actions[0].query] = self.answer(actions[0].query)
             actions = DIALOGS.receive(talk, Found(event, known))
         assert not any(isinstance(action, Look) for action in actions)
@@ -131,6 +136,10 @@ class Chat:
                 return Reading(understand(text), self.masks(text))
             case Hide(text):
                 return self.masks(text)
+            case Meant(text, moment):
+                return meaning(text, moment)
+            case UnitName(text):
+                return Directory().called(text)
             case NewReceipt():
                 return RECEIPT
             case LastReceipt():

@@ -198,7 +198,9 @@ async def test_a_push_on_the_screen_says_what_was_asked(line: Line) -> None:
     async def asked(chat: str) -> list[str]:
         assert isinstance(line.notebook, Screens)
         screens = {"notebook": line.notebook}
-        lookups = Lookups(casework, line.settings, lambda: line.at, screens)
+        lookups = Lookups(
+            casework, line.app.register, line.settings, lambda: line.at, screens
+        )
         said = Said("党政办", line.at)
         incoming = Incoming("a key", Address("notebook", chat), said, lasting=False)
         return [one.text for one in await lookups.answer(Asked(), incoming, b"")]

@@ -1,0 +1,55 @@
+"""What is said in between and is no report: questions, thanks, impatience, a sound.
+Answered in the hotline's own words, and then back to the very step that was open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogs.library import answer_to
+from dialogs.talk import Heard, Turn
+from dialogs.texts import phrase, phrases
+
+phrases(
+    "social",
+    greet="您好，我在。想反映什么，直接说一句话就行；不用说您是谁。",
+    thanks="谢谢您肯说出来。",
+    abuse="您有气，我听着。我是机器人，不往心里去；事情您说一句，我照样认真记。",
+    chat="我在听。",
+)
+phrase("hurry.here", "在的，一周七天都在。您接着说就行。")
+
+
+def answer_question(turn: Turn[Any], heard: Heard) -> None:
+    """The library's answer, and back to the open step."""
+    topic = heard.meaning.args.get("topic", "other")
+    kept_for = turn.hours_left if turn.talk.unsent else None
+    name, params = answer_to(heard.words, topic, kept_for)
+    turn.tell(heard, name, **params)
+    back(turn)
+
+
+def answer_social(turn: Turn[Any], heard: Heard) -> None:
+    """One short kind word; nothing is filed."""
+    kind = heard.meaning.args.get("kind", "chat")
+    turn.tell(heard, f"social.{kind}")
+    back(turn)
+
+
+def reassure(turn: Turn[Any], heard: Heard) -> None:
+    """Who presses on hears that somebody is there."""
+    turn.tell(heard, "hurry.here")
+    back(turn)
+
+
+def answer_unclear(turn: Turn[Any], heard: Heard) -> None:
+    """Nothing to go on: the open step says once more what it listens to."""
+    turn.tell(heard, f"{turn.step.name}.again")
+    back(turn)
+
+
+def back(turn: Turn[Any]) -> None:
+    """To the step that was open; where nothing is, the answer is enough."""
+    turn.tapped = False
+    if not turn.talk.idle:
+        turn.prompt()

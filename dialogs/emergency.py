@@ -1,0 +1,148 @@
+"""Somebody is or may be in danger: the number first, at any step, and no question
+beside it. Afterwards care, and what was being written waits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from dialogs import looks
+from dialogs.looks import button
+from dialogs.plain import plain_word
+from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Turn
+from dialogs.texts import phrase
+
+ALARMS = {
+    "120": "请马上拨打 120：说清在哪里、几个人、怎么了，照电话里教的做，先别挂断。\n"
+    "您只管顾人，这边什么都不急。",
+    "119": "请马上离开危险的地方，再拨打 119：说清在哪里、什么情况、有没有人被困。\n"
+    "燃气泄漏别碰开关、别在屋里打电话。这边什么都不急。",
+    "110": "请马上拨打 110：说清在哪里、正在发生什么。先顾自己和旁人的安全，别硬拦。\n"
+    "不方便说话，可以发短信到 12110。这边什么都不急。",
+    "12356": "听您这么说，您心里一定很难。请别一个人扛着：现在就可以拨 12356，"
+    "有人愿意听您慢慢说。\n"
+    "要是马上会伤到自己，请拨 120 或 110，或者叫身边的人过来陪您。",
+}
+for _number, _told in ALARMS.items():
+    looks.message(f"emergency.{_number}", _told, "emergency")
+phrase("care.called", "好。先顾人，这边不急，想接着说的时候说一声就行。")
+phrase("care.over", "那就好，您也歇口气。刚才说的事，要接着反映吗？")
+phrase("care.over_empty", "那就好，您也歇口气。想反映什么事时，直接说一句话就行。")
+phrase(
+    "care.heard",
+    "我在听。想找人说说，12356 随时可以打；身边有信得过的人，也叫他来陪陪您。",
+)
+phrase("care.waits", "好，先放着。写的内容再留{hours}小时，想接着写说一声就行。")
+RESUME = button("resume", "接着写", role="main")
+OVER = re.compile(
+    r"(?:送|到|进)(?:了)?(?:医院|急诊|卫生院)|醒(?:了|过来)|没(?:事|大碍|危险)了?$|没事了|人没事"
+    r"|救(?:下|出|上)来|稳(?:定|住)了|(?:灭|控制住)了|扑灭|脱险|平安|缓过来|缓过气"
+    r"|找(?:到|着)了|劝(?:下|回)来|抓(?:住|走)了|虚惊|处理(?:好|完)了|接走了"
+)
+CALLED = re.compile(
+    r"打了|打过了|打通|叫了|报了?警|在路上|路上了|快到了|来了|救护车|消防车|警察|好的?$"
+    r"|知道了|谢|嗯|马上打|正在打"
+)
+LEAD = re.compile(
+    r"^(?:报|继续|接着[写说报]?|好[的吧]?|嗯+|要|是的?|行)[,，。.、！! ]+(?=..)"
+)
+ASKED = "over"  # the alarm is over, and it was asked whether to go on
+GO_ON = (
+    "报",
+    "继续",
+    "接着",
+    "接着写",
+    "接着报",
+    "好",
+    "好的",
+    "要",
+    "是",
+    "嗯",
+    "行",
+    "可以",
+)
+NOT_NOW = (
+    "不",
+    "不了",
+    "先不",
+    "先不写",
+    "先不用",
+    "等等",
+    "晚点",
+    "算了",
+    "不用",
+    "不报了",
+)
+SMALL = ("unclear", "hurry", "social", "yes")  # intents of a word in between
+CARE_AT_MOST = 60  # characters: who tells more goes on with the report
+
+
+def sound_alarm(turn: Turn[Any], heard: Heard) -> None:
+    """The number, and what to do; the words wait beside the draft, and one tap writes
+    them in.
+    """
+    number = heard.meaning.args.get("number", "120")
+    turn.talk.alarm = number
+    can_write = turn.talk.dialog.write is not None
+    if can_write:
+        turn.talk.aside = Aside(heard.words)
+    turn.say(f"emergency.{number}", *([WRITE_IN_TOO] if can_write else []))
+
+
+def takes_care(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether these words still belong to the emergency that was told; then they are
+    answered with care. If not, the talk goes on from here.
+    """
+    if heard.meaning.intent == "emergency":
+        return False
+    if turn.talk.alarm == ASKED:
+        return _goes_on(turn, heard)
+    short = len(heard.words) <= CARE_AT_MOST
+    if short and OVER.search(heard.words):
+        _glad(turn)
+    elif turn.talk.alarm == "12356" and heard.meaning.intent in ("add", "answer"):
+        turn.talk.aside = Aside(heard.words)
+        turn.say("care.heard", WRITE_IN_TOO)
+    elif heard.meaning.intent in SMALL or (short and CALLED.search(heard.words)):
+        buttons = (RESUME,) if turn.talk.unsent else ()
+        turn.say("care.called", *buttons)
+    else:
+        turn.talk.alarm = ""
+        return False
+    return True
+
+
+def _glad(turn: Turn[Any]) -> None:
+    if turn.talk.unsent:
+        turn.talk.alarm = ASKED
+        turn.say("care.over", RESUME)
+    else:
+        turn.talk.alarm = ""
+        turn.say("care.over_empty")
+
+
+def _goes_on(turn: Turn[Any], heard: Heard) -> bool:
+    """The answer to whether to go on; whatever else is said is heard as it is."""
+    word = plain_word(heard.words)
+    turn.talk.alarm = ""
+    if word in GO_ON:
+        turn.prompt()
+    elif word in NOT_NOW:
+        turn.say("care.waits", hours=turn.hours_left)
+    else:
+        return False
+    return True
+
+
+def resume(turn: Turn[Any]) -> None:
+    """Back to what was being written when somebody came to be in danger."""
+    turn.talk.alarm = ""
+    turn.tapped = False
+    turn.prompt()
+
+
+def without_lead(heard: Heard) -> Heard:
+    """What goes on with a report, without the yes that it begins with."""
+    return replace(heard, words=LEAD.sub("", heard.words))

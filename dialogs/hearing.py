@@ -1,0 +1,225 @@
+"""What becomes of words: their meaning is read here and now, and acted on. Where it is
+not certain, the person is asked, with two buttons.
+
+The open step comes first, then its dialog, then what every dialog understands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from dialogs.asides import answer_question, answer_social, answer_unclear, reassure
+from dialogs.emergency import sound_alarm, takes_care, without_lead
+from dialogs.looks import button
+from dialogs.meaning import Intent
+from dialogs.plain import plain_word
+from dialogs.talk import Doubt, Heard, Mean, Step, Turn
+from dialogs.texts import phrase, phrases
+from dialogs.words import Meant
+
+WRITES: tuple[Intent, ...] = ("add", "answer", "new_report")  # are pieces of a text
+
+
+def choose(turn: Turn[Any], heard: Heard) -> None:
+    """One of the open step's buttons, by its number or in other words."""
+    number = heard.meaning.args.get("n")
+    offered = turn.step.offers(turn)
+    if isinstance(number, int) and 0 < number <= len(offered):
+        turn.tap(offered[number - 1].choice)
+    else:
+        turn.again()
+
+
+EVERYWHERE: Mapping[Intent, Mean] = {
+    "choose": choose,
+    "emergency": sound_alarm,
+    "ask": answer_question,
+    "social": answer_social,
+    "hurry": reassure,
+    "unclear": answer_unclear,
+}
+
+
+def hear(turn: Turn[Any], words: str) -> None:
+    """Read what these words mean, here and now, and do it, or ask whether they do."""
+    heard = _read(turn, words)
+    if turn.talk.alarm:
+        if takes_care(turn, heard):
+            return
+        heard = without_lead(heard)
+    wish = wish_in_doubt(turn, heard)
+    if wish is None:
+        act(turn, heard)
+    else:
+        ask_which(turn, heard, wish)
+
+
+def _read(turn: Turn[Any], words: str) -> Heard:
+    moment = None
+    if turn.talk.idle and turn.returning is not None:
+        moment = turn.returning.moment(turn)
+    if moment is None:
+        moment = turn.talk.dialog.moment(turn)
+    return Heard(words, turn.look(Meant(words, moment)))
+
+
+def act(turn: Turn[Any], heard: Heard) -> None:
+    """Do what is meant, where this step can; if not, say what it listens to."""
+    intent = heard.meaning.intent
+    if mean := _mean_of(turn, intent):
+        mean(turn, heard)
+    elif command := turn.meant.get(intent):
+        command(turn)
+    elif intent in WRITES:
+        turn.read(heard.words)
+    else:
+        turn.tell(heard, f"{turn.step.name}.again")
+        turn.prompt()
+
+
+def _mean_of(turn: Turn[Any], intent: Intent) -> Mean | None:
+    if intent == "emergency":
+        return EVERYWHERE[intent]
+    if turn.talk.idle and turn.returning is not None:
+        returning = turn.returning.means.get(intent)
+        if returning is not None and turn.returning.moment(turn) is not None:
+            return returning
+    here = turn.step.means.get(intent) or turn.talk.dialog.means.get(intent)
+    return here or EVERYWHERE.get(intent)
+
+
+# ── not sure what is meant ────────────────────────────────────────────────────────────
+
+MEANT_PERHAPS = {
+    "send": "要送出了",
+    "back": "要退回去",
+    "cancel": "不报了",
+    "correct": "要改前面写的",
+    "remove": "要去掉一处",
+    "yes": "是“对”",
+    "no": "是“不用”",
+    "choose": "是选一个",
+    "withdraw": "要撤回已经送出的",
+    "hold_back": "要晚点交、写粗点，或不给谁看",
+    "rate": "是评价这件事",
+    "rebound": "是说又来过没有",
+    "new_report": "是另一件事",
+}  # what may be meant instead of a piece of the text
+phrases("meant", **MEANT_PERHAPS)
+phrase("doubt.left", "“{words}”没有写进去。")
+MEANT = button("meant", "是这个意思", role="main")
+WRITTEN = button("written", "写进去")
+YES = (
+    "是",
+    "是的",
+    "对",
+    "对的",
+    "嗯",
+    "yes",
+    "第一个",
+    "一",
+    "前面那个",
+    "是这个意思",
+)
+NO = ("不是", "不", "不对", "no", "第二个", "二", "后面那个", "写进去", "写")
+SHOWN = 30  # characters of the words in question
+
+
+class Overlay(Enum):
+    DOUBT = "doubt"
+
+
+def wish_in_doubt(turn: Turn[Any], heard: Heard) -> Intent | None:
+    """What the words may wish for instead of being text, where that is not certain and
+    either would do harm if it were the other.
+    """
+    meaning = heard.meaning
+    if meaning.intent == "new_report" and turn.talk.unsent:
+        return meaning.intent
+    if meaning.sure or turn.talk.dialog.write is None:
+        return None
+    likely = meaning.intent
+    if likely in WRITES:
+        likely = meaning.second or likely
+    is_told_apart = likely in MEANT_PERHAPS and turn.talk.unsent
+    return likely if is_told_apart else None
+
+
+def ask_which(turn: Turn[Any], heard: Heard, wish: Intent) -> None:
+    """Two buttons: the wish, or a piece of the text."""
+    meaning = heard.meaning
+    is_first = meaning.intent == wish
+    turn.talk.doubt = Doubt(
+        heard.words,
+        wish,
+        dict(meaning.args) if is_first else {},
+        meaning.old if is_first else None,
+    )
+    turn.overlay = DOUBT_STEP
+    turn.prompt()
+
+
+def settle(turn: Turn[Any]) -> Heard | None:
+    """The question is over. Returns: what it was about."""
+    doubt = turn.talk.doubt
+    turn.talk.doubt = None
+    turn.overlay = None
+    return doubt.heard if doubt else None
+
+
+def leave_unwritten(turn: Turn[Any]) -> None:
+    """Something else was said or pressed: the words in question are not written in, and
+    that is said.
+    """
+    heard = settle(turn)
+    if heard is not None:
+        turn.tapped = False
+        turn.say("doubt.left", words=_shown(heard.words))
+
+
+def _mean_it(turn: Turn[Any], _: str) -> None:
+    heard = settle(turn)
+    if heard is not None:
+        act(turn, heard)
+
+
+def _write_it(turn: Turn[Any], _: str) -> None:
+    heard = settle(turn)
+    if heard is not None:
+        turn.write(heard.words)
+
+
+def _read_which(turn: Turn[Any], words: str) -> bool:
+    word = plain_word(words)
+    if word in YES:
+        _mean_it(turn, "")
+    elif word in NO:
+        _write_it(turn, "")
+    else:
+        leave_unwritten(turn)
+        hear(turn, words)
+    return True
+
+
+def _show_doubt(turn: Turn[Any]) -> dict[str, str]:
+    doubt = turn.talk.doubt
+    assert doubt is not None
+    return {"words": _shown(doubt.words), "wish": turn.t(f"meant.{doubt.intent}")}
+
+
+def _shown(words: str) -> str:
+    return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+
+
+DOUBT_STEP: Step[Any] = Step(
+    Overlay.DOUBT,
+    title="没听准",
+    ask="“{words}”\n您这是{wish}，还是要写进反映里？",
+    again="请点一个按钮。",
+    show=_show_doubt,
+    buttons=[MEANT, WRITTEN],
+    pressed={MEANT.choice: _mean_it, WRITTEN.choice: _write_it},
+    read=_read_which,
+)

@@ -1,0 +1,16 @@
+"""Short answers without their dress."""
+
+from __future__ import annotations
+
+import unicodedata
+
+WORD_AT_MOST = 40  # characters of a word that may name a command or a button
+DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[]✅❌👌👍🙏✍️🗑📷➕✏️🌐"
+
+
+def plain_word(said: str) -> str:
+    """A short answer without dress: no marks or emoji around it, half width, lower
+    case; "" if long.
+    """
+    said = unicodedata.normalize("NFKC", said).strip().casefold()
+    return said.strip(DRESS) if len(said) <= WORD_AT_MOST else ""

@@ -1,0 +1,105 @@
+"""Something said or understood is wrong: the new value takes the place of the old one,
+in its field and in the text. One tap undoes it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogs import draft
+from dialogs.report.reading import retake, shown_again, to_preview
+from dialogs.report.table import ASKING, ReportState, ReportTurn, given
+from dialogs.talk import Heard
+from dialogs.texts import phrase, phrases
+from dialogs.words import UnitName
+
+phrases(
+    "did",
+    unit="改单位 → {value}",
+    place="改地点 → {value}",
+    when="改时间频次 → {value}",
+    category="改类别 → {value}",
+    text="“{old}”改成“{value}”",
+)
+phrase("correct.where", "要改哪几个字？请把那一句重新写一遍，其余的不动也行。")
+NUMBER = r"[0-9０-９一二两三四五六七八九十百千万几半]+"
+COUNT = re.compile(rf"{NUMBER}(?:多|来|几)?(\D{{1,2}})?")
+
+
+def correct(turn: ReportTurn, heard: Heard) -> None:
+    """The new value takes the old one's place, in its field and in the text."""
+    field = heard.meaning.args.get("field", "text")
+    value = str(heard.meaning.args.get("value", "")).strip()
+    if not value:
+        where_to_correct(turn, heard)
+    elif field == "category":
+        correct_category(turn, heard, value)
+    elif field in ("unit", "place", "when"):
+        correct_field(turn, heard, field, value)
+    else:
+        correct_text(turn, heard, value)
+
+
+def correct_category(turn: ReportTurn, heard: Heard, code: str) -> None:
+    name = f"category.{code}"
+    answers = turn.answers
+    answers.category = code
+    answers.by_hand = True
+    answers.sure = True
+    turn.understood(heard, "did.category", value=turn.t(name))
+    if turn.talk.state is ReportState.CATEGORY:
+        turn.go("chosen")
+    else:
+        shown_again(turn)
+
+
+def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
+    answers = turn.answers
+    old = heard.meaning.old or given(getattr(answers, field))
+    if field == "unit":
+        value = turn.look(UnitName(value))
+    value = draft.without_names(turn, value)
+    if old and old in answers.text:
+        retake(turn, answers.text.replace(old, value))
+    setattr(answers, field, value)
+    turn.understood(heard, f"did.{field}", value=value)
+    shown_again(turn)
+
+
+def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:
+    """A number, or words: what stood there is gone."""
+    text = turn.answers.text
+    old = heard.meaning.old
+    if old is None or old not in text:
+        old = same_measure(text, value)
+    if old is None:
+        where_to_correct(turn, heard)
+        return
+    retake(turn, text.replace(old, value))
+    if turn.answers.when and old in turn.answers.when:
+        turn.answers.when = turn.answers.when.replace(old, value)
+    turn.understood(heard, "did.text", old=old, value=value)
+    shown_again(turn)
+
+
+def same_measure(text: str, value: str) -> str | None:
+    """The only number of the text that counts the same thing as the new one."""
+    new = COUNT.search(value)
+    if new is None:
+        return None
+    measure = new[1] or ""
+    found = [
+        match[0] for match in re.finditer(rf"{NUMBER}(?:多|来|几)?{measure}", text)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def where_to_correct(turn: ReportTurn, heard: Heard) -> None:
+    """It cannot be told what is meant: the text is opened, the words are not in it."""
+    turn.tell(heard, "correct.where")
+    if turn.talk.state in ASKING:
+        turn.prompt()
+        return
+    to_preview(turn)
+    turn.tapped = False
+    turn.go("text")

@@ -1,0 +1,275 @@
+"""Not yet, not so recognisable, or not for everybody: what a report is kept from."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs import draft
+from dialogs.commands import BACK
+from dialogs.looks import button, label
+from dialogs.report.details import subdistrict
+from dialogs.report.filing import send
+from dialogs.report.reading import retake, shown_again, to_preview
+from dialogs.report.table import ASKING, ReportState, ReportTurn, given
+from dialogs.talk import Heard, Step
+from dialogs.texts import phrase, phrases
+from dialogs.understand.units import find_units
+from dialogs.words import HOLD_AT_MOST, Button, HoldDay
+
+# ── whose wish it is ──────────────────────────────────────────────────────────────────
+
+
+def hold_back(turn: ReportTurn, heard: Heard) -> None:
+    how = heard.meaning.args.get("how", "later")
+    if how == "coarser":
+        write_coarser(turn, heard)
+    elif how == "keep_from":
+        keep_from(turn, heard)
+    else:
+        hold_until_later(turn, heard)
+
+
+# ── not yet ───────────────────────────────────────────────────────────────────────────
+
+phrase("hold.first", "可以晚点交。先把这件事说清楚，看预览时点“晚点交”。")
+PERIODS = {  # days, by the first that the words name
+    r"半个?月|[两二2]个?(?:周|星期|礼拜)|(?:十五|15)天": 15,
+    r"[三3]个?(?:周|星期|礼拜)": 21,
+    r"[一1个下]个?月|过月|(?:30|三十)天": HOLD_AT_MOST,
+    r"[一1下]个?(?:周|星期|礼拜)|[七7]天|几天|几日": 7,
+    r"[三3两2]天|后天": 3,
+    r"明天": 1,
+}
+CHOICES = (7, 15, HOLD_AT_MOST)
+SEND_LATER = label("hold_send", "收着，{day}自动交", role="main")
+ASK_LATER = label("hold_drop", "收着，我点头才交")
+OTHER_DAYS = label("hold_days", "改成{days}天后")
+NOW = button("now", "现在就交", name="hold_now")
+
+
+def days_meant(words: str) -> int:
+    for pattern, days in PERIODS.items():
+        if re.search(pattern, words):
+            return days
+    return HOLD_AT_MOST
+
+
+def hold_until_later(turn: ReportTurn, heard: Heard) -> None:
+    turn.answers.hold_days = days_meant(heard.words)
+    if turn.talk.state in ASKING:
+        turn.tell(heard, "hold.first")
+        turn.prompt()
+        return
+    to_preview(turn)
+    turn.tapped = False
+    open_hold(turn, "")
+
+
+def open_hold(turn: ReportTurn, _: str) -> None:
+    turn.answers.hold_days = turn.answers.hold_days or HOLD_AT_MOST
+    turn.go("hold")
+
+
+def day_text(turn: ReportTurn) -> str:
+    day = turn.look(HoldDay(turn.answers.hold_days))
+    return turn.t("hold.day", month=day.month, day=day.day)
+
+
+def hold_buttons(turn: ReportTurn) -> list[Button]:
+    chosen = turn.answers.hold_days
+    others = [days for days in CHOICES if days != chosen]
+    return [
+        Button("until:send", SEND_LATER, {"day": day_text(turn)}),
+        Button("until:drop", ASK_LATER),
+        *(Button(f"days:{days}", OTHER_DAYS, {"days": days}) for days in others),
+        NOW,
+        BACK,
+    ]
+
+
+def set_days(turn: ReportTurn, days: str) -> None:
+    if days.isdecimal() and 0 < int(days) <= HOLD_AT_MOST:
+        turn.answers.hold_days = int(days)
+    turn.prompt()
+
+
+def send_later(turn: ReportTurn, unless: str) -> None:
+    turn.answers.hold_unless = "drop" if unless == "drop" else "send"
+    send(turn, "")
+
+
+def send_now(turn: ReportTurn, _: str) -> None:
+    turn.answers.hold_days = 0
+    send(turn, "")
+
+
+def read_days(turn: ReportTurn, words: str) -> bool:
+    turn.answers.hold_days = days_meant(words)
+    turn.prompt()
+    return True
+
+
+HOLD_STEP = Step(
+    ReportState.HOLD,
+    title="晚点交",
+    ask="可以先替您收着，{day}再交，回执码现在就给。到那天之前，工作人员看不到，也不计数；"
+    "办理的期限从那天算起，所以会晚一些。",
+    again="请点一个按钮，或说个时间，比如“过一个星期”。最多31天。",
+    show=lambda turn: {"day": day_text(turn)},
+    buttons=hold_buttons,
+    pressed={"until": send_later, "days": set_days, "now": send_now},
+    read=read_days,
+    hears="preview",
+    asked="choices",
+    means={"hold_back": lambda turn, heard: set_period(turn, heard)},
+)
+
+
+def set_period(turn: ReportTurn, heard: Heard) -> None:
+    read_days(turn, heard.words)
+
+
+# ── not so recognisable ───────────────────────────────────────────────────────────────
+
+phrases("did", coarser="写粗一点：{what}")
+phrases(
+    "coarser",
+    none="已经写得很粗了。还想改哪几个字，照原文打出来就能遮住。",
+)
+LEVELS = {
+    "district": "区里",
+    "subdistrict": "街道",
+    "city": "市里",
+    "province": "省里",
+    "community": "社区",
+    "village": "村里",
+}
+FIGURE = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]{2,}|[0-9０-９]+")
+
+
+def write_coarser(turn: ReportTurn, heard: Heard) -> None:
+    """What was named is written wider: the place, the unit, the figures; all that is
+    fine where nothing was named.
+    """
+    words = heard.words
+    answers = turn.answers
+    unit = given(answers.unit)
+    place = given(answers.place) or answers.found_place
+    named_unit = bool(unit) and _is_named(words, unit or "")
+    named_figures = bool(re.search(r"数|几|多少|量", words))
+    named_place = bool(place) and _is_named(words, place or "")
+    everything = not (named_unit or named_figures or named_place)
+    done = []
+    if named_figures:
+        done += _figures_coarser(turn)
+    if named_unit or (everything and not place):
+        done += _unit_coarser(turn)
+    if named_place or everything:
+        done += _place_coarser(turn, words)
+    if done:
+        turn.understood(heard, "did.coarser", what="、".join(done))
+    else:
+        turn.tell(heard, "coarser.none")
+    shown_again(turn)
+
+
+def _is_named(words: str, value: str) -> bool:
+    """Whether two characters of a value in a row stand in the words."""
+    pairs = [value[at : at + 2] for at in range(len(value) - 1)]
+    return any(pair in words for pair in pairs)
+
+
+def _unit_coarser(turn: ReportTurn) -> list[str]:
+    unit = given(turn.answers.unit)
+    wide = LEVELS.get(turn.answers.unit_level or "")
+    if unit is None or wide is None or unit == wide:
+        return []
+    if unit in turn.answers.text:
+        retake(turn, turn.answers.text.replace(unit, wide))
+    turn.answers.unit = wide
+    return [wide]
+
+
+def _figures_coarser(turn: ReportTurn) -> list[str]:
+    text = turn.answers.text
+    figures = FIGURE.findall(text)
+    for figure in figures:
+        draft.hide_words(turn, figure)
+    return figures
+
+
+def _place_coarser(turn: ReportTurn, words: str) -> list[str]:
+    """To the subdistrict that the text names, or that was just said; else to none."""
+    answers = turn.answers
+    place = given(answers.place) or answers.found_place
+    if place is None:
+        return []
+    wide = subdistrict(answers.text, place) or subdistrict(words, place)
+    draft.hide_words(turn, place, "PLACE")
+    answers.place = wide
+    return [wide or turn.t("did.no_place")]
+
+
+# ── not for everybody ─────────────────────────────────────────────────────────────────
+
+phrases("did", keep_from="不给{unit}的人看")
+phrase(
+    "keep_from.sees",
+    "承办单位只看得到事情，看不到您。您要是不放心，可以说不给哪个单位或哪一级的人看。",
+)
+
+
+def keep_from(turn: ReportTurn, heard: Heard) -> None:
+    unit = _unit_named(turn, heard.words)
+    if unit is None:
+        turn.say("keep_from.sees")
+        to_preview(turn)
+        turn.tapped = False
+        if turn.talk.state in ASKING:
+            turn.prompt()
+        else:
+            turn.go("keep_from")
+        return
+    _keep_from(turn, unit)
+    turn.understood(heard, "did.keep_from", unit=unit)
+    shown_again(turn)
+
+
+def _unit_named(turn: ReportTurn, words: str) -> str | None:
+    found = [words[unit.start : unit.end] for unit in find_units(words, [])]
+    unit = given(turn.answers.unit)
+    if found:
+        return max(found, key=len)
+    return unit if unit and _is_named(words, unit) else None
+
+
+def _keep_from(turn: ReportTurn, unit: str) -> None:
+    if unit not in turn.answers.keep_from:
+        turn.answers.keep_from = (*turn.answers.keep_from, unit)
+
+
+def read_keep_from(turn: ReportTurn, words: str) -> bool:
+    words = words.strip()
+    if not 0 < len(words) <= 60:
+        return False
+    _keep_from(turn, _unit_named(turn, words) or draft.without_names(turn, words))
+    turn.go("done")
+    return True
+
+
+def keep_from_nobody(turn: ReportTurn, _: str) -> None:
+    turn.answers.keep_from = ()
+    turn.go("done")
+
+
+KEEP_FROM_STEP = Step(
+    ReportState.KEEP_FROM,
+    title="不给谁看",
+    ask="不想让哪个单位、哪一级的人看到？写单位就行，不用写人名。",
+    again="请写单位名称（60字以内），或点一个按钮。",
+    buttons=[button("nobody", "不用了，都可以看"), BACK],
+    pressed={"nobody": keep_from_nobody},
+    read=read_keep_from,
+    hears="unit",
+    asked="open",
+)

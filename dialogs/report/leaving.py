@@ -1,0 +1,121 @@
+"""Giving up, or not just now: asked once, and nothing is claimed that is not so."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.looks import button, label
+from dialogs.report.filing import end
+from dialogs.report.reading import write
+from dialogs.report.table import ReportState, ReportTurn
+from dialogs.talk import Heard, Step
+from dialogs.texts import phrase, phrases
+from dialogs.words import Button, Wipe
+
+phrase("cancelled", "已放弃，刚才的内容都删除了。想反映时，直接说一句话就行。")
+phrase("cancel.nothing", "好，不急。这里什么都没有留下，想说的时候再来。")
+phrase(
+    "cancel.kept", "好，先存着，再留{hours}小时，之后自动清除。想接着写，说一声就行。"
+)
+phrase("sent.what", "文字{characters}字、图片{pictures}张")
+phrases(
+    "cancel",
+    hesitates="不急，您慢慢想。现在不提醒您，也不催。",
+)
+KEEP = label("keep", "不，继续写")
+STORE = label("store", "先存着")
+HESITATES = re.compile(r"再想想|想一想|考虑|想好了?再|再看看|再说吧|犹豫")
+
+
+def cancel(turn: ReportTurn) -> None:
+    """Ask before words are lost; without words there is nothing to ask."""
+    if not turn.talk.moved("cancel"):
+        return
+    if turn.talk.state is ReportState.GONE:
+        give_up(turn)
+    else:
+        turn.prompt()
+
+
+def stop(turn: ReportTurn, heard: Heard) -> None:
+    """In free words: asked once, unless it was said to keep it."""
+    answers = turn.answers
+    if turn.talk.idle or answers.empty:
+        turn.say("cancel.nothing")
+    elif heard.meaning.args.get("mode") == "keep":
+        keep_for_now(turn, "")
+    else:
+        if HESITATES.search(heard.words):
+            answers.hesitated = True
+            turn.talk.reminded = True  # no bell reminds who wants to think
+            turn.say("cancel.hesitates")
+        cancel(turn)
+
+
+def discard(turn: ReportTurn, _: str) -> None:
+    turn.talk.move("discard")
+    give_up(turn)
+
+
+def give_up(turn: ReportTurn) -> None:
+    turn.discard()
+    turn.do(Wipe())
+    turn.say("cancelled")
+    end(turn)
+
+
+def keep_for_now(turn: ReportTurn, _: str) -> None:
+    """It stays as it is; nothing more is asked until its reporter comes back."""
+    if turn.talk.state is ReportState.CANCEL:
+        turn.talk.move("back")
+    turn.say("cancel.kept", hours=turn.hours_left)
+
+
+def stopped(turn: ReportTurn, heard: Heard) -> None:
+    """The answer to whether to throw it away, in words that say what to do."""
+    mode = heard.meaning.args.get("mode", "unclear")
+    if mode == "keep":
+        keep_for_now(turn, "")
+    elif mode == "discard":
+        discard(turn, "")
+    else:
+        turn.again()
+
+
+def go_on(turn: ReportTurn, heard: Heard) -> None:
+    """More words instead of an answer: so it goes on, and they are written in."""
+    turn.talk.move("back")
+    write(turn, heard.words)
+
+
+def show_what_is_lost(turn: ReportTurn) -> dict[str, object]:
+    characters = len(turn.answers.text)
+    pictures = len(turn.answers.pictures)
+    what = turn.t("sent.what", characters=characters, pictures=pictures)
+    return {"what": what, "hours": turn.hours_left}
+
+
+CANCEL_STEP = Step(
+    ReportState.CANCEL,
+    title="要放弃吗",
+    ask="要放弃吗？放弃后会立即删除：{what}。也可以先存着，再留{hours}小时。",
+    again="请点“放弃”“先存着”或“不，继续写”。",
+    show=show_what_is_lost,
+    buttons=[
+        button("discard", "放弃", role="grave", name="cancel"),
+        Button("store", STORE),
+        Button("back", KEEP),
+    ],
+    pressed={"discard": discard, "store": keep_for_now},
+    hears="cancel",
+    asked="open",
+    means={
+        "yes": lambda turn, _: discard(turn, ""),
+        "no": lambda turn, _: turn.go("back"),
+        "cancel": stopped,
+        "add": go_on,
+        "answer": go_on,
+        "new_report": go_on,
+        "send": lambda turn, _: turn.go("back"),
+    },
+)

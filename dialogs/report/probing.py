@@ -1,0 +1,84 @@
+"""One good question beside the first preview, at most, and never twice: about what was
+itself mentioned, if it decides whether somebody can act. It may be left unanswered.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.report.reading import add_sentence
+from dialogs.report.table import ReportTurn, given
+from dialogs.talk import Heard
+from dialogs.texts import phrases
+from dialogs.understand.units import find_units
+from dialogs.words import UnitName
+
+phrases(
+    "probe",
+    urgent="今天晚上或者明天还要接着干吗？",
+    unit="这是哪个单位布置的？说到哪一级也行。",
+    notice="有没有通知、截图之类的？有的话拍一张就行。",
+    since="从什么时候开始的？",
+)
+phrases("probed", no="好，不写也行。", urgent="标了加急。")
+NIGHT_WORK = re.compile(
+    r"通宵|熬夜|连夜|半夜|今晚|今夜|加班到|连轴转|几天没(?:睡|合眼)"
+)
+ORDERED = re.compile(r"要求|通知|布置|下发|规定|安排|喊|叫|让|逼")
+NO_NOTICE = re.compile(r"通知|文件|截图|红头|口头|群里")
+SHORT_ANSWER = 16  # characters of an answer that is nothing but a unit or a time
+STILL = re.compile(r"要|还|是|对|嗯|继续|干")
+
+
+def probe_once(turn: ReportTurn) -> str | None:
+    """The question that stands beside the preview until it is answered or passed by;
+    None where there is none, or it is over.
+    """
+    answers = turn.answers
+    if not answers.probed:
+        answers.probe = _worth_asking(turn)
+    answers.probed = True
+    return turn.t(f"probe.{answers.probe}") if answers.probe else None
+
+
+def _worth_asking(turn: ReportTurn) -> str:
+    answers = turn.answers
+    text = answers.text
+    if NIGHT_WORK.search(text) and not answers.urgent:
+        return "urgent"
+    if given(answers.unit) is None and ORDERED.search(text):
+        return "unit"
+    if answers.when is None:
+        return "since"
+    if ORDERED.search(text) and not NO_NOTICE.search(text) and not answers.pictures:
+        return "notice"
+    return ""
+
+
+def answer_probe(turn: ReportTurn, heard: Heard) -> None:
+    """What fits the question goes where it belongs, and nothing of it is lost."""
+    answers = turn.answers
+    words = heard.words.strip()
+    probe = answers.probe
+    answers.probe = ""
+    if probe == "urgent" and STILL.search(words):
+        answers.urgent = True
+        answers.urgent_said = True
+    is_short = len(words) <= SHORT_ANSWER
+    if probe == "unit" and is_short and find_units(words, []):
+        answers.unit = turn.look(UnitName(words))
+        turn.prompt()
+    elif probe == "since" and is_short:
+        answers.when = words
+        turn.prompt()
+    elif heard.meaning.intent == "yes":
+        turn.tell(heard, "probed.urgent" if answers.urgent_said else "probed.no")
+        turn.prompt()
+    else:
+        add_sentence(turn, words)
+
+
+def decline_probe(turn: ReportTurn, heard: Heard) -> None:
+    turn.answers.probe = ""
+    turn.tell(heard, "probed.no")
+    turn.prompt()
