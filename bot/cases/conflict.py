@@ -5,11 +5,12 @@ are stored.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from bot.cases.sealing import CaseSealer, OpenReport, corpus
 from bot.keys import Keys
+from bot.people.directory import plain
 from bot.people.member import AtTheMachine, CaseReader, Member
 from bot.people.register import UnitRegister
 from bot.people.roster import Reached, Roster
@@ -55,13 +56,35 @@ class ConflictRule:
             row.unit_id.hex() if row.unit_id else None
         )  # or had it, until it is given to another
         now = self._files.case(row).with_assignment(unit_id=has)
+        kept = self._kept_from(family)
         given = {row.unit_id.hex() for row in family if row.unit_id}
         text = "\n".join(await asyncio.gather(*map(self._words, family)))
         return [
             member
             for member in members
             if not directory.conflict(member, now, text, given)
+            and not directory.keeps_out(member, kept)
         ]
+
+    def _kept_from(self, family: Iterable[CaseRow]) -> list[str]:
+        """Units, as reporters named them, whose people must not see any of these."""
+        return [name for row in family for name in self._files.case(row).keep_from]
+
+    async def is_kept_from(
+        self, unit: str, unit_id: str | None, *cases: CaseRow
+    ) -> bool:
+        """Whether a reporter of one of these, or of what was merged with it, does not
+        want this unit to see it.
+
+        unit: its name; unit_id: in the register, None for one that is not.
+        """
+        families = await asyncio.gather(*(self._cases.family(one.id) for one in cases))
+        names = self._kept_from(row for family in families for row in family)
+        if not names:
+            return False
+        directory = await self._register.directory()
+        units = {one.id for name in names for one in directory.meant(name)}
+        return unit_id in units or plain(unit) in map(plain, names)
 
     async def visible(
         self, reader: CaseReader, cases: Sequence[AnyCase]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -17,8 +17,8 @@ from bot.hours import seconds, whole_hour
 from bot.keys import Keys
 from bot.settings import Settings
 from dialogs.case.life import Case
-from dialogs.case.reactions import filed
-from storage.port import Audit, Changes, Database
+from dialogs.case.reactions import filed, kept_from
+from storage.port import Audit, Changes, Database, Write
 from storage.repositories.cases import CaseRow
 from storage.repositories.media import Media
 from storage.repositories.reports import ReportRow, Reports
@@ -42,11 +42,14 @@ class ReportHead:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReportBody:
-    """What is handed in. content: its case is not known yet; pictures: ids (hex)."""
+    """What is handed in. content: its case is not known yet; pictures: ids (hex);
+    keep_from: units, as they were named.
+    """
 
     content: ReportContent
     urgent: bool
     pictures: tuple[str, ...]
+    keep_from: tuple[str, ...] = ()
 
 
 class CaseFiling:
@@ -99,18 +102,34 @@ class CaseFiling:
             report=head.id.hex(),
             category=content.category,
             urgent=body.urgent,
+            keep_from=body.keep_from,
             at=at,
             terms=self._writer.terms,
         )
         news_at = self.news_at(case, at, head.id)
         pictures = map(bytes.fromhex, body.pictures)
         return [
-            *self._writer.opening(_opened(id, case, hour), case, news_at),
+            *self._writer.opening(self._row(id, case, hour), case, news_at),
             Reports.file(report),
+            *self._wished(case, head, hour),
             *(Media.keep(picture, head.id) for picture in pictures),
             Search.index(search_id, self._search_keys.tokens(corpus(content, ()))),
             Audit(hour, "report.filed", id, None, "{}"),
         ]
+
+    def _row(self, id: bytes, case: Case, hour: int) -> CaseRow:
+        row = _opened(id, case, hour)
+        if not case.keep_from:
+            return row
+        return replace(self._files.case_row(row, case, hour), version=row.version)
+
+    def _wished(self, case: Case, head: ReportHead, hour: int) -> list[Write]:
+        """What the reporter wished for the case stands in its story."""
+        report = head.id.hex()
+        keys = {report: head.key}
+        wished = [kept_from(unit, report) for unit in case.keep_from]
+        id = bytes.fromhex(case.id)
+        return [self._files.add_step(step, id, hour, None, keys)[1] for step in wished]
 
     def news_at(self, case: Case, at: datetime, report: bytes) -> int:
         """When staff hear of what a reporter did: at once if urgent, else late by

@@ -61,7 +61,7 @@ log = logging.getLogger(__name__)
 SEND_HOUR, SEND_SPREAD = 9, 3 * 3600
 ASK_HOUR, ASK_SPREAD = 10, 4 * 3600
 DROP_HOUR, DROP_SPREAD = 19, 3600
-HoldAction = Reaction | ReleaseHold | ConfirmHold | Withdraw | KeepFrom
+HoldAction = Reaction | ReleaseHold | ConfirmHold
 KEPT_AS_GONE = timedelta(days=31)  # a receipt is told so long that it was dropped
 A_PAGE = 64
 
@@ -95,9 +95,7 @@ class HeldReports:
         head: ReportHead,
         body: ReportBody,
         hold: Hold,
-        *,
         at: datetime,
-        keep_from: Sequence[str] = (),
     ) -> Changes:
         """The draft's key becomes the report's own, as in filing."""
         held = SealedHold(
@@ -106,7 +104,7 @@ class HeldReports:
             unless=hold.unless,
             urgent=body.urgent,
             pictures=[*body.pictures],
-            keep_from=[*keep_from],
+            keep_from=[*body.keep_from],
         )
         row = HoldRow(
             id=head.id,
@@ -230,7 +228,12 @@ class HeldReports:
             stream=row.stream,
             address=row.address,
         )
-        body = ReportBody(held.report, held.urgent, tuple(held.pictures))
+        body = ReportBody(
+            content=held.report,
+            urgent=held.urgent,
+            pictures=tuple(held.pictures),
+            keep_from=tuple(held.keep_from),
+        )
         return [Holds.take(row), *await self._filing.writes(head, body, at)]
 
     async def drop(self, opened: OpenHold) -> Changes:

@@ -53,12 +53,8 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
 from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
-NEWS = (
-    Supplement,
-    Reopen,
-    Rebound,
-    Withdraw,
-)  # what of a reporter's doing staff are told of
+# what of a reporter's doing staff are told of
+NEWS = (Supplement, Reopen, Rebound, KeepFrom, Withdraw)
 NOT_DELIVERED = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
 
 
@@ -167,12 +163,15 @@ class ReporterCases:
             stream=draft.stream,
             address=address,
         )
-        body = ReportBody(_content(action), action.urgent, action.pictures)
+        body = ReportBody(
+            content=_content(action),
+            urgent=action.urgent,
+            pictures=action.pictures,
+            keep_from=action.keep_from,
+        )
         if action.hold is None:
             return await self._filing.writes(head, body, action.at)
-        return self._held.keep(
-            head, body, action.hold, at=action.at, keep_from=action.keep_from
-        )
+        return self._held.keep(head, body, action.hold, action.at)
 
     # ── everything afterwards ─────────────────────────────────────────────────────────
 
@@ -187,8 +186,6 @@ class ReporterCases:
             return await self._unfiled(action, draft)
         if isinstance(action, ReleaseHold | ConfirmHold):
             return []  # it was handed in meanwhile
-        if isinstance(action, KeepFrom):  # no dialog hands it out yet
-            raise TypeError(f"nobody carries out {type(action).__name__}")
         if isinstance(action, Hush):
             unlinked = await self._addresses.unlink(opened)
             return [*unlinked, Outbox.drop_stream(opened.row.stream)]

@@ -55,6 +55,7 @@ class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resumes: datetime | None = None
     retained: bool = False
     had_before: bool = msgspec.field(name="had", default=False)
+    keep_from: list[str] = []
 
 
 class SealedLine(msgspec.Struct, array_like=True, frozen=True):

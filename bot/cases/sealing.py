@@ -176,6 +176,7 @@ class CaseSealer:
             opened=opened,
             reports=tuple([one.id.hex() for one in reports if one.wrapped_key]),
             added=sealed.added,
+            keep_from=tuple(sealed.keep_from),
             asked_in=sealed.asked_in,
             resumes=sealed.resumes,
             reply=_given(sealed.reply, Pending),

@@ -111,11 +111,29 @@ class StaffCases:
             role=by.role,
             unit_id=unit_id,
         )
+        await self._check_kept_from(decision, case, into)
         changes = await self._changes(decision, case, into, by=staff, at=seconds(at))
         await self._database.commit([*changes, *also])
         serial = await self._serial(case.row, decision)
         told = _reached(decision, case.reports)
         return Outcome(replace(decision.case, serial=serial), told)
+
+    async def _check_kept_from(
+        self, decision: Decision, case: LoadedCase, into: LoadedCase | None
+    ) -> None:
+        """No unit is given a case that its people must not see, be it by a merge.
+        Nobody may decide otherwise: who asked for it relies on it. Raises: Refusal.
+        """
+        after = decision.into if into else decision.case
+        unit = after.assignment.unit if after else None
+        if after is None or unit is None:
+            return
+        if into is None and after.assignment == case.case.assignment:
+            return  # it is given to nobody now
+        rows = [one.row for one in (case, into) if one is not None]
+        if await self._conflict.is_kept_from(unit, after.assignment.unit_id, *rows):
+            code = "kept_from_merge" if into else "kept_from"
+            raise Refusal(code, alias=case.case.alias, unit=unit)
 
     async def _of(self, name: str, by: CaseReader) -> LoadedCase:
         """The case of this name. A unit does not learn of cases that are not its own.

@@ -12,7 +12,15 @@ from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
 from bot.desk.times import iso_at, iso_due
-from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
+from bot.desk.wording import (
+    FACTS,
+    STEP_WORDS,
+    YES,
+    clean,
+    fact_text,
+    kept_text,
+    step_text,
+)
 from bot.hours import ending, utc
 from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, legal
 from dialogs.case.order_table import SAID
@@ -72,6 +80,7 @@ class CaseScreen:
                 "类别": phrase("zh", f"category.{case.category}"),
                 "承办单位": given.unit,
                 "层级": LEVELS.get(given.level or ""),
+                "不给看": kept_text(case),
                 "结论": FINDINGS.get(given.finding or ""),
                 "期限": self._until(case.due),
                 "在办人": case.claimed.name if case.claimed else None,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.reading import StepView
 from bot.hours import utc
-from dialogs.case.life import FINDINGS
+from dialogs.case.life import FINDINGS, Case
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
 
@@ -25,6 +25,7 @@ STEP_WORDS: Mapping[str, str] = {
     "rated": "反映人评价",
     "held": "没有反弹",
     "rebounded": "又反弹了",
+    "kept_from": "要求不给看",
     "withdrawn": "反映人撤回",
     "forgotten": "反映人要求删除",
     "breached": "到期没办",
@@ -60,6 +61,13 @@ def fact_text(code: str, value: Any) -> str | None:
             return "、".join("".join(map(str, count)) for count in value)
         case _:
             return str(value)
+
+
+def kept_text(case: Case) -> str | None:
+    """Whose people reporters do not want to see the case."""
+    if not case.keep_from:
+        return None
+    return f"{'、'.join(case.keep_from)}（反映人要求，不能交给它办）"
 
 
 def step_text(step: StepView, zone: ZoneInfo) -> str:

@@ -23,6 +23,7 @@ refusals(
     unknown_unit="单位名录里没有“{name}”。{hint}",
 )
 SHORTEST_NAME = 2  # characters of a name: one alone stands in every other text
+SHORTEST_PART = 3  # of a name that is only said in part: two stand in too many
 MOST_HINTS = 3
 A_SLIP = 0.6  # of the same: one wrong character of three
 NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large part
@@ -153,6 +154,31 @@ class Directory:
             if called in said:
                 found.update(dict.fromkeys(units))
         return tuple(found)
+
+    def meant(self, name: str) -> tuple[Unit, ...]:
+        """The units that a reporter may mean by this name: those it names in full, else
+        the few of whose names it is a part (考核办 for 县考核办).
+        """
+        if named := self.named(name):
+            return named
+        part = plain(name)
+        if len(part) < SHORTEST_PART:
+            return ()
+        longer = [
+            unit
+            for called, units in self._called.items()
+            if part in called
+            for unit in units
+        ]
+        found = tuple(dict.fromkeys(longer))
+        return found if len(found) <= MOST_HINTS else ()
+
+    def keeps_out(self, member: Member, names: Iterable[str]) -> bool:
+        """Whether this person belongs to one of the units that these names mean."""
+        units = [unit for name in names for unit in self.meant(name)]
+        return any(
+            member.unit == unit.id or member.staff.name in unit.people for unit in units
+        )
 
     def parent_of(self, id: str) -> Unit | None:
         unit = self._units.get(id)

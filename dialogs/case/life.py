@@ -147,6 +147,7 @@ class Case:
     opened: the hour of filing; due: when the next running clock ends;
     reports: those not forgotten, as staff count them; added: the hour when a reporter
     last added something;
+    keep_from: units, as reporters named them, whose people must not see it;
     asked_in: where it was when it began to wait; resumes: when waiting ends by itself;
     reply: what goes out when its undo window is over;
     ledger: every line of its clocks, in order (empty where only a list is shown).
@@ -164,6 +165,7 @@ class Case:
     opened: datetime | None = None
     reports: tuple[str, ...] = ()
     added: datetime | None = None
+    keep_from: tuple[str, ...] = ()
     asked_in: State | None = None
     resumes: datetime | None = None
     reply: Pending | None = None

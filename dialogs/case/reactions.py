@@ -19,6 +19,7 @@ from dialogs.words import (
     Forget,
     Held,
     Hush,
+    KeepFrom,
     Rate,
     Rebound,
     Reopen,
@@ -27,7 +28,18 @@ from dialogs.words import (
     Withdraw,
 )
 
-Reaction = Supplement | Rate | Reopen | Rebound | Held | Wish | Withdraw | Forget | Hush
+Reaction = (
+    Supplement
+    | Rate
+    | Reopen
+    | Rebound
+    | Held
+    | Wish
+    | KeepFrom
+    | Withdraw
+    | Forget
+    | Hush
+)
 AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Supplement: "report.supplement",
     Rate: "report.rate",
@@ -35,6 +47,7 @@ AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Rebound: "report.rebound",
     Held: "report.held",
     Wish: "report.wish",
+    KeepFrom: "report.keep_from",
     Withdraw: "report.withdraw",
     Forget: "report.forget",
     Hush: "report.hush",
@@ -48,13 +61,14 @@ def filed(
     report: str,
     category: str,
     urgent: bool,
+    keep_from: tuple[str, ...] = (),
     at: datetime,
     terms: Terms,
 ) -> Case:
     """A new case, which is to be accepted or declined: its clock starts at the next
     full hour.
 
-    at: from when on it is filed.
+    keep_from: units whose people must not see it; at: from when on it is filed.
     """
     hour = _hour(at)
     case = Case(
@@ -65,6 +79,7 @@ def filed(
         urgent=urgent,
         reports=(report,),
         opened=hour,
+        keep_from=keep_from,
         followup=Followup(told=hour),
     )
     starts = ledger.next_hour(at)
@@ -102,6 +117,8 @@ def react(
             return _reopen(given, action, own)
         case Held(report):
             return given.decision(case, StoryStep("held", {}, report))
+        case KeepFrom():
+            return _keep_from(given, action)
         case Withdraw():
             return _withdraw(given, action, was_asked=is_answered)
         case Forget():
@@ -132,6 +149,19 @@ def _supplement(given: _Given, action: Supplement, *, is_answered: bool) -> Deci
     said = {"text": action.text, "pictures": len(action.pictures)}
     step = StoryStep("supplemented", said, action.report)
     return given.decision(_added(case, action), step)
+
+
+def _keep_from(given: _Given, action: KeepFrom) -> Decision:
+    """Staff hear of it: where that very unit has the case, another must have it."""
+    case = _added(given.case, action)
+    units = tuple(dict.fromkeys([*case.keep_from, action.unit]))
+    kept = replace(case, keep_from=units)
+    return given.decision(kept, kept_from(action.unit, action.report))
+
+
+def kept_from(unit: str, report: str) -> StoryStep:
+    """What a reporter wished, as it stands in the story; unit: as it was named."""
+    return StoryStep("kept_from", {"unit": unit}, report)
 
 
 def _withdraw(given: _Given, action: Withdraw, *, was_asked: bool) -> Decision:
@@ -186,7 +216,9 @@ def _resumed(case: Case, action: Reaction) -> Case:
     return ledger.resume(move(case, "resume"), goes_on)
 
 
-def _added(case: Case, action: Supplement | Reopen | Rebound | Withdraw) -> Case:
+def _added(
+    case: Case, action: Supplement | Reopen | Rebound | KeepFrom | Withdraw
+) -> Case:
     return replace(case, added=_hour(action.at))
 
 

@@ -34,6 +34,10 @@ REFUSED: dict[str, str] = {
     "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。",
     "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问。",
     "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位。",
+    "kept_from": "反映人要求不给“{unit}”的人看，{alias} 不能交给它办。"
+    "请改派别的单位，或吹哨到上一级；不清楚的，先问反映人。",
+    "kept_from_merge": "不能合并：反映人要求不给承办单位“{unit}”的人看。"
+    "请把两件分开办，或先改派。",
     # what was written
     "missing": "请写明{what}。",
     "missing_unit_above": "请写明{level}一级由哪个单位办。",

@@ -79,6 +79,7 @@ phrases(
     held="您说没有反弹。",
     rebounded="您说又反弹了。{text}",
     asked_again="您要求重新办理。{text}",
+    kept_from="您要求：不给{unit}的人看。",
     withdrawn="您撤回了这件反映，专线不再办。",
     withdrawn_later="您撤回了这件反映。它已经转给单位，专线会看要不要接着办；"
     "单位不会知道是谁，也不再问您。",
@@ -452,6 +453,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...
         "rate": ended and not rated,
         "satisfied": ended and half,
         "reopen": (ended and not looking) or refused or withdrawn,
+        "keep_from": case.state in (*OPEN, State.WAITING),
         "withdraw": not mine.withdrawn and case.state in (*OPEN, State.WAITING),
         "settings": mine.follows,
         "hush": mine.follows,

@@ -13,7 +13,15 @@ from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
 from bot.desk.times import chat_at, chat_due
 from bot.desk.verbs import VERBS, possible
-from bot.desk.wording import FACTS, STEP_WORDS, YES, clean, fact_text, step_text
+from bot.desk.wording import (
+    FACTS,
+    STEP_WORDS,
+    YES,
+    clean,
+    fact_text,
+    kept_text,
+    step_text,
+)
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.worktime import Terms
@@ -145,6 +153,7 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
         "编号": case.serial,
         "类别": text("zh", f"category.{case.category}"),
         "承办": "，".join(filter(None, [given.unit, LEVELS.get(given.level or "")])),
+        "不给看": kept_text(case),
         "结论": FINDINGS.get(given.finding or ""),
         "在办": case.claimed.name if case.claimed else "没人认领",
         "要求延期": f"{wants.days}个工作日：{wants.reason}" if wants else None,

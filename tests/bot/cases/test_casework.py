@@ -59,6 +59,7 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(
     await counter.orders(name, Accept(), Ask("是街道哪个科室要的？"))
     assert (await counter.story(receipt)).can == (
         "answer",
+        "keep_from",
         "withdraw",
         "settings",
         "hush",
