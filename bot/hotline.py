@@ -195,6 +195,8 @@ class Hotline:
         no row.
         """
         talk = visit.talk
+        if talk.over and talk.later:
+            talk = self.talks.begin_with(talk.later, talk.lang)
         empty = talk.idle and talk.lang == visit.incoming.lang
         if talk.over or empty:
             if visit.row is None:

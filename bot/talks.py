@@ -17,7 +17,7 @@ from bot.hours import seconds, whole_hour
 from bot.settings import Settings
 from dialogs.catalogue import DIALOGS
 from dialogs.engine import StoredTalk
-from dialogs.talk import Talk
+from dialogs.talk import Aside, Talk
 from storage.port import Database
 from storage.repositories.talks import TalkRow, Talks
 
@@ -80,6 +80,13 @@ class StoredTalks:
             tag=secrets.token_hex(3),
             lang=lang,
         )
+
+    @classmethod
+    def begin_with(cls, later: str, lang: str) -> Talk:
+        """A new talk that holds the words of another matter, not yet taken up."""
+        talk = cls.begin(lang)
+        talk.aside = Aside(later)
+        return talk
 
     # ── writing ───────────────────────────────────────────────────────────────────────
 

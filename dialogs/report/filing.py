@@ -9,7 +9,7 @@ from dialogs.looks import button
 from dialogs.report.reading import to_preview
 from dialogs.report.table import ReportTurn, given, shows_kind
 from dialogs.talk import WRITE_IN, Command, Turn
-from dialogs.texts import phrase, phrases
+from dialogs.texts import phrase
 from dialogs.words import (
     SAVED,
     Button,
@@ -18,25 +18,29 @@ from dialogs.words import (
     HoldDay,
     LastReceipt,
     NewReceipt,
+    Params,
     ReceiptSaved,
     Retaliation,
     Wipe,
 )
 
-looks.message(
-    "filed",
-    "已送出，谢谢您。\n您的回执码：{receipt}\n"
-    "请复制或抄下来，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。\n"
-    "下一步：{next}{urgent}",
-    "receipt",
-)
-phrases(
-    "filed.next",
-    soon="1天内告诉您是否受理。",
-    held="{day}自动交上去；那天之前随时可以凭回执码改主意。",
-    dropped="{day}前我们问您一次，您点头才交；不点头就删掉。",
-    supervisors="只有专线主管看得到，马上有人看。",
-)
+KEEP_IT_SAFE = "请复制或抄下来，不要存在单位设备上。凭它随时查进展，丢了我们也找不回。"
+FILED = {
+    "filed": "已送出，谢谢您。\n您的回执码：{receipt}\n"
+    + KEEP_IT_SAFE
+    + "\n下一步：1天内告诉您是否受理。{urgent}",
+    "filed_held": "收下了，谢谢您。\n您的回执码：{receipt}\n"
+    + KEEP_IT_SAFE
+    + "\n下一步：{day}自动交上去；那天之前，凭回执码随时可以改主意。",
+    "filed_asked": "收下了，谢谢您。\n您的回执码：{receipt}\n"
+    + KEEP_IT_SAFE
+    + "\n下一步：{day}前问您一次，您点头才交，不点头就删掉。",
+    "filed_apart": "已送出，谢谢您。\n您的回执码：{receipt}\n"
+    + KEEP_IT_SAFE
+    + "\n下一步：只有专线主管看得到，马上有人看。",
+}
+for _name, _told in FILED.items():
+    looks.message(_name, _told, "receipt")
 phrase(
     "filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。"
 )
@@ -59,7 +63,7 @@ def send(turn: ReportTurn, _: str) -> None:
     else:
         turn.do(_file(turn, receipt))
     turn.do(Wipe())
-    say_receipt(turn, receipt, urgent=turn.answers.urgent, then=_next(turn))
+    say_receipt(turn, receipt, *_what_is_next(turn))
     end(turn)
 
 
@@ -78,15 +82,16 @@ def _hold(turn: ReportTurn) -> Hold | None:
     return Hold(day, "drop" if answers.hold_unless == "drop" else "send")
 
 
-def _next(turn: ReportTurn) -> str:
+def _what_is_next(turn: ReportTurn) -> tuple[str, dict[str, str]]:
+    """The message with the receipt, and what else it tells."""
     hold = _hold(turn)
     if turn.answers.supervisors_only:
-        return turn.t("filed.next.supervisors")
+        return "filed_apart", {}
     if hold is None:
-        return turn.t("filed.next.soon")
+        urgent = turn.t("filed.urgent") if turn.answers.urgent else ""
+        return "filed", {"urgent": urgent}
     day = turn.t("hold.day", month=hold.until.month, day=hold.until.day)
-    name = "held" if hold.unless == "send" else "dropped"
-    return turn.t(f"filed.next.{name}", day=day)
+    return ("filed_held" if hold.unless == "send" else "filed_asked"), {"day": day}
 
 
 def _retaliation(turn: ReportTurn, receipt: str) -> Retaliation:
@@ -125,11 +130,9 @@ def _file(turn: ReportTurn, receipt: str) -> File:
     )
 
 
-def say_receipt(turn: Turn[Any], receipt: str, *, urgent: bool, then: str = "") -> None:
-    note = turn.t("filed.urgent") if urgent else ""
+def say_receipt(turn: Turn[Any], receipt: str, name: str, told: Params) -> None:
     buttons = (RECEIPT_SAVED, ASK_STATUS)
-    told = {"receipt": receipt, "next": then or turn.t("filed.next.soon")}
-    turn.say("filed", *buttons, secret=True, urgent=note, **told)
+    turn.say(name, *buttons, secret=True, receipt=receipt, **told)
 
 
 def receipt_saved(turn: Turn[Any]) -> None:
@@ -142,7 +145,7 @@ def show_receipt_again(turn: Turn[Any]) -> None:
     if receipt is None:
         turn.say("receipt.none")
     else:
-        say_receipt(turn, receipt, urgent=False)
+        say_receipt(turn, receipt, "filed", {"urgent": ""})
 
 
 RECEIPT_COMMANDS = (

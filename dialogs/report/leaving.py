@@ -12,6 +12,7 @@ from dialogs.talk import Heard, Step
 from dialogs.texts import phrase, phrases
 from dialogs.words import Button, Wipe
 
+phrase("cancel", "要放弃吗？放弃后会立即删除：{what}。")  # still stands on screens
 phrase("cancelled", "已放弃，刚才的内容都删除了。想反映时，直接说一句话就行。")
 phrase("cancel.nothing", "好，不急。这里什么都没有留下，想说的时候再来。")
 phrase(
@@ -98,6 +99,7 @@ def show_what_is_lost(turn: ReportTurn) -> dict[str, object]:
 CANCEL_STEP = Step(
     ReportState.CANCEL,
     title="要放弃吗",
+    name="stop",  # "cancel" was said with other parameters
     ask="要放弃吗？放弃后会立即删除：{what}。也可以先存着，再留{hours}小时。",
     again="请点“放弃”“先存着”或“不，继续写”。",
     show=show_what_is_lost,

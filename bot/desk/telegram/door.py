@@ -35,7 +35,7 @@ from storage.repositories.inbox import Inbox
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StaffWords:
     """What a message asks: a command with its words, or the words for a prompt
     (verb, alias).
     """
@@ -133,7 +133,7 @@ class Desk:
         await self._answering(act, self._asked(act, heard))
         return True
 
-    async def _read(self, message: Message) -> Heard | None:
+    async def _read(self, message: Message) -> StaffWords | None:
         words = message.text or ""
         command = None
         if words.startswith("/"):
@@ -141,7 +141,7 @@ class Desk:
         prompt = self._prompt_answered(message)
         if command is None and prompt is None:
             return None
-        return Heard(words, command, prompt)
+        return StaffWords(words, command, prompt)
 
     def _prompt_answered(self, message: Message) -> tuple[str, str] | None:
         """(verb, alias) of our own prompt, if this is a reply to one."""
@@ -220,7 +220,7 @@ class Desk:
 
     # ── what they want ────────────────────────────────────────────────────────────────
 
-    async def _asked(self, act: Act, heard: Heard) -> str:
+    async def _asked(self, act: Act, heard: StaffWords) -> str:
         if heard.command is not None:
             return await self._command(act, *heard.command)
         assert heard.prompt is not None

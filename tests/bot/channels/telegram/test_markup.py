@@ -81,14 +81,14 @@ def test_too_many_buttons_become_a_numbered_list() -> None:
 
 
 def test_buttons_stand_side_by_side_while_they_can_be_read() -> None:
-    """Ten short ones of the preview take four rows; long ones a row each."""
+    """Twelve short ones of the preview take four rows; long ones a row each."""
     keys = [Key(button.choice, text("zh", button.label)) for button in PREVIEW_BUTTONS]
     made = keyboard("a1b2c33", keys, 24, 40)
     assert made is not None and [len(row) for row in made.inline_keyboard] == [
         3,
         3,
         3,
-        1,
+        3,
     ]
     long = keyboard("", [Key("a", "台账报表、多头填报"), Key("b", "其他")], 24, 40)
     assert long is not None and [len(row) for row in long.inline_keyboard] == [1, 1]
