@@ -83,9 +83,13 @@ class StoredTalks:
 
     @classmethod
     def begin_with(cls, later: str, lang: str) -> Talk:
-        """A new talk that holds the words of another matter, not yet taken up."""
+        """A new talk that holds the words of another matter, not yet taken up; later: a
+        line for each.
+        """
         talk = cls.begin(lang)
-        talk.aside = Aside(later)
+        first, _, rest = later.partition("\n")
+        talk.aside = Aside(first)
+        talk.later = rest
         return talk
 
     # ── writing ───────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ step understands is told by `dialogs/commands.py` and by the dialogs themselves.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
@@ -55,6 +56,7 @@ from dialogs.words import (
 )
 
 phrase("stale", "这个按钮已经过期，请看最新的一条。")
+phrase("draft.gone", "上一份没送出的内容到时间清掉了。")
 phrase("draft.waiting", "您有一条没写完的消息，明天此时前会自动清除。点开即可继续。")
 phrase(
     "edited.sent",
@@ -153,6 +155,7 @@ class Dialogs:
             known = event.known
             event = event.event
         before = _values(talk)
+        gone = self._let_go(talk, event)
         found = Layer(talk.dialog, talk.state, talk.answers)
         talk.answers = copy.copy(talk.answers)
         turn: Turn[Any] = Turn(
@@ -168,6 +171,9 @@ class Dialogs:
             overlay=DOUBT_STEP if talk.doubt else None,
         )
         try:
+            if gone is not None:
+                turn.do(gone)
+                turn.say("draft.gone")
             self._hear(turn, event)
         except Unknown as unknown:
             for name, value in zip(_FIELDS, before, strict=True):
@@ -176,6 +182,26 @@ class Dialogs:
         return turn.actions
 
     # ── what any step understands comes first, then the step itself ───────────────────
+
+    def _let_go(self, talk: Talk, event: Event) -> DropPictures | None:
+        """A draft whose time has come, while its bell has not rung yet: what is said
+        now does not join it. Returns: what goes with it; None where it stays.
+        """
+        is_over = 0 < talk.expires <= event.at.timestamp()
+        if not is_over or isinstance(event, Rang):
+            return None
+        pictures = tuple(talk.pictures)
+        talk.dialog = self.first
+        talk.state = self.first.beginning
+        talk.answers = self.first.answers()
+        talk.under = None
+        talk.aside = None
+        talk.doubt = None
+        talk.alarm = ""
+        talk.later = ""
+        talk.reminded = False
+        talk.expires = 0
+        return DropPictures(pictures)
 
     def _hear(self, turn: Turn[Any], event: Event) -> None:
         """Whatever no step understands is answered too."""
@@ -237,7 +263,13 @@ class Dialogs:
             turn.tap(choice)
         elif _no_button(word) and turn.step.asked != "open":
             turn.again()
-        elif turn.overlay is not None or not turn.step.hears:
+        else:
+            turn.talk.lang = language_of(said) or turn.talk.lang
+            self._understand(turn, said)
+
+    @staticmethod
+    def _understand(turn: Turn[Any], said: str) -> None:
+        if turn.overlay is not None or not turn.step.hears:
             turn.read(said)
         else:
             hear(turn, said)
@@ -342,6 +374,20 @@ class StoredTalk(StoredLayer, kw_only=True):
     reminded: bool = False
     expires: int = 0
     over: bool = False
+
+
+def language_of(said: str) -> str | None:
+    """In which language a person writes, so as to be answered in it; None if it cannot
+    be told from so few words.
+    """
+    if len(CHINESE_LETTERS.findall(said)) > 1:
+        return "zh"
+    return "en" if len(ENGLISH_WORDS.findall(said)) >= ENGLISH_FROM else None
+
+
+CHINESE_LETTERS = re.compile(r"[\u3400-\u9fff]")
+ENGLISH_WORDS = re.compile(r"\b[A-Za-z]{2,}\b")
+ENGLISH_FROM = 4  # words
 
 
 _FIELDS = [item.name for item in fields(Talk)]

@@ -12,6 +12,7 @@ from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
 from dialogs.report.leaving import CANCEL_STEP, cancel, stop
 from dialogs.report.preview import PREVIEW_STEP
+from dialogs.report.probing import YES_OR_NO, answer_probe
 from dialogs.report.reading import (
     edited,
     hear_afresh,
@@ -20,6 +21,7 @@ from dialogs.report.reading import (
     write,
 )
 from dialogs.report.removing import remove
+from dialogs.report.several import SEVERAL_STEP, take_first_words
 from dialogs.report.table import (
     ASKING,
     CHIPS,
@@ -48,7 +50,7 @@ START_STEP = Step(
     again="请用一句话说说是什么事，比如：“街道要求同一份台账每周报五次”。",
     kind="welcome",
     buttons=[ASK_STATUS, HELP, LANGUAGE],
-    read=take_sentence,
+    read=take_first_words,
     pictured=take_picture,
     hears="start",
 )
@@ -162,8 +164,10 @@ def moment(turn: ReportTurn) -> Moment:
     """When a message is said: what was written, and what is known of it."""
     answers = turn.answers
     said = tuple(line for line in answers.text.split("\n") if line)
-    probe = answers.probe if turn.talk.state is ReportState.PREVIEW else ""
-    question = turn.t(f"probe.{probe}") if probe else turn.question
+    previewing = turn.talk.state is ReportState.PREVIEW
+    # a yes sends, but where a yes or no was asked for
+    asked = previewing and answers.probe in YES_OR_NO
+    question = turn.t(f"probe.{answers.probe}") if asked else turn.question
     return Moment(turn.step.hears, said, known(turn), question)
 
 
@@ -185,6 +189,9 @@ def add(turn: ReportTurn, heard: Heard) -> None:
     """More of this report, said while one thing is being filled in: it is written in,
     where the open step does not take it for its own.
     """
+    if turn.talk.state is ReportState.PREVIEW and turn.answers.probe:
+        answer_probe(turn, heard)
+        return
     turn.answers.probe = ""
     own = turn.talk.state in (ReportState.TEXT, *ASKING)
     masking = turn.talk.state is ReportState.MASKS
@@ -200,7 +207,8 @@ def another(turn: ReportTurn, heard: Heard) -> None:
         turn.read(heard.words)
         return
     waiting = turn.talk.later
-    turn.talk.later = f"{waiting}\n{heard.words}" if waiting else heard.words
+    words = " ".join(heard.words.split())  # a line of its own
+    turn.talk.later = f"{waiting}\n{words}" if waiting else words
     turn.say("later.noted", words=draft.shorten(heard.words, 20))
     turn.tapped = False
     turn.prompt()
@@ -229,6 +237,7 @@ REPORT = Dialog(
     answers=ReportAnswers,
     steps=(
         START_STEP,
+        SEVERAL_STEP,
         SIGNPOST_STEP,
         CATEGORY_STEP,
         PREVIEW_STEP,

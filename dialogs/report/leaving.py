@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from dialogs.looks import button, label
 from dialogs.report.filing import end
@@ -21,10 +22,11 @@ phrase(
 phrase("sent.what", "文字{characters}字、图片{pictures}张")
 phrases(
     "cancel",
-    hesitates="不急，您慢慢想。现在不提醒您，也不催。",
+    hesitates="不急，您慢慢想。不提醒，也不催；没送出的两小时后自动清掉。",
 )
 KEEP = label("keep", "不，继续写")
 STORE = label("store", "先存着")
+HESITATES_FOR = timedelta(hours=3)  # to the hour before: two to three hours
 HESITATES = re.compile(r"再想想|想一想|考虑|想好了?再|再看看|再说吧|犹豫")
 
 
@@ -43,14 +45,23 @@ def stop(turn: ReportTurn, heard: Heard) -> None:
     answers = turn.answers
     if turn.talk.idle or answers.empty:
         turn.say("cancel.nothing")
+    elif HESITATES.search(heard.words):
+        think_it_over(turn)
     elif heard.meaning.args.get("mode") == "keep":
         keep_for_now(turn, "")
     else:
-        if HESITATES.search(heard.words):
-            answers.hesitated = True
-            turn.talk.reminded = True  # no bell reminds who wants to think
-            turn.say("cancel.hesitates")
         cancel(turn)
+
+
+def think_it_over(turn: ReportTurn) -> None:
+    """Who wants to think is not reminded, and soon nothing is left of it."""
+    soon = turn.at + HESITATES_FOR
+    hour = int(soon.timestamp()) // 3600 * 3600
+    turn.talk.expires = min(turn.talk.expires or hour, hour)
+    turn.talk.reminded = True
+    turn.tapped = False
+    turn.say("cancel.hesitates")
+    cancel(turn)
 
 
 def discard(turn: ReportTurn, _: str) -> None:

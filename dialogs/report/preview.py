@@ -10,7 +10,7 @@ from dialogs.looks import button
 from dialogs.report.filing import send
 from dialogs.report.holding import open_hold
 from dialogs.report.narrowing import narrow_words, write_wider
-from dialogs.report.probing import answer_probe, decline_probe, probe_once
+from dialogs.report.probing import YES_OR_NO, answer_probe, decline_probe, probe_once
 from dialogs.report.reading import add_sentence, take_picture
 from dialogs.report.table import CHIPS, ReportState, ReportTurn, given, shows_kind
 from dialogs.talk import Heard, Step
@@ -147,7 +147,7 @@ def opens(state: ReportState) -> Any:
 
 def agree(turn: ReportTurn, heard: Heard) -> None:
     """A yes sends; where something was asked beside the preview, it answers that."""
-    if turn.answers.probe:
+    if turn.answers.probe in YES_OR_NO:
         answer_probe(turn, heard)
     else:
         send(turn, "")

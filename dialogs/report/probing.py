@@ -26,6 +26,7 @@ NIGHT_WORK = re.compile(
 )
 ORDERED = re.compile(r"要求|通知|布置|下发|规定|安排|喊|叫|让|逼")
 NO_NOTICE = re.compile(r"通知|文件|截图|红头|口头|群里")
+YES_OR_NO = ("urgent",)  # what a yes or no answers
 SHORT_ANSWER = 16  # characters of an answer that is nothing but a unit or a time
 STILL = re.compile(r"要|还|是|对|嗯|继续|干")
 

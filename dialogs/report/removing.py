@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dialogs import draft
@@ -25,6 +26,11 @@ phrases(
     which="要去掉哪几个字？请照原文打出来。",
     no_picture="没有第{numbers}张图，现在一共{number}张。",
 )
+NAMED = re.compile(
+    r"(?:把|将|(?:不要|别|不)(?:写|提|出现))(.{2,12}?)"
+    r"(?:[一二两三四五六]个字|这?几个字|去掉|删|拿掉|隐去|也|[，,。]|$)"
+)
+WHOLE = re.compile(r"[那这整][一]?(?:句|段|条|行|部分)")
 CLAUSE_END = "，,。；;！!？?\n 、"
 
 
@@ -80,6 +86,7 @@ def remove_field(turn: ReportTurn, heard: Heard, field: str) -> None:
 
 def remove_words(turn: ReportTurn, heard: Heard, quote: str) -> None:
     text = turn.answers.text
+    quote = named_piece(heard.words, text) or quote
     shown = draft.shorten(quote, 20)
     if quote and quote in text:
         retake(turn, without(text, quote))
@@ -89,6 +96,19 @@ def remove_words(turn: ReportTurn, heard: Heard, quote: str) -> None:
     else:
         turn.tell(heard, "remove.which")
     shown_again(turn)
+
+
+def named_piece(words: str, text: str) -> str | None:
+    """The few characters that are named letter for letter and stand in the text; None
+    where a whole sentence is meant.
+    """
+    if WHOLE.search(words):
+        return None
+    for match in NAMED.finditer(words):
+        piece = match[1].strip("“”\"' ")
+        if len(piece) > 1 and piece in text:
+            return piece
+    return None
 
 
 def without(text: str, quote: str) -> str:

@@ -13,6 +13,7 @@ from dialogs.talk import Talk, Turn
 
 class ReportState(Enum):
     START = "start"
+    SEVERAL = "several"
     SIGNPOST = "signpost"
     CATEGORY = "category"
     PREVIEW = "preview"
@@ -38,8 +39,7 @@ class ReportAnswers(DraftAnswers):
     anyway: 仍要反映 was pressed. more: all categories are offered. found_…: as the text
     names it. hold_days: for how long it is to be kept back, 0 if not; hold_unless: what
     then. keep_from: units that must not see it. supervisors_only: it is told to them
-    alone. probe: what is asked once beside the preview. hesitated: nothing is to be
-    kept of it for long.
+    alone. probe: what is asked once beside the preview.
     """
 
     codes: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class ReportAnswers(DraftAnswers):
     supervisors_only: bool = False
     probe: str = ""
     probed: bool = False
-    hesitated: bool = False
+    matters: tuple[str, ...] = ()
 
 
 ReportTurn = Turn[ReportAnswers]
@@ -123,13 +123,20 @@ CHIPS = (
     ReportState.HOLD,
     ReportState.KEEP_FROM,
 )
-ASKING = (ReportState.START, ReportState.SIGNPOST, ReportState.CATEGORY)
+ASKING = (
+    ReportState.START,
+    ReportState.SEVERAL,
+    ReportState.SIGNPOST,
+    ReportState.CATEGORY,
+)
 WRITING = (*ASKING, ReportState.PREVIEW, *CHIPS)
 REPORT_TRANSITIONS: list[list[Any]] = [
     # trigger        from                   to                     only if
     *(["understood", state, ReportState.SIGNPOST, not_ours] for state in ASKING),
     *(["understood", state, ReportState.CATEGORY, unsure] for state in ASKING),
     *(["understood", state, ReportState.PREVIEW] for state in ASKING),
+    ["several",      ReportState.START,     ReportState.SEVERAL],
+    ["back",         ReportState.SEVERAL,   ReportState.START,     *LEAVES_WORDS],
     ["anyway",       ReportState.SIGNPOST,  ReportState.PREVIEW],
     ["back",         ReportState.SIGNPOST,  ReportState.START,     *LEAVES_WORDS],
     ["chosen",       ReportState.CATEGORY,  ReportState.PREVIEW],

@@ -1,0 +1,105 @@
+"""Several matters in one message: offered as reports of their own, or as one."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from dialogs.looks import button
+from dialogs.report.reading import take_sentence, take_text
+from dialogs.report.table import ReportState, ReportTurn
+from dialogs.talk import Heard, Step
+from dialogs.words import Read
+
+COUNTED = re.compile(
+    r"(?:^|(?<=[，,。；;：:\s]))"
+    r"(?:[一二三四]是|其[一二三四]|第[一二三四]件?(?:事)?[，,：:、是]|[1-4１-４][、.．)）]"
+    r"|(?:另外|还有)(?:还有)?[一1]件(?:事)?|再一个[，,是])"
+)
+SHORTEST = 6  # characters of a matter
+MOST = 3
+
+
+def matters_of(text: str) -> tuple[str, ...]:
+    """The matters that a message counts up, in order; one where it counts none."""
+    starts = [match.start() for match in COUNTED.finditer(text)]
+    cuts = [0, *starts, len(text)]
+    pieces = [text[start:end] for start, end in pairwise(cuts)]
+    matters = [COUNTED.sub("", piece).strip(" ，,。；;：:、\n") for piece in pieces]
+    return tuple(" ".join(one.split()) for one in matters if len(one) >= SHORTEST)
+
+
+def take_first_words(turn: ReportTurn, words: str) -> bool:
+    """The first words: asked whether it is one report, where they tell of several
+    matters that are not alike.
+    """
+    matters = matters_of(words)
+    new = not turn.answers.text
+    if new and 1 < len(matters) <= MOST and _differ(turn, matters):
+        turn.answers.matters = matters
+        turn.answers.text = words.strip()
+        turn.go("several")
+        return True
+    return take_sentence(turn, words)
+
+
+def _differ(turn: ReportTurn, matters: tuple[str, ...]) -> bool:
+    readings = [turn.look(Read(matter)).understood for matter in matters]
+    kinds = {(one.in_scope, one.signpost, one.categories[0]) for one in readings}
+    return len(kinds) > 1
+
+
+def apart(turn: ReportTurn, _: str) -> None:
+    """The first now, the others each in a talk of its own afterwards."""
+    first, *others = turn.answers.matters
+    turn.talk.later = "\n".join(others)
+    turn.answers.matters = ()
+    turn.answers.text = ""
+    take_text(turn, first, "understood")
+
+
+def as_one(turn: ReportTurn, _: str) -> None:
+    text = turn.answers.text
+    turn.answers.matters = ()
+    turn.answers.text = ""
+    take_text(turn, text, "understood")
+
+
+def show_matters(turn: ReportTurn) -> dict[str, object]:
+    matters = turn.answers.matters
+    listed = "\n".join(f"（{number}）{one}" for number, one in enumerate(matters, 1))
+    return {"number": len(matters), "matters": listed}
+
+
+def more(turn: ReportTurn, words: str) -> bool:
+    """More words instead of an answer: it is one report."""
+    turn.answers.matters = ()
+    return take_sentence(turn, words)
+
+
+SEVERAL_STEP = Step(
+    ReportState.SEVERAL,
+    title="几件事",
+    ask="您说了{number}件事：\n{matters}\n分开反映办得快些，也可以合成一件。",
+    again="请点“分开反映”或“合成一件”。",
+    show=show_matters,
+    buttons=[button("apart", "分开反映", role="main"), button("as_one", "合成一件")],
+    pressed={"apart": apart, "as_one": as_one},
+    read=more,
+    hears="category",
+    asked="choices",
+    means={
+        "yes": lambda turn, _: apart(turn, ""),
+        "no": lambda turn, _: as_one(turn, ""),
+        "new_report": lambda turn, _: apart(turn, ""),
+        "answer": lambda turn, heard: answer(turn, heard),
+    },
+)
+TOGETHER = re.compile(r"合|一起|一件|并")
+
+
+def answer(turn: ReportTurn, heard: Heard) -> None:
+    if TOGETHER.search(heard.words):
+        as_one(turn, "")
+    else:
+        apart(turn, "")
