@@ -41,6 +41,7 @@ from dialogs.words import (
     Query,
     Rang,
     ReceiptSaved,
+    Retaliation,
     Say,
     Wipe,
     Withdraw,
@@ -263,6 +264,8 @@ class Hotline:
         for action in visit.actions:
             match action:
                 case File(receipt=receipt):
+                    self._lookups.keep_receipt(visit.who, receipt)
+                case Retaliation(receipt=str() as receipt):
                     self._lookups.keep_receipt(visit.who, receipt)
                 case ReceiptSaved():
                     self._lookups.drop_receipt(visit.who)

@@ -1,6 +1,12 @@
-"""What the kinds of burden are called. Codes are those of `dialogs.understand`."""
+"""What the kinds of burden are called. Codes are those of `dialogs.understand`; one
+more is no burden, and never understood or chosen.
+"""
 
 from dialogs.texts import phrases
+
+# Somebody is made to pay for having reported. Cases of this category exist for
+# supervisors alone: nobody else meets them in a list, a search or a figure.
+RETALIATION = "retaliation"
 
 phrases(
     "category",
@@ -16,6 +22,7 @@ phrases(
     secondment="违规借调",
     event_quota="上报数量指标",
     other="其他",
+    retaliation="打击报复",
 )
 phrases(
     "kind",

@@ -16,6 +16,7 @@ from bot.people.register import UnitRegister
 from bot.people.roster import Reached, Roster
 from dialogs.case.life import Case
 from dialogs.case.roles import Role
+from dialogs.categories import RETALIATION
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
@@ -46,9 +47,10 @@ class ConflictRule:
         """Those who may know of this case. It is only opened if somebody is of any unit
         at all.
         """
+        members = [member for member in members if _has_rank(member, case)]
         directory = await self._register.directory()
         if not any(map(directory.ties, members)):
-            return [*members]
+            return members
         id = case.id if isinstance(case, CaseRow) else bytes.fromhex(case.id)
         family = await self._cases.family(id)
         row = next(row for row in family if row.id == id)
@@ -90,18 +92,21 @@ class ConflictRule:
         self, reader: CaseReader, cases: Sequence[AnyCase]
     ) -> list[AnyCase]:
         """Those of the cases that this reader may know of, in order."""
+        cases = [case for case in cases if _has_rank(reader, case)]
         if isinstance(reader, AtTheMachine):
-            return list(cases)
+            return cases
         directory = await self._register.directory()
         if not directory.ties(reader):
-            return list(cases)
+            return cases
         seen = await asyncio.gather(*(self.sees(reader, case) for case in cases))
         return [case for case, may in zip(cases, seen, strict=True) if may]
 
     async def open_to(self, members: Sequence[Member], case: bytes) -> bool:
         """Whether it may be named where all of these read it."""
         row = await self._cases.by_id(case)
-        return row is not None and len(await self.among(members, row)) == len(members)
+        if row is None or row.category == RETALIATION:
+            return False  # others, whom no roster has, may read it there too
+        return len(await self.among(members, row)) == len(members)
 
     async def reach(
         self,
@@ -149,3 +154,8 @@ class ConflictRule:
     def _step(self, step: StepRow, opened: OpenReport | None) -> str:
         params = self._files.step(step, opened).params
         return "\n".join(value for value in params.values() if isinstance(value, str))
+
+
+def _has_rank(reader: CaseReader, case: Case | CaseRow) -> bool:
+    """What exists for supervisors alone is kept from all others, at the machine too."""
+    return reader.role == "supervisor" or case.category != RETALIATION

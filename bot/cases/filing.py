@@ -135,7 +135,7 @@ class CaseFiling:
         """When staff hear of what a reporter did: at once if urgent, else late by
         chance.
         """
-        if case.urgent:
+        if case.urgent or case.supervisors_only:
             return whole_hour(at)
         latest = self._settings.push_delay_minutes * 60
         return seconds(at) + self._jitter(latest + 1, report)

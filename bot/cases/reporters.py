@@ -7,6 +7,7 @@ the turn that it was said in.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from dialogs.case.life import Case
 from dialogs.case.orders import Decision
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.story import is_asked, is_rated
+from dialogs.categories import RETALIATION
 from dialogs.words import (
     WISHES,
     CaseAction,
@@ -127,8 +129,8 @@ class ReporterCases:
             case File():
                 told_here = to if action.follow == "here" else None
                 return await self._file(action, draft, told_here, lasting)
-            case Retaliation():  # no dialog hands it out yet
-                raise TypeError("nobody carries out Retaliation")
+            case Retaliation():
+                return await self._retaliation(action, to, lasting)
             case _:
                 return await self._react(action, draft)
 
@@ -151,18 +153,8 @@ class ReporterCases:
         self, action: File, draft: Draft, to: Address | None, lasting: bool
     ) -> Changes:
         """Into a case now, or kept back until its day."""
-        address = None
-        if to is not None:
-            address = self._files.seal_address(to, draft.key, draft.report)
-        head = ReportHead(
-            id=draft.report,
-            key=draft.key,
-            wrapped_key=self._files.wrap(draft.key, draft.report),
-            receipt=receipts.fingerprint(action.receipt, self._receipt_key),
-            mine=await self._addresses.next_tag(to if lasting else None),
-            stream=draft.stream,
-            address=address,
-        )
+        receipt = receipts.fingerprint(action.receipt, self._receipt_key)
+        head = await self._head(receipt, draft, to, lasting)
         body = ReportBody(
             content=_content(action),
             urgent=action.urgent,
@@ -172,6 +164,59 @@ class ReporterCases:
         if action.hold is None:
             return await self._filing.writes(head, body, action.at)
         return self._held.keep(head, body, action.hold, action.at)
+
+    async def _head(
+        self, receipt: bytes, draft: Draft, to: Address | None, lasting: bool
+    ) -> ReportHead:
+        """receipt: its keyed digest; to: the chat, if it is told there."""
+        address = None
+        if to is not None:
+            address = self._files.seal_address(to, draft.key, draft.report)
+        return ReportHead(
+            id=draft.report,
+            key=draft.key,
+            wrapped_key=self._files.wrap(draft.key, draft.report),
+            receipt=receipt,
+            mine=await self._addresses.next_tag(to if lasting else None),
+            stream=draft.stream,
+            address=address,
+        )
+
+    async def _retaliation(
+        self, action: Retaliation, to: Address | None, lasting: bool
+    ) -> Changes:
+        """A report of its own with ids and a key drawn now, so that neither the report
+        it came of nor the draft that is open shares anything with it.
+        """
+        draft = Draft(
+            report=secrets.token_bytes(16),
+            key=secrets.token_bytes(32),
+            stream=secrets.token_bytes(16),
+        )
+        receipt = secrets.token_bytes(32)  # of no receipt, where none is wanted
+        if action.receipt is not None:
+            receipt = receipts.fingerprint(action.receipt, self._receipt_key)
+        told_here = to if action.follow == "here" else None
+        head = await self._head(receipt, draft, told_here, lasting)
+        content = ReportContent(
+            case="",
+            text=action.text,
+            category=RETALIATION,
+            unit=await self._unit_of(action.report),
+            lang=action.lang,
+        )
+        body = ReportBody(content, urgent=True, pictures=())
+        return await self._filing.writes(head, body, action.at)
+
+    async def _unit_of(self, report: str | None) -> str | None:
+        """Whom it was about: the people of that unit must not see this either."""
+        if report is None:
+            return None
+        opened = await self._addresses.open(bytes.fromhex(report))
+        if opened is not None:
+            return self._files.content(opened).unit
+        held = await self._held.open(bytes.fromhex(report))
+        return held.held.report.unit if held else None
 
     # ── everything afterwards ─────────────────────────────────────────────────────────
 

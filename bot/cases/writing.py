@@ -171,6 +171,8 @@ class CaseWriter:
             for entry in decision.entries
             if entry.kind in COUNTED_STEPS and entry.report is None
         ]
+        if was.case.supervisors_only:
+            return []  # no figure shows that it exists
         writes = [Counts.add(at, was.row.category, kind) for kind in kinds]
         figures = unit_figures(was.case, decision, self.terms)
         if called_back:

@@ -184,8 +184,10 @@ def _note(given: Given, order: Note) -> Decision:
 def _accept(given: Given, order: Accept) -> Decision:
     accepted = ledger.stop(given.moved(), given.at)
     moved = ledger.start(accepted, "assign", given.at, given.terms)
-    has_no_number = given.case.serial is None
-    return replace(given.told(moved), serial=has_no_number)
+    case = given.case
+    # numbers that skip would tell others that there is something
+    numbered = case.serial is None and not case.supervisors_only
+    return replace(given.told(moved), serial=numbered)
 
 
 def _decline(given: Given, order: Decline) -> Decision:
@@ -284,6 +286,8 @@ def _check_merge(case: Case, into: Case) -> None:
         merged = into.state is State.MERGED
         code = "merge_into_merged" if merged else "merge_into_ended"
         raise Refusal(code, alias=into.alias, state=STATES[into.state])
+    if into.supervisors_only:
+        raise Refusal("merge_into_apart", alias=into.alias)
     if case.reply is not None:
         raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
 

@@ -14,6 +14,7 @@ from transitions import Machine, MachineError
 
 from dialogs.case.clock import ClockLine
 from dialogs.case.refusals import Refusal
+from dialogs.categories import RETALIATION
 
 Finding = Literal["substantiated", "partly", "unsubstantiated"]
 FINDINGS: dict[str, str] = {
@@ -173,6 +174,11 @@ class Case:
     assignment: Assignment = Assignment()
     followup: Followup = Followup()
 
+    @property
+    def supervisors_only(self) -> bool:
+        """Whether it exists for supervisors alone."""
+        return self.category == RETALIATION
+
     def with_assignment(self, **changes: Any) -> Case:
         """This case with other values in its assignment."""
         return replace(self, assignment=replace(self.assignment, **changes))
@@ -209,6 +215,11 @@ def expected_on_site(case: Case) -> bool:
         if line.clock == "on_site" and line.kind in ("start", "stop"):
             expected = line.kind == "start"
     return expected
+
+
+def for_everybody(case: Case) -> bool:
+    """不是只给主管看的"""
+    return not case.supervisors_only
 
 
 def nobody_else(case: Case) -> bool:
@@ -253,7 +264,7 @@ TRANSITIONS: list[list[Any]] = [
     *(["wait", state, State.WAITING] for state in OPEN),
     *(["resume", State.WAITING, state, asked_in(state)] for state in OPEN),
     *(
-        ["assign", state, State.ASSIGNED]
+        ["assign", state, State.ASSIGNED, for_everybody]
         for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)
     ),
     ["arrive", State.ASSIGNED, State.ASSIGNED, expected_on_site],
@@ -276,7 +287,7 @@ TRANSITIONS: list[list[Any]] = [
     ["reopen", State.DECLINED, State.FILED],
     ["reopen", State.WITHDRAWN, State.FILED],
     *(["withdraw", state, State.WITHDRAWN, nobody_else] for state in BEFORE_ASSIGNMENT),
-    *(["merge", state, State.MERGED] for state in OPEN),
+    *(["merge", state, State.MERGED, for_everybody] for state in OPEN),
 ]
 TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys(row[0] for row in TRANSITIONS))
 # moves that nobody orders: they fall due, or a reporter makes them

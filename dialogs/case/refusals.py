@@ -29,6 +29,7 @@ REFUSED: dict[str, str] = {
     "请改用它并入的那一件，或先重新办理。",
     "merge_into_ended": "{alias} 现在是“{state}”，不能并入。"
     "请改用一件还在办的，或先重新办理。",
+    "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并。",
     "merge_before_sent": "{alias} 刚写给反映人的话还没发出，请{seconds}秒后再合并。",
     "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回。请等它发出再写。",
     "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。",

@@ -97,6 +97,7 @@ phrases(
 phrases(
     "next",
     filed="专线会在{date}前告诉您是否受理。",
+    apart="只有专线的主管看得到，已经马上提醒。最迟{date}告诉您怎么办。",
     filed_late="说好{date}前告诉您是否受理，我们晚了，对不住。专线正抓紧看。",
     accepted="专线会在受理后1个工作日内转给能管这事的单位。",
     assigned="{unit}接着办，有没有答复，专线每7天都会告诉您一次。",
@@ -474,7 +475,9 @@ def _next(
     match case.state:
         case State.FILED:
             date = date or accepted_until(mine.at).astimezone(zone)
-            name = "filed_late" if now > date else "filed"
+            name = "apart" if case.supervisors_only else "filed"
+            if now > date:
+                name = "filed_late"
         case State.ASSIGNED | State.RECTIFYING if date is not None:
             name = f"{name}_late" if now > date else f"{name}_due"
         case State.CLOSED | State.CALLBACK:

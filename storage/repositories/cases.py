@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dialogs.categories import RETALIATION
 from storage.port import ONE_ROW, Reader, Row, SqlValue, Write
 from storage.repositories.columns import Columns
 from storage.repositories.counts import Counts
@@ -169,14 +170,15 @@ class Cases:
 
     @staticmethod
     def open(row: CaseRow) -> list[Write]:
-        """A new case, counted as `filed` in its month.
+        """A new case, counted as `filed` in its month; one that exists for supervisors
+        alone is not counted.
 
         Stale when the alias is taken.
         """
-        return [
-            Write(INSERT_CASE, CASE_COLUMNS.values(row)),
-            Counts.add(row.opened_hour, row.category, "filed"),
-        ]
+        opened = Write(INSERT_CASE, CASE_COLUMNS.values(row))
+        if row.category == RETALIATION:
+            return [opened]
+        return [opened, Counts.add(row.opened_hour, row.category, "filed")]
 
     @staticmethod
     def change(row: CaseRow, was: int) -> Write:

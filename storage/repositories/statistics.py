@@ -7,12 +7,16 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dialogs.categories import RETALIATION
 from storage.port import Reader
 
-IN_STATES = "state IN (SELECT value FROM json_each(:states))"
-COUNT_CASES_BY_STATE = """
+# what exists for supervisors alone is in no figure and in no list that others read
+FOR_ALL = f"category <> '{RETALIATION}'"
+IN_STATES = f"state IN (SELECT value FROM json_each(:states)) AND {FOR_ALL}"
+COUNT_CASES_BY_STATE = f"""
 SELECT state, count(*)
 FROM cases
+WHERE {FOR_ALL}
 GROUP BY state
 ORDER BY state
 """
@@ -43,12 +47,12 @@ GROUP BY opened_hour, category
 """
 # Nothing happened to a case after `changed_at`, except within its hour, to which a
 # reporter's doing is rounded down: so only cases changed since need their steps read.
-COUNT_STEPS_TAKEN = """
+COUNT_STEPS_TAKEN = f"""
 SELECT steps.at, category, kind, count(*)
 FROM cases JOIN steps ON steps.case_id = cases.id
 WHERE changed_at >= :first - 3600
   AND steps.at >= :first AND steps.at < :after
-  AND report_id IS NULL
+  AND report_id IS NULL AND {FOR_ALL}
   AND kind IN (SELECT value FROM json_each(:kinds))
 GROUP BY steps.at, category, kind
 """

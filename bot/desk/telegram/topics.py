@@ -208,6 +208,8 @@ class Topics:
         """Whether somebody in the group must not know of this case. Raises:
         TelegramError.
         """
+        if case.supervisors_only:
+            return True  # the group may have members whom no roster has
         reached = await self._reached([*ROLES])
         seeing = await self._seeing(reached, case)
         for pair in reached:

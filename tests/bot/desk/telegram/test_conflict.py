@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Assign
+from dialogs.words import Retaliation
+from tests.bot.counter import new_draft
 from tests.bot.desk.telegram.office import Office
 from tests.botapi.persons import Group
 
@@ -66,3 +68,25 @@ async def test_who_is_elsewhere_holds_nothing_up(office: Office, group: Group) -
     await office.staff("联络员小周", "liaison", "清河街道")
     await office.files_and_rings(NAMING)
     assert len(group.topics()) == 1
+
+
+async def test_what_is_for_supervisors_alone_never_stands_in_the_group(
+    office: Office, group: Group
+) -> None:
+    """Not even where no operator is on the roster: others may sit there."""
+    boss = await office.staff("王主管", "supervisor")
+    told = Retaliation(None, "组长问是谁告的状，第二天就不给排班", office.at)
+    reporters = office.app.casework.reporters
+    changes = await reporters.act(told, new_draft(), None)
+    await office.app.resources.database.commit(changes)
+    await office.rings()
+    await boss.sees("有新工单")
+    assert group.topics() == []
+    boss.says("/queue", to=group)
+    assert await group.sees("没有这样的工单")
+    worker = await office.staff("小王", "operator")
+    alias = await office.alias()
+    worker.says(f"/case {alias}")
+    assert await worker.sees(f"没有“{alias}”这件工单")
+    worker.says("/queue")
+    assert await worker.sees("没有这样的工单")
