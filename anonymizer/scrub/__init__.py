@@ -6,6 +6,7 @@ What a camera, phone or editor wrote into a file does not survive.
 from anonymizer.scrub.image import (
     MOST_BYTES,
     Box,
+    DoesNotOpen,
     EmptyCrop,
     NotAnImage,
     Scrubbed,
@@ -19,6 +20,7 @@ from anonymizer.scrub.image import (
 __all__ = [
     "MOST_BYTES",
     "Box",
+    "DoesNotOpen",
     "EmptyCrop",
     "NotAnImage",
     "ScrubError",

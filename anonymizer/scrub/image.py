@@ -1,8 +1,9 @@
 """The door to the worker: a picture goes in, bare pixels in a fresh file come out.
 
 ScrubError
-├── NotAnImage    not JPEG, PNG, WebP, GIF or BMP, or broken: ask for another picture
-├── TooLarge      over 20 MB or 50 megapixels: ask for a smaller one
+├── NotAnImage    by its bytes not JPEG, PNG, WebP, AVIF, GIF or BMP: ask for a picture
+├── DoesNotOpen   one of these, but broken or over 210 megapixels: ask for a screenshot
+├── TooLarge      over 20 MB: ask for a smaller one
 ├── EmptyCrop     nothing of the picture lies inside the crop box: ask again
 └── ScrubFailed   the worker died or took too long: our trouble, may be tried again
 """
@@ -30,11 +31,15 @@ class ScrubError(Exception):
 
 
 class NotAnImage(ScrubError):
-    """No picture of a kind we take, or a broken one."""
+    """No picture of a kind we take, whatever its name says."""
+
+
+class DoesNotOpen(ScrubError):
+    """A picture, but cut off, broken, or made of more than can be opened here."""
 
 
 class TooLarge(ScrubError):
-    """Over 20 MB or 50 megapixels."""
+    """Over 20 MB."""
 
 
 class EmptyCrop(ScrubError):
@@ -47,7 +52,7 @@ class ScrubFailed(ScrubError):
 
 _ERRORS: dict[str, type[ScrubError]] = {
     "not_an_image": NotAnImage,
-    "too_large": TooLarge,
+    "does_not_open": DoesNotOpen,
     "empty_crop": EmptyCrop,
 }
 
@@ -70,7 +75,9 @@ class Box:
 class Scrubbed:
     """A fresh file (`image/jpeg` or `image/png`) without metadata.
 
-    width, height: pixels, the longer at most 2560.
+    width, height: pixels. A picture is shrunk to 2560 pixels at its longer edge, but
+    not below 1080 at its shorter one: a long screenshot stays readable, in one piece.
+    No picture has more than 24 megapixels, or an edge above 24,000.
     """
 
     data: bytes
@@ -82,10 +89,11 @@ class Scrubbed:
 async def scrub_image(data: bytes) -> Scrubbed:
     """Decode a picture in a confined process and encode its pixels anew.
 
-    Nothing is written to disk. Orientation is applied, transparency becomes white
-    (hidden colours go), of an animation the first frame stays.
+    Nothing is written to disk. Orientation is applied, colours become sRGB,
+    transparency white (hidden colours go), of an animation the first frame stays. What
+    kind of picture it is, its bytes say.
 
-    Raises: NotAnImage, TooLarge, ScrubFailed.
+    Raises: NotAnImage, DoesNotOpen, TooLarge, ScrubFailed.
     """
     return await _work(data, {})
 
@@ -95,7 +103,7 @@ async def edit_image(data: bytes, crop: Box | None, paint: Sequence[Box]) -> Scr
 
     All boxes are in the stored picture's own pixels.
 
-    Raises: NotAnImage, TooLarge, EmptyCrop, ScrubFailed.
+    Raises: NotAnImage, DoesNotOpen, TooLarge, EmptyCrop, ScrubFailed.
     """
     order: dict[str, object] = {
         "crop": crop and _corners(crop),

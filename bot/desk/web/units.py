@@ -44,7 +44,7 @@ NOT_IMAGE = (
     "请截图后再传。"
 )
 TOO_LARGE = "图片超过20MB了，没有收。请裁小或截图后再传。"
-NOT_SCRUBBED = "这张图片没有处理成，没有收。请截图后再传。"
+NOT_SCRUBBED = "这张图片打不开，没有收。请重新截图再传。"
 TOO_MANY = f"一次答复最多{PICTURES}张图片，多出来的没有收。"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -4,6 +4,7 @@ hotline, keys and SQLite.
 
 from __future__ import annotations
 
+import io
 import re
 import resource
 import sqlite3
@@ -342,11 +343,21 @@ def test_a_picture_is_painted_over_and_cropped_without_scripts(
     assert browser.client.get(f"/picture/{old}").status_code == 404
 
 
+def a_picture(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((96, 64), 50).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
         ("a.docx", b"PK\x03\x04 no picture", "这类文件还收不了"),
-        ("a.jpg", b"\xff\xd8\xff\xe0 broken", "收不了"),
+        ("a.jpg", b"%PDF-1.7 no picture", "这类文件还收不了"),
+        ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "这类文件还收不了"),
+        ("a.jpg", b"\xff\xd8\xff\xe0 broken", "打不开，请重新截图"),
+        ("a.jpg", a_picture("JPEG")[:-400], "打不开，请重新截图"),
+        ("a.txt", a_picture("PNG")[:-400], "打不开，请重新截图"),
         ("a.jpg", b"", "没有看到内容"),
         ("a.jpg", b"\0" * 20_000_001, "超过20MB了"),
     ],
@@ -358,6 +369,36 @@ def test_other_files_are_declined_in_words(
     browser.say(SENTENCE)
     browser.upload(tmp_path / name)
     assert words in browser.shown
+    is_told_to_be_of_no_kind = "这类文件还收不了" in browser.shown
+    assert is_told_to_be_of_no_kind is ("收不了" in words)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP"])
+def test_a_picture_is_one_by_its_bytes_and_not_by_its_name(
+    browser: Browser, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "notes.txt").write_bytes(a_picture(kind))
+    browser.say(SENTENCE)
+    browser.upload(tmp_path / "notes.txt", "text/plain")
+    [id] = set(re.findall(r"/picture/(\w{32})", browser.page))
+    data = browser.client.get(f"/picture/{id}").content
+    with Image.open(io.BytesIO(data)) as kept:
+        assert kept.size == (96, 64)
+
+
+def test_a_long_screenshot_is_shown_as_wide_as_it_came(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Its words are to be read: it is one picture, of its own width."""
+    Image.new("L", (1080, 20_000), "white").save(tmp_path / "a.png")
+    browser.say(SENTENCE)
+    browser.upload(tmp_path / "a.png", "image/png")
+    [id] = set(re.findall(r"/picture/(\w{32})", browser.page))
+    data = browser.client.get(f"/picture/{id}").content
+    with Image.open(io.BytesIO(data)) as kept:
+        assert kept.size == (1080, 20_000)
+    editor = browser.client.get(f"/picture/{id}/edit").text
+    assert 'viewBox="0 0 1080 20000"' in editor
 
 
 def test_an_upload_of_broken_multipart_is_refused(browser: Browser) -> None:
