@@ -327,7 +327,9 @@ class ChatPages:
         except BadForm:
             return visitor, Trouble(400, text(visitor.lang, "web.bad_form"))
         if visitor.fresh:
-            words = text(visitor.lang, "web.no_cookie")
+            goes_on = _names_bubble(form.get("seen", "")) or form.get("mark", "")
+            name = "web.lost_cookie" if goes_on else "web.no_cookie"
+            words = text(visitor.lang, name)
             return visitor, Trouble(400, words, form.get("text", ""))
         return visitor, form
 
@@ -436,7 +438,11 @@ def seen_of(bubbles: Sequence[Bubble]) -> str:
 
 def _is_lost(visitor: Visitor, seen: str) -> bool:
     """Whether the conversation that a page goes on with was over before it posted."""
-    return visitor.row is None and SEEN_BUBBLE.fullmatch(seen) is not None
+    return visitor.row is None and _names_bubble(seen)
+
+
+def _names_bubble(seen: str) -> bool:
+    return SEEN_BUBBLE.fullmatch(seen) is not None
 
 
 def language_of(bubbles: Sequence[Bubble]) -> str | None:

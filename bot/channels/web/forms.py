@@ -194,8 +194,10 @@ class _Parts:
         self._text += data[start:end]
 
     def _keep_file(self, piece: bytes) -> None:
+        if self.has_too_many_bytes:
+            return
         file = self.upload.files[-1]
-        if file.too_large or self.has_too_many_bytes:
+        if file.too_large:
             return
         if len(file.data) + len(piece) > self._most:
             file.too_large = True

@@ -47,23 +47,20 @@ export async function deliver() {
     waiting.shift();
     keep();
     row.remove();
-    if (answer.status === 200) take(answer);
-    else refused(answer.text, text);
+    if (answer.status === 200) {
+      take(answer);
+    } else {
+      takeBack(text);
+      tell(answer.text);
+    }
   }
   waiting.forEach(({ row }) => markUndelivered(row, words.unsent, deliver));
   isDelivering = false;
 }
 
-/** Back into the box; where other words stand there meanwhile, a row keeps them. */
-function refused(why, text) {
-  tell(why);
-  if (!box.value) return fill(text);
-  const row = pendingRow(text);
-  markUndelivered(row, "", () => {
-    row.remove();
-    line(newKey(), text);
-    deliver();
-  });
+/** Back into the box, before what was typed meanwhile. */
+function takeBack(text) {
+  fill(box.value ? `${text}\n${box.value}` : text);
 }
 
 /** The box is as high as its words; what stands above it is told. */

@@ -401,6 +401,50 @@ def test_a_long_screenshot_is_shown_as_wide_as_it_came(
     assert 'viewBox="0 0 1080 20000"' in editor
 
 
+def upload_several(browser: Browser, files: list[bytes]) -> httpx.Response:
+    answer = browser.client.post(
+        "/picture",
+        data={"key": "0123456789abcdef"},
+        files=[("file", ("a.png", data, "image/png")) for data in files],
+    )
+    browser.open()
+    return answer
+
+
+def picture(width: int) -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (width, 40), "#4488aa").save(held, "png")
+    return held.getvalue()
+
+
+def shown_widths(browser: Browser) -> list[str]:
+    """Of the visitor's own pictures on the screen, in pixels."""
+    return re.findall(r'class="bubble shot">.*?width="(\d+)"', browser.page)
+
+
+def test_a_form_may_hold_several_pictures(browser: Browser) -> None:
+    browser.say(SENTENCE)
+    broken = b"\x89PNG\r\n\x1a\n broken"
+    answer = upload_several(browser, [picture(60), broken, picture(70)])
+    assert answer.status_code == 303
+    assert shown_widths(browser) == ["60", "70"]
+
+
+def test_of_too_many_pictures_in_a_form_the_first_are_taken(browser: Browser) -> None:
+    browser.say(SENTENCE)
+    upload_several(browser, [picture(50 + number) for number in range(8)])
+    assert shown_widths(browser) == ["50", "51", "52", "53", "54", "55"]
+    assert "图片最多放6张" in browser.shown
+
+
+def test_pictures_that_are_too_much_together_are_refused_in_words(
+    browser: Browser,
+) -> None:
+    browser.say(SENTENCE)
+    answer = upload_several(browser, [b"\0" * 15_000_000] * 3)
+    assert (answer.status_code, "请分几次发" in answer.text) == (413, True)
+
+
 def test_an_upload_of_broken_multipart_is_refused(browser: Browser) -> None:
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     assert (
