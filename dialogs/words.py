@@ -403,7 +403,8 @@ class Supplement:
     """More for a report, or the answer to what the hotline asked back. Text already
     masked.
 
-    corrects: it takes the place of what this reporter added last.
+    corrects: it takes the place of what this reporter added last, so its text is the
+    whole as it is right.
     """
 
     report: str

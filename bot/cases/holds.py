@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -181,26 +181,31 @@ class HeldReports:
                 return [self._changed(opened, kept)]
             case Wish(wishes=wishes):
                 return [self._changed(opened, _wished(held, wishes))]
-            case Supplement(text=text, pictures=pictures):
-                return await self._added(opened, text, pictures, draft_key)
+            case Supplement(corrects=True):
+                return await self._added(_without_last(opened), action, draft_key)
+            case Supplement():
+                return await self._added(opened, action, draft_key)
             case Reopen(reason=text) | Rebound(text=text) if text:
-                return await self._added(opened, text, (), draft_key)
+                said = Supplement(action.report, text, (), action.at)
+                return await self._added(opened, said, draft_key)
             case _:
                 return []
 
     async def _added(
-        self, opened: OpenHold, text: str, pictures: Sequence[str], draft_key: bytes
+        self, opened: OpenHold, action: Supplement, draft_key: bytes
     ) -> Changes:
         """Nobody has read it yet: what is added becomes part of it."""
         held = opened.held
         found = await asyncio.gather(
-            *(self._media.get(bytes.fromhex(picture)) for picture in pictures)
+            *(self._media.get(bytes.fromhex(picture)) for picture in action.pictures)
         )
         rows: list[MediaRow] = [row for row in found if row is not None]
-        words = "\n".join(filter(None, [held.report.text, text]))
+        words = "\n".join(filter(None, [held.report.text, action.text]))
         longer = msgspec.structs.replace(held.report, text=words)
         ids = [*held.pictures, *(row.id.hex() for row in rows)]
-        more = msgspec.structs.replace(held, report=longer, pictures=ids)
+        more = msgspec.structs.replace(
+            held, report=longer, pictures=ids, added=action.text
+        )
         handed_over = self._files.hold_pictures(rows, draft_key, opened)
         return [self._changed(opened, more), *handed_over]
 
@@ -294,6 +299,16 @@ class HeldReports:
             sealed=self._files.reseal_hold(held, opened),
         )
         return Holds.change(changed, row.version)
+
+
+def _without_last(opened: OpenHold) -> OpenHold:
+    """What was added last makes room for its correction."""
+    held = opened.held
+    words = held.report.text.removesuffix(held.added).removesuffix("\n")
+    if not held.added:
+        return opened
+    shorter = msgspec.structs.replace(held.report, text=words)
+    return replace(opened, held=msgspec.structs.replace(held, report=shorter))
 
 
 def _wished(held: SealedHold, wishes: Mapping[str, bool]) -> SealedHold:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
@@ -14,6 +14,7 @@ from bot.cases.conflict import ConflictRule
 from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
+from dialogs.case.corrections import SUPPLEMENTED, SupplementStep, corrected
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.refusals import Refusal, refusals
 from storage.port import Database
@@ -247,7 +248,7 @@ class CaseReadModel:
             into=into.alias if into else None,
             merged=tuple(one.alias for one in merged),
             reports=tuple(await asyncio.gather(*views)),
-            steps=tuple(told),
+            steps=tuple(_with_corrections(steps, told)),
             notes=tuple(map(self._note, notes)),
         )
 
@@ -337,6 +338,29 @@ class CaseReadModel:
     async def _of_answer(self, step: StepRow) -> list[MediaRow]:
         """What a unit sent with its answer."""
         return await self._media.of_step(step.id) if step.kind == "answered" else []
+
+
+def _with_corrections(
+    rows: Sequence[StepRow], told: Sequence[StepView]
+) -> list[StepView]:
+    """Two supplements that contradict each other become one entry, where the later one
+    stands. rows, told: the same steps.
+    """
+    supplements = corrected(
+        SupplementStep(number, row.report_id.hex(), view.params)
+        for number, (row, view) in enumerate(zip(rows, told, strict=True))
+        if row.kind == SUPPLEMENTED and row.report_id is not None
+    )
+    views = list(told)
+    for one in supplements:
+        if not one.before:
+            continue
+        number = one.newest.number
+        together = {"before": one.words_before, "pictures": one.pictures}
+        params = {**views[number].params, **together}
+        views[number] = replace(views[number], params=params)
+    superseded = {old.number for one in supplements for old in one.before}
+    return [view for number, view in enumerate(views) if number not in superseded]
 
 
 def _info(media: MediaRow) -> PictureInfo:

@@ -98,7 +98,8 @@ class SealedHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report that is kept back, whole. report: its case is not known yet, "".
 
     until: the local day; unless: what becomes of it then, as in `Hold`; asked: its
-    reporter was asked; pictures: ids (hex); keep_from: units, as they were named.
+    reporter was asked; pictures: ids (hex); keep_from: units, as they were named;
+    added: what was added last, at the end of the report's text.
     """
 
     report: ReportContent
@@ -108,6 +109,7 @@ class SealedHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     urgent: bool = False
     pictures: list[str] = []
     keep_from: list[str] = []
+    added: str = ""
 
 
 class SealedAddress(msgspec.Struct, array_like=True, frozen=True):

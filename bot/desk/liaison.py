@@ -23,20 +23,22 @@ from bot.desk.unit_view import (
     UnitCase,
     UnitItem,
     UnitView,
+    added,
     past,
     steps_of_unit,
 )
-from bot.hours import seconds
+from bot.hours import seconds, utc
 from bot.keys import Keys
 from bot.people.member import Member
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
+from dialogs.case.corrections import SUPPLEMENTED
 from dialogs.case.deciding import decide
 from dialogs.case.life import Case, State, legal
 from dialogs.case.order_table import UNIT_ORDERS, row_of
 from dialogs.case.orders import Order, StoryStep
 from dialogs.case.refusals import Refusal
-from dialogs.case.worktime import Terms
+from dialogs.case.worktime import Terms, day_of
 from storage.port import Audit, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import Reports
@@ -212,16 +214,21 @@ class LiaisonDesk:
             opened = self._files.opened(report)
             content = self._files.content(opened) if opened else None
             if opened and content is not None and content.case == one.case.id:
-                return content, await self._added(opened, seconds(view.midnight))
+                return content, await self._added(one, opened, view)
         return None, ()
 
-    async def _added(self, report: OpenReport, until: int) -> tuple[str, ...]:
-        said = [
-            self._files.step(step, report).params
+    async def _added(
+        self, one: OpenedCase, report: OpenReport, view: UnitView
+    ) -> tuple[str, ...]:
+        until = seconds(view.midnight)
+        steps = [
+            step
             for step in await self._steps.of_report(report.row.id)
-            if step.kind == "supplemented" and step.at < until
+            if step.kind == SUPPLEMENTED and step.at < until
         ]
-        return tuple(words["text"] for words in said if words.get("text"))
+        said = [self._files.step(step, report).params for step in steps]
+        days = [day_of(utc(step.at), self.terms) for step in steps]
+        return tuple(added(said, days, day_of(one.given, self.terms)))
 
     # ── doing ─────────────────────────────────────────────────────────────────────────
 

@@ -10,11 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from dialogs.case.allowance import Clock
 from dialogs.case.clock import ClockLine, ClockReading, read, running
+from dialogs.case.corrections import (
+    CorrectedSupplement,
+    SupplementStep,
+    corrected,
+)
 from dialogs.case.explaining import explain
 from dialogs.case.life import FINDINGS, Case, State
 from dialogs.case.refusals import Refusal
@@ -29,6 +34,7 @@ TEXT_GONE = "（原文不再提供，请按已经掌握的情况继续办理。�
 # what a pause is called that may be a question to the reporter
 ASKING = "专线在补充材料"
 LINE_NAME = "专线"
+CORRECTED = "更正：{words}（先前转给您的是：{before}）"
 UNIT_CLOCK_NAMES = {
     "answer": "答复",
     "rectify": "整改",
@@ -296,6 +302,36 @@ def _told_reason(line: ClockLine) -> str:
     """A pause that ends by itself may be a question to the reporter."""
     of_the_unit = line.kind != "pause" or (line.reason and line.until is None)
     return line.reason if of_the_unit else ASKING
+
+
+# ── what was added ────────────────────────────────────────────────────────────────────
+
+
+def added(
+    said: Sequence[Mapping[str, Any]], days: Sequence[date], given: date
+) -> list[str]:
+    """The words that a reporter added, as the unit reads them: a correction together
+    with what it corrects, or alone, where the unit was never told of that.
+
+    said: the parameters of each supplement; days: the local day of each, at whose end
+    it is passed on; given: the day on which the unit got the case.
+    """
+    steps = [SupplementStep(number, "", params) for number, params in enumerate(said)]
+    words = (_added(one, days, given) for one in corrected(steps))
+    return list(filter(None, words))
+
+
+def _added(one: CorrectedSupplement, days: Sequence[date], given: date) -> str:
+    words = str(one.newest.params.get("text", ""))
+    day = days[one.newest.number]
+    told_before = given <= day
+    passed_on = tuple(
+        old for old in one.before if told_before and days[old.number] < day
+    )
+    before = CorrectedSupplement(one.newest, passed_on).words_before
+    if not words or not before:
+        return words
+    return CORRECTED.format(words=words, before=before)
 
 
 # ── what passed between the hotline and the unit ──────────────────────────────────────

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.reading import StepView
 from bot.hours import utc
+from dialogs.case.corrections import CORRECTS
 from dialogs.case.life import FINDINGS, Case
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
@@ -88,7 +89,16 @@ def step_text(step: StepView, zone: ZoneInfo) -> str:
         before.append(f"到{utc(params['until']).astimezone(zone):%Y-%m-%d}")
     if params.get("pictures"):
         before.append(f"{params['pictures']}张图片")
-    return "，".join([*before, *filter(None, [params.get("text")])])
+    return "，".join([*before, *filter(None, [_said(params)])])
+
+
+def _said(params: Mapping[str, Any]) -> str | None:
+    """A correction stands together with what it took the place of."""
+    text = params.get("text")
+    if not params.get(CORRECTS):
+        return text
+    before = params.get("before")
+    return f"更正：{text}" + (f"（先前说的：{before}）" if before else "")
 
 
 def clean(words: str) -> str:

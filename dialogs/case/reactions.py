@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from dialogs.case import ledger
+from dialogs.case.corrections import CORRECTS, SUPPLEMENTED
 from dialogs.case.deciding import reopened
 from dialogs.case.decisions import settled, states
 from dialogs.case.life import Case, Followup, Pending, State, leads, move
@@ -146,8 +148,10 @@ def _supplement(given: _Given, action: Supplement, *, is_answered: bool) -> Deci
     case = given.case
     if is_answered:
         case = _resumed(case, action)
-    said = {"text": action.text, "pictures": len(action.pictures)}
-    step = StoryStep("supplemented", said, action.report)
+    said: dict[str, Any] = {"text": action.text, "pictures": len(action.pictures)}
+    if action.corrects:
+        said[CORRECTS] = True
+    step = StoryStep(SUPPLEMENTED, said, action.report)
     return given.decision(_added(case, action), step)
 
 

@@ -10,6 +10,12 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
+from dialogs.case.corrections import (
+    CORRECTS,
+    SUPPLEMENTED,
+    SupplementStep,
+    corrected,
+)
 from dialogs.case.life import ENDED, OPEN, Case, State, accepted_until
 from dialogs.case.moments import Grain, moment
 from dialogs.case.promise import Promise, promise
@@ -46,6 +52,7 @@ phrases(
     replied="专线给您回话：{text}",
     supplemented="您补充了：{text}",
     pictured="您补充了{pictures}张图片。{text}",
+    corrected="您更正了补充的话：{text}",
     assigned="转给{unit}办理。",
     assigned_due="转给{unit}办理，要求{due}前答复。",
     arrived="{unit}到场了。{text}",
@@ -322,15 +329,26 @@ def _lines(
     """steps: those that the reporter may read."""
     joined = _last(steps, "merged")
     ratings = [step for step in steps if step.kind == "rated"]
+    superseded = {id(step) for step in _superseded(steps)}
     yield StoryLine(mine.at.astimezone(zone), "hour", "told.filed")
     for step in steps:
-        if _was_for_others(step, steps, mine.report):
+        if _was_for_others(step, steps, mine.report) or id(step) in superseded:
             continue
         is_before_joining = (
             joined is not None and step.case == case.id and step.at < joined
         )
         rating = mine.rating if step in ratings[-1:] else None
         yield _line(step, rating, zone, older=is_before_joining)
+
+
+def _superseded(steps: Sequence[OpenedStep]) -> list[OpenedStep]:
+    """Supplements that their reporter corrected since."""
+    supplements = corrected(
+        SupplementStep(number, step.report or "", step.params)
+        for number, step in enumerate(steps)
+        if step.kind == SUPPLEMENTED
+    )
+    return [steps[old.number] for one in supplements for old in one.before]
 
 
 def _line(
@@ -364,6 +382,8 @@ def _named(step: OpenedStep, params: Params) -> str:
             return f"found_{params['finding']}"
         case "breached":
             return f"late_{params['clock']}"
+        case "supplemented" if params.get(CORRECTS):
+            return "corrected"
         case "supplemented" if params.get("pictures"):
             return "pictured"
         case "reopened" if step.report:
