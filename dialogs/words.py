@@ -533,6 +533,7 @@ class Retaliation:
     receipt: str | None = None
     follow: Literal["here", "receipt"] = "receipt"
     lang: str = "zh"
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ from dialogs.words import (
     Withdraw,
 )
 from storage.port import Changes, Database, Write
-from storage.repositories.media import Media
+from storage.repositories.media import Media, MediaRow
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.search import Search
@@ -130,7 +130,7 @@ class ReporterCases:
                 told_here = to if action.follow == "here" else None
                 return await self._file(action, draft, told_here, lasting)
             case Retaliation():
-                return await self._retaliation(action, to, lasting)
+                return await self._retaliation(action, draft.key, to, lasting)
             case _:
                 return await self._react(action, draft)
 
@@ -183,10 +183,12 @@ class ReporterCases:
         )
 
     async def _retaliation(
-        self, action: Retaliation, to: Address | None, lasting: bool
+        self, action: Retaliation, talk_key: bytes, to: Address | None, lasting: bool
     ) -> Changes:
         """A report of its own with ids and a key drawn now, so that neither the report
         it came of nor the draft that is open shares anything with it.
+
+        talk_key: seals the pictures until now.
         """
         draft = Draft(
             report=secrets.token_bytes(16),
@@ -205,8 +207,13 @@ class ReporterCases:
             unit=await self._unit_of(action.report),
             lang=action.lang,
         )
-        body = ReportBody(content, urgent=True, pictures=())
-        return await self._filing.writes(head, body, action.at)
+        rows = await self._pictured(action.pictures)
+        pictures = tuple(row.id.hex() for row in rows)
+        body = ReportBody(content, urgent=True, pictures=pictures)
+        return [
+            *self._files.rekeyed(rows, talk_key, draft.key),
+            *await self._filing.writes(head, body, action.at),
+        ]
 
     async def _unit_of(self, report: str | None) -> str | None:
         """Whom it was about: the people of that unit must not see this either."""
@@ -376,10 +383,14 @@ class ReporterCases:
     async def _pictures(
         self, action: Supplement, opened: OpenReport, draft: Draft, step: bytes
     ) -> list[Write]:
-        ids = map(bytes.fromhex, action.pictures)
-        found = await asyncio.gather(*map(self._media.get, ids))
-        rows = [row for row in found if row is not None]
+        rows = await self._pictured(action.pictures)
         return self._files.hand_over(rows, draft.key, opened, step)
+
+    async def _pictured(self, pictures: Sequence[str]) -> list[MediaRow]:
+        """Pictures of a draft that are still there."""
+        ids = map(bytes.fromhex, pictures)
+        found = await asyncio.gather(*map(self._media.get, ids))
+        return [row for row in found if row is not None]
 
 
 def _content(action: File) -> ReportContent:

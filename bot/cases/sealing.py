@@ -357,16 +357,16 @@ class CaseSealer:
         the step.
         """
         kept = [Media.keep(row.id, opened.row.id, step) for row in rows]
-        return [*self._rekeyed(rows, draft_key, opened.key), *kept]
+        return [*self.rekeyed(rows, draft_key, opened.key), *kept]
 
     def hold_pictures(
         self, rows: Sequence[MediaRow], draft_key: bytes, opened: OpenHold
     ) -> list[Write]:
         """The same for a report that is kept back: they wait with it."""
         kept = [Media.hold(row.id) for row in rows]
-        return [*self._rekeyed(rows, draft_key, opened.key), *kept]
+        return [*self.rekeyed(rows, draft_key, opened.key), *kept]
 
-    def _rekeyed(
+    def rekeyed(
         self, rows: Sequence[MediaRow], draft_key: bytes, key: bytes
     ) -> list[Write]:
         """Pictures of a draft, sealed with a report's own key."""

@@ -102,6 +102,7 @@ def _retaliation(turn: ReportTurn, receipt: str) -> Retaliation:
         receipt=receipt,
         follow="receipt" if turn.answers.follow == "receipt" else "here",
         lang=turn.talk.lang,
+        pictures=tuple(picture.id for picture in turn.answers.pictures),
     )
 
 

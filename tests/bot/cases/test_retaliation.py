@@ -178,6 +178,16 @@ async def test_the_draft_of_the_talk_is_not_used_up(counter: Counter) -> None:
     assert row[0] == 2
 
 
+async def test_its_pictures_are_sealed_with_its_own_key(counter: Counter) -> None:
+    draft = new_draft()
+    picture = await counter.picture(draft, b"the roster without a name")
+    told = Retaliation(None, WORDS, counter.at, pictures=(picture,))
+    await counter.does(told, draft=draft)
+    row = await counter.casework.staff.find(await alias(counter), SUPERVISOR)
+    [(id, _, data)] = await counter.casework.reading.pictures(row)
+    assert (id, data) == (picture, b"the roster without a name")
+
+
 async def test_whom_it_is_about_is_known_to_supervisors(counter: Counter) -> None:
     """The unit's name is copied, from a report that is kept back, too."""
     day = (counter.at + timedelta(days=7)).date()
