@@ -238,6 +238,13 @@ class Settings(BaseSettings):
     push_delay_minutes: int = Field(
         20, ge=0, le=120, description="新工单提醒随机推迟的最长分钟数，0–120"
     )
+    push_gather_minutes: int = Field(
+        3,
+        ge=0,
+        le=10,
+        description="最后一步之后静几分钟再推送，几步合成一条（从第一步起最多等10分钟），"
+        "0–10；0 表示不等",
+    )
     quiet_from: Hour = Field(21, description="从几点起不主动打扰反映人，0–23 整点")
     quiet_until: Hour = Field(
         8,

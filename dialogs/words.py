@@ -324,6 +324,10 @@ class Told(Protocol):
     def wishes(self) -> Mapping[str, bool]:
         """What was said by `Wish` so far; what is missing is as by default."""
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What the hotline asked and still waits to be told, oldest first."""
+
     def text(self, lang: str) -> str:
         """All of it in plain words."""
 

@@ -144,11 +144,9 @@ class CaseWriter:
             owed = owing(case, self.terms) | self._kept(was)
         changes += Followups.replace(row.id, was.owed, owed)
         changes += steps
-        letters = await self._pushes.letters(
-            decision.pushes, was.reports, case.followup.closed
-        )
-        changes += [write for _, write in letters]
-        called_back = sum(name == CALLED_BACK for name, _ in letters)
+        told, letters = await self._pushes.letters(decision, was.case, was.reports)
+        changes += letters
+        called_back = told.count(CALLED_BACK)
         changes += self._counted(was, decision, called_back, at)
         changes += await self._ladder(was, decision, at)
         for alert in decision.alerts:

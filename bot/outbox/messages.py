@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import Any
 
 from anonymizer.seal import Place, Sealer
 from bot.address import Address
+from bot.outbox.bursts import Burst
 from dialogs.message_json import message_from_json, message_to_json
 from dialogs.words import Message
 from storage.port import Write
@@ -17,12 +19,21 @@ from storage.repositories.outbox import Outbox, OutboxRow
 class OutboxMessage:
     """One message to one chat. `id` is the outbox row's, `stream` the talk's or
     report's random id.
+
+    burst: of a push, what it waits for; joined: rows that are told by this message,
+    too.
     """
 
     id: bytes
     stream: bytes
     to: Address
     message: Message
+    burst: Burst | None = None
+    joined: tuple[bytes, ...] = ()
+
+    @property
+    def rows(self) -> tuple[bytes, ...]:
+        return (self.id, *self.joined)
 
 
 class OutboxMessages:
@@ -32,12 +43,16 @@ class OutboxMessages:
         self._sealer = sealer
 
     @staticmethod
-    def letter(to: Address, message: Message, stream: bytes) -> OutboxMessage:
-        return OutboxMessage(secrets.token_bytes(16), stream, to, message)
+    def letter(
+        to: Address, message: Message, stream: bytes, burst: Burst | None = None
+    ) -> OutboxMessage:
+        return OutboxMessage(secrets.token_bytes(16), stream, to, message, burst)
 
     def put(self, letter: OutboxMessage, due_at: int = 0) -> Write:
         """due_at: seconds since 1970 UTC, 0 for at once."""
-        content = [letter.to.key, message_to_json(letter.message)]
+        content: list[Any] = [letter.to.key, message_to_json(letter.message)]
+        if letter.burst is not None:
+            content.append(astuple(letter.burst))
         row = OutboxRow(
             id=letter.id,
             channel=letter.to.channel,
@@ -50,9 +65,13 @@ class OutboxMessages:
 
     def open(self, row: OutboxRow) -> OutboxMessage:
         """Raises: Unsealable."""
-        key, message = self._sealer.open_json(row.sealed, _place(row.id))
+        key, message, *burst = self._sealer.open_json(row.sealed, _place(row.id))
         return OutboxMessage(
-            row.id, row.stream, Address(row.channel, key), message_from_json(message)
+            id=row.id,
+            stream=row.stream,
+            to=Address(row.channel, key),
+            message=message_from_json(message),
+            burst=Burst(*burst[0]) if burst else None,
         )
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from anonymizer.seal import Unsealable
@@ -17,6 +18,7 @@ from bot.channels.render import render
 from bot.hours import seconds
 from bot.logs import incident
 from bot.outbox.messages import OutboxMessage, OutboxMessages
+from dialogs.case.pushes import together
 from scheduler.bell import Job, every
 from storage.port import Database, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
@@ -155,11 +157,10 @@ class Sender:
 
     async def _serve(self, to: Address, queue: deque[OutboxMessage]) -> None:
         while queue:
-            wait = await self._send(queue[0])
-            if wait:
+            letter = _next_of(queue)
+            while wait := await self._send(letter):
                 await asyncio.sleep(wait)
-            else:
-                self._sent.add(queue.popleft().id)
+            self._sent.update(letter.rows)
         del self._queues[to], self._tasks[to]
 
     async def _send(self, letter: OutboxMessage) -> float:
@@ -169,7 +170,8 @@ class Sender:
         channel = self._channels[letter.to.channel]
         try:
             rows = await self._deliver(channel, letter)
-            await self._database.commit([*rows, Outbox.done(letter.id)])
+            ended = [Outbox.done(row) for row in letter.rows]
+            await self._database.commit([*rows, *ended])
         except TryLater as later:
             return max(later.wait, 0.1)
         except NotHere:
@@ -197,3 +199,17 @@ class Sender:
         except Refused:
             log.error("refused by %s: message %s", channel.name, letter.message.name)
             return await self._refused(letter.stream, letter.to)
+
+
+def _next_of(queue: deque[OutboxMessage]) -> OutboxMessage:
+    """The next message, taken off the queue; of a burst all that waits there, as one.
+    What is tried again is the same message: some platforms know it by its name.
+    """
+    first = queue.popleft()
+    joining: list[OutboxMessage] = []
+    while first.burst and queue and queue[0].burst and queue[0].stream == first.stream:
+        joining.append(queue.popleft())
+    if not joining:
+        return first
+    message = together([first.message, *(one.message for one in joining)])
+    return replace(first, message=message, joined=tuple(one.id for one in joining))

@@ -69,7 +69,6 @@ phrases(
     "push",
     accepted="有新进展：受理了。点“查进展”看下一步。",
     declined="有新进展：专线回复您了。点“查进展”看看。",
-    asked="有个问题想请您补充一句。点“查进展”看看。",
     waiting="有新进展：在等一份材料。点“查进展”看看。",
     assigned="有新进展：已转给承办单位。点“查进展”看看。",
     arrived="有新进展：单位到场了。点“查进展”看看。",
@@ -199,7 +198,7 @@ def _decline(given: Given, order: Decline) -> Decision:
 
 def _ask(given: Given, order: Ask) -> Decision:
     """Who does not answer holds nothing up for longer than a week: then it goes on by
-    itself.
+    itself. A further question makes that no longer.
     """
     case = given.case
     at = given.at
@@ -207,7 +206,7 @@ def _ask(given: Given, order: Ask) -> Decision:
     question = given.needed("question")
     waiting = move(case, "ask")
     asked = _addressed(case, order.to)
-    until = add(at, terms.rules.hear_every, terms)
+    until = case.resumes or add(at, terms.rules.hear_every, terms)
     paused = ledger.pause(waiting, at, until=until)
     moved = replace(paused, resumes=until).with_followup(told=at)
     steps = [StoryStep("asked", {"text": question}, report) for report in asked]

@@ -96,6 +96,10 @@ class HeldStory:
         hush = ("hush",) if self.follows else ()
         return ("release", *confirm, "supplement", "keep_from", "withdraw", *hush)
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return ()
+
     def params(self, lang: str) -> dict[str, Any]:
         """For channels that draw a timeline, as `Story.params` has it."""
         day = local_day(self.until, lang)

@@ -260,7 +260,7 @@ TRANSITIONS: list[list[Any]] = [
     # trigger      from              to                only if
     ["accept", State.FILED, State.ACCEPTED],
     ["decline", State.FILED, State.DECLINED],
-    *(["ask", state, State.WAITING] for state in OPEN),
+    *(["ask", state, State.WAITING] for state in (*OPEN, State.WAITING)),
     *(["wait", state, State.WAITING] for state in OPEN),
     *(["resume", State.WAITING, state, asked_in(state)] for state in OPEN),
     *(
@@ -342,6 +342,8 @@ def move(case: Case, trigger: str) -> Case:
             return move(resumed, trigger)
     if to is None:
         return refuse(case, trigger)
+    if case.state is to is State.WAITING:
+        return case  # as it waits already
     asked_in = case.state if to is State.WAITING else None
     return replace(case, state=to, asked_in=asked_in, resumes=None)
 

@@ -135,6 +135,8 @@ phrases(
 )
 HOUR = timedelta(hours=1)
 # lines of a story by which its reporter was asked something
+# an answer, or that nobody waits for one any more
+ENDS_QUESTIONS = ("told.supplemented", "told.pictured", "told.resumed")
 ASKED_BY: Mapping[AskedKind, Collection[str]] = {
     "question": ("told.asked",),
     "callback": ("told.called_back", "told.called_back_again"),
@@ -223,6 +225,19 @@ class Story:
     year: int
     wishes: Mapping[str, bool] = field(default_factory=dict)
     promise: Promise | None = None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What the hotline asked and still waits to be told, oldest first."""
+        if "answer" not in self.can:
+            return ()
+        asked: list[str] = []
+        for line in self.lines:
+            if line.name in ASKED_BY["question"]:
+                asked.append(str(line.params["text"]))
+            elif line.name in ENDS_QUESTIONS:
+                asked.clear()
+        return tuple(asked)
 
     def params(self, lang: str) -> dict[str, Any]:
         """For channels that draw a timeline: JSON values, in this language."""
@@ -418,11 +433,18 @@ def _was_for_others(step: OpenedStep, steps: Sequence[OpenedStep], report: str) 
 
 def is_asked(steps: Sequence[OpenedStep], report: str) -> bool:
     """Whether a question to this reporter is still open."""
-    asked = False
+    return questions_since_answer(steps, report) > 0
+
+
+def questions_since_answer(steps: Sequence[OpenedStep], report: str) -> int:
+    """How many questions to this reporter came after their last word."""
+    number = 0
     for step in steps:
-        if step.report == report and step.kind in ("asked", "supplemented"):
-            asked = step.kind == "asked"
-    return asked
+        if step.report == report and step.kind == "asked":
+            number += 1
+        elif step.report == report and step.kind == "supplemented":
+            number = 0
+    return number
 
 
 def is_rated(steps: Sequence[OpenedStep], report: str, closed: datetime | None) -> bool:

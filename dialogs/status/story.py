@@ -121,6 +121,32 @@ def edited(turn: StatusTurn, old: str, new: str) -> bool:
     return True
 
 
+phrase("asked.one", "专线想问您：{text}")
+phrase("asked.several", "专线想问您：\n{text}")
+
+
+@wanted("answer")
+def answer_question(turn: StatusTurn, report: str) -> None:
+    """Straight to where it is answered, below what was asked; where nobody waits for an
+    answer any more, to the story.
+    """
+    story = story_of(turn, report)
+    if story is None:
+        return
+    asked = story.questions
+    if not asked:
+        turn.say("past.moved")
+        turn.go("opened")
+        return
+    turn.talk.move("opened")
+    if len(asked) == 1:
+        turn.say("asked.one", text=asked[0])
+    else:
+        lines = [f"{number}. {one}" for number, one in enumerate(asked, 1)]
+        turn.say("asked.several", text="\n".join(lines))
+    turn.go("add")
+
+
 def add_picture(turn: StatusTurn, picture: Picture, replaces: str | None) -> None:
     draft.add_picture(turn, picture, replaces)
     to_check(turn)
@@ -317,6 +343,7 @@ FORGET_STEP = Step(
 STORY_STEPS = (ADD_STEP, CHECK_STEP, SETTINGS_STEP, FORGET_STEP)
 STORY_PUSHES = (
     PushAnswer(NAME, (), lambda turn, handle: find_report(turn, handle, NAME)),
+    PushAnswer("answer", (), lambda turn, handle: find_report(turn, handle, "answer")),
     PushAnswer("hush", (), hush_pushed),
 )
 MUTE_COMMAND = Command(

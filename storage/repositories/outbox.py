@@ -48,6 +48,17 @@ WHERE due_at <= :now
 ORDER BY stream, seq
 LIMIT :most
 """
+SELECT_WAITING_MESSAGES = f"""
+SELECT {OUTBOX_COLUMNS.names}
+FROM outbox
+WHERE stream = :stream AND due_at > :now
+ORDER BY seq
+"""
+MOVE_WAITING_MESSAGES = """
+UPDATE outbox
+SET due_at = :due_at
+WHERE stream = :stream AND due_at > :now
+"""
 SELECT_NEXT_MESSAGE_TIME = "SELECT min(due_at) FROM outbox WHERE due_at > :now"
 DELETE_MESSAGE = "DELETE FROM outbox WHERE id = ?"
 POSTPONE_MESSAGE = "UPDATE outbox SET due_at = ? WHERE id = ?"
@@ -86,6 +97,11 @@ class Outbox:
         )
         return [OutboxRow(*row) for row in rows]
 
+    async def waiting(self, stream: bytes, now: int) -> list[OutboxRow]:
+        """Messages of a stream that wait for a later time, in their order."""
+        rows = await self._reader.all(SELECT_WAITING_MESSAGES, stream=stream, now=now)
+        return [OutboxRow(*row) for row in rows]
+
     async def next_due(self, now: int) -> int | None:
         """When the next message that must wait may be sent."""
         row = await self._reader.one(SELECT_NEXT_MESSAGE_TIME, now=now)
@@ -115,6 +131,13 @@ class Outbox:
     @staticmethod
     def later(id: bytes, due_at: int) -> Write:
         return Write(POSTPONE_MESSAGE, (due_at, id))
+
+    @staticmethod
+    def move_waiting(stream: bytes, now: int, due_at: int) -> Write:
+        """All of a stream that wait for a later time than now wait for this one."""
+        return Write(
+            MOVE_WAITING_MESSAGES, {"stream": stream, "now": now, "due_at": due_at}
+        )
 
     @staticmethod
     def drop_stream(stream: bytes) -> Write:

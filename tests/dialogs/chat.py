@@ -65,6 +65,7 @@ class StoryStub:
     report: str
     can: tuple[str, ...]
     wishes: dict[str, bool] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
 
     def text(self, lang: str) -> str:
         return "办理中" if lang == "zh" else "In progress"

@@ -88,7 +88,7 @@ class Visit:
         self._since = len(self._log)
         await self.orders()
         await self._press(
-            "查进展", await self._shown("有个问题想请您补充", button="查进展")
+            "查进展", await self._shown("有个问题想问您", button="查进展")
         )
         await self._press("回答专线", await self._shown("哪个科室", button="回答专线"))
         await self._shown("请写要补充的话")

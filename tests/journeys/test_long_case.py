@@ -176,7 +176,7 @@ async def with_the_community(year: Year, alias: str) -> None:
     told = await year.reads()
     assert "编号 JF2026-000003" in told and f"承办单位：{COMMUNITY}" in told
     assert "承诺：单位答复，最迟9月10日，还有7天。" in told
-    assert await year.next(0.25) == ["push.accepted", "push.assigned"]
+    assert await year.next(0.25) == ["push.together"], "two steps of one hour"
     await year.unit(alias, COMMUNITY, Return("社区依法协助清单第3条", "归街道"))
     told = await year.reads()
     assert (
@@ -311,7 +311,7 @@ async def after_the_end(year: Year, alias: str) -> None:
     await year.orders(alias, Rectify("月底前改好", year.at + timedelta(days=8)))
     told = await year.reads()
     assert "整改中" in told and "承诺：改好，最迟10月29日，还有8天。" in told
-    assert await year.next(7.25) == ["push.found", "push.rectifying", "push.hear"]
+    assert await year.next(7.25) == ["push.together", "push.hear"]
     await year.orders(alias, Close("以后每月只报一次"))
     told = await year.reads()
     assert (

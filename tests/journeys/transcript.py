@@ -51,6 +51,7 @@ class Stage:
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "JIANFU_DATA_DIR": str(self.folder / "data"),
             "JIANFU_PUSH_DELAY_MINUTES": "0",
+            "JIANFU_PUSH_GATHER_MINUTES": "0",
             "JIANFU_QUIET_FROM": "0",
             "JIANFU_QUIET_UNTIL": "0",
         }

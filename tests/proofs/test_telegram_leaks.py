@@ -453,6 +453,7 @@ def beside(stage: Stage) -> AbstractAsyncContextManager[Program]:
         keyring=stage.hotline.keyring,
         keyring_json=None,
         push_delay_minutes=0,
+        push_gather_minutes=0,
         quiet_from=0,
         quiet_until=0,
     )
@@ -496,6 +497,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
             "LOGNAME": STAFF,  # who works at the terminal
             "TMPDIR": str(folder / "tmp"),
             "JIANFU_PUSH_DELAY_MINUTES": "0",
+            "JIANFU_PUSH_GATHER_MINUTES": "0",
             "JIANFU_QUIET_FROM": "0",
             "JIANFU_QUIET_UNTIL": "0",
             "JIANFU_TELEGRAM__TOKEN": server.token,

@@ -19,6 +19,8 @@ from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms
 
+# how long a push may wait for those that follow it
+TOGETHER = timedelta(minutes=10)
 SLACK = timedelta(seconds=2)  # between two looks of the bell
 CLOCKS_OF_UNITS = ("answer", "rectify", "on_site", "result")
 PRESSING = ("urged", "supervised", "escalated", "circulated")
@@ -533,7 +535,8 @@ class Oracle:
             is_wished = chat.later if WISHED.get(name) == "later" else True
             if chat.reached and chat.away is None and is_wished:
                 first = self._awake(at)
-                last = self._awake(first + self._delay) + SLACK
+                together = self._awake(first + TOGETHER)
+                last = self._awake(together + self._delay) + SLACK
                 owed = Owed(number, name, first, last)
                 self._owed.setdefault(number, []).append(owed)
 

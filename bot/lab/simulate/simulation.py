@@ -31,6 +31,7 @@ from bot.lab.simulate.stand_ins import (
 )
 from bot.program import Program
 from bot.reports.bulletins import Bulletins
+from dialogs.case.pushes import ASKING, told_by
 from dialogs.words import Event, Message
 from scheduler.periods import MORNING
 
@@ -255,12 +256,14 @@ class Simulation:
 
     def _pushed(self, reporter: Reporter, message: Message) -> None:
         at = self._clock.at
-        self.oracle.delivered(reporter.number, message.name.removeprefix("push."), at)
-        self.today.counts["pushed"] += 1
-        reaction = reporter.reaction(message.name)
-        if reaction is not None:
-            wait = reporter.dice.randint(SHORTEST_REACTION, LONGEST_REACTION)
-            self._plan(at + wait * A_SECOND, reporter.number, reaction)
+        for name in told_by(message):
+            kind = "asked" if name in ASKING else name.removeprefix("push.")
+            self.oracle.delivered(reporter.number, kind, at)
+            self.today.counts["pushed"] += 1
+            reaction = reporter.reaction(f"push.{kind}")
+            if reaction is not None:
+                wait = reporter.dice.randint(SHORTEST_REACTION, LONGEST_REACTION)
+                self._plan(at + wait * A_SECOND, reporter.number, reaction)
 
     # ── what the program says happened ────────────────────────────────────────────────
 

@@ -209,7 +209,7 @@ async def test_a_push_on_the_screen_says_what_was_asked(line: Line) -> None:
     line.later(days=1)
     await line.app.sender.look()
     await line.app.sender.idle()
-    assert line.screen().startswith("有个问题想请您补充一句")
+    assert line.screen().startswith("专线有个问题想问您")
     assert await asked("anna") == ["是哪个科室要的？"]
     line.notebook.shown["bert"] = line.notebook.shown["anna"]
     assert await asked("bert") == [], "a copied screen opens nothing"

@@ -39,8 +39,7 @@ async def test_one_who_says_nothing_hears_of_every_step_and_then_is_left_alone(
     await line.orders(name, Accept(), Assign("某街道"))
     await line.passes(32)
     assert line.heard() == [
-        (0, "push.accepted"),
-        (0, "push.assigned"),
+        (0, "push.together"),
         (7, "push.hear"),
         (8, "push.urged"),
         (10, "push.supervised"),
@@ -50,7 +49,7 @@ async def test_one_who_says_nothing_hears_of_every_step_and_then_is_left_alone(
     ]
     await line.orders(name, *DONE[2:])
     await line.passes(120)
-    assert line.heard()[3:] == [
+    assert line.heard()[1:] == [
         (35, "push.called_back"),
         (38, "push.called_back_again"),
         (62, "push.looked_back"),
@@ -135,7 +134,7 @@ async def test_wishes_are_kept_case_by_case(line: Months) -> None:
     assert [name for _, name in line.heard()] == ["push.accepted"]
     await line.orders(name, *DONE[1:])
     await line.passes(31)
-    assert [name for _, name in line.heard()][4:] == ["push.looked_back"]
+    assert [name for _, name in line.heard()][1:] == ["push.looked_back"]
 
 
 async def test_after_a_long_stop_one_message_and_not_five(line: Months) -> None:

@@ -24,8 +24,10 @@ from bot.channels.render import Rendered
 from bot.channels.web.channel import WebChannel
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.outbox.bursts import Burst
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Fate, Sender
+from dialogs.case.pushes import told_by
 from dialogs.words import Message
 from storage.port import Refusing, Write
 from storage.repositories.outbox import Outbox
@@ -52,6 +54,8 @@ class Wall:
 
     def __init__(self) -> None:
         self.shown: list[tuple[str, str]] = []
+        self.keys: list[bytes] = []
+        self.told_names: list[list[str]] = []
         self.told: list[Address] = []
         self.wrong: list[Exception] = []  # raised by the next sendings, one each
         self.slow: dict[
@@ -59,11 +63,13 @@ class Wall:
         ] = {}  # chats that take nothing until their event is set
 
     async def send(self, to: Address, message: Rendered, key: bytes) -> Sequence[Write]:
+        self.keys.append(key)
         if to.key in self.slow:
             await self.slow[to.key].wait()
         if self.wrong:
             raise self.wrong.pop(0)
-        self.shown.append((to.key, message.message.params["word"]))
+        self.told_names.append(list(told_by(message.message)))
+        self.shown.append((to.key, message.message.params.get("word", "")))
         return []
 
     def delivered(self, to: Address) -> None:
@@ -177,6 +183,40 @@ async def test_a_look_finds_what_others_posted_in_order_and_once(
     await office.sender.look()
     await office.idle()
     assert office.wall.names() == [str(number) for number in range(300)]
+
+
+async def test_a_burst_is_one_message_and_ends_all_its_rows(office: Office) -> None:
+    """Only what belongs to one report; tried again, it is the very same message, and
+    what came meanwhile goes after it.
+    """
+    counter, wall = office.counter, office.wall
+    due = seconds(counter.at)
+
+    def push(stream: bytes, name: str) -> OutboxMessage:
+        said = Message(name, {"word": name})
+        return counter.post.letter(ANNA, said, stream, Burst(due, 0))
+
+    names = ("push.accepted", "push.assigned", "push.answered")
+    rows = [push(STREAMS[ANNA], name) for name in names[:2]]
+    other = push(STREAMS[BEN], "push.closed")
+    put = [counter.post.put(one, due) for one in (*rows, other)]
+    await counter.database.commit(put)
+    wall.wrong = [TryLater(0.2)]
+    await office.sender.look()
+    await asyncio.sleep(0.05)
+    late = push(STREAMS[ANNA], names[2])
+    await counter.database.commit([counter.post.put(late, due)])
+    await office.sender.look()
+    await office.idle()
+    assert wall.told_names == [
+        list(names[:2]),
+        ["push.closed"],
+        ["push.answered"],
+    ]
+    assert [key for key in wall.keys if key in {one.id for one in rows}] == [
+        rows[0].id
+    ] * 2
+    assert await office.pending() == 0
 
 
 async def test_a_slow_chat_stops_nobody_else(office: Office) -> None:

@@ -22,7 +22,7 @@ from dialogs.case.clock import ClockLine
 from dialogs.case.follow import LADDER, WISH, dues, ring
 from dialogs.case.life import ENDED, Assignment, Case, Pending, State
 from dialogs.case.orders import Decision
-from dialogs.case.pushes import ANSWERS
+from dialogs.case.pushes import ANSWERS, ASKING
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
@@ -439,7 +439,10 @@ def test_every_push_carries_progress_and_silence_and_no_report() -> None:
 
 def test_wishes_cover_what_is_no_change_of_state() -> None:
     assert {*WISH.values()} == {*WISHES}
-    assert {*WISH} <= {*CHINESE} and {f"push.{kind}" for kind in ANSWERS} <= {*WISH}
+    assert {*WISH} <= {*CHINESE} and {f"push.{kind}" for kind in ANSWERS} <= {
+        *WISH,
+        *ASKING,
+    }
 
 
 # ── the page that says so ─────────────────────────────────────────────────────────────

@@ -109,12 +109,20 @@ def test_who_waits_may_do_without_the_answer() -> None:
     waiting = move(CASE, "ask")
     assert move(waiting, "accept").state is State.ACCEPTED
     assert set(legal(waiting)) == {
-        *("resume", "accept", "decline", "merge", "withdraw")
+        *("ask", "resume", "accept", "decline", "merge", "withdraw")
     }
     with pytest.raises(Refusal, match=r"等待补充.*不能办"):
         move(waiting, "close")
     with pytest.raises(Refusal, match="不能办"):
-        move(waiting, "ask")
+        move(waiting, "wait")
+
+
+def test_a_second_question_is_asked_while_one_is_open() -> None:
+    """It goes on where it was, whatever was asked."""
+    waiting = move(at(State.ASSIGNED), "ask")
+    again = move(waiting, "ask")
+    assert again == waiting
+    assert move(again, "resume").state is State.ASSIGNED
 
 
 def test_what_was_not_found_true_is_not_put_right() -> None:

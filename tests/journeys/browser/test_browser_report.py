@@ -45,9 +45,9 @@ def test_from_the_first_sentence_to_the_rating(
         line.staff("accept", alias)
         line.staff("ask", alias, "是哪一份台账？")
         if scripts:
-            visitor.sees("有个问题想请您补充一句")
+            visitor.sees("有个问题想问您")
         else:
-            visitor.looks_again_for("有个问题想请您补充一句")
+            visitor.looks_again_for("有个问题想问您")
 
         visitor.presses("我已保存")
         visitor.sees("回执码不再显示")

@@ -39,6 +39,7 @@ class Line:
             "JIANFU_DATA_DIR": str(self.data),
             "JIANFU_KEYRING": str(folder / "keys" / "keyring.json"),
             "JIANFU_PUSH_DELAY_MINUTES": "0",
+            "JIANFU_PUSH_GATHER_MINUTES": "0",
             "JIANFU_QUIET_FROM": "0",
             "JIANFU_QUIET_UNTIL": "0",
             "JIANFU_LOG_LEVEL": "DEBUG",
@@ -107,6 +108,7 @@ class Line:
             data_dir=self.data,
             keyring=self.folder / "keys" / "keyring.json",
             push_delay_minutes=0,
+            push_gather_minutes=0,
             quiet_from=0,
             quiet_until=0,
         )

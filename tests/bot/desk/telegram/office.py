@@ -50,6 +50,7 @@ class Office:
             data_dir=folder / "data",
             keyring=folder / "keys" / "keyring.json",
             push_delay_minutes=delay,
+            push_gather_minutes=0,
             telegram=Telegram(
                 token=SecretStr(server.token),
                 base_url=server.base_url,

@@ -52,6 +52,7 @@ class Office:
             data_dir=folder / "data",
             keyring=folder / "keys" / "keyring.json",
             push_delay_minutes=0,
+            push_gather_minutes=0,
         )
         self.at = MONDAY
         self.app: Program
