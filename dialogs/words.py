@@ -93,12 +93,14 @@ MISTYPED = "malformed"
 @dataclass(frozen=True, slots=True)
 class Said:
     """The reporter wrote this. `receipt`: the one that stands in it, MISTYPED if its
-    check does not fit.
+    check does not fit. `reply`: it answers a push; the handle that stands on the push's
+    buttons.
     """
 
     text: str
     at: datetime
     receipt: str | None = None
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,13 @@ class Pressed:
 @dataclass(frozen=True, slots=True)
 class Pictured:
     """A picture arrived and was scrubbed; `replaces` is the media id it is a new
-    version of.
+    version of. `reply`: as of `Said`.
     """
 
     picture: Picture
     at: datetime
     replaces: str | None = None
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class Unreadable:
         "location",
         "contact",
         "sticker",
+        "other",
     ]
     at: datetime
 

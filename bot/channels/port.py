@@ -54,16 +54,16 @@ def encodable(words: str) -> str:
     return LONE.sub("", words)
 
 
-def heard(words: str, at: datetime) -> Said:
+def heard(words: str, at: datetime, reply: str | None = None) -> Said:
     """What somebody wrote, as an event: the one way in for words of every messenger.
 
-    A receipt in them is recognised, mistyped or not.
+    A receipt in them is recognised, mistyped or not. reply: see `Said`.
     """
     words = encodable(words)
     receipt = receipts.find(words)
     if receipt is None and receipts.resembles(words):
         receipt = MISTYPED
-    return Said(words, at, receipt)
+    return Said(words, at, receipt, reply)
 
 
 def commanded(name: str, at: datetime) -> Said:

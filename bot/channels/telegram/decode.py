@@ -34,16 +34,50 @@ DECLINED = {
     "sticker": "sticker",
     "dice": "sticker",
 }
-OTHER = (
-    "document",
-    "poll",
-    "game",
-    "story",
-    "paid_media",
-    "checklist",
-    "invoice",
-    "giveaway",
+# What the platform itself notes in a chat: nobody said anything. Whatever is not
+# known, here or to the library, was sent by the person and is answered.
+# Source: Bot API 10.0, Message, the fields that are service messages.
+NOTED = (
+    "boost_added",
+    "chat_background_set",
+    "chat_shared",
+    "checklist_tasks_added",
+    "checklist_tasks_done",
+    "connected_website",
+    "direct_message_price_changed",
+    "forum_topic_closed",
+    "forum_topic_created",
+    "forum_topic_edited",
+    "forum_topic_reopened",
+    "general_forum_topic_hidden",
+    "general_forum_topic_unhidden",
+    "giveaway_completed",
+    "giveaway_created",
+    "managed_bot_created",
+    "message_auto_delete_timer_changed",
+    "paid_message_price_changed",
+    "pinned_message",
+    "poll_option_added",
+    "poll_option_deleted",
+    "proximity_alert_triggered",
+    "refunded_payment",
+    "successful_payment",
+    "suggested_post_approval_failed",
+    "suggested_post_approved",
+    "suggested_post_declined",
+    "suggested_post_paid",
+    "suggested_post_refunded",
+    "users_shared",
+    "video_chat_ended",
+    "video_chat_participants_invited",
+    "video_chat_scheduled",
+    "video_chat_started",
+    "web_app_data",
+    "write_access_allowed",
 )
+# in the place of whom a message was forwarded from
+NOBODY = {"type": "hidden_user", "sender_user_name": "", "date": 0}
+FORWARDED = "forwarded"  # the album that forwarded messages make
 
 
 NAMING = (
@@ -60,9 +94,12 @@ NAMING = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Photo:
-    """A picture that must still be fetched; `file` is Telegram's name for it."""
+    """A picture that must still be fetched; `file` is Telegram's name for it, `reply`
+    as of `Said`.
+    """
 
     file: str
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,8 +125,8 @@ class PrivateUpdate:
     """What one person did in their private chat.
 
     message: theirs, or the one whose button they pressed; album: equal for pictures
-    sent in one go; callback: a press that must be answered. Of all that Telegram knows
-    of the person only the language is kept.
+    sent in one go, and for messages that were forwarded; callback: a press that must be
+    answered. Of all that Telegram knows of the person only the language is kept.
     """
 
     update_id: int
@@ -121,11 +158,9 @@ def nameless(values: Any) -> Any:
         name: "" for name in NAMING if isinstance(values.get(name), str)
     }
     empty |= {name: 0.0 for name in ("latitude", "longitude") if name in values}
-    kept = {
-        name: nameless(value)
-        for name, value in values.items()
-        if name != "forward_origin"
-    }
+    if "forward_origin" in values:
+        empty["forward_origin"] = NOBODY
+    kept = {name: nameless(value) for name, value in values.items()}
     return kept | empty
 
 
@@ -153,8 +188,17 @@ def decode(
         lang=language(message.from_user.language_code),
         message=message.message_id,
         parts=parts,
-        album=message.media_group_id,
+        album=album_of(message),
     )
+
+
+def album_of(message: Message) -> str | None:
+    """What was sent in one go is heard as one: pictures of an album, and messages that
+    were forwarded together, of which Telegram does not say so.
+    """
+    if message.forward_origin is not None:
+        return FORWARDED
+    return message.media_group_id
 
 
 def language(code: str | None) -> str:
@@ -186,25 +230,51 @@ def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
     """Words first, then what came with them; none for what the platform itself notes in
     a chat.
     """
+    reply = _push_answered(message)
     if message.text is not None:
-        return (_said(message.text, at),)
-    words: tuple[Part, ...] = (heard(message.caption, at),) if message.caption else ()
-    if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
-        return (*words, Photo(largest.file_id))
+        return (_said(message.text, at, reply),)
+    words: tuple[Part, ...] = ()
+    if message.caption:
+        words = (heard(message.caption, at, reply),)
+    sizes = message.photo or (message.live_photo and message.live_photo.photo)
+    if sizes:
+        largest = max(sizes, key=lambda size: size.width * size.height)
+        return (*words, Photo(largest.file_id, reply))
     document = message.document if message.animation is None else None
     if document is not None and document.mime_type in IMAGES:
         too_large = (document.file_size or 0) > MOST_BYTES
         return (
             *words,
-            Unreadable("too_large", at) if too_large else Photo(document.file_id),
+            Unreadable("too_large", at)
+            if too_large
+            else Photo(document.file_id, reply),
         )
     for kind, why in DECLINED.items():
         if getattr(message, kind) is not None:
             return (*words, Unreadable(why, at))  # type: ignore[arg-type]
-    if any(getattr(message, kind) is not None for kind in OTHER):
+    if document is not None:
         return (*words, Unreadable("file", at))
-    return words
+    if any(getattr(message, note) for note in NOTED):
+        return words
+    return (*words, Unreadable("other", at))
+
+
+def _push_answered(message: Message) -> str | None:
+    """Whether this replies to a push: the handle on the buttons of that message, which
+    Telegram sends along. Nothing is remembered for it.
+    """
+    answered = message.reply_to_message
+    if answered is None or answered.from_user is None or not answered.from_user.is_bot:
+        return None
+    if answered.reply_markup is None:
+        return None
+    for row in answered.reply_markup.inline_keyboard:
+        for button in row:
+            mark, _, choice = str(button.callback_data or "").partition("|")
+            handle = choice.partition(":")[2]
+            if not mark and handle:
+                return handle
+    return None
 
 
 def _edited(message: Message, at: datetime) -> tuple[Part, ...]:
@@ -219,11 +289,11 @@ def _edited(message: Message, at: datetime) -> tuple[Part, ...]:
     )
 
 
-def _said(text: str, at: datetime) -> Part:
+def _said(text: str, at: datetime, reply: str | None) -> Part:
     """Words; of a command only its name counts, and one we do not know is a call for
     help.
     """
-    said = heard(text, at)
+    said = heard(text, at, reply)
     found = COMMAND.fullmatch(text.strip())
     if text.strip().lower().rstrip("。.!！") in CLEARING:
         return Clear()

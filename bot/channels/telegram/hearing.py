@@ -154,8 +154,8 @@ class Hearing:
                         return _edited(
                             chat.said.get(update.message or 0), part, now
                         ), {}
-                    case Photo(file):
-                        parts.append(await self._picture(file, now, pictures))
+                    case Photo():
+                        parts.append(await self._picture(part, now, pictures))
                     case Said() | Unreadable():
                         parts.append(part)
         parts.sort(key=lambda part: not isinstance(part, Said))
@@ -163,15 +163,15 @@ class Hearing:
         return event, pictures
 
     async def _picture(
-        self, file: str, now: datetime, pictures: dict[str, Scrubbed]
+        self, photo: Photo, now: datetime, pictures: dict[str, Scrubbed]
     ) -> Pictured | Unreadable:
         """The event of it; what was scrubbed is put into `pictures`."""
-        found = await fetched(self._channel.bot, file, now)
+        found = await fetched(self._channel.bot, photo.file, now)
         if isinstance(found, Unreadable):
             return found
         picture = Picture(secrets.token_hex(16), found.width, found.height)
         pictures[picture.id] = found
-        return Pictured(picture, now)
+        return Pictured(picture, now, reply=photo.reply)
 
     async def _tell_cleared(self, chat: PrivateChat) -> None:
         """Who typed it is told by a message, which goes by itself."""

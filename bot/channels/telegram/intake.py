@@ -21,6 +21,7 @@ from bot.channels.telegram.decode import (
     CLEAR,
     Elsewhere,
     PrivateUpdate,
+    album_of,
     decode,
     language,
 )
@@ -157,7 +158,7 @@ class Intake:
     async def _album(
         self, lane: Lane[Update], batch: list[Waiting[Update]], album: str
     ) -> list[PrivateUpdate]:
-        """The other pictures of an album, which come one by one."""
+        """The others that were sent in one go, which come one by one."""
         clock = asyncio.get_running_loop().time
         until = clock() + ALBUM_LONGEST
         is_quiet = len(batch) > 1
@@ -197,7 +198,7 @@ class Intake:
 
 
 def _album_of(update: Update) -> str | None:
-    return update.message.media_group_id if update.message else None
+    return album_of(update.message) if update.message else None
 
 
 def _shown(data: str, code: str | None) -> str | None:
