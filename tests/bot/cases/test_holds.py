@@ -5,6 +5,11 @@ it is gone.
 from __future__ import annotations
 
 import asyncio
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter as Tally
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -122,8 +127,8 @@ async def test_what_is_kept_is_sealed_with_a_key_of_its_own(counter: Counter) ->
     await counter.files("一句没有别人说过的话", hold=SEND)
     [row] = await counter.database.all("SELECT sealed, wrapped_key FROM holds")
     assert "没有别人".encode() not in row["sealed"]
-    data = (counter.folder / "data" / "jianfu.db").read_bytes()
-    assert "没有别人".encode() not in data
+    files = (counter.folder / "data").iterdir()
+    assert not [file for file in files if "没有别人".encode() in file.read_bytes()]
 
 
 @pytest.mark.parametrize(
@@ -300,6 +305,83 @@ async def test_after_a_long_stop_it_is_asked_before_it_goes(counter: Counter) ->
     assert on(next_day, 19) <= await due(counter) < on(next_day, 20)
     assert await rings(counter, on(next_day, 20)) == 1
     assert await counter.told() == ["push.hold_dropped"]
+
+
+RINGER = """
+import asyncio, sys
+from datetime import datetime
+from pathlib import Path
+
+from anonymizer.keyring import Keyring
+from anonymizer.shred import ShredJournal
+from bot.cases.alerts import NoAlerts
+from bot.cases.casework import Casework
+from bot.keys import Keys
+from bot.ops.terms import terms_of
+from bot.outbox.messages import OutboxMessages
+from bot.people.register import UnitRegister
+from bot.settings import Settings
+from storage.sqlite import SQLiteDatabase
+
+folder, at = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+
+async def main():
+    path = folder / "keys" / "keyring.json"
+    keyring = Keyring.load(path)
+    settings = Settings(data_dir=folder / "data", keyring=path)
+    keys, now = Keys.of(keyring), lambda: at
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    casework = Casework.join(
+        database,
+        keys=keys,
+        settings=settings,
+        journal=ShredJournal(folder / "keys" / "keyring.shredded", keyring),
+        outbox=OutboxMessages(keys.outbox),
+        register=UnitRegister(database, keys, now),
+        alerts=NoAlerts(),
+        terms=terms_of(settings),
+        now=now,
+    )
+    print("ready", flush=True)
+    print(await casework.held.run(at), flush=True)
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_killed_in_the_middle_each_is_filed_or_dropped_once(
+    counter: Counter,
+) -> None:
+    """A process is killed at random while 200 fall due, again and again; half of them
+    are handed in, half are gone.
+    """
+    dice = random.Random(7)
+    for number in range(100):
+        await counter.files(chat=f"chat {number}", hold=SEND)
+        await counter.files(chat=f"chat {number}", hold=DROP)
+    await rings(counter, on(date(2026, 12, 17), 14))
+    counter.at = on(TUESDAY, 20).astimezone(UTC)
+    killed = 0
+    for turn in range(40):
+        arguments = [str(counter.folder), counter.at.isoformat()]
+        command = [sys.executable, "-c", RINGER, *arguments]
+        ringer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert ringer.stdout is not None and ringer.stdout.readline() == "ready\n"
+        if turn < 4:
+            await asyncio.sleep(dice.random() * 0.2)
+            ringer.send_signal(signal.SIGKILL)
+        said = await asyncio.to_thread(ringer.communicate)
+        killed += ringer.returncode == -signal.SIGKILL
+        if said[0].strip() == "0":
+            break
+    assert killed
+    waiting = "holds WHERE wrapped_key IS NOT NULL"
+    found = await numbers(counter, waiting, "holds", "cases", "reports", "audit")
+    assert found == [0, 100, 100, 100, 100]
+    assert len(counter.journal) == 100
+    pushed = Tally(letter.message.name for letter, _ in await counter.letters())
+    assert pushed == {"push.hold_sent": 100, "push.hold_dropped": 100}
 
 
 # ── what its reporter does meanwhile ──────────────────────────────────────────────────

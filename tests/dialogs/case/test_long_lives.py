@@ -47,7 +47,17 @@ from dialogs.case.refusals import Refusal
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, OpenedStep, is_asked, is_rated, tell
 from dialogs.case.worktime import Terms, weekday_calendar
-from dialogs.words import Forget, Held, Rate, Rebound, Reopen, Supplement, Wish
+from dialogs.words import (
+    Forget,
+    Held,
+    KeepFrom,
+    Rate,
+    Rebound,
+    Reopen,
+    Supplement,
+    Wish,
+    Withdraw,
+)
 
 TERMS = Terms(Rules.default(), weekday_calendar(), ZoneInfo("Asia/Shanghai"))
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -96,6 +106,9 @@ def reactions(at: datetime) -> list[Reaction]:
         Rebound(R2, "又报了", at),
         Held(R1, at),
         Wish(R1, {"later": True}, at),
+        KeepFrom(R1, "某街道", at),
+        Withdraw(R1, at),
+        Withdraw(R2, at),
         Forget(R2, at),
     ]
 
