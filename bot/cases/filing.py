@@ -107,12 +107,12 @@ class CaseFiling:
             terms=self._writer.terms,
         )
         news_at = self.news_at(case, at, head.id)
-        pictures = map(bytes.fromhex, body.pictures)
+        pictures = enumerate(map(bytes.fromhex, body.pictures))
         return [
             *self._writer.opening(self._row(id, case, hour), case, news_at),
             Reports.file(report),
             *self._wished(case, head, hour),
-            *(Media.keep(picture, head.id) for picture in pictures),
+            *(Media.keep(id, position, head.id) for position, id in pictures),
             Search.index(search_id, self._search_keys.tokens(corpus(content, ()))),
             Audit(hour, "report.filed", id, None, "{}"),
         ]

@@ -356,7 +356,8 @@ class CaseSealer:
         """Pictures of a draft become the report's: sealed with its key, and kept beside
         the step.
         """
-        kept = [Media.keep(row.id, opened.row.id, step) for row in rows]
+        report = opened.row.id
+        kept = [Media.keep(row.id, at, report, step) for at, row in enumerate(rows)]
         return [*self.rekeyed(rows, draft_key, opened.key), *kept]
 
     def hold_pictures(

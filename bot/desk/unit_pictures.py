@@ -48,8 +48,8 @@ class UnitPictures:
         """Writes that give drafts to the answer of this case; other ids are none."""
         drafts = [id for id in dict.fromkeys(ids) if await self._draft(id)]
         return [
-            Media.attach(bytes.fromhex(id), case, "answered")
-            for id in drafts[:PICTURES]
+            Media.attach(bytes.fromhex(id), position, case, "answered")
+            for position, id in enumerate(drafts[:PICTURES])
         ]
 
     async def of_step(self, step: bytes) -> tuple[str, ...]:

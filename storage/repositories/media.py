@@ -8,7 +8,9 @@ from storage.repositories.columns import Columns
 
 @dataclass(frozen=True, slots=True)
 class MediaRow:
-    """A picture. expires: set while it belongs to a draft; width, height: pixels."""
+    """A picture. expires: set while it belongs to a draft; width, height: pixels;
+    position: among those sent with it, from 0, once it belongs to a report or step.
+    """
 
     id: bytes
     report_id: bytes | None
@@ -18,6 +20,7 @@ class MediaRow:
     width: int
     height: int
     sealed: bytes
+    position: int = 0
 
 
 MEDIA_COLUMNS = Columns(MediaRow)
@@ -27,27 +30,27 @@ VALUES ({MEDIA_COLUMNS.placeholders})
 """
 SELECT_PICTURE = f"SELECT {MEDIA_COLUMNS.names} FROM media WHERE id = :id"
 SELECT_PICTURES_OF_REPORT = f"""
-SELECT {MEDIA_COLUMNS.names}
-FROM media
-WHERE report_id = :report_id
-ORDER BY id
+SELECT {MEDIA_COLUMNS.of("media")}
+FROM media LEFT JOIN steps ON steps.id = step_id
+WHERE media.report_id = :report_id
+ORDER BY steps.at, steps.number, position, media.id
 """
 SELECT_PICTURES_OF_STEP = f"""
 SELECT {MEDIA_COLUMNS.names}
 FROM media
 WHERE step_id = :step_id
-ORDER BY id
+ORDER BY position, id
 """
 ATTACH_PICTURE_TO_LAST_STEP = """
 UPDATE media
-SET expires = NULL, step_id = (
+SET expires = NULL, position = ?, step_id = (
   SELECT id FROM steps WHERE case_id = ? AND kind = ? ORDER BY number DESC LIMIT 1
 )
 WHERE id = ? AND expires IS NOT NULL AND report_id IS NULL
 """
 KEEP_PICTURE = """
 UPDATE media
-SET report_id = ?, step_id = ?, expires = NULL
+SET report_id = ?, step_id = ?, position = ?, expires = NULL
 WHERE id = ?
 """
 HOLD_PICTURE = """
@@ -71,12 +74,12 @@ class Media:
         return MediaRow(*rows[0]) if rows else None
 
     async def of_report(self, report_id: bytes) -> list[MediaRow]:
-        """In random order."""
+        """As they were sent; those of what was added later stand behind."""
         rows = await self._reader.all(SELECT_PICTURES_OF_REPORT, report_id=report_id)
         return [MediaRow(*row) for row in rows]
 
     async def of_step(self, step_id: bytes) -> list[MediaRow]:
-        """In random order."""
+        """As they were sent."""
         rows = await self._reader.all(SELECT_PICTURES_OF_STEP, step_id=step_id)
         return [MediaRow(*row) for row in rows]
 
@@ -85,12 +88,14 @@ class Media:
         return Write(INSERT_PICTURE, MEDIA_COLUMNS.values(row))
 
     @staticmethod
-    def keep(id: bytes, report_id: bytes, step_id: bytes | None = None) -> Write:
+    def keep(
+        id: bytes, position: int, report_id: bytes, step_id: bytes | None = None
+    ) -> Write:
         """The draft is filed: the picture belongs to the report now.
 
         Stale when it has expired meanwhile.
         """
-        return Write(KEEP_PICTURE, (report_id, step_id, id), ONE_ROW)
+        return Write(KEEP_PICTURE, (report_id, step_id, position, id), ONE_ROW)
 
     @staticmethod
     def hold(id: bytes) -> Write:
@@ -101,12 +106,14 @@ class Media:
         return Write(HOLD_PICTURE, (id,), ONE_ROW)
 
     @staticmethod
-    def attach(id: bytes, case_id: bytes, kind: str) -> Write:
+    def attach(id: bytes, position: int, case_id: bytes, kind: str) -> Write:
         """A draft's picture belongs to the case's last step of that kind now.
 
         Stale when it has expired meanwhile.
         """
-        return Write(ATTACH_PICTURE_TO_LAST_STEP, (case_id, kind, id), ONE_ROW)
+        return Write(
+            ATTACH_PICTURE_TO_LAST_STEP, (position, case_id, kind, id), ONE_ROW
+        )
 
     @staticmethod
     def reseal(id: bytes, sealed: bytes, width: int, height: int) -> Write:

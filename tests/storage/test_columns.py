@@ -123,6 +123,7 @@ INVENTORY = {
         "width": PIXELS,
         "height": PIXELS,
         "sealed": SEALED,
+        "position": ORDER,
     },
     "holds": {
         "id": RANDOM,

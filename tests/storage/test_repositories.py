@@ -290,7 +290,7 @@ async def test_pictures_of_a_draft_expire_unless_it_is_filed(
     await database.commit([*turn, *map(Media.put, (kept, lost, undone))])
     await database.commit(
         [
-            Media.keep(kept.id, row.id),
+            Media.keep(kept.id, 0, row.id),
             Media.reseal(kept.id, b"cropped", 10, 20),
             Media.drop(undone.id),
         ]
@@ -302,7 +302,7 @@ async def test_pictures_of_a_draft_expire_unless_it_is_filed(
     )
     assert await media.get(lost.id) is await media.get(undone.id) is None
     with pytest.raises(Stale):
-        await database.commit([Media.keep(lost.id, row.id)])
+        await database.commit([Media.keep(lost.id, 0, row.id)])
 
 
 async def test_web_sessions_and_what_stands_on_the_screen(database: Database) -> None:

@@ -110,10 +110,14 @@ class Pictures:
         return await self._chat.refuse(request, visitor, trouble)
 
     async def _arrived(self, files: Sequence[UploadedFile]) -> list[Arrived]:
-        """What came, in its order; of too many pictures the first ones."""
+        """What came, in its order; of too many pictures the first ones.
+
+        They are scrubbed side by side, as many at once as there are workers.
+        """
         if not files:
             return [(Unreadable("empty", self._chat.context.now()), None)]
-        arrived = [await self._scrubbed(file) for file in files[:PICTURES]]
+        taken = files[:PICTURES]
+        arrived = await asyncio.gather(*(self._scrubbed(file) for file in taken))
         if len(files) > PICTURES:
             arrived.append((Unreadable("too_many", self._chat.context.now()), None))
         return arrived

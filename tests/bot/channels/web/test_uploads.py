@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
@@ -301,3 +301,64 @@ def test_a_picture_is_scrubbed_while_no_file_can_be_written(tmp_path: Path) -> N
     done = subprocess.run(command, input=large, capture_output=True, cwd=ROOT)
     with Image.open(io.BytesIO(large)) as image:
         assert done.stdout.decode().split() == [str(image.width), "banned"], done.stderr
+
+
+# ── in which order ────────────────────────────────────────────────────────────────────
+
+
+def of_width(width: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, 20), "white").save(out, "png")
+    return out.getvalue()
+
+
+def send_at_once(browser: Browser, widths: Sequence[int]) -> None:
+    """Several pictures in one post, as a page without scripts sends them."""
+    files = [("file", ("a.png", of_width(width))) for width in widths]
+    key = {"key": secrets.token_hex(8)}
+    assert browser.client.post("/picture", data=key, files=files).status_code == 303
+    browser.open()
+
+
+def crop(browser: Browser, id: str, box: str) -> None:
+    form = {"key": secrets.token_hex(8), "crop": box, "act": "save"}
+    answer = browser.client.post(f"/picture/{id}/edit", data=form)
+    assert answer.status_code == 303
+    browser.open()
+
+
+def in_draft(browser: Browser) -> list[str]:
+    """Ids of the pictures in the preview, in its order."""
+    return [
+        choice.partition(":")[2]
+        for choice in browser.choices
+        if choice.startswith("unpicture:")
+    ]
+
+
+def test_pictures_come_to_staff_in_the_order_in_which_they_were_sent(
+    line: Line,
+) -> None:
+    """Also after one was cropped and one taken away; those of a supplement come behind
+    them.
+    """
+    known = {case["alias"] for case in line.staff("list")}
+    with Browser(line.url) as browser:
+        browser.open()
+        browser.client.timeout = httpx.Timeout(60)
+        browser.say(SENTENCE)
+        browser.press("is:forms")
+        send_at_once(browser, [60, 50, 40, 30, 20])
+        _, second, third, *_ = in_draft(browser)
+        crop(browser, second, "0,0,55,20")
+        browser.press(f"unpicture:{third}")
+        browser.press("send")
+        receipt = browser.receipt
+        [alias] = {case["alias"] for case in line.staff("list")} - known
+        browser.press("saved")
+        browser.say(receipt)
+        send_at_once(browser, [70, 65, 15])
+        browser.press("send")
+    sheet = line.staff("show", alias)
+    widths = [picture["width"] for picture in sheet["reports"][0]["pictures"]]
+    assert widths == [60, 50, 30, 20, 70, 65, 15]
