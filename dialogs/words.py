@@ -332,6 +332,12 @@ class Told(Protocol):
     def questions(self) -> tuple[str, ...]:
         """What the hotline asked and still waits to be told, oldest first."""
 
+    @property
+    def added(self) -> str:
+        """What this reporter added last, as it holds; "" for nothing. A correction is
+        made of it.
+        """
+
     def text(self, lang: str) -> str:
         """All of it in plain words."""
 
@@ -411,8 +417,8 @@ class Supplement:
     """More for a report, or the answer to what the hotline asked back. Text already
     masked.
 
-    corrects: it takes the place of what this reporter added last, so its text is the
-    whole as it is right.
+    corrects: it takes the place of what this reporter added last (`Told.added`), so its
+    text is the whole as it is right.
     """
 
     report: str

@@ -150,6 +150,7 @@ class HeldReports:
             until=held.until,
             unless=held.unless,
             follows=opened.row.address is not None,
+            added=held.added,
             wishes=held.report.wishes,
         )
 

@@ -88,6 +88,7 @@ class HeldStory:
     until: date
     unless: str
     follows: bool
+    added: str = ""
     wishes: Mapping[str, bool] = field(default_factory=dict)
 
     @property

@@ -211,7 +211,7 @@ class StoryLine:
 @dataclass(frozen=True, slots=True)
 class Story:
     """A case as its reporter may read it. Times are local; number: None before
-    acceptance.
+    acceptance; added: what they added last.
     """
 
     report: str
@@ -225,6 +225,7 @@ class Story:
     year: int
     wishes: Mapping[str, bool] = field(default_factory=dict)
     promise: Promise | None = None
+    added: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -311,6 +312,7 @@ def tell(
         year=local_now.year,
         wishes=mine.wishes,
         promise=promise(case, now, terms, asked=asked),
+        added=_added_last(own),
     )
 
 
@@ -354,6 +356,12 @@ def _lines(
         )
         rating = mine.rating if step in ratings[-1:] else None
         yield _line(step, rating, zone, older=is_before_joining)
+
+
+def _added_last(steps: Sequence[OpenedStep]) -> str:
+    """The words of the last supplement, as they hold."""
+    added = [step for step in steps if step.kind == SUPPLEMENTED]
+    return str(added[-1].params.get("text", "")) if added else ""
 
 
 def _superseded(steps: Sequence[OpenedStep]) -> list[OpenedStep]:

@@ -65,6 +65,7 @@ class StoryStub:
     report: str
     can: tuple[str, ...]
     wishes: dict[str, bool] = field(default_factory=dict)
+    added: str = ""
     questions: tuple[str, ...] = ()
 
     def text(self, lang: str) -> str:

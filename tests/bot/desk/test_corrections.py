@@ -70,6 +70,7 @@ async def test_its_reporter_reads_what_holds(counter: Counter) -> None:
     await adds(counter, receipt, FIRST)
     await adds(counter, receipt, RIGHT, corrects=True)
     assert (await lines(counter, receipt))[1:] == [f"您更正了补充的话：{RIGHT}"]
+    assert (await counter.story(receipt)).added == RIGHT, "corrected again from here"
 
 
 async def test_corrected_again_the_last_holds(counter: Counter) -> None:
