@@ -14,6 +14,7 @@ from dialogs.talk import WRITE_IN, Command, Turn, leave
 from dialogs.texts import LANGUAGES, phrase
 
 phrase("draft.kept", "您有一份没送出的内容，接着来：")
+phrase("back.first", "这里就是最前面了。")
 phrase(
     "help",
     "直接用一句话说事，再看一眼预览，点“送出”就好。\n"
@@ -56,6 +57,9 @@ def back(turn: Turn[Any]) -> None:
     else:
         if not turn.talk.dialog.opens_chat:
             turn.enter_first()
+        elif not turn.talk.idle:
+            turn.tapped = False
+            turn.say("back.first")
         turn.prompt()
 
 
