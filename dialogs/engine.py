@@ -484,4 +484,4 @@ def _meant(turn: Turn[Any], buttons: Sequence[Button], word: str) -> str | None:
         label = plain_word(turn.t(button.label, **button.params))
         if word and word in (label, button.choice):
             return button.choice
-    return None
+    return turn.step.words.get(word)

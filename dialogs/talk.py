@@ -91,7 +91,8 @@ class Step(Generic[A]):
     the phrases `name` and "name.again"; the second is for an answer that does not fit.
     name: the state's value where nothing else is given. show: parameters of `ask`.
     buttons: offered now, in order. pressed: by the choice's name before any colon; gets
-    the argument after it. read: free text; False means "say it again". pictured:
+    the argument after it. words: what else
+    names a button, word by word. read: free text; False means "say it again". pictured:
     listens to pictures. kind: how `ask` wants to be drawn.
     """
 
@@ -105,6 +106,7 @@ class Step(Generic[A]):
     show: Callable[[Turn[A]], Params] = lambda turn: {}
     buttons: Sequence[Button] | Callable[[Turn[A]], Sequence[Button]] = ()
     pressed: Mapping[str, Callable[[Turn[A], str], None]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     read: Callable[[Turn[A], str], bool] | None = None
     pictured: Callable[[Turn[A], Picture, str | None], None] | None = None
     hears: str = ""

@@ -76,8 +76,9 @@ def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:
         where_to_correct(turn, heard)
         return
     retake(turn, text.replace(old, value))
-    if turn.answers.when and old in turn.answers.when:
-        turn.answers.when = turn.answers.when.replace(old, value)
+    when = given(turn.answers.when)
+    if when and old in when:
+        turn.answers.when = when.replace(old, value)
     turn.understood(heard, "did.text", old=old, value=value)
     shown_again(turn)
 

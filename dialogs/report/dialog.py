@@ -180,7 +180,7 @@ def known(turn: ReportTurn) -> Draft | None:
         category=answers.category if is_known else None,
         unit=given(answers.unit),
         place=given(answers.place),
-        when=answers.when,
+        when=given(answers.when),
         pictures=len(answers.pictures),
     )
 

@@ -118,7 +118,7 @@ def _file(turn: ReportTurn, receipt: str) -> File:
         unit=given(answers.unit),
         unit_level=answers.unit_level,
         place=given(answers.place),
-        when=answers.when,
+        when=given(answers.when),
         counts=answers.counts,
         urgent=answers.urgent,
         signpost=answers.signpost if answers.anyway else None,

@@ -55,7 +55,7 @@ def _answered(turn: ReportTurn) -> list[dict[str, Any]]:
         "category": _category(turn),
         "unit": given(answers.unit),
         "place": given(answers.place),
-        "when": answers.when,
+        "when": given(answers.when),
         "pictures": len(answers.pictures) or None,
         "follow": turn.t(f"follow.{answers.follow}"),
         "masks": covered or None,
@@ -162,6 +162,10 @@ def disagree(turn: ReportTurn, heard: Heard) -> None:
         turn.prompt()
 
 
+ASSENT = """
+    好 好的 好了 好吧 行 行吧 中 可以 可以了 没问题 没错 对 对的 是 是的 嗯 确定 确认
+    ok okay yes 一 第一个 选一 选1 发 发吧 发送 交 提交 上交 送 送吧 送出吧 就这样
+"""
 PREVIEW_STEP = Step(
     ReportState.PREVIEW,
     title="预览",
@@ -178,6 +182,7 @@ PREVIEW_STEP = Step(
         **draft.PRESSED_MASKS,
         **draft.PRESSED_PICTURES,
     },
+    words=dict.fromkeys(ASSENT.split(), "send"),
     read=add_sentence,
     pictured=take_picture,
     hears="preview",

@@ -10,6 +10,8 @@ from dialogs.report.reading import add_sentence
 from dialogs.report.table import ReportTurn, given
 from dialogs.talk import Heard
 from dialogs.texts import phrases
+from dialogs.understand.spelling import normal
+from dialogs.understand.times import find_when
 from dialogs.understand.units import find_units
 from dialogs.words import UnitName
 
@@ -49,7 +51,7 @@ def _worth_asking(turn: ReportTurn) -> str:
         return "urgent"
     if given(answers.unit) is None and ORDERED.search(text):
         return "unit"
-    if answers.when is None:
+    if given(answers.when) is None:
         return "since"
     if ORDERED.search(text) and not NO_NOTICE.search(text) and not answers.pictures:
         return "notice"
@@ -69,7 +71,7 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     if probe == "unit" and is_short and find_units(words, []):
         answers.unit = turn.look(UnitName(words))
         turn.prompt()
-    elif probe == "since" and is_short:
+    elif probe == "since" and is_short and find_when(normal(words)):
         answers.when = words
         turn.prompt()
     elif heard.meaning.intent == "yes":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, UnsetType
 
 from dialogs import draft
-from dialogs.report.table import ASKING, CHIPS, ReportState, ReportTurn, given
+from dialogs.report.table import ASKING, CHIPS, ReportState, ReportTurn
 from dialogs.texts import phrase
 from dialogs.understand import Understanding
 from dialogs.words import Picture, Read
@@ -91,8 +91,7 @@ def keep(turn: ReportTurn, found: Understanding) -> None:
         answers.category = found.categories[0]
     answers.unit = _followed(answers.unit, answers.found_unit, found.unit)
     answers.place = _followed(answers.place, answers.found_place, found.place)
-    when = _followed(answers.when, answers.found_when, found.when)
-    answers.when = given(when)
+    answers.when = _followed(answers.when, answers.found_when, found.when)
     answers.found_unit = found.unit
     answers.found_place = found.place
     answers.found_when = found.when

@@ -26,12 +26,14 @@ phrases(
     which="要去掉哪几个字？请照原文打出来。",
     no_picture="没有第{numbers}张图，现在一共{number}张。",
 )
+CLAUSE_END = "，,。；;！!？?\n 、"
 NAMED = re.compile(
     r"(?:把|将|(?:不要|别|不)(?:写|提|出现))(.{2,12}?)"
     r"(?:[一二两三四五六]个字|这?几个字|去掉|删|拿掉|隐去|也|[，,。]|$)"
 )
+NAME = re.compile(r"名字|姓名|叫什么")
+CLAUSE = re.compile(rf"[{CLAUSE_END}]+")
 WHOLE = re.compile(r"[那这整][一]?(?:句|段|条|行|部分)")
-CLAUSE_END = "，,。；;！!？?\n 、"
 
 
 def remove(turn: ReportTurn, heard: Heard) -> None:
@@ -86,7 +88,8 @@ def remove_field(turn: ReportTurn, heard: Heard, field: str) -> None:
 
 def remove_words(turn: ReportTurn, heard: Heard, quote: str) -> None:
     text = turn.answers.text
-    quote = named_piece(heard.words, text) or quote
+    named = clause_with_name(turn) if NAME.search(heard.words) else None
+    quote = named or named_piece(heard.words, text) or quote
     shown = draft.shorten(quote, 20)
     if quote and quote in text:
         retake(turn, without(text, quote))
@@ -96,6 +99,18 @@ def remove_words(turn: ReportTurn, heard: Heard, quote: str) -> None:
     else:
         turn.tell(heard, "remove.which")
     shown_again(turn)
+
+
+def clause_with_name(turn: ReportTurn) -> str | None:
+    """The last piece of a sentence in which a name stands."""
+    text = turn.answers.text
+    names = [mask for mask in turn.answers.masks if mask.type == "NAME"]
+    if not names:
+        return None
+    starts = [match.end() for match in CLAUSE.finditer(text, 0, names[-1].start)]
+    end = CLAUSE.search(text, names[-1].end)
+    start = starts[-1] if starts else 0
+    return text[start : end.start() if end else len(text)]
 
 
 def named_piece(words: str, text: str) -> str | None:

@@ -34,8 +34,8 @@ class ReportState(Enum):
 class ReportAnswers(DraftAnswers):
     """What was said and understood so far; persisted names, never changed.
 
-    unit, place: UNSET until understood or answered, None where they were left out by
-    hand. by_hand: the reporter chose the category. previewed: the preview was seen.
+    unit, place, when: UNSET until understood or answered, None where they were left out
+    by hand. by_hand: the reporter chose the category. previewed: the preview was seen.
     anyway: 仍要反映 was pressed. more: all categories are offered. found_…: as the text
     names it. hold_days: for how long it is to be kept back, 0 if not; hold_unless: what
     then. keep_from: units that must not see it. supervisors_only: it is told to them
@@ -63,7 +63,7 @@ class ReportAnswers(DraftAnswers):
     previewed: bool = False
     unit: str | UnsetType | None = UNSET
     place: str | UnsetType | None = UNSET
-    when: str | None = None
+    when: str | UnsetType | None = UNSET
     follow: str = "here"
     hold_days: int = 0
     hold_unless: str = ""
