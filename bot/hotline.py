@@ -53,7 +53,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.talks import TalkRow, Talks
 
 log = logging.getLogger(__name__)
-ROUNDS = 6  # of Look and Found
+ROUNDS = 12  # of Look and Found
 
 
 @dataclass(slots=True)

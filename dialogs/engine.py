@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
@@ -208,8 +208,11 @@ class Dialogs:
         """Whatever no step understands is answered too."""
         step = turn.step
         match event:
-            case Said(receipt=str(receipt)):
-                self._receipt(turn, receipt)
+            case Said(receipts=receipts) if receipts:
+                self._receipts(turn, event)
+            case Said(text=said, reply=str(handle)):
+                self._reply(turn, handle)
+                self._listen(turn, said)
             case Said(text=said):
                 self._listen(turn, said)
             case Pressed():
@@ -230,11 +233,31 @@ class Dialogs:
             case Rang():
                 _ring(turn, event)
 
-    def _receipt(self, turn: Turn[Any], receipt: str) -> None:
-        """Every dialog that wants to know of a receipt is told."""
+    def _receipts(self, turn: Turn[Any], said: Said) -> None:
+        """Every dialog that wants to know of receipts is told; what was said beside
+        them is heard where they led to. Where it tells of danger nothing is seen but
+        the number.
+        """
+        leave_unwritten(turn)
+        rest = said.text
         for dialog in self.newest.values():
-            if dialog.receipt is not None:
-                dialog.receipt(turn, receipt)
+            if dialog.receipts is not None:
+                rest = dialog.receipts(turn, said.receipts, rest)
+        told = len(turn.actions)
+        if rest and not turn.talk.over:
+            turn.event = replace(said, text=rest, receipts=())
+            turn.arrive()
+            self._listen(turn, rest)
+            if turn.talk.alarm:
+                del turn.actions[:told]
+
+    def _reply(self, turn: Turn[Any], handle: str) -> None:
+        """What a push was about is opened: the words belong there."""
+        leave_unwritten(turn)
+        for dialog in self.newest.values():
+            if dialog.reply is not None:
+                dialog.reply(turn, handle)
+        turn.arrive()
 
     def _together(self, turn: Turn[Any], event: Together) -> None:
         """One part after the other; of prompts, and of what is said several times, only

@@ -177,7 +177,9 @@ class Dialog(Generic[A]):
     what it keeps. ends: states without a step, with their titles. opens_chat: a chat
     begins with it, and an empty talk of it need not be kept. cancel: what 取消 does.
     edited: takes (old words, new words) into its draft; False where the old ones do not
-    stand in it. receipt: takes a receipt, or MISTYPED, that was said in any dialog.
+    stand in it. receipts: takes receipts (or MISTYPED) that were said in any dialog and
+    the words beside them; returns what of these is still to be heard. reply: opens what
+    a push was about, by its handle, and shows nothing; the words are heard there.
     """
 
     name: str
@@ -193,7 +195,8 @@ class Dialog(Generic[A]):
     opens_chat: bool = False
     cancel: Callable[[Turn[A]], None] = leave
     edited: Callable[[Turn[A], str, str], bool] | None = None
-    receipt: Callable[[Turn[Any], str], None] | None = None
+    receipts: Callable[[Turn[Any], Sequence[str], str], str] | None = None
+    reply: Callable[[Turn[Any], str], None] | None = None
     moment: Callable[[Turn[A]], Moment] = lambda turn: turn.moment()
     write: Callable[[Turn[A], str], None] | None = None
     means: Mapping[Intent, Mean] = field(default_factory=dict)
@@ -503,6 +506,13 @@ class Turn(Generic[Kept]):
     def enter_first(self) -> Turn[Any]:
         """Go over to the dialog that a chat begins with."""
         return self.enter(first_of(self.dialogs).name)
+
+    def arrive(self) -> None:
+        """What is open now is what the rest of the event finds."""
+        talk = self.talk
+        self.before = Layer(talk.dialog, talk.state, talk.answers)
+        talk.answers = copy.copy(talk.answers)
+        self.tapped = False
 
     def resume(self) -> None:
         """End this dialog; the one below, if any, goes on where it was."""

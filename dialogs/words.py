@@ -92,14 +92,16 @@ MISTYPED = "malformed"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The reporter wrote this. `receipt`: the one that stands in it, MISTYPED if its
-    check does not fit. `reply`: it answers a push; the handle that stands on the push's
-    buttons.
+    """The reporter wrote this.
+
+    text: without the receipts that stood in it, so that no dialog can keep one.
+    receipts: these, in order, MISTYPED in the place of one whose check does not fit.
+    reply: the handle of the push that it answers, where the messenger tells.
     """
 
     text: str
     at: datetime
-    receipt: str | None = None
+    receipts: tuple[str, ...] = ()
     reply: str | None = None
 
 

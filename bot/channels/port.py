@@ -57,13 +57,23 @@ def encodable(words: str) -> str:
 def heard(words: str, at: datetime, reply: str | None = None) -> Said:
     """What somebody wrote, as an event: the one way in for words of every messenger.
 
-    A receipt in them is recognised, mistyped or not. reply: see `Said`.
+    Receipts in them, mistyped or not, are taken out: beyond this line they are nowhere
+    among words that are shown, kept or filed. reply: see `Said`.
     """
     words = encodable(words)
-    receipt = receipts.find(words)
-    if receipt is None and receipts.resembles(words):
-        receipt = MISTYPED
-    return Said(words, at, receipt, reply)
+    found = receipts.find_all(words)
+    codes = tuple(one.receipt or MISTYPED for one in found)
+    return Said(without(words, found), at, codes, reply)
+
+
+def without(words: str, found: Sequence[receipts.FoundReceipt]) -> str:
+    """The words with a blank in the place of each receipt."""
+    pieces: list[str] = []
+    end = 0
+    for one in found:
+        pieces.append(words[end : one.start])
+        end = one.end
+    return " ".join([*pieces, words[end:]])
 
 
 def commanded(name: str, at: datetime) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
-from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipt
+from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipts
 from dialogs.status.story import (
     MUTE_COMMAND,
     STORY_PUSHES,
@@ -62,5 +62,5 @@ STATUS = Dialog(
     commands=(STATUS_COMMAND, MUTE_COMMAND),
     pushes=(*STORY_PUSHES, *FEEDBACK_PUSHES),
     edited=edited,
-    receipt=take_receipt,
+    receipts=take_receipts,
 )

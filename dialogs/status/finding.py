@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
@@ -23,10 +24,31 @@ from dialogs.words import (
     Told,
 )
 
+HANDS_OVER = (  # words that only hand a receipt over
+    r"(?:[你您]好|请问?|麻烦[你您]?|劳驾|帮忙|帮我|给我|我要|我想|我|俺|咱|的|这是|这个|那个|就是|是|为"
+    r"|查询|查查|查下|查|看看|看下|看|一下|一哈|一眼|眼|下|先|再|都|发你|给[你您]"
+    r"|进[度展]|补充材料|补充|材料|补|往|里头?|里面|加|点"
+    r"|回执[码号]?|凭证|查询码|编码|单号|号码|码|号|另外?一个|另外?|还有|和|跟|与|及"
+    r"|第[一二12]个|两个|恁|给看看|吧|呢|啊|哈|咋样了?|怎么样了?|到哪(?:一步)?了?"
+    r"|receipts?|status|code|my|is|the|please|check|and|\s)++"
+)
+LEADS_TO = re.compile(rf"^[\W_]*{HANDS_OVER}(?:[\W_]+|$)", re.IGNORECASE)
+ENDS_WITH = re.compile(rf"(?:^|[\W_]+){HANDS_OVER}[\W_]*$", re.IGNORECASE)
+BETWEEN = " \t\r\n,.;:!?，。；：！？、…~～“”\"'「」()（）"
+HANDED_OVER_AT_MOST = 4  # clauses before and after a receipt
+LOOKED_AT = 40  # characters of the end
+ADDS = re.compile(r"补充?|材料")
 SPEECH = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = 6  # Chinese characters that no receipt holds
 
 phrase("code.malformed", "这个回执码有一位抄错了，请对照再发一次。")
+phrase("receipt.waits", "“{words}”先记着，码对了就接上；不发码就不留。")
+phrase(
+    "receipt.left",
+    "“{words}”没有写进去：先把这段补充送出或放弃，再连回执码发一次。",
+)
+phrase("story.one_of", "第{number}个回执码：\n{text}")
+phrase("story.nth", "第{number}个回执码：")
 phrase(
     "which",
     "认不出是哪一件，可能已经不再提醒，或联系方式已销毁。请发送回执码，接着办。",
@@ -59,23 +81,82 @@ def ask_status(turn: Turn[Any]) -> None:
     find(turn, "", NAME)
 
 
-def take_receipt(turn: Turn[Any], receipt: str) -> None:
-    """A receipt, typed or pasted anywhere, opens its story; what it was asked for goes
-    on.
+def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:
+    """Receipts, typed or pasted anywhere, open their stories, the last one to stay;
+    what it was asked for goes on.
+
+    words: what was said beside them. Returns: what of it is still to be heard.
     """
-    mistyped = receipt == MISTYPED
-    report = None if mistyped else turn.look(ByReceipt(receipt))
-    if report == MISTYPED:
-        mistyped = True
-    if report is None or mistyped:
-        turn.say("code.malformed" if mistyped else "code.again")
-        turn.prompt()
-        return
-    turn.look(Tell(report))
+    turn.tapped = False
+    rest = beside(words)
+    found = _found(turn, codes)
+    if not found:
+        return _wait_for_receipt(turn, rest)
     wants = kept(turn).wanted
     if unsent(turn):
-        return
-    WANTED[wants](turn.enter(NAME), report)
+        if rest:
+            turn.say("receipt.left", words=draft.shorten(rest, 30))
+        return ""
+    waiting = kept(turn).words
+    for number, report in enumerate(found[:-1], 1):
+        _tell_one_of(turn, number, report)
+    opened: StatusTurn = turn.enter(NAME)
+    if len(found) > 1:
+        opened.say("story.nth", number=len(found))
+    is_more = wants == NAME and not rest and ADDS.search(words)
+    WANTED["add" if is_more else wants](opened, found[-1])
+    return "\n".join(filter(None, [waiting, rest]))
+
+
+def _found(turn: Turn[Any], codes: Sequence[str]) -> list[str]:
+    """The reports of these receipts; that one is wrong or unknown is told."""
+    found: list[str] = []
+    slips: list[str] = []
+    for code in dict.fromkeys(codes):
+        report = MISTYPED if code == MISTYPED else turn.look(ByReceipt(code))
+        if report is None or report == MISTYPED:
+            slips.append("code.again" if report is None else "code.malformed")
+        else:
+            turn.look(Tell(report))
+            found.append(report)
+    for slip in dict.fromkeys(slips):
+        turn.say(slip)
+    return found
+
+
+def _wait_for_receipt(turn: Turn[Any], rest: str) -> str:
+    """No receipt was right: the words beside it belong to its report, and wait."""
+    if not rest:
+        turn.prompt()
+        return ""
+    if turn.talk.state is StatusState.CHECK:
+        return rest
+    opened: StatusTurn = turn
+    if turn.talk.state is not StatusState.CODE:
+        opened = turn.enter(NAME)
+    waiting = [opened.answers.words, rest]
+    opened.answers.words = "\n".join(filter(None, waiting))
+    opened.say("receipt.waits", words=draft.shorten(rest, 30))
+    opened.prompt()
+    return ""
+
+
+def _tell_one_of(turn: Turn[Any], number: int, report: str) -> None:
+    """The story of one of several receipts, only told."""
+    story = turn.look(Tell(report))
+    lang = turn.talk.lang
+    told = story.text(lang) if story else turn.t("story.gone")
+    turn.say("story.one_of", number=number, text=told)
+
+
+def beside(words: str) -> str:
+    """What is said beside a receipt, without what only hands it over."""
+    rest = words.strip()
+    for _ in range(HANDED_OVER_AT_MOST):
+        rest = LEADS_TO.sub("", rest)
+        end = rest[-LOOKED_AT:]
+        rest = rest.removesuffix(end) + ENDS_WITH.sub("", end)
+    return rest.lstrip(BETWEEN) if re.search(r"\w", rest) else ""
 
 
 def meant(turn: Turn[Any], handle: str) -> list[str]:
@@ -166,10 +247,7 @@ def read_code(turn: StatusTurn, words: str) -> bool:
     if turn.talk.under is None and len(SPEECH.findall(words)) >= SENTENCE:
         turn.enter_first().read(words)
         return True
-    mistyped = turn.look(ByReceipt(words)) == MISTYPED
-    turn.say("code.malformed" if mistyped else "code.again")
-    turn.prompt()
-    return True
+    return False
 
 
 CODE_STEP = Step(

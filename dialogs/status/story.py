@@ -159,6 +159,17 @@ def to_check(turn: StatusTurn) -> None:
         turn.go("written")
 
 
+@wanted("add")
+def add_to_found(turn: StatusTurn, report: str) -> None:
+    """Where more can be added, straight to that; else to the story."""
+    story = story_of(turn, report)
+    if story is None:
+        return
+    turn.go("opened")
+    if {"answer", "supplement"} & {*story.can}:
+        turn.go("add")
+
+
 ADD_STEP = Step(
     StatusState.ADD,
     title="写补充",

@@ -35,12 +35,14 @@ class StatusAnswers(DraftAnswers):
 
     cases: how many there were to pick from. wanted: what is done once the report is
     known, a name of WANTED. report: its id (hex), "" until it is known. can: what the
-    story allows. wishes: as the settings show them.
+    story allows. wishes: as the settings show them. words: what was said before it was
+    known which report it belongs to.
     """
 
     cases: int = 0
     wanted: str = NAME
     report: str = ""
+    words: str = ""
     can: tuple[str, ...] = ()
     wishes: dict[str, bool] = field(default_factory=dict)
 

@@ -160,9 +160,13 @@ def test_a_receipt_is_found_inside_a_sentence(sentence: str, gap: str) -> None:
         "同一份台账每周报五次",
         "6222 0200 1234 5678",
         "每周开会3次, that form week told",
-        "x" + SAMPLE,
-        SAMPLE + "7",
+        "from 2025 they made us report",
+        "we had 3 meetings at 8 a m on 2 days, 4 hours",
+        "Word 2016 和 Excel 2019 各一份，表格 A4 B5 各打十份",
+        "https://example.gov.cn/s/a1b2c3d4e5f6g7h8",
         "身份证330106199001011234",
+        "33010619900101123X",
+        "车牌浙A12345、浙B6789C，编号K7QM",
     ],
 )
 def test_other_words_and_numbers_are_no_receipt(sentence: str) -> None:
@@ -181,6 +185,71 @@ def test_a_mistyped_receipt_in_a_sentence_is_noticed() -> None:
     typo = SAMPLE.replace("A", "B", 1)
     assert receipts.find(f"回执码{typo}") is None
     assert receipts.resembles(f"回执码{typo}")
+
+
+APART = {
+    "commas": "，".join(SAMPLE.split("-")),
+    "marks": "、".join(SAMPLE.split("-")),
+    "colons": "：".join(SAMPLE.split("-")),
+    "slashes": "／".join(SAMPLE.split("-")),
+    "stops": "。".join(SAMPLE.split("-")),
+    "spaced": " ".join(SAMPLE.replace("-", "")),
+    "spaced groups": "  ".join(" ".join(group) for group in SAMPLE.split("-")),
+    "lines": SAMPLE.replace("-", "\n"),
+    "circled": SAMPLE.replace("1", "①").replace("2", "②").replace("0", "⓪"),
+    "squared letters": SAMPLE.replace("A", "🄰").replace("B", "🅱"),
+    "halves": SAMPLE[:9].replace("-", "") + " " + SAMPLE[10:].replace("-", ""),
+}
+
+
+@pytest.mark.parametrize("typed", APART.values(), ids=APART)
+def test_whatever_parts_its_symbols_it_is_found_where_it_stands(typed: str) -> None:
+    text = f"我的回执码是{typed}，昨天又来催了"
+    [found] = receipts.find_all(text)
+    assert found.receipt == SAMPLE
+    assert text[found.start : found.end] == typed
+
+
+SLIPS = {
+    "another symbol": SAMPLE.replace("A", "B", 1),
+    "another symbol, commas": "，".join(SAMPLE.replace("A", "B", 1).split("-")),
+    "another symbol, one piece": SAMPLE.replace("A", "B", 1).replace("-", ""),
+    "another symbol, blanks": SAMPLE.replace("A", "B", 1).replace("-", " "),
+    "another symbol, spaced": " ".join(SAMPLE.replace("A", "B", 1).replace("-", "")),
+    "one too few": SAMPLE[:-1],
+    "one too many": SAMPLE + "7",
+    "one before": "x" + SAMPLE,
+    "no symbol of ours": SAMPLE.replace("A", "U", 1),
+}
+
+
+@pytest.mark.parametrize("typed", SLIPS.values(), ids=SLIPS)
+def test_a_slip_is_noticed_where_it_stands(typed: str) -> None:
+    text = f"{typed}，昨天又来催了"
+    [found] = receipts.find_all(text)
+    assert found.receipt is None
+    assert text[found.start : found.end] == typed
+
+
+@given(bodies, st.integers(0, 15), st.sampled_from(SYMBOLS))
+def test_hardly_any_mistyped_receipt_passes_for_words(
+    body: str, at: int, wrong: str
+) -> None:
+    """In groups with dashes, as they are given out, none does."""
+    symbols = whole(body)
+    typed = symbols[:at] + wrong + symbols[at + 1 :]
+    groups = [typed[start : start + 4] for start in range(0, 16, 4)]
+    both = any(map(str.isdigit, typed)) and any(map(str.isalpha, typed))
+    assert len(receipts.find_all("-".join(groups))) == both
+
+
+def test_two_receipts_in_one_message_are_both_found() -> None:
+    other = receipts.read(whole("9Z8Y7X6W5V4T3S2"))
+    for gap in (" ", "、", "，", "\n", " 和 "):
+        found = receipts.find_all(f"进度 {SAMPLE}{gap}{other}")
+        assert [one.receipt for one in found] == [SAMPLE, other]
+    found = receipts.find_all(f"{SAMPLE[:-1]}0 {other}")
+    assert [one.receipt for one in found] == [None, other]
 
 
 def test_a_fingerprint_is_equal_for_every_spelling_and_needs_the_key() -> None:

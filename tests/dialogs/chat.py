@@ -52,7 +52,7 @@ from dialogs.words import (
     Unreadable,
 )
 
-ROUNDS = 6  # of Look and Found, as the hotline has them
+ROUNDS = 12  # of Look and Found, as the hotline has them
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 TERMS = Terms(Rules.default(), weekday_calendar(), UTC)
 RECEIPT = "EHPX-FEGJ-P8MK-K0R1"

@@ -107,7 +107,7 @@ def test_a_declined_file_keeps_its_words() -> None:
 def test_a_receipt_in_a_caption_is_looked_up() -> None:
     """Nothing is stored while it is unknown what it is about."""
     chat = Chat()
-    screen = chat.take(together(Said(f"回执码 {RECEIPT}", NOON, RECEIPT), picture(1)))
+    screen = chat.take(together(Said("回执码 ", NOON, (RECEIPT,)), picture(1)))
     assert "没有查到" in screen
 
 

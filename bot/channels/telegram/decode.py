@@ -282,7 +282,7 @@ def _edited(message: Message, at: datetime) -> tuple[Part, ...]:
     moves, and is none.
     """
     said = heard(message.text or message.caption or "", at)
-    if said.receipt:
+    if said.receipts:
         return (said,)
     return (
         (Changed(said.text, bool(message.photo)),) if said.text or message.photo else ()
@@ -297,7 +297,7 @@ def _said(text: str, at: datetime, reply: str | None) -> Part:
     found = COMMAND.fullmatch(text.strip())
     if text.strip().lower().rstrip("。.!！") in CLEARING:
         return Clear()
-    if said.receipt or found is None:
+    if said.receipts or found is None:
         return said
     name = found[1].lower()
     if name == CLEAR:

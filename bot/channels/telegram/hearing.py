@@ -273,10 +273,9 @@ def _goes(part: Part) -> bool:
     is done with.
     """
     match part:
-        case Said(text, receipt=receipt):
-            return receipt is not None and (
-                receipt != MISTYPED or len(text) <= HARDLY_MORE
-            )
+        case Said(text, receipts=receipts):
+            is_right = any(one != MISTYPED for one in receipts)
+            return is_right or (bool(receipts) and len(text) <= HARDLY_MORE)
         case Pressed(choice):
             return choice == SAVED
     return isinstance(part, Clear)

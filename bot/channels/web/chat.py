@@ -36,7 +36,6 @@ from bot.channels.web.visitors import Visitor, Visitors
 from bot.hours import seconds
 from dialogs.texts import text
 from dialogs.words import (
-    MISTYPED,
     PICTURES,
     SAVED,
     UNPICTURE,
@@ -230,9 +229,10 @@ class ChatPages:
             posted = Posted(key=key, event=nothing, draft=said)
             return await self.hear(request, visitor, posted)
         event = heard(said, now)
-        shown = said
-        if event.receipt and event.receipt != MISTYPED:
-            shown = text(visitor.lang, "web.receipt_sent")  # it is no sight for others
+        shown = event.text
+        if event.receipts:  # it is no sight for others
+            sent = text(visitor.lang, "web.receipt_sent")
+            shown = f"{sent} {shown}".strip()
         bubble = self.context.channel.own(
             visitor.screen, secrets.token_bytes(16), visitor.lasting, shown
         )

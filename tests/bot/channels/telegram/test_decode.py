@@ -48,9 +48,9 @@ NEVER = (
 
 def plain(part: Part) -> dict[str, Any]:
     match part:
-        case Said(text, _, receipt, reply):
+        case Said(text, _, receipts, reply):
             answers = {"reply": reply} if reply else {}
-            return {"said": text, "receipt": receipt} | answers
+            return {"said": text, "receipt": next(iter(receipts), None)} | answers
         case Pressed(choice, mark, _):
             return {"pressed": choice, "mark": mark}
         case Photo(file, reply):
