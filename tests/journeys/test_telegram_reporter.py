@@ -347,6 +347,24 @@ async def test_what_we_do_not_take_is_declined_with_a_way_out(
     assert "台账" in preview.text
 
 
+async def test_a_file_is_a_picture_by_its_bytes_and_not_by_its_name(
+    line: Line, server: BotApi, picture: bytes
+) -> None:
+    """One that is called a text is taken; one that is cut off is told to be broken, and
+    a paper that is called a picture to be none.
+    """
+    person = server.person(started=True)
+    person.sends_document("说明.txt", picture, "text/plain", caption=CLEAR)
+    preview = await person.offered("送出")
+    assert "图片：1" in preview.text
+    person.sends_document("图.png", picture[: len(picture) // 2], "image/png")
+    await person.sees("打不开，请重新截图")
+    person.sends_document("图.jpg", b"%PDF-1.7 paper", "image/jpeg")
+    await person.sees("这类文件还收不了")
+    preview = await person.offered("送出")
+    assert "图片：1" in preview.text
+
+
 async def test_forwarded_words_lose_their_origin(line: Line, server: BotApi) -> None:
     """What is passed on is the reporter's own words from here on."""
     person = server.person(started=True)

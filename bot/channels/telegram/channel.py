@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import struct
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,7 @@ from dialogs.texts import text
 from storage.port import Database, Write
 
 log = logging.getLogger(__name__)
+LONGEST_PHOTO = 2560  # pixels; a longer one is shrunk until nothing can be read
 CALL_TIMEOUT = 10.0  # seconds for one call
 CALL_CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
@@ -280,7 +282,7 @@ class TelegramChannel:
 
         async def step() -> Message:
             raw = base64.b64decode(content)
-            if mime == "image/png":
+            if mime == "image/png" and not _is_long(raw):
                 return await self.bot.send_photo(
                     where.chat, raw, filename=name, message_thread_id=where.thread
                 )
@@ -387,6 +389,15 @@ class TelegramChannel:
             )
         except TelegramError as error:
             log.debug("a press was not answered: %s", about(error))
+
+
+def _is_long(png: bytes) -> bool:
+    """Whether a picture goes as a document, so that it stays as it is: as a photo a
+    long screenshot is shrunk, or refused (sendPhoto: "width and height must not exceed
+    10000 in total").
+    """
+    width, height = map(int, struct.unpack(">II", png[16:24]))
+    return max(width, height) > LONGEST_PHOTO
 
 
 def qr(receipt: str) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import CallbackQuery, Chat, Document, Message, Update
 
 from anonymizer.scrub import MOST_BYTES
 from bot.channels.port import commanded, heard
@@ -21,7 +21,6 @@ ALLOWED = ("message", "edited_message", "callback_query")
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 CLEAR = "clear"
 CLEARING = ("清空聊天", "清空", "clear chat")
-IMAGES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 DECLINED = {
     "voice": "voice",
     "audio": "voice",
@@ -240,23 +239,24 @@ def _parts(message: Message, at: datetime) -> tuple[Part, ...]:
     if sizes:
         largest = max(sizes, key=lambda size: size.width * size.height)
         return (*words, Photo(largest.file_id, reply))
-    document = message.document if message.animation is None else None
-    if document is not None and document.mime_type in IMAGES:
-        too_large = (document.file_size or 0) > MOST_BYTES
-        return (
-            *words,
-            Unreadable("too_large", at)
-            if too_large
-            else Photo(document.file_id, reply),
-        )
     for kind, why in DECLINED.items():
         if getattr(message, kind) is not None:
             return (*words, Unreadable(why, at))  # type: ignore[arg-type]
-    if document is not None:
-        return (*words, Unreadable("file", at))
+    if message.document is not None:
+        return (*words, _document(message.document, at, reply))
     if any(getattr(message, note) for note in NOTED):
         return words
     return (*words, Unreadable("other", at))
+
+
+def _document(document: Document, at: datetime, reply: str | None) -> Part:
+    """Whether it is a picture its bytes will say, whatever its name and type; only what
+    is too large to be fetched is taken at its word.
+    """
+    if (document.file_size or 0) <= MOST_BYTES:
+        return Photo(document.file_id, reply)
+    is_called_picture = (document.mime_type or "").startswith("image/")
+    return Unreadable("too_large" if is_called_picture else "file", at)
 
 
 def _push_answered(message: Message) -> str | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from telegram import Update
 
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.orders import Accept, Assign, Extend
 from tests.anonymizer.scrub.pictures import jpeg
-from tests.bot.desk.telegram.office import Office, opened_office
+from tests.bot.desk.telegram.office import WORDS, Office, opened_office
 from tests.botapi.persons import Group, Person, Shown
 from tests.botapi.server import BotApi
 
@@ -184,6 +186,43 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
     one.says("不归我们管", to=group, topic=topic.id, reply=asked.id)
     await group.until(lambda _: _told(group, "不能不予受理。现在可以："))
     assert await office.count("notes") == 1
+
+
+async def test_a_long_screenshot_comes_as_it_is(office: Office, group: Group) -> None:
+    """Telegram would refuse it as a photo, and shrink a shorter one until nobody can
+    read it: it goes as a document, behind the photo that was sent before it.
+    """
+    one = await office.staff("李明")
+    person = office.server.person(started=True)
+    person.sends_photo(png_of_size(640, 480), caption=WORDS)
+    await person.offered("送出")
+    person.sends_document("长截图.png", png_of_size(1080, 12_000), "image/png")
+    await person.until(lambda screen: "图片：2" in screen.text)
+    person.presses("送出")
+    await person.sees("您的回执码")
+    await office.rings()
+    topic = await office.topic()
+    one.presses("图片2", on=office.card(topic), at=group)
+    await group.until(lambda _: len(_files(group)) == 2)
+    assert _files(group) == [("photo", 640, 480), ("document", 1080, 12_000)]
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, height), "white").save(out, "png")
+    return out.getvalue()
+
+
+def _files(group: Group) -> list[tuple[str, int, int]]:
+    """Kind, width and height of what was sent in the newest topic."""
+    found = []
+    for shown in group.topics()[-1].screen:
+        if shown.by_bot and shown.kind in ("photo", "document"):
+            content = shown.files[-1].content
+            assert content is not None
+            with Image.open(io.BytesIO(content())) as image:
+                found.append((shown.kind, *image.size))
+    return found
 
 
 async def test_staff_s_own_words_in_private_are_a_reporter_s(office: Office) -> None:
