@@ -22,6 +22,8 @@ phrases(
     text="“{old}”改成“{value}”",
 )
 phrase("correct.where", "要改哪几个字？请把那一句重新写一遍，其余的不动也行。")
+FIELDS = {"单位": "unit", "地点": "place", "时间": "when", "频次": "when"}
+FIELD_LINE = re.compile(r"(?:责任|是哪个)?(单位|地点|时间|频次)[:：]\s*(\S.{0,58})$")
 NUMBER = r"[0-9０-９一二两三四五六七八九十百千万几半]+"
 COUNT = re.compile(rf"{NUMBER}(?:多|来|几)?(\D{{1,2}})?")
 
@@ -80,6 +82,17 @@ def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:
     if when and old in when:
         turn.answers.when = when.replace(old, value)
     turn.understood(heard, "did.text", old=old, value=value)
+    shown_again(turn)
+
+
+def fill_in(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
+    """A line like "单位：民政局" fills the field in, and changes no other word."""
+    value = value.strip()
+    if field == "unit":
+        value = turn.look(UnitName(value))
+    value = draft.without_names(turn, value)
+    setattr(turn.answers, field, value)
+    turn.understood(heard, f"did.{field}", value=value)
     shown_again(turn)
 
 

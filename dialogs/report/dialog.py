@@ -6,7 +6,7 @@ from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.looks import button
 from dialogs.meaning import Draft, Moment
-from dialogs.report.correcting import correct
+from dialogs.report.correcting import FIELD_LINE, FIELDS, correct, fill_in
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
@@ -193,6 +193,10 @@ def add(turn: ReportTurn, heard: Heard) -> None:
         answer_probe(turn, heard)
         return
     turn.answers.probe = ""
+    labelled = FIELD_LINE.match(heard.words.strip())
+    if labelled and turn.answers.text:
+        fill_in(turn, heard, FIELDS[labelled[1]], labelled[2])
+        return
     own = turn.talk.state in (ReportState.TEXT, *ASKING)
     masking = turn.talk.state is ReportState.MASKS
     if own or (masking and heard.words.strip() in turn.answers.text):
