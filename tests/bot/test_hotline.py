@@ -71,6 +71,24 @@ async def test_the_receipt_is_shown_again_for_minutes_and_then_no_more(
     assert "不显示了" in await line.says("回执码")
 
 
+async def test_another_matter_gets_a_report_and_a_receipt_of_its_own(
+    line: Line,
+) -> None:
+    """It waits in a talk of its own, which shares no id with the first."""
+    await line.says("一是台账每天要报三遍，二是民政局让我们社区开无犯罪记录证明")
+    await line.says("分开反映", "送出")
+    assert "接着写吗" in line.screen()
+    await line.presses("write_in")
+    assert "无犯罪记录证明" in line.screen()
+    assert "三遍" not in line.screen()
+    await line.says("送出")
+    assert [await line.count(table) for table in ("talks", "reports", "cases")] == [
+        0,
+        2,
+        2,
+    ]
+
+
 async def test_saved_hides_the_receipt_at_once(line: Line) -> None:
     await line.says(CLEAR, "送出", "我已保存")
     assert "不显示了" in await line.says("回执码")
