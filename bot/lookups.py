@@ -34,6 +34,7 @@ from dialogs.words import (
     Query,
     Read,
     Reading,
+    RulesInForce,
     Tell,
     UnitName,
 )
@@ -87,6 +88,8 @@ class Lookups:
                 return await self._asked(incoming)
             case HoldDay(days):
                 return hold_day(self._now(), days, self._casework.terms)
+            case RulesInForce():
+                return self._casework.terms.rules
             case Tell(report):
                 return await self._casework.stories.told(bytes.fromhex(report))
         raise TypeError(f"nobody answers {type(query).__name__}")

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialogs.library import answer_to
+from dialogs.library import LibraryAnswer, answer_to
+from dialogs.library.promised import NAMES, promised
 from dialogs.talk import Heard, Turn
 from dialogs.texts import phrase, phrases
+from dialogs.words import Params, RulesInForce
 
 phrases(
     "social",
@@ -22,11 +24,24 @@ phrase("hurry.here", "在的，一周七天都在。您接着说就行。")
 
 def answer_question(turn: Turn[Any], heard: Heard) -> None:
     """The library's answer, and back to the open step."""
-    topic = heard.meaning.args.get("topic", "other")
-    kept_for = turn.hours_left if turn.talk.unsent else None
-    name, params = answer_to(heard.words, topic, kept_for)
-    turn.tell(heard, name, **params)
+    answer = answer_to(heard.words, heard.meaning.args.get("topic", "other"))
+    about_the_draft = "hours" in answer.takes
+    if about_the_draft and not turn.talk.unsent:
+        turn.tell(heard, "about.not_there")
+    else:
+        turn.tell(heard, answer.phrase, **_filled_in(turn, answer))
     back(turn)
+
+
+def _filled_in(turn: Turn[Any], answer: LibraryAnswer) -> Params:
+    """All that an answer names."""
+    params = dict(answer.params)
+    if "hours" in answer.takes:
+        params["hours"] = turn.hours_left
+    if answer.takes & NAMES:
+        rules = turn.look(RulesInForce())
+        params |= promised(answer.takes, rules, turn.talk.lang)
+    return params
 
 
 def answer_social(turn: Turn[Any], heard: Heard) -> None:

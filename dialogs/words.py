@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
+from dialogs.case.rules import Rules
 from dialogs.meaning.moment import Meaning, Moment
 
 if TYPE_CHECKING:
@@ -280,6 +281,11 @@ class HoldDay(Query[date]):
     """
 
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce(Query[Rules]):
+    """The times and numbers that this deployment works by."""
 
 
 @dataclass(frozen=True, slots=True)

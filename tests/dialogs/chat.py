@@ -46,6 +46,7 @@ from dialogs.words import (
     Rang,
     Read,
     Reading,
+    RulesInForce,
     Say,
     Tell,
     UnitName,
@@ -159,6 +160,8 @@ class Chat:
                 )
             case HoldDay(days):
                 return hold_day(NOON, days, TERMS)
+            case RulesInForce():
+                return TERMS.rules
             case Asked():
                 return self.asked
             case Tell(report):
