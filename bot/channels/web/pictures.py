@@ -49,6 +49,7 @@ LONGEST_QUEUE = 60.0  # seconds an upload waits for its turn
 MOST_BOXES = 100  # painted over in one go
 # CSS pixels across where there are no scripts: a click's place is told in these
 SHOWN_WIDTH = 320
+LONG = 2.5  # times as high as wide, and a picture is scrolled while it is edited
 PICTURE_ID = re.compile(r"[0-9a-f]{32}")
 BOX = re.compile(r"(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6})")
 POINT = re.compile(r"(\d{1,6}),(\d{1,6})")
@@ -232,6 +233,7 @@ class Pictures:
             shot=shot,
             marks=marks or Marks(),
             shown=min(shot.width, SHOWN_WIDTH),
+            long=shot.height > shot.width * LONG,
             trouble=text(visitor.lang, trouble) if trouble else "",
         )
         return HTMLResponse(page, status)

@@ -84,6 +84,7 @@ phrases(
     edit_title="裁剪、涂黑",
     edit_help="选好工具，在图上拖出一块。头像、昵称、群名都可以涂黑。",
     edit_plain="先选工具，再在图上点两下：一块的两个角。",
+    edit_long="图很长：手指放在右边空白处，上下滑。",
     edit_keys="用键盘：点“加一块”，再按方向键移动，Shift+方向键改大小，Delete 去掉。",
     paint="涂黑",
     crop="裁剪",

@@ -189,6 +189,45 @@ def test_a_picture_is_sent_and_painted_over(
         expect(page.locator(".pictures")).to_have_count(0)
 
 
+def test_one_name_in_a_long_screenshot_is_painted_over(
+    browser: Browser, line: Line, tmp_path: Path
+) -> None:
+    """It is edited as wide as the phone, and scrolled; a box as low as one line of
+    words is none too small.
+    """
+    long = tmp_path / "long.png"
+    Image.new("RGB", (1080, 12_000), "white").save(long)
+    with visiting(browser, line.url) as visitor:
+        page = visitor.page
+        visitor.says(SENTENCE)
+        visitor.reaches_preview()
+        page.set_input_files("#file", long)
+        expect(page.locator(".pictures img")).to_be_visible(timeout=30_000)
+        page.get_by_role("link", name="裁剪、涂黑").click()
+        expect(page.get_by_text("图很长")).to_be_visible()
+        cover = page.locator("#canvas svg")
+        whole = cover.bounding_box()
+        assert whole and whole["width"] > 250
+        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        area = cover.bounding_box()
+        assert area and area["y"] < -500
+        page.mouse.move(area["x"] + 20, 400)
+        page.mouse.down()
+        page.mouse.move(area["x"] + 120, 412, steps=4)
+        page.mouse.up()
+        expect(page.locator("rect.paint:visible")).to_have_count(1)
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator(".pictures img")).to_be_visible()
+        src = page.locator(".pictures img").get_attribute("src")
+        data = page.context.request.get(f"{line.url}{src}").body()
+    scale = 1080 / area["width"]
+    middle = (round(70 * scale), round((406 - area["y"]) * scale))
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (1080, 12_000)
+        assert image.convert("L").getpixel(middle) == 0
+        assert image.convert("L").getpixel((middle[0], middle[1] - 60)) == 255
+
+
 def _lightest_corner(data: bytes) -> int:
     """How light the lightest pixel is where avatar and nickname were: 0 is black."""
     with Image.open(io.BytesIO(data)) as image:

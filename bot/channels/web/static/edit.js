@@ -2,7 +2,7 @@
 
 import { element, find, findAll } from "./page.js";
 
-const SLIP = { width: 1 / 100, height: 1 / 200 }; // of the picture; a smaller box is a slip of the thumb
+const SLIP = 1 / 100; // of the picture's shorter edge; a smaller box is a slip of the thumb
 const STEPS_ACROSS = 60; // key presses from one side to the other
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -86,17 +86,28 @@ function stretchBox(event) {
 }
 
 function endBox() {
-  const isSlip = drawn && (drawn.box.width < wide * SLIP.width || drawn.box.height < high * SLIP.height);
+  const least = Math.min(wide, high) * SLIP;
+  const isSlip = drawn && (drawn.box.width < least || drawn.box.height < least);
   if (isSlip) drop(drawn.box);
   drawn = null;
 }
 
+/** Which lines of the picture stand in the window: of a long one, not all. */
+function linesInWindow() {
+  const area = cover.getBoundingClientRect();
+  const scale = high / area.height;
+  const top = between(-area.top * scale, 0, high);
+  const bottom = between((innerHeight - area.top) * scale, 0, high);
+  return bottom > top ? { top, count: bottom - top } : { top: 0, count: high };
+}
+
 function addByKeyboard() {
-  const part = tool === "crop" ? 0.8 : 0.25; // of the picture
+  const part = tool === "crop" ? 0.8 : 0.25; // of what is seen
+  const lines = linesInWindow();
   const width = Math.round(wide * part);
-  const height = Math.round(high * part);
+  const height = Math.round(lines.count * part);
   const x = Math.round((wide - width) / 2);
-  const y = Math.round((high - height) / 2);
+  const y = lines.top + Math.round((lines.count - height) / 2);
   add(tool, { x, y, width, height }).shape.focus();
 }
 
