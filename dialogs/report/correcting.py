@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 
 from dialogs import draft
+from dialogs.amending import old_words
 from dialogs.report.reading import retake, shown_again, to_preview
 from dialogs.report.table import ASKING, ReportState, ReportTurn, given
 from dialogs.talk import Heard
-from dialogs.texts import phrase, phrases
+from dialogs.texts import phrases
 from dialogs.words import UnitName
 
 phrases(
@@ -19,13 +20,9 @@ phrases(
     place="改地点 → {value}",
     when="改时间频次 → {value}",
     category="改类别 → {value}",
-    text="“{old}”改成“{value}”",
 )
-phrase("correct.where", "要改哪几个字？请把那一句重新写一遍，其余的不动也行。")
 FIELDS = {"单位": "unit", "地点": "place", "时间": "when", "频次": "when"}
 FIELD_LINE = re.compile(r"(?:责任|是哪个)?(单位|地点|时间|频次)[:：]\s*(\S.{0,58})$")
-NUMBER = r"[0-9０-９一二两三四五六七八九十百千万几半]+"
-COUNT = re.compile(rf"{NUMBER}(?:多|来|几)?(\D{{1,2}})?")
 
 
 def correct(turn: ReportTurn, heard: Heard) -> None:
@@ -71,9 +68,7 @@ def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> Non
 def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:
     """A number, or words: what stood there is gone."""
     text = turn.answers.text
-    old = heard.meaning.old
-    if old is None or old not in text:
-        old = same_measure(text, value)
+    old = old_words(text, heard, value)
     if old is None:
         where_to_correct(turn, heard)
         return
@@ -94,18 +89,6 @@ def fill_in(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
     setattr(turn.answers, field, value)
     turn.understood(heard, f"did.{field}", value=value)
     shown_again(turn)
-
-
-def same_measure(text: str, value: str) -> str | None:
-    """The only number of the text that counts the same thing as the new one."""
-    new = COUNT.search(value)
-    if new is None:
-        return None
-    measure = new[1] or ""
-    found = [
-        match[0] for match in re.finditer(rf"{NUMBER}(?:多|来|几)?{measure}", text)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def where_to_correct(turn: ReportTurn, heard: Heard) -> None:
