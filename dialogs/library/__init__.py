@@ -31,6 +31,7 @@ phrase(
 )
 phrase("about.not_there", "不在了，这里什么都没留。想反映，直接说一句话就行。")
 READ_AT_MOST = 300  # characters of a question
+OF_THE_TOPIC = 2  # characters that the topic is worth, where any words are heard
 ENOUGH = 2  # characters of a question that an entry's words must cover at least
 
 
@@ -72,7 +73,8 @@ def _by_words(plain: str, topic: str) -> Entry | None:
 
 def _weight(one: Entry, plain: str, topic: str) -> float:
     covered = one.covered(plain)
-    return covered + 0.5 if covered and one.topic == topic else covered
+    is_of_topic = one.topic == topic != "other"
+    return covered + OF_THE_TOPIC if covered and is_of_topic else covered
 
 
 def _general(topic: str) -> Entry | None:

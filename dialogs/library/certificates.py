@@ -86,12 +86,17 @@ def _by_name() -> tuple[tuple[str, ListItem], ...]:
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
+ASKS_WHOSE = re.compile(
+    r"开|出具|出[^了去]|改|社区|居委|村|街道|网格|谁|哪|归|我们|俺们|是不是|呢|要不要|拒绝|找|那个"
+)  # as it sounds: 盖 is 改
+
+
 def certificate_in(words: str) -> ListItem | None:
     """The certificate of the lists that these words name; None where they name none, or
     one that only sounds alike.
     """
     heard = OF_IT.sub("", sound(normal(words)))
-    if not SPEAKS_OF_ONE.search(heard):
+    if not (SPEAKS_OF_ONE.search(heard) and ASKS_WHOSE.search(heard)):
         return None
     for name, item in _by_name():
         at = heard.find(name)
