@@ -94,6 +94,7 @@ class Pages:
         )
         environment.globals["file"] = files.__getitem__
         environment.globals["now"] = lambda: seconds(now())
+        environment.globals["is_passing"] = is_passing
         environment.globals["choices"] = {"mask": MASK, "unpicture": UNPICTURE}
         self._templates = {
             name: environment.get_template(name)
@@ -166,14 +167,27 @@ def _folds(drawn: Drawn, later: Sequence[Drawn]) -> bool:
 
 
 def _is_open(bubble: Bubble, later: Sequence[Bubble]) -> bool:
-    """Whether its buttons may be pressed. What a notice told can be undone until the
-    visitor goes on.
-    """
+    """Whether its buttons may be pressed."""
     prompts_behind = [other for other in later if other.asks]
-    if _kind(bubble) == "notice":
+    if is_passing(bubble):
         has_gone_on = any(other.mine for other in later)
         return len(prompts_behind) <= 1 and not has_gone_on
     return not bubble.asks or not prompts_behind
+
+
+def is_passing(bubble: Bubble) -> bool:
+    """Whether its buttons are about what was said just now: they go once the visitor
+    goes on, and stay while the prompt that was said with them is the last one.
+
+    A receipt's stay with it, and those that name a case stay by their messages.
+    """
+    message = bubble.message
+    if message is None or message.secret or not message.buttons:
+        return False
+    if _kind(bubble) == "notice":
+        return True
+    names_nothing = all(":" not in button.choice for button in message.buttons)
+    return not message.mark and names_nothing
 
 
 def _kind(bubble: Bubble) -> Kind | None:

@@ -21,16 +21,17 @@ export function show(html, whole) {
   const focused = document.activeElement;
   if (whole) findAll(".row:not(.pending):not(#b-welcome)", log).forEach((row) => row.remove());
   const rows = findAll(".row", fresh.content).filter((row) => !(row.id && document.getElementById(row.id)));
-  rows.forEach(place);
+  const areInPlace = rows.map(place).every(Boolean);
   settle();
   enrich(log);
   if (!rows.length) return;
   const last = rows[rows.length - 1];
   if (byKey && !focused.isConnected) last.focus({ preventScroll: true });
-  bringIntoView(rows.filter((row) => row.isConnected));
+  bringIntoView(rows.filter((row) => row.isConnected), areInPlace);
 }
 
-/** In the place of the row it replaces, else at the end, before words that are still on their way. */
+/** In the place of the row it replaces, else at the end, before words that are still on their way. Returns: whether
+ * it came in place of the last one. */
 function place(row) {
   const replaced = row.dataset.replaces && document.getElementById(row.dataset.replaces);
   const isInPlace = replaced && replaced === log.lastElementChild;
@@ -38,6 +39,7 @@ function place(row) {
   if (!isInPlace) row.classList.add("new");
   row.tabIndex = -1;
   log.insertBefore(row, find(".pending", log));
+  return isInPlace;
 }
 
 /** Of all prompts only the last can be answered, and what it asks stands there once. */
@@ -46,7 +48,7 @@ export function settle() {
   const open = prompts.pop();
   prompts.forEach(close);
   giveWay(prompts, open);
-  findAll(".told", log).filter(isGoneBy).forEach((row) => findAll(".undo", row).forEach((button) => button.remove()));
+  findAll(".passing", log).filter(isGoneBy).forEach((row) => findAll(".keys, .undo", row).forEach((part) => part.remove()));
   const welcome = find(".welcome", log);
   if (welcome && log.children.length > 1) welcome.classList.add("begun");
 }
@@ -78,24 +80,23 @@ function isAskedAnew(row, later) {
 
 const rowsBehind = (row) => [...log.children].slice([...log.children].indexOf(row) + 1);
 
-/** What was understood can be undone until the visitor goes on. */
-function isGoneBy(told) {
-  const behind = rowsBehind(told);
+/** What was said just now can be undone or taken up until the visitor goes on. */
+function isGoneBy(row) {
+  const behind = rowsBehind(row);
   const prompts = behind.filter((row) => row.matches(".asks:not(.told)"));
   return prompts.length > 1 || behind.some((row) => row.matches(".me"));
 }
 
-/** An emergency first; else the newest prompt, from its beginning where it is taller than the screen. */
-function bringIntoView(rows) {
+/** An emergency first; else all that is new, from its beginning where it is taller than the screen. What changed in
+ * place stays where it is. */
+function bringIntoView(rows, areInPlace) {
   const urgent = rows.find((row) => row.matches(".urgent"));
-  const theirs = rows.filter((row) => row.matches(".they"));
-  const first = urgent || theirs[0] || rows[0];
+  const first = urgent || rows.find((row) => row.matches(".they")) || rows[0];
   const last = rows[rows.length - 1];
-  const room = innerHeight - BARS;
   const height = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
-  if (height <= room) scrollTo(last, "end");
-  else if (urgent || first.matches(".told")) scrollTo(first, "start");
-  else scrollTo(last, last.offsetHeight > room ? "start" : "end");
+  if (areInPlace) scrollTo(last, "nearest");
+  else if (height <= innerHeight - BARS) scrollTo(last, "end");
+  else scrollTo(first, "start");
 }
 
 /** After loading, and when the room changes. */

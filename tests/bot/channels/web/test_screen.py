@@ -198,6 +198,16 @@ def test_what_a_notice_told_can_be_undone_until_the_visitor_goes_on(
     assert not draw([notice, prompt, words, then], "zh")[0].open
 
 
+def test_what_was_offered_beside_an_answer_goes_once_the_visitor_goes_on() -> None:
+    offer = Bubble("1", 1, Message("help", buttons=(Button("resume", "b.keep"),)))
+    pushed = Bubble("2", 2, Message("help", buttons=(Button("hush:cd", "b.keep"),)))
+    words = Bubble("4", 4, words="还有一句")
+    opened = [one.open for one in draw([offer, pushed, preview(3)], "zh")]
+    assert opened == [True, True, True]
+    opened = [one.open for one in draw([offer, pushed, preview(3), words], "zh")]
+    assert opened == [False, True, True, True], "a push names its case, and stays"
+
+
 def test_a_notice_is_drawn_small_with_its_button_inside(notice: Bubble) -> None:
     page = Pages({}, lambda: NOON).bubbles([notice, preview(2)], "zh")
     told, _, _ = page.partition("</form>")
