@@ -265,13 +265,19 @@ def _card(bubble: Bubble, rendered: Rendered, open: bool) -> Drawn:
         "card",
         kind,
         sentence,
-        keys=tuple(key for key in keys if key.role != "inline"),
+        keys=tuple(key for key in keys if not _stands_in_card(key)),
         open=open,
         pieces=words,
         facts=facts,
         pictures=tuple(pictures),
         params=params,
     )
+
+
+def _stands_in_card(key: Key) -> bool:
+    """Masks and pictures have their buttons where they are."""
+    name, _, argument = key.choice.partition(":")
+    return bool(argument) and name in (MASK, UNPICTURE)
 
 
 def _fact(line: dict[str, Any], choices: set[str]) -> Fact:
