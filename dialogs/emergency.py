@@ -13,26 +13,33 @@ from dialogs.looks import button
 from dialogs.plain import plain_word
 from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Turn
 from dialogs.texts import phrase
+from dialogs.words import Button
 
 ALARMS = {
-    "120": "请马上拨打 120：说清在哪里、几个人、怎么了，照电话里教的做，先别挂断。\n"
-    "您只管顾人，这边什么都不急。",
-    "119": "请马上离开危险的地方，再拨打 119：说清在哪里、什么情况、有没有人被困。\n"
-    "燃气泄漏别碰开关、别在屋里打电话。这边什么都不急。",
-    "110": "请马上拨打 110：说清在哪里、正在发生什么。先顾自己和旁人的安全，别硬拦。\n"
-    "不方便说话，可以发短信到 12110。这边什么都不急。",
-    "12356": "听您这么说，您心里一定很难。请别一个人扛着：现在就可以拨 12356，"
-    "有人愿意听您慢慢说。\n"
-    "要是马上会伤到自己，请拨 120 或 110，或者叫身边的人过来陪您。",
+    "120": "请马上打 120：说清在哪里、几个人、怎么了。先别挂，开免提，"
+    "照电话里教的做。\n"
+    "叫不应、也没有呼吸的，马上按压胸口，等救护车来。您只管顾人，这边不急。",
+    "119": "请先离开危险的地方，再打 119：说清在哪里、什么情况、有没有人被困。\n"
+    "闻到燃气别碰开关，出了门再打电话；有人落水、被埋，别自己下去。这边不急。",
+    "110": "请马上打 110：说清在哪里、正在发生什么。先顾好自己和旁人，别硬拦，"
+    "也别激他。\n"
+    "不方便出声，可以发短信到 12110，写清地点。这边不急。",
+    "12356": "听您这么说，您心里一定很难。请别一个人扛着：现在就可以打 12356，"
+    "有人愿意听您慢慢说；打不通，就打 120 或 110。\n"
+    "要是马上会伤到自己，先打 120，再叫身边的人过来陪您。您刚才的话没有交给任何人。",
 }
 for _number, _told in ALARMS.items():
     looks.message(f"emergency.{_number}", _told, "emergency")
-phrase("care.called", "好。先顾人，这边不急，想接着说的时候说一声就行。")
+phrase("care.called", "好，先顾人。这边不急，想接着说的时候，说一声就行。")
 phrase("care.over", "那就好，您也歇口气。刚才说的事，要接着反映吗？")
 phrase("care.over_empty", "那就好，您也歇口气。想反映什么事时，直接说一句话就行。")
 phrase(
     "care.heard",
-    "我在听。想找人说说，12356 随时可以打；身边有信得过的人，也叫他来陪陪您。",
+    "我在听。想找人说说，可以打 12356；身边有信得过的人，也叫他来陪陪您。",
+)
+phrase(
+    "care.grief",
+    "听到这个，很难过。您先顾好自己，这边什么都不急；想找人说说，可以打 12356。",
 )
 phrase("care.waits", "好，先放着。写的内容再留{hours}小时，想接着写说一声就行。")
 RESUME = button("resume", "接着写", role="main")
@@ -40,6 +47,9 @@ OVER = re.compile(
     r"(?:送|到|进)(?:了)?(?:医院|急诊|卫生院)|醒(?:了|过来)|没(?:事|大碍|危险)了?$|没事了|人没事"
     r"|救(?:下|出|上)来|稳(?:定|住)了|(?:灭|控制住)了|扑灭|脱险|平安|缓过来|缓过气"
     r"|找(?:到|着)了|劝(?:下|回)来|抓(?:住|走)了|虚惊|处理(?:好|完)了|接走了"
+)
+GRIEF = re.compile(
+    r"没(?:能)?(?:救|抢救)(?:过|回)来|抢救无效|人(?:没|走|不在)了|去世|过世|不行了"
 )
 CALLED = re.compile(
     r"打了|打过了|打通|叫了|报了?警|在路上|路上了|快到了|来了|救护车|消防车|警察|好的?$"
@@ -77,6 +87,7 @@ NOT_NOW = (
 )
 SMALL = ("unclear", "hurry", "social", "yes")  # intents of a word in between
 CARE_AT_MOST = 60  # characters: who tells more goes on with the report
+WORD_AT_MOST = 24  # characters of a word in between; more may be worth writing in
 
 
 def sound_alarm(turn: Turn[Any], heard: Heard) -> None:
@@ -99,28 +110,43 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
         return False
     if turn.talk.alarm == ASKED:
         return _goes_on(turn, heard)
-    short = len(heard.words) <= CARE_AT_MOST
-    if short and OVER.search(heard.words):
-        _glad(turn)
+    words = heard.words
+    is_told = len(words) <= CARE_AT_MOST
+    is_small = heard.meaning.intent in SMALL
+    if is_told and GRIEF.search(words):
+        turn.talk.alarm = ""
+        turn.say("care.grief", *_beside(turn, heard))
+    elif is_told and OVER.search(words):
+        _glad(turn, heard)
     elif turn.talk.alarm == "12356" and heard.meaning.intent in ("add", "answer"):
-        turn.talk.aside = Aside(heard.words)
+        turn.talk.aside = Aside(words)
         turn.say("care.heard", WRITE_IN_TOO)
-    elif heard.meaning.intent in SMALL or (short and CALLED.search(heard.words)):
-        buttons = (RESUME,) if turn.talk.unsent else ()
-        turn.say("care.called", *buttons)
+    elif is_small or (len(words) <= WORD_AT_MOST and CALLED.search(words)):
+        turn.say("care.called", *_beside(turn, heard))
     else:
         turn.talk.alarm = ""
         return False
     return True
 
 
-def _glad(turn: Turn[Any]) -> None:
+def _beside(turn: Turn[Any], heard: Heard) -> list[Button]:
+    """Buttons under words of care: to go on, and, where more than a word was said, to
+    write that in.
+    """
+    buttons = [RESUME] if turn.talk.unsent else []
+    if len(heard.words) > WORD_AT_MOST and turn.talk.dialog.write is not None:
+        turn.talk.aside = Aside(heard.words)
+        buttons.append(WRITE_IN_TOO)
+    return buttons
+
+
+def _glad(turn: Turn[Any], heard: Heard) -> None:
     if turn.talk.unsent:
         turn.talk.alarm = ASKED
-        turn.say("care.over", RESUME)
+        turn.say("care.over", *_beside(turn, heard))
     else:
         turn.talk.alarm = ""
-        turn.say("care.over_empty")
+        turn.say("care.over_empty", *_beside(turn, heard))
 
 
 def _goes_on(turn: Turn[Any], heard: Heard) -> bool:
