@@ -142,6 +142,44 @@ def test_an_older_story_folds_and_opens_again(browser: Browser, line: Line) -> N
         visitor.is_accessible()
 
 
+# ── what was understood, what must be seen first ──────────────────────────────────────
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_what_was_understood_is_told_small_and_undone_by_one_tap(
+    browser: Browser, line: Line, scripts: bool
+) -> None:
+    with visiting(browser, line.url, SMALL, scripts) as visitor:
+        page = visitor.page
+        visitor.says("街道办要求同一份台账每周报五次")
+        visitor.reaches_preview()
+        visitor.says("等下，不是街道办，是区里的卫健局")
+        expect(page.locator(".told")).to_contain_text("区里的卫健局")
+        expect(page.locator(".told .bubble")).to_be_visible()
+        page.click(".told .undo")
+        expect(page.locator(".masked").last).to_contain_text("不是街道办，是区里的")
+        expect(page.locator(".undo")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [SMALL, DESKTOP], ids=["phone", "desktop"])
+def test_an_emergency_is_seen_at_once_with_its_number_to_dial(
+    browser: Browser, line: Line, size: tuple[int, int]
+) -> None:
+    with visiting(browser, line.url, size) as visitor:
+        page = visitor.page
+        visitor.says("我们社区为了周六的验收已经连熬了四个通宵")
+        page.locator(".asks").wait_for()
+        visitor.says("小周倒了 喊他不应 手冰凉")
+        number = page.locator(".calls a").first
+        expect(number).to_have_attribute("href", "tel:120")
+        page.wait_for_timeout(500)  # for the page's own scrolling to what is new
+        assert is_within_the_bars(visitor, number)
+        visitor.is_accessible()
+        visitor.says("不想活了")
+        expect(page.locator(".calls a[href='tel:12356']")).to_be_visible()
+        visitor.is_accessible()
+
+
 # ── words from right to left, copying ─────────────────────────────────────────────────
 
 

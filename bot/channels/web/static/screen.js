@@ -44,11 +44,11 @@ function place(row) {
 
 /** Of all prompts only the last can be answered, and what it asks stands there once. */
 export function settle() {
+  findAll(".passing", log).filter(isGoneBy).forEach((row) => findAll(".keys, .undo", row).forEach((part) => part.remove()));
   const prompts = findAll(".asks:not(.told)", log);
   const open = prompts.pop();
   prompts.forEach(close);
   giveWay(prompts, open);
-  findAll(".passing", log).filter(isGoneBy).forEach((row) => findAll(".keys, .undo", row).forEach((part) => part.remove()));
   const welcome = find(".welcome", log);
   if (welcome && log.children.length > 1) welcome.classList.add("begun");
 }
