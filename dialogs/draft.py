@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from dialogs.looks import button, label
+from dialogs.looks import button, kind_of, label, message
 from dialogs.talk import Answers, Turn
 from dialogs.texts import phrases, text
 from dialogs.words import (
@@ -52,6 +52,11 @@ phrases(
     too_long="超过{most}字了（现在{now}字），请分两次发，或先发最要紧的。",
     not_there="原文里没有“{words}”，请照原文打要遮的字。",
     pictures_full="最多放{most}张图片，这张没有放进去。",
+)
+message(
+    "picture.advice",
+    "工牌、人脸、名单、自己的头像昵称，请先裁掉或涂黑再送出。",
+    "notice",
 )
 SEND = button("send", "送出", role="main")
 LIFT = label("mask_on", "放开 {label} {value}", role="inline")
@@ -230,9 +235,19 @@ def add_picture(turn: Turn[Any], picture: Picture, replaces: str | None) -> bool
         turn.say("draft.pictures_full", most=PICTURES)
         return False
     else:
+        _advise(turn)
         pictures.append(picture)
     turn.answers.pictures = tuple(pictures)
     return True
+
+
+def _advise(turn: Turn[Any]) -> None:
+    """What to cover, said once: with the first picture of a draft. A step that asks for
+    pictures says it itself.
+    """
+    is_first = not turn.answers.pictures
+    if is_first and kind_of(turn.step.name) != "draft_pictures":
+        turn.say("picture.advice")
 
 
 def take_picture_away(turn: Turn[Any], id: str) -> None:

@@ -204,7 +204,8 @@ PICTURES_STEP = Step(
     asked="open",
     title="图片",
     ask="可以发图片（最多{most}张，每张20MB以内），已有{number}张。\n"
-    "截图里常有自己的头像和昵称，请先裁掉或涂黑。照片里的拍摄地点等信息会自动去掉。",
+    "工牌、人脸、名单、自己的头像昵称，请先裁掉或涂黑。"
+    "照片里的拍摄地点等信息会自动去掉。",
     again="请发图片，或点“好了”。",
     kind="draft_pictures",
     show=show_pictures,

@@ -4,6 +4,8 @@ again.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs.words import (
     DropPictures,
     Edited,
@@ -70,16 +72,39 @@ def test_too_long_a_change_is_no_change() -> None:
 
 
 def test_an_album_with_words_is_answered_once() -> None:
-    """One prompt, with the words and all pictures."""
+    """One prompt, with the words and all pictures; what to cover is said once."""
     chat = Chat()
     screen = chat.take(together(Said(CLEAR, NOON), *map(picture, range(3))))
-    assert len(chat.messages) == 1 and "图片：3" in screen
+    assert told(chat) == ["picture.advice", "preview"] and "图片：3" in screen
 
 
 def test_an_album_before_any_word_is_counted_once() -> None:
     chat = Chat()
     screen = chat.take(together(*map(picture, range(4))))
-    assert len(chat.messages) == 1 and "4张" in screen
+    assert told(chat) == ["picture.advice", "picture.more"] and "4张" in screen
+
+
+def test_what_to_cover_is_said_with_the_first_picture_alone() -> None:
+    chat = Chat()
+    chat.says(CLEAR)
+    screen = chat.take(picture(1))
+    assert "工牌、人脸、名单" in screen and screen.index("工牌") < screen.index(
+        "图片：1"
+    )
+    assert "工牌" not in chat.take(picture(2))
+    changed_picture = replace(picture(3), replaces=picture(2).picture.id)
+    assert "工牌" not in chat.take(changed_picture)
+
+
+def test_the_step_that_asks_for_pictures_says_itself_what_to_cover() -> None:
+    chat = Chat()
+    chat.says(CLEAR, "图片")
+    screen = chat.take(picture(1))
+    assert screen.count("工牌") == 1 and told(chat) == ["pictures"]
+
+
+def told(chat: Chat) -> list[str]:
+    return [message.name for message in chat.messages]
 
 
 def test_what_has_no_room_is_told_once_and_let_go() -> None:

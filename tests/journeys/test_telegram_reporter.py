@@ -115,28 +115,29 @@ def _who(found: re.Match[str]) -> str:
 async def test_a_photo_with_words_is_one_step(
     line: Line, server: BotApi, picture: bytes
 ) -> None:
-    """Caption and picture come as one message and are answered with one; what the
-    camera wrote is gone.
+    """Caption and picture come as one message and are answered with one preview, above
+    it what to cover; what the camera wrote is gone.
     """
     person = server.person(started=True)
     person.sends_photo(picture, caption=CLEAR)
     preview = await person.offered("送出")
     assert "图片：1" in preview.text
     await person.settles()
-    assert len(person.by_bot()) == 1
+    advice, _ = person.by_bot()
+    assert "工牌、人脸" in advice.text
     person.presses("送出")
     await person.sees("您的回执码")
     assert await line.count("media") == 1
 
 
 async def test_an_album_is_one_step(line: Line, server: BotApi, picture: bytes) -> None:
-    """Three pictures are three updates, and one answer."""
+    """Three pictures are three updates, and one preview, above it what to cover."""
     person = server.person(started=True)
     person.sends_album([picture] * 3, caption=CLEAR)
     preview = await person.offered("送出")
     assert "图片：3" in preview.text
     await person.settles()
-    assert len(person.by_bot()) == 1
+    assert len(person.by_bot()) == 2
 
 
 async def test_the_receipt_goes_by_button(line: Line, server: BotApi) -> None:

@@ -231,9 +231,12 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(
         assert (await stranger.client.get(f"{here}/picture/{id}")).status_code == 404
 
 
-async def test_a_reporters_picture_is_shown_to_no_unit(office: Office) -> None:
+@pytest.mark.parametrize("filed", [False, True], ids=["draft", "filed"])
+async def test_a_reporters_picture_is_shown_to_no_unit(
+    office: Office, filed: bool
+) -> None:
     alias = await office.sends()
-    picture = await _reporters_picture(office, alias)
+    picture = await _reporters_picture(office, alias, filed)
     async with office.sits() as seat:
         await seat.opens(f"/unit/case/{alias}")
         assert picture not in seat.page
@@ -248,7 +251,7 @@ async def test_a_reporters_picture_is_shown_to_no_unit(office: Office) -> None:
         ).status_code == 404
 
 
-async def _reporters_picture(office: Office, alias: str) -> str:
+async def _reporters_picture(office: Office, alias: str, filed: bool) -> str:
     from anonymizer.seal import Place, Sealer
     from storage.repositories.media import Media, MediaRow
 
@@ -256,9 +259,9 @@ async def _reporters_picture(office: Office, alias: str) -> str:
     sealed = Sealer.own(draft.key, "media").seal(
         b"a picture", Place("media", "sealed", id)
     )
-    row = MediaRow(
-        id, None, None, int(office.at.timestamp()) + 3600, "image/png", 4, 3, sealed
-    )
+    report = draft.report if filed else None
+    expires = None if filed else int(office.at.timestamp()) + 3600
+    row = MediaRow(id, report, None, expires, "image/png", 4, 3, sealed)
     await office.app.resources.database.commit([Media.put(row)])
     return id.hex()
 
