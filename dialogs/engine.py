@@ -206,13 +206,15 @@ class Dialogs:
 
     def _hear(self, turn: Turn[Any], event: Event) -> None:
         """Whatever no step understands is answered too."""
+        reply = event.reply if isinstance(event, Said | Pictured) else None
+        if reply and not self._reply(turn, reply):
+            if isinstance(event, Pictured):
+                turn.do(DropPictures((event.picture.id,)))
+            return
         step = turn.step
         match event:
             case Said(receipts=receipts) if receipts:
                 self._receipts(turn, event)
-            case Said(text=said, reply=str(handle)):
-                self._reply(turn, handle)
-                self._listen(turn, said)
             case Said(text=said):
                 self._listen(turn, said)
             case Pressed():
@@ -251,13 +253,15 @@ class Dialogs:
             if turn.talk.alarm:
                 del turn.actions[:told]
 
-    def _reply(self, turn: Turn[Any], handle: str) -> None:
-        """What a push was about is opened: the words belong there."""
+    def _reply(self, turn: Turn[Any], handle: str) -> bool:
+        """What a push was about is opened: what comes now belongs there. False where it
+        must not be heard.
+        """
         leave_unwritten(turn)
-        for dialog in self.newest.values():
-            if dialog.reply is not None:
-                dialog.reply(turn, handle)
+        takers = [dialog.reply for dialog in self.newest.values() if dialog.reply]
+        is_heard = all(take(turn, handle) for take in takers)
         turn.arrive()
+        return is_heard
 
     def _together(self, turn: Turn[Any], event: Together) -> None:
         """One part after the other; of prompts, and of what is said several times, only
@@ -280,7 +284,8 @@ class Dialogs:
             turn.talk.aside = None
         if command := self._words.get(word):
             leave_unwritten(turn)
-            self.commands[command](turn)
+            if not _returns(turn, command):
+                self.commands[command](turn)
         elif turn.talk.idle and (verb := self._push_words.get(word)):
             self.pushes[verb](turn, "")
         elif choice := _meant(turn, turn.step.offers(turn), word):
@@ -431,6 +436,14 @@ def _below(layer: Layer | None) -> StoredLayer | None:
     if layer is None:
         return None
     return StoredLayer(**_stored(layer.dialog, layer.state, layer.answers))
+
+
+def _returns(turn: Turn[Any], command: str) -> bool:
+    """Whether a command means something else to who comes back with nothing open."""
+    if not turn.talk.idle or turn.returning is None:
+        return False
+    act = turn.returning.commands.get(command)
+    return act is not None and act(turn)
 
 
 def _teach(known: dict[str, str], words: Sequence[str], name: str) -> None:

@@ -49,11 +49,21 @@ def hear(turn: Turn[Any], words: str) -> None:
         if takes_care(turn, heard):
             return
         heard = without_lead(heard)
+    if _is_noticed(turn, heard):
+        return
     wish = wish_in_doubt(turn, heard)
     if wish is None:
         act(turn, heard)
     else:
         ask_which(turn, heard, wish)
+
+
+def _is_noticed(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether a dialog takes these words, whatever step they were said at."""
+    if heard.meaning.intent == "emergency":
+        return False
+    notices = [dialog.notices for dialog in turn.dialogs.values() if dialog.notices]
+    return any(notice(turn, heard) for notice in notices)
 
 
 def _read(turn: Turn[Any], words: str) -> Heard:

@@ -155,10 +155,12 @@ class Returning:
 
     moment: when the message is said; None where nothing speaks for this dialog. means:
     what it does with what the message means, by intent, if it spoke for the dialog.
+    commands: what it does where one of these was typed; False leaves it to the command.
     """
 
     moment: Callable[[Turn[Any]], Moment | None]
     means: Mapping[Intent, Mean]
+    commands: Mapping[str, Callable[[Turn[Any]], bool]] = field(default_factory=dict)
 
 
 def leave(turn: Turn[Any]) -> None:
@@ -179,7 +181,9 @@ class Dialog(Generic[A]):
     edited: takes (old words, new words) into its draft; False where the old ones do not
     stand in it. receipts: takes receipts (or MISTYPED) that were said in any dialog and
     the words beside them; returns what of these is still to be heard. reply: opens what
-    a push was about, by its handle, and shows nothing; the words are heard there.
+    a push was about, by its handle, and shows nothing; False where what was said must
+    not be heard there. notices: takes words before any step does; False where they are
+    none of its concern.
     """
 
     name: str
@@ -196,7 +200,8 @@ class Dialog(Generic[A]):
     cancel: Callable[[Turn[A]], None] = leave
     edited: Callable[[Turn[A], str, str], bool] | None = None
     receipts: Callable[[Turn[Any], Sequence[str], str], str] | None = None
-    reply: Callable[[Turn[Any], str], None] | None = None
+    reply: Callable[[Turn[Any], str], bool] | None = None
+    notices: Callable[[Turn[Any], Heard], bool] | None = None
     moment: Callable[[Turn[A]], Moment] = lambda turn: turn.moment()
     write: Callable[[Turn[A], str], None] | None = None
     means: Mapping[Intent, Mean] = field(default_factory=dict)

@@ -333,6 +333,17 @@ class Told(Protocol):
         """
 
     @property
+    def state(self) -> str:
+        """Of the case, or KEPT_BACK."""
+
+    @property
+    def urgent(self) -> bool: ...
+
+    @property
+    def words(self) -> str:
+        """What this reporter filed, as it is kept."""
+
+    @property
     def wishes(self) -> Mapping[str, bool]:
         """What was said by `Wish` so far; what is missing is as by default."""
 
@@ -426,7 +437,8 @@ class Supplement:
     masked.
 
     corrects: it takes the place of what this reporter added last (`Told.added`), so its
-    text is the whole as it is right.
+    text is the whole as it is right. left: how many of the hotline's questions it does
+    not answer yet, the newest ones.
     """
 
     report: str
@@ -434,6 +446,7 @@ class Supplement:
     pictures: tuple[str, ...]
     at: datetime
     corrects: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,8 @@ class HeldReports:
             follows=opened.row.address is not None,
             added=held.added,
             wishes=held.report.wishes,
+            words=held.report.text,
+            urgent=held.urgent,
         )
 
     # ── what their reporters do ───────────────────────────────────────────────────────

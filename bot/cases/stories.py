@@ -153,6 +153,7 @@ class ReporterStories:
             rating=Rating(*answers(rating)) if rating else None,
             wishes=content.wishes,
             withdrawn=content.withdrawn,
+            words=content.text,
         )
         last, _ = chain[-1]
         case = (await self._writer.load(last)).case

@@ -11,6 +11,7 @@ from dialogs.words import Params
 
 SUPPLEMENTED = "supplemented"  # the kind of step that can be corrected
 CORRECTS = "corrects"  # its parameter, where it corrects
+LEFT = "left"  # how many questions it leaves open, where it leaves any
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ def asked_on(until: date, now: datetime, terms: Terms) -> date:
 class HeldStory:
     """What the reporter of a report that is kept back may read of it, as a story.
 
-    until: the local day; unless: as in `Hold`; follows: pushes reach a chat.
+    until: the local day; unless: as in `Hold`; follows: pushes reach a chat;
+    words: as they wait; urgent: as it will be filed.
     """
 
     report: str
@@ -90,12 +91,18 @@ class HeldStory:
     follows: bool
     added: str = ""
     wishes: Mapping[str, bool] = field(default_factory=dict)
+    words: str = ""
+    urgent: bool = False
 
     @property
     def can(self) -> tuple[str, ...]:
         confirm = ("confirm",) if self.unless == "drop" else ()
         hush = ("hush",) if self.follows else ()
         return ("release", *confirm, "supplement", "keep_from", "withdraw", *hush)
+
+    @property
+    def state(self) -> str:
+        return KEPT_BACK
 
     @property
     def questions(self) -> tuple[str, ...]:

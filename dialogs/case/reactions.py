@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dialogs.case import ledger
-from dialogs.case.corrections import CORRECTS, SUPPLEMENTED
+from dialogs.case.corrections import CORRECTS, LEFT, SUPPLEMENTED
 from dialogs.case.deciding import reopened
 from dialogs.case.decisions import settled, states
 from dialogs.case.life import Case, Followup, Pending, State, leads, move
@@ -146,11 +146,13 @@ class _Given:
 
 def _supplement(given: _Given, action: Supplement, *, is_answered: bool) -> Decision:
     case = given.case
-    if is_answered:
+    if is_answered and not action.left:
         case = _resumed(case, action)
     said: dict[str, Any] = {"text": action.text, "pictures": len(action.pictures)}
     if action.corrects:
         said[CORRECTS] = True
+    if is_answered and action.left:
+        said[LEFT] = action.left
     step = StoryStep(SUPPLEMENTED, said, action.report)
     return given.decision(_added(case, action), step)
 

@@ -12,6 +12,7 @@ from typing import Any
 import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs.case.corrections import (
     CORRECTS,
+    LEFT,
     SUPPLEMENTED,
     SupplementStep,
     corrected,
@@ -156,7 +157,7 @@ class Rating:
 @dataclass(frozen=True, slots=True)
 class Filed:
     """The reporter's own report. at: the hour; follows: progress is pushed to a chat;
-    wishes: see `Wish`; withdrawn: they took it back.
+    wishes: see `Wish`; withdrawn: they took it back; words: as they are kept.
     """
 
     report: str
@@ -166,6 +167,7 @@ class Filed:
     rating: Rating | None = None
     wishes: Mapping[str, bool] = field(default_factory=dict)
     withdrawn: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,8 @@ class Story:
     wishes: Mapping[str, bool] = field(default_factory=dict)
     promise: Promise | None = None
     added: str = ""
+    words: str = ""
+    urgent: bool = False
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -237,7 +241,8 @@ class Story:
             if line.name in ASKED_BY["question"]:
                 asked.append(str(line.params["text"]))
             elif line.name in ENDS_QUESTIONS:
-                asked.clear()
+                left = int(line.params.get(LEFT, 0))
+                asked = asked[len(asked) - left :] if left else []
         return tuple(asked)
 
     def params(self, lang: str) -> dict[str, Any]:
@@ -312,6 +317,8 @@ def tell(
         year=local_now.year,
         wishes=mine.wishes,
         promise=promise(case, now, terms, asked=asked),
+        words=mine.words,
+        urgent=case.urgent,
         added=_added_last(own),
     )
 
@@ -451,7 +458,7 @@ def questions_since_answer(steps: Sequence[OpenedStep], report: str) -> int:
         if step.report == report and step.kind == "asked":
             number += 1
         elif step.report == report and step.kind == "supplemented":
-            number = 0
+            number = min(number, int(step.params.get(LEFT, 0)))
     return number
 
 

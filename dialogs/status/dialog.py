@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
 from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipts
+from dialogs.status.hearing import MEANS, moment, take_reply
+from dialogs.status.returning import RETURNING
 from dialogs.status.story import (
+    COPY_COMMAND,
     MUTE_COMMAND,
     STORY_PUSHES,
     STORY_STEPS,
     add_picture,
+    cancel,
     close,
     edited,
     hush,
@@ -17,12 +21,20 @@ from dialogs.status.story import (
     show_story,
     story_buttons,
     write,
+    write_in,
 )
 from dialogs.status.table import (
     NAME,
     STATUS_TRANSITIONS,
     StatusAnswers,
     StatusState,
+)
+from dialogs.status.withdrawing import (
+    HOLD_PUSHES,
+    WITHDRAWING_STEPS,
+    confirm,
+    release,
+    withdraw,
 )
 from dialogs.talk import Dialog, Step
 
@@ -40,6 +52,9 @@ STORY_STEP = Step(
         "satisfied": lambda turn, _: turn.go("satisfied"),
         "reopen": lambda turn, _: turn.go("reopen"),
         "forget": lambda turn, _: turn.go("forget"),
+        "withdraw": lambda turn, _: withdraw(turn),
+        "release": release,
+        "confirm": confirm,
         "held": has_held,
         "rebound": lambda turn, _: turn.go("rebound"),
         "settings": open_settings,
@@ -49,18 +64,31 @@ STORY_STEP = Step(
     },
     read=write,
     pictured=add_picture,
+    hears="story",
 )
 
 STATUS = Dialog(
     name=NAME,
     version=1,
-    title="回来：看进展、补充、评价、重新办理、忘记我",
+    title="回来：看进展、补充、评价、重新办理、撤回、忘记我",
     states=StatusState,
     transitions=STATUS_TRANSITIONS,
     answers=StatusAnswers,
-    steps=(*FINDING_STEPS, STORY_STEP, *STORY_STEPS, *FEEDBACK_STEPS),
-    commands=(STATUS_COMMAND, MUTE_COMMAND),
-    pushes=(*STORY_PUSHES, *FEEDBACK_PUSHES),
+    steps=(
+        *FINDING_STEPS,
+        STORY_STEP,
+        *STORY_STEPS,
+        *FEEDBACK_STEPS,
+        *WITHDRAWING_STEPS,
+    ),
+    commands=(STATUS_COMMAND, MUTE_COMMAND, COPY_COMMAND),
+    pushes=(*STORY_PUSHES, *FEEDBACK_PUSHES, *HOLD_PUSHES),
+    cancel=cancel,
     edited=edited,
+    moment=moment,
+    write=write_in,
+    means=MEANS,
+    returning=RETURNING,
+    reply=take_reply,
     receipts=take_receipts,
 )

@@ -4,26 +4,36 @@ under a story, or as the answer to a push.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button, label
+from dialogs.meaning import Intent
 from dialogs.plain import plain_word
+from dialogs.status.asides import answered_aside
 from dialogs.status.finding import end, find, still_there, story_of, wanted
 from dialogs.status.table import StatusState, StatusTurn
-from dialogs.talk import PushAnswer, Step, Turn
-from dialogs.texts import phrase
-from dialogs.words import Button, Held, Rate, Rebound, Reopen, Wipe, Wish
+from dialogs.talk import Heard, PushAnswer, Step, Turn
+from dialogs.texts import phrase, phrases
+from dialogs.words import Button, Held, Rate, Rebound, Reopen, Tell, Wipe, Wish
 
 REASON_AT_MOST = 500  # characters of a free word
+RATING_STATES = (
+    StatusState.SOLVED,
+    StatusState.UNSOLVED,
+    StatusState.SATISFIED,
+    StatusState.WORD,
+)
 
 # ── solved, satisfied, and a word ─────────────────────────────────────────────────────
 
 phrase("rated.thanks", "谢谢，记下了。单位只会看到合起来的数字，看不到您这一份。")
 YES_SOLVED = button("yes", "解决了", role="main", name="yes_solved")
 NOT_SOLVED = button("no", "没解决", name="not_solved")
+PARTLY = button("partly", "部分解决", name="partly_solved")
 YES_SATISFIED = button("yes", "满意", role="main", name="yes_satisfied")
 NOT_SATISFIED = button("no", "不满意", name="not_satisfied")
 NO_WORD = button("none", "不说了", name="no_word")
@@ -35,13 +45,31 @@ def is_solved(turn: StatusTurn, _: str) -> None:
     """One tap, one answer, kept at once."""
     if still_there(turn):
         turn.do(Rate(turn.answers.report, True, None, None, turn.at))
-        turn.go("rated")
+        to_story(turn)
+        turn.go("solved")
 
 
 def not_solved(turn: StatusTurn, _: str) -> None:
     if still_there(turn):
         turn.do(Rate(turn.answers.report, False, None, None, turn.at))
+        to_story(turn)
         turn.go("unsolved")
+
+
+def partly_solved(turn: StatusTurn, _: str) -> None:
+    """Counted as not solved, since something is left; its word tells the difference."""
+    if still_there(turn):
+        word = turn.t("b.partly_solved")
+        turn.do(Rate(turn.answers.report, False, None, word, turn.at))
+        turn.say("rated.partly")
+        to_story(turn)
+        turn.go("unsolved")
+
+
+def to_story(turn: StatusTurn) -> None:
+    """Where the story can be seen from, without a word."""
+    if turn.talk.state is not StatusState.STORY:
+        turn.talk.move("opened")
 
 
 def rates_satisfied(satisfied: bool) -> Callable[[StatusTurn, str], None]:
@@ -60,8 +88,19 @@ SOLVED_STEP = Step(
     title="解决了吗",
     ask="问题解决了吗？",
     again="请点“解决了”或“没解决”。",
-    buttons=[YES_SOLVED, NOT_SOLVED, BACK],
-    pressed={"yes": is_solved, "no": not_solved},
+    buttons=[YES_SOLVED, NOT_SOLVED, PARTLY, BACK],
+    pressed={"yes": is_solved, "no": not_solved, "partly": partly_solved},
+    read=lambda turn, words: read_word(turn, words),
+    hears="callback_open",
+    asked="open",
+    means={
+        "yes": lambda turn, _: is_solved(turn, ""),
+        "no": lambda turn, _: not_solved(turn, ""),
+        "cancel": lambda turn, _: turn.go("back"),
+        "unclear": lambda turn, heard: rate_sound(turn, heard),
+        "add": lambda turn, heard: keep_word(turn, heard),
+        "answer": lambda turn, heard: keep_word(turn, heard),
+    },
 )
 SATISFIED_STEP = Step(
     StatusState.SATISFIED,
@@ -70,6 +109,149 @@ SATISFIED_STEP = Step(
     again="请点“满意”或“不满意”。",
     buttons=[YES_SATISFIED, NOT_SATISFIED, BACK],
     pressed={"yes": rates_satisfied(True), "no": rates_satisfied(False)},
+    read=lambda turn, words: read_word(turn, words),
+    hears="callback_open",
+    asked="open",
+    means={
+        "yes": lambda turn, _: rates_satisfied(True)(turn, ""),
+        "no": lambda turn, _: rates_satisfied(False)(turn, ""),
+        "cancel": lambda turn, _: thank(turn),
+        "unclear": lambda turn, heard: rate_sound(turn, heard),
+        "add": lambda turn, heard: keep_word(turn, heard),
+        "answer": lambda turn, heard: keep_word(turn, heard),
+    },
+)
+
+# ── the same in free words ────────────────────────────────────────────────────────────
+
+phrase("rated.partly", "记下了：部分解决。数字里按“没解决”算，您的话原样留着。")
+phrase("rated.word", "这句记下了。")
+SOLVED_AS = {"yes": True, "partly": False, "no": False}
+SATISFIED_AS = {"yes": True, "mostly": True, "no": False}
+BITTER = re.compile(
+    r"呵{2,}|🙃|无语|换(?:了)?(?:个|块|张|套|一个)?(?:名|牌|马甲|壳|汤|皮|说法|封皮|招牌)"
+    r"|换汤|原样|老样子|走过场|白(?:忙|搭|说|反映)|糊弄|敷衍|应付"
+)  # a rating in other words
+VERDICT = re.compile(
+    r"(?:都|已经?|基本|算是?|还是|根本|完全|就是|很|挺|非常|比较|不太|不是很)*"
+    r"(?:没有?|未|不|部分)?(?:解决|满意|办好|弄好|办成)(?:了|的)?[!！。.,，~]*"
+    r"|(?:还)?(?:行|可以|好)(?:吧|的|了)?[!！。.]*|yes|no|ok"
+)
+
+
+def sounds_bad(words: str) -> bool:
+    """Bitter words say no, whatever stands in them."""
+    return BITTER.search(words) is not None
+
+
+def rate(turn: StatusTurn, heard: Heard) -> None:
+    """A rating in free words is kept as it was said: the answers, and the words where
+    they say more. Partly solved counts as not solved. After a no, it may be taken up
+    again.
+    """
+    if answered_aside(turn, heard):
+        return
+    story = turn.look(Tell(turn.answers.report))
+    is_rating = turn.talk.state in RATING_STATES
+    if story is None:
+        still_there(turn)
+        return
+    args = heard.meaning.args
+    solved = SOLVED_AS.get(str(args.get("solved")))
+    satisfied = SATISFIED_AS.get(str(args.get("satisfied")))
+    if sounds_bad(heard.words):
+        asks_satisfied = turn.talk.state is StatusState.SATISFIED
+        solved = None if asks_satisfied else False
+        satisfied = False if asks_satisfied else satisfied
+    if not is_rating and not {"rate", "satisfied"} & {*story.can}:
+        _rate_once_more(turn, heard, is_unhappy=False in (solved, satisfied))
+        return
+    word = free_word(turn, heard.words)
+    turn.do(Rate(turn.answers.report, solved, satisfied, word, turn.at))
+    if word:
+        turn.do(Wipe())
+    if args.get("solved") == "partly":
+        turn.say("rated.partly")
+    _go_on_rating(turn, solved, satisfied, has_word=word is not None)
+
+
+def _go_on_rating(
+    turn: StatusTurn, solved: bool | None, satisfied: bool | None, *, has_word: bool
+) -> None:
+    """What was not said yet is asked; nothing twice."""
+    was_satisfied = turn.talk.state is StatusState.SATISFIED
+    to_story(turn)
+    if solved is False:
+        turn.go("unsolved")
+    elif solved and satisfied is None:
+        turn.go("solved")
+    elif was_satisfied and not has_word:
+        turn.talk.move("solved")
+        turn.go("rated")
+    else:
+        thank(turn)
+
+
+def _rate_once_more(turn: StatusTurn, heard: Heard, *, is_unhappy: bool) -> None:
+    """Rated already, or not finished yet."""
+    story = turn.look(Tell(turn.answers.report))
+    can = {*story.can} if story else set()
+    if is_unhappy and can & {"rebound", "reopen"}:
+        offer_again(turn, heard.words)
+    elif can & {"answer", "supplement"} and not VERDICT.fullmatch(heard.words.strip()):
+        turn.write(heard.words)
+    else:
+        turn.tell(heard, "past.rated" if can & {"rebound", "reopen"} else "rated.early")
+        to_story(turn)
+        turn.prompt()
+
+
+phrase("rated.early", "还在办，办结后会请您评。现在想补充什么，直接写就行。")
+
+
+def free_word(turn: StatusTurn, words: str) -> str | None:
+    """The words of a rating, masked; None where they are nothing but the answer."""
+    words = words.strip()
+    if VERDICT.fullmatch(words):
+        return None
+    return draft.without_names(turn, words[:REASON_AT_MOST])
+
+
+def rate_sound(turn: StatusTurn, heard: Heard) -> None:
+    """呵呵 is an answer; other sounds are none."""
+    if sounds_bad(heard.words):
+        rate(turn, heard)
+    else:
+        turn.again()
+
+
+def keep_word(turn: StatusTurn, heard: Heard) -> None:
+    """Words that are no answer: kept with the rating, and asked once more."""
+    if answered_aside(turn, heard) or not still_there(turn):
+        return
+    word = draft.without_names(turn, heard.words.strip()[:REASON_AT_MOST])
+    turn.do(Rate(turn.answers.report, None, None, word, turn.at))
+    turn.do(Wipe())
+    turn.tapped = False
+    turn.say("rated.word")
+    turn.prompt()
+
+
+def thank(turn: StatusTurn) -> None:
+    turn.say("rated.thanks")
+    to_story(turn)
+    turn.prompt()
+
+
+SAYS_MORE: tuple[Intent, ...] = (
+    "add",
+    "answer",
+    "rate",
+    "rebound",
+    "yes",
+    "unclear",
+    "correct",
+    "remove",
 )
 
 
@@ -98,18 +280,39 @@ WORD_STEP = Step(
     buttons=[NO_WORD],
     pressed={"none": no_word},
     read=read_word,
+    hears="callback_open",
+    asked="open",
+    means={
+        "no": lambda turn, _: no_word(turn, ""),
+        "cancel": lambda turn, _: no_word(turn, ""),
+        "social": lambda turn, heard: take_word(turn, heard),
+        **dict.fromkeys(SAYS_MORE, lambda turn, heard: take_word(turn, heard)),
+    },
 )
+
+
+def take_word(turn: StatusTurn, heard: Heard) -> None:
+    """Thanks and nothing else are thanks; all else is kept."""
+    kind = heard.meaning.args.get("kind")
+    if heard.meaning.intent == "social" and kind in ("thanks", "greet"):
+        no_word(turn, "")
+    elif not answered_aside(turn, heard):
+        turn.read(heard.words)
+
 
 # ── not solved: shall it be taken up again? ───────────────────────────────────────────
 
 phrase("reopened", "已重新办理，进展会照旧告诉您。")
+REASONS: tuple[Intent, ...] = ("add", "answer", "rebound", "new_report")
 SAID_SATISFIED = {"满意": True, "不满意": False}  # the answer to the next question
 NO_REASON = ("不", "不用", "不用了", "不要", "不需要", "算了", "先不", "no")
 
 
 def take_up_again(turn: StatusTurn, reason: str) -> None:
+    """reason: with what was said before it was offered."""
     if not still_there(turn):
         return
+    reason = "\n".join(filter(None, [turn.answers.words, reason]))
     action = Rebound if turn.talk.state is StatusState.REBOUND else Reopen
     turn.do(action(turn.answers.report, reason, turn.at))
     if reason:
@@ -153,15 +356,70 @@ UNSOLVED_STEP = Step(
     buttons=[REOPEN, NOT_NOW],
     pressed={"reopen": without_reason, "not_now": lambda turn, _: turn.go("rated")},
     read=read_unsolved,
+    hears="story",
+    asked="open",
+    means={
+        "yes": lambda turn, _: without_reason(turn, ""),
+        "send": lambda turn, _: without_reason(turn, ""),
+        "no": lambda turn, _: turn.go("rated"),
+        "cancel": lambda turn, _: turn.go("rated"),
+        "rate": lambda turn, heard: rate_unsolved(turn, heard),
+        **dict.fromkeys(REASONS, lambda turn, heard: take_reason(turn, heard)),
+    },
 )
+
+
+def rate_unsolved(turn: StatusTurn, heard: Heard) -> None:
+    """The answer to the next question, or one more word."""
+    if plain_word(heard.words) in SAID_SATISFIED:
+        turn.read(heard.words)
+    else:
+        keep_word(turn, heard)
+
+
+def take_reason(turn: StatusTurn, heard: Heard) -> None:
+    if not answered_aside(turn, heard):
+        turn.read(heard.words)
+
+
 REASON_STEP = Step(
     StatusState.REASON,
     title="为什么重办",
-    ask="为什么要重新办理？写一句就行，比如“又要报了”。"
-    "单位只会看到“专线要求重新办理”。",
-    again="请写一句原因（500字以内）。",
-    buttons=[BACK],
+    ask="{why}单位只会看到“专线要求重新办理”。",
+    again="请写一句原因（500字以内），或点“返回”。",
+    show=lambda turn: {"why": turn.t(_why(turn), words=turn.answers.words)},
+    buttons=lambda turn: [REOPEN, BACK] if turn.answers.words else [BACK],
+    pressed={"reopen": without_reason},
     read=read_reason,
+    hears="story",
+    asked="open",
+    means={
+        "yes": lambda turn, _: yes_again(turn),
+        "send": lambda turn, _: yes_again(turn),
+        "no": lambda turn, _: turn.go("back"),
+        "cancel": lambda turn, _: turn.go("back"),
+        "rate": lambda turn, heard: take_reason(turn, heard),
+        **dict.fromkeys(REASONS, lambda turn, heard: take_reason(turn, heard)),
+    },
+)
+
+
+def _why(turn: StatusTurn) -> str:
+    return "reason.with" if turn.answers.words else "reason.why"
+
+
+def yes_again(turn: StatusTurn) -> None:
+    """A yes is a reason only where one was given before."""
+    if turn.answers.words:
+        take_up_again(turn, "")
+    else:
+        turn.again()
+
+
+phrases(
+    "reason",
+    why="为什么要重新办理？写一句就行，比如“又要报了”。",
+    **{"with": "要重新办理吗？点一下，您说的“{words}”就一起交给专线；不点就不交。"},
 )
 
 # ── has it come back? ─────────────────────────────────────────────────────────────────
@@ -169,12 +427,83 @@ REASON_STEP = Step(
 REBOUND_STEP = Step(
     StatusState.REBOUND,
     title="又反弹了",
-    ask="又反弹了？点一下就重新办理；想说现在怎样了，直接写一句。",
+    ask="{asked}",
     again="请点“重新办理”或“返回”，也可以写一句（500字以内）。",
+    show=lambda turn: {"asked": turn.t(_asked(turn), words=turn.answers.words)},
     buttons=[REOPEN, BACK],
     pressed={"reopen": without_reason},
     read=read_reason,
+    hears="look_back_open",
+    asked="open",
+    means={
+        "yes": lambda turn, _: without_reason(turn, ""),
+        "send": lambda turn, _: without_reason(turn, ""),
+        "no": lambda turn, _: turn.go("back"),
+        "cancel": lambda turn, _: turn.go("back"),
+        "rate": lambda turn, heard: take_reason(turn, heard),
+        "rebound": lambda turn, heard: rebound_again(turn, heard),
+        **dict.fromkeys(
+            ("add", "answer"), lambda turn, heard: take_reason(turn, heard)
+        ),
+    },
 )
+phrases(
+    "rebounded",
+    ask="又反弹了？点一下就重新办理；想说现在怎样了，直接写一句。",
+    words="又反弹了？点一下就重新办理，您说的“{words}”一起交给专线；不点就不交。",
+)
+
+
+def _asked(turn: StatusTurn) -> str:
+    return "rebounded.words" if turn.answers.words else "rebounded.ask"
+
+
+def rebound_again(turn: StatusTurn, heard: Heard) -> None:
+    if heard.meaning.args.get("again") == "no":
+        has_held(turn, "")
+    else:
+        take_reason(turn, heard)
+
+
+def came_back(turn: StatusTurn, heard: Heard) -> None:
+    """It came back, or has not: asked or not, in a finished case, too."""
+    if answered_aside(turn, heard):
+        return
+    story = turn.look(Tell(turn.answers.report))
+    if story is None:
+        still_there(turn)
+        return
+    can = {*story.can}
+    if heard.meaning.args.get("again") == "no":
+        _say_held(turn, asked="held" in can)
+    elif can & {"rebound", "reopen"}:
+        offer_again(turn, heard.words)
+    else:
+        turn.write(heard.words)
+
+
+def _say_held(turn: StatusTurn, *, asked: bool) -> None:
+    if asked:
+        turn.do(Held(turn.answers.report, turn.at))
+    turn.say("held")
+    end(turn)
+
+
+SAYS_BACK = re.compile(
+    r"(?:是的?|对|嗯)?[，,]?(?:又)?(?:反弹|来)了?[!！。.]*|yes|是的?|有"
+)
+
+
+def offer_again(turn: StatusTurn, words: str) -> None:
+    """One tap takes it up again, with the words that said so."""
+    story = turn.look(Tell(turn.answers.report))
+    can = {*story.can} if story else set()
+    said = words.strip()[:REASON_AT_MOST]
+    plain = SAYS_BACK.fullmatch(said) or VERDICT.fullmatch(said)
+    turn.answers.words = "" if plain else draft.without_names(turn, said)
+    to_story(turn)
+    ended = story is not None and story.state in ("declined", "withdrawn")
+    turn.go("rebound" if "rebound" in can or not ended else "reopen")
 
 
 def has_held(turn: StatusTurn, _: str) -> None:

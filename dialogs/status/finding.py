@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button
+from dialogs.report.filing import GO_ON
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
-from dialogs.talk import Command, Step, Turn
+from dialogs.talk import Command, Step, Turn, leave
 from dialogs.texts import phrase
 from dialogs.words import (
     MISTYPED,
+    Asked,
+    AskedKind,
     Button,
     ByHandle,
     ByReceipt,
     DropPictures,
     Mine,
     MyCase,
+    Said,
     Tell,
     Told,
 )
@@ -37,11 +41,19 @@ ENDS_WITH = re.compile(rf"(?:^|[\W_]+){HANDS_OVER}[\W_]*$", re.IGNORECASE)
 BETWEEN = " \t\r\n,.;:!?，。；：！？、…~～“”\"'「」()（）"
 HANDED_OVER_AT_MOST = 4  # clauses before and after a receipt
 LOOKED_AT = 40  # characters of the end
+BY_NAME = re.compile(
+    r"^(?:我是|我叫|俺是|俺叫)?([\u4e00-\u9fff]{2,4}?)[\s,，。]*"
+    r"(?:帮(?:我|忙)?)?(?:查一?下|查查|查|的?进[度展])[\s。！!]*$"
+)
+NO_NAME = re.compile(
+    r"[我俺咱你您他她它这那哪请麻帮给再先快来想要能可怎回执进度结果案反映上次昨今天个件事条单号码位们为谁]"
+)
 ADDS = re.compile(r"补充?|材料")
 SPEECH = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = 6  # Chinese characters that no receipt holds
 
 phrase("code.malformed", "这个回执码有一位抄错了，请对照再发一次。")
+phrase("name.nothing", "这里不记名字，按名字什么都查不到，只有回执码才行。")
 phrase("receipt.waits", "“{words}”先记着，码对了就接上；不发码就不留。")
 phrase(
     "receipt.left",
@@ -55,8 +67,16 @@ phrase(
 )
 phrase("unsent", "您有一段补充还没送出，先点“送出”或“放弃”。")
 phrase("story.gone", "这件事的内容已按要求销毁，查不到了。")
+phrase("pick.waits", "“{words}”记着，先点是哪一件。")
 phrase("pick.line", "{day} {category}")
 
+# what is answered by this, typed with nothing else open
+ANSWERED_BY: Mapping[str, AskedKind] = {
+    "solved": "callback",
+    "unsolved": "callback",
+    "held": "look_back",
+    "rebound": "look_back",
+}
 Wanted = Callable[[StatusTurn, str], None]
 WANTED: dict[str, Wanted] = {}  # what can be done with a report once it is found
 
@@ -76,9 +96,22 @@ def wanted(name: str) -> Callable[[Wanted], Wanted]:
 
 def ask_status(turn: Turn[Any]) -> None:
     """The chat's only case at once, a choice of several, or the question for the
-    receipt.
+    receipt. A name finds nothing: none is kept.
     """
+    said = turn.event.text if isinstance(turn.event, Said) else ""
+    if by_name(said):
+        turn.tapped = False
+        turn.say("name.nothing")
+        if not unsent(turn):
+            turn.enter(NAME).prompt()
+        return
     find(turn, "", NAME)
+
+
+def by_name(words: str) -> bool:
+    """Whether somebody asks by a person's name."""
+    found = BY_NAME.search(words)
+    return found is not None and not NO_NAME.search(found[1])
 
 
 def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:
@@ -103,8 +136,9 @@ def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:
     opened: StatusTurn = turn.enter(NAME)
     if len(found) > 1:
         opened.say("story.nth", number=len(found))
-    is_more = wants == NAME and not rest and ADDS.search(words)
-    WANTED["add" if is_more else wants](opened, found[-1])
+    if wants == NAME and not rest and ADDS.search(words):
+        wants = "add"
+    WANTED[NAME if wants == "words" else wants](opened, found[-1])
     return "\n".join(filter(None, [waiting, rest]))
 
 
@@ -159,11 +193,18 @@ def beside(words: str) -> str:
     return rest.lstrip(BETWEEN) if re.search(r"\w", rest) else ""
 
 
-def meant(turn: Turn[Any], handle: str) -> list[str]:
-    """The report of this handle; without one, all that this chat may open."""
+def meant(turn: Turn[Any], handle: str, wants: str = "") -> list[str]:
+    """The report of this handle; without one, the one that this is the answer for, else
+    all that this chat may open.
+    """
     if handle:
         report = turn.look(ByHandle(handle))
         return [report] if report else []
+    kind = ANSWERED_BY.get(wants)
+    if kind is not None:
+        asked = [one.report for one in turn.look(Asked()) if one.kind == kind]
+        if asked:
+            return asked[:1]
     return [case.report for case in turn.look(Mine())]
 
 
@@ -171,12 +212,27 @@ def find(turn: Turn[Any], handle: str, wants: str) -> None:
     """Do what is wanted with the case of this handle, or this chat's only one; ask
     which, or the receipt.
     """
-    found = meant(turn, handle)
+    found = meant(turn, handle, wants)
     if unsent(turn):
         return
+    choose(turn, found, wants, handle=handle)
+
+
+def choose(
+    turn: Turn[Any],
+    found: Sequence[str],
+    wants: str,
+    *,
+    handle: str = "",
+    words: str = "",
+) -> None:
+    """Do what is wanted with the only one of these; else ask which. words: kept until
+    it is known.
+    """
     opened: StatusTurn = turn.enter(NAME)
     opened.answers.cases = len(found)
     opened.answers.wanted = wants
+    opened.answers.words = words
     if len(found) == 1:
         WANTED[wants](opened, found[0])
     elif found:
@@ -191,7 +247,7 @@ def unsent(turn: Turn[Any]) -> bool:
     """A supplement that was written and shown is not swept away by whatever is pressed
     next.
     """
-    if turn.talk.state is not StatusState.CHECK:
+    if turn.talk.state not in (StatusState.CHECK, StatusState.DROP):
         return False
     turn.say("unsent")
     turn.prompt()
@@ -227,9 +283,13 @@ def still_there(turn: StatusTurn) -> bool:
 
 
 def end(turn: Turn[Any]) -> None:
-    """Done here: the draft below goes on, or the talk is over."""
+    """Done here: the draft below goes on, or the talk is over; a matter that was put by
+    is next.
+    """
     drop_pictures(turn)
     turn.resume()
+    if turn.talk.over and turn.talk.later:
+        turn.say("later.now", GO_ON, words=draft.shorten(turn.talk.later, 30))
 
 
 def drop_pictures(turn: Turn[Any]) -> None:
@@ -257,6 +317,14 @@ CODE_STEP = Step(
     again="没有查到。请对照抄下的回执码再发一次，或说“返回”。",
     buttons=[BACK],
     read=read_code,
+    hears="idle",
+    asked="open",
+    means={
+        "status": lambda turn, _: turn.again(),
+        "hurry": lambda turn, _: turn.again(),
+        "no": lambda turn, _: leave(turn),
+        "cancel": lambda turn, _: leave(turn),
+    },
 )
 BY_CODE = button("code", "用回执码查")
 
@@ -281,6 +349,16 @@ def pick(turn: StatusTurn, number: str) -> None:
         turn.again()
 
 
+def keep_words(turn: StatusTurn, words: str) -> bool:
+    """Said before it was picked: kept until it is known which one it is about."""
+    waiting = [turn.answers.words, words.strip()]
+    turn.answers.words = "\n".join(filter(None, waiting))
+    turn.answers.wanted = "words"
+    turn.say("pick.waits", words=draft.shorten(words.strip(), 30))
+    turn.prompt()
+    return True
+
+
 PICK_STEP = Step(
     StatusState.PICK,
     title="选哪一件",
@@ -289,9 +367,19 @@ PICK_STEP = Step(
     show=lambda turn: {"number": turn.answers.cases},
     buttons=pick_buttons,
     pressed={"case": pick, "code": lambda turn, _: turn.go("code")},
+    read=keep_words,
+    hears="story",
+    asked="choices",
+    means={
+        "cancel": lambda turn, _: leave(turn),
+        "status": lambda turn, _: turn.again(),
+    },
 )
 
 FINDING_STEPS = (CODE_STEP, PICK_STEP)
 STATUS_COMMAND = Command(
-    NAME, ("进度", "查进度", "进展", "查进展", "查询", "status"), ask_status
+    NAME,
+    ("进度", "查进度", "进展", "查进展", "查询", "status"),
+    ask_status,
+    ("status",),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import dialogs.case.pushes  # noqa: F401 - its buttons stand under a story, too
 from dialogs import draft
+from dialogs.amending import correct_words, remove_pictures, remove_words
 from dialogs.commands import BACK
 from dialogs.looks import button, label
 from dialogs.status.finding import (
@@ -16,14 +17,16 @@ from dialogs.status.finding import (
     meant,
     still_there,
     story_of,
+    unsent,
     wanted,
 )
 from dialogs.status.finding import find as find_report
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
-from dialogs.talk import Command, PushAnswer, Step, Turn, leave
+from dialogs.talk import Command, Heard, PushAnswer, Step, Turn, leave
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
     WISHES,
+    Asked,
     Button,
     Forget,
     Hide,
@@ -59,7 +62,11 @@ ANSWER = Button("add", label("answer", "回答专线"))
 REFRESH = button("refresh", "刷新")
 CLOSE = button("close", "关闭")
 HUSH = button("hush", "别再提醒")
+COPY = button("copy", "留一份")
+WITHDRAW = label("withdraw", "不办了，撤回")
 BESIDE = (  # under a story, in order, each where its move is allowed
+    Button("release", "b.hold_release"),
+    Button("confirm", "b.hold_confirm"),
     Button("held", "b.held"),
     Button("rebound", "b.rebound"),
     button("rate", "评价"),
@@ -67,6 +74,7 @@ BESIDE = (  # under a story, in order, each where its move is allowed
     button("reopen", "重新办理"),
     button("settings", "跟进设置"),
     HUSH,
+    Button("withdraw", WITHDRAW),
     button("forget", "忘记我", role="grave"),
 )
 
@@ -79,7 +87,7 @@ def story_buttons(turn: StatusTurn) -> list[Button]:
     elif "supplement" in can:
         add = [ADD]
     rest = [button for button in BESIDE if button.choice in can]
-    return [*add, *rest, REFRESH, CLOSE]
+    return [*add, *rest, COPY, REFRESH, CLOSE]
 
 
 def refresh(turn: StatusTurn, _: str) -> None:
@@ -103,11 +111,21 @@ def write(turn: StatusTurn, words: str) -> bool:
     if not words:
         return False
     if draft.fits(turn, words):
-        draft.put_text(turn, words, turn.look(Hide(words)))
+        retake(turn, words)
         to_check(turn)
     else:
         turn.prompt()
     return True
+
+
+def write_in(turn: StatusTurn, words: str) -> None:
+    """Whatever step is open; where it is not known yet what they are about, that step
+    takes the words.
+    """
+    if turn.answers.report:
+        write(turn, words)
+    else:
+        turn.read(words)
 
 
 def edited(turn: StatusTurn, old: str, new: str) -> bool:
@@ -121,6 +139,8 @@ def edited(turn: StatusTurn, old: str, new: str) -> bool:
     return True
 
 
+phrase("asked.still", "还有一问：{text}")
+phrase("asked.other", "另一件，专线也在等您一句话：{text}\n直接写就行。")
 phrase("asked.one", "专线想问您：{text}")
 phrase("asked.several", "专线想问您：\n{text}")
 
@@ -139,6 +159,7 @@ def answer_question(turn: StatusTurn, report: str) -> None:
         turn.go("opened")
         return
     turn.talk.move("opened")
+    turn.answers.asked = asked
     if len(asked) == 1:
         turn.say("asked.one", text=asked[0])
     else:
@@ -155,8 +176,10 @@ def add_picture(turn: StatusTurn, picture: Picture, replaces: str | None) -> Non
 def to_check(turn: StatusTurn) -> None:
     if turn.talk.state is StatusState.CHECK:
         turn.prompt()
-    else:
-        turn.go("written")
+        return
+    if turn.talk.state is not StatusState.ADD:
+        turn.talk.move("opened")
+    turn.go("written")
 
 
 @wanted("add")
@@ -179,6 +202,8 @@ ADD_STEP = Step(
     buttons=[BACK],
     read=write,
     pictured=add_picture,
+    hears="supplement_open",
+    asked="open",
 )
 
 
@@ -193,25 +218,117 @@ def check_buttons(turn: StatusTurn) -> list[Button]:
 
 
 def send(turn: StatusTurn, _: str) -> None:
+    """It goes; what else the hotline wants to know is named next."""
     if not still_there(turn):
         return
     answers = turn.answers
-    pictures = tuple(picture.id for picture in answers.pictures)
-    turn.do(Supplement(answers.report, draft.masked(turn), pictures, turn.at))
-    answers.pictures = ()
+    others = [one for one in turn.look(Asked()) if one.report != answers.report]
+    still_asked = _asked(turn)[1:]
+    supplement = Supplement(
+        report=answers.report,
+        text=draft.masked(turn),
+        pictures=tuple(picture.id for picture in answers.pictures),
+        at=turn.at,
+        corrects=answers.corrects,
+        left=0 if answers.corrects else len(still_asked),
+    )
+    turn.do(supplement)
+    empty(turn)
     turn.do(Wipe())  # what was masked must not stay on a screen either
+    if still_asked and not supplement.corrects:
+        answers.asked = still_asked
+        turn.say("supplemented")
+        turn.say("asked.still", text=still_asked[0])
+        turn.go("more")
+        return
     turn.say("supplemented")
+    if others:
+        turn.say("asked.other", text=others[0].text)
     end(turn)
 
 
-def drop(turn: StatusTurn, _: str) -> None:
+def _asked(turn: StatusTurn) -> tuple[str, ...]:
+    """What the hotline wants to know in this case, oldest first."""
+    if turn.answers.asked:
+        return turn.answers.asked
+    story = turn.look(Tell(turn.answers.report))
+    return story.questions if story else ()
+
+
+def empty(turn: StatusTurn) -> None:
+    """Nothing is written any more."""
     turn.answers.text = ""
     turn.answers.masks = ()
-    drop_pictures(turn)
     turn.answers.pictures = ()
+    turn.answers.corrects = False
+
+
+def drop(turn: StatusTurn, _: str) -> None:
+    drop_pictures(turn)
+    empty(turn)
     turn.do(Wipe())
-    turn.talk.move("back")
-    turn.go("back")
+    turn.say("dropped")
+    turn.go("dropped")
+
+
+def cancel(turn: StatusTurn) -> None:
+    """What was written is asked for once; where nothing was, nothing is lost."""
+    match turn.talk.state:
+        case StatusState.CHECK:
+            turn.go("drop")
+        case StatusState.DROP:
+            drop(turn, "")
+        case StatusState.CODE | StatusState.PICK | StatusState.STORY:
+            leave(turn)
+        case _:
+            turn.talk.move("opened")
+            turn.prompt()
+
+
+def cancel_check(turn: StatusTurn, heard: Heard) -> None:
+    """Kept is kept: a day, as every draft."""
+    if heard.meaning.args.get("mode") == "keep":
+        turn.say("cancel.kept", hours=turn.hours_left)
+    else:
+        turn.go("drop")
+
+
+def retake(turn: StatusTurn, text: str) -> None:
+    draft.put_text(turn, text, turn.look(Hide(text)))
+
+
+def correct_check(turn: StatusTurn, heard: Heard) -> None:
+    correct_words(turn, heard, retake)
+    turn.tapped = False
+    turn.prompt()
+
+
+def remove_from_check(turn: StatusTurn, heard: Heard) -> None:
+    args = heard.meaning.args
+    if args.get("what") == "picture":
+        remove_pictures(turn, heard, args.get("n", "all"))
+    else:
+        remove_words(turn, heard, str(args.get("quote", "")), retake)
+    turn.tapped = False
+    if turn.answers.unsent:
+        turn.prompt()
+    else:
+        turn.go("back")
+
+
+def put_by(turn: StatusTurn, heard: Heard) -> None:
+    """Another matter, while this is not sent."""
+    waiting = turn.talk.later
+    turn.talk.later = f"{waiting}\n{heard.words}" if waiting else heard.words
+    turn.say("later.noted", words=draft.shorten(heard.words, 20))
+    turn.tapped = False
+    turn.prompt()
+
+
+def unsent_first(turn: StatusTurn, _: Heard) -> None:
+    turn.tapped = False
+    turn.say("unsent")
+    turn.prompt()
 
 
 CHECK_STEP = Step(
@@ -224,13 +341,66 @@ CHECK_STEP = Step(
     buttons=check_buttons,
     pressed={
         "send": send,
-        "drop": drop,
+        "drop": lambda turn, _: turn.go("drop"),
         **draft.PRESSED_MASKS,
         **draft.PRESSED_PICTURES,
     },
     read=write,
     pictured=add_picture,
+    hears="supplement_open",
+    means={
+        "send": lambda turn, _: send(turn, ""),
+        "yes": lambda turn, _: send(turn, ""),
+        "no": lambda turn, _: turn.again(),
+        "add": lambda turn, heard: turn.read(heard.words),
+        "correct": correct_check,
+        "remove": remove_from_check,
+        "cancel": cancel_check,
+        "new_report": put_by,
+        "status": unsent_first,
+        "hurry": unsent_first,
+        "withdraw": unsent_first,
+        "hold_back": lambda turn, _: turn.again(),
+        "rate": lambda turn, heard: turn.read(heard.words),
+        "rebound": lambda turn, heard: turn.read(heard.words),
+    },
 )
+
+phrase("dropped", "这段补充删掉了，没有送出。")
+
+
+def show_drop(turn: StatusTurn) -> dict[str, Any]:
+    characters = len(turn.answers.text)
+    pictures = len(turn.answers.pictures)
+    return {"what": turn.t("sent.what", characters=characters, pictures=pictures)}
+
+
+DROP_STEP = Step(
+    StatusState.DROP,
+    title="不补充了吗",
+    ask="这段补充不要了吗？放弃后会立即删除：{what}。",
+    again="请点“放弃”或“不，继续写”。",
+    show=show_drop,
+    buttons=[DROP, Button("back", "b.keep")],
+    pressed={"drop": drop},
+    read=lambda turn, words: go_on_with(turn, words),
+    hears="cancel",
+    asked="open",
+    means={
+        "yes": lambda turn, _: drop(turn, ""),
+        "cancel": lambda turn, _: drop(turn, ""),
+        "no": lambda turn, _: turn.go("back"),
+        "send": lambda turn, _: turn.go("back"),
+        "add": lambda turn, heard: turn.read(heard.words),
+    },
+)
+
+
+def go_on_with(turn: StatusTurn, words: str) -> bool:
+    """More words instead of an answer: so it goes on."""
+    turn.talk.move("back")
+    return write(turn, words)
+
 
 # ── what is told unasked ──────────────────────────────────────────────────────────────
 
@@ -324,6 +494,7 @@ SETTINGS_STEP = Step(
     again="请点一项，或点“返回”。",
     buttons=wish_buttons,
     pressed={"wish": toggle_wish, "hush": hush},
+    hears="story",
 )
 
 # ── 忘记我 ────────────────────────────────────────────────────────────────────────────
@@ -349,9 +520,45 @@ FORGET_STEP = Step(
         BACK,
     ],
     pressed={"sure": forget},
+    hears="story",
+    asked="open",
+    means={
+        "yes": lambda turn, _: forget(turn, ""),
+        "no": lambda turn, _: turn.go("back"),
+        "cancel": lambda turn, _: turn.go("back"),
+    },
 )
 
-STORY_STEPS = (ADD_STEP, CHECK_STEP, SETTINGS_STEP, FORGET_STEP)
+# ── a copy ────────────────────────────────────────────────────────────────────────────
+
+phrase("copy", "您写的（名字已遮住）：\n{words}\n\n{story}")
+
+
+@wanted("copy")
+def copy_found(turn: StatusTurn, report: str) -> None:
+    """What was written and what became of it, as text to take away."""
+    story = story_of(turn, report)
+    if story is None:
+        return
+    if turn.talk.state is not StatusState.STORY:
+        turn.talk.move("opened")
+    turn.tapped = False
+    turn.say("copy", words=story.words, story=story.text(turn.talk.lang))
+    turn.prompt()
+
+
+def copy_mine(turn: Turn[Any]) -> None:
+    """Typed or pressed: of the case that is open, else of the one that is found."""
+    if not kept(turn).report:
+        find_report(turn, "", "copy")
+    elif not unsent(turn):
+        copy_found(turn, kept(turn).report)
+
+
+STORY_STEPS = (ADD_STEP, CHECK_STEP, DROP_STEP, SETTINGS_STEP, FORGET_STEP)
+COPY_COMMAND = Command(
+    "copy", ("留一份", "给我留一份", "一份我写的", "我写的内容", "copy"), copy_mine
+)
 STORY_PUSHES = (
     PushAnswer(NAME, (), lambda turn, handle: find_report(turn, handle, NAME)),
     PushAnswer("answer", (), lambda turn, handle: find_report(turn, handle, "answer")),

@@ -27,6 +27,9 @@ class StatusState(Enum):
     REBOUND = "rebound"
     SETTINGS = "settings"
     FORGET = "forget"
+    DROP = "drop"
+    WITHDRAW = "withdraw"
+    KEEP_FROM = "keep_from"
 
 
 class StatusAnswers(DraftAnswers):
@@ -36,13 +39,17 @@ class StatusAnswers(DraftAnswers):
     cases: how many there were to pick from. wanted: what is done once the report is
     known, a name of WANTED. report: its id (hex), "" until it is known. can: what the
     story allows. wishes: as the settings show them. words: what was said before it was
-    known which report it belongs to.
+    known which report it belongs to, or what is to be done with it. asked: the
+    questions of the hotline that are still to be answered here, oldest first. corrects:
+    the supplement takes the place of the last one.
     """
 
     cases: int = 0
     wanted: str = NAME
     report: str = ""
     words: str = ""
+    asked: tuple[str, ...] = ()
+    corrects: bool = False
     can: tuple[str, ...] = ()
     wishes: dict[str, bool] = field(default_factory=dict)
 
@@ -74,16 +81,22 @@ BELOW_STORY = (
     StatusState.REBOUND,
     StatusState.SETTINGS,
     StatusState.FORGET,
+    StatusState.WITHDRAW,
+    StatusState.KEEP_FROM,
 )
+RATING = (StatusState.SATISFIED, StatusState.WORD)
 OPENING = (StatusState.CODE, StatusState.PICK)
 STATUS_TRANSITIONS: list[list[Any]] = [
     # trigger      from                   to                     only if
     ["opened",     StatusState.CODE,      StatusState.STORY],
     ["several",    StatusState.CODE,      StatusState.PICK],
     ["opened",     StatusState.PICK,      StatusState.STORY],
-    ["opened",     StatusState.STORY,     StatusState.STORY],
-    *(["solved",   state,                 StatusState.SATISFIED] for state in OPENING),
-    *(["unsolved", state,                 StatusState.UNSOLVED] for state in OPENING),
+    *(["opened",   state,                 StatusState.STORY]
+      for state in (StatusState.STORY, *BELOW_STORY, *RATING)),
+    *(["solved",   state,                 StatusState.SATISFIED]
+      for state in (*OPENING, StatusState.STORY)),
+    *(["unsolved", state,                 StatusState.UNSOLVED]
+      for state in (*OPENING, StatusState.STORY)),
     *(["rebound",  state,                 StatusState.REBOUND]
       for state in (*OPENING, StatusState.STORY)),
     ["code",       StatusState.PICK,      StatusState.CODE],
@@ -92,6 +105,10 @@ STATUS_TRANSITIONS: list[list[Any]] = [
     ["written",    StatusState.STORY,     StatusState.CHECK],
     ["written",    StatusState.ADD,       StatusState.CHECK],
     ["back",       StatusState.CHECK,     StatusState.ADD],
+    ["more",       StatusState.CHECK,     StatusState.ADD],
+    ["drop",       StatusState.CHECK,     StatusState.DROP],
+    ["back",       StatusState.DROP,      StatusState.CHECK],
+    ["dropped",    StatusState.DROP,      StatusState.STORY],
     ["rate",       StatusState.STORY,     StatusState.SOLVED],
     ["satisfied",  StatusState.STORY,     StatusState.SATISFIED],
     ["rated",      StatusState.SOLVED,    StatusState.SATISFIED],
@@ -102,6 +119,8 @@ STATUS_TRANSITIONS: list[list[Any]] = [
     ["rated",      StatusState.WORD,      StatusState.STORY],
     ["back",       StatusState.WORD,      StatusState.STORY],
     ["reopen",     StatusState.STORY,     StatusState.REASON],
+    ["withdraw",   StatusState.STORY,     StatusState.WITHDRAW],
+    ["keep_from",  StatusState.STORY,     StatusState.KEEP_FROM],
     ["settings",   StatusState.STORY,     StatusState.SETTINGS],
     ["forget",     StatusState.STORY,     StatusState.FORGET],
     *(["back",     state,                 StatusState.STORY] for state in BELOW_STORY),

@@ -68,6 +68,9 @@ class StoryStub:
     wishes: dict[str, bool] = field(default_factory=dict)
     added: str = ""
     questions: tuple[str, ...] = ()
+    state: str = "assigned"
+    urgent: bool = False
+    words: str = "同一份台账每周报五次"
 
     def text(self, lang: str) -> str:
         return "办理中" if lang == "zh" else "In progress"
@@ -86,6 +89,7 @@ class Chat:
     by_receipt: dict[str, str] = field(default_factory=dict)
     mine: tuple[MyCase, ...] = ()
     asked: tuple[OpenQuestion, ...] = ()
+    last_receipt: str | None = None
     talk: Talk | None = None
     last: list[Action] = field(default_factory=list)
     done: list[Action] = field(default_factory=list)
@@ -146,7 +150,7 @@ class Chat:
             case NewReceipt():
                 return RECEIPT
             case LastReceipt():
-                return None
+                return self.last_receipt
             case ByReceipt(text):
                 try:
                     return self.by_receipt.get(receipts.read(text))

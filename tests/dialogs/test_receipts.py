@@ -15,7 +15,7 @@ ONE = "aa" * 16
 TWO = "bb" * 16
 OTHER = "7BF8-PANP-VFBZ-PS32"
 SLIP = RECEIPT[:-1] + ("2" if RECEIPT[-1] != "2" else "3")
-NEWS = "昨天又来催了，让补报三份表"
+NEWS = "上周五又让我们补报三份表"
 CLEAR = "街道要求我们社区同一份台账每周报五次"
 
 
@@ -118,3 +118,8 @@ def test_what_stands_beside_another_receipt_is_not_mixed_in(chat: Chat) -> None:
     screen = chat.says(f"{OTHER}，那边也要报了")
     assert "没有写进去" in screen and "那边也要报了" in screen
     assert chat.draft.answers.text == NEWS
+
+
+def test_danger_beside_a_receipt_comes_first_and_alone(chat: Chat) -> None:
+    screen = chat.says(f"{RECEIPT} 小周倒了 喊他不应 手冰凉")
+    assert "120" in screen and "办理中" not in screen

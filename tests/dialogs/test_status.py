@@ -100,7 +100,8 @@ def test_a_picture_of_a_dropped_supplement_does_not_come_back(chat: Chat) -> Non
     chat.says(RECEIPT)
     chat.shows()
     chat.presses("drop")
-    chat.says("又要报了", "送出")
+    chat.presses("drop")  # asked once
+    chat.says("昨天又发了一张新表", "送出")
     [supplement] = [action for action in chat.done if isinstance(action, Supplement)]
     assert supplement.pictures == ()
 
