@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from dialogs.commands import COMMANDS
+from dialogs.draft import SEND
 from dialogs.emergency import RESUME
 from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
 from dialogs.meaning import Intent
@@ -44,6 +45,7 @@ from dialogs.words import (
     Edited,
     Event,
     Found,
+    LastReceipt,
     Message,
     Pictured,
     Pressed,
@@ -55,7 +57,12 @@ from dialogs.words import (
     Unreadable,
 )
 
-phrase("stale", "这个按钮已经过期，请看最新的一条。")
+phrase("stale", "这一步已经过去了，请看最新的一条。")
+phrase("pressed.sent", "已经送出了，只算一次。")
+phrase(
+    "pressed.over",
+    "这一步已经过去了，现在没有没送出的内容。想反映什么，直接说一句话就行。",
+)
 phrase("draft.gone", "上一份没送出的内容到时间清掉了。")
 phrase("draft.waiting", "您有一条没写完的消息，明天此时前会自动清除。点开即可继续。")
 phrase(
@@ -320,9 +327,7 @@ class Dialogs:
         elif is_open:
             turn.tap(event.choice)
         else:
-            turn.tapped = False
-            turn.say("stale")
-            turn.prompt()
+            _press_late(turn, event)
 
     # ── how a talk is stored ──────────────────────────────────────────────────────────
 
@@ -344,6 +349,7 @@ class Dialogs:
             reminded=talk.reminded,
             expires=talk.expires,
             over=talk.over,
+            by_tap=talk.by_tap,
         )
 
     def load(self, stored: StoredTalk) -> Talk:
@@ -369,6 +375,7 @@ class Dialogs:
             reminded=stored.reminded,
             expires=stored.expires,
             over=stored.over,
+            by_tap=stored.by_tap,
         )
 
     def _layer(self, stored: StoredLayer) -> Layer:
@@ -403,6 +410,7 @@ class StoredTalk(StoredLayer, kw_only=True):
     reminded: bool = False
     expires: int = 0
     over: bool = False
+    by_tap: bool = False
 
 
 def language_of(said: str) -> str | None:
@@ -461,6 +469,27 @@ def _change(turn: Turn[Any], event: Edited) -> None:
         return
     turn.tapped = False
     turn.say("edited.sent")
+
+
+def _press_late(turn: Turn[Any], event: Pressed) -> None:
+    """A button of a prompt that is not open any more. Whoever tapped twice is told what
+    the first tap did; a step that goes on is shown once more.
+    """
+    talk = turn.talk
+    is_of_this_talk = event.mark.startswith(talk.tag)
+    if talk.by_tap and event.mark == talk.mark_before:
+        turn.prompt()  # in its place: it is what the first tap led to
+        return
+    turn.tapped = False
+    was_filed = event.choice == SEND.choice and not is_of_this_talk
+    if was_filed and turn.look(LastReceipt()) is not None:
+        turn.say("pressed.sent")
+    elif talk.idle:
+        turn.say("pressed.over")
+    else:
+        turn.say("stale")
+    if not talk.idle:
+        turn.prompt()
 
 
 def _ring(turn: Turn[Any], event: Rang) -> None:

@@ -10,7 +10,9 @@ DRESS = " \t\r\n.,!?;:、。，！？；：…~～\"'“”‘’（）()【】[
 
 def plain_word(said: str) -> str:
     """A short answer without dress: no marks or emoji around it, half width, lower
-    case; "" if long.
+    case; "" if long. A question mark that stands alone is a word.
     """
     said = unicodedata.normalize("NFKC", said).strip().casefold()
+    if said and not said.strip("?"):
+        return "?"
     return said.strip(DRESS) if len(said) <= WORD_AT_MOST else ""

@@ -274,6 +274,7 @@ class Talk:
     while its reporter looks up a receipt). `aside`, `doubt`: words that are not in the
     text, until the next message. `alarm`: the number that was told, while somebody may
     still be in danger. `later`: words of another matter, for a talk of its own.
+    `by_tap`: it was a tap that led to the open prompt.
     """
 
     dialog: Dialog[Any]
@@ -294,6 +295,7 @@ class Talk:
     # a whole hour, seconds since 1970 UTC; set by whoever stores the talk
     expires: int = 0
     over: bool = False
+    by_tap: bool = False
 
     @property
     def idle(self) -> bool:
@@ -330,6 +332,11 @@ class Talk:
             return bool(event.trigger(self, self))
         except MachineError:
             return False
+
+    @property
+    def mark_before(self) -> str:
+        """Names the prompt that was open before this one."""
+        return f"{self.tag}{self.mark - 1}" if self.mark > 1 else ""
 
     @property
     def open_mark(self) -> str:
@@ -458,6 +465,7 @@ class Turn(Generic[Kept]):
         """Show the open step."""
         step = self.step
         self.talk.mark += 1
+        self.talk.by_tap = self.tapped
         message = Message(
             step.name,
             step.show(self),

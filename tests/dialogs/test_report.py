@@ -208,7 +208,7 @@ def test_a_stale_button_shows_the_open_step_again() -> None:
     old = chat.mark
     chat.says("单位")
     screen = chat.presses("send", old)
-    assert "过期" in screen and chat.step == "unit" and chat.filed == []
+    assert "过去了" in screen and chat.step == "unit" and chat.filed == []
 
 
 def test_a_button_of_an_earlier_draft_does_not_send_a_later_one() -> None:

@@ -295,7 +295,7 @@ async def test_an_old_button_shows_the_open_step_again(
     )
     pressed = person.presses("送出", on=old)
     await pressed.answer()
-    await person.sees("已经过期")
+    await person.sees("已经过去了")
     last = await person.until(
         lambda screen: screen.last if screen.last.id > new.id + 1 else None
     )

@@ -26,6 +26,7 @@ from telegram.request import HTTPXRequest
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
+from bot.channels.background import Background
 from bot.channels.pace import Pace
 from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
@@ -51,6 +52,7 @@ from bot.keys import Keys
 from bot.settings import Telegram
 from dialogs.looks import kind_of
 from dialogs.texts import text
+from dialogs.words import Message as Words
 from storage.port import Database, Write
 
 log = logging.getLogger(__name__)
@@ -137,6 +139,7 @@ class TelegramChannel:
         self.bot = bot
         self.pace = Pace(PACE.faster(speed))
         self.chats = PrivateChats(database, keys)
+        self.background = Background()
         self._now = now
         self._web = web
         # of a message in several calls: those done
@@ -181,12 +184,16 @@ class TelegramChannel:
             return ()
         now = seconds(self._now())
         chat = await self.chats.of(where.chat, now)
+        before = chat.prompt
         sent = await self._do(self._calls(chat, message), where, key)
         numbers = [one.message_id for one in sent if one is not None]
         for number in numbers:
             chat.add(number, now)
             if message.message.secret:
                 chat.delete_at(number, now + RECEIPT_STAYS)
+        if numbers and before is not None and _ends_prompt(chat, message.message):
+            self.background.soon(self._undress(chat.id, before))
+            chat.prompt = None
         if message.message.mark and numbers:
             chat.prompt = numbers[-1]
             chat.touched = None
@@ -317,6 +324,17 @@ class TelegramChannel:
         async with self.pace.further(chat.id):
             return await anew()
 
+    async def _undress(self, chat: int, prompt: int) -> None:
+        """Take the buttons off a prompt that is over. Best effort: what is pressed all
+        the same is told that it is past.
+        """
+        try:
+            async with self.pace.turn(chat):
+                await self.bot.edit_message_reply_markup(chat, prompt)
+        except TelegramError as error:
+            log.debug("buttons stay: %s", about(error))
+            self.held(chat, kind(error))
+
     async def _receipt(self, chat: int, message: Rendered) -> Message:
         """Words and QR code in one message that cannot be passed on, with a button that
         copies.
@@ -398,6 +416,16 @@ def _is_long(png: bytes) -> bool:
     """
     width, height = map(int, struct.unpack(">II", png[16:24]))
     return max(width, height) > LONGEST_PHOTO
+
+
+def _ends_prompt(chat: PrivateChat, said: Words) -> bool:
+    """Whether the open step's message is over with this one: another prompt, the
+    receipt, or words that answer a press on it.
+    """
+    if said.mark or said.secret:
+        return True
+    is_pressed = chat.touched is not None and chat.touched == chat.prompt
+    return is_pressed and not said.name.startswith(PUSH)
 
 
 def qr(receipt: str) -> bytes:

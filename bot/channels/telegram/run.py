@@ -67,6 +67,7 @@ class TelegramService:
         finally:
             self.intake.janitor.close()
             await self.intake.close()
+            await self._channel.background.close()
             await close(self._channel.bot)
 
     @property

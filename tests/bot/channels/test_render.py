@@ -17,7 +17,7 @@ def test_a_notice_takes_no_number_from_the_prompt_below_it(
 ) -> None:
     monkeypatch.setitem(looks.KINDS, "stale", "notice")
     told = numbered(render(Message("stale", buttons=(UNDO,))))
-    assert told == "· 这个按钮已经过期，请看最新的一条。 [不，继续写]"
+    assert told == "· 这一步已经过去了，请看最新的一条。 [不，继续写]"
 
 
 def test_an_emergency_begins_with_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
