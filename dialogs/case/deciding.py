@@ -236,7 +236,10 @@ def _reply(given: Given, order: Reply) -> Decision:
     case = given.case
     text = given.needed("text")
     _addressed(case, order.to)
-    if case.reply is not None:
+    waiting = case.reply.text if case.reply else None
+    if order.instead is not None and waiting != order.instead:
+        raise Refusal("reply_gone", alias=case.alias)
+    if order.instead is None and waiting is not None:
         raise Refusal(
             "reply_pending", legal=("undo",), alias=case.alias, seconds=UNDO.seconds
         )

@@ -32,6 +32,8 @@ REFUSED: dict[str, str] = {
     "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并。",
     "merge_before_sent": "{alias} 刚写给反映人的话还没发出，请{seconds}秒后再合并。",
     "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回。请等它发出再写。",
+    "reply_gone": "{alias} 原来的话已经发出或撤回了，改的没有跟着改。"
+    "要更正，请再写一条。",
     "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。",
     "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问。",
     "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位。",

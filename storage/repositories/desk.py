@@ -113,9 +113,10 @@ LIMIT :most
 PUT_REPLY = f"""
 INSERT INTO desk_replies ({REPLY_COLUMNS.names})
 VALUES ({REPLY_COLUMNS.placeholders})
-ON CONFLICT DO UPDATE SET sealed = excluded.sealed
+ON CONFLICT DO UPDATE SET at = excluded.at, sealed = excluded.sealed
 """
-DELETE_REPLY = "DELETE FROM desk_replies WHERE id = ?"
+FOLLOW_REPLY = "UPDATE desk_replies SET sealed = ? WHERE id = ? AND sealed = ?"
+DELETE_REPLY = "DELETE FROM desk_replies WHERE id = ? AND sealed = ?"
 SELECT_WHETHER_STREAM_WAITS = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)
 """
@@ -240,5 +241,13 @@ class DeskReplies:
         return Write(PUT_REPLY, REPLY_COLUMNS.values(row))
 
     @staticmethod
-    def drop(id: bytes) -> Write:
-        return Write(DELETE_REPLY, (id,))
+    def follow(row: ReplyRow, read: ReplyRow) -> Write:
+        """In the place of the row that was read; where that has changed meanwhile,
+        nothing.
+        """
+        return Write(FOLLOW_REPLY, (row.sealed, row.id, read.sealed))
+
+    @staticmethod
+    def drop(read: ReplyRow) -> Write:
+        """The row that was read; where that has changed meanwhile, nothing."""
+        return Write(DELETE_REPLY, (read.id, read.sealed))

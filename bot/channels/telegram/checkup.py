@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner, WebhookInfo
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberOwner,
+    WebhookInfo,
+)
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.channel import close, make_bot
@@ -88,13 +94,18 @@ async def _staff(bot: Bot, me: int, chat: int) -> Finding:
     if not group.is_forum:
         says = "工作人员的群没有开话题"
         return Finding(check, False, says, "请在群设置里打开“话题”")
-    if isinstance(member, ChatMemberOwner):
-        return Finding(check, True, ALL_RIGHTS)
-    rights = member if isinstance(member, ChatMemberAdministrator) else None
-    missing = [
-        words for right, words in RIGHTS.items() if not getattr(rights, right, False)
-    ]
+    missing = missing_rights(member)
     if not missing:
         return Finding(check, True, ALL_RIGHTS)
     says = f"机器人在工作人员的群里缺权限：{'、'.join(missing)}"
     return Finding(check, False, says, NO_RIGHTS)
+
+
+def missing_rights(member: ChatMember) -> list[str]:
+    """What the bot may not do in the staff's group and has to, in Chinese."""
+    if isinstance(member, ChatMemberOwner):
+        return []
+    rights = member if isinstance(member, ChatMemberAdministrator) else None
+    return [
+        words for right, words in RIGHTS.items() if not getattr(rights, right, False)
+    ]

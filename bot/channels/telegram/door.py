@@ -11,6 +11,7 @@ from typing import Protocol
 from telegram import BotCommand, Update
 
 from bot.channels.messenger import LastingTask
+from dialogs.plain import plain_word
 from scheduler.bell import Job
 
 # callback data of staff's buttons begin so; a reporter's begin with a mark or "|"
@@ -25,7 +26,8 @@ class StaffDoor(Protocol):
         answered.
 
         Offered is everything from the staff group; of a private chat only slash
-        commands, staff's buttons and replies to a message of ours. When this returns,
+        commands, a lone question mark, staff's buttons and replies to a message of
+        ours, each of them also when it was edited into one. When this returns,
         what it changed is committed: the update may be confirmed. It answers the button
         presses that it takes; a repeated update must change nothing.
         Raises: StorageError, to be asked again later.
@@ -54,9 +56,10 @@ def offered(update: Update, staff_chat: int | None) -> bool:
         return True
     if update.callback_query is not None:
         return (update.callback_query.data or "").startswith(STAFF_BUTTON)
-    message = update.message
+    message = update.message or update.edited_message
     if message is None or chat is None or chat.type != chat.PRIVATE:
         return False
     reply = message.reply_to_message
     to_us = reply is not None and reply.from_user is not None and reply.from_user.is_bot
-    return (message.text or "").startswith("/") or to_us
+    words = message.text or ""
+    return words.startswith("/") or plain_word(words) == "?" or to_us

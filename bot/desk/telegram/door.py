@@ -17,9 +17,10 @@ from bot.desk.liaison import Liaison
 from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
 from bot.desk.telegram import units
 from bot.desk.telegram.commands import commands, help_text, known, slip
+from bot.desk.telegram.group_watch import GroupWatch
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
 from bot.desk.telegram.looking import LOOKS, Looking
-from bot.desk.telegram.ordering import Ordering
+from bot.desk.telegram.ordering import REPLY, Ordering
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.topics import Topics
@@ -29,9 +30,15 @@ from dialogs.case.order_table import UNIT_ORDERS
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
 from dialogs.case.typed import Now
+from dialogs.plain import plain_word
 from scheduler.bell import Job, every
 from storage.port import Seen, Stale, Write
 from storage.repositories.inbox import Inbox
+
+WATCH_EVERY = 600.0  # seconds between two looks whether the group is there
+ORDERS_REMEMBERED = 1000  # messages whose words are known, should they be edited
+EDITED_OF_UNIT = "改过的命令不算数，要改请另发一条。"
+EDITED = f"{EDITED_OF_UNIT}只有答复，在发出前（10秒内）改，才跟着改。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Desk:
         self.replies = Replies(inside)
         self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
+        self._ordered: dict[tuple[int, int], str] = {}
+        self._group_watch = GroupWatch(inside)
 
     def staff_side(self) -> StaffSide:
         """Topics are no job: an order wakes them at once."""
@@ -65,8 +74,16 @@ class Desk:
             trigger=every(seconds=self._in.every / 2),
             run=lambda at: self.topics.trying(self.replies.look),
         )
+        watching = Job(
+            name="staff group",
+            trigger=every(seconds=WATCH_EVERY),
+            run=lambda at: self.topics.trying(self._group_watch.look),
+        )
         return StaffSide(
-            door=self, commands=commands(), tasks=(self.run,), jobs=(following,)
+            door=self,
+            commands=commands(),
+            tasks=(self.run,),
+            jobs=(following, watching),
         )
 
     async def run(self) -> None:
@@ -96,11 +113,18 @@ class Desk:
     async def _heard(self, update: Update, mark: Write, grouped: bool) -> bool:
         if update.callback_query is not None:
             return await self._press(update.callback_query, mark, grouped)
-        message = update.message
+        if update.my_chat_member is not None and grouped:
+            place = update.my_chat_member.new_chat_member
+            await self._group_watch.has_place(place, [mark])
+            self.topics.poke(review=True)
+            return True
+        message = update.message or update.edited_message
         if message is None or message.from_user is None:
             return False
         if message.sender_chat is not None:  # an anonymous administrator is nobody
             return False
+        if update.message is None:
+            return await self._edited(message, mark, grouped)
         return await self._message(message, mark, grouped)
 
     async def _message(self, message: Message, mark: Write, grouped: bool) -> bool:
@@ -121,6 +145,8 @@ class Desk:
         if member is None:
             return False
         act = Act(member, spot, mark, grouped, message.message_id)
+        if member.role in (*HOTLINE, "liaison"):
+            self._remember((message.chat.id, message.message_id), heard)
         liaison = await self._in.units.seated(member) if spot.chat > 0 else None
         if liaison is not None and heard.command and name in units.COMMANDS:
             doing = self._of_unit(act, liaison, *heard.command)
@@ -133,12 +159,65 @@ class Desk:
         await self._answering(act, self._asked(act, heard))
         return True
 
+    async def _edited(self, message: Message, mark: Write, grouped: bool) -> bool:
+        """A command, or a reply to a prompt, was changed: a reply that can still be
+        taken back goes out in the new words; whatever else was ordered stands, and that
+        is said.
+        """
+        heard = await self._read(message)
+        place = (message.chat.id, message.message_id)
+        before = self._ordered.get(place)
+        if heard is None and before is None:
+            return False
+        assert message.from_user is not None  # see _heard
+        member = await self._in.roster.who(Address(TELEGRAM, str(message.from_user.id)))
+        if member is None or member.role not in (*HOTLINE, "liaison"):
+            return False
+        if before == (message.text or ""):
+            return True  # Bot API, Update: there are edits that change nothing for us
+        thread = message.message_thread_id if message.is_topic_message else None
+        spot = Spot(message.chat.id, thread)
+        act = Act(member, spot, mark, grouped, message.message_id)
+        await self._answering(act, self._change(act, heard, place))
+        return True
+
+    async def _change(
+        self, act: Act, heard: StaffWords | None, place: tuple[int, int]
+    ) -> str:
+        reply = await self.replies.ordered_by(*place)
+        words = await self._reply_in(act, heard) if reply and heard else ""
+        if reply is None or not words:
+            of_hotline = act.member.role in HOTLINE
+            return await self._saying.say(act, EDITED if of_hotline else EDITED_OF_UNIT)
+        await self._ordering.change_reply(act, reply, words)
+        self._remember(place, heard)
+        return ""
+
+    async def _reply_in(self, act: Act, heard: StaffWords) -> str:
+        """The words for the reporter, where this is a reply to them; else ""."""
+        if heard.command is None:
+            assert heard.prompt is not None
+            return heard.words if heard.prompt[0] == REPLY else ""
+        name, words = heard.command
+        if name != REPLY:
+            return ""
+        _, words = await self._looking.meant(act, name, words)
+        return words
+
+    def _remember(self, place: tuple[int, int], heard: StaffWords | None) -> None:
+        """What was ordered by which message, should it be edited."""
+        self._ordered[place] = heard.words if heard else ""
+        while len(self._ordered) > ORDERS_REMEMBERED:
+            del self._ordered[next(iter(self._ordered))]
+
     async def _read(self, message: Message) -> StaffWords | None:
         words = message.text or ""
         command = None
         if words.startswith("/"):
             command = verbs.command(words, await self._name())
         prompt = self._prompt_answered(message)
+        if prompt is None and plain_word(words) == "?":
+            command = ("help", "")
         if command is None and prompt is None:
             return None
         return StaffWords(words, command, prompt)

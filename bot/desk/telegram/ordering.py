@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.desk import verbs
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext, staff_message
@@ -17,9 +19,11 @@ from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role
 from dialogs.case.typed import Now
 from storage.port import Write
-from storage.repositories.cases import CaseRow
+from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.desk import ReplyRow
 
 OFFERED = 8  # units in a menu
+REPLY = "reply"
 
 
 class Ordering:
@@ -29,6 +33,7 @@ class Ordering:
         self._in = inside
         self._replies = replies
         self._saying = saying
+        self._rows = Cases(inside.database)
 
     async def order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
         """In one commit with the mark of the update. Raises: Refusal; Stale."""
@@ -39,8 +44,7 @@ class Ordering:
         also: list[Write] = [act.mark]
         messages: list[OutboxMessage] = []
         if isinstance(order, Reply):
-            text = order.text.strip()
-            also.append(self._replies.begin(row.id, act.spot, text, order.to))
+            also.append(self._replies.begin(row.id, act.spot, order, act.message))
         elif act.press is None and not act.grouped:
             messages = [
                 staff_message(act.spot.address, f"{row.alias}：{label}，办好了。")
@@ -54,6 +58,21 @@ class Ordering:
             self._saying.nod(act)
         told = "，会告诉反映人" if outcome.told else ""
         return f"{label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+
+    async def change_reply(self, act: Act, reply: ReplyRow, words: str) -> None:
+        """The message that ordered a reply was edited: while that can still be taken
+        back, the new words go out in its place. Raises: Refusal; Stale.
+        """
+        now = Now(self._in.now(), self._in.casework.zone)
+        order = verbs.ordered(REPLY, words, now)
+        assert isinstance(order, Reply)
+        _permit(act.member.role, order)
+        row = await self._rows.by_id(reply.case_id)
+        assert row is not None  # a foreign key
+        order = replace(order, instead=self._replies.words(reply))
+        also = [act.mark, self._replies.change(reply, order)]
+        await self._in.casework.staff.order(row.alias, order, act.member, also=also)
+        self._saying.nod(act)
 
     async def prompt(self, act: Act, row: CaseRow, verb: str) -> str:
         """Ask for the words, where the order is possible at all. Raises: Refusal."""

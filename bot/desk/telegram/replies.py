@@ -25,6 +25,7 @@ from bot.desk.telegram.inside import DeskContext, Spot
 from bot.desk.telegram.showing import keyboard
 from bot.desk.telegram.views import data
 from dialogs.case.life import Case
+from dialogs.case.orders import Reply
 from storage.port import Write
 from storage.repositories.cases import Cases
 from storage.repositories.desk import DeskReplies, ReplyRow
@@ -57,21 +58,65 @@ class Replies:
         self._cases = Cases(inside.database)
         self._reports = Reports(inside.database)
         self._next: dict[bytes, float] = {}
+        # what shows a reply, should its row be changed before it says so
+        self._sent: dict[bytes, int] = {}
 
-    def begin(self, case: bytes, spot: Spot, words: str, to: int | None) -> Write:
-        """For the commit of the order."""
+    def begin(
+        self, case: bytes, spot: Spot, reply: Reply, ordered_by: int | None
+    ) -> Write:
+        """For the commit of the order. ordered_by: the message that ordered it."""
         id = secrets.token_bytes(16)
-        said = {"chat": spot.chat, "thread": spot.thread, "text": words, "to": to} | {
+        said = {
+            "chat": spot.chat,
+            "thread": spot.thread,
+            "text": reply.text.strip(),
+            "to": reply.to,
+            "ordered_by": ordered_by,
             "message": None,
             "shown": "",
         }
         return DeskReplies.put(ReplyRow(id, case, self._in.at, self._seal(id, said)))
+
+    async def ordered_by(self, chat: int, message: int) -> ReplyRow | None:
+        """The reply that this message ordered, as long as it is followed."""
+        for row in await self._rows.all():
+            said = self._said(row)
+            if said and (said["chat"], said.get("ordered_by")) == (chat, message):
+                return row
+        return None
+
+    def words(self, row: ReplyRow) -> str:
+        said = self._said(row)
+        return str(said["text"]) if said else ""
+
+    def change(self, row: ReplyRow, reply: Reply) -> Write:
+        """For the commit of an order that takes the place of this one: the same message
+        goes on showing what became of it.
+        """
+        said = self._said(row)
+        assert said is not None  # it was found by what it says
+        said |= {"text": reply.text.strip(), "to": reply.to, "shown": ""}
+        said["message"] = said["message"] or self._sent.get(row.id)
+        sealed = self._seal(row.id, said)
+        return DeskReplies.put(ReplyRow(row.id, row.case_id, self._in.at, sealed))
+
+    def _said(self, row: ReplyRow) -> dict[str, Any] | None:
+        try:
+            said: dict[str, Any] = self._in.keys.staff.open_json(
+                row.sealed, _place(row.id)
+            )
+        except Unsealable:
+            log.error("a reply's row does not open: is the keyring complete?")
+            return None
+        return said
 
     async def look(self) -> None:
         """Bring what is shown of each to what became of it."""
         now = time.monotonic()
         rows = await self._rows.all()
         self._next = {row.id: at for row in rows if (at := self._next.get(row.id))}
+        standing = {row.id for row in rows}
+        self._sent = {id: one for id, one in self._sent.items() if id in standing}
         for row in rows:
             if self._next.get(row.id, 0.0) <= now:
                 fresh = self._in.at - row.at < AT_FIRST
@@ -79,18 +124,17 @@ class Replies:
                 await self._follow(row)
 
     async def _follow(self, row: ReplyRow) -> None:
-        try:
-            said = self._in.keys.staff.open_json(row.sealed, _place(row.id))
-        except Unsealable:
-            log.error("a reply's row does not open: is the keyring complete?")
+        said = self._said(row)
+        if said is None:
             return
+        said["message"] = said["message"] or self._sent.get(row.id)
         found = await self._cases.by_id(row.case_id)
         assert found is not None
         sheet = await self._in.casework.reading.sheet(found)
         state = await self._state(row, said, sheet)
         if state != said["shown"]:
             try:
-                await self._show(said, state, sheet.case.alias)
+                await self._show(row.id, said, state, sheet.case.alias)
             except TelegramError as error:
                 log.info("a reply's state waits: %s", about(error))
                 trouble = kind(error)
@@ -101,12 +145,9 @@ class Replies:
         elif state not in FINAL:
             return
         done = state in FINAL
-        kept = ReplyRow(
-            row.id, row.case_id, row.at, b"" if done else self._seal(row.id, said)
-        )
-        await self._in.database.commit(
-            [DeskReplies.drop(row.id) if done else DeskReplies.put(kept)]
-        )
+        kept = ReplyRow(row.id, row.case_id, row.at, self._seal(row.id, said))
+        ended = DeskReplies.drop(row) if done else DeskReplies.follow(kept, row)
+        await self._in.database.commit([ended])
 
     async def _state(self, row: ReplyRow, said: dict[str, Any], sheet: Sheet) -> str:
         """One word for how far it is; of several reporters, the one that is furthest
@@ -156,7 +197,9 @@ class Replies:
         wanted = case.reports if to is None else case.reports[to - 1 : to]
         return [report for report in reports if report.id.hex() in wanted]
 
-    async def _show(self, said: dict[str, Any], state: str, alias: str) -> None:
+    async def _show(
+        self, id: bytes, said: dict[str, Any], state: str, alias: str
+    ) -> None:
         words = (
             f"答复 {alias}\n反映人会看到：\n{shortened(said['text'], LONG)}\n\n"
             f"{DELIVERY[state]}"
@@ -182,6 +225,7 @@ class Replies:
             **plain,
         )
         said["message"] = sent.message_id
+        self._sent[id] = sent.message_id
 
     def _seal(self, id: bytes, said: dict[str, Any]) -> bytes:
         return self._in.keys.staff.seal_json(said, _place(id))
