@@ -79,21 +79,35 @@ class StaffCases:
         return found[0]
 
     async def order(
-        self, name: str, order: Order, by: CaseReader, also: Sequence[Write] = ()
+        self,
+        name: str,
+        order: Order,
+        by: CaseReader,
+        also: Sequence[Write] = (),
+        *,
+        instead: str | None = None,
     ) -> Outcome:
         """Carry out what `by` orders for a case, and push to its reporters, late enough
         to tell nothing.
 
-        also: rows that go with it, in the same commit.
+        also: rows that go with it, in the same commit. instead: see `decide`.
         Raises: Refusal, a sentence for staff; Stale, when others were faster five
         times; Refusing.
         """
         if not may(by.role, order):
             raise Refusal("not_permitted", role=ROLES[by.role], who=who_may(order))
-        return await retry_stale(lambda: self._attempt(name, order, by, also))
+        return await retry_stale(
+            lambda: self._attempt(name, order, by, also, instead=instead)
+        )
 
     async def _attempt(
-        self, name: str, order: Order, by: CaseReader, also: Sequence[Write]
+        self,
+        name: str,
+        order: Order,
+        by: CaseReader,
+        also: Sequence[Write],
+        *,
+        instead: str | None,
     ) -> Outcome:
         """Raises: Stale, when somebody changed the case since it was read."""
         case = await self._of(name, by)
@@ -110,6 +124,7 @@ class StaffCases:
             into=into.case if into else None,
             role=by.role,
             unit_id=unit_id,
+            instead=instead,
         )
         await self._check_kept_from(decision, case, into)
         changes = await self._changes(decision, case, into, by=staff, at=seconds(at))

@@ -98,16 +98,25 @@ def decide(
     into: Case | None = None,
     role: str = "operator",
     unit_id: str | None = None,
+    instead: str | None = None,
 ) -> Decision:
     """What follows from an order of `by`. The first of the hotline who works on a case
     has claimed it.
 
     into: the case that `Merge` names, as it is now; role: a liaison claims nothing, and
     does not learn who did; unit_id: in the register (hex), of the unit that `Assign` or
-    `Whistle` names. Raises: Refusal.
+    `Whistle` names; instead: the words of a reply that still waits, whose place a
+    `Reply` takes. Raises: Refusal.
     """
     given = Given(
-        case=case, order=order, by=by, at=at, terms=terms, role=role, into=into
+        case=case,
+        order=order,
+        by=by,
+        at=at,
+        terms=terms,
+        role=role,
+        into=into,
+        instead=instead,
     )
     rule = RULES[type(order)]
     if isinstance(order, BESIDE_THE_WORK):
@@ -237,9 +246,9 @@ def _reply(given: Given, order: Reply) -> Decision:
     text = given.needed("text")
     _addressed(case, order.to)
     waiting = case.reply.text if case.reply else None
-    if order.instead is not None and waiting != order.instead:
+    if given.instead is not None and waiting != given.instead:
         raise Refusal("reply_gone", alias=case.alias)
-    if order.instead is None and waiting is not None:
+    if given.instead is None and waiting is not None:
         raise Refusal(
             "reply_pending", legal=("undo",), alias=case.alias, seconds=UNDO.seconds
         )

@@ -22,7 +22,8 @@ from dialogs.words import Message
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """An order given for a case. at: UTC; role: of who gives it; into: the case that
-    `Merge` names, as it is now.
+    `Merge` names, as it is now; instead: the words of a waiting reply whose place a
+    `Reply` takes.
     """
 
     case: Case
@@ -32,6 +33,7 @@ class Given:
     terms: Terms
     role: str = "operator"
     into: Case | None = None
+    instead: str | None = None
 
     def moved(self) -> Case:
         """The case after the order's move; clocks that waited run on.

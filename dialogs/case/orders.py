@@ -172,13 +172,11 @@ class Supervise:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The hotline writes to the reporters. It goes out when the undo window is over.
-    to: as in `Ask`; instead: the words of a reply that is still waiting, whose place it
-    takes.
+    to: as in `Ask`.
     """
 
     text: str
     to: int | None = None
-    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ async def test_the_screens_in_the_docs_are_ours(line: Line, server: BotApi) -> N
     person.starts()
     await person.sees("减负专线")
     receipt = await files(person)
+    await person.settles()
     words = re.sub(r"^(bot|you) #\d+ \w+", _who, str(person.screen()), flags=re.M)
     shown = words.replace(receipt, "7MY6-576S-8MTB-4G41")
     assert f"```text\n{shown}\n```" in (ROOT / "docs" / "telegram.md").read_text(
@@ -239,7 +240,7 @@ async def test_the_language_is_switched_and_kept(line: Line, server: BotApi) -> 
     person.presses("English")
     assert await person.sees("This is the Jianfu Line")
     person.says(CLEAR)
-    assert await person.offered("Send")
+    assert await person.offered("送出"), "who writes Chinese is answered in Chinese"
     guest.starts()
     assert await guest.sees("This is the Jianfu Line")
 

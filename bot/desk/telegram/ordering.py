@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.desk import verbs
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext, staff_message
@@ -69,9 +67,11 @@ class Ordering:
         _permit(act.member.role, order)
         row = await self._rows.by_id(reply.case_id)
         assert row is not None  # a foreign key
-        order = replace(order, instead=self._replies.words(reply))
         also = [act.mark, self._replies.change(reply, order)]
-        await self._in.casework.staff.order(row.alias, order, act.member, also=also)
+        instead = self._replies.words(reply)
+        await self._in.casework.staff.order(
+            row.alias, order, act.member, also=also, instead=instead
+        )
         self._saying.nod(act)
 
     async def prompt(self, act: Act, row: CaseRow, verb: str) -> str:
