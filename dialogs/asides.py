@@ -8,6 +8,7 @@ from typing import Any
 
 from dialogs.library import LibraryAnswer, answer_to
 from dialogs.library.promised import NAMES, promised
+from dialogs.plain import plain_word
 from dialogs.talk import Heard, Turn
 from dialogs.texts import phrase, phrases
 from dialogs.words import Params, RulesInForce
@@ -19,7 +20,37 @@ phrases(
     abuse="您有气，我听着。我是机器人，不往心里去；事情您说一句，我照样认真记。",
     chat="我在听。",
 )
+phrase("wait", "好，不急，您忙。")
 phrase("hurry.here", "在的，一周七天都在。您接着说就行。")
+
+WAIT = (
+    "等等",
+    "等下",
+    "等一下",
+    "稍等",
+    "等会",
+    "等会儿",
+    "等我一下",
+    "先等等",
+    "慢点",
+)
+GO_ON = (
+    "继续",
+    "好继续",
+    "好,继续",
+    "好的继续",
+    "好的,继续",
+    "继续吧",
+    "那继续",
+    "接着来",
+    "接着说",
+    "好,接着说",
+    "预览",
+    "看预览",
+    "看看预览",
+    "再看一遍",
+    "再看看预览",
+)
 
 
 def answer_question(turn: Turn[Any], heard: Heard) -> None:
@@ -57,14 +88,26 @@ def reassure(turn: Turn[Any], heard: Heard) -> None:
     back(turn)
 
 
+def wants_to_go_on(turn: Turn[Any], words: str) -> bool:
+    """Whether these words only ask for what is open to be shown again."""
+    open_ended = turn.step.asked == "no" and not turn.talk.idle
+    return open_ended and plain_word(words) in GO_ON
+
+
 def answer_unclear(turn: Turn[Any], heard: Heard) -> None:
-    """Nothing to go on: the open step says once more what it listens to."""
+    """Nothing to go on: the open step says once more what it listens to. Who says that
+    he will be back is left alone.
+    """
+    if plain_word(heard.words) in WAIT:
+        turn.tell(heard, "wait")
+        return
     turn.tell(heard, f"{turn.step.name}.again")
     back(turn)
 
 
 def back(turn: Turn[Any]) -> None:
     """To the step that was open; where nothing is, the answer is enough."""
-    turn.tapped = False
-    if not turn.talk.idle:
-        turn.prompt()
+    talk = turn.talk
+    is_open = talk.under is not None or not talk.answers.empty
+    if is_open or not talk.dialog.opens_chat:
+        turn.remind()

@@ -65,9 +65,8 @@ def back(turn: Turn[Any]) -> None:
 
 def tell_help(turn: Turn[Any]) -> None:
     """Help, and back to the same step."""
-    turn.tapped = False
     turn.say("help")
-    turn.prompt()
+    turn.remind()
 
 
 def switch_language(turn: Turn[Any]) -> None:

@@ -20,6 +20,7 @@ from dialogs.commands import COMMANDS
 from dialogs.draft import SEND
 from dialogs.emergency import RESUME
 from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
+from dialogs.looks import kind_of
 from dialogs.meaning import Intent
 from dialogs.plain import plain_word
 from dialogs.talk import (
@@ -521,7 +522,9 @@ def _said_once(actions: Sequence[Action]) -> list[Action]:
 def _name_of(action: Action) -> str | None:
     if not isinstance(action, Say):
         return None
-    return "prompt" if action.message.mark else action.message.name
+    message = action.message
+    is_prompt = message.mark and kind_of(message.name) != "reminder"
+    return "prompt" if is_prompt else message.name
 
 
 def _no_button(word: str) -> bool:

@@ -10,10 +10,17 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from dialogs.asides import answer_question, answer_social, answer_unclear, reassure
+from dialogs.asides import (
+    answer_question,
+    answer_social,
+    answer_unclear,
+    reassure,
+    wants_to_go_on,
+)
 from dialogs.emergency import sound_alarm, takes_care, without_lead
+from dialogs.library.known import topic_asked
 from dialogs.looks import button
-from dialogs.meaning import Intent
+from dialogs.meaning import Intent, Meaning
 from dialogs.plain import plain_word
 from dialogs.talk import Doubt, Heard, Mean, Step, Turn
 from dialogs.texts import phrase, phrases
@@ -51,6 +58,9 @@ def hear(turn: Turn[Any], words: str) -> None:
         heard = without_lead(heard)
     if _is_noticed(turn, heard):
         return
+    if wants_to_go_on(turn, words):
+        turn.prompt()
+        return
     wish = wish_in_doubt(turn, heard)
     if wish is None:
         act(turn, heard)
@@ -72,7 +82,29 @@ def _read(turn: Turn[Any], words: str) -> Heard:
         moment = turn.returning.moment(turn)
     if moment is None:
         moment = turn.talk.dialog.moment(turn)
-    return Heard(words, turn.look(Meant(words, moment)))
+    heard = Heard(words, turn.look(Meant(words, moment)))
+    return as_known_question(heard)
+
+
+MAY_ASK: tuple[Intent, ...] = (
+    *WRITES,
+    "unclear",
+    "social",
+    "send",
+    "correct",
+)
+
+
+def as_known_question(heard: Heard) -> Heard:
+    """What was read as something else, but is word for word what the library answers,
+    is a question; not so surely that one tap would not write it in.
+    """
+    if heard.meaning.intent not in MAY_ASK:
+        return heard
+    topic = topic_asked(heard.words)
+    if topic is None:
+        return heard
+    return Heard(heard.words, Meaning("ask", {"topic": topic}, sure=False))
 
 
 def act(turn: Turn[Any], heard: Heard) -> None:

@@ -20,6 +20,7 @@ Kind = Literal[
     "reach",  # asks how the reporter wants to be reached
     "receipt",  # holds the receipt
     "story",  # the story of a case
+    "reminder",  # the prompt above still stands; its buttons are that prompt's
     "notice",  # a short line above the next prompt; its button undoes what it tells
     "emergency",  # seen before all else; numbers in its words are there to call
 ]

@@ -89,6 +89,8 @@ class Step(Generic[A]):
 
     title: Chinese, for the map of the dialogs. ask, again: Chinese sentences, known as
     the phrases `name` and "name.again"; the second is for an answer that does not fit.
+    short: for a long `ask` that stands on the screen already, after something was said
+    in between; known as "name.short".
     name: the state's value where nothing else is given. show: parameters of `ask`.
     buttons: offered now, in order. pressed: by the choice's name before any colon; gets
     the argument after it. words: what else
@@ -101,6 +103,7 @@ class Step(Generic[A]):
     title: str
     ask: str
     again: str
+    short: str = ""
     name: str = ""
     kind: looks.Kind = "text"
     show: Callable[[Turn[A]], Params] = lambda turn: {}
@@ -118,6 +121,8 @@ class Step(Generic[A]):
         object.__setattr__(self, "name", name)
         looks.message(name, self.ask, self.kind)
         phrase(f"{name}.again", self.again)
+        if self.short:
+            looks.message(f"{name}.short", self.short, "reminder")
 
     def offers(self, turn: Turn[A]) -> tuple[Button, ...]:
         buttons = self.buttons(turn) if callable(self.buttons) else self.buttons
@@ -475,6 +480,23 @@ class Turn(Generic[Kept]):
             replaces=self.tapped and not self.actions,
         )
         self.do(Say(message))
+
+    def remind(self) -> None:
+        """After something in between: the open step once more; where that is long, only
+        that it still stands, with the button that most people press.
+        """
+        step = self.step
+        self.tapped = False
+        if not step.short:
+            self.prompt()
+            return
+        offered = step.offers(self)
+        first = [one for one in offered[:1] if looks.role_of(one.label) == "main"]
+        mark = self.talk.open_mark
+        name = f"{step.name}.short"
+        self.do(
+            Say(Message(name, buttons=tuple(first), mark=mark, lang=self.talk.lang))
+        )
 
     def tap(self, choice: str) -> None:
         """Do what a button of the open step does."""

@@ -171,6 +171,7 @@ PREVIEW_STEP = Step(
     title="预览",
     ask="请看一眼，这就是要送出的内容：\n\n{masked}\n\n{facts}",
     again="没问题就说“可以了”；哪里不对直接说，比如“不是街道，是区里”。",
+    short="您写的在上面，还没有送出。没问题就点“送出”；想再看一遍，说“预览”。",
     kind="draft",
     show=show_preview,
     buttons=preview_buttons,

@@ -194,7 +194,8 @@ class TelegramChannel:
         if numbers and before is not None and _ends_prompt(chat, message.message):
             self.background.soon(self._undress(chat.id, before))
             chat.prompt = None
-        if message.message.mark and numbers:
+        is_prompt = message.message.mark and message.kind != "reminder"
+        if is_prompt and numbers:
             chat.prompt = numbers[-1]
             chat.touched = None
         return [self.chats.save(chat, now)]
@@ -420,8 +421,10 @@ def _is_long(png: bytes) -> bool:
 
 def _ends_prompt(chat: PrivateChat, said: Words) -> bool:
     """Whether the open step's message is over with this one: another prompt, the
-    receipt, or words that answer a press on it.
+    receipt, or words that answer a press on it. A reminder points at it.
     """
+    if kind_of(said.name) == "reminder":
+        return False
     if said.mark or said.secret:
         return True
     is_pressed = chat.touched is not None and chat.touched == chat.prompt

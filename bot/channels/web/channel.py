@@ -19,6 +19,7 @@ from bot.channels.render import Rendered
 from bot.hours import DAY, HOUR, seconds
 from bot.keys import Keys
 from dialogs.case.pushes import handles
+from dialogs.looks import kind_of
 from dialogs.message_json import message_from_json, message_to_json
 from dialogs.words import Message, Picture
 from storage.port import Database, Write
@@ -52,8 +53,12 @@ class Bubble:
 
     @property
     def asks(self) -> bool:
-        """Whether its buttons belong to a step of a dialog."""
-        return self.message is not None and bool(self.message.mark)
+        """Whether its buttons belong to a step of a dialog; a reminder only points at
+        the prompt above.
+        """
+        if self.message is None or kind_of(self.message.name) == "reminder":
+            return False
+        return bool(self.message.mark)
 
 
 @dataclass(eq=False, slots=True)

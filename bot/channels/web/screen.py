@@ -222,7 +222,7 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
         shape,
         kind,
         rendered.text,
-        keys=rendered.keys,
+        keys=() if kind == "reminder" else rendered.keys,  # they stand on the prompt
         open=open,
         calls=rendered.calls,
         params=rendered.params,
