@@ -1,12 +1,9 @@
 import asyncio
 import base64
 import io
-import json
 import os
 import random
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +27,7 @@ from anonymizer.scrub import (
 )
 from tests.anonymizer.scrub import pictures
 from tests.anonymizer.scrub.pictures import SECRET, chunk, file, into_png, photo, png_of
+from tests.bench.pictures import weighed
 
 
 def shown(scrubbed: Scrubbed) -> Image.Image:
@@ -320,46 +318,25 @@ async def test_a_broken_picture_is_told_not_to_open(data: bytes) -> None:
     assert str(caught.value) == "does_not_open"
 
 
-WEIGHED = """
-import resource, subprocess, sys
-order = b"{}\\n" + sys.stdin.buffer.read()
-command = [sys.executable, "-I", "-B", sys.argv[1]]
-done = subprocess.run(command, input=order, capture_output=True)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
-print(done.stdout.partition(b"\\n")[0].decode())
-"""
-
-
-def weighed(data: bytes) -> tuple[int, float, dict[str, object]]:
-    """The most memory in bytes and the seconds of processor that the worker took for a
-    picture, and what it told of it.
-    """
-    command = [sys.executable, "-c", WEIGHED, str(image._WORKER)]
-    done = subprocess.run(command, input=data, capture_output=True, check=True)
-    numbers, _, told = done.stdout.decode().partition("\n")
-    memory, seconds = numbers.split()
-    return int(memory), float(seconds), json.loads(told)
-
-
 def test_a_jpeg_of_20_000_scans_is_left_alone() -> None:
     """It would take minutes: half a megabyte that goes over its picture again and
     again.
     """
-    _, few, told = weighed(pictures.many_scans(10))
-    assert told["width"] == 2560, "as many as careful programs write are none too many"
+    few = weighed(pictures.many_scans(10))
+    assert few.told["width"] == 2560, "careful programs write some, too"
     bomb = pictures.many_scans(20_000)
     assert len(bomb) < 1_000_000
-    _, many, told = weighed(bomb)
-    assert told == {"error": "does_not_open"} and many < few
+    many = weighed(bomb)
+    assert many.told == {"error": "does_not_open"}
+    assert many.processor < few.processor
 
 
 def test_a_photo_of_200_megapixels_is_shrunk_in_little_memory() -> None:
     """It is never in memory as a whole: decoded, it would take 600 MB."""
     data = file(Image.new("L", (16_320, 12_240), "grey"), "JPEG")
-    memory, _, told = weighed(data)
-    assert (told["width"], told["height"]) == (2560, 1920)
-    assert memory < 300_000_000
+    weight = weighed(data)
+    assert (weight.told["width"], weight.told["height"]) == (2560, 1920)
+    assert weight.memory < 300_000_000
 
 
 @pytest.mark.parametrize(
