@@ -9,7 +9,7 @@ import re
 from dialogs import draft
 from dialogs.amending import old_words
 from dialogs.report.reading import retake, shown_again, to_preview
-from dialogs.report.table import ASKING, ReportState, ReportTurn, given
+from dialogs.report.table import BEFORE_PREVIEW, ReportState, ReportTurn, given
 from dialogs.talk import Heard
 from dialogs.texts import phrases
 from dialogs.words import UnitName
@@ -94,7 +94,7 @@ def fill_in(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
 def where_to_correct(turn: ReportTurn, heard: Heard) -> None:
     """It cannot be told what is meant: the text is opened, the words are not in it."""
     turn.tell(heard, "correct.where")
-    if turn.talk.state in ASKING:
+    if turn.talk.state in BEFORE_PREVIEW:
         turn.prompt()
         return
     to_preview(turn)

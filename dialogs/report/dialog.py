@@ -31,6 +31,7 @@ from dialogs.report.table import (
     ReportTurn,
     given,
 )
+from dialogs.retaliation import APART_STEP, meet
 from dialogs.talk import Dialog, Heard, Step
 from dialogs.texts import phrase, phrases
 from dialogs.understand import CATEGORIES
@@ -248,6 +249,7 @@ REPORT = Dialog(
         *CHIP_STEPS,
         HOLD_STEP,
         KEEP_FROM_STEP,
+        APART_STEP,
         CANCEL_STEP,
     ),
     ends={ReportState.FILED: "已送出", ReportState.GONE: "已放弃"},
@@ -265,4 +267,5 @@ REPORT = Dialog(
         "hold_back": hold_back,
         "cancel": stop,
     },
+    notices=meet,
 )

@@ -96,7 +96,7 @@ def _what_is_next(turn: ReportTurn) -> tuple[str, dict[str, str]]:
 
 def _retaliation(turn: ReportTurn, receipt: str) -> Retaliation:
     return Retaliation(
-        report=None,
+        report=turn.answers.about or None,
         text=draft.masked(turn),
         at=turn.at,
         receipt=receipt,

@@ -10,7 +10,7 @@ from dialogs.looks import button, label
 from dialogs.report.details import subdistrict
 from dialogs.report.filing import send
 from dialogs.report.reading import retake, shown_again, to_preview
-from dialogs.report.table import ASKING, ReportState, ReportTurn, given
+from dialogs.report.table import BEFORE_PREVIEW, ReportState, ReportTurn, given
 from dialogs.talk import Heard, Step
 from dialogs.texts import phrase, phrases
 from dialogs.understand.units import find_units
@@ -56,7 +56,7 @@ def days_meant(words: str) -> int:
 
 def hold_until_later(turn: ReportTurn, heard: Heard) -> None:
     turn.answers.hold_days = days_meant(heard.words)
-    if turn.talk.state in ASKING:
+    if turn.talk.state in BEFORE_PREVIEW:
         turn.tell(heard, "hold.first")
         turn.prompt()
         return
@@ -225,7 +225,7 @@ def keep_from(turn: ReportTurn, heard: Heard) -> None:
         turn.say("keep_from.sees")
         to_preview(turn)
         turn.tapped = False
-        if turn.talk.state in ASKING:
+        if turn.talk.state in BEFORE_PREVIEW:
             turn.prompt()
         else:
             turn.go("keep_from")

@@ -26,6 +26,7 @@ class ReportState(Enum):
     MASKS = "masks"
     HOLD = "hold"
     KEEP_FROM = "keep_from"
+    APART = "apart"
     CANCEL = "cancel"
     FILED = "filed"
     GONE = "gone"
@@ -39,7 +40,8 @@ class ReportAnswers(DraftAnswers):
     anyway: 仍要反映 was pressed. more: all categories are offered. found_…: as the text
     names it. hold_days: for how long it is to be kept back, 0 if not; hold_unless: what
     then. keep_from: units that must not see it. supervisors_only: it is told to them
-    alone. probe: what is asked once beside the preview.
+    alone; about: the report that it came of, if known. probe: what is asked once beside
+    the preview.
     """
 
     codes: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ class ReportAnswers(DraftAnswers):
     hold_unless: str = ""
     keep_from: tuple[str, ...] = ()
     supervisors_only: bool = False
+    about: str = ""
     probe: str = ""
     probed: bool = False
     matters: tuple[str, ...] = ()
@@ -109,6 +112,8 @@ def leave_words(talk: Talk) -> None:
     """What was refused is left behind: the next sentence is heard afresh."""
     talk.answers.text = ""
     talk.answers.masks = ()
+    talk.answers.supervisors_only = False
+    talk.answers.about = ""
 
 
 LEAVES_WORDS = (None, None, None, leave_words)  # a row's end: after it was taken
@@ -129,12 +134,19 @@ ASKING = (
     ReportState.SIGNPOST,
     ReportState.CATEGORY,
 )
+BEFORE_PREVIEW = (*ASKING, ReportState.APART)
 WRITING = (*ASKING, ReportState.PREVIEW, *CHIPS)
 REPORT_TRANSITIONS: list[list[Any]] = [
     # trigger        from                   to                     only if
-    *(["understood", state, ReportState.SIGNPOST, not_ours] for state in ASKING),
-    *(["understood", state, ReportState.CATEGORY, unsure] for state in ASKING),
-    *(["understood", state, ReportState.PREVIEW] for state in ASKING),
+    *(["understood", state, ReportState.SIGNPOST, not_ours]
+      for state in BEFORE_PREVIEW),
+    *(["understood", state, ReportState.CATEGORY, unsure]
+      for state in BEFORE_PREVIEW),
+    *(["understood", state, ReportState.PREVIEW] for state in BEFORE_PREVIEW),
+    ["apart",        ReportState.START,     ReportState.APART],
+    ["back",         ReportState.APART,     ReportState.START,     *LEAVES_WORDS],
+    ["send",         ReportState.APART,     ReportState.FILED],
+    ["cancel",       ReportState.APART,     ReportState.GONE],
     ["several",      ReportState.START,     ReportState.SEVERAL],
     ["back",         ReportState.SEVERAL,   ReportState.START,     *LEAVES_WORDS],
     ["anyway",       ReportState.SIGNPOST,  ReportState.PREVIEW],
