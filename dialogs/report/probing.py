@@ -30,7 +30,12 @@ ORDERED = re.compile(r"要求|通知|布置|下发|规定|安排|喊|叫|让|逼
 NO_NOTICE = re.compile(r"通知|文件|截图|红头|口头|群里")
 YES_OR_NO = ("urgent",)  # what a yes or no answers
 SHORT_ANSWER = 16  # characters of an answer that is nothing but a unit or a time
-STILL = re.compile(r"要|还|是|对|嗯|继续|干")
+BARE_YES = 6  # characters of a yes beside which nothing else is said
+GOES_ON = re.compile(
+    r"(?:还要|还得|又要|又得|照样|接着|继续).{0,3}(?:干|搞|弄|熬|加班)"
+    r"|(?:今晚|今夜|晚上|明[天早晚]).{0,4}(?:要|得|干|继续|接着)|没完|不让走"
+)
+STOPS = re.compile(r"不用|不(?:要|必|需)|不(?:再)?干|没有|完了|结束|做完|停了")
 
 
 def probe_once(turn: ReportTurn) -> str | None:
@@ -63,8 +68,11 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     answers = turn.answers
     words = heard.words.strip()
     probe = answers.probe
+    if probe == "urgent" and not _says_whether(heard):
+        add_sentence(turn, words)
+        return
     answers.probe = ""
-    if probe == "urgent" and STILL.search(words):
+    if probe == "urgent" and _goes_on(heard):
         answers.urgent = True
         answers.urgent_said = True
     is_short = len(words) <= SHORT_ANSWER
@@ -79,6 +87,18 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
         turn.prompt()
     else:
         add_sentence(turn, words)
+
+
+def _goes_on(heard: Heard) -> bool:
+    """Whether the work is said to go on tonight or tomorrow."""
+    if heard.meaning.intent == "yes" and len(heard.words.strip()) <= BARE_YES:
+        return True
+    return bool(GOES_ON.search(heard.words)) and not STOPS.search(heard.words)
+
+
+def _says_whether(heard: Heard) -> bool:
+    """Whether the words answer that question at all; else it stays open beside them."""
+    return _goes_on(heard) or bool(STOPS.search(heard.words))
 
 
 def decline_probe(turn: ReportTurn, heard: Heard) -> None:

@@ -223,6 +223,26 @@ def test_what_was_refused_is_left_behind() -> None:
 # ── one good question ─────────────────────────────────────────────────────────────────
 
 
+NIGHTS = "街道创建办要样板墙，我们连着熬了四个通宵"
+
+
+@pytest.mark.parametrize(
+    ("answers", "urgent"),
+    [
+        (["是街道创建办盯的"], False),
+        (["今晚还要干"], True),
+        (["不用了，做完了"], False),
+        (["是街道创建办盯的", "今晚还要干"], True),
+    ],
+)
+def test_night_work_is_urgent_only_where_it_is_said_to_go_on(
+    answers: list[str], urgent: bool
+) -> None:
+    """Words that do not answer it leave the question open."""
+    [filed] = chat_with(NIGHTS, *answers, "送出").filed
+    assert filed.urgent is urgent
+
+
 def test_night_work_is_asked_about_once_and_makes_it_urgent() -> None:
     chat = chat_with("街道创建办要样板墙，我们连着熬了四个通宵")
     if chat.step == "category":
