@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from dialogs.understand.alarms import sounded
 from dialogs.understand.counts import find_counts
+from dialogs.understand.english import english_place, english_unit
+from dialogs.understand.languages import CHINESE, ENGLISH, OTHER, language_of
 from dialogs.understand.lexicon import hits
-from dialogs.understand.model import loaded, score
+from dialogs.understand.model import Scores, feature_values, loaded, score
 from dialogs.understand.places import FoundPlace, find_places, finest
 from dialogs.understand.reasons import reasons
 from dialogs.understand.spans import TextSpan
+from dialogs.understand.speakers import heard_speakers
 from dialogs.understand.spelling import normal
 from dialogs.understand.times import find_when
 from dialogs.understand.units import FoundUnit, find_units, responsible
@@ -28,7 +31,7 @@ SIGNPOSTS = ("110", "119", "120", "12345", "12388", "petition", "court")
 EMERGENCIES = ("110", "119", "120")
 
 READ_AT_MOST = 3000  # characters
-AWAY = 0.45  # from this probability on a text is out of scope
+AWAY = 0.5  # from this probability on a text is out of scope
 SHORT = 12  # characters: fewer are too few words to turn a text away on
 AWAY_SHORT = 0.65  # the same for a text that is shorter
 AWAY_HEARD = 0.2  # the same, where the words of an emergency are heard
@@ -37,7 +40,7 @@ HEARD_MORE = 0.2  # what the words of an emergency add to the probability of its
 URGENT = 0.4  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
 FINGERTIP_LIKELY = 0.25  # from this probability on its kind is told
-CLEAR_FROM = 0.7  # from this confidence on nobody needs to be asked
+CLEAR_FROM = 0.6  # from this confidence on nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Understanding:
     show that number.
     because: words of the text that decided for the first category (out of scope: for
     that), strongest first.
+    language: "zh", "en" or "other": a writing we do not read. Such a text is never
+    turned away and never clear.
     """
 
     categories: tuple[str, ...]
@@ -74,6 +79,7 @@ class Understanding:
     signpost: str | None
     alarm: str | None
     because: tuple[str, ...]
+    language: str = CHINESE
 
 
 def understand(text: str) -> Understanding:
@@ -83,29 +89,34 @@ def understand(text: str) -> Understanding:
     text = text[:READ_AT_MOST]
     plain = normal(text)
     words = hits(plain)
-    scores = score(plain, {group: len(found) for group, found in words.items()})
-    labels = _softmax(scores.values, "label:", loaded().head.temperature)
+    sizes = {group: len(found) for group, found in words.items()}
+    scores = score(plain, feature_values(sizes, heard_speakers(plain)))
+    labels, away = _opinions(scores)
     services = _services(labels)
-    away = sum(services.values())
-    away_by_itself = _sigmoid(scores.values["scope"])  # a column that knows no service
     heard = sounded(plain)
-    in_scope = (away + away_by_itself) / 2 < _away_from(plain, heard)
-    categories, confidence = _rank(labels, away, in_scope)
+    language = language_of(plain)
+    is_read = language != OTHER
+    in_scope = not is_read or away < _away_from(plain, heard)
+    categories, confidence = _rank(labels, in_scope)
     alarm, service = _alarm(services, heard)
     urgent_from = URGENT_HEARD if heard else URGENT
     is_fingertip = in_scope and labels["fingertip"] >= FINGERTIP_LIKELY
     places = find_places(plain)
+    place = finest(places, plain)
     unit = responsible(find_units(plain, places)) if in_scope else None
+    if language == ENGLISH:
+        place = place or english_place(text)
+        unit = unit or (english_unit(plain) if in_scope else None)
     column = f"label:{categories[0]}" if in_scope else f"label:oos:{service}"
     spans = reasons(plain, words, scores, column)
     return Understanding(
         categories=categories,
         confidence=round(confidence, 3),
-        clear=in_scope and confidence >= CLEAR_FROM,
+        clear=in_scope and is_read and confidence >= CLEAR_FROM,
         kind=_kind(scores.values) if is_fingertip else None,
         unit=_verbatim(text, unit),
         unit_level=unit.level if unit else None,
-        place=_verbatim(text, finest(places, plain)),
+        place=_verbatim(text, place),
         when=_piece(text, find_when(plain)),
         counts=find_counts(plain),
         urgent=_sigmoid(scores.values["urgent"]) >= urgent_from,
@@ -113,7 +124,21 @@ def understand(text: str) -> Understanding:
         signpost=None if in_scope or service == "None" else service,
         alarm=alarm,
         because=tuple(text[start:end] for start, end in spans),
+        language=language,
     )
+
+
+def _opinions(scores: Scores) -> tuple[dict[str, float], float]:
+    """Label → probability, and how likely the text is out of scope: each the mean of
+    what the linear model and the network say.
+    """
+    temperature = loaded().head.temperature
+    linear = _softmax(scores.values, "label:", temperature)
+    network = _softmax(scores.second, "", temperature)
+    labels = {label: (linear[label] + network[label]) / 2 for label in linear}
+    # The linear model has two opinions: one column knows no service, only the scope.
+    linear_away = (_away(linear) + _sigmoid(scores.values["scope"])) / 2
+    return labels, (linear_away + _away(network)) / 2
 
 
 def _services(labels: Mapping[str, float]) -> dict[str, float]:
@@ -125,6 +150,11 @@ def _services(labels: Mapping[str, float]) -> dict[str, float]:
     }
 
 
+def _away(labels: Mapping[str, float]) -> float:
+    """How likely it is that another service is right, or none."""
+    return sum(_services(labels).values())
+
+
 def _away_from(plain: str, heard: str | None) -> float:
     """From which probability on this text is out of scope."""
     if heard is not None:
@@ -134,14 +164,12 @@ def _away_from(plain: str, heard: str | None) -> float:
     return AWAY
 
 
-def _rank(
-    labels: Mapping[str, float], away: float, in_scope: bool
-) -> tuple[tuple[str, ...], float]:
+def _rank(labels: Mapping[str, float], in_scope: bool) -> tuple[tuple[str, ...], float]:
     """Categories, likeliest first, and the probability of the first; what is out of
     scope is `other`.
     """
     shares = {code: labels[code] for code in CATEGORIES}
-    shares["other"] += away
+    shares["other"] += _away(labels)
     if not in_scope:
         shares["other"] = max(shares.values()) + 1e-9
     ranked = tuple(sorted(CATEGORIES, key=lambda code: -shares[code]))

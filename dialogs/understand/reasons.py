@@ -32,11 +32,11 @@ def _worth_of_words(
     found: Mapping[int, Mapping[str, int]], column: int, length: float
 ) -> dict[TextSpan, float]:
     """What each word of the lexicon, where it first stands, adds to a column."""
-    groups = loaded().head.groups
+    weights = loaded().head.features
     values = group_values({group: len(words) for group, words in found.items()})
     worth: dict[TextSpan, float] = {}
     for group, words in found.items():
-        share = values[group] * groups[group][column] / len(words)
+        share = values[group] * weights[group][column] / len(words)
         for word, start in words.items():
             if len(word) == 1:
                 continue

@@ -183,15 +183,19 @@ def test_the_model_was_built_from_what_is_here() -> None:
 
 
 def test_no_sentence_to_measure_with_was_learned() -> None:
-    """The development set and the emergencies are no training data."""
+    """The development set, the held-out one and the emergencies are not learned."""
     learned = {
         row["text"]
         for path in sorted(train.DATA.glob("written_*.jsonl"))
         for row in score.read(path)
     }
-    files = [DATA / "reports_dev.jsonl", *sorted(train.DATA.glob("emergencies*.jsonl"))]
+    files = [
+        DATA / "reports_dev.jsonl",
+        train.DATA / "held_out.jsonl",
+        *sorted(train.DATA.glob("emergencies*.jsonl")),
+    ]
     kept = [row for path in files for row in score.read(path)]
-    assert len(files) == 4
+    assert len(files) == 5
     assert not learned & {row["text"] for row in kept}
 
 
@@ -218,6 +222,22 @@ def test_the_development_set_is_understood() -> None:
     assert found["ours_turned_away"] <= 0.02
     assert found["unit_invented"] <= 0.10
     assert found["place_invented"] <= 0.05
+
+
+def test_voices_held_out_are_understood() -> None:
+    """Sentences written before the last training data and never looked at singly."""
+    labelled = score.read(train.DATA / "held_out.jsonl")
+    found = score.figures(labelled, score.predict(labelled))
+    print(found)
+    floors = {
+        "first": 0.84,
+        "within_three": 0.97,
+        "away_recall": 0.88,
+        "away_precision": 0.92,
+        "signpost": 0.92,
+    }
+    assert {name: found[name] for name in floors if found[name] < floors[name]} == {}
+    assert found["ours_turned_away"] <= 0.025
 
 
 @pytest.mark.parametrize(
@@ -254,6 +274,57 @@ def test_talk_of_danger_is_no_emergency() -> None:
     assert len(found) == 30
     assert away <= 2
     assert shown <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("检查组刚走，王姐在办公室昏过去了", "120"),
+        ("开会时有人胸痛大汗", "120"),
+        ("有个居民站在楼顶要跳楼", "110"),
+        ("小周倒了 喊他不应 手冰凉", "120"),
+    ],
+)
+def test_a_word_of_work_beside_it_silences_no_emergency(text: str, number: str) -> None:
+    """Where it happens, at a meeting or a check, is no talk of meetings or checks."""
+    assert understand(text).alarm == number
+
+
+@pytest.mark.parametrize(
+    ("text", "signpost"),
+    [
+        ("主任过节收我们的茶叶和购物卡，一人一份都记着", "12388"),
+        ("所长总拉新来的女孩去陪酒，动手动脚", "12388"),
+        ("我开面馆的，网格员一个月来查我八趟灭火器，能不能少来几次", "12345"),
+        ("在信用社做柜员，天天要晒手机银行开户数，倒数的写检讨", "12345"),
+        ("樓下麻將館吵到半夜，跟居委說了三次都不管", "12345"),
+        ("退伍十九年，当年安排工作的事一直没落实，找了四级都没人认", "petition"),
+        ("我当了三十年村医，到老没有养老金，县里不认年限", "petition"),
+        ("老婆跟人走了，我想离婚，孩子能判给我吗", "court"),
+    ],
+)
+def test_what_another_service_does_is_sent_there(text: str, signpost: str) -> None:
+    """One sentence of each kind that was once taken for ours."""
+    found = understand(text)
+    assert (found.in_scope, found.signpost) == (False, signpost)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "面馆老板说你们一个月来查我八趟灭火器，我也不想去，街道每周要八张照片",
+        "救命，又来一张表，四十二栏",
+        "會開到夜裡十點，最後一項是討論怎麼少開會",
+        "阿婆要给老伴销户，银行让她来社区开关系证明，我们开不了，她在门口坐了一下午",
+        "镇上让我们填收送礼金零报告表，一人一张，全写无",
+        "银行的手机开户任务分到我们社工头上，一人三十户",
+    ],
+)
+def test_a_workers_own_report_stays_here(text: str) -> None:
+    """Told through a shopkeeper or a client, as a joke, with 救命, or in traditional
+    characters: still ours.
+    """
+    assert understand(text).in_scope
 
 
 @pytest.mark.parametrize("text", ["打卡", "催物业费", "又要排班"])

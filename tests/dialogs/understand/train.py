@@ -25,9 +25,10 @@ from typing import Any
 
 from dialogs.understand import CATEGORIES, FINGERTIP_KINDS, SIGNPOSTS, model
 from dialogs.understand.lexicon import groups, hits
-from dialogs.understand.model import RARITY, grams, group_values
+from dialogs.understand.model import RARITY, feature_values, grams
+from dialogs.understand.speakers import SPEAKERS, heard_speakers
 from dialogs.understand.spelling import normal
-from tests.dialogs.understand import score
+from tests.dialogs.understand import network, score
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "dialogs" / "understand"
@@ -41,6 +42,9 @@ EXPECTED = {"fingertip": 18, "oos:12345": 8, "oos:12388": 5} | {
     f"oos:{one}": 3 for one in ("110", "119", "120", "court", "petition", "None")
 }
 SHARE_AWAY = 1 / 6
+UNIT = "unit:"  # columns of this name are the network's first layer
+FEATURES = len(groups()) + len(SPEAKERS)
+STEPS, UNIT_STEPS = 63, 15  # a weight is one of so many, to either side of nothing
 SECOND = 0.35  # what the other fitting categories get of a report, together
 
 
@@ -54,6 +58,7 @@ def inputs_digest() -> str:
         "lexicon.txt",
         "model.py",
         "names.txt",
+        "speakers.py",
         "spelling.py",
         "traditional.txt",
         "wordfile.py",
@@ -61,6 +66,7 @@ def inputs_digest() -> str:
     for path in (
         *sorted(DATA.glob("written_*.jsonl")),
         *(PACKAGE / name for name in sources),
+        Path(network.__file__),
         Path(__file__),
     ):
         digest.update(
@@ -88,7 +94,7 @@ def label(report: Report) -> str:
 
 class Space:
     """Turns texts into rows of numbers: known grams (rarity, length one), then groups
-    of words.
+    of words, then speakers.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -115,15 +121,18 @@ class Space:
             length = math.sqrt(sum(self.rarity[one] ** 2 for one in found)) or 1.0
             columns += found
             values += [self.rarity[one] / length for one in found]
-            for group, value in sorted(
-                group_values({g: len(words) for g, words in hits(text).items()}).items()
-            ):
-                columns.append(len(self.known) + group)
+            for feature, value in sorted(_features(text).items()):
+                columns.append(len(self.known) + feature)
                 values.append(value)
             ends.append(len(columns))
-        return csr_matrix(
-            (values, columns, ends), shape=(len(texts), len(self.known) + len(groups()))
-        )
+        width = len(self.known) + FEATURES
+        return csr_matrix((values, columns, ends), shape=(len(texts), width))
+
+
+def _features(text: str) -> dict[int, float]:
+    """Groups of words and speakers of a `normal` text, each with its value."""
+    sizes = {group: len(words) for group, words in hits(text).items()}
+    return feature_values(sizes, heard_speakers(text))
 
 
 def _fit(
@@ -153,8 +162,12 @@ def _balanced(
     ]
 
 
-def train(reports: Sequence[Report]) -> tuple[Space, dict[str, tuple[Any, float]]]:
-    """Fit all columns: name → (weights over the space's columns, bias)."""
+def train(
+    reports: Sequence[Report],
+) -> tuple[Space, dict[str, tuple[Any, float]], dict[str, list[float]]]:
+    """Fit all columns, name → (weights over the space's columns, bias), and what the
+    network makes of the hidden ones: label → bias and weights.
+    """
     texts = [normal(report["text"]) for report in reports]
     space = Space(texts)
     rows = space.rows(texts)
@@ -170,12 +183,9 @@ def train(reports: Sequence[Report]) -> tuple[Space, dict[str, tuple[Any, float]
             picks.append(number)
             wanted.append(one)
             weights.append(weight)
-    fitted = _fit(
-        rows[picks],
-        wanted,
-        _balanced(wanted, weights, lambda one: EXPECTED.get(one, 12)),
-        100,
-    )
+    balanced = _balanced(wanted, weights, lambda one: EXPECTED.get(one, 12))
+    fitted = _fit(rows[picks], wanted, balanced, 100)
+    learned = network.fit(rows[picks], wanted, balanced)
     for name, row, bias in zip(
         fitted.classes_, fitted.coef_, fitted.intercept_, strict=True
     ):
@@ -209,11 +219,35 @@ def train(reports: Sequence[Report]) -> tuple[Space, dict[str, tuple[Any, float]
         fitted.classes_, fitted.coef_, fitted.intercept_, strict=True
     ):
         columns[f"kind:{name}"] = row, bias
-    return space, columns
+
+    for unit in range(network.UNITS):
+        columns[f"{UNIT}{unit}"] = learned.into[:, unit], learned.into_bias[unit]
+    from_hidden = {
+        name: [
+            round(float(one), 4)
+            for one in (learned.out_bias[number], *learned.out[:, number])
+        ]
+        for number, name in enumerate(learned.labels)
+    }
+    return space, columns, from_hidden
+
+
+def _step(name: str, weights: Sequence[float]) -> tuple[float, int]:
+    """What one step of a column's weights is worth, and the most steps there are.
+
+    Of the network's many weights the very largest are cut.
+    """
+    by_size = sorted(map(abs, weights))
+    if name.startswith(UNIT):
+        return by_size[-1 - len(by_size) // 2000] / UNIT_STEPS, UNIT_STEPS
+    return by_size[-1] / STEPS, STEPS
 
 
 def pack(
-    space: Space, columns: dict[str, tuple[Any, float]], temperature: float, inputs: str
+    space: Space,
+    columns: dict[str, tuple[Any, float]],
+    from_hidden: dict[str, list[float]],
+    inputs: str,
 ) -> bytes:
     """The bytes of `model.bin`."""
     count = len(space.known)
@@ -224,21 +258,22 @@ def pack(
         ]
         for row, _ in columns.values()
     ]
-    scales = [max(map(abs, row)) / 127 for row in scaled]
+    steps = [_step(name, row) for name, row in zip(columns, scaled, strict=True)]
     body = bytes(
-        round(row[number] / scale) & 0xFF
+        max(-most, min(most, round(row[number] / scale))) & 0xFF
         for number in range(count)
-        for row, scale in zip(scaled, scales, strict=True)
+        for row, (scale, most) in zip(scaled, steps, strict=True)
     )
     head = {
-        "columns": list(columns),
-        "scales": [float(f"{one:.6g}") for one in scales],
+        "columns": [name for name in columns if not name.startswith(UNIT)],
+        "scales": [float(f"{one:.6g}") for one, _ in steps],
         "bias": [round(float(bias), 4) for _, bias in columns.values()],
-        "groups": [
-            [round(float(row[count + g]), 3) for row, _ in columns.values()]
-            for g in range(len(groups()))
+        "features": [
+            [round(float(row[count + feature]), 3) for row, _ in columns.values()]
+            for feature in range(FEATURES)
         ],
-        "temperature": temperature,
+        "network": from_hidden,
+        "temperature": TEMPERATURE,
         "inputs": inputs,
         "count": count,
     }
@@ -253,6 +288,7 @@ def pack(
 
 
 def main() -> None:
+    inputs = inputs_digest()  # before training, which takes a while
     held: list[Report] = []
     reports: list[Report] = []
     for path in sorted(DATA.glob("written_*.jsonl")):
@@ -260,8 +296,8 @@ def main() -> None:
             (held if "--holdout" in sys.argv and number % 5 == 0 else reports).append(
                 report
             )
-    space, columns = train(reports)
-    data = pack(space, columns, TEMPERATURE, inputs_digest())
+    space, columns, from_hidden = train(reports)
+    data = pack(space, columns, from_hidden, inputs)
     if not held:
         (PACKAGE / "model.bin").write_bytes(data)
         print(f"{len(reports)} reports, {len(space.known)} grams, {len(data)} bytes")
