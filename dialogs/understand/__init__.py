@@ -41,6 +41,9 @@ URGENT = 0.4  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
 FINGERTIP_LIKELY = 0.25  # from this probability on its kind is told
 CLEAR_FROM = 0.6  # from this confidence on nobody needs to be asked
+# Nor where two categories share nearly all of it: a text that tells of both.
+CLEAR_TOGETHER, CLEAR_WITH_ANOTHER = 0.85, 0.4
+NETWORK_TEMPERATURE = 0.7  # the network is trained to be modest: it may be surer
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def understand(text: str) -> Understanding:
     language = language_of(plain)
     is_read = language != OTHER
     in_scope = not is_read or away < _away_from(plain, heard)
-    categories, confidence = _rank(labels, in_scope)
+    shares = _shares(labels, in_scope)
+    categories = tuple(sorted(CATEGORIES, key=lambda code: -shares[code]))
     alarm, service = _alarm(services, heard)
     urgent_from = URGENT_HEARD if heard else URGENT
     is_fingertip = in_scope and labels["fingertip"] >= FINGERTIP_LIKELY
@@ -111,8 +115,8 @@ def understand(text: str) -> Understanding:
     spans = reasons(plain, words, scores, column)
     return Understanding(
         categories=categories,
-        confidence=round(confidence, 3),
-        clear=in_scope and is_read and confidence >= CLEAR_FROM,
+        confidence=round(min(1.0, shares[categories[0]]), 3),
+        clear=in_scope and is_read and _is_clear(shares),
         kind=_kind(scores.values) if is_fingertip else None,
         unit=_verbatim(text, unit),
         unit_level=unit.level if unit else None,
@@ -134,7 +138,7 @@ def _opinions(scores: Scores) -> tuple[dict[str, float], float]:
     """
     temperature = loaded().head.temperature
     linear = _softmax(scores.values, "label:", temperature)
-    network = _softmax(scores.second, "", temperature)
+    network = _softmax(scores.second, "", NETWORK_TEMPERATURE)
     labels = {label: (linear[label] + network[label]) / 2 for label in linear}
     # The linear model has two opinions: one column knows no service, only the scope.
     linear_away = (_away(linear) + _sigmoid(scores.values["scope"])) / 2
@@ -164,17 +168,21 @@ def _away_from(plain: str, heard: str | None) -> float:
     return AWAY
 
 
-def _rank(labels: Mapping[str, float], in_scope: bool) -> tuple[tuple[str, ...], float]:
-    """Categories, likeliest first, and the probability of the first; what is out of
-    scope is `other`.
-    """
+def _shares(labels: Mapping[str, float], in_scope: bool) -> dict[str, float]:
+    """Category → probability; what is out of scope is `other`."""
     shares = {code: labels[code] for code in CATEGORIES}
     shares["other"] += _away(labels)
     if not in_scope:
         shares["other"] = max(shares.values()) + 1e-9
-    ranked = tuple(sorted(CATEGORIES, key=lambda code: -shares[code]))
-    likeliest = ranked[0]
-    return ranked, min(1.0, shares[likeliest])
+    return shares
+
+
+def _is_clear(shares: Mapping[str, float]) -> bool:
+    """Whether the likeliest category is sure enough to go on without asking."""
+    first, second, *_ = sorted(shares.values(), reverse=True)
+    if first >= CLEAR_FROM:
+        return True
+    return first >= CLEAR_WITH_ANOTHER and first + second >= CLEAR_TOGETHER
 
 
 def _alarm(services: Mapping[str, float], heard: str | None) -> tuple[str | None, str]:
