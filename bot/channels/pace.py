@@ -114,6 +114,13 @@ class Pace:
                 await self._wait(until)
             yield
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether messages of all chats wait for each other: then what can wait,
+        should.
+        """
+        return self._next.locked() or self._all > self._clock()
+
     def hold(self, chat: int, seconds: float) -> None:
         """The platform said so: nothing to this chat until then."""
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)

@@ -4,10 +4,12 @@ buttons are pressed.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import logging
 import struct
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,6 +65,7 @@ RECEIPT_STAYS = HOUR  # seconds
 PUSH = "push."  # names of messages that nobody waits for
 # seconds after their last word in which somebody is thought to look at the chat
 WAITS = 120
+PROMPTS_OVER = 1000
 NO_PREVIEW = LinkPreviewOptions(
     is_disabled=True
 )  # or Telegram would visit the addresses people write
@@ -140,6 +143,9 @@ class TelegramChannel:
         self.pace = Pace(PACE.faster(speed))
         self.chats = PrivateChats(database, keys)
         self.background = Background()
+        # (chat, prompt) whose buttons are to go; of too many the oldest keep theirs
+        self._over: deque[tuple[int, int]] = deque(maxlen=PROMPTS_OVER)
+        self._is_undressing = False
         self._now = now
         self._web = web
         # of a message in several calls: those done
@@ -192,7 +198,7 @@ class TelegramChannel:
             if message.message.secret:
                 chat.delete_at(number, now + RECEIPT_STAYS)
         if numbers and before is not None and _ends_prompt(chat, message.message):
-            self.background.soon(self._undress(chat.id, before))
+            self._undress_later(chat.id, before)
             chat.prompt = None
         is_prompt = message.message.mark and message.kind != "reminder"
         if is_prompt and numbers:
@@ -325,10 +331,27 @@ class TelegramChannel:
         async with self.pace.further(chat.id):
             return await anew()
 
-    async def _undress(self, chat: int, prompt: int) -> None:
-        """Take the buttons off a prompt that is over. Best effort: what is pressed all
-        the same is told that it is past.
+    def _undress_later(self, chat: int, prompt: int) -> None:
+        """Take the buttons off a prompt that is over, as soon as nobody waits for
+        anything: an edit counts like a message. Best effort: what is pressed all the
+        same is told that it is past.
         """
+        self._over.append((chat, prompt))
+        if not self._is_undressing:
+            self._is_undressing = True
+            self.background.soon(self._undress_all())
+
+    async def _undress_all(self) -> None:
+        """One at a time, so that at most one is ahead of a message."""
+        try:
+            while self._over:
+                while self.pace.is_busy:
+                    await asyncio.sleep(PACE.all)
+                await self._undress(*self._over.popleft())
+        finally:
+            self._is_undressing = False
+
+    async def _undress(self, chat: int, prompt: int) -> None:
         try:
             async with self.pace.turn(chat):
                 await self.bot.edit_message_reply_markup(chat, prompt)

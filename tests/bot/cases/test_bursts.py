@@ -191,6 +191,14 @@ async def test_what_waits_is_not_told_after_hush(desk: Desk) -> None:
     assert await desk.minutes(60) == []
 
 
+async def test_nothing_that_waits_is_told_of_what_was_forgotten(desk: Desk) -> None:
+    await desk.orders(Accept(), Assign("某街道"))
+    await desk.says("进度", "忘记我", "确定，忘记我")
+    desk.new()
+    assert await desk.minutes(60) == []
+    assert await desk.count("outbox") == 0
+
+
 async def test_a_push_that_fell_due_is_told_though_another_step_follows(
     desk: Desk,
 ) -> None:

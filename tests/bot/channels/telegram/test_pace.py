@@ -133,3 +133,20 @@ async def test_whoever_waits_longer_goes_first() -> None:
     assert all(
         set(order[turn : turn + 100]) == set(range(1, 101)) for turn in (0, 100, 200)
     )
+
+
+async def test_it_is_known_whether_messages_wait_for_each_other() -> None:
+    """While two hundred chats are written to; not a moment after the last."""
+    sending = Sending()
+    seen: list[bool] = []
+
+    async def watches() -> None:
+        while len(sending.sent) < 200:
+            seen.append(sending.pace.is_busy)
+            await sending.clock.sleep(0.5)
+
+    orders = [asyncio.create_task(sending.sends(chat, 1)) for chat in range(1, 201)]
+    await sending.clock.run(*orders, asyncio.create_task(watches()))
+    assert len(seen) > 5 and all(seen[1:-1])
+    sending.clock.now += 1
+    assert not sending.pace.is_busy

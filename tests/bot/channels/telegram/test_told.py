@@ -226,11 +226,15 @@ async def test_a_reply_to_a_push_says_which_report_it_answers(
     line.later(days=1)
     with listening(line) as heard:
         person.says("口头的，在会上讲的", reply=push.id)
-        await person.until(lambda screen: heard and screen.last.by_bot)
+        await person.sees("这是答：是口头要求还是有文件？")
     [event] = heard
     data = push.button("回答").data
     assert isinstance(event, Said) and data is not None
     assert data == f"|answer:{event.reply}"
+    await person.offered("送出")
+    person.presses("送出")
+    await person.sees("已补充")
+    assert await line.count("reports") == 1
 
 
 async def test_a_push_opens_its_question_with_one_tap(
