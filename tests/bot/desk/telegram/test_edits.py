@@ -123,3 +123,20 @@ async def test_the_supervisor_hears_when_the_group_is_lost(
     assert "JIANFU_TELEGRAM__STAFF_CHAT_ID" in (await boss.sees("不在")).text
     await boss.settles()
     assert len([m for m in boss.screen().bots if "缺权限" in m.text]) == 1
+
+
+async def test_a_group_that_is_gone_is_found_by_looking(
+    office: Office, group: Group
+) -> None:
+    """Nobody tells a bot that a group was deleted while it was not there."""
+    boss = await office.staff("王主管", "supervisor")
+    [look] = [job for job in office.desk.staff_side().jobs if job.name == "staff group"]
+    await look.run(office.at)
+    group.chat.vanished = True
+    for _ in range(2):
+        await look.run(office.at)
+    await boss.sees("机器人不在工作人员的群里了")
+    group.chat.vanished = False
+    await look.run(office.at)
+    await boss.sees("又好了")
+    assert len([m for m in boss.screen().bots if "不在" in m.text]) == 1
