@@ -193,5 +193,5 @@ async def test_operators_commands_and_plain_words_are_not_a_liaison_s(
 async def all_said_to(person: Person, words: str) -> list[str]:
     before = len(person.by_bot())
     await said_to(person, words)
-    await person.settles(0.2)
+    await person.settles(0.5)
     return [one.text for one in person.by_bot()[before:]]
