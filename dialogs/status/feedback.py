@@ -170,6 +170,7 @@ def rate(turn: StatusTurn, heard: Heard) -> None:
     turn.do(Rate(turn.answers.report, solved, satisfied, word, turn.at))
     if word:
         turn.do(Wipe())
+    turn.answers.words = word or ""
     if args.get("solved") == "partly":
         turn.say("rated.partly")
     _go_on_rating(turn, solved, satisfied, has_word=word is not None)
@@ -342,27 +343,44 @@ def read_unsolved(turn: StatusTurn, words: str) -> bool:
         turn.talk.move("rated")
         rates_satisfied(SAID_SATISFIED[word])(turn, "")
     elif word in NO_REASON:
-        turn.go("rated")
+        not_now(turn, "")
     else:
         return read_reason(turn, words)
     return True
 
 
+def not_now(turn: StatusTurn, _: str) -> None:
+    turn.answers.words = ""
+    turn.go("rated")
+
+
+phrases(
+    "unsolved",
+    why="点一下就重新办理；想说原因，直接写一句。",
+    **{"with": "点一下就重新办理，您刚才的话一起交给专线；想补一句，直接写。"},
+)
+
+
+def _how(turn: StatusTurn) -> str:
+    return "unsolved.with" if turn.answers.words else "unsolved.why"
+
+
 UNSOLVED_STEP = Step(
     StatusState.UNSOLVED,
     title="要重办吗",
-    ask="记下了，对不住。要重新办理吗？\n点一下就重新办理；想说原因，直接写一句。",
+    ask="记下了，对不住。要重新办理吗？\n{how}",
     again="请点“重新办理”或“先不用”，也可以写一句原因（500字以内）。",
+    show=lambda turn: {"how": turn.t(_how(turn))},
     buttons=[REOPEN, NOT_NOW],
-    pressed={"reopen": without_reason, "not_now": lambda turn, _: turn.go("rated")},
+    pressed={"reopen": without_reason, "not_now": not_now},
     read=read_unsolved,
     hears="story",
     asked="open",
     means={
         "yes": lambda turn, _: without_reason(turn, ""),
         "send": lambda turn, _: without_reason(turn, ""),
-        "no": lambda turn, _: turn.go("rated"),
-        "cancel": lambda turn, _: turn.go("rated"),
+        "no": lambda turn, _: not_now(turn, ""),
+        "cancel": lambda turn, _: not_now(turn, ""),
         "rate": lambda turn, heard: rate_unsolved(turn, heard),
         **dict.fromkeys(REASONS, lambda turn, heard: take_reason(turn, heard)),
     },
