@@ -149,6 +149,8 @@ def _gives_way(drawn: Drawn, later: Sequence[Drawn]) -> bool:
         return False
     if drawn.shape == "card":
         return any(other.shape == "card" for other in prompts)
+    if drawn.shape == "welcome":
+        return drawn.bubble.seq > FIRST_PLACE and bool(prompts)
     if drawn.shape == "text":
         return any(_says_the_same(drawn, other) for other in prompts)
     return False
@@ -208,7 +210,7 @@ def _draw(bubble: Bubble, lang: str, open: bool) -> Drawn:
         return Drawn(bubble, "own_picture" if bubble.picture else "own")
     rendered = render(replace(bubble.message, lang=lang))
     kind = rendered.kind
-    if kind == "welcome" and bubble.seq <= FIRST_PLACE:
+    if kind == "welcome":
         return Drawn(bubble, kind, kind, rendered.text, keys=rendered.keys, open=open)
     if kind == "receipt":
         return _receipt(bubble, rendered, open)

@@ -49,8 +49,7 @@ export function settle() {
   const open = prompts.pop();
   prompts.forEach(close);
   giveWay(prompts, open);
-  const welcome = find(".welcome", log);
-  if (welcome && log.children.length > 1) welcome.classList.add("begun");
+  findAll(".welcome", log).filter((row) => row.nextElementSibling).forEach((row) => row.classList.add("begun"));
 }
 
 function close(row) {
@@ -67,7 +66,8 @@ function giveWay(older, open) {
     const later = [...older.slice(at + 1), open];
     const isDraft = row.dataset.kind === "draft" && later.some((other) => other.dataset.kind === "draft");
     const isRepeated = row.dataset.kind === "text" && later.some((other) => said(other) === said(row));
-    if (isDraft || isRepeated) row.remove();
+    const isWelcomeAgain = row.matches(".welcome.later");
+    if (isDraft || isRepeated || isWelcomeAgain) row.remove();
     else if (row.dataset.kind === "story" && isAskedAnew(row, later)) find(".story", row).open = false;
   }
 }
@@ -102,7 +102,7 @@ function bringIntoView(rows, areInPlace) {
 /** After loading, and when the room changes. */
 export function showNewest() {
   const last = log.lastElementChild;
-  if (last.matches(".welcome")) return;
+  if (last.matches("#b-welcome")) return;
   const isTall = last.offsetHeight > innerHeight - BARS;
   last.scrollIntoView({ block: isTall ? "start" : "end" });
 }

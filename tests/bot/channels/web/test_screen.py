@@ -110,9 +110,12 @@ def test_an_older_story_folds_once_the_visitor_asks_for_another() -> None:
     assert not any(one.folded for one in both), "two receipts of one message"
 
 
-def test_the_first_message_of_a_screen_invites_a_later_one_is_a_sentence() -> None:
-    first, later = (Bubble("0", seq, Message("welcome")) for seq in (1, 2))
-    assert [one.shape for one in draw([first, later], "zh")] == ["welcome", "text"]
+def test_a_screen_is_welcomed_once() -> None:
+    first, again = (asking(seq, "welcome") for seq in (1, 3))
+    said = Bubble("2", 2, words="？")
+    assert [one.bubble.seq for one in draw([first, said, again], "zh")] == [1, 2, 3]
+    drawn = draw([first, said, again, asking(4)], "zh")
+    assert [one.bubble.seq for one in drawn] == [1, 2, 4]
 
 
 def test_the_receipt_is_drawn_by_its_card_alone() -> None:
