@@ -197,6 +197,8 @@ def test_words_run_the_way_their_script_does(
         page.locator(".asks").wait_for()
         if page.locator("button[value=anyway]").count():
             visitor.presses("仍要反映")
+            expect(page.locator("button[value=anyway]:enabled")).to_have_count(0)
+            page.locator(".asks:not(.closed)").wait_for()
         visitor.reaches_preview()
         assert direction(page.locator(".masked")) == "rtl"
         assert direction(page.locator(".asks .said").first) == "ltr"
