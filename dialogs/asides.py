@@ -16,7 +16,7 @@ from dialogs.words import Params, RulesInForce
 phrases(
     "social",
     greet="您好，我在。想反映什么，直接说一句话就行；不用说您是谁。",
-    thanks="谢谢您肯说出来。",
+    thanks="不客气，该谢谢您肯说。想说的时候我都在。",
     abuse="您有气，我听着。我是机器人，不往心里去；事情您说一句，我照样认真记。",
     chat="我在听。",
 )

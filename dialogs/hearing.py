@@ -135,19 +135,19 @@ def _mean_of(turn: Turn[Any], intent: Intent) -> Mean | None:
 # ── not sure what is meant ────────────────────────────────────────────────────────────
 
 MEANT_PERHAPS = {
-    "send": "要送出了",
+    "send": "要送出",
     "back": "要退回去",
     "cancel": "不报了",
     "correct": "要改前面写的",
     "remove": "要去掉一处",
-    "yes": "是“对”",
-    "no": "是“不用”",
-    "choose": "是选一个",
+    "yes": "说“对”",
+    "no": "说“不用”",
+    "choose": "在选一个",
     "withdraw": "要撤回已经送出的",
     "hold_back": "要晚点交、写粗点，或不给谁看",
-    "rate": "是评价这件事",
-    "rebound": "是说又来过没有",
-    "new_report": "是另一件事",
+    "rate": "在评价这件事",
+    "rebound": "在说又来过没有",
+    "new_report": "在说另一件事",
 }  # what may be meant instead of a piece of the text
 phrases("meant", **MEANT_PERHAPS)
 phrase("doubt.left", "“{words}”没有写进去。")
@@ -258,7 +258,7 @@ def _shown(words: str) -> str:
 DOUBT_STEP: Step[Any] = Step(
     Overlay.DOUBT,
     title="没听准",
-    ask="“{words}”\n您这是{wish}，还是要写进反映里？",
+    ask="“{words}”\n您是{wish}，还是想写进反映里？",
     again="请点一个按钮。",
     show=_show_doubt,
     buttons=[MEANT, WRITTEN],

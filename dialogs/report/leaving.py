@@ -14,7 +14,7 @@ from dialogs.texts import phrase, phrases
 from dialogs.words import Button, Wipe
 
 phrase("cancel", "要放弃吗？放弃后会立即删除：{what}。")  # still stands on screens
-phrase("cancelled", "已放弃，刚才的内容都删除了。想反映时，直接说一句话就行。")
+phrase("cancelled", "已放弃，刚才写的都删掉了。想反映时，直接说一句话就行。")
 phrase("cancel.nothing", "好，不急。这里什么都没有留下，想说的时候再来。")
 phrase(
     "cancel.kept", "好，先存着，再留{hours}小时，之后自动清除。想接着写，说一声就行。"

@@ -58,9 +58,9 @@ def test_what_is_not_in_the_draft_is_told() -> None:
     """
     chat = Chat()
     for edit in (changed("早就送出的", "别的"), changed(None, "别的")):
-        assert "已送出的改不了" in chat.take(edit)
+        assert "已经送出的，说“更正" in chat.take(edit)
     chat.says(CLEAR)
-    assert "已送出的改不了" in chat.take(changed("帮助", "别的"))
+    assert "已经送出的，说“更正" in chat.take(changed("帮助", "别的"))
     assert chat.talk is not None and chat.talk.answers.text == CLEAR
 
 
