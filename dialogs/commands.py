@@ -94,11 +94,12 @@ def write_in(turn: Turn[Any]) -> None:
     turn.write(aside.words)
 
 
+WRITES_IN = ("这句也写进去", "也写进去", "不是,这是要写进去的话")  # its buttons
 COMMANDS = (
     Command("start", ("开始", "重新开始", "start"), start),
     Command("cancel", ("取消", "放弃", "cancel"), cancel, ("cancel",)),
     Command("back", ("返回", "上一步", "back"), back, ("back",)),
-    Command(WRITE_IN.choice, (), write_in),
+    Command(WRITE_IN.choice, WRITES_IN, write_in),
     Command(RESUME.choice, ("接着写", "继续写"), resume),
     Command("help", ("帮助", "?", "help", "怎么用"), tell_help),
     Command("lang", ("english", "中文", "language", "语言"), switch_language),

@@ -289,9 +289,10 @@ class Dialogs:
         mean.
         """
         word = plain_word(said)
-        if not turn.talk.alarm:
+        command = self._words.get(word)
+        if not turn.talk.alarm and command != WRITE_IN.choice:
             turn.talk.aside = None
-        if command := self._words.get(word):
+        if command:
             leave_unwritten(turn)
             if not _returns(turn, command):
                 self.commands[command](turn)

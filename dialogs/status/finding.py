@@ -313,7 +313,7 @@ def read_code(turn: StatusTurn, words: str) -> bool:
 CODE_STEP = Step(
     StatusState.CODE,
     title="要回执码",
-    ask="把回执码发来就行（16位字母和数字），马上告诉您进展。",
+    ask="请发送回执码（16位字母和数字），马上告诉您进展。",
     again="没有查到。请对照抄下的回执码再发一次，或说“返回”。",
     buttons=[BACK],
     read=read_code,
