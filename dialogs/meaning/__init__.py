@@ -4,8 +4,7 @@ package data are read at the first call.
 
 from __future__ import annotations
 
-from dialogs.meaning.corrections import correction
-from dialogs.meaning.details import arguments
+from dialogs.meaning.details import arguments, corrected
 from dialogs.meaning.moment import (
     FIELDS,
     INTENTS,
@@ -17,7 +16,7 @@ from dialogs.meaning.moment import (
     Meaning,
     Moment,
 )
-from dialogs.meaning.rules import by_rules
+from dialogs.meaning.reading import find_intent
 from dialogs.understand.spelling import normal
 
 __all__ = [
@@ -41,9 +40,12 @@ def meaning(text: str, moment: Moment) -> Meaning:
     Never raises.
     """
     text = text[:READ_AT_MOST]
-    intent = by_rules(text, normal(text), moment)
+    found = find_intent(text, normal(text), moment)
+    is_correction = found.intent == "correct"
     return Meaning(
-        intent=intent,
-        args=arguments(intent, text, moment),
-        old=correction(text, moment).old if intent == "correct" else None,
+        intent=found.intent,
+        args=arguments(found.intent, text, moment),
+        sure=found.sure,
+        second=found.second,
+        old=corrected(text, moment).old if is_correction else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogs.meaning.patterns import names, pattern
+from dialogs.meaning.pieces import in_common
 from dialogs.understand.spelling import normal
 
 _NUMBERED = re.compile(r"(?:^|(?<=[\s?？。:：]))([1-9]\d?)[\s.、．)）]+(?=\S)")
@@ -31,6 +32,10 @@ _ALONE = re.compile(rf"{_LEAD}第?({_SYMBOL})\ufe0f?\u20e3?{_MEASURE}$")
 _ORDINAL = re.compile(
     rf"(?:第|选择?|按|点|勾|挑|走|就|取|拣)({_SYMBOL})(?![\d月天年回次万千百十])"
 )
+_LEADING = re.compile(
+    rf"\s*(?:按个?|选|就|那|嗯|要)?({_SYMBOL})(?=[\s,，。.、]|[囉啰喽咯喇就吧嘛]+$)"
+)
+_TAKEN_BACK = re.compile(rf"不对.{{0,4}}是({_SYMBOL})[吧了]?$")
 _FIRST = re.compile(
     r"头一[个项种条类件样]|打头|前面?(?:那|一)[个种项件]|前者|上面?那?个|头里那|最前|最上面|首个|第一"
 )
@@ -65,14 +70,36 @@ def choices_of(question: str | None) -> tuple[NumberedChoice, ...]:
     )
 
 
+def named_alone(plain: str, choices: Sequence[NumberedChoice]) -> int | None:
+    """The choice whose number is all that a `normal` message says; None: none."""
+    alone = _alone(plain)
+    return _within(_VALUES[alone], choices) if alone and choices else None
+
+
+def _alone(plain: str) -> str | None:
+    """The figure that is all a message says, beside words that lead to it."""
+    found = _ALONE.fullmatch(_bare(plain))
+    return found[1] if found else None
+
+
+def _bare(plain: str) -> str:
+    return re.sub(r"[\s,。.!?~、;:“”\"'…]+", "", plain)
+
+
 def chosen_by_number(plain: str, choices: Sequence[NumberedChoice]) -> int | None:
     """The choice a `normal` message names by its number or place; None: none."""
     if not choices:
         return None
-    bare = re.sub(r"[\s,。.!?~、;:“”\"'…]+", "", plain)
-    alone = _ALONE.fullmatch(bare)
+    alone = _alone(plain)
     if alone:
-        return _within(_VALUES[alone[1]], choices)
+        return _within(_VALUES[alone], choices)
+    taken_back = _TAKEN_BACK.search(plain)
+    if taken_back:
+        return _within(_VALUES[taken_back[1]], choices)
+    leading = _LEADING.match(plain)
+    if leading:
+        return _within(_VALUES[leading[1]], choices)
+    bare = _bare(plain)
     if len(bare) > 24:
         return None
     if re.search(r"倒数第二", bare):
@@ -102,8 +129,7 @@ def chosen_by_words(plain: str, choices: Sequence[NumberedChoice]) -> int | None
 
 def _worth(plain: str, choice: NumberedChoice) -> float:
     """What a message shares with one choice: pairs of letters, other names of it."""
-    pairs = {plain[at : at + 2] for at in range(len(plain) - 1)}
-    shared = sum(pair in choice.words for pair in pairs if pair.isalnum())
+    shared = in_common(plain, choice.words)
     digits = set(re.findall(r"\d+", plain)) & set(re.findall(r"\d+", choice.words))
     alike = sum(
         pattern(f"choice-{name}").search(plain) is not None

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from dialogs.meaning.choices import choices_of, chosen_by_number, chosen_by_words
-from dialogs.meaning.corrections import correction
-from dialogs.meaning.cues import heard
-from dialogs.meaning.emergencies import danger
+from dialogs.meaning.corrections import FoundCorrection, correction
+from dialogs.meaning.features import danger_features, features
+from dialogs.meaning.model import head
 from dialogs.meaning.moment import Intent, Moment
 from dialogs.meaning.patterns import pattern
+from dialogs.meaning.questions import kind_of
 from dialogs.meaning.receipts import find_codes
 from dialogs.meaning.removals import removal
 from dialogs.understand.spelling import normal
-
-_TOPICS = (
-    ("receipt_lost", "lost"),
-    ("retention", "keeps"),
-    ("is_it_safe", "safe"),
-    ("who_sees", "sees"),
-    ("how_long", "long"),
-    ("who_are_you", "who"),
-    ("what_next", "next"),
-    ("whose_job", "duty"),
-    ("how_to", "how"),
-)
-_KINDS = ("abuse", "thanks", "greet")
-_SATISFACTION = re.compile(r"满意")
 
 
 def arguments(intent: Intent, text: str, moment: Moment) -> dict[str, Any]:
@@ -43,8 +29,7 @@ def _receipt(text: str, moment: Moment) -> dict[str, Any]:
 
 
 def _emergency(text: str, moment: Moment) -> dict[str, Any]:
-    counts = danger(normal(text))
-    return {"number": max(counts, key=lambda number: counts[number], default="110")}
+    return {"number": _likeliest("number", danger_features(normal(text)))}
 
 
 def _choose(text: str, moment: Moment) -> dict[str, Any]:
@@ -55,62 +40,63 @@ def _choose(text: str, moment: Moment) -> dict[str, Any]:
 
 
 def _correct(text: str, moment: Moment) -> dict[str, Any]:
-    found = correction(text, moment)
+    found = corrected(text, moment)
     return {"field": found.field, "value": found.value}
 
 
+def corrected(text: str, moment: Moment) -> FoundCorrection:
+    """What a correction changes."""
+    return correction(text, moment, _told("field", text, moment))
+
+
 def _remove(text: str, moment: Moment) -> dict[str, Any]:
-    return removal(normal(text), moment)
+    return removal(normal(text), moment, _told("what", text, moment))
 
 
 def _cancel(text: str, moment: Moment) -> dict[str, Any]:
-    cues = heard(normal(text))
-    if "keep" in cues and not re.search(
-        r"别存|不存|不(?:用|要)(?:存|留)|别留|不留", normal(text)
-    ):
-        return {"mode": "keep"}
-    return {"mode": "discard" if "discard" in cues else "unclear"}
+    return {"mode": _told("mode", text, moment)}
 
 
 def _rate(text: str, moment: Moment) -> dict[str, Any]:
+    """What was asked for, and what is said beside it."""
+    kind = kind_of(moment.open)
     plain = normal(text)
-    cues = heard(plain)
-    asks_satisfied = _SATISFACTION.search(moment.open or "") is not None
-    if "rate_mid" in cues:
-        satisfied, solved = "mostly", "partly"
-    elif "rate_bad" in cues or re.search(r"不(?:是很|太|怎么|大)?满意", plain):
-        satisfied, solved = "no", "no"
-    else:
-        satisfied, solved = "yes", "yes"
-    if asks_satisfied:
-        return {"satisfied": satisfied}
-    if _SATISFACTION.search(plain) and not re.search(r"解决|办|弄", plain):
-        return {"satisfied": satisfied}
-    return {"solved": solved}
+    speaks_of_solving = pattern("rate-solved").search(plain) is not None
+    speaks_of_liking = pattern("rate-satisfied").search(plain) is not None
+    verdict = _told("verdict", text, moment)
+    is_middling = verdict == "middling"
+    args = {}
+    if speaks_of_liking or (kind == "satisfied" and not speaks_of_solving):
+        args["satisfied"] = "mostly" if is_middling else verdict
+    if speaks_of_solving or not args:
+        args["solved"] = "partly" if is_middling else verdict
+    return args
 
 
 def _rebound(text: str, moment: Moment) -> dict[str, Any]:
-    plain = normal(text)
-    if pattern("again").search(plain) and not re.search(r"没(?:再|有)?(?:又)", plain):
-        return {"again": "yes"}
-    return {"again": "no" if pattern("not-again").search(plain) else "yes"}
+    return {"again": _told("again", text, moment)}
 
 
 def _ask(text: str, moment: Moment) -> dict[str, Any]:
-    cues = heard(normal(text))
-    return {"topic": next((topic for topic, cue in _TOPICS if cue in cues), "other")}
+    return {"topic": _told("topic", text, moment)}
 
 
 def _social(text: str, moment: Moment) -> dict[str, Any]:
-    cues = heard(normal(text))
-    return {"kind": next((kind for kind in _KINDS if kind in cues), "chat")}
+    return {"kind": _told("kind", text, moment)}
 
 
 def _hold_back(text: str, moment: Moment) -> dict[str, Any]:
-    cues = heard(normal(text))
-    if "hold_keep" in cues:
-        return {"how": "keep_from"}
-    return {"how": "later" if "hold_later" in cues else "coarser"}
+    return {"how": _told("how", text, moment)}
+
+
+def _told(argument: str, text: str, moment: Moment) -> str:
+    """The likeliest value of an argument, by its head of the model."""
+    return _likeliest(argument, features(text, normal(text), moment))
+
+
+def _likeliest(argument: str, groups: Mapping[str, list[str]]) -> str:
+    scores = head(argument).scores(groups)
+    return max(scores, key=lambda value: scores[value])
 
 
 _READERS: Mapping[Intent, Callable[[str, Moment], dict[str, Any]]] = {

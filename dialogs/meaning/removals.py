@@ -13,69 +13,76 @@ _FIELDS = ("unit", "place", "when")
 _NUMERALS = {numeral: at for at, numeral in enumerate("零一二三四五六七八九")}
 _NUMERALS |= {"两": 2, "俩": 2, "仨": 3} | {str(digit): digit for digit in range(10)}
 _N = "([一二三四五六七八九两俩仨1-9])"
-_PICTURE = re.compile(r"图|照片|相片|截屏|pic|附件|张|影像|p\d")
-_ALL = re.compile(
-    r"全|都|所有|统统|一张(?:都|也)?(?:不|别)|(?:几|仨|三|两|俩)张(?:都|全)|通通|一律|清空"
-)
+_ALL = re.compile(r"全|都|所有|统统|通通|一律|清空|侪|拢|一张(?:都|也)?(?:不|别)")
+_KEPT = re.compile(r"留(?!一?个)(?!言)|保留|不动|别动|照旧")
 _NTH = re.compile(
-    rf"(?:第|图|照片|p|no\.?|倒数)?\s*{_N}\s*(?:张|号|幅|个|p)|(?:第|图|照片|p){_N}"
+    rf"(?:第|图|照片|pic|p|no\.?)\s*{_N}(?!张都|张图都)|{_N}\s*(?:号|#)(?!楼|院)|{_N}图"
 )
-_FIRST_FEW = re.compile(rf"前(?:面)?(?:的)?{_N}张")
-_LAST_FEW = re.compile(rf"后(?:面)?(?:的)?{_N}张")
-_LIST = re.compile(
-    rf"{_N}(?:[、,和跟与及]|号(?:和|跟|、|,)|张(?:和|跟|、|,))(?:第)?{_N}"
+_BOTH = re.compile(
+    rf"{_N}(?:张|号|幅)?[、,和跟与及搭同]*(?:第)?{_N}(?:张|号|幅|两张|俩)?"
 )
-
+_FIRST_FEW = re.compile(r"(?:前|头)(?:面)?(?:的)?([两俩2二三3仨])(?:张|幅|个)")
+_LAST_FEW = re.compile(r"(?:后|末)(?:面|头|尾)?(?:的)?([两俩2二三3仨])(?:张|幅|个)")
+_SO_MANY = re.compile(rf"{_N}\s*(?:张|幅)")
 _FIRST_PIECE = re.compile(
     r"第[一1](?:句|段|条|行)|开头|头一?(?:句|段|条|行)|最前|最开始|打头|前(?:一|面|头)(?:那)?(?:句|段)"
 )
 _NTH_PIECE = re.compile(rf"第{_N}(?:句|段|条|行)")
 
 
-def removal(plain: str, moment: Moment) -> dict[str, Any]:
-    """The args of a removal."""
-    draft = moment.draft or Draft()
-    picture = _picture(plain, draft.pictures)
-    if picture is not None:
-        return {"what": "picture", "n": picture}
+def removal(plain: str, moment: Moment, what: str) -> dict[str, Any]:
+    """The args of a removal. what: picture, text or field."""
+    if what == "picture":
+        count = moment.draft.pictures if moment.draft else 0
+        return {"what": "picture", "n": _picture(plain, count)}
     field = _field(plain, moment)
-    if field is not None:
+    if what == "field" and field is not None:
         return {"what": "field", "field": field}
     return {"what": "text", "quote": quoted(plain, moment)}
 
 
-def _picture(plain: str, count: int) -> int | list[int] | str | None:
-    """Which picture: its number, several, "all"; None where no picture is meant."""
-    if not _PICTURE.search(plain):
-        return None
+def _picture(plain: str, count: int) -> int | list[int] | str:
+    """Which picture: its number, several, or "all"."""
     few = _FIRST_FEW.search(plain)
     if few:
         return list(range(1, _NUMERALS[few[1]] + 1))
     few = _LAST_FEW.search(plain)
     if few and count >= _NUMERALS[few[1]]:
         return list(range(count - _NUMERALS[few[1]] + 1, count + 1))
-    both = _LIST.search(plain)
-    if both:
-        return [_NUMERALS[both[1]], _NUMERALS[both[2]]]
-    if re.search(r"倒数第(?:二|2)", plain) and count >= 2:
-        return count - 1
-    if re.search(
-        r"最后|末(?:一|尾)?|右(?:边|面|侧)|后(?:面|头|一张|来那)|新(?:发|传)的?那|刚(?:发|传|才|刚)",
-        plain,
-    ):
-        return max(count, 1)
-    if re.search(r"左(?:边|面|侧)|最前|头(?:一)?张|首张|前(?:面|头|一)", plain):
-        return 1
-    if re.search(r"中间|当中", plain):
-        return (max(count, 1) + 1) // 2
-    if _ALL.search(plain):
+    wanted = sorted(_numbers(plain, count))
+    if len(wanted) == 1:
+        return wanted[0]
+    if wanted:
+        return wanted
+    so_many = _SO_MANY.search(plain)
+    is_all = _ALL.search(plain) or (so_many and _NUMERALS[so_many[1]] == count)
+    if is_all or count != 1:
         return "all"
-    nth = _NTH.search(plain)
-    if nth:
-        return _NUMERALS[nth[1] or nth[2]]
-    if count == 1:
-        return 1
-    return "all"
+    return 1
+
+
+def _numbers(plain: str, count: int) -> set[int]:
+    """The pictures that are named by their number or place."""
+    found: set[int] = set()
+    for part in re.split(r"[,，。;；\s]+", plain):
+        if _KEPT.search(part) and not re.search(r"删|去掉|不要|撤|拿", part):
+            continue
+        found |= {int(_NUMERALS[n]) for nth in _NTH.findall(part) for n in nth if n}
+        found |= _at_ends(part, count) if len(found) < 2 else set()
+        if not found:
+            both = _BOTH.search(part)
+            found |= {_NUMERALS[both[1]], _NUMERALS[both[2]]} if both else set()
+    return found
+
+
+def _at_ends(part: str, count: int) -> set[int]:
+    """The pictures that are named as the first, the last, the middle one."""
+    places = {"first": 1, "last": max(count, 1), "middle": (max(count, 1) + 1) // 2}
+    if re.search(r"倒数第(?:二|2)", part):
+        return {max(count - 1, 1)}
+    return {
+        n for place, n in places.items() if pattern(f"picture-{place}").search(part)
+    }
 
 
 def _field(plain: str, moment: Moment) -> str | None:

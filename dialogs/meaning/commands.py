@@ -1,0 +1,71 @@
+"""Messages of which the step and their shape leave no doubt: plain commands, the value
+that is asked for, a long text.
+"""
+
+from __future__ import annotations
+
+from dialogs.meaning.cues import bare
+from dialogs.meaning.moment import CHIPS, Intent, Moment
+from dialogs.meaning.patterns import pattern
+from dialogs.meaning.questions import kind_of
+from dialogs.understand.spelling import normal
+
+_LONG = 300  # letters
+_VALUE_AT_MOST = 14  # letters
+_MATTER: dict[str, Intent] = {"idle": "new_report", "question_open": "answer"}
+_AFTER = ("filed", "idle", "story")
+_WRITING = ("category", "signpost", "preview", *CHIPS)
+# Intent → the steps at which such words can mean nothing else.
+_WHOLE: tuple[tuple[str, Intent, tuple[str, ...]], ...] = (
+    ("whole-back", "back", (*_WRITING, "supplement_open", "story", "cancel")),
+    ("whole-send", "send", ("preview", "supplement_open")),
+    ("whole-cancel", "cancel", ("preview", "supplement_open", *CHIPS)),
+    ("whole-withdraw", "withdraw", _AFTER),
+    ("whole-hurry", "hurry", _AFTER),
+    ("whole-thanks", "social", ("start", *_WRITING, *_AFTER)),
+    ("whole-greet", "social", ("start", *_WRITING, *_AFTER)),
+)
+
+
+def plain_command(plain: str, moment: Moment) -> Intent | None:
+    """What a `normal` message that is nothing but a command asks for; else None."""
+    letters = bare(plain)
+    for name, intent, steps in _WHOLE:
+        if moment.step not in steps or not pattern(name).fullmatch(letters):
+            continue
+        answers_a_question = intent in ("send", "cancel", "social") and (
+            kind_of(moment.open) in ("yes_no", "hide", "more")
+        )
+        if not answers_a_question:
+            return intent
+    return None
+
+
+def plain_matter(plain: str, moment: Moment) -> Intent | None:
+    """The intent of a `normal` message that can only be matter: so long that nobody
+    writes it as a wish, or just what the open step asks for; else None.
+    """
+    letters = bare(plain)
+    if len(letters) >= _LONG:
+        return _MATTER.get(moment.step, "add")
+    if moment.step == "masks" and kind_of(moment.open) == "hide":
+        is_quote = any(plain.strip() in normal(text) for text in moment.said_before)
+        return "answer" if is_quote and _asks_for_words(moment) else None
+    is_asked = (
+        moment.step in ("unit", "place", "when") and kind_of(moment.open) == "free"
+    )
+    if is_asked and _is_value(letters, moment.step):
+        return "answer"
+    return None
+
+
+def _asks_for_words(moment: Moment) -> bool:
+    """Whether the question about hiding wants the very words."""
+    return pattern("asks-for-words").search(moment.open or "") is not None
+
+
+def _is_value(letters: str, field: str) -> bool:
+    """Whether a message is one name or time and nothing else."""
+    if len(letters) > _VALUE_AT_MOST or pattern("no-value").search(letters):
+        return False
+    return pattern(f"whole-{field}").fullmatch(letters) is not None

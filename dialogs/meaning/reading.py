@@ -1,0 +1,98 @@
+"""Which intent a message has: certain things by rules, all else by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from dialogs.meaning.choices import choices_of, named_alone
+from dialogs.meaning.commands import plain_command, plain_matter
+from dialogs.meaning.cues import bare
+from dialogs.meaning.features import danger_features, features
+from dialogs.meaning.model import chances, head
+from dialogs.meaning.moment import UNSENT, Intent, Moment
+from dialogs.meaning.receipts import find_codes
+
+DANGER = 0.1  # from this probability on a message is an emergency
+DANGER_FIRST = 0.2  # the same for first words: many a report speaks of danger
+DANGER_REPORT = 0.3  # and for those that are as long as a report
+REPORT_LONG = 25  # characters
+SURE = 0.5  # from this probability on of the likeliest intent nobody needs to be asked
+AHEAD = 0.15  # by how much it must be likelier than the next, too
+
+WRITTEN_IN = ("add", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIntent:
+    """The intent, whether it is sure, and the runner-up where it is not."""
+
+    intent: Intent
+    sure: bool = True
+    second: Intent | None = None
+
+
+def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
+    """The intent of a message; `plain` is its text in one spelling."""
+    if danger(plain) >= _danger_from(plain, moment):
+        return FoundIntent("emergency")
+    if find_codes(text):
+        return FoundIntent("receipt")
+    if not bare(plain):
+        return FoundIntent("unclear")
+    if named_alone(plain, choices_of(moment.open)):
+        return FoundIntent("choose")
+    command = plain_command(plain, moment)
+    if command is not None:
+        return FoundIntent(command)
+    matter = plain_matter(plain, moment)
+    if matter is not None:
+        return FoundIntent(matter)
+    return _likeliest(intent_chances(text, plain, moment))
+
+
+def _danger_from(plain: str, moment: Moment) -> float:
+    """From which probability on a message is an emergency here."""
+    if moment.step not in ("start", "idle"):
+        return DANGER
+    return DANGER_REPORT if len(plain) >= REPORT_LONG else DANGER_FIRST
+
+
+def danger(plain: str) -> float:
+    """How likely a message tells of an emergency."""
+    return chances(head("danger").scores(danger_features(plain)))["True"]
+
+
+def intent_chances(text: str, plain: str, moment: Moment) -> dict[Intent, float]:
+    """Intent → probability, of those that are possible at this moment."""
+    scores = head("intent").scores(features(text, plain, moment))
+    possible = {
+        cast(Intent, intent): score
+        for intent, score in scores.items()
+        if _is_possible(cast(Intent, intent), moment)
+    }
+    return cast("dict[Intent, float]", chances(cast("dict[str, float]", possible)))
+
+
+def _is_possible(intent: Intent, moment: Moment) -> bool:
+    """Whether a message can have this intent where it is said."""
+    if intent == "receipt":
+        return False  # a code was looked for before
+    if intent == "choose":
+        return bool(choices_of(moment.open))
+    if intent in ("yes", "no"):
+        return moment.open is not None
+    if intent in ("correct", "remove") and moment.step == "start":
+        return False
+    if intent == "send":
+        return moment.step in UNSENT
+    return True
+
+
+def _likeliest(chance: Mapping[Intent, float]) -> FoundIntent:
+    first, second = sorted(chance, key=lambda intent: -chance[intent])[:2]
+    is_sure = chance[first] >= SURE and chance[first] - chance[second] >= AHEAD
+    if first in WRITTEN_IN and second in WRITTEN_IN:
+        is_sure = True  # the words are kept either way
+    return FoundIntent(first, is_sure, None if is_sure else second)
