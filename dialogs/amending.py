@@ -27,6 +27,7 @@ phrases(
     "remove",
     not_there="“{quote}”没有写在里面，送出去的内容里不会有。",
     which="要去掉哪几个字？请照原文打出来。",
+    nothing_left="那就什么都不剩了。整份不要，说“放弃”；只去掉几个字，照原文打出来。",
     no_picture="没有第{numbers}张图，现在一共{number}张。",
 )
 NUMBER = r"[0-9０-９一二两三四五六七八九十百千万几半]+"
@@ -106,7 +107,9 @@ def remove_words(turn: DraftTurn, heard: Heard, quote: str, retake: Retake) -> N
     named = clause_with_name(turn) if NAME.search(heard.words) else None
     quote = named or named_piece(heard.words, text) or quote
     shown = draft.shorten(quote, 20)
-    if quote and quote in text:
+    if quote and quote in text and not without(text, quote):
+        turn.tell(heard, "remove.nothing_left")
+    elif quote and quote in text:
         retake(turn, without(text, quote))
         turn.understood(heard, "did.no_text", quote=shown)
     elif quote:

@@ -5,7 +5,6 @@ beside it. Afterwards care, and what was being written waits.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from dialogs import looks
@@ -106,17 +105,18 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
     """Whether these words still belong to the emergency that was told; then they are
     answered with care. If not, the talk goes on from here.
     """
-    if heard.meaning.intent == "emergency":
+    words = heard.words
+    is_over = len(words) <= CARE_AT_MOST and OVER.search(words)
+    if heard.meaning.intent == "emergency" and not is_over:
         return False
     if turn.talk.alarm == ASKED:
         return _goes_on(turn, heard)
-    words = heard.words
     is_told = len(words) <= CARE_AT_MOST
     is_small = heard.meaning.intent in SMALL
     if is_told and GRIEF.search(words):
         turn.talk.alarm = ""
         turn.say("care.grief", *_beside(turn, heard))
-    elif is_told and OVER.search(words):
+    elif is_over:
         _glad(turn, heard)
     elif turn.talk.alarm == "12356" and heard.meaning.intent in ("add", "answer"):
         turn.talk.aside = Aside(words)
@@ -169,6 +169,6 @@ def resume(turn: Turn[Any]) -> None:
     turn.prompt()
 
 
-def without_lead(heard: Heard) -> Heard:
+def without_lead(words: str) -> str:
     """What goes on with a report, without the yes that it begins with."""
-    return replace(heard, words=LEAD.sub("", heard.words))
+    return LEAD.sub("", words)

@@ -6,6 +6,7 @@ The open step comes first, then its dialog, then what every dialog understands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -49,13 +50,20 @@ EVERYWHERE: Mapping[Intent, Mean] = {
 }
 
 
+ASSENT_FIRST = re.compile(
+    r"(?:可以了?|好的?了?|行了?|没问题|就这样|确定|发吧|送出吧|嗯+)[，,。.！! ]+"
+    r"(?:哦?对了|还有|不过|但是?|就是|等等)?[，, ]*(?=.{3})"
+)
+BEFORE_SENDING: tuple[Intent, ...] = ("correct", "remove", "hold_back")
+
+
 def hear(turn: Turn[Any], words: str) -> None:
     """Read what these words mean, here and now, and do it, or ask whether they do."""
-    heard = _read(turn, words)
     if turn.talk.alarm:
-        if takes_care(turn, heard):
-            return
-        heard = without_lead(heard)
+        words = without_lead(words)
+    heard = _read(turn, words)
+    if turn.talk.alarm and takes_care(turn, heard):
+        return
     if _is_noticed(turn, heard):
         return
     if wants_to_go_on(turn, words):
@@ -83,6 +91,12 @@ def _read(turn: Turn[Any], words: str) -> Heard:
     if moment is None:
         moment = turn.talk.dialog.moment(turn)
     heard = Heard(words, turn.look(Meant(words, moment)))
+    lead = ASSENT_FIRST.match(words)
+    if lead is not None and not heard.meaning.sure:
+        # of two wishes the one that comes first: the rest, before it is sent
+        rest = turn.look(Meant(words[lead.end() :], moment))
+        if rest.intent in BEFORE_SENDING:
+            return Heard(words, rest)
     return as_known_question(heard)
 
 
@@ -178,6 +192,8 @@ def wish_in_doubt(turn: Turn[Any], heard: Heard) -> Intent | None:
     either would do harm if it were the other.
     """
     meaning = heard.meaning
+    if turn.talk.dialog.loses_nothing(turn, heard):
+        return None
     if meaning.intent == "new_report" and turn.talk.unsent:
         return meaning.intent
     if meaning.sure or turn.talk.dialog.write is None:

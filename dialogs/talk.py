@@ -188,7 +188,11 @@ class Dialog(Generic[A]):
     the words beside them; returns what of these is still to be heard. reply: opens what
     a push was about, by its handle, and shows nothing; False where what was said must
     not be heard there. notices: takes words before any step does; False where they are
-    none of its concern.
+    none of its concern. moment: when a message is said, for its reading. write: takes
+    words into its text, whatever step is open. means: what any of its steps does with
+    what a message means, by intent. loses_nothing: whether words may be taken as they
+    were read without asking, since nothing of them is lost. returning: what it makes of
+    a person with nothing open.
     """
 
     name: str
@@ -210,6 +214,7 @@ class Dialog(Generic[A]):
     moment: Callable[[Turn[A]], Moment] = lambda turn: turn.moment()
     write: Callable[[Turn[A], str], None] | None = None
     means: Mapping[Intent, Mean] = field(default_factory=dict)
+    loses_nothing: Callable[[Turn[A], Heard], bool] = lambda turn, heard: False
     returning: Returning | None = None
     machine: Machine = field(init=False)
     step_of: Mapping[Enum, Step[A]] = field(init=False)

@@ -14,6 +14,7 @@ from bot.people.member import Member
 from dialogs.case.life import LEVELS, Case
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import blind
+from dialogs.library.sounds import sound
 from dialogs.understand import CATEGORIES
 from dialogs.understand.wordfile import wordlist
 
@@ -25,7 +26,6 @@ refusals(
 SHORTEST_NAME = 2  # characters of a name: one alone stands in every other text
 SHORTEST_PART = 3  # of a name that is only said in part: two stand in too many
 MOST_HINTS = 3
-A_SLIP = 0.6  # of the same: one wrong character of three
 NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large part
 
 
@@ -140,9 +140,9 @@ class Directory:
         if found is not None:
             return found.name
         names = [unit.name for unit in self if unit.active]
-        usual = [body for body in wordlist("bodies") if len(body) == len(typed)]
-        close = difflib.get_close_matches(typed, [*names, *usual], 1, A_SLIP)
-        return close[0] if close else typed
+        known = [*names, *wordlist("bodies")]
+        alike = [name for name in known if sound(name) == sound(typed)]
+        return alike[0] if alike and typed not in known else typed
 
     def named(self, text: str) -> tuple[Unit, ...]:
         """Units, disabled ones too, whose name or alias stands in the text, however it

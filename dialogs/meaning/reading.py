@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -19,9 +20,12 @@ DANGER_FIRST = 0.2  # the same for first words: many a report speaks of danger
 DANGER_REPORT = 0.3  # and for those that are as long as a report
 REPORT_LONG = 25  # characters
 SURE = 0.5  # from this probability on of the likeliest intent nobody needs to be asked
+CAREFUL = 0.7  # the same, where something is changed, sent or thrown away
 AHEAD = 0.15  # by how much it must be likelier than the next, too
 
 WRITTEN_IN = ("add", "answer")
+CHANGES = ("send", "cancel", "withdraw", "correct", "remove", "hold_back")
+REASSURES = re.compile(r"请?放心|(?:已经)?在(?:办|处理|跟进)了")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class FoundIntent:
 
 def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
     """The intent of a message; `plain` is its text in one spelling."""
-    if danger(plain) >= _danger_from(plain, moment):
+    is_danger = danger(plain) >= _danger_from(plain, moment)
+    if is_danger and not REASSURES.search(plain):
         return FoundIntent("emergency")
     if find_codes(text):
         return FoundIntent("receipt")
@@ -92,7 +97,10 @@ def _is_possible(intent: Intent, moment: Moment) -> bool:
 
 def _likeliest(chance: Mapping[Intent, float]) -> FoundIntent:
     first, second = sorted(chance, key=lambda intent: -chance[intent])[:2]
-    is_sure = chance[first] >= SURE and chance[first] - chance[second] >= AHEAD
-    if first in WRITTEN_IN and second in WRITTEN_IN:
-        is_sure = True  # the words are kept either way
+    is_ahead = chance[first] - chance[second] >= AHEAD
+    is_likely = chance[first] >= (CAREFUL if first in CHANGES else SURE)
+    if first in WRITTEN_IN:  # the words are kept, and shown
+        is_likely = True
+        is_ahead = is_ahead or second in WRITTEN_IN
+    is_sure = is_likely and is_ahead
     return FoundIntent(first, is_sure, None if is_sure else second)

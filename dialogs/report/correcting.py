@@ -8,7 +8,8 @@ import re
 
 from dialogs import draft
 from dialogs.amending import old_words
-from dialogs.report.reading import retake, shown_again, to_preview
+from dialogs.report.coarser import write_coarser
+from dialogs.report.reading import joined, retake, shown_again, to_preview
 from dialogs.report.table import BEFORE_PREVIEW, ReportState, ReportTurn, given
 from dialogs.talk import Heard
 from dialogs.texts import phrases
@@ -21,6 +22,8 @@ phrases(
     when="改时间频次 → {value}",
     category="改类别 → {value}",
 )
+LEVEL_ONLY = re.compile(r"(?:只?写)?到?(?:街道|镇|乡|县|区|市)(?:一?级|上|里)?$")
+SAYS_ONLY_THAT = 6  # characters around a value in words that say nothing else
 FIELDS = {"单位": "unit", "地点": "place", "时间": "when", "频次": "when"}
 FIELD_LINE = re.compile(r"(?:责任|是哪个)?(单位|地点|时间|频次)[:：]\s*(\S.{0,58})$")
 
@@ -55,14 +58,32 @@ def correct_category(turn: ReportTurn, heard: Heard, code: str) -> None:
 def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
     answers = turn.answers
     old = heard.meaning.old or given(getattr(answers, field))
+    if field == "place" and LEVEL_ONLY.match(value):
+        write_coarser(turn, heard)
+        return
     if field == "unit":
         value = turn.look(UnitName(value))
     value = draft.without_names(turn, value)
-    if old and old in answers.text:
+    if is_told_first(turn, heard):
+        retake(turn, joined(turn, heard.words))
+    elif old and old in answers.text:
         retake(turn, answers.text.replace(old, value))
     setattr(answers, field, value)
     turn.understood(heard, f"did.{field}", value=value)
     shown_again(turn)
+
+
+def is_told_first(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether a field is named that nothing was known of, in words that tell more: they
+    are written in, too.
+    """
+    field = heard.meaning.args.get("field", "text")
+    if heard.meaning.intent != "correct" or field not in ("unit", "place", "when"):
+        return False
+    value = str(heard.meaning.args.get("value", ""))
+    is_known = given(getattr(turn.answers, field)) is not None
+    tells_more = len(heard.words) > len(value) + SAYS_ONLY_THAT
+    return tells_more and not is_known
 
 
 def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:

@@ -6,11 +6,17 @@ from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.looks import button
 from dialogs.meaning import Draft, Moment
-from dialogs.report.correcting import FIELD_LINE, FIELDS, correct, fill_in
+from dialogs.report.correcting import (
+    FIELD_LINE,
+    FIELDS,
+    correct,
+    fill_in,
+    is_told_first,
+)
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
-from dialogs.report.leaving import CANCEL_STEP, cancel, stop
+from dialogs.report.leaving import CANCEL_STEP, cancel, hesitate, hesitates, stop
 from dialogs.report.preview import PREVIEW_STEP
 from dialogs.report.probing import YES_OR_NO, answer_probe
 from dialogs.report.reading import (
@@ -256,6 +262,7 @@ REPORT = Dialog(
     edited=edited,
     moment=moment,
     write=write,
+    loses_nothing=lambda turn, heard: is_told_first(turn, heard) or hesitates(heard),
     means={
         "add": add,
         "new_report": another,
@@ -264,6 +271,7 @@ REPORT = Dialog(
         "remove": remove,
         "hold_back": hold_back,
         "cancel": stop,
+        "unclear": hesitate,
     },
     notices=meet,
 )

@@ -7,9 +7,9 @@ import re
 from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button, label
-from dialogs.report.details import subdistrict
+from dialogs.report.coarser import is_named, write_coarser
 from dialogs.report.filing import send
-from dialogs.report.reading import retake, shown_again, to_preview
+from dialogs.report.reading import shown_again, to_preview
 from dialogs.report.table import BEFORE_PREVIEW, ReportState, ReportTurn, given
 from dialogs.talk import Heard, Step
 from dialogs.texts import phrase, phrases
@@ -129,87 +129,6 @@ def set_period(turn: ReportTurn, heard: Heard) -> None:
     read_days(turn, heard.words)
 
 
-# ── not so recognisable ───────────────────────────────────────────────────────────────
-
-phrases("did", coarser="写粗一点：{what}")
-phrases(
-    "coarser",
-    none="已经写得很粗了。还想改哪几个字，照原文打出来就能遮住。",
-)
-LEVELS = {
-    "district": "区里",
-    "subdistrict": "街道",
-    "city": "市里",
-    "province": "省里",
-    "community": "社区",
-    "village": "村里",
-}
-FIGURE = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]{2,}|[0-9０-９]+")
-
-
-def write_coarser(turn: ReportTurn, heard: Heard) -> None:
-    """What was named is written wider: the place, the unit, the figures; all that is
-    fine where nothing was named.
-    """
-    words = heard.words
-    answers = turn.answers
-    unit = given(answers.unit)
-    place = given(answers.place) or answers.found_place
-    named_unit = bool(unit) and _is_named(words, unit or "")
-    named_figures = bool(re.search(r"数|几|多少|量", words))
-    named_place = bool(place) and _is_named(words, place or "")
-    everything = not (named_unit or named_figures or named_place)
-    done = []
-    if named_figures:
-        done += _figures_coarser(turn)
-    if named_unit or (everything and not place):
-        done += _unit_coarser(turn)
-    if named_place or everything:
-        done += _place_coarser(turn, words)
-    if done:
-        turn.understood(heard, "did.coarser", what="、".join(done))
-    else:
-        turn.tell(heard, "coarser.none")
-    shown_again(turn)
-
-
-def _is_named(words: str, value: str) -> bool:
-    """Whether two characters of a value in a row stand in the words."""
-    pairs = [value[at : at + 2] for at in range(len(value) - 1)]
-    return any(pair in words for pair in pairs)
-
-
-def _unit_coarser(turn: ReportTurn) -> list[str]:
-    unit = given(turn.answers.unit)
-    wide = LEVELS.get(turn.answers.unit_level or "")
-    if unit is None or wide is None or unit == wide:
-        return []
-    if unit in turn.answers.text:
-        retake(turn, turn.answers.text.replace(unit, wide))
-    turn.answers.unit = wide
-    return [wide]
-
-
-def _figures_coarser(turn: ReportTurn) -> list[str]:
-    text = turn.answers.text
-    figures = FIGURE.findall(text)
-    for figure in figures:
-        draft.hide_words(turn, figure)
-    return figures
-
-
-def _place_coarser(turn: ReportTurn, words: str) -> list[str]:
-    """To the subdistrict that the text names, or that was just said; else to none."""
-    answers = turn.answers
-    place = given(answers.place) or answers.found_place
-    if place is None:
-        return []
-    wide = subdistrict(answers.text, place) or subdistrict(words, place)
-    draft.hide_words(turn, place, "PLACE")
-    answers.place = wide
-    return [wide or turn.t("did.no_place")]
-
-
 # ── not for everybody ─────────────────────────────────────────────────────────────────
 
 phrases("did", keep_from="不给{unit}的人看")
@@ -240,7 +159,7 @@ def _unit_named(turn: ReportTurn, words: str) -> str | None:
     unit = given(turn.answers.unit)
     if found:
         return max(found, key=len)
-    return unit if unit and _is_named(words, unit) else None
+    return unit if unit and is_named(words, unit) else None
 
 
 def _keep_from(turn: ReportTurn, unit: str) -> None:

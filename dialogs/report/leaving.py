@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from dialogs.asides import answer_unclear
 from dialogs.looks import button, label
 from dialogs.report.filing import end
 from dialogs.report.reading import write
@@ -26,6 +27,7 @@ phrases(
 )
 KEEP = label("keep", "不，继续写")
 STORE = label("store", "先存着")
+HESITATION_AT_MOST = 16  # characters
 HESITATES_FOR = timedelta(hours=3)  # to the hour before: two to three hours
 HESITATES = re.compile(r"再想想|想一想|考虑|想好了?再|再看看|再说吧|犹豫")
 
@@ -51,6 +53,22 @@ def stop(turn: ReportTurn, heard: Heard) -> None:
         keep_for_now(turn, "")
     else:
         cancel(turn)
+
+
+def hesitates(heard: Heard) -> bool:
+    """Whether somebody only wants to think; asked what then, he loses nothing."""
+    is_short = len(heard.words) <= HESITATION_AT_MOST
+    return is_short and bool(HESITATES.search(heard.words))
+
+
+def hesitate(turn: ReportTurn, heard: Heard) -> None:
+    """Who only wants to think has said what he wants; whatever else is no word to act
+    on is asked again.
+    """
+    if hesitates(heard):
+        stop(turn, heard)
+    else:
+        answer_unclear(turn, heard)
 
 
 def think_it_over(turn: ReportTurn) -> None:

@@ -122,7 +122,10 @@ def shown_again(turn: ReportTurn) -> None:
     """The open step once more, or the preview where a chip was open."""
     to_preview(turn)
     turn.tapped = False
-    turn.prompt()
+    if turn.talk.state in (ReportState.SIGNPOST, ReportState.CATEGORY):
+        turn.go("understood")  # it may be clear now
+    else:
+        turn.prompt()
 
 
 def edited(turn: ReportTurn, old: str, new: str) -> bool:
