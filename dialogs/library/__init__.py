@@ -97,7 +97,9 @@ def _certificate(words: str, found: Entry | None) -> LibraryAnswer | None:
     name = None if is_else else name_in(words)
     if name is None:
         return None
-    return LibraryAnswer("about.certificate_unlisted", _list_params() | {"name": name})
+    return LibraryAnswer(
+        "about.certificate_unlisted", _list_params() | {"called": name}
+    )
 
 
 def _list_params(takes: Iterable[str] = ("count", "basis")) -> dict[str, Any]:

@@ -12,7 +12,7 @@ phrase(
 )
 phrase(
     "about.certificate_unlisted",
-    "“{name}”不在我手上这份{count}样的清单里（{basis}），该不该开，我不乱说。"
+    "“{called}”不在我手上这份{count}样的清单里（{basis}），该不该开，我不乱说。"
     "有人硬要社区开，可以直接反映。",
 )
 entry(

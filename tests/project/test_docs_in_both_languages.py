@@ -11,7 +11,7 @@ import pytest
 
 from tests.project.checkout import ROOT
 
-PAGES = ("operations", "threats")
+PAGES = ("operations", "threats", "conversation")
 BLOCK = re.compile(r"^```.*?^```$", re.M | re.S)
 CODE = re.compile(r"`([^`\n]+)`")
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -47,8 +47,9 @@ def test_an_answer_fits_a_phone_and_its_figures_are_known(one: Entry) -> None:
     draft.
     """
     assert one.takes <= NAMES | LIST | OF_THE_DRAFT
+    assert not one.takes & {"heard", "name", "secret"}, "Turn.tell has these"
     known = promised(one.takes, Rules.default(), "zh")
-    filled = known | {"hours": 24, "count": 20, "basis": "民发〔2020〕20号（第一批）"}
+    filled = known | {"hours": 24, "count": 20, "basis": "民发〔2020〕20号第一批"}
     assert len(text("zh", one.phrase, filled)) <= SHORT
 
 

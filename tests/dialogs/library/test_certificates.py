@@ -61,7 +61,7 @@ def test_what_is_not_on_it_is_not_guessed_at(words: str, name: str | None) -> No
     if name is not None:
         answer = answer_to(words, "whose_job")
         assert answer.phrase == "about.certificate_unlisted"
-        assert answer.params["name"] == name
+        assert answer.params["called"] == name
 
 
 @pytest.mark.parametrize("words", ["你怎么证明", "证明一下", "开什么证明", "离婚了"])
