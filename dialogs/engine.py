@@ -22,6 +22,7 @@ from dialogs.emergency import RESUME
 from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
 from dialogs.looks import kind_of
 from dialogs.meaning import Intent
+from dialogs.placeholders import stands_for_something
 from dialogs.plain import plain_word
 from dialogs.talk import (
     WRITE_IN,
@@ -302,6 +303,9 @@ class Dialogs:
             turn.tap(choice)
         elif _no_button(word) and turn.step.asked != "open":
             turn.again()
+        elif stands_for_something(said):
+            turn.say("declined.record")
+            turn.prompt()
         else:
             turn.talk.lang = language_of(said) or turn.talk.lang
             self._understand(turn, said)

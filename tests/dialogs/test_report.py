@@ -366,3 +366,31 @@ def test_a_dead_end_is_an_error_that_names_states_only() -> None:
     lost = Chat().newborn()
     with pytest.raises(DeadEnd, match=r"report@1: fly leads nowhere from start"):
         lost.move("fly")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "（转发的聊天记录，共37条）",
+        "[聊天记录]",
+        "[Chat History]",
+        "群聊天记录",
+        "[图片]",
+    ],
+)
+def test_what_stands_for_a_record_is_no_report(said: str) -> None:
+    """A messenger wrote it in the place of what did not come along: one sentence is
+    asked for, and nothing of it gets into the draft.
+    """
+    chat = Chat()
+    assert "这里打不开。请用一句话说说" in chat.says(said)
+    chat.says(CLEAR)
+    before = chat.messages[-1].params["masked"]
+    chat.says(said)
+    assert chat.messages[-1].params["masked"] == before
+
+
+def test_words_about_a_record_are_words() -> None:
+    chat = Chat()
+    chat.says("街道让我们每天把聊天记录截图报上去")
+    assert "聊天记录" in chat.messages[-1].params["masked"]
