@@ -72,7 +72,7 @@ SELECT_STEPS_OF_REPORT = f"""
 SELECT {STEP_COLUMNS.names}
 FROM steps
 WHERE report_id = :report_id
-ORDER BY at, case_id, number
+ORDER BY min(at) OVER (PARTITION BY case_id), case_id, number
 """
 PUBLISH_STEP = "UPDATE steps SET public = ? WHERE id = ?"
 DELETE_STEP = "DELETE FROM steps WHERE id = ?"
@@ -116,7 +116,9 @@ class Steps:
         return [_step(row) for row in rows]
 
     async def of_report(self, report_id: bytes) -> list[StepRow]:
-        """Only what was said by or to this reporter alone, in whichever case."""
+        """Only what was said by or to this reporter alone, in whichever case, in the
+        order in which it was said: what a reporter did is dated to the hour.
+        """
         rows = await self._reader.all(SELECT_STEPS_OF_REPORT, report_id=report_id)
         return [_step(row) for row in rows]
 

@@ -157,11 +157,18 @@ class Visit:
         """What came or changed on the screen, in order; what differs from person to
         person is taken out.
         """
-        return [
-            self._plain(each.shown)
-            for each in self._log
-            if each.what != "deleted" and each.shown.by_bot
-        ]
+        texts: dict[int, str] = {}
+        told: list[str] = []
+        for each in self._log:
+            shown = each.shown
+            if each.what == "deleted" or not shown.by_bot:
+                continue
+            # of a prompt that is over the buttons go, some time, and nothing is told
+            is_over = not shown.labels and texts.get(shown.id) == shown.text
+            texts[shown.id] = shown.text
+            if not is_over:
+                told.append(self._plain(shown))
+        return told
 
     def _plain(self, shown: Shown) -> str:
         words = RECEIPT.sub("回执", shown.text.replace(self.number, "号"))

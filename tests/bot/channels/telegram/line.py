@@ -49,7 +49,6 @@ class Line:
             data_dir=folder / "data",
             keyring=folder / "keys" / "keyring.json",
             push_delay_minutes=0,
-            push_gather_minutes=0,
             telegram=Telegram(
                 token=SecretStr(server.token),
                 base_url=server.base_url,
