@@ -79,7 +79,7 @@ def test_a_preview_in_the_dark_and_one_in_english(
     with visiting(browser, line.url) as visitor:
         visitor.page.click(".about summary")
         visitor.presses("English")
-        visitor.sees("Now say it in one sentence")
+        visitor.sees("No name needed")
         screenshot(visitor, "web-7-english", folder)
 
 
