@@ -336,6 +336,7 @@ CHECK_STEP = Step(
     title="看一眼补充",
     ask="请看一眼，这就是要补充的内容：\n\n{masked}\n\n图片：{number}张",
     again="请点“送出”，或点一处放开、遮住。",
+    short="要补充的在上面，还没有送出。没问题就点“送出”；想再看一遍，说“预览”。",
     kind="draft",
     show=show_check,
     buttons=check_buttons,

@@ -1,6 +1,10 @@
-"""Talks as the docs show them, played anew: `python -m tests.dialogs.transcripts`."""
+"""Talks as the docs show them: `python -m tests.dialogs.transcripts` plays them anew
+and rewrites the pages.
+"""
 
 from __future__ import annotations
+
+import re
 
 from bot.channels.render import render
 from dialogs.catalogue import DIALOGS
@@ -8,7 +12,11 @@ from dialogs.hearing import EVERYWHERE
 from dialogs.looks import kind_of
 from dialogs.words import Message
 from tests.dialogs.chat import Chat
+from tests.project.checkout import ROOT
 
+DOCS = ROOT / "docs"
+PAGES = (DOCS / "conversation.md", DOCS / "conversation.en.md")
+BLOCK = re.compile(r"^```text\n.*?\n```$", re.M | re.S)
 FIRST = "清河街道要我们把同一份台账每周报五次"
 TALKS = {
     "ask": (
@@ -65,7 +73,21 @@ def acts() -> str:
     return "\n".join(lines)
 
 
+def blocks() -> list[str]:
+    """What stands in the pages between ```text and ```, in order."""
+    return [acts(), played("correct"), played("emergency"), played("ask")]
+
+
+def filled(words: str) -> str:
+    """A page with its blocks as they are now."""
+    new = iter(blocks())
+    return BLOCK.sub(lambda _: f"```text\n{next(new)}\n```", words)
+
+
+def main() -> None:
+    for page in PAGES:
+        page.write_text(filled(page.read_text("utf-8")), "utf-8")
+
+
 if __name__ == "__main__":
-    print(f"{acts()}\n")
-    for name in TALKS:
-        print(f"== {name}\n{played(name)}\n")
+    main()
