@@ -217,6 +217,15 @@ def test_a_notice_is_drawn_small_with_its_button_inside(notice: Bubble) -> None:
     assert 'class="undo">不，继续写</button>' in told and 'class="keys"' not in told
 
 
+def test_a_reminder_leaves_the_preview_open_and_repeats_no_button() -> None:
+    """送出 stands on the preview above; it is not there twice."""
+    send = (Button("send", "b.send"),)
+    reminder = Bubble("2", 2, Message("preview.short", buttons=send, mark="m"))
+    above, below = draw([preview(1), reminder], "zh")
+    assert above.shape == "card" and above.open
+    assert below.shape == "text" and below.keys == ()
+
+
 def test_an_emergency_has_its_numbers_to_dial(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(looks.KINDS, "signpost.120", "emergency")
     pages = Pages({}, lambda: NOON)
