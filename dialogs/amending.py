@@ -32,6 +32,7 @@ phrases(
 )
 NUMBER = r"[0-9０-９一二两三四五六七八九十百千万几半]+"
 COUNT = re.compile(rf"{NUMBER}(?:多|来|几)?(\D{{1,2}})?")
+OF_TIME = "月|星期|礼拜|季度|小时|钟头"  # "一个月" counts nothing that "一个" does
 CLAUSE_END = "，,。；;！!？?\n 、"
 NAMED = re.compile(
     r"(?:把|将|(?:不要|别|不)(?:写|提|出现))(.{2,12}?)"
@@ -59,9 +60,8 @@ def same_measure(text: str, value: str) -> str | None:
     if new is None:
         return None
     measure = new[1] or ""
-    found = [
-        match[0] for match in re.finditer(rf"{NUMBER}(?:多|来|几)?{measure}", text)
-    ]
+    same = re.compile(rf"{NUMBER}(?:多|来|几)?{measure}(?!{OF_TIME})")
+    found = [match[0] for match in same.finditer(text)]
     return found[0] if len(found) == 1 else None
 
 

@@ -57,6 +57,7 @@ from dialogs.words import (
     Say,
     Together,
     Unreadable,
+    Wipe,
 )
 
 phrase("stale", "这一步已经过去了，请看最新的一条。")
@@ -510,6 +511,7 @@ def _ring(turn: Turn[Any], event: Rang) -> None:
                 turn.say("draft.waiting")
         case "expire":
             turn.discard()
+            turn.do(Wipe())
 
 
 def _said_once(actions: Sequence[Action]) -> list[Action]:

@@ -142,6 +142,18 @@ def more_categories(turn: ReportTurn, _: str) -> None:
     turn.prompt()
 
 
+def none_of_these(turn: ReportTurn, heard: Heard) -> None:
+    """Who came from the preview leaves it as it is; else all are offered, once."""
+    if turn.answers.previewed:
+        turn.answers.more = False
+        turn.go("back")
+    elif turn.answers.more:
+        turn.tell(heard, "category.again")
+        turn.prompt()
+    else:
+        more_categories(turn, "")
+
+
 CATEGORY_STEP = Step(
     ReportState.CATEGORY,
     title="选类别",
@@ -155,7 +167,7 @@ CATEGORY_STEP = Step(
     asked="choices",
     means={
         "yes": lambda turn, _: choose_category(turn, turn.answers.codes[0]),
-        "no": lambda turn, _: more_categories(turn, ""),
+        "no": none_of_these,
     },
 )
 

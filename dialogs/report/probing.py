@@ -79,7 +79,7 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     if probe == "unit" and is_short and find_units(words, []):
         answers.unit = turn.look(UnitName(words))
         turn.prompt()
-    elif probe == "since" and is_short and find_when(normal(words)):
+    elif probe == "since" and _is_a_time(words):
         answers.when = words
         turn.prompt()
     elif heard.meaning.intent == "yes":
@@ -99,6 +99,12 @@ def _goes_on(heard: Heard) -> bool:
 def _says_whether(heard: Heard) -> bool:
     """Whether the words answer that question at all; else it stays open beside them."""
     return _goes_on(heard) or bool(STOPS.search(heard.words))
+
+
+def _is_a_time(words: str) -> bool:
+    """Whether words say when, and hardly anything else."""
+    found = find_when(normal(words))
+    return found is not None and len(words) <= 2 * (found[1] - found[0])
 
 
 def decline_probe(turn: ReportTurn, heard: Heard) -> None:

@@ -29,6 +29,7 @@ from dialogs.words import (
     LastReceipt,
     Mine,
     OpenQuestion,
+    Read,
     Said,
     Tell,
 )
@@ -118,10 +119,20 @@ def concerns(intent: Intent) -> Mean:
 
 def add(turn: Turn[Any], heard: Heard) -> None:
     """More of what is open; with nothing open the first words of another report."""
-    if _question(turn) is None and turn.look(LastReceipt()) is None:
+    if _question(turn) is None and (
+        turn.look(LastReceipt()) is None or _is_whole(turn, heard.words)
+    ):
         turn.read(heard.words)
     else:
         concerns("add")(turn, heard)
+
+
+def _is_whole(turn: Turn[Any], words: str) -> bool:
+    """Whether words right after a report are a report by themselves."""
+    if OF_THE_LAST.search(words):
+        return False
+    understood = turn.look(Read(words)).understood
+    return understood.in_scope and understood.clear and understood.unit is not None
 
 
 def begin(turn: Turn[Any], heard: Heard) -> None:

@@ -48,7 +48,7 @@ async def test_who_only_looks_leaves_no_row(line: Line) -> None:
 async def test_messages_of_one_chat_keep_their_order(line: Line) -> None:
     """Sent at once, they are taken one after the other."""
     await line.says(CLEAR)
-    words = [f"再说第{number}句" for number in range(12)]
+    words = [f"第{number}张表也要村里按周填报上去" for number in range(12)]
     sender = Address("notebook", "anna")
     await asyncio.gather(
         *(
