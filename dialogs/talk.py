@@ -402,11 +402,15 @@ class Turn(Generic[Kept]):
 
     @property
     def question(self) -> str | None:
-        """What the open step asks, as it is seen, with its numbered choices."""
+        """What the open step asks, as it is seen, with its numbered choices; without
+        the draft below it, whose words ask nothing.
+        """
         step = self.step
         if step.asked == "no":
             return None
-        asked = self.t(step.name, **step.show(self))
+        shown = step.show(self)
+        without_draft = {**shown, "masked": ""} if "masked" in shown else shown
+        asked = self.t(step.name, **without_draft).rstrip()
         if step.asked == "open":
             return asked
         labels = [self.t(one.label, **one.params) for one in step.offers(self)]

@@ -181,6 +181,13 @@ def test_what_was_lifted_stays_lifted_when_words_are_added() -> None:
     assert "王芳" in chat.messages[-1].params["masked"]
 
 
+def test_words_to_be_hidden_are_heard_whatever_the_draft_says() -> None:
+    """The draft stands below the question, and is no part of it."""
+    chat = Chat()
+    chat.says("县里要求全村下载三个APP，每天打卡，联系人13812345678", "遮挡")
+    assert "县里要求[已遮]下载三个APP" in chat.says("全村")
+
+
 def test_hiding_part_of_a_mask_never_shows_the_rest() -> None:
     chat = Chat()
     chat.says(CLEAR)
