@@ -4,6 +4,7 @@ package data are read at the first call.
 
 from __future__ import annotations
 
+from dialogs.meaning.commands import wished_after
 from dialogs.meaning.details import arguments, corrected
 from dialogs.meaning.moment import (
     FIELDS,
@@ -40,7 +41,8 @@ def meaning(text: str, moment: Moment) -> Meaning:
     Never raises.
     """
     text = text[:READ_AT_MOST]
-    found = find_intent(text, normal(text), moment)
+    plain = normal(text)
+    found = find_intent(text, plain, moment)
     is_correction = found.intent == "correct"
     return Meaning(
         intent=found.intent,
@@ -48,4 +50,5 @@ def meaning(text: str, moment: Moment) -> Meaning:
         sure=found.sure,
         second=found.second,
         old=corrected(text, moment).old if is_correction else None,
+        then=wished_after(plain, found.intent, moment),
     )

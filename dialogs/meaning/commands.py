@@ -4,12 +4,16 @@ that is asked for, a long text.
 
 from __future__ import annotations
 
+import re
+
 from dialogs.meaning.cues import bare
 from dialogs.meaning.moment import CHIPS, Intent, Moment
 from dialogs.meaning.patterns import pattern
 from dialogs.meaning.questions import kind_of
 from dialogs.understand.spelling import normal
 
+_PARTS = re.compile(r"[\s,，。.;；!！]+")
+_CHANGES = ("correct", "remove", "hold_back", "add")
 _LONG = 300  # letters
 _VALUE_AT_MOST = 14  # letters
 _MATTER: dict[str, Intent] = {"idle": "new_report", "question_open": "answer"}
@@ -48,9 +52,9 @@ def plain_matter(plain: str, moment: Moment) -> Intent | None:
     letters = bare(plain)
     if len(letters) >= _LONG:
         return _MATTER.get(moment.step, "add")
-    if moment.step == "masks" and kind_of(moment.open) == "hide":
+    if moment.step == "masks" and len(letters) > 1:
         is_quote = any(plain.strip() in normal(text) for text in moment.said_before)
-        return "answer" if is_quote and _asks_for_words(moment) else None
+        return "answer" if is_quote else None
     is_asked = (
         moment.step in ("unit", "place", "when") and kind_of(moment.open) == "free"
     )
@@ -59,13 +63,22 @@ def plain_matter(plain: str, moment: Moment) -> Intent | None:
     return None
 
 
-def _asks_for_words(moment: Moment) -> bool:
-    """Whether the question about hiding wants the very words."""
-    return pattern("asks-for-words").search(moment.open or "") is not None
-
-
 def _is_value(letters: str, field: str) -> bool:
     """Whether a message is one name or time and nothing else."""
     if len(letters) > _VALUE_AT_MOST or pattern("no-value").search(letters):
         return False
     return pattern(f"whole-{field}").fullmatch(letters) is not None
+
+
+def wished_after(plain: str, intent: Intent, moment: Moment) -> tuple[str, ...]:
+    """What a `normal` message that changes something wishes for once that is done."""
+    if intent not in _CHANGES or moment.step not in (*_WRITING, "supplement_open"):
+        return ()
+    parts = [bare(part) for part in _PARTS.split(plain)]
+    sends = [part for part in parts if _asks_to_send(part)]
+    return ("send",) if sends and len(parts) > 1 else ()
+
+
+def _asks_to_send(part: str) -> bool:
+    is_command = pattern("whole-send").fullmatch(part) is not None
+    return is_command or pattern("then-send").search(part) is not None

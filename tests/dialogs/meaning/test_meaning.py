@@ -110,6 +110,13 @@ def test_a_correction_tells_what_it_replaces() -> None:
     assert meaning("十一次，刚翻了下记录", PREVIEW).old == "十三次"
 
 
+def test_what_is_wished_for_afterwards_is_told() -> None:
+    """The change comes first; the preview asks once to send."""
+    found = meaning("可以了 对了单位改成民政局", PREVIEW)
+    assert (found.intent, found.then) == ("correct", ("send",))
+    assert meaning("单位改成民政局", PREVIEW).then == ()
+
+
 def test_the_model_was_trained_from_what_is_here() -> None:
     """Whoever changes turns, words or features trains anew: see train.py."""
     inputs, _ = loaded()

@@ -41,7 +41,10 @@ REPORTS = ROOT / "tests" / "data" / "understand"
 
 SEED = 9
 FIRST = 0.75  # what the label itself gets of a turn that has others as good
-STRENGTH = 10.0  # of logistic regression, C
+STRENGTH = 3.0  # of logistic regression, C
+STRENGTH_DANGER = 1.0
+ROUNDS = 300
+CLOSE = 1e-4  # it stops where the slope is smaller
 STAYING = 0.8  # what a turn counts that is learned at another moment, too
 MOVED = 0.2  # what it counts there
 REPORT = 0.1  # what a report that is no emergency counts beside a turn
@@ -171,7 +174,9 @@ class Space:
         return [self.worth[GROUPS[name[0]]] * self.rarity[name] for name in self.known]
 
 
-def fit(examples: Sequence[Example], worth: Mapping[str, float]) -> tuple[Space, Any]:
+def fit(
+    examples: Sequence[Example], worth: Mapping[str, float], strength: float
+) -> tuple[Space, Any]:
     """Fit one head."""
     from sklearn.linear_model import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
         LogisticRegression,
@@ -179,7 +184,7 @@ def fit(examples: Sequence[Example], worth: Mapping[str, float]) -> tuple[Space,
 
     space = Space([example.groups for example in examples], worth)
     rows = space.rows([example.groups for example in examples])
-    fitted = LogisticRegression(C=STRENGTH, max_iter=120, tol=1e-3)
+    fitted = LogisticRegression(C=strength, max_iter=ROUNDS, tol=CLOSE)
     fitted.fit(
         rows,
         [example.label for example in examples],
@@ -261,7 +266,8 @@ def train(turns: Sequence[Turn], inputs: str) -> bytes:
     bodies = []
     for name, examples in examples_by_head(turns).items():
         worth = {"intent": MAIN, "danger": DANGER, "number": DANGER}.get(name, DETAIL)
-        space, fitted = fit(examples, worth)
+        strength = STRENGTH_DANGER if worth is DANGER else STRENGTH
+        space, fitted = fit(examples, worth, strength)
         head, body = _packed(name, space, fitted)
         heads.append(head)
         bodies.append(body)
