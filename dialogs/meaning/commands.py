@@ -55,6 +55,8 @@ def plain_matter(plain: str, moment: Moment) -> Intent | None:
     if moment.step == "masks" and len(letters) > 1:
         is_quote = any(plain.strip() in normal(text) for text in moment.said_before)
         return "answer" if is_quote else None
+    if moment.step == "question_open" and letters.isdecimal():
+        return "answer"
     is_asked = (
         moment.step in ("unit", "place", "when") and kind_of(moment.open) == "free"
     )

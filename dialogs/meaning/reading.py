@@ -9,6 +9,7 @@ from typing import cast
 
 from dialogs.meaning.choices import choices_of, named_alone
 from dialogs.meaning.commands import plain_command, plain_matter
+from dialogs.meaning.corrections import looks_like_one
 from dialogs.meaning.cues import bare
 from dialogs.meaning.features import danger_features, features
 from dialogs.meaning.model import chances, head
@@ -54,7 +55,10 @@ def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
     matter = plain_matter(plain, moment)
     if matter is not None:
         return FoundIntent(matter)
-    return _likeliest(intent_chances(text, plain, moment))
+    likeliest = _likeliest(intent_chances(text, plain, moment))
+    if likeliest.intent == "correct" and looks_like_one(plain, moment):
+        return FoundIntent("correct")  # a number in place of one that was said
+    return likeliest
 
 
 def _danger_from(plain: str, moment: Moment) -> float:
