@@ -4,15 +4,18 @@ way out.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bot.channels.port import heard
 from dialogs.catalogue import DIALOGS
 from dialogs.engine import StoredTalk
-from dialogs.words import File, MyCase, Say
-from tests.dialogs.chat import RECEIPT, Chat, StoryStub
+from dialogs.words import File, MyCase, OpenQuestion, Say
+from tests.dialogs.chat import NOON, RECEIPT, Chat, StoryStub
 
 SENTENCES = st.sampled_from(
     [
@@ -39,6 +42,27 @@ SENTENCES = st.sampled_from(
         "送出",
         RECEIPT,
         RECEIPT[:-1] + "?",
+        f"{RECEIPT}，上周五又让我们补报三份表",
+        f"{RECEIPT[:-1]}9，上周五又让我们补报三份表",
+        "更正：不是上周，是上上周五",
+        "呵呵",
+        "换了个名字而已",
+        "又开始要报了",
+        "没再来要过",
+        "我申请撤回这件",
+        "县考核办的人不要让他们看到",
+        "先放几天再交",
+        "领导开会说是我告的状，被穿小鞋了",
+        "扣钱的那个自己不敢说",
+        "口头的，在会上讲的",
+        "下午再说，在入户",
+        "有人看了吗",
+        "留一份",
+        "可以了",
+        "第一张图不要了",
+        "另外一件，区里要我们背答案教居民说",
+        "顾小满 查一下",
+        "小周倒了 喊他不应 手冰凉",
         "1",
         "2",
         "12",
@@ -64,6 +88,15 @@ CAN = (
     "settings",
     "hush",
     "forget",
+    "withdraw",
+    "keep_from",
+    "release",
+    "confirm",
+)
+QUESTIONS: tuple[OpenQuestion, ...] = (
+    OpenQuestion("aa" * 16, "callback", "问题解决了吗？"),
+    OpenQuestion("bb" * 16, "question", "是口头要求还是有文件？"),
+    OpenQuestion("aa" * 16, "look_back", "又反弹了吗？"),
 )
 CASES = (
     MyCase("aa" * 16, "forms", "closed", "11月20日"),
@@ -134,6 +167,11 @@ class AnyInput(RuleBasedStateMachine):
         """However late, twice, or in another chat than the one it came to."""
         self.chat.presses(f"{verb}:{handle}", "")
 
+    @rule(words=SENTENCES, report=st.sampled_from(CASES))
+    def replies_to_a_push(self, words: str, report: MyCase) -> None:
+        self.agreed += self.preview()
+        self.chat.take(replace(heard(words, NOON), reply=report.report))
+
     @rule()
     def looks_a_case_up(self) -> None:
         self.agreed += self.preview()
@@ -163,15 +201,32 @@ class AnyInput(RuleBasedStateMachine):
         several=st.sampled_from([(), CASES[:1], CASES]),
         known=st.sampled_from([(), CASES[:1], CASES]),
         can=st.sets(st.sampled_from(CAN)),
+        state=st.sampled_from(["filed", "assigned", "closed", "declined", "kept_back"]),
+        questions=st.sampled_from([(), ("几次？",), ("几次？", "谁说的？")]),
     )
     def the_world_changes(
-        self, several: tuple[MyCase, ...], known: tuple[MyCase, ...], can: set[str]
+        self,
+        several: tuple[MyCase, ...],
+        known: tuple[MyCase, ...],
+        can: set[str],
+        state: str,
+        questions: tuple[str, ...],
     ) -> None:
         """Cases are filed and forgotten elsewhere; what they allow changes."""
         self.chat.mine = several
+        may = tuple(sorted(can))
         self.chat.stories = {
-            case.report: StoryStub(case.report, tuple(sorted(can))) for case in known
+            case.report: StoryStub(case.report, may, state=state, questions=questions)
+            for case in known
         }
+
+    @rule(
+        asked=st.lists(st.sampled_from(QUESTIONS), max_size=3, unique=True),
+        just_filed=st.booleans(),
+    )
+    def the_hotline_asks(self, asked: list[OpenQuestion], just_filed: bool) -> None:
+        self.chat.asked = tuple(asked)
+        self.chat.last_receipt = RECEIPT if just_filed else None
 
     @invariant()
     def never_silent(self) -> None:
@@ -201,7 +256,8 @@ class AnyInput(RuleBasedStateMachine):
         if self.chat.talk is not None:
             stored = msgspec.json.encode(DIALOGS.store(self.chat.talk))
             read = msgspec.json.decode(stored, type=StoredTalk)
-            assert DIALOGS.load(read) == self.chat.talk
+            again = DIALOGS.store(DIALOGS.load(read))
+            assert msgspec.json.encode(again) == stored
 
     @invariant()
     def nothing_is_filed_unasked_or_twice(self) -> None:
