@@ -125,6 +125,7 @@ SATISFIED_STEP = Step(
 # ── the same in free words ────────────────────────────────────────────────────────────
 
 phrase("rated.partly", "记下了：部分解决。数字里按“没解决”算，您的话原样留着。")
+phrase("rated.as", "记下了：{what}。要是听错了，直接再说一遍。")
 phrase("rated.word", "这句记下了。")
 SOLVED_AS = {"yes": True, "partly": False, "no": False}
 SATISFIED_AS = {"yes": True, "mostly": True, "no": False}
@@ -132,6 +133,7 @@ BITTER = re.compile(
     r"呵{2,}|🙃|无语|换(?:了)?(?:个|块|张|套|一个)?(?:名|牌|马甲|壳|汤|皮|说法|封皮|招牌)"
     r"|换汤|原样|老样子|走过场|白(?:忙|搭|说|反映)|糊弄|敷衍|应付"
 )  # a rating in other words
+SPEAKS_OF_IT = re.compile(r"^(?!.*满意).*(?:解决|办好|弄好|办成)")
 VERDICT = re.compile(
     r"(?:都|已经?|基本|算是?|还是|根本|完全|就是|很|挺|非常|比较|不太|不是很)*"
     r"(?:没有?|未|不|部分)?(?:解决|满意|办好|弄好|办成)(?:了|的)?[!！。.,，~]*"
@@ -159,6 +161,9 @@ def rate(turn: StatusTurn, heard: Heard) -> None:
     args = heard.meaning.args
     solved = SOLVED_AS.get(str(args.get("solved")))
     satisfied = SATISFIED_AS.get(str(args.get("satisfied")))
+    if SPEAKS_OF_IT.search(heard.words) and solved is None:
+        solved = satisfied  # put right, while the next question stands already
+        satisfied = None
     if sounds_bad(heard.words):
         asks_satisfied = turn.talk.state is StatusState.SATISFIED
         solved = None if asks_satisfied else False
@@ -173,6 +178,8 @@ def rate(turn: StatusTurn, heard: Heard) -> None:
     turn.answers.words = word or ""
     if args.get("solved") == "partly":
         turn.say("rated.partly")
+    elif word:
+        turn.say("rated.as", what=_in_words(turn, solved, satisfied))
     _go_on_rating(turn, solved, satisfied, has_word=word is not None)
 
 
@@ -191,6 +198,18 @@ def _go_on_rating(
         turn.go("rated")
     else:
         thank(turn)
+
+
+def _in_words(turn: StatusTurn, solved: bool | None, satisfied: bool | None) -> str:
+    """What was understood, so that a mishearing can be put right at once."""
+    names = {
+        "solved": solved is True,
+        "not_solved": solved is False,
+        "satisfied": satisfied is True,
+        "not_satisfied": satisfied is False,
+    }
+    said = [turn.t(f"rating.{name}") for name, is_so in names.items() if is_so]
+    return "，".join(said) or turn.t("rating.none")
 
 
 def _rate_once_more(turn: StatusTurn, heard: Heard, *, is_unhappy: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dialogs.asides import answer_question, answer_unclear
 from dialogs.meaning import Intent, Moment
+from dialogs.status.feedback import sounds_bad
 from dialogs.status.finding import ask_status, choose
 from dialogs.status.hearing import (
     MEANS,
@@ -151,10 +152,15 @@ def unclear(turn: Turn[Any], heard: Heard) -> None:
     if _waits(turn, heard):
         return
     question = _question(turn)
-    if question is not None and question.kind == "callback":
+    if question is None:
+        answer_unclear(turn, heard)
+    elif question.kind == "callback" and sounds_bad(heard.words):
         concerns("unclear")(turn, heard)
     else:
-        answer_unclear(turn, heard)
+        turn.tell(heard, "asked.open", text=question.text)
+
+
+phrase("asked.open", "{text}\n直接说一句就行，不急。")
 
 
 def stop(turn: Turn[Any], heard: Heard) -> None:

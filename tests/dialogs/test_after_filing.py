@@ -82,6 +82,10 @@ def test_thanks_with_a_verdict_is_a_rating() -> None:
     chat.says(RECEIPT, words)
     [rate] = acts(chat)
     assert isinstance(rate, Rate) and rate.solved is True and rate.word == words
+    assert "记下了：解决了" in chat.screen, "a mishearing can be put right"
+    chat.says("不对，没解决")
+    last = [action for action in acts(chat) if isinstance(action, Rate)][-1]
+    assert last.solved is False
 
 
 def test_partly_solved_counts_as_not_solved_and_says_so() -> None:
@@ -306,6 +310,13 @@ def test_the_question_of_another_report_is_named_next() -> None:
     [supplement] = acts(chat)
     assert isinstance(supplement, Supplement) and supplement.report == TWO
     assert SPOKEN in screen
+
+
+def test_a_sound_is_no_answer_and_the_question_is_told_again() -> None:
+    asked = (OpenQuestion(ONE, "question", SPOKEN),)
+    chat = chat_with(told(ONE, ASKED, questions=(SPOKEN,)), mine=(FORMS,), asked=asked)
+    assert SPOKEN in chat.says("哦")
+    assert acts(chat) == [] and chat.talk is None
 
 
 def test_not_now_is_fine() -> None:
