@@ -78,8 +78,6 @@ def hear(turn: Turn[Any], words: str) -> None:
 
 def _is_noticed(turn: Turn[Any], heard: Heard) -> bool:
     """Whether a dialog takes these words, whatever step they were said at."""
-    if heard.meaning.intent == "emergency":
-        return False
     notices = [dialog.notices for dialog in turn.dialogs.values() if dialog.notices]
     return any(notice(turn, heard) for notice in notices)
 

@@ -57,6 +57,7 @@ WAYS = (
     r"retaliat|punish\w* (?:me |us )?for (?:report|complain)",
 )
 SUFFERS = re.compile("|".join(WAYS))
+ASKS = re.compile(r"(?:吗|么|咋办|怎么办)[?？!！。]*$|[?？]$")
 IN_GENERAL = re.compile(  # a fear, a question, a rule, a form: nobody suffers yet
     r"(?:会不会|怕|担心|万一|如果|要是|假如|不会|别到时|是否|能不能保证|以后)[^，,。；;]{0,12}"
     r"(?:小鞋|报复|算账|查|知道是|认出|找我|针对|为难)"
@@ -68,8 +69,15 @@ IN_GENERAL = re.compile(  # a fear, a question, a rule, a form: nobody suffers y
 
 def suffers(words: str) -> bool:
     """Whether these words tell of somebody who suffers for what was reported."""
-    return SUFFERS.search(words) is not None and IN_GENERAL.search(words) is None
+    is_told = SUFFERS.search(words) is not None
+    in_general = ASKS.search(words.strip()) or IN_GENERAL.search(words)
+    return is_told and not in_general
 
+
+VIOLENT = re.compile(
+    r"打(?!电话|热线|专线|小报告|压|听|击|从|了[^，,。]{0,6}(?:热线|专线|电话))"
+    r"|杀|砸|堵|刀|血|死|绑|关(?:起来|在)|威胁|跳|喝药|动手|棍|扣住|不让(?:我)?走|跟踪"
+)
 
 # ── it is met ─────────────────────────────────────────────────────────────────────────
 
@@ -85,7 +93,7 @@ def meet(turn: Turn[Any], heard: Heard) -> bool:
     draft they are the draft's own words.
     """
     in_draft = isinstance(turn.answers, ReportAnswers) and not turn.answers.empty
-    if heard.meaning.intent == "ask" or in_draft or not suffers(heard.words):
+    if in_draft or not suffers(heard.words) or _is_dangerous(heard):
         return False
     if turn.talk.unsent:
         turn.say("apart.first")
@@ -100,6 +108,14 @@ def meet(turn: Turn[Any], heard: Heard) -> bool:
     opened.tapped = False
     opened.go("apart")
     return True
+
+
+def _is_dangerous(heard: Heard) -> bool:
+    """An emergency comes first; being made to feel it is none by itself."""
+    if heard.meaning.intent != "emergency":
+        return False
+    number = heard.meaning.args.get("number")
+    return number != "110" or VIOLENT.search(heard.words) is not None
 
 
 def as_usual(turn: ReportTurn, _: str) -> None:

@@ -5,10 +5,12 @@ was passed on. Answered, and handed to nobody.
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from dialogs.status.table import StatusTurn
-from dialogs.talk import Heard
+from dialogs.status.table import StatusState, kept
+from dialogs.talk import Heard, Turn
 from dialogs.texts import phrase
+from dialogs.words import Tell
 
 phrase(
     "colleague.safe",
@@ -32,12 +34,19 @@ SHARED = re.compile(
 MUCH = 60  # characters: who tells more has something for the case
 
 
-def answered_aside(turn: StatusTurn, heard: Heard) -> bool:
-    """Whether the words were such; then they are answered, and the step stays."""
+WRITING = (StatusState.ADD, StatusState.CHECK, StatusState.DROP)
+
+
+def answered_aside(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether the words were such; then they are answered, and the step stays. What
+    answers a question of the hotline is an answer, whatever stands in it.
+    """
     words = heard.words
-    if len(words) > MUCH:
+    report = kept(turn).report
+    takes_none = len(words) > MUCH or heard.meaning.intent == "emergency"
+    if not report or takes_none or turn.talk.state in WRITING:
         return False
-    if COLLEAGUE.search(words):
+    if COLLEAGUE.search(words) and not _is_asked(turn, report):
         name = "colleague.safe"
     elif SHARED.search(words):
         name = "receipt.shared"
@@ -47,3 +56,8 @@ def answered_aside(turn: StatusTurn, heard: Heard) -> bool:
     turn.say(name)
     turn.prompt()
     return True
+
+
+def _is_asked(turn: Turn[Any], report: str) -> bool:
+    story = turn.look(Tell(report))
+    return story is not None and "answer" in story.can

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
 from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipts
-from dialogs.status.hearing import MEANS, moment, take_reply
+from dialogs.status.hearing import MEANS, corrects_something, moment, take_reply
 from dialogs.status.returning import RETURNING
 from dialogs.status.story import (
     COPY_COMMAND,
@@ -90,5 +91,7 @@ STATUS = Dialog(
     means=MEANS,
     returning=RETURNING,
     reply=take_reply,
+    notices=answered_aside,
+    loses_nothing=corrects_something,
     receipts=take_receipts,
 )

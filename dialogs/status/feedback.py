@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import dialogs.case.story  # noqa: F401 - ratings in words
 from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button, label
 from dialogs.meaning import Intent
 from dialogs.plain import plain_word
-from dialogs.status.asides import answered_aside
 from dialogs.status.finding import end, find, still_there, story_of, wanted
 from dialogs.status.table import StatusState, StatusTurn
 from dialogs.talk import Heard, PushAnswer, Step, Turn
@@ -151,8 +151,6 @@ def rate(turn: StatusTurn, heard: Heard) -> None:
     they say more. Partly solved counts as not solved. After a no, it may be taken up
     again.
     """
-    if answered_aside(turn, heard):
-        return
     story = turn.look(Tell(turn.answers.report))
     is_rating = turn.talk.state in RATING_STATES
     if story is None:
@@ -247,7 +245,7 @@ def rate_sound(turn: StatusTurn, heard: Heard) -> None:
 
 def keep_word(turn: StatusTurn, heard: Heard) -> None:
     """Words that are no answer: kept with the rating, and asked once more."""
-    if answered_aside(turn, heard) or not still_there(turn):
+    if not still_there(turn):
         return
     word = draft.without_names(turn, heard.words.strip()[:REASON_AT_MOST])
     turn.do(Rate(turn.answers.report, None, None, word, turn.at))
@@ -316,7 +314,7 @@ def take_word(turn: StatusTurn, heard: Heard) -> None:
     kind = heard.meaning.args.get("kind")
     if heard.meaning.intent == "social" and kind in ("thanks", "greet"):
         no_word(turn, "")
-    elif not answered_aside(turn, heard):
+    else:
         turn.read(heard.words)
 
 
@@ -415,8 +413,7 @@ def rate_unsolved(turn: StatusTurn, heard: Heard) -> None:
 
 
 def take_reason(turn: StatusTurn, heard: Heard) -> None:
-    if not answered_aside(turn, heard):
-        turn.read(heard.words)
+    turn.read(heard.words)
 
 
 REASON_STEP = Step(
@@ -504,8 +501,6 @@ def rebound_again(turn: StatusTurn, heard: Heard) -> None:
 
 def came_back(turn: StatusTurn, heard: Heard) -> None:
     """It came back, or has not: asked or not, in a finished case, too."""
-    if answered_aside(turn, heard):
-        return
     story = turn.look(Tell(turn.answers.report))
     if story is None:
         still_there(turn)

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dialogs import draft
+from dialogs.amending import old_words
 from dialogs.asides import answer_unclear
 from dialogs.hearing import hear
 from dialogs.meaning import Draft, Intent, Moment
-from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import (
     came_back,
     has_held,
@@ -90,8 +90,6 @@ def more(turn: StatusTurn, heard: Heard) -> None:
     """Words for the case: shown before they go. Where it is over, they are a reason to
     take it up again.
     """
-    if answered_aside(turn, heard):
-        return
     if SAYS_SO.match(heard.words):
         correct_filed(turn, heard)
         return
@@ -278,7 +276,10 @@ phrase("sent.already", "已经送出了，不用再送。")
 
 def another(turn: StatusTurn, heard: Heard) -> None:
     """A report of its own; while a draft waits below, it is put by."""
-    if turn.talk.under is not None:
+    meaning = heard.meaning
+    if not meaning.sure and meaning.second in ("add", "answer"):
+        more(turn, heard)
+    elif turn.talk.under is not None:
         put_by(turn, heard)
     else:
         turn.enter_first().read(heard.words)
@@ -305,13 +306,41 @@ def stop(turn: StatusTurn, heard: Heard) -> None:
 def unclear(turn: StatusTurn, heard: Heard) -> None:
     """A sound is no answer, but to whether it is solved it may be one."""
     story = turn.look(Tell(turn.answers.report))
-    if story is not None and asked_of(story) == "callback" and sounds_bad(heard.words):
+    kind = asked_of(story) if story is not None else None
+    if kind == "callback" and sounds_bad(heard.words):
         rate(turn, heard)
+    elif kind == "question" and COUNTS.search(heard.words):
+        more(turn, heard)
     else:
         answer_unclear(turn, heard)
 
 
-MEANS: Mapping[Intent, Mean] = {
+COUNTS = re.compile(r"[0-9０-９一二两三四五六七八九十百千几]")
+
+
+def once_known(mean: Mean) -> Mean:
+    """What it does with the report that is open; before it is known which one that is,
+    the open step reads the words.
+    """
+
+    def heard_here(turn: StatusTurn, heard: Heard) -> None:
+        if turn.answers.report:
+            mean(turn, heard)
+        else:
+            turn.read(heard.words)
+
+    return heard_here
+
+
+def corrects_something(turn: StatusTurn, heard: Heard) -> bool:
+    """Whether a correction finds what it means: it is told, and one tap undoes it."""
+    value = str(heard.meaning.args.get("value", ""))
+    text = turn.answers.text
+    is_one = heard.meaning.intent == "correct" and bool(value)
+    return is_one and old_words(text, heard, value) is not None
+
+
+AT_STORY: Mapping[Intent, Mean] = {
     "add": more,
     "answer": more,
     "new_report": another,
@@ -328,7 +357,9 @@ MEANS: Mapping[Intent, Mean] = {
     "withdraw": withdraw,
     "hold_back": hold_back,
     "unclear": unclear,
-}  # at a story; other steps have their own before these
+}
+# other steps have their own before these
+MEANS = {intent: once_known(mean) for intent, mean in AT_STORY.items()}
 
 
 @wanted("words")

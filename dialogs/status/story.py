@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dialogs.case.hold
 import dialogs.case.pushes  # noqa: F401 - its buttons stand under a story, too
 from dialogs import draft
 from dialogs.amending import correct_words, remove_pictures, remove_words

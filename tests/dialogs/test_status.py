@@ -143,7 +143,7 @@ def test_who_only_looked_is_not_reminded_of_a_draft(chat: Chat) -> None:
     chat.says(RECEIPT, "评价")
     chat.rings("remind")
     assert not chat.messages
-    chat.says("返回", "又来了")
+    chat.says("返回", "上个月又补了两张表")
     assert "没写完" in chat.rings("remind")
 
 
