@@ -122,6 +122,7 @@ def test_a_plain_sentence_finds_its_category(text: str, category: str) -> None:
         ("清河街道要求每天填表", "清河街道", "subdistrict", "清河街道"),
         ("市总工会让我们挂牌", "市总工会", "city", None),
         ("農業銀行要我們開證明", "農業銀行", None, None),
+        ("翠苑街道要求翠苑社区报台账", "翠苑街道", "subdistrict", "翠苑社区"),
         ("上面又要我们填表，领导天天催", None, None, None),
     ],
 )
