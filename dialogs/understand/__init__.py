@@ -31,7 +31,7 @@ SIGNPOSTS = ("110", "119", "120", "12345", "12388", "petition", "court")
 EMERGENCIES = ("110", "119", "120")
 
 READ_AT_MOST = 3000  # characters
-AWAY = 0.5  # from this probability on a text is out of scope
+AWAY = 0.6  # from this probability on a text is out of scope
 SHORT = 12  # characters: fewer are too few words to turn a text away on
 AWAY_SHORT = 0.65  # the same for a text that is shorter
 AWAY_HEARD = 0.2  # the same, where the words of an emergency are heard
@@ -41,6 +41,7 @@ URGENT = 0.4  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
 FINGERTIP_LIKELY = 0.25  # from this probability on its kind is told
 CLEAR_FROM = 0.6  # from this confidence on nobody needs to be asked
+CLEAR_OTHER = 0.85  # the same for `other`: of a vague sentence it is the likeliest
 # Nor where two categories share nearly all of it: a text that tells of both.
 CLEAR_TOGETHER, CLEAR_WITH_ANOTHER = 0.85, 0.4
 NETWORK_TEMPERATURE = 0.7  # the network is trained to be modest: it may be surer
@@ -180,6 +181,8 @@ def _shares(labels: Mapping[str, float], in_scope: bool) -> dict[str, float]:
 def _is_clear(shares: Mapping[str, float]) -> bool:
     """Whether the likeliest category is sure enough to go on without asking."""
     first, second, *_ = sorted(shares.values(), reverse=True)
+    if first == shares["other"]:
+        return first >= CLEAR_OTHER
     if first >= CLEAR_FROM:
         return True
     return first >= CLEAR_WITH_ANOTHER and first + second >= CLEAR_TOGETHER
