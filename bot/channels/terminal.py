@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sys
+import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
+
+import wcwidth
 
 from anonymizer.scrub import (
     MOST_BYTES,
@@ -42,7 +45,10 @@ phrases(
     refused="现在存不下新内容，没有送出。请稍后再发一次，内容还在上面。",
     failed="没有送出，请再试（编号 {incident}）。",
     no_file="打不开这个文件，请检查路径后再试：/picture 文件路径",
+    same="按钮还是上面那些，打 ? 再看一遍。",
+    same_main="{label}请打 {number}；别的按钮还是上面那些，打 ? 再看一遍。",
 )
+FEW = 5  # so many buttons are listed every time
 
 
 class TerminalChannel:
@@ -64,6 +70,8 @@ class TerminalChannel:
         self._lines, self._out, self._now = lines, out, now
         self._last: Rendered | None = None
         self._shown: set[bytes] = set()
+        self._listed: tuple[str, ...] = ()
+        self._is_shortened = False
 
     async def listen(self, hear: Hear) -> None:
         """Read lines until the end; each is heard before the next is read."""
@@ -75,6 +83,8 @@ class TerminalChannel:
     async def _take(self, hear: Hear, line: str) -> None:
         if line.startswith("/picture"):
             await self._picture(hear, line.removeprefix("/picture").strip())
+        elif self._is_shortened and line.strip() in ("?", "？"):
+            self._list_again()
         elif choice := self._pushed(line.strip()):
             await self._hear(hear, Pressed(choice, "", self._now()))
         elif line.strip():
@@ -134,24 +144,66 @@ class TerminalChannel:
         if key not in self._shown:
             self._shown.add(key)
             self._last = message
-            self._print(numbered(message))
+            self._print(self._with_buttons(message))
         return ()
+
+    def _with_buttons(self, message: Rendered) -> str:
+        """Its text and its numbered buttons; where the same many buttons were listed
+        last, the main one alone.
+        """
+        labels = tuple(key.label for key in message.keys)
+        is_long = len(labels) > FEW and message.kind != "notice"
+        self._is_shortened = is_long and labels == self._listed
+        if self._is_shortened:
+            without = replace(message, keys=())
+            return f"{numbered(without)}\n  {_same(message)}"
+        if is_long:
+            self._listed = labels
+        return numbered(message)
+
+    def _list_again(self) -> None:
+        self._is_shortened = False
+        if self._last is not None:
+            self._print(numbered(replace(self._last, text="")).strip("\n"))
 
     def wipe(self, to: Address) -> Sequence[Write]:
         """What was printed cannot be unprinted."""
         return ()
 
     def _print(self, words: str) -> None:
-        print(words, end="\n\n", file=self._out, flush=True)
+        print(self._wrapped(words), end="\n\n", file=self._out, flush=True)
+
+    def _wrapped(self, words: str) -> str:
+        """Lines that are wider than the terminal are broken, no word of letters in two;
+        a file or a pipe gets them as they are.
+        """
+        if not self._out.isatty():
+            return words
+        columns = shutil.get_terminal_size().columns
+        lines = [_broken(line, columns) for line in words.split("\n")]
+        return "\n".join(lines)
+
+
+def _broken(line: str, columns: int) -> str:
+    if wcwidth.width(line) <= columns:
+        return line
+    parts = wcwidth.wrap(line, columns, break_on_hyphens=False, propagate_sgr=False)
+    return "\n".join(parts)
+
+
+def _same(message: Rendered) -> str:
+    """That the buttons are those that were listed before, and how to press the first
+    that stands out.
+    """
+    lang = message.message.lang
+    for number, key in enumerate(message.keys, 1):
+        if key.role == "main":
+            params = {"label": key.label, "number": number}
+            return text(lang, "terminal.same_main", params)
+    return text(lang, "terminal.same")
 
 
 def _read(path: Path) -> bytes:
     if path.stat().st_size > MOST_BYTES:
         raise TooLarge("over 20 MB")
     return path.read_bytes()
-
-
-def typed() -> str | None:
-    """A line from the keyboard, None at the end."""
-    line = sys.stdin.readline()
-    return line.rstrip("\n") if line else None

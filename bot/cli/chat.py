@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 from bot.app import clock, opened
+from bot.channels.line_editor import typed
 from bot.channels.port import Incoming
-from bot.channels.terminal import TerminalChannel, typed
+from bot.channels.terminal import TerminalChannel
 from bot.cli.private import write_private
 from bot.program import Program
 from bot.settings import OperatorError, load

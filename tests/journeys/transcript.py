@@ -26,6 +26,8 @@ import pexpect
 
 from tests.bot.forks import forks
 
+# What the line editor writes when a line begins and ends, before anything is answered.
+KEYS_AND_BLANKS = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]|\s")
 PAUSE = 120  # seconds until an answer is missed
 JIANFU = [sys.executable, "-m", "bot"]
 
@@ -41,6 +43,8 @@ class Stage:
     heard: str = ""
     printed: str = ""
     chat: pexpect.spawn | None = None
+    terminal: str = "dumb"
+    columns: int = 400
 
     @property
     def environment(self) -> dict[str, str]:
@@ -48,6 +52,7 @@ class Stage:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
+            "TERM": self.terminal,
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "JIANFU_DATA_DIR": str(self.folder / "data"),
             "JIANFU_PUSH_DELAY_MINUTES": "0",
@@ -65,7 +70,7 @@ class Stage:
             encoding="utf-8",
             echo=False,
             timeout=PAUSE,
-            dimensions=(60, 400),
+            dimensions=(60, self.columns),
         )
         self.hear(r"English\s*\n\s*\n|中文\s*\n\s*\n|放弃\s*\n\s*\n")
 
@@ -75,7 +80,9 @@ class Stage:
         self.heard = self.chat.before + self.chat.after
 
     def type(self, words: str) -> None:
-        """Send a line; what comes until the terminal falls silent is the answer."""
+        """Send a line, with what keys it holds; what comes until the terminal falls
+        silent is the answer.
+        """
         assert self.chat is not None
         self.chat.sendline(words)
         self.heard = self.silence(first=PAUSE)
@@ -85,9 +92,9 @@ class Stage:
         heard = ""
         while True:
             try:
-                heard += self.chat.read_nonblocking(
-                    65536, timeout=after if heard else first
-                )
+                has_words = KEYS_AND_BLANKS.sub("", heard) != ""
+                wait = after if has_words else first
+                heard += self.chat.read_nonblocking(65536, timeout=wait)
             except pexpect.TIMEOUT:
                 return heard
 

@@ -49,3 +49,29 @@ async def test_anything_else_is_said(line: str) -> None:
 
 async def test_a_prompt_reads_its_own_numbers() -> None:
     assert await typed("1", ASKED, PROMPT) == Said("1", NOON)
+
+
+CHOICES = ("send", "category", "unit", "place", "when", "pictures", "masks")
+LONG = Message(
+    "satisfied", buttons=tuple(Button(choice, "b.back") for choice in CHOICES)
+)
+
+
+async def test_many_buttons_are_listed_once_and_on_a_question_mark() -> None:
+    out = io.StringIO()
+    typed = iter(["?", None])
+    terminal = TerminalChannel("t", lambda: next(typed), out, lambda: NOON)
+    heard: list[Event] = []
+
+    async def hear(incoming: Incoming) -> None:
+        heard.append(incoming.event)
+
+    await terminal.send(terminal.address, render(LONG), b"1")
+    assert "  7. " in out.getvalue()
+    before = len(out.getvalue())
+    await terminal.send(terminal.address, render(LONG), b"2")
+    assert "打 ? 再看一遍" in out.getvalue()[before:]
+    assert "  7. " not in out.getvalue()[before:]
+    await terminal.listen(hear)
+    assert "  7. " in out.getvalue()[before:]
+    assert [type(event).__name__ for event in heard] == ["Said"]  # the greeting alone
