@@ -242,8 +242,7 @@ class Hotline:
             case Say() | Look() | ReceiptSaved():
                 return ()
             case Wipe():
-                channel = self._channels[visit.sender.channel]
-                return [Outbox.drop_stream(visit.stream), *channel.wipe(visit.sender)]
+                return [Outbox.drop_stream(visit.stream), *self._wipe(visit.sender)]
             case DropPictures(pictures):
                 return [Media.drop(bytes.fromhex(picture)) for picture in pictures]
         return await self._casework.reporters.act(
@@ -252,6 +251,13 @@ class Hotline:
             visit.sender,
             lasting=visit.incoming.lasting,
         )
+
+    def _wipe(self, sender: Address) -> Sequence[Write]:
+        """A messenger that is no longer served has no screen to clear, and what is due
+        goes on.
+        """
+        channel = self._channels.get(sender.channel)
+        return () if channel is None else channel.wipe(sender)
 
     # ── once it is committed ──────────────────────────────────────────────────────────
 
