@@ -321,6 +321,7 @@ def take_word(turn: StatusTurn, heard: Heard) -> None:
 # ── not solved: shall it be taken up again? ───────────────────────────────────────────
 
 phrase("reopened", "已重新办理，进展会照旧告诉您。")
+BARE_YES_AT_MOST = 3  # letters
 REASONS: tuple[Intent, ...] = ("add", "answer", "rebound", "new_report")
 SAID_SATISFIED = {"满意": True, "不满意": False}  # the answer to the next question
 NO_REASON = ("不", "不用", "不用了", "不要", "不需要", "算了", "先不", "no")
@@ -349,6 +350,14 @@ def read_reason(turn: StatusTurn, words: str) -> bool:
         return False
     take_up_again(turn, draft.without_names(turn, words.strip()))
     return True
+
+
+def agree(turn: StatusTurn, heard: Heard) -> None:
+    """A yes that may say more than yes is the reason, too: no word of it is lost."""
+    word = plain_word(heard.words)
+    says_only_yes = 0 < len(word) <= BARE_YES_AT_MOST or "办" in word
+    if says_only_yes or not read_reason(turn, heard.words):
+        without_reason(turn, "")
 
 
 def read_unsolved(turn: StatusTurn, words: str) -> bool:
@@ -394,8 +403,8 @@ UNSOLVED_STEP = Step(
     hears="story",
     asked="open",
     means={
-        "yes": lambda turn, _: without_reason(turn, ""),
-        "send": lambda turn, _: without_reason(turn, ""),
+        "yes": agree,
+        "send": agree,
         "no": lambda turn, _: not_now(turn, ""),
         "cancel": lambda turn, _: not_now(turn, ""),
         "rate": lambda turn, heard: rate_unsolved(turn, heard),
