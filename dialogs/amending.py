@@ -65,6 +65,17 @@ def same_measure(text: str, value: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def put_in(text: str, old: str, value: str) -> str:
+    """The text with the new words in the old ones' place; what both the new words and
+    the text go on with is not written twice: 三十七 of 三十七本 becomes 三十九本.
+    """
+    for length in range(len(value) - 1, 0, -1):
+        tail = value[-length:]
+        if f"{old}{tail}" in text and not old.endswith(tail):
+            return text.replace(f"{old}{tail}", value)
+    return text.replace(old, value)
+
+
 def correct_words(turn: DraftTurn, heard: Heard, retake: Retake) -> None:
     """Of a text without fields."""
     value = str(heard.meaning.args.get("value", "")).strip()
@@ -72,7 +83,7 @@ def correct_words(turn: DraftTurn, heard: Heard, retake: Retake) -> None:
     if old is None:
         turn.tell(heard, "correct.where")
         return
-    retake(turn, turn.answers.text.replace(old, value))
+    retake(turn, put_in(turn.answers.text, old, value))
     turn.understood(heard, "did.text", old=old, value=value)
 
 
@@ -106,6 +117,7 @@ def remove_words(turn: DraftTurn, heard: Heard, quote: str, retake: Retake) -> N
     text = turn.answers.text
     named = clause_with_name(turn) if NAME.search(heard.words) else None
     quote = named or named_piece(heard.words, text) or quote
+    quote = quote or "、".join(named_pieces(heard.words))
     shown = draft.shorten(quote, 20)
     if quote and quote in text and not without(text, quote):
         turn.tell(heard, "remove.nothing_left")
@@ -128,6 +140,12 @@ def clause_with_name(turn: DraftTurn) -> str | None:
     end = CLAUSE.search(text, names[-1].end)
     start = starts[-1] if starts else 0
     return text[start : end.start() if end else len(text)]
+
+
+def named_pieces(words: str) -> list[str]:
+    """All that is named in words like 不要写小周，也不要写医院."""
+    found = [match[1].strip("“”\"' ") for match in NAMED.finditer(words)]
+    return [piece for piece in found if len(piece) > 1]
 
 
 def named_piece(words: str, text: str) -> str | None:

@@ -19,6 +19,7 @@ phrases(
     thanks="不客气，该谢谢您肯说。想说的时候我都在。",
     abuse="您有气，我听着。我是机器人，不往心里去；事情您说一句，我照样认真记。",
     chat="我在听。",
+    chat_first="我在听。是谁要您做什么？说一句就行。",
 )
 phrase("wait", "好，不急，您忙。")
 phrase("hurry.here", "在的，一周七天都在。您接着说就行。")
@@ -78,6 +79,8 @@ def _filled_in(turn: Turn[Any], answer: LibraryAnswer) -> Params:
 def answer_social(turn: Turn[Any], heard: Heard) -> None:
     """One short kind word; nothing is filed."""
     kind = heard.meaning.args.get("kind", "chat")
+    if kind == "chat" and turn.talk.idle and turn.talk.dialog.opens_chat:
+        kind = "chat_first"
     turn.tell(heard, f"social.{kind}")
     back(turn)
 

@@ -54,8 +54,10 @@ CALLED = re.compile(
     r"打了|打过了|打通|叫了|报了?警|在路上|路上了|快到了|来了|救护车|消防车|警察|好的?$"
     r"|知道了|谢|嗯|马上打|正在打"
 )
+GOES_BACK = re.compile(r"(?:接着|继续)(?:说|写|报|讲|反映)|说(?:回|正事)|言归正传")
 LEAD = re.compile(
-    r"^(?:报|继续|接着[写说报]?|好[的吧]?|嗯+|要|是的?|行)[,，。.、！! ]+(?=..)"
+    r"^(?:报|继续|[^,，。]{0,8}(?:接着|继续)[写说报讲][吧]?|接着|好[的吧]?|嗯+|要|是的?|行)"
+    r"[,，。.、！! ]+(?=..)"
 )
 ASKED = "over"  # the alarm is over, and it was asked whether to go on
 GO_ON = (
@@ -167,6 +169,11 @@ def resume(turn: Turn[Any]) -> None:
     turn.talk.alarm = ""
     turn.tapped = False
     turn.prompt()
+
+
+def goes_back(words: str) -> bool:
+    """Whether somebody says that what was to be reported goes on."""
+    return GOES_BACK.search(words) is not None
 
 
 def without_lead(words: str) -> str:

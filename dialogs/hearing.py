@@ -18,7 +18,7 @@ from dialogs.asides import (
     reassure,
     wants_to_go_on,
 )
-from dialogs.emergency import sound_alarm, takes_care, without_lead
+from dialogs.emergency import goes_back, sound_alarm, takes_care, without_lead
 from dialogs.library.known import topic_asked
 from dialogs.looks import button
 from dialogs.meaning import Intent, Meaning
@@ -60,6 +60,8 @@ BEFORE_SENDING: tuple[Intent, ...] = ("correct", "remove", "hold_back")
 def hear(turn: Turn[Any], words: str) -> None:
     """Read what these words mean, here and now, and do it, or ask whether they do."""
     if turn.talk.alarm:
+        if goes_back(words):
+            turn.talk.alarm = ""
         words = without_lead(words)
     heard = _read(turn, words)
     if turn.talk.alarm and takes_care(turn, heard):

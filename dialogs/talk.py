@@ -442,7 +442,7 @@ class Turn(Generic[Kept]):
         self.actions.append(action)
 
     def say(
-        self, name: str, *buttons: Button, secret: bool = False, **params: Any
+        self, name: str, /, *buttons: Button, secret: bool = False, **params: Any
     ) -> None:
         """Tell something that is no prompt; its buttons, if any, belong to no step
         (mark "").
@@ -450,17 +450,17 @@ class Turn(Generic[Kept]):
         lang = self.talk.lang
         self.do(Say(Message(name, params, buttons, lang=lang, secret=secret)))
 
-    def t(self, name: str, **params: Any) -> str:
+    def t(self, name: str, /, **params: Any) -> str:
         return text(self.talk.lang, name, params)
 
-    def understood(self, heard: Heard, name: str, **params: Any) -> None:
+    def understood(self, heard: Heard, name: str, /, **params: Any) -> None:
         """Tell what was made of the words; one tap undoes it and writes them in."""
         before = self.before
         answers: dict[str, Any] = msgspec.to_builtins(before.answers)
         self.talk.aside = Aside(heard.words, before.state.value, answers)
         self.say("understood", WRITE_IN, what=self.t(name, **params))
 
-    def tell(self, heard: Heard, name: str, **params: Any) -> None:
+    def tell(self, heard: Heard, name: str, /, **params: Any) -> None:
         """Answer words that are no text; where it is less than certain that they are
         none, one tap writes them in all the same.
         """

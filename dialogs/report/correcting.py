@@ -5,13 +5,20 @@ in its field and in the text. One tap undoes it.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from dialogs import draft
-from dialogs.amending import old_words
+from dialogs.amending import old_words, put_in
 from dialogs.report.coarser import write_coarser
 from dialogs.report.reading import joined, retake, shown_again, to_preview
-from dialogs.report.table import BEFORE_PREVIEW, ReportState, ReportTurn, given
-from dialogs.talk import Heard
+from dialogs.report.table import (
+    BEFORE_PREVIEW,
+    ReportAnswers,
+    ReportState,
+    ReportTurn,
+    given,
+)
+from dialogs.talk import Heard, Turn
 from dialogs.texts import phrases
 from dialogs.words import UnitName
 
@@ -93,12 +100,24 @@ def correct_text(turn: ReportTurn, heard: Heard, value: str) -> None:
     if old is None:
         where_to_correct(turn, heard)
         return
-    retake(turn, text.replace(old, value))
+    retake(turn, put_in(text, old, value))
     when = given(turn.answers.when)
     if when and old in when:
         turn.answers.when = when.replace(old, value)
     turn.understood(heard, "did.text", old=old, value=value)
     shown_again(turn)
+
+
+def fills_in(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether the words are such a line, of a report that is being written; then it is
+    filled in.
+    """
+    is_written = isinstance(turn.answers, ReportAnswers) and bool(turn.answers.text)
+    labelled = FIELD_LINE.match(heard.words.strip())
+    if labelled is None or not is_written or turn.talk.state is ReportState.TEXT:
+        return False
+    fill_in(turn, heard, FIELDS[labelled[1]], labelled[2])
+    return True
 
 
 def fill_in(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:

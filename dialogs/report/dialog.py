@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.looks import button
 from dialogs.meaning import Draft, Moment
-from dialogs.report.correcting import (
-    FIELD_LINE,
-    FIELDS,
-    correct,
-    fill_in,
-    is_told_first,
-)
+from dialogs.report.correcting import correct, fills_in, is_told_first
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
@@ -38,7 +34,7 @@ from dialogs.report.table import (
     given,
 )
 from dialogs.retaliation import APART_STEP, meet
-from dialogs.talk import Dialog, Heard, Step
+from dialogs.talk import Dialog, Heard, Step, Turn
 from dialogs.texts import phrase, phrases
 from dialogs.understand import CATEGORIES
 from dialogs.words import Button
@@ -210,10 +206,6 @@ def add(turn: ReportTurn, heard: Heard) -> None:
         answer_probe(turn, heard)
         return
     turn.answers.probe = ""
-    labelled = FIELD_LINE.match(heard.words.strip())
-    if labelled and turn.answers.text:
-        fill_in(turn, heard, FIELDS[labelled[1]], labelled[2])
-        return
     own = turn.talk.state in (ReportState.TEXT, *ASKING)
     masking = turn.talk.state is ReportState.MASKS
     if own or (masking and heard.words.strip() in turn.answers.text):
@@ -244,6 +236,11 @@ def send_from_here(turn: ReportTurn, heard: Heard) -> None:
     else:
         turn.tell(heard, f"{turn.step.name}.again")
         turn.prompt()
+
+
+def notice(turn: Turn[Any], heard: Heard) -> bool:
+    """What is heard before any step hears it."""
+    return meet(turn, heard) or fills_in(turn, heard)
 
 
 # ── the dialog ────────────────────────────────────────────────────────────────────────
@@ -285,5 +282,5 @@ REPORT = Dialog(
         "cancel": stop,
         "unclear": hesitate,
     },
-    notices=meet,
+    notices=notice,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs import draft, looks
+from dialogs.library.promised import promised
 from dialogs.looks import button
 from dialogs.report.reading import to_preview
 from dialogs.report.table import ReportTurn, given, shows_kind
@@ -21,6 +22,7 @@ from dialogs.words import (
     Params,
     ReceiptSaved,
     Retaliation,
+    RulesInForce,
     Wipe,
 )
 
@@ -42,7 +44,9 @@ FILED = {
 for _name, _told in FILED.items():
     looks.message(_name, _told, "receipt")
 phrase(
-    "filed.urgent", "您的事标了“加急”，会立即提醒工作人员，提醒时间可能让人联想到您。"
+    "filed.urgent",
+    "您的事标了“加急”：马上提醒工作人员，转给单位后{on_site}内到场或到线，当天出结果。"
+    "提醒时间可能让人联想到您。",
 )
 phrase("hold.day", "{month}月{day}日")
 phrase("later.now", "您说的另一件事还记着：“{words}”。接着写吗？")
@@ -88,10 +92,15 @@ def _what_is_next(turn: ReportTurn) -> tuple[str, dict[str, str]]:
     if turn.answers.supervisors_only:
         return "filed_apart", {}
     if hold is None:
-        urgent = turn.t("filed.urgent") if turn.answers.urgent else ""
-        return "filed", {"urgent": urgent}
+        return "filed", {"urgent": _urgent(turn) if turn.answers.urgent else ""}
     day = turn.t("hold.day", month=hold.until.month, day=hold.until.day)
     return ("filed_held" if hold.unless == "send" else "filed_asked"), {"day": day}
+
+
+def _urgent(turn: ReportTurn) -> str:
+    """What is promised beside the receipt, by the rules in force."""
+    rules = turn.look(RulesInForce())
+    return turn.t("filed.urgent", **promised({"on_site"}, rules, turn.talk.lang))
 
 
 def _retaliation(turn: ReportTurn, receipt: str) -> Retaliation:

@@ -56,6 +56,8 @@ def days_meant(words: str) -> int:
 
 def hold_until_later(turn: ReportTurn, heard: Heard) -> None:
     turn.answers.hold_days = days_meant(heard.words)
+    if turn.talk.state is ReportState.CANCEL:  # a month later is no discarding
+        turn.talk.move("back")
     if turn.talk.state in BEFORE_PREVIEW:
         turn.tell(heard, "hold.first")
         turn.prompt()

@@ -6,12 +6,14 @@ from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
 from dialogs import draft
+from dialogs.amending import NAMED
 from dialogs.looks import button
 from dialogs.report.filing import send
 from dialogs.report.holding import open_hold
 from dialogs.report.narrowing import narrow_words, write_wider
 from dialogs.report.probing import YES_OR_NO, answer_probe, decline_probe, probe_once
 from dialogs.report.reading import add_sentence, take_picture
+from dialogs.report.removing import remove
 from dialogs.report.table import CHIPS, ReportState, ReportTurn, given, shows_kind
 from dialogs.talk import Heard, Step
 from dialogs.texts import phrases
@@ -155,7 +157,9 @@ def agree(turn: ReportTurn, heard: Heard) -> None:
 
 def disagree(turn: ReportTurn, heard: Heard) -> None:
     """A no is no report: nothing is changed until it is said what."""
-    if turn.answers.probe:
+    if NAMED.search(heard.words):
+        remove(turn, heard)
+    elif turn.answers.probe:
         decline_probe(turn, heard)
     else:
         turn.tell(heard, "preview.again")

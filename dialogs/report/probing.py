@@ -29,7 +29,7 @@ NIGHT_WORK = re.compile(
 ORDERED = re.compile(r"要求|通知|布置|下发|规定|安排|喊|叫|让|逼")
 NO_NOTICE = re.compile(r"通知|文件|截图|红头|口头|群里")
 YES_OR_NO = ("urgent",)  # what a yes or no answers
-SHORT_ANSWER = 16  # characters of an answer that is nothing but a unit or a time
+BESIDE = 4  # characters beside a unit or a time in an answer that is nothing else
 BARE_YES = 6  # characters of a yes beside which nothing else is said
 GOES_ON = re.compile(
     r"(?:还要|还得|又要|又得|照样|接着|继续).{0,3}(?:干|搞|弄|熬|加班)"
@@ -75,18 +75,23 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     if probe == "urgent" and _goes_on(heard):
         answers.urgent = True
         answers.urgent_said = True
-    is_short = len(words) <= SHORT_ANSWER
-    if probe == "unit" and is_short and find_units(words, []):
+    if probe == "unit" and _is_unit(words):
         answers.unit = turn.look(UnitName(words))
         turn.prompt()
     elif probe == "since" and _is_a_time(words):
         answers.when = words
         turn.prompt()
-    elif heard.meaning.intent == "yes":
+    elif heard.meaning.intent == "yes" and len(words) <= BARE_YES:
         turn.tell(heard, "probed.urgent" if answers.urgent_said else "probed.no")
         turn.prompt()
     else:
         add_sentence(turn, words)
+
+
+def _is_unit(words: str) -> bool:
+    """Whether they name a unit, and nothing else that the text would miss."""
+    named = find_units(words, [])
+    return any(len(words) - (one.end - one.start) <= BESIDE for one in named)
 
 
 def _goes_on(heard: Heard) -> bool:

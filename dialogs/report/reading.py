@@ -26,7 +26,8 @@ def hear_afresh(turn: ReportTurn, sentence: str) -> bool:
     words behind; else it tells more of them.
     """
     alone = turn.look(Read(sentence.strip())).understood
-    if alone.in_scope and alone.clear:
+    tells_who_wants_what = alone.unit is not None and alone.categories[0] != "other"
+    if alone.in_scope and (alone.clear or tells_who_wants_what):
         turn.say("signpost.left", words=draft.shorten(turn.answers.text, 20))
         return take_text(turn, sentence.strip(), "understood")
     return take_sentence(turn, sentence)

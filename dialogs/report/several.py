@@ -16,6 +16,7 @@ COUNTED = re.compile(
     r"(?:[一二三四]是|其[一二三四]|第[一二三四]件?(?:事)?[，,：:、是]|[1-4１-４][、.．)）]"
     r"|(?:另外|还有)(?:还有)?[一1]件(?:事)?|再一个[，,是])"
 )
+JOINED = re.compile(r"[，,。；;]\s*(?:另外|此外|再就是|还有就是)[，,：:]?")
 SHORTEST = 6  # characters of a matter
 MOST = 3
 
@@ -35,12 +36,25 @@ def take_first_words(turn: ReportTurn, words: str) -> bool:
     """
     matters = matters_of(words)
     new = not turn.answers.text
+    if len(matters) == 1:
+        matters = _joined(turn, words)
     if new and 1 < len(matters) <= MOST and _differ(turn, matters):
         turn.answers.matters = matters
         turn.answers.text = words.strip()
         turn.go("several")
         return True
     return take_sentence(turn, words)
+
+
+def _joined(turn: ReportTurn, words: str) -> tuple[str, ...]:
+    """The matters on both sides of a 另外, where each is clear by itself."""
+    pieces = [piece.strip(" ，,。；;\n") for piece in JOINED.split(words)]
+    if not 1 < len(pieces) <= MOST:
+        return (words,)
+    readings = [turn.look(Read(piece)).understood for piece in pieces]
+    if not all(one.in_scope and one.clear for one in readings):
+        return (words,)
+    return tuple(" ".join(piece.split()) for piece in pieces)
 
 
 def _differ(turn: ReportTurn, matters: tuple[str, ...]) -> bool:

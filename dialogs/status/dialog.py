@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
-from dialogs.status.finding import FINDING_STEPS, STATUS_COMMAND, take_receipts
+from dialogs.status.finding import (
+    FINDING_STEPS,
+    STATUS_COMMAND,
+    asks_by_name,
+    take_receipts,
+)
 from dialogs.status.hearing import MEANS, corrects_something, moment, take_reply
 from dialogs.status.returning import RETURNING
 from dialogs.status.story import (
@@ -37,7 +44,7 @@ from dialogs.status.withdrawing import (
     release,
     withdraw,
 )
-from dialogs.talk import Dialog, Step
+from dialogs.talk import Dialog, Heard, Step, Turn
 
 STORY_STEP = Step(
     StatusState.STORY,
@@ -68,6 +75,12 @@ STORY_STEP = Step(
     hears="story",
 )
 
+
+def notice(turn: Turn[Any], heard: Heard) -> bool:
+    """What is heard before any step hears it."""
+    return asks_by_name(turn, heard) or answered_aside(turn, heard)
+
+
 STATUS = Dialog(
     name=NAME,
     version=1,
@@ -91,7 +104,7 @@ STATUS = Dialog(
     means=MEANS,
     returning=RETURNING,
     reply=take_reply,
-    notices=answered_aside,
+    notices=notice,
     loses_nothing=corrects_something,
     receipts=take_receipts,
 )

@@ -11,7 +11,7 @@ from dialogs.commands import BACK
 from dialogs.looks import button
 from dialogs.report.filing import GO_ON
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
-from dialogs.talk import Command, Step, Turn, leave
+from dialogs.talk import Command, Heard, Step, Turn, leave
 from dialogs.texts import phrase
 from dialogs.words import (
     MISTYPED,
@@ -112,6 +112,16 @@ def by_name(words: str) -> bool:
     """Whether somebody asks by a person's name."""
     found = BY_NAME.search(words)
     return found is not None and not NO_NAME.search(found[1])
+
+
+def asks_by_name(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether nothing is open and somebody asks by a name; then it is said that none is
+    kept.
+    """
+    if not turn.talk.idle or not by_name(heard.words):
+        return False
+    ask_status(turn)
+    return True
 
 
 def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogs.amending import put_in
 from dialogs.words import (
     DropPictures,
     Edited,
@@ -144,3 +145,8 @@ def test_a_step_is_shown_again_to_whoever_is_in_it() -> None:
     mark = chat.mark
     assert "每周报五次" in chat.rings("again") and chat.mark != mark
     assert "您的回执码" in chat.presses("send")
+
+
+def test_the_measure_is_not_written_twice() -> None:
+    text = "一个塘一本，一共三十七本"
+    assert put_in(text, "三十七", "三十九本") == "一个塘一本，一共三十九本"

@@ -131,3 +131,9 @@ def test_questions_never_become_text(words: str, first: tuple[str, ...]) -> None
     assert names(chat)[0].startswith("about.")
     assert names(chat)[0] not in ("about.other", "about.outside")
     assert written(chat) == before
+
+
+def test_a_certificate_that_is_not_listed_is_asked_about() -> None:
+    chat = begun()
+    chat.says("那无房证明呢")
+    assert names(chat) == ["about.certificate_unlisted", "preview.short"]

@@ -171,3 +171,11 @@ def test_every_alarm_tells_its_number_first() -> None:
     for number in ("120", "119", "110", "12356"):
         first = CHINESE[f"emergency.{number}"].splitlines()[0]
         assert number in first
+
+
+def test_who_goes_on_with_the_report_after_a_dark_night_is_heard() -> None:
+    chat = Chat()
+    chat.says("街道天天要我们填表填到两点", "我不想活了，真的", "没事，就是说说")
+    screen = chat.says("昨晚的事接着说吧，是助残系统，一户十一张表")
+    assert "是助残系统，一户十一张表" in screen
+    assert "接着说吧" not in screen

@@ -255,6 +255,12 @@ def test_night_work_is_asked_about_once_and_makes_it_urgent() -> None:
     assert chat.filed[0].urgent
 
 
+def test_an_answer_that_says_more_is_written_in() -> None:
+    chat = chat_with("就是考核", "镇里半年考一次改成一个月考一次", "送出")
+    [filed] = chat.filed
+    assert "镇里半年考一次改成一个月考一次" in filed.text
+
+
 def test_a_question_may_be_passed_by() -> None:
     chat = chat_with("让我们同一份台账报了又报，天天如此")
     chat.says("可以了")
@@ -303,3 +309,17 @@ def test_afterwards_the_draft_waits() -> None:
 def test_these_are_no_emergency(words: str) -> None:
     chat = chat_with(CLEAR, words)
     assert not [name for name in told(chat) if name.startswith("emergency")]
+
+
+def test_the_next_sentence_under_a_signpost_is_heard_afresh() -> None:
+    """Where it says who wants what, though not of which kind that is."""
+    chat = chat_with("我家楼上漏水，物业不管")
+    assert chat.step == "signpost"
+    chat.says("还有个事，社区让我们楼组长每个月交一本走访台账，二十页，说区里要检查")
+    assert chat.step in ("category", "preview")
+    assert "漏水" not in chat.draft.answers.text
+
+
+def test_an_urgent_report_is_told_what_follows() -> None:
+    chat = chat_with(NIGHTS, "今晚还要干", "送出")
+    assert "2小时内到场或到线，当天出结果" in chat.screen

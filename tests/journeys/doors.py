@@ -189,7 +189,8 @@ class WebDoor:
 
     @property
     def traces(self) -> list[str]:
-        return [cookie.value for cookie in self._client.cookies.jar if cookie.value]
+        cookies = self._client.cookies.jar
+        return [one.value for one in cookies if one.value and len(one.value) > 8]
 
     async def _posts(self, path: str, fields: dict[str, str]) -> None:
         answer = await self._client.post(path, data=fields)
@@ -310,6 +311,7 @@ class TelegramDoor:
         self._seen = 0
         self._toasts: list[str] = []
         self._said: dict[str, Message] = {}
+        self._texts: dict[int, str] = {}
 
     async def opens(self) -> None:
         async with self._turns.one():
@@ -350,10 +352,15 @@ class TelegramDoor:
         return True
 
     async def looks(self) -> list[Came]:
+        """A message whose buttons alone were taken away has not come."""
         log = self._person.log
-        new = [one for one in log[self._seen :] if _is_shown(one)]
+        newest: dict[int, Shown] = {}
+        for one in log[self._seen :]:
+            number = one.shown.id
+            if _is_shown(one) and self._texts.get(number) != one.shown.text:
+                newest[number] = one.shown
+                self._texts[number] = one.shown.text
         self._seen = len(log)
-        newest = {one.shown.id: one.shown for one in new}
         came = [Came(shown.text, shown.labels) for shown in newest.values()]
         came += [Came(toast) for toast in self._toasts]
         self._toasts.clear()

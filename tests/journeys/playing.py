@@ -23,9 +23,7 @@ from tests.journeys.script import Line, Script
 from tests.journeys.stage import DOORS, Order, Stage, passing
 from tests.proofs.needles import all_files, found_in
 
-WAYS_OUT = re.compile(
-    "返回|放弃|取消|关闭|查进展|不说了|换个说法|接着写|Close|Back|Discard|Status"
-)
+NEXT_STEP = re.compile("说|写|发|点|打|查|会|告诉|say|write|send|will", re.IGNORECASE)
 PRYING = re.compile(
     "您的(姓名|名字|电话|手机号|身份证)是|怎么称呼您|请(留下|提供)您的|your name\\?"
 )
@@ -126,7 +124,8 @@ class Player:
         assert self.came, "no answer"
         await self._note_names()
         offered = await self.door.offered()
-        assert offered or self.came[-1].offers, f"no next step:\n{self._heard}"
+        says_how = NEXT_STEP.search(self.came[-1].text)
+        assert offered or says_how, f"no next step:\n{self._heard}"
         prying = PRYING.search(self._heard)
         assert not prying, f"asked for who they are:\n{self._heard}"
 

@@ -234,8 +234,12 @@ class Stage:
         return [row["alias"] for row in rows]
 
     async def reports(self) -> int:
-        rows = await self.app.resources.database.all("SELECT id FROM reports")
-        return len(rows)
+        """How many were filed, those that are still kept back among them."""
+        sql = (
+            "SELECT id FROM reports UNION ALL "
+            "SELECT id FROM holds WHERE wrapped_key IS NOT NULL"
+        )
+        return len(await self.app.resources.database.all(sql))
 
     async def case(self, alias: str) -> str:
         """All that staff can read of it."""
@@ -249,7 +253,10 @@ class Stage:
         unit = await self.app.register.of(await self._unit_of(alias) or "")
         assert unit is not None, "no unit has it"
         name, _ = WHO["liaison"]
-        member = await self.app.roster.add(name, "liaison", unit.id)
+        known = [one for one in await self.app.roster.list() if one.staff.name == name]
+        member = known[0] if known else None
+        if member is None:
+            member = await self.app.roster.add(name, "liaison", unit.id)
         liaison = Liaison(member, unit.id, unit.name)
         return repr(await self.app.desk.case(liaison, alias))
 
