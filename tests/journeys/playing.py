@@ -12,7 +12,9 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 from PIL import Image, ImageDraw
 
@@ -20,7 +22,7 @@ from anonymizer import receipts
 from dialogs.case.refusals import Refusal
 from tests.journeys.doors import Came, Door
 from tests.journeys.script import Line, Script
-from tests.journeys.stage import DOORS, Order, Stage, passing
+from tests.journeys.stage import DOORS, Order, passing
 from tests.proofs.needles import all_files, found_in
 
 NEXT_STEP = re.compile("说|写|发|点|打|查|会|告诉|say|write|send|will", re.IGNORECASE)
@@ -32,6 +34,35 @@ STEP = timedelta(minutes=15)  # between two looks at what is due
 LONG_STEP = timedelta(hours=2)
 LONG = timedelta(days=2)
 NIGHT = (21, 8)
+
+
+class Played(Protocol):
+    """What a script is played on: the program in this process, or one that serves."""
+
+    folder: Path
+    at: datetime
+
+    @property
+    def here(self) -> datetime: ...
+
+    @property
+    def doors(self) -> list[Door]: ...
+
+    async def door(self, name: str, remembered: bool) -> Door: ...
+
+    async def settles(self) -> None: ...
+
+    async def rings(self, step: timedelta) -> None: ...
+
+    async def orders(self, order: Order) -> None: ...
+
+    async def aliases(self) -> list[str]: ...
+
+    async def reports(self) -> int: ...
+
+    async def case(self, alias: str) -> str: ...
+
+    async def case_at_unit(self, alias: str) -> str: ...
 
 
 @dataclass(slots=True)
@@ -47,7 +78,7 @@ class Told:
 class Player:
     """One person on one stage. came: since the last line that did something."""
 
-    stage: Stage
+    stage: Played
     script: Script
     first: str
     door: Door
@@ -118,7 +149,7 @@ class Player:
     async def _does(self, did: str, doing: object) -> None:
         self.stage.at += ACT
         await doing  # type: ignore[misc]
-        await self.stage.app.sender.idle()
+        await self.stage.settles()
         self.came = await self.door.looks()
         self.told.append(Told(did, self.came, f"{self.stage.here:%H:%M}"))
         assert self.came, "no answer"
@@ -239,7 +270,7 @@ def picture(words: str) -> bytes:
     return out.getvalue()
 
 
-async def played(stage: Stage, script: Script, first: str) -> Player:
+async def played(stage: Played, script: Script, first: str) -> Player:
     """From the first word to the last, by this door."""
     door = await stage.door(first, script.is_remembered)
     player = Player(stage, script, first, door)

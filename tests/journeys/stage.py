@@ -188,6 +188,10 @@ class Stage:
         finally:
             await self.turns.over()
 
+    async def settles(self) -> None:
+        """Until all that was said is answered."""
+        await self.app.sender.idle()
+
     @property
     def doors(self) -> list[Door]:
         return list(self._open.values())

@@ -9,6 +9,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tests.botapi.server import BotApi
+from tests.journeys.pages import PAGE, SHOWN, section
 from tests.journeys.playing import played
 from tests.journeys.script import Script, all_scripts
 from tests.journeys.stage import DOORS, SPEED, opened_stage
@@ -42,4 +43,9 @@ async def test_journey(
     script: Script, door: str, server: BotApi, tmp_path: Path
 ) -> None:
     async with opened_stage(tmp_path, server) as stage:
-        await played(stage, script, door)
+        player = await played(stage, script, door)
+    if door == "web" and script.name in SHOWN:
+        page = PAGE.read_text("utf-8")
+        assert section(script, player.told) in page, (
+            "python -m tests.journeys.pages writes it anew"
+        )
