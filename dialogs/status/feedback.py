@@ -516,14 +516,20 @@ def came_back(turn: StatusTurn, heard: Heard) -> None:
         return
     can = {*story.can}
     if heard.meaning.args.get("again") == "no":
-        _say_held(turn, asked="held" in can)
+        _say_held(turn, heard.words, asked="held" in can)
     elif can & {"rebound", "reopen"}:
         offer_again(turn, heard.words)
     else:
         turn.write(heard.words)
 
 
-def _say_held(turn: StatusTurn, *, asked: bool) -> None:
+HELD_AT_MOST = 16  # characters of words that say no more than that it has held
+
+
+def _say_held(turn: StatusTurn, words: str, *, asked: bool) -> None:
+    """Who says more may have another matter in mind: it is put by, and named."""
+    if len(words) > HELD_AT_MOST:
+        turn.talk.later = words
     if asked:
         turn.do(Held(turn.answers.report, turn.at))
     turn.say("held")

@@ -125,6 +125,16 @@ def test_it_has_held_in_free_words(words: str) -> None:
     assert acts(chat) == [Held(ONE, NOON)]
 
 
+def test_another_matter_beside_that_it_has_held_is_put_by_and_named() -> None:
+    chat = chat_with(told(ONE, LOOKED_BACK, state="look_back"))
+    words = "这个倒安生了，可科协那个比赛又逼人报名，两码事"
+    chat.says(RECEIPT, words)
+    if Held(ONE, NOON) in acts(chat):  # else it was taken for the other matter itself
+        assert "科协那个比赛" in chat.screen
+    else:
+        assert words in repr(chat.draft.answers)
+
+
 @pytest.mark.parametrize("can", [LOOKED_BACK, RATED], ids=["looked back", "finished"])
 def test_it_came_back_is_offered_with_its_words(can: Sequence[str]) -> None:
     """In a finished case, too: such words must reach somebody."""
