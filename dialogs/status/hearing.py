@@ -11,7 +11,7 @@ from typing import Any
 from dialogs import draft
 from dialogs.amending import old_words
 from dialogs.asides import answer_unclear
-from dialogs.hearing import hear
+from dialogs.hearing import WRITES, hear
 from dialogs.meaning import Draft, Intent, Moment
 from dialogs.status.feedback import (
     came_back,
@@ -320,11 +320,15 @@ COUNTS = re.compile(r"[0-9０-９一二两三四五六七八九十百千几]")
 
 def once_known(mean: Mean) -> Mean:
     """What it does with the report that is open; before it is known which one that is,
-    the open step reads the words.
+    the open step reads the words, and while it is asked whether a supplement shall go
+    nothing but that is answered.
     """
 
     def heard_here(turn: StatusTurn, heard: Heard) -> None:
-        if turn.answers.report:
+        is_text = heard.meaning.intent in WRITES
+        if turn.talk.state is StatusState.DROP and not is_text:
+            turn.again()
+        elif turn.answers.report and turn.talk.state is not StatusState.DROP:
             mean(turn, heard)
         else:
             turn.read(heard.words)

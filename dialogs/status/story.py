@@ -175,6 +175,8 @@ def add_picture(turn: StatusTurn, picture: Picture, replaces: str | None) -> Non
 
 
 def to_check(turn: StatusTurn) -> None:
+    if turn.talk.state is StatusState.DROP:
+        turn.talk.move("back")
     if turn.talk.state is StatusState.CHECK:
         turn.prompt()
         return
@@ -400,7 +402,6 @@ DROP_STEP = Step(
 
 def go_on_with(turn: StatusTurn, words: str) -> bool:
     """More words instead of an answer: so it goes on."""
-    turn.talk.move("back")
     return write(turn, words)
 
 

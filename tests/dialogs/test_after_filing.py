@@ -203,6 +203,17 @@ def test_cancelling_a_written_supplement_asks_once() -> None:
     assert chat.talk is None and acts(chat) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["12", "有人看了吗", "呵呵", "没再来要过", "我申请撤回这件", "又开始要报了"],
+)
+def test_while_it_is_asked_whether_it_shall_go_nothing_is_lost(words: str) -> None:
+    chat = chat_with(told(ONE, RUNNING))
+    chat.says(RECEIPT, "上个月补了十三次表", "取消", words)
+    assert "上个月补了十三次表" in chat.draft.answers.text
+    assert acts(chat) == []
+
+
 def test_a_correction_takes_the_place_of_what_was_added() -> None:
     added = "红圈的三个上周被点名了，其中一个扣了绩效"
     chat = chat_with(told(ONE, RUNNING, added=added))
