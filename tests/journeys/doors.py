@@ -182,7 +182,7 @@ class WebDoor:
         await self._reads()
         new = [row for row in self._rows() if row.id not in self._seen and not row.mine]
         self._seen |= {row.id for row in self._rows()}
-        return [Came(_lines(row.text), tuple(row.keys)) for row in new]
+        return [Came(row_as_text(row), tuple(row.keys)) for row in new]
 
     async def offered(self) -> list[str]:
         return [label for row in self._rows() for label in row.keys]
@@ -202,12 +202,17 @@ class WebDoor:
         self._page = answer.text
 
     def _rows(self) -> list[Row]:
-        return Page(self._page).rows
+        return rows_of(self._page)
 
 
-def _lines(words: str) -> str:
-    """Without the page's own spacing."""
-    lines = [" ".join(line.split()) for line in words.splitlines()]
+def rows_of(page: str) -> list[Row]:
+    """The conversation on a page."""
+    return Page(page).rows
+
+
+def row_as_text(row: Row) -> str:
+    """Its words without the page's own spacing."""
+    lines = [" ".join(line.split()) for line in row.text.splitlines()]
     return "\n".join(line for line in lines if line)
 
 
