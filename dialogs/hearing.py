@@ -194,13 +194,16 @@ def wish_in_doubt(turn: Turn[Any], heard: Heard) -> Intent | None:
     meaning = heard.meaning
     if turn.talk.dialog.loses_nothing(turn, heard):
         return None
-    if meaning.intent == "new_report" and turn.talk.unsent:
+    takes_another = "new_report" in turn.step.means
+    if meaning.intent == "new_report" and turn.talk.unsent and not takes_another:
         return meaning.intent
     if meaning.sure or turn.talk.dialog.write is None:
         return None
     likely = meaning.intent
     if likely in WRITES:
         likely = meaning.second or likely
+    if likely == "new_report" and takes_another:
+        return None
     is_told_apart = likely in MEANT_PERHAPS and turn.talk.unsent
     return likely if is_told_apart else None
 

@@ -7,7 +7,7 @@ from typing import Any
 from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.looks import button
-from dialogs.meaning import Draft, Moment
+from dialogs.meaning import Draft, Intent, Moment
 from dialogs.report.correcting import correct, fills_in, is_told_first
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
@@ -106,6 +106,7 @@ SIGNPOST_STEP = Step(
     means={
         "yes": lambda turn, _: report_anyway(turn, ""),
         "send": lambda turn, _: report_anyway(turn, ""),
+        "new_report": lambda turn, heard: turn.read(heard.words),
     },
 )
 
@@ -214,6 +215,15 @@ def add(turn: ReportTurn, heard: Heard) -> None:
         write(turn, heard.words)
 
 
+AGREES: tuple[Intent, ...] = ("yes", "answer", "add")
+
+
+def loses_nothing(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether these words are kept, or asked about, whichever way they are taken."""
+    answers_probe = turn.answers.probe in YES_OR_NO and heard.meaning.intent in AGREES
+    return answers_probe or is_told_first(turn, heard) or hesitates(heard)
+
+
 def another(turn: ReportTurn, heard: Heard) -> None:
     """Another matter, while this one is open: it is put by until this one is sent."""
     if turn.talk.answers.empty:
@@ -271,7 +281,7 @@ REPORT = Dialog(
     edited=edited,
     moment=moment,
     write=write,
-    loses_nothing=lambda turn, heard: is_told_first(turn, heard) or hesitates(heard),
+    loses_nothing=loses_nothing,
     means={
         "add": add,
         "new_report": another,

@@ -128,6 +128,9 @@ HOLD_STEP = Step(
 
 
 def set_period(turn: ReportTurn, heard: Heard) -> None:
+    if heard.meaning.args.get("how", "later") != "later":
+        hold_back(turn, heard)
+        return
     read_days(turn, heard.words)
 
 

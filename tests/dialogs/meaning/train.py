@@ -45,6 +45,7 @@ STRENGTH = 3.0  # of logistic regression, C
 STRENGTH_DANGER = 1.0
 ROUNDS = 300
 CLOSE = 1e-4  # it stops where the slope is smaller
+TOO_SMALL = 3  # of 127: a feature none of whose weights is larger is left out
 STAYING = 0.8  # what a turn counts that is learned at another moment, too
 MOVED = 0.2  # what it counts there
 REPORT = 0.1  # what a report that is no emergency counts beside a turn
@@ -287,7 +288,7 @@ def _packed(name: str, space: Space, fitted: Any) -> tuple[dict[str, Any], bytes
     worth = weights.T * numpy.array(space.factors())[:, None]
     scales = numpy.abs(worth).max(axis=0) / 127
     rounded = numpy.rint(worth / scales).astype(numpy.int8)
-    kept = numpy.flatnonzero(rounded.any(axis=1))
+    kept = numpy.flatnonzero((numpy.abs(rounded) > TOO_SMALL).any(axis=1))
     known = "\n".join(space.known[at] for at in kept).encode()
     body = known + rounded[kept].tobytes()
     head = {
