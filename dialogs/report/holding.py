@@ -32,6 +32,7 @@ def hold_back(turn: ReportTurn, heard: Heard) -> None:
 # ── not yet ───────────────────────────────────────────────────────────────────────────
 
 phrase("hold.first", "可以晚点交。先把这件事说清楚，看预览时点“晚点交”。")
+phrase("hold.until", "那就{day}。")
 PERIODS = {  # days, by the first that the words name
     r"半个?月|[两二2]个?(?:周|星期|礼拜)|(?:十五|15)天": 15,
     r"[三3]个?(?:周|星期|礼拜)": 21,
@@ -107,6 +108,7 @@ def send_now(turn: ReportTurn, _: str) -> None:
 
 def read_days(turn: ReportTurn, words: str) -> bool:
     turn.answers.hold_days = days_meant(words)
+    turn.say("hold.until", day=day_text(turn))
     turn.prompt()
     return True
 
