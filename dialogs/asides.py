@@ -97,11 +97,16 @@ def wants_to_go_on(turn: Turn[Any], words: str) -> bool:
     return open_ended and plain_word(words) in GO_ON
 
 
+def asks_to_wait(words: str) -> bool:
+    """Whether somebody only says that he will be back."""
+    return plain_word(words) in WAIT
+
+
 def answer_unclear(turn: Turn[Any], heard: Heard) -> None:
     """Nothing to go on: the open step says once more what it listens to. Who says that
     he will be back is left alone.
     """
-    if plain_word(heard.words) in WAIT:
+    if asks_to_wait(heard.words):
         turn.tell(heard, "wait")
         return
     turn.tell(heard, f"{turn.step.name}.again")

@@ -15,6 +15,7 @@ from dialogs.asides import (
     answer_question,
     answer_social,
     answer_unclear,
+    asks_to_wait,
     reassure,
     wants_to_go_on,
 )
@@ -72,7 +73,9 @@ def hear(turn: Turn[Any], words: str) -> None:
         turn.prompt()
         return
     wish = wish_in_doubt(turn, heard)
-    if wish is None:
+    if asks_to_wait(words):
+        answer_unclear(turn, heard)
+    elif wish is None:
         act(turn, heard)
     else:
         ask_which(turn, heard, wish)
@@ -260,7 +263,10 @@ def _read_which(turn: Turn[Any], words: str) -> bool:
         _write_it(turn, "")
     else:
         leave_unwritten(turn)
+        told = len(turn.actions)
         hear(turn, words)
+        if turn.talk.alarm:  # the number stands first
+            turn.actions[:] = turn.actions[told:] + turn.actions[:told]
     return True
 
 

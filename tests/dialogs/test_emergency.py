@@ -179,3 +179,10 @@ def test_who_goes_on_with_the_report_after_a_dark_night_is_heard() -> None:
     screen = chat.says("昨晚的事接着说吧，是助残系统，一户十一张表")
     assert "是助残系统，一户十一张表" in screen
     assert "接着说吧" not in screen
+
+
+def test_the_number_stands_before_what_was_in_doubt() -> None:
+    chat = Chat()
+    chat.says("我们社区每周报五次台账", "二十次")
+    chat.says("小周倒了 喊他不应 手冰凉")
+    assert names(chat)[0] == "emergency.120"
