@@ -208,7 +208,15 @@ def wish_in_doubt(turn: Turn[Any], heard: Heard) -> Intent | None:
     if likely == "new_report" and takes_another:
         return None
     is_told_apart = likely in MEANT_PERHAPS and turn.talk.unsent
+    if likely in ("yes", "no") and not _asks_something(turn):
+        return None
     return likely if is_told_apart else None
+
+
+def _asks_something(turn: Turn[Any]) -> bool:
+    """Whether a yes or no may be an answer here: not to "write what is to be added"."""
+    asked = turn.question
+    return asked is None or "？" in asked or "?" in asked
 
 
 def ask_which(turn: Turn[Any], heard: Heard, wish: Intent) -> None:

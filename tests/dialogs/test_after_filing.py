@@ -479,3 +479,11 @@ def test_a_question_of_a_push_opens_with_one_tap() -> None:
     assert "来了几次" in chat.screen and chat.step == "add"
     chat.says("12")
     assert chat.step == "check"
+
+
+def test_a_few_words_where_more_is_to_be_written_are_no_yes_in_doubt() -> None:
+    chat = chat_with(told(ONE, RUNNING))
+    chat.says(RECEIPT)
+    chat.presses("add")
+    assert "还有一份" in chat.says("还有一份")
+    assert chat.step == "check"
