@@ -198,6 +198,8 @@ class Hotline:
         talk = visit.talk
         if talk.over and talk.later:
             talk = self.talks.begin_with(talk.later, talk.lang)
+        elif talk.over and talk.lang != visit.incoming.lang:
+            talk = self.talks.begin(talk.lang)  # who writes English goes on in it
         empty = talk.idle and talk.lang == visit.incoming.lang
         if talk.over or empty:
             if visit.row is None:

@@ -49,9 +49,12 @@ WHOLE = re.compile(r"[那这整][一]?(?:句|段|条|行|部分)")
 def old_words(text: str, heard: Heard, value: str) -> str | None:
     """What of a text a correction means; None where it cannot be told."""
     old = heard.meaning.old
-    if old and old in text:
+    if old and old in text and old in heard.words:
         return old
-    return same_measure(text, value)
+    counted = same_measure(text, value)
+    if counted is None and old and old in text:
+        return old
+    return counted
 
 
 def same_measure(text: str, value: str) -> str | None:
@@ -62,7 +65,9 @@ def same_measure(text: str, value: str) -> str | None:
     measure = new[1] or ""
     same = re.compile(rf"{NUMBER}(?:多|来|几)?{measure}(?!{OF_TIME})")
     found = [match[0] for match in same.finditer(text)]
-    return found[0] if len(found) == 1 else None
+    alike = [one for one in found if len(one) == len(new[0])]
+    likeliest = alike if len(alike) == 1 else found
+    return likeliest[0] if len(likeliest) == 1 else None
 
 
 def put_in(text: str, old: str, value: str) -> str:

@@ -161,6 +161,10 @@ _PINYIN_NAME = re.compile(
     r"我叫|署名|落款|签名)(?:是|为|[:： ]){0,3}([A-Za-z][a-z]{1,7}"
     r"(?: ?[A-Za-z][a-z]{1,12}){0,2})(?![A-Za-z0-9@_.])"
 )
+_ENGLISH_NAME = re.compile(
+    r"\b(?:I['’]m|I am|[Mm]y name is|[Cc]all me) (?!Chinese|English|In |Not |The |A )"
+    r"([A-Z][a-z]{1,12}(?: [A-Z][a-z]{1,12}){0,2})(?![A-Za-z0-9@_.])"
+)
 _SURNAME_ALONE = re.compile(
     rf"(?:免贵|[我他她俺]|本人|有个|一个|那个|叫)姓({_ANY_COMPOUND}|"
     rf"[{COMMON_SURNAMES}])|姓({_ANY_COMPOUND}|[{COMMON_SURNAMES}])(?=的|"
@@ -332,8 +336,9 @@ def _foreign_names(plain: str) -> Iterator[tuple[int, int]]:
             yield start, end
     for match in _FOREIGN_NAME.finditer(plain):
         yield match.span()
-    for match in _PINYIN_NAME.finditer(plain):
-        yield match.span(1)
+    for pattern in (_PINYIN_NAME, _ENGLISH_NAME):
+        for match in pattern.finditer(plain):
+            yield match.span(1)
 
 
 def _is_sound(char: str) -> bool:

@@ -16,9 +16,9 @@ from dialogs.meaning.model import chances, head
 from dialogs.meaning.moment import UNSENT, Intent, Moment
 from dialogs.meaning.receipts import find_codes
 
-DANGER = 0.05  # from this probability on a message is an emergency
-DANGER_FIRST = 0.1  # the same for first words: many a report speaks of danger
-DANGER_REPORT = 0.18  # and for those that are as long as a report
+DANGER = 0.06  # from this probability on a message is an emergency
+DANGER_FIRST = 0.15  # the same for first words: many a report speaks of danger
+DANGER_REPORT = 0.2  # and for those that are as long as a report
 REPORT_LONG = 25  # characters
 SURE = 0.5  # from this probability on of the likeliest intent nobody needs to be asked
 CAREFUL = 0.7  # the same, where something is changed, sent or thrown away

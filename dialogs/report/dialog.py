@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dialogs import draft
 from dialogs.commands import BACK, HELP, LANGUAGE
+from dialogs.hearing import choose
 from dialogs.looks import button
 from dialogs.meaning import Draft, Intent, Moment
+from dialogs.report.coarser import is_named
 from dialogs.report.correcting import correct, fills_in, is_told_first
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
@@ -139,6 +142,26 @@ def more_categories(turn: ReportTurn, _: str) -> None:
     turn.prompt()
 
 
+ORDINAL = re.compile(
+    r"第[一二三四五六七八九1-9]|选[一二三四五六七八九1-9]|^[一二三四五六七八九1-9][个项条号]?$"
+    r"|最后|末了|前一|前面|后一|后面|头一|倒数|上面|下面"
+)
+
+
+def choose_or_tell(turn: ReportTurn, heard: Heard) -> None:
+    """A category by its number or its name; whatever else is said tells more."""
+    number = heard.meaning.args.get("n")
+    offered = turn.step.offers(turn)
+    label = ""
+    if isinstance(number, int) and 0 < number <= len(offered):
+        button = offered[number - 1]
+        label = turn.t(button.label, **button.params)
+    if ORDINAL.search(heard.words.strip()) or is_named(heard.words, label):
+        choose(turn, heard)
+    else:
+        turn.read(heard.words)
+
+
 def none_of_these(turn: ReportTurn, heard: Heard) -> None:
     """Who came from the preview leaves it as it is; else all are offered, once."""
     if turn.answers.previewed:
@@ -165,6 +188,7 @@ CATEGORY_STEP = Step(
     means={
         "yes": lambda turn, _: choose_category(turn, turn.answers.codes[0]),
         "no": none_of_these,
+        "choose": choose_or_tell,
     },
 )
 

@@ -17,12 +17,15 @@ COUNTED = re.compile(
     r"|(?:另外|还有)(?:还有)?[一1]件(?:事)?|再一个[，,是])"
 )
 JOINED = re.compile(r"[，,。；;]\s*(?:另外|此外|再就是|还有就是)[，,：:]?")
+COUNTS_AT_MOST = 600  # characters; who writes more is not asked to take it apart
 SHORTEST = 6  # characters of a matter
 MOST = 3
 
 
 def matters_of(text: str) -> tuple[str, ...]:
     """The matters that a message counts up, in order; one where it counts none."""
+    if len(text) > COUNTS_AT_MOST:
+        return (text,)
     starts = [match.start() for match in COUNTED.finditer(text)]
     cuts = [0, *starts, len(text)]
     pieces = [text[start:end] for start, end in pairwise(cuts)]

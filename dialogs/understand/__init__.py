@@ -40,7 +40,7 @@ HEARD_MORE = 0.2  # what the words of an emergency add to the probability of its
 URGENT = 0.4  # from this probability on it cannot wait
 URGENT_HEARD = 0.1  # the same, where the words of an emergency are heard
 FINGERTIP_LIKELY = 0.25  # from this probability on its kind is told
-CLEAR_FROM = 0.6  # from this confidence on nobody needs to be asked
+CLEAR_FROM = 0.5  # from this confidence on nobody needs to be asked
 CLEAR_OTHER = 0.85  # the same for `other`: of a vague sentence it is the likeliest
 # Nor where two categories share nearly all of it: a text that tells of both.
 CLEAR_TOGETHER, CLEAR_WITH_ANOTHER = 0.85, 0.4
