@@ -239,13 +239,16 @@ def add(turn: ReportTurn, heard: Heard) -> None:
         write(turn, heard.words)
 
 
+CHOOSES: tuple[Intent, ...] = ("choose", "answer")
 AGREES: tuple[Intent, ...] = ("yes", "answer", "add")
 
 
 def loses_nothing(turn: ReportTurn, heard: Heard) -> bool:
     """Whether these words are kept, or asked about, whichever way they are taken."""
     answers_probe = turn.answers.probe in YES_OR_NO and heard.meaning.intent in AGREES
-    return answers_probe or is_told_first(turn, heard) or hesitates(heard)
+    # a time that was no choice is taken as it was said
+    says_when = turn.talk.state is ReportState.WHEN and heard.meaning.intent in CHOOSES
+    return answers_probe or says_when or is_told_first(turn, heard) or hesitates(heard)
 
 
 def another(turn: ReportTurn, heard: Heard) -> None:
