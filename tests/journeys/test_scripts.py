@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from tests.botapi.server import BotApi
 from tests.journeys.pages import PAGE, SHOWN, section
@@ -21,21 +20,8 @@ def server() -> Iterator[BotApi]:
         yield server
 
 
-# What the hotline does not do yet, by script.
-UNMET: dict[str, str] = {}  # what the product does not do yet, by the script's name
-
-
-def _marked(script: Script) -> ParameterSet:
-    reason = UNMET.get(script.name)
-    marks = [pytest.mark.xfail(reason=reason, strict=False)] if reason else []
-    return pytest.param(script, id=script.name, marks=marks)
-
-
-SCRIPTS = [_marked(script) for script in all_scripts()]
-
-
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", all_scripts(), ids=lambda script: script.name)
 async def test_journey(
     script: Script, door: str, server: BotApi, tmp_path: Path
 ) -> None:
