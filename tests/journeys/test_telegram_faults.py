@@ -44,6 +44,7 @@ PASSING: tuple[Kind, ...] = (
 )
 GONE: tuple[Kind, ...] = ("blocked", "vanished")
 UNANSWERED: tuple[Kind, ...] = ("reset_done", "silence")  # done, and we cannot know
+LEFT_OUT = ("editMessageReplyMarkup",)  # an old keyboard goes if nobody waits
 BY_LOT = 10  # calls for each fault
 EACH = 2  # of them on one person's way
 NO_WORDS = "bdfhjkvxz"  # letters that spell nothing the hotline knows
@@ -133,7 +134,8 @@ async def undisturbed(line: Line) -> tuple[list[str], list[Step]]:
         seen: Counter[str] = Counter()
         steps = []
         for call in line.server.calls:
-            if line.server.concerns(call) == first.person.id:
+            is_theirs = line.server.concerns(call) == first.person.id
+            if is_theirs and call.method not in LEFT_OUT:
                 seen[call.method] += 1
                 steps.append((call.method, seen[call.method]))
         steps.remove(("deleteMessages", 2))  # two may go in one call

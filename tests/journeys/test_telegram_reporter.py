@@ -260,7 +260,7 @@ async def test_edited_words_change_the_draft_and_nothing_that_was_sent(
     person.presses("送出")
     await person.sees("您的回执码")
     person.edits(said, "都不是真的")
-    assert await person.sees("已送出的改不了")
+    assert await person.sees("已经送出的")
     assert preview.id == changed.id
 
 
