@@ -27,6 +27,7 @@ from bot.channels.web.channel import WebChannel
 from bot.cli.serve import _alone, _listen, _run
 from bot.resources import Resources
 from bot.settings import Settings, Web
+from dialogs.case.pushes import told_by
 from storage.port import Write
 
 
@@ -47,7 +48,7 @@ class Clock:
 
 class Paper:
     """A messenger without a network. A line per delivery: process, outbox key, chat,
-    message, virtual time.
+    messages that it tells, virtual time.
 
     A line is in the file before `send` returns, as a message is on a platform before it
     answers.
@@ -67,7 +68,7 @@ class Paper:
             os.getpid(),
             key.hex(),
             to.key,
-            message.message.name,
+            ",".join(told_by(message.message)),
             self._clock().isoformat(),
         )
         os.write(self._file, ("\t".join(map(str, line)) + "\n").encode())

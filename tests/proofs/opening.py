@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anonymizer.seal import Place, Unsealable
-from bot.cases.sealing import CaseSealer, OpenReport
+from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
 from storage.repositories.cases import CaseRow
+from storage.repositories.holds import HoldRow
 from storage.repositories.media import MediaRow
 from storage.repositories.outbox import OutboxRow
 from storage.repositories.reports import ReportRow
@@ -66,6 +67,25 @@ def _open_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     return address and [address.channel, address.key]
 
 
+def _hold(keys: Keys, db: sqlite3.Connection, id: bytes) -> OpenHold:
+    opened = CaseSealer(keys).hold(HoldRow(*_row(db, "holds", "id", id)))
+    assert opened is not None
+    return opened
+
+
+def _open_hold_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return _hold(keys, db, id).key
+
+
+def _open_hold_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    address = CaseSealer(keys).address(_hold(keys, db, id))
+    return address and [address.channel, address.key]
+
+
+def _open_hold(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    return _hold(keys, db, id).held
+
+
 def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     return CaseSealer(keys).content(_report(CaseSealer(keys), db, id))
 
@@ -105,6 +125,9 @@ SEALED: dict[
     ("reports", "wrapped_key"): ("id", _open_key),
     ("reports", "address"): ("id", _open_address),
     ("reports", "sealed"): ("id", _open_report),
+    ("holds", "wrapped_key"): ("id", _open_hold_key),
+    ("holds", "address"): ("id", _open_hold_address),
+    ("holds", "sealed"): ("id", _open_hold),
     ("steps", "sealed"): ("id", _open_step),
     ("notes", "sealed"): ("id", _open_note),
     ("ratings", "sealed"): ("report_id", _open_rating),

@@ -191,6 +191,7 @@ async def test_refused_with_a_sentence_nothing_lost_and_on_again(
         crowd = Crowd(hotline.base)
         await crowd.files()
         await reader.says("每周都要报同一份台账")
+        await reader.open()
         before = reader.screen
         async with trouble(hotline):
             waiting = await crowd.until_refused()

@@ -57,6 +57,7 @@ SAID = {
     "reason": "琥珀台账第三次返工",
     "terminal": "芦苇巡查照片要拍四十张",
     "forgotten": "白桦考核排名挂在墙上",
+    "kept back": "海棠考勤每天打四遍",
     "draft": "玉兰报表还没写完",
     "question": "请问是哪个翡翠平台",
     "note": "内部先问沉香科",
@@ -150,6 +151,7 @@ async def journey(folder: Path) -> AsyncIterator[Journey]:
         await is_answered(known)
         at_the_terminal(known)
         await is_forgotten(known)
+        await is_kept_back(known)
         await visitor.says(f"街道又来了：{SAID['draft']}，联系{MASKED['name']}")
         known.staff("backup", str(known.backup))
         known.staff("case", "show", known.alias, "--pictures", str(known.exports))
@@ -281,6 +283,21 @@ async def is_forgotten(known: Journey) -> None:
         await visitor.presses("sure")
 
 
+async def is_kept_back(known: Journey) -> None:
+    """A third visitor wants it handed in later, and is told so here."""
+    async with visiting(known.hotline.base) as visitor:
+        await visitor.reports(
+            f"区里要求基层每周填报表，{SAID['kept back']}，电话{MASKED['phone']}"
+        )
+        await visitor.presses("hold")
+        await visitor.presses("until:send")
+        known.needles |= {
+            **written("fourth receipt", visitor.receipt),
+            "third token": visitor.token,
+        }
+        assert known.look() == []
+
+
 def written(name: str, receipt: str) -> dict[str, str]:
     """With dashes and without."""
     bare = receipt.replace("-", "")
@@ -299,6 +316,8 @@ PERSONAL = (
     "receipt",
     "second receipt",
     "third receipt",
+    "fourth receipt",
+    "third token",
 )
 
 
