@@ -20,7 +20,6 @@ from dialogs.commands import COMMANDS
 from dialogs.draft import SEND
 from dialogs.emergency import RESUME
 from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
-from dialogs.looks import kind_of
 from dialogs.meaning import Intent
 from dialogs.placeholders import stands_for_something
 from dialogs.plain import plain_word
@@ -38,6 +37,7 @@ from dialogs.talk import (
     Turn,
     Unknown,
     first_of,
+    said_once,
 )
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
@@ -54,7 +54,6 @@ from dialogs.words import (
     Query,
     Rang,
     Said,
-    Say,
     Together,
     Unreadable,
     Wipe,
@@ -284,7 +283,7 @@ class Dialogs:
                 self._hear(turn, part)
             elif isinstance(part, Pictured):
                 turn.do(DropPictures((part.picture.id,)))
-        turn.actions[:] = _said_once(turn.actions)
+        turn.actions[:] = said_once(turn.actions)
 
     def _listen(self, turn: Turn[Any], said: str) -> None:
         """Commands in words, then the buttons by number or label, then what the words
@@ -512,27 +511,6 @@ def _ring(turn: Turn[Any], event: Rang) -> None:
         case "expire":
             turn.discard()
             turn.do(Wipe())
-
-
-def _said_once(actions: Sequence[Action]) -> list[Action]:
-    """Without what is said again later; one prompt is as good as another."""
-    said: set[str] = set()
-    kept: list[Action] = []
-    for action in reversed(actions):
-        name = _name_of(action)
-        if name is None or name not in said:
-            kept.append(action)
-        if name is not None:
-            said.add(name)
-    return kept[::-1]
-
-
-def _name_of(action: Action) -> str | None:
-    if not isinstance(action, Say):
-        return None
-    message = action.message
-    is_prompt = message.mark and kind_of(message.name) != "reminder"
-    return "prompt" if is_prompt else message.name
 
 
 def _no_button(word: str) -> bool:

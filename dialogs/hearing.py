@@ -24,7 +24,7 @@ from dialogs.library.known import topic_asked
 from dialogs.looks import button
 from dialogs.meaning import Intent, Meaning
 from dialogs.plain import plain_word
-from dialogs.talk import Doubt, Heard, Mean, Step, Turn
+from dialogs.talk import Doubt, Heard, Mean, Step, Turn, said_once
 from dialogs.texts import phrase, phrases
 from dialogs.words import Meant
 
@@ -228,6 +228,7 @@ def ask_which(turn: Turn[Any], heard: Heard, wish: Intent) -> None:
         wish,
         dict(meaning.args) if is_first else {},
         meaning.old if is_first else None,
+        rather_text=meaning.intent in WRITES,
     )
     turn.overlay = DOUBT_STEP
     turn.prompt()
@@ -270,12 +271,24 @@ def _read_which(turn: Turn[Any], words: str) -> bool:
     elif word in NO:
         _write_it(turn, "")
     else:
-        leave_unwritten(turn)
-        told = len(turn.actions)
-        hear(turn, words)
-        if turn.talk.alarm:  # the number stands first
-            turn.actions[:] = turn.actions[told:] + turn.actions[:told]
+        _go_on(turn, words)
     return True
+
+
+def _go_on(turn: Turn[Any], words: str) -> None:
+    """Who tells on instead of answering tells a story: what was rather a piece of it is
+    one. What was rather a wish is no text for that.
+    """
+    doubt = turn.talk.doubt
+    if doubt is not None and doubt.rather_text:
+        _write_it(turn, "")
+    else:
+        leave_unwritten(turn)
+    told = len(turn.actions)
+    hear(turn, words)
+    if turn.talk.alarm:  # the number stands first
+        turn.actions[:] = turn.actions[told:] + turn.actions[:told]
+    turn.actions[:] = said_once(turn.actions)
 
 
 def _show_doubt(turn: Turn[Any]) -> dict[str, str]:

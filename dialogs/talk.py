@@ -259,13 +259,17 @@ class Aside(msgspec.Struct, frozen=True):
 
 
 class Doubt(msgspec.Struct, frozen=True):
-    """Words that may be a wish or a piece of the text: it was asked which."""
+    """Words that may be a wish or a piece of the text: it was asked which.
+
+    rather_text: they were read as text first, and as the wish after that.
+    """
 
     words: str
     intent: Intent
     args: dict[str, Any] = {}
     old: str | None = None
     then: tuple[Intent, ...] = ()
+    rather_text: bool = False
 
     @property
     def heard(self) -> Heard:
@@ -582,3 +586,24 @@ class Turn(Generic[Kept]):
 def first_of(dialogs: Mapping[str, Dialog[Any]]) -> Dialog[Any]:
     """The dialog that a chat begins with."""
     return next(dialog for dialog in dialogs.values() if dialog.opens_chat)
+
+
+def said_once(actions: Sequence[Action]) -> list[Action]:
+    """Without what is said again later; one prompt is as good as another."""
+    said: set[str] = set()
+    kept: list[Action] = []
+    for action in reversed(actions):
+        name = _told_name(action)
+        if name is None or name not in said:
+            kept.append(action)
+        if name is not None:
+            said.add(name)
+    return kept[::-1]
+
+
+def _told_name(action: Action) -> str | None:
+    if not isinstance(action, Say):
+        return None
+    message = action.message
+    is_prompt = message.mark and looks.kind_of(message.name) != "reminder"
+    return "prompt" if is_prompt else message.name

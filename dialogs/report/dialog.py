@@ -148,15 +148,20 @@ ORDINAL = re.compile(
 )
 
 
-def choose_or_tell(turn: ReportTurn, heard: Heard) -> None:
-    """A category by its number or its name; whatever else is said tells more."""
+def is_chosen(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether a category is named, by its number or its name."""
     number = heard.meaning.args.get("n")
     offered = turn.step.offers(turn)
     label = ""
     if isinstance(number, int) and 0 < number <= len(offered):
         button = offered[number - 1]
         label = turn.t(button.label, **button.params)
-    if ORDINAL.search(heard.words.strip()) or is_named(heard.words, label):
+    return bool(ORDINAL.search(heard.words.strip())) or is_named(heard.words, label)
+
+
+def choose_or_tell(turn: ReportTurn, heard: Heard) -> None:
+    """What names no category tells more."""
+    if is_chosen(turn, heard):
         choose(turn, heard)
     else:
         turn.read(heard.words)
@@ -246,9 +251,24 @@ AGREES: tuple[Intent, ...] = ("yes", "answer", "add")
 def loses_nothing(turn: ReportTurn, heard: Heard) -> bool:
     """Whether these words are kept, or asked about, whichever way they are taken."""
     answers_probe = turn.answers.probe in YES_OR_NO and heard.meaning.intent in AGREES
-    # a time that was no choice is taken as it was said
-    says_when = turn.talk.state is ReportState.WHEN and heard.meaning.intent in CHOOSES
-    return answers_probe or says_when or is_told_first(turn, heard) or hesitates(heard)
+    return (
+        answers_probe
+        or is_no_choice(turn, heard)
+        or is_told_first(turn, heard)
+        or hesitates(heard)
+    )
+
+
+def is_no_choice(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether these words choose none of what is offered, but are taken as they were
+    said: a time, or more of the matter.
+    """
+    state = turn.talk.state
+    if state is ReportState.WHEN:
+        return heard.meaning.intent in CHOOSES
+    if state is ReportState.CATEGORY:
+        return heard.meaning.intent == "choose" and not is_chosen(turn, heard)
+    return False
 
 
 def another(turn: ReportTurn, heard: Heard) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dialogs.talk import Doubt
 from dialogs.words import DropPictures, File
 from tests.dialogs.chat import NOON, Chat
 
@@ -213,6 +214,28 @@ def test_another_matter_is_asked_about_and_waits() -> None:
         chat.presses("meant")
     assert chat.draft.later == other
     assert other not in chat.draft.answers.text
+
+
+@pytest.mark.parametrize("rather_text", [True, False])
+def test_who_tells_on_instead_of_answering_tells_a_story(rather_text: bool) -> None:
+    """What was rather a piece of it is written in; a likelier wish is not, and that is
+    said.
+    """
+    chat = chat_with(CLEAR)
+    chat.draft.doubt = Doubt("算上周末二十次", "correct", rather_text=rather_text)
+    chat.says("每次都要两个小时")
+    assert ("算上周末二十次" in chat.draft.answers.text) is rather_text
+    assert chat.draft.answers.text.endswith("每次都要两个小时")
+    assert told(chat) == (["preview"] if rather_text else ["doubt.left", "preview"])
+
+
+def test_what_names_no_category_tells_more() -> None:
+    """Not asked "are you choosing?" about what would be written in all the same."""
+    chat = chat_with("\x1b!À0")
+    assert chat.step == "category"
+    chat.says("M")
+    assert chat.step == "category"
+    assert chat.draft.answers.text == "\x1b!À0\nM"
 
 
 def test_what_was_refused_is_left_behind() -> None:
