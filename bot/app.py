@@ -68,8 +68,23 @@ def shred_file(keyring: Path) -> Path:
     return keyring.with_name(f"{keyring.stem}.shredded")
 
 
-def clock() -> datetime:
+def _of_the_machine() -> datetime:
     return datetime.now(UTC)
+
+
+class Clock:
+    """What time it is for the program, UTC: the machine's. Only code that runs the
+    program can give it another source; no setting, file or variable does.
+    """
+
+    def __init__(self) -> None:
+        self.source: Callable[[], datetime] = _of_the_machine
+
+    def __call__(self) -> datetime:
+        return self.source()
+
+
+clock = Clock()
 
 
 def open_keyring(settings: Settings, create: bool = False) -> Keyring:

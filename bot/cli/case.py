@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import opened
+from bot.app import clock, opened
 from bot.cases.casework import Casework
 from bot.cli.answers import answered, common, login, out, reader
 from bot.desk import documents
@@ -110,7 +110,7 @@ def _day(typed: str) -> str:
 
     Raises: ArgumentTypeError.
     """
-    if day_end(typed, Now(datetime.now(UTC), UTC)) is None:
+    if day_end(typed, Now(clock(), UTC)) is None:
         raise argparse.ArgumentTypeError("请写成 2026-12-01，或 +5")
     return typed
 
@@ -193,7 +193,7 @@ def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
     be.
     """
     row = BY_NAME[args.move]
-    now = Now(datetime.now(UTC), zone)
+    now = Now(clock(), zone)
     values = {
         field.name: _value(field, getattr(args, field.name), now)
         for field in row.fields

@@ -34,10 +34,17 @@ DESCRIPTORS = 4  # standard input, output, errors, and where the end is told
 class Forks:
     """The process that forks. Threads may share it: each command has its own ends."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        program: str = "bot",
+        preloaded: Sequence[str] = PRELOADED,
+    ) -> None:
+        """program: the module that a command runs; preloaded: imported beforehand."""
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        given = [str(theirs.fileno()), program, *preloaded]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.forks", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.bot.forks", *given],
             cwd=ROOT,
             env={**environ, "PYTHONPATH": str(ROOT)},
             pass_fds=[theirs.fileno()],
@@ -59,16 +66,31 @@ class Forks:
             its errors.
         Raises: TimeoutError, where it does not end.
         """
-        request = {"words": [*words], "folder": str(folder), "environ": dict(environ)}
         with TemporaryFile() as out, TemporaryFile() as err:
             given, typing = os.pipe()
-            ended, ending = os.pipe()
-            passed = [given, out.fileno(), err.fileno(), ending]
-            _send(self._line, json.dumps(request).encode(), passed)
+            ends = (given, out.fileno(), err.fileno())
+            ended = self.start(words, folder, environ, ends)
             os.close(given)
-            os.close(ending)
             threading.Thread(target=_type, args=(typing, typed), daemon=True).start()
             return _end(ended), _whole(out), _whole(err)
+
+    def start(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        ends: tuple[int, int, int],
+    ) -> int:
+        """One command that goes on by itself. ends: its input, output and errors, which
+        stay the caller's to close.
+
+        Returns: a descriptor on which its end will be told.
+        """
+        request = {"words": [*words], "folder": str(folder), "environ": dict(environ)}
+        ended, ending = os.pipe()
+        _send(self._line, json.dumps(request).encode(), [*ends, ending])
+        os.close(ending)
+        return ended
 
 
 _STARTED: dict[str, Forks] = {}
@@ -98,6 +120,7 @@ def _type(descriptor: int, typed: bytes) -> None:
 
 
 def _end(descriptor: int) -> int:
+    """Wait for the end that is told there."""
     with open(descriptor, "rb") as told:
         ready, _, _ = select.select([told], [], [], PATIENCE)
         if not ready:
@@ -155,16 +178,17 @@ def _become(
 
 
 def main() -> None:
+    line_number, program, *preloaded = sys.argv[1:]
     before = dict(os.environ)
-    for module in PRELOADED:
+    for module in preloaded:
         import_module(module)
     assert threading.active_count() == 1, "a process with threads must not fork"
     added = {name: value for name, value in os.environ.items() if name not in before}
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever tells an end is let go
-    with socket.socket(fileno=int(sys.argv[1])) as line:
+    with socket.socket(fileno=int(line_number)) as line:
         words = wait_for_words(line, added)
     sys.argv[1:] = words
-    runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    runpy.run_module(program, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

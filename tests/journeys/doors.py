@@ -10,6 +10,7 @@ import queue
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Protocol
@@ -307,10 +308,17 @@ class TerminalDoor:
 # ── Telegram ──────────────────────────────────────────────────────────────────────────
 
 
+class TurnByTurn(Protocol):
+    """Knows when the hotline is through with what a person did."""
+
+    def one(self) -> AbstractAsyncContextManager[None]:
+        """What is done inside is answered when it is left."""
+
+
 class TelegramDoor:
     name = "telegram"
 
-    def __init__(self, person: Person, turns: Turns) -> None:
+    def __init__(self, person: Person, turns: TurnByTurn) -> None:
         self._person = person
         self._turns = turns
         self._seen = 0
@@ -408,8 +416,8 @@ class Turns:
         return self._count
 
 
-class OneTurn:
-    """What is done inside is answered when it is left."""
+class OneTurn(AbstractAsyncContextManager[None]):
+    """See `TurnByTurn.one`."""
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns

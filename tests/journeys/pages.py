@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.botapi.server import BotApi
+from tests.journeys.clocked import SPEED
 from tests.journeys.playing import Told, played
 from tests.journeys.script import Script, all_scripts
-from tests.journeys.stage import SPEED, opened_stage
+from tests.journeys.stage import opened_stage
 from tests.project.checkout import ROOT
 
 PAGE = ROOT / "docs" / "journeys.md"
@@ -22,11 +23,16 @@ CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{16}\b")
 HEAD = """# 两段对话，一行一行 · Two journeys, line by line
 
 真人会这样打字，专线这样回；方括号里是能点的。照 `tests/journeys/scripts/` 里的脚本
-在网页上走一遍写成，测试核对；同样的脚本也在终端和 Telegram 上走。
+在网页上走一遍写成，测试核对。全部脚本在网页、终端和 Telegram 上逐行走：`make test`
+在一个进程里走，`make test-long` 走真的门（`jianfu serve`、`jianfu chat`、
+`jianfu case`、单位网页），只有钟是拨的。
 
 What people type, and what the hotline answers; brackets hold what can be pressed.
 Written by playing the scripts of `tests/journeys/scripts/` at the web's door, and held
-by a test: `python -m tests.journeys.pages` writes it anew.
+by a test: `python -m tests.journeys.pages` writes it anew. All scripts are played line
+by line on web, terminal and Telegram: in one process in `make test`, and in `make
+test-long` through the real doors (`jianfu serve`, `jianfu chat`, `jianfu case`, the
+units' pages); only the clock is turned.
 """
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 
 from anonymizer import receipts
 from dialogs.case.refusals import Refusal
+from tests.journeys.deployment import CommandRefused
 from tests.journeys.doors import Came, Door
 from tests.journeys.script import Line, Script
 from tests.journeys.stage import DOORS, Order, passing
@@ -30,10 +31,8 @@ PRYING = re.compile(
     "您的(姓名|名字|电话|手机号|身份证)是|怎么称呼您|请(留下|提供)您的|your name\\?"
 )
 ACT = timedelta(seconds=20)  # between two turns of a person
-STEP = timedelta(minutes=15)  # between two looks at what is due
-LONG_STEP = timedelta(hours=2)
-LONG = timedelta(days=2)
 NIGHT = (21, 8)
+REFUSALS = (Refusal, CommandRefused)
 
 
 class Played(Protocol):
@@ -52,13 +51,20 @@ class Played(Protocol):
 
     async def settles(self) -> None: ...
 
+    def step(self, whole: timedelta) -> timedelta:
+        """How long until the next look at what came, where so much time is to pass."""
+
     async def rings(self, step: timedelta) -> None: ...
 
     async def orders(self, order: Order) -> None: ...
 
     async def aliases(self) -> list[str]: ...
 
-    async def reports(self) -> int: ...
+    async def filed(self) -> int:
+        """How many reports there are behind the hotline."""
+
+    async def reports(self) -> int:
+        """How many were filed, those that are still kept back among them."""
 
     async def case(self, alias: str) -> str: ...
 
@@ -86,6 +92,7 @@ class Player:
     names: dict[str, str] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
+    filed: int = 0
 
     # ── line by line ──────────────────────────────────────────────────────────────────
 
@@ -95,7 +102,7 @@ class Player:
         for line in self.script.lines:
             try:
                 await self._line(line)
-            except (AssertionError, Refusal) as error:
+            except (AssertionError, *REFUSALS) as error:
                 place = f"{self.script.name}:{line.number} at the {self.first} door"
                 said = f"{line.mark} {line.words}"
                 raise AssertionError(f"{place}: {said}\n{error}") from error
@@ -185,15 +192,22 @@ class Player:
         await self.door.looks()
 
     async def _note_names(self) -> None:
+        """Cases are looked for where something new has been filed."""
         for receipt in receipts.find_all(self._heard):
-            code = receipt.receipt
-            if code and code not in self.names.values():
-                count = sum(name.startswith("R") for name in self.names)
-                self.names[f"R{count + 1}"] = code
+            if receipt.receipt:
+                self._name("R", receipt.receipt)
+        filed = await self.stage.filed()
+        if filed == self.filed:
+            return
+        self.filed = filed
         for alias in await self.stage.aliases():
-            if alias not in self.names.values():
-                count = sum(name.startswith("case") for name in self.names)
-                self.names[f"case{count + 1}"] = alias
+            self._name("case", alias)
+
+    def _name(self, kind: str, value: str) -> None:
+        """The first of a kind is called case1, the next case2."""
+        if value not in self.names.values():
+            count = sum(name.startswith(kind) for name in self.names)
+            self.names[f"{kind}{count + 1}"] = value
 
     # ── time ──────────────────────────────────────────────────────────────────────────
 
@@ -201,8 +215,8 @@ class Player:
         """What comes in between came by itself: never at night."""
         self.came = []
         until = self.stage.at + time
-        step = LONG_STEP if time > LONG else STEP
         while self.stage.at < until:
+            step = self.stage.step(time)
             await self.stage.rings(min(step, until - self.stage.at))
             came = await self.door.looks()
             if came:
@@ -223,7 +237,7 @@ class Player:
     async def _is_refused(self, order: Order) -> None:
         try:
             await self.stage.orders(order)
-        except Refusal:
+        except REFUSALS:
             return
         raise AssertionError("it was not refused")
 

@@ -41,6 +41,7 @@ from dialogs.case.orders import Merge
 from dialogs.case.roles import Role
 from dialogs.case.typed import Now
 from tests.botapi.server import BotApi
+from tests.journeys.clocked import SPEED
 from tests.journeys.doors import (
     Door,
     Keyboard,
@@ -53,7 +54,11 @@ from tests.journeys.doors import (
 BEIJING = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # 10:17 in Beijing
 DOORS = ("web", "terminal", "telegram")
-SPEED = 50.0
+FILED = "SELECT id FROM reports"
+HELD = "SELECT id FROM holds WHERE wrapped_key IS NOT NULL"
+STEP = timedelta(minutes=15)  # between two looks at what is due
+LONG_STEP = timedelta(hours=2)
+LONG = timedelta(days=2)
 WHO: dict[str, tuple[str, Role]] = {
     "operator": ("王值班", "operator"),
     "supervisor": ("沈主管", "supervisor"),
@@ -198,6 +203,9 @@ class Stage:
 
     # ── time ──────────────────────────────────────────────────────────────────────────
 
+    def step(self, whole: timedelta) -> timedelta:
+        return LONG_STEP if whole > LONG else STEP
+
     async def rings(self, step: timedelta) -> None:
         """So much time passes; all that is due by then rings and goes out."""
         self.at += step
@@ -237,13 +245,11 @@ class Stage:
         rows = await self.app.resources.database.all("SELECT alias FROM cases")
         return [row["alias"] for row in rows]
 
+    async def filed(self) -> int:
+        return len(await self.app.resources.database.all(FILED))
+
     async def reports(self) -> int:
-        """How many were filed, those that are still kept back among them."""
-        sql = (
-            "SELECT id FROM reports UNION ALL "
-            "SELECT id FROM holds WHERE wrapped_key IS NOT NULL"
-        )
-        return len(await self.app.resources.database.all(sql))
+        return await self.filed() + len(await self.app.resources.database.all(HELD))
 
     async def case(self, alias: str) -> str:
         """All that staff can read of it."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.botapi.server import BotApi
+from tests.journeys.clocked import SPEED
 from tests.journeys.pages import PAGE, SHOWN, section
 from tests.journeys.playing import played
 from tests.journeys.script import Script, all_scripts
-from tests.journeys.stage import DOORS, SPEED, opened_stage
+from tests.journeys.stage import DOORS, opened_stage
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from tests.bot.channels.web.line import Line
+from tests.botapi.server import BotApi
+from tests.journeys.clocked import SPEED
 from tests.journeys.doors import Came, Door, Row, fitting, row_as_text, rows_of
 from tests.journeys.playing import played
 from tests.journeys.script import Script, all_scripts
-from tests.journeys.test_served_scripts import ServedStage
+from tests.journeys.served import ServedStage
 
 PATIENCE = 30.0  # seconds until an answer is missed
 STILL = 0.4  # seconds after which nothing more comes
@@ -95,17 +96,14 @@ class BrowserDoor:
 
 
 class BrowserStage(ServedStage):
-    """A served line, and one real browser before it."""
+    """A hotline that is deployed, and one real browser before it."""
 
-    def __init__(self, line: Line, page: Page) -> None:
-        super().__init__(line)
+    def __init__(self, folder: Path, server: BotApi, page: Page) -> None:
+        super().__init__(folder, server)
         self._page = page
 
-    async def door(self, name: str, remembered: bool) -> Door:
-        door = BrowserDoor(self._page, self._line.url)
-        await door.opens()
-        self.doors.append(door)
-        return door
+    def _door(self, name: str, remembered: bool) -> Door:
+        return BrowserDoor(self._page, self.deployment.url)
 
 
 @asynccontextmanager
@@ -118,11 +116,19 @@ async def opened_page(chromium: str) -> AsyncIterator[Page]:
         await browser.close()
 
 
-async def plays(script: Script, line: Line, chromium: str) -> None:
+async def plays(script: Script, folder: Path, server: BotApi, chromium: str) -> None:
     async with opened_page(chromium) as page:
-        stage = BrowserStage(line, page)
-        await played(stage, script, "web")
-        await stage.close()
+        stage = BrowserStage(folder, server, page)
+        try:
+            await played(stage, script, "web")
+        finally:
+            await stage.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BotApi]:
+    with BotApi(speed=SPEED) as server:
+        yield server
 
 
 @pytest.mark.browser
@@ -131,9 +137,10 @@ async def plays(script: Script, line: Line, chromium: str) -> None:
     [script for script in all_scripts() if script.name in SHOWN],
     ids=lambda one: one.name,
 )
-def test_journey_in_a_browser(script: Script, chromium: str, tmp_path: Path) -> None:
+def test_journey_in_a_browser(
+    script: Script, chromium: str, server: BotApi, tmp_path: Path
+) -> None:
     """In a thread of its own: other tests' Playwright keeps a loop in this one."""
-    line = Line(tmp_path)
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, plays(script, line, chromium)).result()
-    line.stop()
+        playing = plays(script, tmp_path, server, chromium)
+        aside.submit(asyncio.run, playing).result()
