@@ -134,9 +134,9 @@ def fill_in(turn: ReportTurn, heard: Heard, field: str, value: str) -> None:
 def where_to_correct(turn: ReportTurn, heard: Heard) -> None:
     """It cannot be told what is meant: the text is opened, the words are not in it."""
     turn.tell(heard, "correct.where")
+    to_preview(turn)
     if turn.talk.state in BEFORE_PREVIEW:
         turn.prompt()
         return
-    to_preview(turn)
     turn.tapped = False
     turn.go("text")

@@ -114,7 +114,6 @@ def stopped(turn: ReportTurn, heard: Heard) -> None:
 
 def go_on(turn: ReportTurn, heard: Heard) -> None:
     """More words instead of an answer: so it goes on, and they are written in."""
-    turn.talk.move("back")
     write(turn, heard.words)
 
 

@@ -114,9 +114,13 @@ def _followed(
 
 
 def to_preview(turn: ReportTurn) -> None:
-    """Leave a chip for the preview, without a word."""
+    """Leave a chip for the preview, or the question whether to stop for where it was
+    asked, without a word.
+    """
     if turn.talk.state in CHIPS:
         turn.talk.move("done")
+    elif turn.talk.state is ReportState.CANCEL:
+        turn.talk.move("back")
 
 
 def shown_again(turn: ReportTurn) -> None:
