@@ -30,6 +30,9 @@ ORDERED = re.compile(r"要求|通知|布置|下发|规定|安排|喊|叫|让|逼
 NO_NOTICE = re.compile(r"通知|文件|截图|红头|口头|群里")
 YES_OR_NO = ("urgent",)  # what a yes or no answers
 BESIDE = 4  # characters beside a unit or a time in an answer that is nothing else
+LEADS = re.compile(
+    r"^(?:是|对|嗯+|会)的?[，,。！ ]+(?=..)"
+)  # a yes before what it tells
 BARE_YES = 6  # characters of a yes beside which nothing else is said
 GOES_ON = re.compile(
     r"(?:还要|还得|又要|又得|照样|接着|继续).{0,3}(?:干|搞|弄|熬|加班)"
@@ -68,6 +71,8 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     answers = turn.answers
     words = heard.words.strip()
     probe = answers.probe
+    if probe in YES_OR_NO:
+        words = LEADS.sub("", words)
     if probe == "urgent" and not _says_whether(heard):
         add_sentence(turn, words)
         return

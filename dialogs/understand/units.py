@@ -37,6 +37,15 @@ _PATTERNS = (  # where two overlap, the earlier pattern wins
     re.compile(rf"{_any('bare')}(?!办|党|政|工|级|社区|[^,。]{{0,3}}(?:局|委|办公室))"),
 )
 _DEMANDS = re.compile(rf"{_any('between')}*{_any('demands')}")
+# who comes to look, and for whom others make people work: "市里来查，镇里让我们补"
+_COMES = re.compile(
+    r"[又也都要会]{0,2}(?:下来|来|到|过来)(?:人|我们|村里|社区|镇里|街道)?"
+    r"(?:检查|督查|督导|暗访|抽查|巡查|验收|考核|调研|观摩|参观|查|看)"
+)
+_MAKES = re.compile(
+    r"(?:今天|今晚|今早|今夜|明早|昨晚|连夜|半夜|临时|马上|一大早)"
+    r"(?:又|就|才|还|都|硬)?(?=让|叫|要|喊|逼|催|通知|安排|布置|派)"
+)
 _SELF = re.compile(
     r"(?:我在|我是|我们在|俺是|额是|本人系|本人在|这里是|我们是|反映|关于|举报|投诉)$"
 )
@@ -63,6 +72,7 @@ _CIVIL = re.compile(rf".*{_any('civil-bodies')}")
 
 
 RESPONSIBLE_FROM = 0.6
+COMES = 0.5  # of one who comes to look: less than of one who makes people do something
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,9 @@ def _score(text: str, start: int, end: int) -> float:
     """
     name = text[start:end]
     score = 1.0 - start / (len(text) + 40)
-    if _DEMANDS.match(text, end, end + 12):
+    if _COMES.match(text, end, end + 12):
+        score += COMES
+    elif _MAKES.match(text, end) or _DEMANDS.match(text, end, end + 12):
         score += 1.0
     if len(name) >= 4:
         score += 0.4

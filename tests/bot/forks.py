@@ -9,6 +9,7 @@ for tests that start the real command (`Login.start`, the wheel's tests).
 from __future__ import annotations
 
 import array
+import gc
 import json
 import os
 import runpy
@@ -183,6 +184,8 @@ def main() -> None:
     for module in preloaded:
         import_module(module)
     assert threading.active_count() == 1, "a process with threads must not fork"
+    gc.collect()
+    gc.freeze()  # what is shared stays so: no child goes through it to collect it
     added = {name: value for name, value in os.environ.items() if name not in before}
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever tells an end is let go
     with socket.socket(fileno=int(line_number)) as line:

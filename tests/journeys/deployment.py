@@ -194,8 +194,8 @@ class Chat:
 
     def came(self) -> str:
         """What was printed by itself since the last line."""
-        while self._readable(0.0):
-            self._read()
+        while self._readable(0.0) and self._read():
+            pass
         came = self._heard.decode()
         self._heard = b""
         return self.KEYS.sub("", came)
@@ -203,11 +203,8 @@ class Chat:
     def close(self) -> None:
         """Ctrl-D on an empty line ends it."""
         os.write(self._end, b"\x04")
-        while not select.select([self._ended], [], [], 0)[0] and self._readable(1.0):
-            try:
-                self._read()
-            except OSError:  # the other end of a terminal is gone
-                break
+        while not select.select([self._ended], [], [], LOOK_EVERY)[0]:
+            self.came()
         os.close(self._end)
         os.close(self._ended)
 
@@ -215,13 +212,19 @@ class Chat:
         until = time.monotonic() + PATIENCE
         while mark.encode() not in self._heard:
             left = until - time.monotonic()
-            assert left > 0 and self._readable(left), self._heard.decode()
-            self._read()
+            has_more = left > 0 and self._readable(left) and self._read()
+            assert has_more, self._heard.decode()
         found, _, self._heard = self._heard.partition(mark.encode())
         return self.KEYS.sub("", found.decode())
 
     def _readable(self, wait: float) -> bool:
         return bool(select.select([self._end], [], [], wait)[0])
 
-    def _read(self) -> None:
-        self._heard += os.read(self._end, 65536)
+    def _read(self) -> bool:
+        """Whether there was something: a terminal whose other end is gone fails."""
+        try:
+            read = os.read(self._end, 65536)
+        except OSError:
+            return False
+        self._heard += read
+        return bool(read)

@@ -38,6 +38,7 @@ from bot.settings import Settings, Telegram
 from bot.site import site
 from bot.talks import DueDrafts
 from dialogs.case.orders import Merge
+from dialogs.case.orders import Order as CaseOrder
 from dialogs.case.roles import Role
 from dialogs.case.typed import Now
 from tests.botapi.server import BotApi
@@ -222,13 +223,10 @@ class Stage:
     async def orders(self, order: Order) -> None:
         """Raises: Refusal."""
         verb = LABELS[order.label]
-        into = None
-        words = order.words
         if asks_for_a_case(verb):
-            into, _, words = words.partition(" ")
-        given = ordered(verb, words, Now(self.at, BEIJING))
-        if into is not None:
-            given = Merge(into)
+            given: CaseOrder = Merge(order.words)
+        else:
+            given = ordered(verb, order.words, Now(self.at, BEIJING))
         name, role = WHO[order.who]
         unit = await self._unit_of(order.alias) if role == "liaison" else None
         who = AtTheMachine(name, role, unit)

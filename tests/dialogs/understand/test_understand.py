@@ -121,6 +121,8 @@ def test_a_plain_sentence_finds_its_category(text: str, category: str) -> None:
         ("区教育局叫柳荫社区开证明", "区教育局", "district", "柳荫社区"),
         ("清河街道要求每天填表", "清河街道", "subdistrict", "清河街道"),
         ("市总工会让我们挂牌", "市总工会", "city", None),
+        ("市里来查，镇里今晚让我们补台账", "镇里", "subdistrict", None),
+        ("区里来查减负，先要我们准备方案", "区里", "district", None),
         ("農業銀行要我們開證明", "農業銀行", None, None),
         ("翠苑街道要求翠苑社区报台账", "翠苑街道", "subdistrict", "翠苑社区"),
         ("上面又要我们填表，领导天天催", None, None, None),
