@@ -1,5 +1,5 @@
-"""Which days are worked in China: the State Council's holidays and make-up days, and a
-file of local days.
+"""Which days are worked in China: the State Council's holidays and make-up days, the
+days off by law where its notice is still to come, and a file of local days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from typing import Any
 
 import chinese_calendar as published
 
-UNKNOWN = "{year}年的放假调休安排还不知道，先按周一至周五算"
+from scheduler.statutory import statutory_days
+
+UNKNOWN = (
+    "{year}年的调休还没有公布：法定节假日已经除去，补班和连休还不知道，"
+    "落在这一年的期限公布后可能会变"
+)
 REMEDY = (
     "国务院办公厅公布后（一般在上一年11月），请更新 chinesecalendar，"
     "或写进 JIANFU_CALENDAR 所指的文件（见 docs/clocks.md）"
@@ -42,8 +47,8 @@ class CalendarError(ValueError):
 
 
 class WorkCalendar:
-    """Local days first, then the published ones; Monday to Friday in years that nobody
-    has told of.
+    """Local days first, then the published ones; in years that no notice has told of,
+    Monday to Friday without the days that are off by law.
 
     local: {day: worked}; years: further years that `local` describes whole. Of each
     year that is needed and not known, the log warns once.
@@ -52,11 +57,9 @@ class WorkCalendar:
     def __init__(
         self, local: Mapping[date, bool] | None = None, years: Iterable[int] = ()
     ) -> None:
-        self._local, self._years, self._warned = (
-            dict(local or {}),
-            KNOWN.union(years),
-            set[int](),
-        )
+        self._local = dict(local or {})
+        self._years = KNOWN.union(years)
+        self._warned: set[int] = set()
         self.works: Callable[[date], bool] = lru_cache(maxsize=4096)(
             self._works
         )  # asked at every change
@@ -67,11 +70,12 @@ class WorkCalendar:
         if day.year not in self._years and day.year not in self._warned:
             self._warned.add(day.year)
             log.warning("%s：%s", UNKNOWN.format(year=day.year), REMEDY)
-        if day in published.holidays:
+        if day in published.holidays or day in statutory_days(day.year):
             return False
         return day in published.workdays or day.weekday() < 5
 
     def knows(self, year: int) -> bool:
+        """Whether its notice has been published, or the local file tells all of it."""
         return year in self._years
 
     def named(self, day: date) -> str:
@@ -81,7 +85,9 @@ class WorkCalendar:
         if day in self._local:
             return ""
         english = published.holidays.get(day) or published.workdays.get(day)
-        return NAMES.get(str(english), "")
+        if english:
+            return NAMES.get(str(english), "")
+        return statutory_days(day.year).get(day, "")
 
 
 def local_days(text: str) -> WorkCalendar:

@@ -142,7 +142,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
     machine in hand may all.
     """
     by = args.by or login()
-    screen = CaseScreen(casework.zone, sys.stdout)
+    screen = CaseScreen(casework.terms, sys.stdout)
 
     async def carry_out() -> None:
         who = await roster.on_duty(by)

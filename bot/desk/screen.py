@@ -6,12 +6,11 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
-from bot.desk.times import iso_at, iso_due
+from bot.desk.times import iso_at, iso_due, proviso
 from bot.desk.wording import (
     FACTS,
     STEP_WORDS,
@@ -22,8 +21,10 @@ from bot.desk.wording import (
     step_text,
 )
 from bot.hours import ending, utc
-from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, legal
+from dialogs.case.clock import running_readings
+from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
 from dialogs.case.order_table import SAID
+from dialogs.case.worktime import Terms
 from dialogs.texts import text as phrase
 
 EXCERPT = 40  # columns
@@ -35,8 +36,9 @@ class CaseScreen:
     as meaning.
     """
 
-    def __init__(self, zone: ZoneInfo, out: TextIO) -> None:
-        self._zone = zone
+    def __init__(self, terms: Terms, out: TextIO) -> None:
+        self._terms = terms
+        self._zone = terms.zone
         self._out = out
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
@@ -82,7 +84,7 @@ class CaseScreen:
                 "层级": LEVELS.get(given.level or ""),
                 "不给看": kept_text(case),
                 "结论": FINDINGS.get(given.finding or ""),
-                "期限": self._until(case.due),
+                "期限": self._due(case),
                 "在办人": case.claimed.name if case.claimed else None,
                 "要求延期": f"{wants.days} 个工作日：{wants.reason}" if wants else None,
                 "等到": self._until(case.resumes),
@@ -151,6 +153,13 @@ class CaseScreen:
 
     def _heading(self, words: str) -> None:
         self._line(f"\n── {words}", BOLD)
+
+    def _due(self, case: Case) -> str | None:
+        if case.due is None:
+            return None
+        readings = running_readings(case.ledger, self._terms)
+        provisos = [proviso(one) for one in readings if one.due == case.due]
+        return iso_due(case.due, self._zone) + "".join(provisos[:1])
 
     def _until(self, due: datetime | None) -> str | None:
         return iso_due(due, self._zone) if due else None

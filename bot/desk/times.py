@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from bot.hours import ending, utc
+from dialogs.case.clock import ClockReading
 
 
 def iso_due(due: datetime, zone: tzinfo) -> str:
@@ -27,6 +28,12 @@ def chat_due(due: datetime, zone: tzinfo) -> str:
     hour, _, minute = clock.partition(":")
     minutes = "" if hour == "24" else f"{minute}分"
     return f"{day.month}月{day.day}日{int(hour)}时{minutes}前"
+
+
+def proviso(reading: ClockReading) -> str:
+    """What stands behind a due time that may still change; "" where it may not."""
+    year = reading.unannounced
+    return "" if year is None else f"（{year}年调休还没公布，公布后可能会变）"
 
 
 def chat_at(at: int, zone: tzinfo, *, hourly: bool = False) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
+from bot.desk.times import proviso
 from dialogs.case.allowance import Clock
 from dialogs.case.clock import ClockLine, ClockReading, read, running
 from dialogs.case.corrections import (
@@ -63,13 +64,16 @@ TO_THE_MINUTE = re.compile(r" \d\d:\d\d (暂停|接着算)")
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """due: None while paused; used: percent; left: in words."""
+    """due: None while paused; used: percent; left: in words; proviso: what is said
+    where the due time may still change, else "".
+    """
 
     clock: str
     due: datetime | None
     used: int
     left: str
     mood: Mood
+    proviso: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +267,8 @@ class UnitView:
         if reading.due is None:
             return Timer(clock, None, used, "期限暂停", "paused")
         left = self._left(reading.due, reading.allowance.unit)
-        return Timer(clock, reading.due, used, left, self._mood(reading, used))
+        mood = self._mood(reading, used)
+        return Timer(clock, reading.due, used, left, mood, proviso(reading))
 
     def _mood(self, reading: ClockReading, used: int) -> Mood:
         if reading.due is not None and self.now >= reading.due:

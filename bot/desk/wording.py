@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.cases.reading import StepView
 from bot.hours import utc
@@ -71,7 +71,7 @@ def kept_text(case: Case) -> str | None:
     return f"{'、'.join(case.keep_from)}（反映人要求，不能交给它办）"
 
 
-def step_text(step: StepView, zone: ZoneInfo) -> str:
+def step_text(step: StepView, zone: tzinfo) -> str:
     """The words of a step, with what belongs to its kind before them."""
     params = step.params
     before = []

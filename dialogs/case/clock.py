@@ -93,6 +93,16 @@ class ClockReading:
         """The local day on which it ends."""
         return day_of(self.ends - TICK, self.terms)
 
+    @property
+    def unannounced(self) -> int | None:
+        """The year that it ends in, where that year's make-up days (调休) are still to
+        be announced, so that it may come to end on another day; else None.
+        """
+        year = self.last_day.year
+        if self.allowance.unit != "W" or self.terms.calendar.knows(year):
+            return None
+        return year
+
     def share(self, at: datetime) -> float:
         """How much of the allowance is used at `at`: 0 at the start, 1 when due, more
         when late.

@@ -65,7 +65,7 @@ phrases(
     now_late="现在 {at}，已超期{late}。",
     done_in_time="按时办的（用了{share}%）。",
     done_late="办的时候已超期{late}。",
-    unknown="{year}年的放假调休安排还不知道，按周一至周五算。",
+    unknown="{year}年的调休还没公布：法定节假日不算，别的按周一至周五算，公布后可能会变。",
     also="、",
     new_year="元旦",
     spring="春节",
@@ -280,7 +280,7 @@ class _Explanation:
         return self._phrase(HOLIDAYS[name]) if name in HOLIDAYS else name
 
     def _unknown_years(self, reading: ClockReading) -> None:
-        """Which years were counted without their holidays."""
+        """Which years were counted before their make-up days were announced."""
         if reading.allowance.unit != "W":
             return
         first = day_of(reading.started, self._terms).year

@@ -30,6 +30,7 @@ phrases(
     paused="承诺：{label}。现在停着不算，等{why}。",
     paused_until="承诺：{label}。现在停着不算，等{why}，{due}接着算。",
     extended="（延过期）",
+    unannounced="{year}年的调休还没公布，公布后这个日子可能会变。",
     you="您回答",
     others="补充情况",
 )
@@ -42,7 +43,8 @@ class Promise:
     date.
 
     share: of the time gone, 0 to 1; days: left, or late by; exact: told to the minute;
-    why: what is waited for, None while it runs.
+    why: what is waited for, None while it runs; unannounced: the year in which `due`
+    may still move, for its make-up days are not known.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Promise:
     exact: bool = False
     why: str | None = None
     extended: bool = False
+    unannounced: int | None = None
 
     def params(self, lang: str) -> dict[str, Any]:
         """JSON values for a channel that draws it; "text" says all of it in
@@ -68,8 +71,13 @@ class Promise:
             "share": round(self.share, 3),
             "late": self.late,
             "paused": self.why is not None,
-            "text": text(lang, f"promise.{self._named()}", said),
+            "text": text(lang, f"promise.{self._named()}", said) + self._proviso(lang),
         }
+
+    def _proviso(self, lang: str) -> str:
+        if self.unannounced is None or self.late:
+            return ""
+        return text(lang, "promise.unannounced", {"year": self.unannounced})
 
     def _label(self, lang: str) -> str:
         label = text(lang, f"promise.{self.label}")
@@ -126,6 +134,7 @@ def _of_clock(
             share=share,
             exact=reading.allowance.unit == "h",
             extended=extended,
+            unannounced=reading.unannounced,
         )
     goes_on = reading.paused.until
     return Promise(
@@ -148,6 +157,7 @@ def _owed(
     share: float,
     exact: bool = False,
     extended: bool = False,
+    unannounced: int | None = None,
 ) -> Promise:
     """Something that is owed by `due`; time runs."""
     # 24:00 belongs to the day that it ends.
@@ -161,6 +171,7 @@ def _owed(
         days=abs(days),
         exact=exact,
         extended=extended,
+        unannounced=unannounced,
     )
 
 

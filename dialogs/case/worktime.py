@@ -24,8 +24,8 @@ class Calendar(Protocol):
         """Whether a day is worked, make-up days (调休) included."""
 
     def knows(self, year: int) -> bool:
-        """Whether this year's holidays are known; if not, Monday to Friday are taken as
-        worked.
+        """Whether it has been announced how this year's holidays are moved (调休); if
+        not, a due time in it may still change.
         """
 
     def named(self, day: date) -> str:
@@ -50,14 +50,14 @@ class _Weekdays:
         return day.weekday() < 5
 
     def knows(self, year: int) -> bool:
-        return False
+        return True
 
     def named(self, day: date) -> str:
         return ""
 
 
 def weekday_calendar() -> Calendar:
-    """Monday to Friday, whatever the year; it knows of no holiday."""
+    """Monday to Friday, whatever the year; it knows of no holiday, and none is open."""
     return _Weekdays()
 
 

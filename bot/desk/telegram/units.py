@@ -17,7 +17,13 @@ from bot.desk import verbs
 from bot.desk.liaison import DID, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_CHAT, worded
 from bot.desk.times import unit_at
-from bot.desk.unit_view import UNIT_CLOCK_NAMES, PastEvent, UnitCase, UnitItem
+from bot.desk.unit_view import (
+    UNIT_CLOCK_NAMES,
+    PastEvent,
+    Timer,
+    UnitCase,
+    UnitItem,
+)
 from bot.desk.wording import clean
 from dialogs.case.order_table import BY_NAME, UNIT_ORDERS
 from dialogs.case.orders import Order
@@ -161,12 +167,15 @@ def _line(item: UnitItem, zone: tzinfo) -> str:
 
 
 def _timers(item: UnitItem, zone: tzinfo) -> list[str]:
-    return [
-        f"{UNIT_CLOCK_NAMES[one.clock]} {unit_at(one.due, zone)} 前（{one.left}）"
-        if one.due
-        else one.left
-        for one in item.timers
-    ]
+    return [_timer(one, zone) for one in item.timers]
+
+
+def _timer(timer: Timer, zone: tzinfo) -> str:
+    if timer.due is None:
+        return timer.left
+    due = unit_at(timer.due, zone)
+    name = UNIT_CLOCK_NAMES[timer.clock]
+    return f"{name} {due} 前（{timer.left}）{timer.proviso}"
 
 
 def _event(event: PastEvent, zone: tzinfo) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
-from bot.desk.times import chat_at, chat_due
+from bot.desk.times import chat_at, chat_due, proviso
 from bot.desk.verbs import VERBS, possible
 from bot.desk.wording import (
     FACTS,
@@ -178,7 +178,8 @@ def _clocks(case: Case, terms: Terms, zone: ZoneInfo) -> list[str]:
             found.append(f"期限：{name}（暂停）")
         else:
             over = "，已超期" if "breached" in steps_done(case.ledger, clock) else ""
-            found.append(f"期限：{name} {chat_due(reading.due, zone)}{over}")
+            due = chat_due(reading.due, zone)
+            found.append(f"期限：{name} {due}{over}{proviso(reading)}")
     return found
 
 

@@ -10,6 +10,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,21 @@ async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) ->
     await terminal.runs("assign", name, "某街道")
     assert "限11-30" in await terminal.runs("list")
     assert "期限      2026-11-30 24:00" in await terminal.runs("show", name)
+
+
+async def test_a_deadline_that_may_still_move_is_said_to_be_so(
+    terminal: Terminal,
+) -> None:
+    """Five working days from 29 December of a year of whose next no notice tells: New
+    Year is off by law, what will be made up nobody knows.
+    """
+    terminal.counter.at = datetime(2098, 12, 29, 2, tzinfo=UTC)  # a Monday
+    await terminal.counter.files()
+    name = await terminal.counter.alias()
+    await terminal.runs("accept", name)
+    await terminal.runs("assign", name, "某街道")
+    told = "期限      2099-01-06 24:00（2099年调休还没公布，公布后可能会变）"
+    assert told in await terminal.runs("show", name)
 
 
 async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) -> None:
@@ -366,7 +382,7 @@ async def test_colour_is_for_terminals_only(
             monkeypatch.setenv("NO_COLOR", "1")
         theirs, ours = os.pipe() if mode == "pipe" else pty.openpty()
         with open(ours, "w", encoding="utf-8") as out:
-            CaseScreen(counter.casework.zone, out).entries(entries)
+            CaseScreen(counter.casework.terms, out).entries(entries)
             out.flush()
             drawn[mode] = os.read(theirs, 4096).decode()
         os.close(theirs)

@@ -93,7 +93,7 @@ def test_doctor_presses_for_the_holidays_in_december(
     """
     own = wrote(folder, "years = [2199, 2201]\n")
     calendar = found(settings(folder, calendar=own), today)["calendar"]
-    assert calendar.ok is well and "2200年的放假调休安排还不知道" in calendar.says
+    assert calendar.ok is well and "2200年的调休还没有公布" in calendar.says
     assert bool(calendar.remedy) is not well
 
 

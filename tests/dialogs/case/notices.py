@@ -17,6 +17,8 @@ OFF = {  # first and last day of each holiday, month.day
     2025: "1.1-1.1 1.28-2.4 4.4-4.6 5.1-5.5 5.31-6.2 10.1-10.8",
     2026: "1.1-1.3 2.15-2.23 4.4-4.6 5.1-5.5 6.19-6.21 9.25-9.27 10.1-10.7",
 }
+# of 2027 no notice tells yet: the days off by law, without those made up
+BY_LAW = {2027: "1.1-1.1 2.5-2.8 4.5-4.5 5.1-5.2 6.9-6.9 9.15-9.15 10.1-10.3"}
 MADE_UP = {  # weekend days that are worked
     2024: "2.4 2.18 4.7 4.28 5.11 9.14 9.29 10.12",
     2025: "1.26 2.8 4.27 9.28 10.11",
@@ -30,20 +32,21 @@ def _day(year: int, text: str) -> date:
 
 
 def _worked() -> list[date]:
-    """All days worked from 2024 to 2027, in order; 2027 by weekdays."""
+    """All days worked from 2024 to 2027, in order; 2027 as the law has it."""
     weekends = {
         date(2023, 12, 30) + timedelta(days=7 * week + n)
         for week in range(220)
         for n in (0, 1)
     }
     off = set(weekends)
-    for year, holidays in OFF.items():
+    for year, holidays in (OFF | BY_LAW).items():
         for holiday in holidays.split():
             first, last = (_day(year, end) for end in holiday.split("-"))
             while first <= last:
                 off.add(first)
                 first += timedelta(days=1)
-        off -= {_day(year, made_up) for made_up in MADE_UP[year].split()}
+        made_up = MADE_UP.get(year, "").split()
+        off -= {_day(year, day) for day in made_up}
     return [
         day
         for n in range(1461)

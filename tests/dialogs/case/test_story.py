@@ -18,6 +18,7 @@ from dialogs.case.life import ENDED, Assignment, Case, State
 from dialogs.case.rules import UNIT_CLOCKS, Rules
 from dialogs.case.story import Filed, OpenedStep, Rating, tell, visible
 from dialogs.case.worktime import Terms, weekday_calendar
+from scheduler.calendar import WorkCalendar
 from tests.dialogs.case.parts import changed
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -279,6 +280,27 @@ def test_the_promise_says_by_when_and_how_much_of_the_time_is_gone() -> None:
         promised(AT + timedelta(days=7), STARTED)["text"]
         == "承诺：单位答复，最迟11月30日，就是今天。"
     )
+
+
+def test_a_promise_that_may_still_move_says_so() -> None:
+    """Five working days from 29 December of a year of whose next no notice tells; what
+    is to be done within hours stays where it is.
+    """
+    terms = Terms(TERMS.rules, WorkCalendar(), TERMS.zone)
+    start = datetime(2098, 12, 29, 2, tzinfo=UTC)  # a Monday
+
+    def told(allowance: Allowance) -> str:
+        ledger = (ClockLine("answer", "start", start, allowance),)
+        one = changed(CASE, ledger=ledger)
+        params = tell(one, MINE, [], start, terms).params("zh")
+        said: str = params["promise"]["text"]
+        return said
+
+    assert told(Allowance(5, "W")) == (
+        "承诺：单位答复，最迟1月6日，还有8天。"
+        "2099年的调休还没公布，公布后这个日子可能会变。"
+    )
+    assert told(Allowance(96, "h")).endswith("还有4天。")
 
 
 def test_a_broken_promise_is_said_plainly() -> None:
