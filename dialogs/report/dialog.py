@@ -16,6 +16,7 @@ from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
 from dialogs.report.leaving import CANCEL_STEP, cancel, hesitate, hesitates, stop
+from dialogs.report.naming import FACTS_STEP
 from dialogs.report.preview import PREVIEW_STEP
 from dialogs.report.probing import YES_OR_NO, answer_probe
 from dialogs.report.reading import (
@@ -312,6 +313,7 @@ REPORT = Dialog(
     answers=ReportAnswers,
     steps=(
         START_STEP,
+        FACTS_STEP,
         SEVERAL_STEP,
         SIGNPOST_STEP,
         CATEGORY_STEP,

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from dialogs.looks import button
+from dialogs.report.naming import take_kind
 from dialogs.report.reading import take_sentence, take_text
 from dialogs.report.table import ReportState, ReportTurn
 from dialogs.talk import Heard, Step
@@ -35,8 +36,10 @@ def matters_of(text: str) -> tuple[str, ...]:
 
 def take_first_words(turn: ReportTurn, words: str) -> bool:
     """The first words: asked whether it is one report, where they tell of several
-    matters that are not alike.
+    matters that are not alike, and for the facts, where they only name a kind.
     """
+    if take_kind(turn, words):
+        return True
     matters = matters_of(words)
     new = not turn.answers.text
     if len(matters) == 1:

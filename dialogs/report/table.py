@@ -8,11 +8,13 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from dialogs.draft import DraftAnswers
+from dialogs.report.kinds import only_names
 from dialogs.talk import Talk, Turn
 
 
 class ReportState(Enum):
     START = "start"
+    FACTS = "facts"
     SEVERAL = "several"
     SIGNPOST = "signpost"
     CATEGORY = "category"
@@ -108,6 +110,11 @@ def said(talk: Talk) -> bool:
     return bool(talk.answers.text)
 
 
+def barely_said(talk: Talk) -> bool:
+    """只说了哪一类"""
+    return only_names(talk.answers.text)
+
+
 def leave_words(talk: Talk) -> None:
     """What was refused is left behind: the next sentence is heard afresh."""
     talk.answers.text = ""
@@ -130,6 +137,7 @@ CHIPS = (
 )
 ASKING = (
     ReportState.START,
+    ReportState.FACTS,
     ReportState.SEVERAL,
     ReportState.SIGNPOST,
     ReportState.CATEGORY,
@@ -147,6 +155,8 @@ REPORT_TRANSITIONS: list[list[Any]] = [
     ["back",         ReportState.APART,     ReportState.START,     *LEAVES_WORDS],
     ["send",         ReportState.APART,     ReportState.FILED],
     ["cancel",       ReportState.APART,     ReportState.GONE],
+    ["facts",        ReportState.START,     ReportState.FACTS],
+    ["back",         ReportState.FACTS,     ReportState.START,     *LEAVES_WORDS],
     ["several",      ReportState.START,     ReportState.SEVERAL],
     ["back",         ReportState.SEVERAL,   ReportState.START,     *LEAVES_WORDS],
     ["anyway",       ReportState.SIGNPOST,  ReportState.PREVIEW],
@@ -167,5 +177,6 @@ REPORT_TRANSITIONS: list[list[Any]] = [
     ["cancel",       ReportState.CANCEL,    ReportState.GONE],
     ["back",         ReportState.CANCEL,    ReportState.PREVIEW,   chosen],
     ["back",         ReportState.CANCEL,    ReportState.SIGNPOST,  not_ours],
+    ["back",         ReportState.CANCEL,    ReportState.FACTS,     barely_said],
     ["back",         ReportState.CANCEL,    ReportState.CATEGORY],
 ]  # fmt: skip

@@ -171,6 +171,8 @@ def masked(chat: Reader) -> None:
 WAYS: dict[str, Way] = {
     "nothing": lambda chat: None,
     "start": lambda chat: chat.shows(),
+    "facts": written("会议"),
+    "cancel of a kind": cancelled("会议"),
     "several": written("一是台账每天要报三遍，二是民政局让我们社区开无犯罪记录证明"),
     "signpost": written(NOT_OURS),
     "category": written(VAGUE),

@@ -93,6 +93,34 @@ def test_at_most_one_question_stands_before_the_preview() -> None:
     assert chat.step == "preview"
 
 
+@pytest.mark.parametrize("words", ["会议", "台账", "就是检查的事", "說說開會"])
+def test_who_only_names_a_kind_is_asked_what_of_it_weighs(words: str) -> None:
+    """One easy question, no preview; then the preview holds both."""
+    chat = Chat()
+    chat.says(words)
+    assert chat.step == "facts"
+    chat.says("上个月街道叫我们弄了十三次")
+    assert chat.step == "preview"
+    chat.says("送出")
+    assert chat.filed[0].text.startswith(f"{words}\n上个月")
+
+
+def test_who_names_a_kind_may_leave_it_at_that_or_leave() -> None:
+    chat = Chat()
+    chat.says("会议", "就这一句")
+    assert chat.step == "preview"
+    other = Chat()
+    other.says("会议", "返回", "表")
+    assert other.step == "facts"
+    assert "会议" not in other.messages[-1].params["kind"]
+
+
+def test_what_tells_something_is_shown_at_once() -> None:
+    chat = Chat()
+    chat.says("开会太多，一周九次")
+    assert chat.step == "preview"
+
+
 def test_the_talk_is_gone_once_it_is_filed() -> None:
     chat = Chat()
     chat.says(CLEAR, "送出")
