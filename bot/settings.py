@@ -269,6 +269,18 @@ class Settings(BaseSettings):
     calendar: AbsolutePath | None = Field(
         None, description="本地日历（TOML）：另外放假或上班的日子，见 docs/clocks.md"
     )
+    issuer: str = Field(
+        "减负专线",
+        min_length=1,
+        max_length=60,
+        description="提醒函、通报、处置建议书由谁发出、盖章，1–60字",
+    )
+    number_prefix: str = Field(
+        "减负专线",
+        min_length=1,
+        max_length=20,
+        description="这些文书发文字号里的机关代字，写在〔年份〕前面，1–20字",
+    )
     web: Web = Web()
     telegram: Telegram = Telegram()
 

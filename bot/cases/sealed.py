@@ -56,6 +56,7 @@ class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retained: bool = False
     had_before: bool = msgspec.field(name="had", default=False)
     keep_from: list[str] = []
+    rebounds: int = 0
 
 
 class SealedLine(msgspec.Struct, array_like=True, frozen=True):

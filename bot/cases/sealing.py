@@ -189,6 +189,7 @@ class CaseSealer:
                 looked_back=sealed.looked_back,
                 forgot=sealed.forgot,
                 retained=sealed.retained,
+                rebounds=sealed.rebounds,
             ),
         )
 

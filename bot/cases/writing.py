@@ -11,18 +11,18 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.cases.alerts import Alerts
 from bot.cases.pushes import Pushes
 from bot.cases.sealing import CaseSealer, OpenReport
 from bot.hours import seconds, utc
 from dialogs.case.figures import unit_figures
+from dialogs.case.finding import is_found, stands_against
 from dialogs.case.follow import dues
-from dialogs.case.ladder import rung
 from dialogs.case.life import Case, Staff
 from dialogs.case.orders import Decision
-from dialogs.case.worktime import Terms, day_of
+from dialogs.case.worktime import Terms
 from storage.port import Audit, Changes, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import ClockRow, Clocks
@@ -45,7 +45,6 @@ ALERT = "alert"
 # who writes what no person wrote
 THE_LINE = Staff("0" * 32, "专线")
 CALLED_BACK = "push.called_back"  # the first of its two questions
-A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,43 +180,45 @@ class CaseWriter:
         """Figures of the unit that has the case, if it is in the register."""
         if case.assignment.unit_id is None:
             return []
-        month = f"{utc(at).astimezone(self.terms.zone):%Y-%m}"
+        month = self._month(at)
         unit = bytes.fromhex(case.assignment.unit_id)
         return [UnitCounts.add(month, unit, what, n) for what, n in figures.items()]
 
     async def _ladder(
         self, was: LoadedCase, decision: Decision, at: int
     ) -> list[Write]:
-        """A case found substantiated proposes a rung for its unit; another finding
-        withdraws it.
+        """What was found anew takes the place of what was found before; a case that
+        came back is found once more.
         """
-        found = [step for step in decision.entries if step.kind == "found"]
-        if not found or was.case.assignment.unit_id is None:
+        case = decision.case
+        if not is_found(was.case, case):
             return []
-        if found[0].params["finding"] != "substantiated":
-            return [Rungs.withdraw(was.row.id)]
-        unit = bytes.fromhex(was.case.assignment.unit_id)
-        rungs = await self._rungs.of_unit(unit)
-        decided = [one for one in rungs if one.decision is not None]
-        if any(one.case_id == was.row.id for one in decided):
-            return []  # decided about this very case: it is not counted twice
-        since = at - int(A_YEAR.total_seconds())
-        counted = await self._rungs.of_unit(unit, since)
-        others = [one for one in counted if one.case_id != was.row.id]
-        today = day_of(utc(at), self.terms)
-        days = [day_of(utc(one.at), self.terms) for one in others]
-        proposal = RungRow(
-            id=secrets.token_bytes(16),
-            unit_id=unit,
-            case_id=was.row.id,
-            rung=rung([*days, today], today),
-            at=at,
-            decision=None,
-            decided_at=None,
-            decided_by=None,
-            sealed=b"",
-        )
-        return [Rungs.propose(proposal, since, len(others))]
+        against = stands_against(case)
+        unit = bytes.fromhex(against) if against else None
+        before = await self._rungs.standing(was.row.id, case.followup.rebounds)
+        if before is not None and before.unit_id == unit:
+            return []
+        writes: list[Write] = []
+        if before is not None:
+            writes += [Rungs.withdraw(before, at), self._substantiated(before, -1)]
+        if unit is not None:
+            found = RungRow(
+                id=secrets.token_bytes(16),
+                unit_id=unit,
+                case_id=was.row.id,
+                round=case.followup.rebounds,
+                at=at,
+            )
+            writes += [Rungs.add(found), self._substantiated(found, 1)]
+        return writes
+
+    def _substantiated(self, found: RungRow, number: int) -> Write:
+        """In the figures of the unit, in the month of the finding; -1: not any more."""
+        month = self._month(found.at)
+        return UnitCounts.add(month, found.unit_id, "substantiated", number)
+
+    def _month(self, at: int) -> str:
+        return f"{utc(at).astimezone(self.terms.zone):%Y-%m}"
 
     # ── steps ─────────────────────────────────────────────────────────────────────────
 

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.people.directory import Directory
+from bot.reports.standings import standings_of
+from dialogs.case.ladder import LadderRule
 from dialogs.case.life import State
 from dialogs.understand import CATEGORIES
 from scheduler.periods import Period, period
 from storage.port import Database
 from storage.repositories.counts import Counts
-from storage.repositories.statistics import Proposed, Statistics
+from storage.repositories.rungs import Rungs
+from storage.repositories.statistics import Statistics
 
 WHATS = ("filed", "accepted", "declined", "closed", "reopened", "merged")
 TREND_WEEKS = 8  # that the trend shows, this one included
@@ -34,6 +37,18 @@ class Month:
 
     label: str
     units: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A rung of the ladder. at: of the finding, seconds since 1970 UTC; decision:
+    taken, waived, None while it is only proposed.
+    """
+
+    unit_id: bytes
+    rung: str
+    at: int
+    decision: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +69,16 @@ def by_category(tally: CategoryTally, what: str) -> list[int]:
 
 
 class Bookkeeper:
-    """Counts. directory: of the units."""
+    """Counts. directory: of the units; ladder: how findings are counted for it."""
 
     def __init__(
-        self, database: Database, directory: Callable[[], Awaitable[Directory]]
+        self,
+        database: Database,
+        directory: Callable[[], Awaitable[Directory]],
+        ladder: LadderRule,
     ) -> None:
+        self._ladder = ladder
+        self._rungs = Rungs(database)
         self._counts = Counts(database)
         self._statistics = Statistics(database)
         self._directory = directory
@@ -71,11 +91,28 @@ class Bookkeeper:
         tallies = await self._tallies(shown)
         trend = list(zip(shown, tallies, strict=True))
         month = await self._month(_whole_month(of).label, names)
-        proposed = []
-        for rung in await self._statistics.rungs(*of.span):
-            proposed.append((_called(rung.unit_id, names), rung))
+        proposed = [
+            (_called(one.unit_id, names), one) for one in await self._proposed(of)
+        ]
         year_ago = await self._year_ago(of, trend)
         return Figures(of, trend, year_ago, month, proposed)
+
+    async def _proposed(self, of: Period) -> list[Proposed]:
+        """Of findings of this period, and of those before about which nothing is
+        decided. Oldest first.
+        """
+        first, after = of.span
+        rows = await self._rungs.all()
+        known = standings_of(rows, self._ladder, of.zone)
+        found: list[Proposed] = []
+        for row in rows:
+            if row.id not in known or row.at >= after:
+                continue
+            rung = row.rung or known[row.id].proposed
+            is_new = row.at >= first
+            if rung is not None and (is_new or row.decision is None):
+                found.append(Proposed(row.unit_id, rung, row.at, row.decision))
+        return found
 
     async def _year_ago(
         self, of: Period, trend: Sequence[tuple[Period, CategoryTally]]

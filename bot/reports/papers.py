@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,24 +24,18 @@ from docx.text.paragraph import Paragraph
 from dialogs.case.ladder import Rung
 from dialogs.texts import text
 
+RUNG_NAMES: dict[str, str] = {
+    "remind": "提醒",
+    "circulate": "通报",
+    "sanction": "提出处置建议",
+}
 PAPER_NAMES: dict[str, str] = {
     "remind": "提醒函",
     "circulate": "通报",
     "sanction": "处置建议书",
 }
-GENERAL_RULE = "《整治形式主义为基层减负若干规定》"
-APP_RULE = "《政务移动互联网应用程序规范化管理办法》（国办函〔2026〕12号）"
-BASES: dict[str, str] = {
-    "documents": f"{GENERAL_RULE}第一部分",
-    "meetings": f"{GENERAL_RULE}第二部分",
-    "inspections": f"{GENERAL_RULE}第三部分",
-    "secondment": f"{GENERAL_RULE}第四部分",
-    "showcase": f"{GENERAL_RULE}第七部分",
-    "forms": APP_RULE,
-    "fingertip": f"《关于防治“指尖上的形式主义”的若干意见》、{APP_RULE}",
-    "certificates": "民发〔2020〕20号",
-}  # other categories: the rule as a whole
 BLANK = "　" * 6
+SIGNED_BY = (f"签发人：{BLANK}", "　　　　年　　月　　日")
 PAPER_CASE_HEAD = ("序", "编号", "类别", "核实日期", "依据")
 PAPER_CASE_WIDTHS = (1.0, 3.4, 3.0, 2.6, 5.6)  # cm
 PAPER_KIND_HEAD = ("类别", "查实件数", "依据")
@@ -86,12 +79,21 @@ SLIP_CELL = Style(BODY_FONT, 11, spacing=16.5)
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A substantiated case as the ladder counts it. found: the day of the finding,
-    which staff caused.
+    which staff caused; bases: the rules that it rests on, as they are cited.
     """
 
     serial: str
     category: str
     found: date
+    bases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who signs. name: the office; prefix: of its papers' numbers (机关代字)."""
+
+    name: str
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,18 @@ class LadderPaper:
     """One rung for one unit. since, until: the period counted; counted: oldest first,
     `until` the last.
 
-    taken: a supervisor has decided so; until then the paper says that it is a draft.
+    before: the rungs that were taken for those, oldest first, and when that was
+    decided; taken: a supervisor has decided so; until then the paper says that it is a
+    draft.
     """
 
+    issuer: Issuer
     rung: Rung
     unit: str
     since: date
     until: date
     counted: tuple[Counted, ...]
+    before: tuple[tuple[Rung, date], ...]
     taken: bool
     drawn: date
 
@@ -141,7 +147,7 @@ def ladder_document(paper: LadderPaper) -> bytes:
     if not paper.taken:
         _line(page, "（送审稿：专线主管尚未决定）", DRAFT_MARK)
     _line(page, _title(paper), TITLE)
-    _line(page, f"减负专线〔{paper.drawn.year}〕{BLANK[:3]}号", NUMBER)
+    _line(page, f"{paper.issuer.prefix}〔{paper.drawn.year}〕{BLANK[:3]}号", NUMBER)
     _line(page, _addressee(paper), ADDRESSEE)
     _line(page, _opening(paper), PARAGRAPH)
     if paper.rung == "circulate":  # it is read by many: no single case stands in it
@@ -150,7 +156,7 @@ def ladder_document(paper: LadderPaper) -> bytes:
         _table(page, [PAPER_CASE_HEAD, *_cases(paper)], PAPER_CASE_WIDTHS)
     for words in _closing(paper):
         _line(page, words, PARAGRAPH)
-    for words in ("减负专线（盖章）", f"签发人：{BLANK}", "　　　　年　　月　　日"):
+    for words in (f"{paper.issuer.name}（盖章）", *SIGNED_BY):
         _line(page, words, SIGNATURE)
     return _bytes(page)
 
@@ -172,8 +178,13 @@ def _addressee(paper: LadderPaper) -> str:
 
 
 def _kinds(paper: LadderPaper) -> list[tuple[str, ...]]:
-    kinds = Counter(case.category for case in paper.counted)
-    return [(_category(code), str(n), _basis(code)) for code, n in kinds.items()]
+    kinds: dict[str, list[Counted]] = {}
+    for case in paper.counted:
+        kinds.setdefault(case.category, []).append(case)
+    return [
+        (_category(code), str(len(cases)), _bases(cases))
+        for code, cases in kinds.items()
+    ]
 
 
 def _cases(paper: LadderPaper) -> list[tuple[str, ...]]:
@@ -183,42 +194,55 @@ def _cases(paper: LadderPaper) -> list[tuple[str, ...]]:
             case.serial,
             _category(case.category),
             f"{case.found:%Y-%m-%d}",
-            _basis(case.category),
+            _bases([case]),
         )
         for number, case in enumerate(paper.counted, 1)
     ]
 
 
+def _bases(cases: Iterable[Counted]) -> str:
+    """What is cited for any of them, each once."""
+    titles = dict.fromkeys(title for case in cases for title in case.bases)
+    return "、".join(titles)
+
+
 def _opening(paper: LadderPaper) -> str:
     who = "你单位" if paper.rung == "remind" else paper.unit
-    period = f"{_day(paper.since)}至{_day(paper.until)}（滚动12个月）"
+    period = f"{_day(paper.since)}至{_day(paper.until)}"
     found = f"{len(paper.counted)}件增加基层负担的问题查实"
     return f"{period}，经核实，{who}有{found}，情况如下。"
 
 
 def _closing(paper: LadderPaper) -> list[str]:
     ladder = "“一提醒、二通报、三处置”"
+    before = _done_before(paper)
     return {
         "remind": [
-            f"按照{ladder}，12个月内第一次查实，现予提醒。",
-            "请对照上述依据自查，按承诺的期限整改，并把整改情况告诉减负专线。"
-            "再次查实的，将予通报。",
+            f"按照{ladder}，上述期间第一次查实，现予提醒。",
+            "请对照上述依据自查整改，并把整改情况告诉减负专线。"
+            "再次查实的，按次数提出通报。",
             "不得打听、追查反映人。",
         ],
         "circulate": [
-            f"按照{ladder}，12个月内第二次查实，现予通报。",
+            f"按照{ladder}，上述期间第二次查实，{before}现予通报。",
             f"{paper.unit}要对照上述依据逐项整改，举一反三；其他单位要引以为戒。"
             "再次查实的，将提出处置建议。",
             "任何单位和个人不得打听、追查反映人。",
         ],
         "sanction": [
-            f"按照{ladder}，12个月内已{len(paper.counted)}次查实，此前的提醒、"
-            "通报未能止住，现提出处置建议：",
+            f"按照{ladder}，上述期间已{len(paper.counted)}次查实，{before}"
+            "现提出处置建议：",
             "建议将有关情况移送有管理权限的机关，由其按规定和权限研究处置。",
             "本建议由系统按次数提出，是否采纳由主管决定；"
             "处置与否、如何处置由有权机关决定。不得打听、追查反映人。",
         ],
     }[paper.rung]
+
+
+def _done_before(paper: LadderPaper) -> str:
+    """Only what was decided is said to be so."""
+    done = [f"{_day(day)}决定{RUNG_NAMES[rung]}" for rung, day in paper.before]
+    return f"此前已于{'、'.join(done)}，" if done else ""
 
 
 def slip_document(slip: Slip) -> bytes:
@@ -324,10 +348,6 @@ def _table(
 
 def _category(code: str) -> str:
     return text("zh", f"category.{code}")
-
-
-def _basis(code: str) -> str:
-    return BASES.get(code, GENERAL_RULE)
 
 
 def _day(day: date) -> str:

@@ -69,7 +69,7 @@ class Press:
         drawn: bool = True,
     ) -> None:
         self._database = database
-        self._books = Bookkeeper(database, directory)
+        self._books = Bookkeeper(database, directory, rules.ladder)
         self._rules = rules
         self._now = now
         self._visible = visible

@@ -31,8 +31,6 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
     for entry in decision.entries:
         if entry.kind in COUNTED_OF_UNIT:
             found[entry.kind] += 1
-        if entry.params.get("finding") == "substantiated":
-            found["substantiated"] += 1
     return {what: number for what, number in found.items() if number}
 
 

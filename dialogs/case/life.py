@@ -130,7 +130,8 @@ class Followup:
     told: when they last heard of it; closed: when it was closed or declined;
     called_back, looked_back: how often they were asked since then;
     forgot: how many of the two sweeps of addresses (31 and 91 days after closing) are
-    done; retained: its content is gone, by age.
+    done; retained: its content is gone, by age; rebounds: how often it came back after
+    it was over, each time a matter that is found anew.
     """
 
     told: datetime | None = None
@@ -139,6 +140,7 @@ class Followup:
     looked_back: int = 0
     forgot: int = 0
     retained: bool = False
+    rebounds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

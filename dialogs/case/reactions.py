@@ -13,7 +13,7 @@ from dialogs.case import ledger
 from dialogs.case.corrections import CORRECTS, LEFT, SUPPLEMENTED
 from dialogs.case.deciding import reopened
 from dialogs.case.decisions import settled, states
-from dialogs.case.life import Case, Followup, Pending, State, leads, move
+from dialogs.case.life import ENDED, Case, Followup, Pending, State, leads, move
 from dialogs.case.orders import Decision, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.worktime import Terms
@@ -207,6 +207,8 @@ def _reopen(given: _Given, action: Reopen | Rebound, own: StoryStep) -> Decision
     if leads(case, "reopen") is None:
         return given.decision(added, own)
     moved = reopened(added, ledger.next_hour(action.at), given.terms)
+    if isinstance(action, Rebound) and case.state in ENDED:
+        moved = moved.with_followup(rebounds=case.followup.rebounds + 1)
     heard = moved.with_followup(told=_hour(action.at))
     decision = given.decision(heard, own, StoryStep("reopened"))
     pushes = tuple(push(report, "reopened") for report in _others(case, action.report))

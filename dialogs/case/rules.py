@@ -24,6 +24,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
+from dialogs.case.bases import Basis, Category
+from dialogs.case.ladder import LadderRule, Reset
 
 DeadlineName = Literal[
     "accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"
@@ -40,20 +42,6 @@ KeptKind = Literal[
     "backups",
     "unread",
 ]
-Category = Literal[
-    "documents",
-    "meetings",
-    "inspections",
-    "forms",
-    "fingertip",
-    "signage",
-    "off_list_tasks",
-    "certificates",
-    "showcase",
-    "secondment",
-    "event_quota",
-    "other",
-]
 # They run against a unit.
 UNIT_CLOCKS: tuple[Clock, ...] = ("answer", "rectify", "on_site", "result")
 URGENT_CLOCKS: tuple[Clock, ...] = ("on_site", "result")
@@ -69,6 +57,11 @@ SAYS = {
     "greater_than_equal": "不能小于{ge}",
     "less_than": "要小于{lt}",
     "less_than_equal": "不能大于{le}",
+    "literal_error": "只能写 {expected}",
+    "date_type": "要写成日期，如 2024-08-06",
+    "date_parsing": "要写成日期，如 2024-08-06",
+    "date_from_datetime_parsing": "要写成日期，如 2024-08-06",
+    "missing": "没有写",
     "dict_type": "是一张表，要写成 [表名] 下面各占一行",
 }
 NEVER_BEFORE = (  # the second of two must not come before the first
@@ -119,6 +112,8 @@ class Rules(BaseModel):
     forget_later: Span
     quick_from: float = Field(gt=0, le=1, strict=True)
     good_from: float = Field(gt=0, le=1, strict=True)
+    ladder_months: int = Field(ge=1, le=120, strict=True)
+    ladder_reset: Reset
     deadlines: Deadlines
     urgent: Deadlines
     category: Mapping[Category, Deadlines]
@@ -126,10 +121,16 @@ class Rules(BaseModel):
     steps: Mapping[LadderStep, Span]
     urgent_steps: Mapping[LadderStep, Span]
     retention: Mapping[KeptKind, Days]
+    bases: Mapping[str, Basis]
 
     @classmethod
     def default(cls) -> Rules:
         return _default()
+
+    @property
+    def ladder(self) -> LadderRule:
+        """How a unit's findings are counted."""
+        return LadderRule(self.ladder_months, self.ladder_reset)
 
     def deadline(
         self,
@@ -249,10 +250,17 @@ def _told(error: ErrorDetails) -> str:
         return str(error["ctx"]["error"])
     path = [str(part) for part in error["loc"] if part != "[key]"]
     key = ".".join(path)
-    if error["type"] in ("extra_forbidden", "literal_error"):
+    is_about_a_key = "[key]" in error["loc"] or error["type"] == "extra_forbidden"
+    if is_about_a_key:
         return f"没有 {key} 这一项：{_meant(path)}"
     reason = SAYS.get(error["type"], "说明见 docs/clocks.md")
-    return f"{key} 不对：" + reason.format_map(error.get("ctx", {}))
+    told = {name: _plain(value) for name, value in error.get("ctx", {}).items()}
+    return f"{key} 不对：" + reason.format_map(told)
+
+
+def _plain(value: object) -> str:
+    """pydantic lists choices as 'one', 'two' or 'three'."""
+    return re.sub(r"', '|' or '", "、", str(value)).strip("'")
 
 
 def _meant(path: Sequence[str]) -> str:
@@ -267,12 +275,15 @@ def _meant(path: Sequence[str]) -> str:
 
 def _names(table: Sequence[str]) -> list[str]:
     """What may stand in a table."""
-    node = schema()
+    whole = schema()
+    node = whole
     for part in table:
         if "properties" in node:
             node = node["properties"][part]
         else:
             node = node["additionalProperties"]
+        if "$ref" in node:
+            node = whole["$defs"][node["$ref"].rpartition("/")[2]]
     if "properties" in node:
         return list(node["properties"])
     return list(node["propertyNames"]["enum"])

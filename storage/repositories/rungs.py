@@ -1,6 +1,6 @@
-"""The ladder: one proposal per substantiated case of a unit.
+"""The ladder: findings against units that count, and what a supervisor decided.
 
-It stands until a supervisor decides.
+What they propose is not stored: it is counted from those that stand.
 """
 
 from dataclasses import dataclass
@@ -11,99 +11,116 @@ from storage.repositories.columns import Columns
 
 @dataclass(frozen=True, slots=True)
 class RungRow:
-    """A rung that was proposed, and what became of it.
+    """A case found substantiated against a unit.
 
-    rung: remind, circulate, sanction; decision: taken, waived, None while it is only
-    proposed.
+    round: how often the case had come back by then, 0 for the first time; withdrawn_at:
+    None while the finding stands; rung: remind, circulate, sanction, as decided;
+    decision: taken, waived; rung, decision: None while nothing is decided.
     """
 
     id: bytes
     unit_id: bytes
     case_id: bytes
-    rung: str
+    round: int
     at: int
-    decision: str | None
-    decided_at: int | None
-    decided_by: bytes | None
-    sealed: bytes
+    withdrawn_at: int | None = None
+    rung: str | None = None
+    decision: str | None = None
+    decided_at: int | None = None
+    decided_by: bytes | None = None
+    sealed: bytes = b""
 
 
 RUNG_COLUMNS = Columns(RungRow)
+SELECT_RUNGS = f"""
+SELECT {RUNG_COLUMNS.names}
+FROM rungs
+ORDER BY at, id
+"""
 SELECT_RUNGS_OF_UNIT = f"""
 SELECT {RUNG_COLUMNS.names}
 FROM rungs
-WHERE unit_id = :unit_id AND at >= :since
+WHERE unit_id = :unit_id
 ORDER BY at, id
 """
-SELECT_PROPOSED_RUNGS = f"""
+SELECT_RUNGS_OF_CASE = f"""
 SELECT {RUNG_COLUMNS.names}
 FROM rungs
-WHERE decision IS NULL
-ORDER BY at, id
+WHERE case_id = :case_id
+ORDER BY round, at, id
 """
-SELECT_RUNG = f"SELECT {RUNG_COLUMNS.names} FROM rungs WHERE id = :id"
-SELECT_RUNG_OF_CASE = f"SELECT {RUNG_COLUMNS.names} FROM rungs WHERE case_id = :case_id"
-PROPOSE_RUNG = f"""
+SELECT_STANDING_RUNG = f"""
+SELECT {RUNG_COLUMNS.names}
+FROM rungs
+WHERE case_id = :case_id AND round = :round AND withdrawn_at IS NULL
+"""
+INSERT_RUNG = f"""
 INSERT INTO rungs ({RUNG_COLUMNS.names})
-SELECT ?, ?, ?, ?, ?, NULL, NULL, NULL, x''
-WHERE (SELECT count(*) FROM rungs WHERE unit_id = ? AND at >= ? AND case_id <> ?) = ?
-ON CONFLICT (case_id) DO UPDATE
-SET unit_id = excluded.unit_id, rung = excluded.rung, at = excluded.at
-WHERE decision IS NULL
+VALUES ({RUNG_COLUMNS.placeholders})
 """
-WITHDRAW_RUNG = "DELETE FROM rungs WHERE case_id = ? AND decision IS NULL"
+DELETE_UNDECIDED_RUNG = "DELETE FROM rungs WHERE id = ? AND decision IS NULL"
+WITHDRAW_DECIDED_RUNG = """
+UPDATE rungs
+SET withdrawn_at = ?
+WHERE id = ? AND decision IS NOT NULL AND withdrawn_at IS NULL
+"""
 DECIDE_RUNG = """
 UPDATE rungs
-SET decision = ?, decided_at = ?, decided_by = ?, sealed = ?
-WHERE id = ? AND decision IS NULL
+SET rung = ?, decision = ?, decided_at = ?, decided_by = ?, sealed = ?
+WHERE id = ? AND decision IS NULL AND withdrawn_at IS NULL
+"""
+REVOKE_DECISION = """
+UPDATE rungs
+SET rung = NULL, decision = NULL, decided_at = NULL, decided_by = ?, sealed = ?
+WHERE id = ? AND decision = 'taken'
 """
 
 
 class Rungs:
-    """Proposals and decisions."""
+    """Findings and decisions. Lists are oldest first."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def of_unit(self, unit_id: bytes, since: int = 0) -> list[RungRow]:
-        """Oldest first."""
-        rows = await self._reader.all(
-            SELECT_RUNGS_OF_UNIT, unit_id=unit_id, since=since
-        )
+    async def all(self) -> list[RungRow]:
+        rows = await self._reader.all(SELECT_RUNGS)
         return [RungRow(*row) for row in rows]
 
-    async def proposed(self) -> list[RungRow]:
-        """Those that a supervisor has not decided, oldest first."""
-        rows = await self._reader.all(SELECT_PROPOSED_RUNGS)
+    async def of_unit(self, unit_id: bytes) -> list[RungRow]:
+        rows = await self._reader.all(SELECT_RUNGS_OF_UNIT, unit_id=unit_id)
         return [RungRow(*row) for row in rows]
 
-    async def by_id(self, id: bytes) -> RungRow | None:
-        row = await self._reader.one(SELECT_RUNG, id=id)
-        return RungRow(*row) if row else None
+    async def of_case(self, case_id: bytes) -> list[RungRow]:
+        rows = await self._reader.all(SELECT_RUNGS_OF_CASE, case_id=case_id)
+        return [RungRow(*row) for row in rows]
 
-    async def by_case(self, case_id: bytes) -> RungRow | None:
-        row = await self._reader.one(SELECT_RUNG_OF_CASE, case_id=case_id)
+    async def standing(self, case_id: bytes, round: int) -> RungRow | None:
+        """The finding of a case that holds, of this round; at most one does."""
+        row = await self._reader.one(SELECT_STANDING_RUNG, case_id=case_id, round=round)
         return RungRow(*row) if row else None
 
     @staticmethod
-    def propose(row: RungRow, since: int, before: int) -> Write:
-        """Propose a rung, or change what was proposed for the same case.
+    def add(row: RungRow) -> Write:
+        """Stale when another finding of the same round stands."""
+        return Write(INSERT_RUNG, RUNG_COLUMNS.values(row))
 
-        Stale when the count has changed, or when a rung was decided for this very case.
+    @staticmethod
+    def withdraw(row: RungRow, at: int) -> Write:
+        """The finding holds no longer; what was decided stays in the book.
 
-        Args:
-            before: how many other cases of the unit were counted from `since` on.
+        Stale when somebody decided meanwhile, or took a decision back.
         """
-        proposal = (row.id, row.unit_id, row.case_id, row.rung, row.at)
-        counted = (row.unit_id, since, row.case_id, before)
-        return Write(PROPOSE_RUNG, proposal + counted, ONE_ROW)
+        if row.decision is None:
+            return Write(DELETE_UNDECIDED_RUNG, (row.id,), ONE_ROW)
+        return Write(WITHDRAW_DECIDED_RUNG, (at, row.id), ONE_ROW)
 
     @staticmethod
-    def withdraw(case_id: bytes) -> Write:
-        """The finding is another one now; what was decided stays."""
-        return Write(WITHDRAW_RUNG, (case_id,))
+    def decide(row: RungRow) -> Write:
+        """As the row has it. Stale when it was decided already, or withdrawn."""
+        decided = (row.rung, row.decision, row.decided_at, row.decided_by, row.sealed)
+        return Write(DECIDE_RUNG, (*decided, row.id), ONE_ROW)
 
     @staticmethod
-    def decide(id: bytes, decision: str, at: int, by: bytes, sealed: bytes) -> Write:
-        """Stale when it was decided already."""
-        return Write(DECIDE_RUNG, (decision, at, by, sealed, id), ONE_ROW)
+    def revoke(id: bytes, by: bytes, sealed: bytes) -> Write:
+        """What was decided does not hold any more. Stale when it is so already."""
+        return Write(REVOKE_DECISION, (by, sealed, id), ONE_ROW)

@@ -1,4 +1,4 @@
-"""What reports count: cases by state and time, figures of units, proposed rungs.
+"""What reports count: cases by state and time, figures of units.
 
 Month figures by category are in `counts`; weeks are counted from the rows themselves.
 """
@@ -62,12 +62,6 @@ FROM unit_counts
 WHERE month BETWEEN :first AND :last
 ORDER BY month, unit_id, what
 """
-SELECT_RUNGS_OF_PERIOD = """
-SELECT unit_id, rung, at, decision
-FROM rungs
-WHERE at >= :first AND at < :after OR decision IS NULL AND at < :after
-ORDER BY at, id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +103,6 @@ class UnitCount:
     unit_id: bytes
     what: str
     n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A rung of the ladder. decision: taken, waived, None while it is only proposed."""
-
-    unit_id: bytes
-    rung: str
-    at: int
-    decision: str | None
 
 
 class Statistics:
@@ -174,14 +158,6 @@ class Statistics:
         """Figures of the months from `first` to `last`, both included (YYYY-MM)."""
         rows = await self._reader.all(SELECT_UNIT_COUNTS, first=first, last=last)
         return [UnitCount(*row) for row in rows]
-
-    async def rungs(self, first: int, after: int) -> list[Proposed]:
-        """Proposed within [first, after), or before and still not decided.
-
-        Oldest first.
-        """
-        rows = await self._reader.all(SELECT_RUNGS_OF_PERIOD, first=first, after=after)
-        return [Proposed(*row) for row in rows]
 
 
 def _json_list(words: Iterable[str]) -> str:

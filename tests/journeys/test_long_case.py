@@ -15,6 +15,7 @@ from docx import Document
 from bot.cases.ladder import Ladder
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
+from bot.reports.papers import Issuer
 from dialogs.case.ladder import Rung
 from dialogs.case.orders import (
     Accept,
@@ -64,11 +65,12 @@ class Year(Months):
         await app.roster.add("王", "operator")
         self.ladder = Ladder(
             app.resources.database,
-            app.resources.keys,
-            app.casework,
-            app.roster,
-            app.register,
-            lambda: self.at,
+            keys=app.resources.keys,
+            casework=app.casework,
+            roster=app.roster,
+            register=app.register,
+            issuer=Issuer("减负专线", "减负专线"),
+            now=lambda: self.at,
         )
 
     async def unit(self, alias: str, name: str, *orders: Order) -> None:
@@ -101,7 +103,7 @@ class Year(Months):
         await self.orders(alias, Find("substantiated"), Close("已改"))
         return alias
 
-    async def proposed(self) -> list[tuple[str, Rung]]:
+    async def proposed(self) -> list[tuple[str, Rung | None]]:
         return [(one.alias, one.rung) for one in await self.ladder.list(AT_THE_MACHINE)]
 
     async def paper(self, alias: str) -> tuple[str, str]:

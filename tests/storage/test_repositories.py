@@ -422,38 +422,39 @@ async def test_figures_of_units_are_added_up(database: Database) -> None:
     ]
 
 
-async def test_a_rung_is_proposed_once_per_case_and_decided_once(
+async def test_of_one_round_one_finding_stands_and_is_decided_once(
     database: Database,
 ) -> None:
-    rungs, unit = Rungs(database), UnitRow(new(), 1, None, "district", True, b"sealed")
-    await database.commit([UnitRows.add(unit)])
-    found = []
-    for number, rung in enumerate(("remind", "circulate")):
-        one, _, writes = filed(f"case {number}", number + 1)
-        row = RungRow(
-            new(), unit.id, one.id, rung, HOUR + number, None, None, None, b""
-        )
-        found.append(row)
-        await database.commit([*writes, Rungs.propose(row, 0, number)])
-    with pytest.raises(Stale):  # somebody else's proposal came in between
-        await database.commit([Rungs.propose(replace(found[0], id=new()), 0, 0)])
-    again = replace(found[1], rung="sanction", at=HOUR + 7)
-    await database.commit([Rungs.propose(again, 0, 1)])
-    assert [(row.id, row.rung) for row in await rungs.proposed()] == [
-        (found[0].id, "remind"),
-        (found[1].id, "sanction"),
-    ]
-    await database.commit([Rungs.decide(found[0].id, "taken", HOUR, b"w" * 16, b"why")])
-    with pytest.raises(Stale):
-        await database.commit(
-            [Rungs.decide(found[0].id, "waived", HOUR, b"w" * 16, b"")]
-        )
-    await database.commit(
-        [Rungs.withdraw(found[0].case_id), Rungs.withdraw(found[1].case_id)]
+    rungs = Rungs(database)
+    units = [UnitRow(new(), 1, None, "district", True, b"sealed") for _ in range(2)]
+    case, _, writes = filed("one case", 1)
+    await database.commit([*map(UnitRows.add, units), *writes])
+    first = RungRow(new(), units[0].id, case.id, round=0, at=HOUR)
+    await database.commit([Rungs.add(first)])
+    other = RungRow(new(), units[1].id, case.id, round=0, at=HOUR + 1)
+    with pytest.raises(Stale):  # the first must go before
+        await database.commit([Rungs.add(other)])
+    await database.commit([Rungs.withdraw(first, HOUR + 1), Rungs.add(other)])
+    assert await rungs.of_case(case.id) == [other]  # of a proposal nothing is left
+    decided = replace(
+        other, rung="remind", decision="taken", decided_at=HOUR + 2, sealed=b"why"
     )
-    left = await rungs.of_unit(unit.id)
-    assert [(row.rung, row.decision) for row in left] == [("remind", "taken")]
-    assert await rungs.by_id(found[1].id) is None
+    await database.commit([Rungs.decide(decided)])
+    with pytest.raises(Stale):
+        await database.commit([Rungs.decide(replace(decided, decision="waived"))])
+    with pytest.raises(Stale):  # decided since it was read
+        await database.commit([Rungs.withdraw(other, HOUR + 3)])
+    again = RungRow(new(), units[1].id, case.id, round=1, at=HOUR + 4)
+    await database.commit([Rungs.withdraw(decided, HOUR + 3), Rungs.add(again)])
+    gone = replace(decided, withdrawn_at=HOUR + 3)
+    assert await rungs.of_unit(units[1].id) == [gone, again]
+    assert await rungs.standing(case.id, 0) is None
+    assert await rungs.standing(case.id, 1) == again
+    await database.commit([Rungs.revoke(gone.id, b"w" * 16, b"changed")])
+    with pytest.raises(Stale):
+        await database.commit([Rungs.revoke(gone.id, b"w" * 16, b"changed")])
+    [left, _] = await rungs.all()
+    assert (left.decision, left.rung, left.withdrawn_at) == (None, None, HOUR + 3)
 
 
 async def test_the_cases_of_a_unit_the_next_due_first(database: Database) -> None:

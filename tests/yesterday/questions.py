@@ -206,8 +206,9 @@ def orders(folder: Path) -> dict[str, Any]:
         words = [alias(word) if verb == "merge" else word for word in rest]
         done = command(folder, "case", verb, alias(name), *words, "--json", "--as", by)
         found[name] = done.told
-    words = [alias("answered"), "taken", "--reason", "又是一样", *READER]
-    found["ladder decide"] = command(folder, "ladder", "decide", *words).told
+    for name, case in (("decide", "verified"), ("decide again", "answered")):
+        words = [alias(case), "taken", "--reason", "又是一样", *READER]
+        found[f"ladder {name}"] = command(folder, "ladder", "decide", *words).told
     found["ladder list"] = command(folder, "ladder", "list", *READER).told
     return found
 

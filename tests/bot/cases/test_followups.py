@@ -26,6 +26,7 @@ from bot.hours import seconds
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.people.register import UnitRegister
+from bot.reports.standings import standings_of
 from dialogs.case.life import State
 from dialogs.case.orders import (
     Accept,
@@ -45,6 +46,7 @@ from dialogs.case.orders import (
 from dialogs.case.refusals import Refusal
 from dialogs.words import Forget, Rate, Reopen, Supplement, Wish
 from storage.port import Stale
+from storage.repositories.rungs import Rungs
 from storage.repositories.statistics import Statistics
 from storage.sqlite import SQLiteDatabase
 from tests.bot.counter import Counter, opened
@@ -437,13 +439,13 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
         "unsolved": 0,
         "satisfied": 1,
     }
-    rungs = [
-        row["rung"]
-        for row in await counter.database.all(
-            "SELECT rung FROM rungs ORDER BY at, rung"
-        )
+    rows = await Rungs(counter.database).of_unit(bytes.fromhex(unit.id))
+    known = standings_of(rows, counter.casework.terms.rules.ladder, BEIJING)
+    assert sorted(str(one.proposed) for one in known.values()) == [
+        "circulate",
+        "remind",
+        "sanction",
     ]
-    assert sorted(rungs) == ["circulate", "remind", "sanction"]
 
 
 async def test_more_time_granted_after_all_takes_the_lateness_back(

@@ -94,14 +94,10 @@ async def propose(line: Line, unit: str, chat: str) -> None:
     found = await line.app.register.find(unit)
     assert found is not None
     row = RungRow(
-        secrets.token_bytes(16),
-        bytes.fromhex(found.id),
-        rows[0][0],
-        "remind",
-        seconds(line.at),
-        None,
-        None,
-        None,
-        b"",
+        id=secrets.token_bytes(16),
+        unit_id=bytes.fromhex(found.id),
+        case_id=rows[0][0],
+        round=0,
+        at=seconds(line.at),
     )
-    await line.app.resources.database.commit([Rungs.propose(row, 0, 0)])
+    await line.app.resources.database.commit([Rungs.add(row)])

@@ -40,7 +40,9 @@ async def line(tmp_path: Path) -> AsyncIterator[Line]:
 
 async def told(line: Line) -> Bulletin:
     figures = await Bookkeeper(
-        line.app.resources.database, line.app.register.directory
+        line.app.resources.database,
+        line.app.register.directory,
+        Rules.default().ladder,
     ).figures(OCTOBER)
     return bulletin(figures, Rules.default())
 
@@ -169,7 +171,9 @@ async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
         )
         await line.presses("send", chat=f"chat{number}")
     figures = await Bookkeeper(
-        line.app.resources.database, line.app.register.directory
+        line.app.resources.database,
+        line.app.register.directory,
+        Rules.default().ladder,
     ).figures(WEEK)
     lines = bulletin(figures, Rules.default()).lines
     assert lines[0] == "减负专线周报：2026年10月19日至10月25日"
