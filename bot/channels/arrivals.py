@@ -86,10 +86,11 @@ class Arrivals(Generic[Update]):
         known = self._taken.get(number)
         if known is not None:
             return known
+        lane = self._shape.lane(update)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._remember(number, update, done)
+        self._lanes.put(lane, Waiting(number, update, done))
         self._arrived(update)
-        self._lanes.put(self._shape.lane(update), Waiting(number, update, done))
         return done
 
     async def settle(self, update: Update) -> None:

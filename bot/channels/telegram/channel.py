@@ -24,7 +24,6 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.request import HTTPXRequest
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
@@ -49,6 +48,7 @@ from bot.channels.telegram.markup import (
     units,
     worded,
 )
+from bot.channels.telegram.payload import CleanRequest
 from bot.hours import HOUR, seconds
 from bot.keys import Keys
 from bot.settings import Telegram
@@ -104,8 +104,8 @@ def make_bot(settings: Telegram) -> Bot:
     )
 
 
-def _requests(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
+def _requests(connections: int) -> CleanRequest:
+    return CleanRequest(
         connection_pool_size=connections,
         connect_timeout=CALL_TIMEOUT,
         read_timeout=CALL_TIMEOUT,

@@ -12,7 +12,9 @@ from telegram import Bot, Update
 
 from anonymizer.seal import Place, Unsealable
 from bot.channels.telegram.decode import nameless
+from bot.channels.telegram.payload import update_of
 from bot.keys import Keys
+from bot.logs import incident
 from storage.port import Database
 from storage.repositories.telegram import TelegramHeld
 
@@ -51,7 +53,11 @@ class HeldTelegramUpdates:
         except Unsealable:
             log.error("a kept update does not open: is the keyring complete?")
             return None
-        return Update.de_json(values, self._bot)
+        try:
+            return update_of(values, self._bot)
+        except Exception as error:  # one that cannot be read holds up no other
+            incident(log, error, "a kept update")
+            return None
 
     def _id(self, update: Update) -> bytes:
         key = f"held {self._number} {update.update_id}"

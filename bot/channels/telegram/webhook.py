@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from telegram import Bot, Update
 
 from bot.channels.arrivals import Arrivals
+from bot.channels.telegram.payload import update_of
 from bot.logs import incident
 from storage.port import StorageError
 
@@ -52,7 +53,7 @@ class Webhook:
             if len(body) > UPDATE_BYTES:
                 return 413
         try:
-            update = Update.de_json(json.loads(body), self._bot)
+            update = update_of(json.loads(body), self._bot)
         except Exception as error:  # sent again and again, it would never get better
             incident(log, error, "an update")
             return 200
@@ -61,6 +62,8 @@ class Webhook:
         except StorageError as error:
             log.warning("webhook: %s", type(error).__name__)
             return 503
+        except Exception as error:  # an error of ours is ours, too: never again 500
+            incident(log, error, "an update")
         return 200
 
 

@@ -5,6 +5,7 @@ nothing lost.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
@@ -315,6 +316,56 @@ async def test_a_body_has_a_limit_and_nonsense_is_passed_over(hooked: Line) -> N
             hooked.hook, json={"update_id": 9, "new": {}}, headers=headers
         )
     assert [one.status_code for one in (too_long, nonsense, unknown)] == [413, 200, 200]
+
+
+def private_message(**fields: object) -> dict[str, object]:
+    person = {"id": 77, "is_bot": False, "first_name": "x"}
+    chat = {"id": 77, "type": "private", "first_name": "x"}
+    message = {"message_id": 5, "date": 1, "from": person, "chat": chat}
+    return message | fields
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"update_id": None, "message": private_message(text="x")},
+        {"update_id": "x", "message": private_message(text="x")},
+        {"update_id": 1.5},
+        {"update_id": True},
+        {"update_id": -1},
+        {"update_id": 10**30},
+        {"message": private_message(text="x")},
+        [{"update_id": 3}],
+        "update",
+        None,
+        {"update_id": 4, "message": private_message(chat={"id": "x", "type": "y"})},
+        {"update_id": 5, "message": private_message(date=10**20)},
+        {"update_id": 6, "message": private_message(text=["x"])},
+        {"update_id": 7, "callback_query": {"id": "1", "from": {"id": 77}, "data": 8}},
+    ],
+)
+async def test_what_is_no_update_is_passed_over(hooked: Line, body: object) -> None:
+    """However often it comes, and whatever comes after it is heard."""
+    headers = {"x-telegram-bot-api-secret-token": SECRET}
+    async with httpx.AsyncClient(headers=headers) as platform:
+        answers = [await platform.post(hooked.hook, json=body) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    await asyncio.sleep(1)
+    assert await hooked.count("telegram_held") == 0
+
+
+async def test_half_a_character_is_left_out_and_the_rest_heard(hooked: Line) -> None:
+    """Kept or not: the first one is not due yet, so it is kept a while."""
+    headers = {"x-telegram-bot-api-secret-token": SECRET}
+    words = r"""\ud83d\u8857\u9053\u8981\u6211\u4eec\u6bcf\u5929\u62a5\u8868\udc00"""
+    message = json.dumps(private_message(text="HERE", date=1700000000))
+    body = f'{{"update_id": 900, "message": {message}}}'.replace("HERE", words)
+    async with httpx.AsyncClient(headers=headers) as platform:
+        answer = await platform.post(hooked.hook, content=body.encode())
+    assert answer.status_code == 200
+    await asyncio.sleep(1)
+    assert await hooked.count("telegram_held") == 0
+    assert await hooked.count("talks") == 1
 
 
 async def test_a_webhook_that_was_not_reached_is_a_silence_too(
