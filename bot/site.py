@@ -18,6 +18,7 @@ import bot.channels.web.texts  # noqa: F401 - the pages' sentences become known
 from bot.channels.messenger import Running
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import ChatContext, ChatPages
+from bot.channels.web.forms import UploadMemory
 from bot.channels.web.guard import Guard
 from bot.channels.web.live import Live
 from bot.channels.web.peer_limit import PeerLimit
@@ -90,10 +91,11 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
     limit = PeerLimit(lambda: resources.now().timestamp())
     pages = Pages(files.addresses, resources.now)
     chat = ChatPages(context, pages, visitors, limit, web.behind_proxy)
-    units = Units(program.desk, pages, limit, web)
+    memory = UploadMemory()
+    units = Units(program.desk, pages, limit, memory, web)
     routes = [
         *chat.routes(),
-        *Pictures(chat).routes(),
+        *Pictures(chat, memory).routes(),
         *units.routes(),
         Route("/live", Live(chat).__call__, methods=["GET"]),
         Route("/static/{edition}/{name}", files.__call__, methods=["GET"]),

@@ -23,6 +23,15 @@ from anonymizer.keyring import KeyringError
 from bot import logs
 from bot.app import channels_of, opened
 from bot.channels.messenger import Running
+from bot.connections import (
+    HANDSHAKE_WITHIN,
+    IDLE_WITHIN,
+    MOST_EACH,
+    Connection,
+    Connections,
+    most_connections,
+    raise_descriptors,
+)
 from bot.messengers import MESSENGERS, Messengers
 from bot.ops.forgotten import forget_again
 from bot.ops.lease import Lease
@@ -56,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     settings.web.refuse_exposure()
     _prove_certificate(settings.web)
     logs.start(settings.log_level)
+    raise_descriptors()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings))
 
@@ -177,7 +187,8 @@ async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) 
     """
     web = program.resources.settings.web
     running = start_messengers(program)
-    server = Server(_config(served(running), web))
+    config = _config(served(running), web)
+    server = Server(config, behind_proxy=web.behind_proxy)
     lease = Lease(program.resources.database)
     await lease.take_over(program.resources.now())
     await _finish_forgetting(program)
@@ -264,11 +275,10 @@ def _config(site: ASGIApp, web: Web) -> uvicorn.Config:
         date_header=False,
         proxy_headers=False,
         lifespan="off",
-        http="httptools",
+        http=Connection,
         ws="none",
-        timeout_keep_alive=30,
+        timeout_keep_alive=IDLE_WITHIN,
         timeout_graceful_shutdown=GOODBYE,
-        h11_max_incomplete_event_size=16384,
         ssl_certfile=str(web.tls_cert) if web.tls_cert else None,
         ssl_keyfile=str(web.tls_key) if web.tls_key else None,
     )
@@ -276,8 +286,38 @@ def _config(site: ASGIApp, web: Web) -> uvicorn.Config:
 
 class Server(uvicorn.Server):
     """Uvicorn without its own handling of signals: the whole program stops in one
-    place.
+    place. Its connections have limits.
     """
+
+    def __init__(self, config: uvicorn.Config, *, behind_proxy: bool = False) -> None:
+        super().__init__(config)
+        self._connections = Connections(
+            most_connections(), MOST_EACH, behind_proxy=behind_proxy
+        )
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         await self._serve(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Uvicorn knows no time limit for a TLS handshake, so we listen ourselves."""
+        is_tls = self.config.ssl is not None
+        listening = [
+            await asyncio.get_running_loop().create_server(
+                self._connect,
+                sock=one,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=HANDSHAKE_WITHIN if is_tls else None,
+                backlog=BACKLOG,
+            )
+            for one in sockets or ()
+        ]
+        await super().startup(sockets=[])
+        self.servers = [*listening]
+
+    def _connect(self) -> Connection:
+        return Connection(
+            self._connections,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )

@@ -29,7 +29,7 @@ from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.channels.messenger import ReporterDoor
 from bot.channels.port import Incoming, TurnFailed, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
-from bot.channels.web.forms import BadForm, TooMuch, read_form
+from bot.channels.web.forms import BadForm, TooMuch, TooSlow, read_form
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visitors import Visitor, Visitors
@@ -130,6 +130,10 @@ class ChatPages:
             Route("/note", self.away, methods=["GET"]),
             Route("/health", self.health, methods=["GET"]),
         ]
+
+    def peer(self, request: Request) -> str | None:
+        """Whose pace and share count; never stored."""
+        return peer_of(request, self._behind_proxy)
 
     # ── seeing ────────────────────────────────────────────────────────────────────────
 
@@ -318,10 +322,12 @@ class ChatPages:
 
     async def begin(self, request: Request) -> tuple[Visitor, dict[str, str] | Trouble]:
         """Who posts, and what; a flood is held up by its limit."""
-        await self._limit.wait(peer_of(request, self._behind_proxy))
+        await self._limit.wait(self.peer(request))
         visitor = await self.visitors.of(request)
         try:
             form = dict(await read_form(request))
+        except TooSlow:
+            return visitor, Trouble(408, text(visitor.lang, "web.too_slow"))
         except TooMuch:
             return visitor, Trouble(413, text(visitor.lang, "web.too_much"))
         except BadForm:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -11,6 +13,8 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
+
+from bot.connections import party_of
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -22,6 +26,11 @@ MOST_FIELD_BYTES = 4096  # of a form field beside a picture
 MOST_DRAINED_BYTES = 64_000_000
 MOST_KEPT_BYTES = 40_000_000  # of all pictures of one post
 MOST_SILENT_SECONDS = 20.0  # without a byte, after which an upload is given up
+SLOWEST = 2000  # bytes a second on an average; a phone in a cellar has more
+SLOW_START = 30.0  # seconds in which nobody is called slow
+LONGEST_SECONDS = 600.0  # of one post
+MOST_HELD_BYTES = 320_000_000  # of all uploads that are being read
+MOST_HELD_BYTES_EACH = 80_000_000  # of those that come from one address
 
 
 class BadForm(Exception):
@@ -32,12 +41,84 @@ class TooMuch(BadForm):
     """More than any page of ours sends."""
 
 
+class TooSlow(BadForm):
+    """It came so slowly that it would never be whole."""
+
+
+class NoRoom(Exception):
+    """Too many uploads are being read at once."""
+
+
 @dataclass(slots=True)
 class UploadedFile:
     """too_large: it was read, but not kept."""
 
     data: bytearray = field(default_factory=bytearray)
     too_large: bool = False
+
+
+class UploadMemory:
+    """How many bytes of uploads may be held: in all, and from one address.
+
+    It counts what has come and not what was announced, so that who sends nothing takes
+    nothing.
+    """
+
+    def __init__(
+        self, most: int = MOST_HELD_BYTES, most_each: int = MOST_HELD_BYTES_EACH
+    ) -> None:
+        self._most = most
+        self._most_each = most_each
+        self._held = 0
+        self._held_of: Counter[str] = Counter()
+
+    @contextmanager
+    def share(self, peer: str | None) -> Iterator[Share]:
+        """What one upload holds, given back in the end."""
+        share = Share(self, party_of(peer))
+        try:
+            yield share
+        finally:
+            share.give_back()
+
+    def hold(self, party: str | None, count: int) -> None:
+        """Raises: NoRoom."""
+        is_above = self._held + count > self._most
+        if party is not None:
+            is_above = is_above or self._held_of[party] + count > self._most_each
+            self._held_of[party] += count
+        self._held += count
+        if is_above:
+            self.release(party, count)
+            raise NoRoom
+
+    def release(self, party: str | None, count: int) -> None:
+        self._held -= count
+        if party is None:
+            return
+        self._held_of[party] -= count
+        if self._held_of[party] == 0:
+            del self._held_of[party]
+
+
+class Share:
+    """The part of the memory that one upload has."""
+
+    def __init__(self, memory: UploadMemory, party: str | None) -> None:
+        self._memory = memory
+        self._party = party
+        self._count = 0
+
+    def take(self, count: int) -> None:
+        """So many bytes more. Raises: NoRoom."""
+        self._memory.hold(self._party, count)
+        self._count += count
+
+    def give_back(self, count: int | None = None) -> None:
+        """So many bytes; None: all that there are."""
+        count = self._count if count is None else count
+        self._memory.release(self._party, count)
+        self._count -= count
 
 
 @dataclass(slots=True)
@@ -81,23 +162,22 @@ async def read_form(
 
 
 async def read_upload(
-    request: Request, most: int, most_field: int = MOST_FIELD_BYTES
+    request: Request, most: int, share: Share, most_field: int = MOST_FIELD_BYTES
 ) -> Upload:
     """Pictures and the small fields around them, from multipart/form-data.
 
     Args:
         most: bytes of one picture.
+        share: of the memory; it must outlast the pictures.
         most_field: bytes of another field.
 
-    Raises: BadForm.
+    Raises: BadForm, NoRoom.
     """
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data" or not options.get(b"boundary"):
-        raise BadForm("not multipart")
-    parts = _Parts(most, most_field)
-    parser = MultipartParser(options[b"boundary"], parts.callbacks())
+    boundary = _boundary(request)
+    parts = _Parts(most, most_field, share)
     bytes_read = 0
     try:
+        parser = MultipartParser(boundary, parts.callbacks())
         async for chunk in _chunks(request):
             bytes_read += len(chunk)
             if bytes_read > MOST_DRAINED_BYTES:
@@ -111,19 +191,44 @@ async def read_upload(
     return parts.upload
 
 
+def _boundary(request: Request) -> bytes:
+    """What parts the fields of a post.
+
+    Raises: BadForm.
+    """
+    try:
+        kind, options = parse_options_header(request.headers.get("content-type", ""))
+    except (ValueError, LookupError):  # codecs that nobody knows are among these
+        raise BadForm("content type") from None
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise BadForm("not multipart")
+    return boundary
+
+
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes.
 
-    Raises: BadForm, when the browser is gone or silent for too long.
+    Raises: BadForm, when the browser is gone; TooSlow, when it is silent for too long
+    or sends so little that it will never be done.
     """
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+    bytes_read = 0
     stream = request.stream()
     while True:
         try:
             chunk = await asyncio.wait_for(anext(stream), MOST_SILENT_SECONDS)
         except StopAsyncIteration:
             return
-        except (TimeoutError, ClientDisconnect):
+        except TimeoutError:
+            raise TooSlow("silent") from None
+        except ClientDisconnect:
             raise BadForm("broken off") from None
+        bytes_read += len(chunk)
+        allowed = min(SLOW_START + bytes_read / SLOWEST, LONGEST_SECONDS)
+        if clock() - begun > allowed:
+            raise TooSlow("trickling")
         yield chunk
 
 
@@ -133,14 +238,16 @@ class _Parts:
     Args:
         most: bytes of a picture.
         most_field: bytes of another field.
+        share: of the memory, for what is kept.
     """
 
-    def __init__(self, most: int, most_field: int) -> None:
+    def __init__(self, most: int, most_field: int, share: Share) -> None:
         self.upload = Upload()
         self.has_too_many_bytes = False
         self._bytes_kept = 0
         self._most = most
         self._most_field = most_field
+        self._share = share
         self._header = b""
         self._header_value = b""
         self._disposition = b""
@@ -202,11 +309,14 @@ class _Parts:
         if len(file.data) + len(piece) > self._most:
             file.too_large = True
             self._bytes_kept -= len(file.data)
+            self._share.give_back(len(file.data))
             file.data.clear()
         elif self._bytes_kept + len(piece) > MOST_KEPT_BYTES:
             self.has_too_many_bytes = True
+            self._share.give_back()
             self.upload.files.clear()
         else:
+            self._share.take(len(piece))
             file.data += piece
             self._bytes_kept += len(piece)
 

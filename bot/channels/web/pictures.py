@@ -32,8 +32,11 @@ from anonymizer.scrub import (
 from bot.channels.web.chat import ChatPages, Posted, Trouble
 from bot.channels.web.forms import (
     BadForm,
+    NoRoom,
     TooMuch,
+    TooSlow,
     UploadedFile,
+    UploadMemory,
     read_form,
     read_upload,
 )
@@ -43,7 +46,7 @@ from dialogs.words import PICTURES, Picture, Pictured, Together, Unreadable
 from storage.port import Write
 from storage.repositories.web import WebBubbles
 
-MOST_PICTURES = 8  # in memory
+MOST_PICTURES = 8  # being scrubbed, or waiting for it
 MOST_PICTURES_EACH = 2  # of one session
 LONGEST_QUEUE = 60.0  # seconds an upload waits for its turn
 MOST_BOXES = 100  # painted over in one go
@@ -76,8 +79,9 @@ class Shot:
 class Pictures:
     """The picture pages, for the visitor whose draft the picture lies in."""
 
-    def __init__(self, chat: ChatPages) -> None:
+    def __init__(self, chat: ChatPages, memory: UploadMemory) -> None:
         self._chat = chat
+        self._memory = memory
         self._room = PictureRoom()
 
     def routes(self) -> list[Route]:
@@ -96,14 +100,19 @@ class Pictures:
             trouble = Trouble(400, text(lang, "web.no_cookie"))
             return await self._chat.refuse(request, visitor, trouble)
         try:
-            async with self._room.turn(visitor.screen):
-                upload = await read_upload(request, MOST_BYTES)
-                arrived = await self._arrived(upload.files)
-                upload.files.clear()  # not held in memory while the turn goes on
-                key = upload.fields.get("key", "")
-                return await self._hear(request, visitor, key, arrived)
-        except Busy:
+            with self._memory.share(self._chat.peer(request)) as share:
+                # only what is whole takes a turn: who sends slowly holds up nobody
+                upload = await read_upload(request, MOST_BYTES, share)
+                async with self._room.turn(visitor.screen):
+                    arrived = await self._arrived(upload.files)
+                    upload.files.clear()  # not held in memory while the turn goes on
+                    share.give_back()
+                    key = upload.fields.get("key", "")
+                    return await self._hear(request, visitor, key, arrived)
+        except (Busy, NoRoom):
             trouble = Trouble(503, text(lang, "web.busy"))
+        except TooSlow:
+            trouble = Trouble(408, text(lang, "web.too_slow"))
         except TooMuch:
             trouble = Trouble(413, text(lang, "web.too_much"))
         except BadForm:
@@ -249,7 +258,7 @@ class Pictures:
 
 
 class PictureRoom:
-    """How many pictures may be in memory: of one session, and in all."""
+    """How many pictures may be scrubbed or wait for it: of one session, and in all."""
 
     def __init__(self) -> None:
         self._all = asyncio.Semaphore(MOST_PICTURES)

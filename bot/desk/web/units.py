@@ -18,7 +18,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, NotAnImage, ScrubError, TooLarge, scrub_image
-from bot.channels.web.forms import BadForm, TooMuch, Upload, read_form, read_upload
+from bot.channels.web.forms import (
+    BadForm,
+    NoRoom,
+    Share,
+    TooMuch,
+    TooSlow,
+    Upload,
+    UploadMemory,
+    read_form,
+    read_upload,
+)
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages
 from bot.desk.liaison import DID, LONGEST, Liaison, LiaisonDesk, Missing
@@ -53,11 +63,17 @@ class Units:
     """What a liaison sees and does in a browser."""
 
     def __init__(
-        self, desk: LiaisonDesk, pages: Pages, limit: PeerLimit, web: Web
+        self,
+        desk: LiaisonDesk,
+        pages: Pages,
+        limit: PeerLimit,
+        memory: UploadMemory,
+        web: Web,
     ) -> None:
         self._desk = desk
         self._pages = pages
         self._limit = limit
+        self._memory = memory
         self._web = web
         self.cookie = "__Host-u" if web.https else "u"
 
@@ -238,12 +254,21 @@ class Units:
         """Answer, extend, return: typed, looked at once more, sent. Arriving is one
         tap.
         """
-        await self._limit.wait(peer_of(request, self._web.behind_proxy))
+        peer = peer_of(request, self._web.behind_proxy)
+        await self._limit.wait(peer)
         action = request.path_params["action"]
         if action not in UNIT_ORDERS:
             return self._note(await self._who(request), GONE, 404)
+        with self._memory.share(peer) as share:
+            return await self._acted(request, action, share)
+
+    async def _acted(self, request: Request, action: str, share: Share) -> Response:
         try:
-            upload = await self._read(request, action)
+            upload = await self._read(request, action, share)
+        except NoRoom:
+            return self._note(await self._who(request), text("zh", "web.busy"), 503)
+        except TooSlow:
+            return self._note(await self._who(request), text("zh", "web.too_slow"), 408)
         except TooMuch:
             return self._note(await self._who(request), text("zh", "web.too_much"), 413)
         except BadForm:
@@ -291,9 +316,9 @@ class Units:
             "check", who, item=case.item, action=action, side=side, form=form
         )
 
-    async def _read(self, request: Request, action: str) -> Upload:
+    async def _read(self, request: Request, action: str, share: Share) -> Upload:
         if action == "answer":
-            return await read_upload(request, MOST_BYTES, LONGEST * 4)
+            return await read_upload(request, MOST_BYTES, share, LONGEST * 4)
         return Upload(dict(await read_form(request)))
 
     async def _with_picture(self, form: Form, upload: Upload) -> tuple[Form, str]:

@@ -29,9 +29,14 @@ OPEN = re.compile(r"减负专线已开通：(http\S+)/ ")
 
 
 class Line:
-    """`url` has no slash at its end. Everything it keeps lies under `folder`."""
+    """`url` has no slash at its end. Everything it keeps lies under `folder`.
 
-    def __init__(self, folder: Path, *flags: str, **settings: str) -> None:
+    before: what the shell does first, such as lowering a limit.
+    """
+
+    def __init__(
+        self, folder: Path, *flags: str, before: str = "", **settings: str
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.environment = {
@@ -46,6 +51,7 @@ class Line:
             **settings,
         }
         self._flags = flags
+        self._before = before
         self.log = folder / "log"
         STARTED.append(self)
         self.start()
@@ -60,6 +66,8 @@ class Line:
             str(port),
             *self._flags,
         ]
+        if self._before:
+            command = ["/bin/sh", "-c", f'{self._before}; exec "$0" "$@"', *command]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command,

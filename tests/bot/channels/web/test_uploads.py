@@ -4,6 +4,7 @@ kindly and not kept.
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import io
 import re
@@ -26,6 +27,7 @@ import bot.channels.web.pictures
 from anonymizer.scrub import MOST_BYTES
 from bot.app import opened
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.pictures import PictureRoom
 from bot.settings import Settings
 from bot.site import site
 from tests.bot.channels.web.browser import SENTENCE, Browser
@@ -126,38 +128,36 @@ def pictures(browser: Browser) -> int:
 # ── how many at a time ────────────────────────────────────────────────────────────────
 
 
-def test_a_third_upload_of_one_session_waits_for_one_of_the_two(
-    line: Line, small: bytes
-) -> None:
-    with talking(line, 2) as (anna, ben), ExitStack() as stack:
-        first, second, third = (
-            stack.enter_context(Sending(anna, small)) for _ in range(3)
-        )
-        third.send_rest()
-        assert not third.answered(WAITING)
-        assert send(ben, small) == 303, "another session is not held up"
-        assert first.finish() == 303
-        assert third.answered(20) and third.status() == 303
-        assert second.finish() == 303
-        assert pictures(anna) == 3 and pictures(ben) == 1
-
-
-def test_the_ninth_upload_of_all_waits_for_one_of_the_eight(
-    line: Line, small: bytes
-) -> None:
+def test_who_sends_slowly_holds_up_nobody(line: Line, small: bytes) -> None:
+    """Only pictures that are whole wait for one another."""
     with talking(line, 5) as browsers, ExitStack() as stack:
         eight = [
             stack.enter_context(Sending(browser, small)) for browser in browsers[:4] * 2
         ]
         time.sleep(0.3)
-        ninth = stack.enter_context(Sending(browsers[4], small))
-        ninth.send_rest()
-        assert not ninth.answered(WAITING)
-        assert browsers[4].say("另外还要拍照").status_code == 303, "words need no turn"
-        assert eight[0].finish() == 303
-        assert ninth.answered(20) and ninth.status() == 303
-        assert [sending.finish() for sending in eight[1:]] == [303] * 7
-        assert [pictures(browser) for browser in browsers] == [2, 2, 2, 2, 1]
+        assert send(browsers[4], small) == 303
+        assert send(browsers[0], small) == 303, "of the same session, too"
+        assert [sending.finish() for sending in eight] == [303] * 8
+        assert [pictures(browser) for browser in browsers] == [3, 2, 2, 2, 1]
+
+
+async def test_of_one_session_two_and_in_all_eight_take_a_turn() -> None:
+    room = PictureRoom()
+    taken: list[str] = []
+    over = asyncio.Event()
+
+    async def take(screen: str) -> None:
+        async with room.turn(screen.encode()):
+            taken.append(screen)
+            await over.wait()
+
+    wanting = [*"aaabbbcccddde"]
+    turns = [asyncio.create_task(take(screen)) for screen in wanting]
+    await asyncio.sleep(0.05)
+    assert sorted(taken) == [*"aabbccdd"]
+    over.set()
+    await asyncio.gather(*turns)
+    assert sorted(taken) == wanting
 
 
 def test_an_upload_that_breaks_off_gives_its_turn_back(
