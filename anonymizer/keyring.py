@@ -140,6 +140,10 @@ class Keyring:
         """All versions, oldest first."""
         return tuple(self._masters)
 
+    def holds(self, other: Self) -> bool:
+        """Whether all keys of the other one are in this one, too."""
+        return other._masters.items() <= self._masters.items()
+
     @property
     def _oldest(self) -> int:
         return next(iter(self._masters))

@@ -56,6 +56,9 @@ def main(argv: list[str] | None = None) -> int:
     except OperatorError as error:
         print(f"jianfu {args.verb}: {error}", file=sys.stderr)
         return 2
+    except PermissionError as error:  # of another login, whatever the verb touched
+        print(f"jianfu {args.verb}: {_not_allowed(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     except (
@@ -63,6 +66,14 @@ def main(argv: list[str] | None = None) -> int:
     ):  # who read us has left; Python must not find that out once more while ending
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _not_allowed(error: PermissionError) -> str:
+    where = error.filename or "数据目录或钥匙环"
+    return (
+        f"这个登录名没有权限用 {where}：请换成运行专线的那个登录名，"
+        "例如 sudo -u 登录名 jianfu …"
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,6 +26,7 @@ from bot.hotline import Hotline
 from bot.keys import Keys
 from bot.lookups import Lookups
 from bot.messengers import MESSENGERS, Messengers
+from bot.ops.store import KeyringInPlace, Memory, memory_folder, refuse_a_second, vouch
 from bot.ops.terms import terms_of
 from bot.ops.trouble import told
 from bot.outbox.messages import OutboxMessages
@@ -40,9 +43,11 @@ from bot.sweeps import EVERYWHERE, Sweeps
 from bot.talks import DueDrafts, StoredTalks
 from dialogs.case.roles import HOTLINE
 from scheduler.bell import Bell, Job, every
+from storage.identity import Guard
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
 
+log = logging.getLogger(__name__)
 CASES_EVERY = 2  # seconds between two looks for what cases owe
 Make = Callable[[Resources], Sequence[Channel]]
 
@@ -66,6 +71,11 @@ def database_file(settings: Settings) -> Path:
 
 def shred_file(keyring: Path) -> Path:
     return keyring.with_name(f"{keyring.stem}.shredded")
+
+
+def memory_of(settings: Settings, keyring: Keyring) -> Memory:
+    """What is remembered of the keyring's databases, beside its shred journal."""
+    return Memory(memory_folder(settings.keyring), keyring)
 
 
 def _of_the_machine() -> datetime:
@@ -104,7 +114,9 @@ def open_keyring(settings: Settings, create: bool = False) -> Keyring:
                     f"数据库 {database_file(settings)} 在，钥匙环 {settings.keyring} "
                     "不在：请从备份放回钥匙环"
                 ) from None
-            return Keyring.create(settings.keyring)
+            keyring = Keyring.create(settings.keyring)
+            memory_of(settings, keyring).begin()
+            return keyring
     except KeyringError as error:
         raise told("钥匙环用不了：", settings.keyring, error) from None
 
@@ -123,13 +135,20 @@ async def opened(
     messengers: those that are registered, open or not: their rows are swept.
     Raises: OperatorError, naming the remedy.
     """
+    path = database_file(settings)
     keyring = open_keyring(settings, create=True)
     journal = ShredJournal(shred_file(settings.keyring), keyring)
+    memory = memory_of(settings, keyring)
+    guards: list[Guard] = []
+    if settings.keyring_json is None:
+        guards.append(KeyringInPlace(settings.keyring, keyring).displaced)
     try:
-        database = await SQLiteDatabase.open(database_file(settings))
-    except StorageError as error:
-        raise told("打不开数据库", database_file(settings), error) from None
+        refuse_a_second(settings, path, memory)
+        database = await SQLiteDatabase.open(path, guards=guards)
+    except (StorageError, OSError) as error:
+        raise told("打不开数据库", path, error) from None
     try:
+        await _vouched(database, path, keyring, memory)
         resources = Resources(settings, database, Keys.of(keyring), journal, now)
         program = join(resources, make, lot, messengers)
         try:
@@ -138,6 +157,18 @@ async def opened(
             await program.hotline.finish()
     finally:
         await database.close()
+
+
+async def _vouched(
+    database: SQLiteDatabase, path: Path, keyring: Keyring, memory: Memory
+) -> None:
+    """Raises: OperatorError, where the store is not the one it should be."""
+    try:
+        await vouch(database, path, keyring, memory)
+    except OSError as error:  # what is opened can be worked with; `doctor` says it, too
+        log.error("acknowledged turns cannot be remembered: %s", type(error).__name__)
+    except (StorageError, sqlite3.Error) as error:
+        raise told("用不了数据库", path, error) from None
 
 
 def join(
@@ -269,6 +300,9 @@ def _jobs(program: Program, sweeps: Sweeps) -> Iterator[Job]:
     yield Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=program.rounds.run)
     yield Job(name="holds", trigger=minute, run=program.casework.held.run)
     yield Job(name="drafts", trigger=minute, run=drafts.run)
+    yield Job(
+        name="fold", trigger=minute, run=lambda _: program.resources.database.fold()
+    )
     yield Job(name="sweep", trigger=every(hours=1), run=sweeps.run)
     yield Job(name="retention", trigger=every(days=1), run=program.retention.daily)
     bulletins = _bulletins(program)

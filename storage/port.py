@@ -7,7 +7,9 @@ StorageError, by what the caller does next
 ├── Stale      somebody was faster: read again and decide again (at most 5 times)
 ├── Seen       this was taken in before: stop, it is a success
 ├── Refusing   disk full, read-only or locked for too long; nothing was written:
-│              say "later"
+│   │          say "later"
+│   └── Displaced  a file that the store stands on is gone or another: the operator
+│              must put it back
 └── Broken     our mistake or a damaged file: log it, mend the code or the file
 Messages hold no value of any row, so they may be logged.
 """
@@ -33,6 +35,10 @@ class Seen(StorageError):
 
 class Refusing(StorageError):
     """Nothing was written and nothing can be for now: disk full, read-only, locked."""
+
+
+class Displaced(Refusing):
+    """What was opened is no longer what lies there; the message names the file."""
 
 
 class Broken(StorageError):
@@ -114,7 +120,17 @@ class Database(Reader, Protocol):
     def refusing(self) -> bool:
         """True while writing is known to fail; reads go on. Ends by itself."""
 
+    @property
+    def displaced(self) -> str | None:
+        """The name of a file that is gone or was exchanged; None: all are there."""
+
     async def commit(self, writes: Writes) -> None: ...
+
+    async def prove(self) -> None:
+        """Write a little and read it back, past every cache of ours.
+
+        Raises: StorageError, if either cannot be done.
+        """
 
     async def commit_each(
         self, turns: Sequence[Writes]

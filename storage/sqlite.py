@@ -1,8 +1,10 @@
 """`Database` on an SQLite file: one connection writes, one looks up, two scan."""
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -11,8 +13,10 @@ import aiosqlite
 
 from storage.commit_queue import CommitQueue
 from storage.connection import connect, connect_to_read, create, storage_error, use_wal
+from storage.identity import Guard, OpenedFiles
 from storage.migrate import migrate
 from storage.port import Refusing, Row, SqlValue, StorageError, Writes
+from storage.repositories.store import SELECT_STORE
 from storage.search_index import merge_segments, rebuild_if_deep
 from storage.writer import Writer
 
@@ -22,6 +26,11 @@ MERGE_PAGES = 100
 SCANNERS = 2
 SCANNER_QUEUE = 64  # requests that aiosqlite fetches at a time
 SECONDS_BETWEEN_TRIALS = 1
+SECONDS_BETWEEN_WITNESSES = 1
+# Is told outside of the database how many turns were acknowledged. May block.
+Witness = Callable[[int], None]
+
+log = logging.getLogger(__name__)
 
 
 class SQLiteDatabase:
@@ -29,26 +38,34 @@ class SQLiteDatabase:
 
     def __init__(
         self,
+        path: Path,
         writer: Writer,
         lookups: sqlite3.Connection,
         scanners: list[aiosqlite.Connection],
     ) -> None:
+        self._path = path
         self._writer = writer
         self._lookups = lookups
         self._queries_under_way = dict.fromkeys(scanners, 0)
         self._loop = asyncio.get_running_loop()
         self._queue = CommitQueue(writer.write_all)
         self._trial: asyncio.TimerHandle | None = None
+        self._witness: Witness | None = None
+        self._witnessed: int | None = None
+        self._witnessing: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, path: Path, patience: float = 5.0) -> "SQLiteDatabase":
+    async def open(
+        cls, path: Path, patience: float = 5.0, guards: Sequence[Guard] = ()
+    ) -> "SQLiteDatabase":
         """Open a file, creating and migrating it as needed.
 
         Args:
             patience: seconds to wait for another process's lock.
+            guards: asked, with the files themselves, before a turn is acknowledged.
         Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
         """
-        opening = asyncio.create_task(asyncio.to_thread(_open, path, patience))
+        opening = asyncio.create_task(asyncio.to_thread(_open, path, patience, guards))
         connect_scanner = partial(connect_to_read, path, patience)
         scanners: list[aiosqlite.Connection] = []
         try:
@@ -66,11 +83,21 @@ class SQLiteDatabase:
             if isinstance(error, sqlite3.Error):
                 raise storage_error(error) from None
             raise
-        return cls(writer, lookups, scanners)
+        return cls(path, writer, lookups, scanners)
 
     @property
     def refusing(self) -> bool:
         return self._writer.refusing
+
+    @property
+    def displaced(self) -> str | None:
+        return self._writer.displaced
+
+    def tell(self, witness: Witness) -> None:
+        """Tell this one how many turns were acknowledged: a second after a commit at
+        the latest, no more often, and at the end.
+        """
+        self._witness = witness
 
     async def all(self, sql: str, **params: SqlValue) -> list[Row]:
         """Rows as committed now, own commits included.
@@ -119,6 +146,18 @@ class SQLiteDatabase:
         except Refusing:
             self._try_later()
             raise
+        self._witness_soon()
+
+    async def prove(self) -> None:
+        """Write a little and read it back, past every cache of ours.
+
+        Raises: StorageError, if either cannot be done.
+        """
+        await self.commit(())
+        try:
+            await asyncio.to_thread(_read_anew, self._path)
+        except sqlite3.Error as error:
+            raise storage_error(error) from None
 
     async def commit_each(self, turns: Sequence[Writes]) -> list[StorageError | None]:
         """Hand many turns over at once; a fraction of the cost of as many tasks."""
@@ -134,6 +173,7 @@ class SQLiteDatabase:
                 raise answer
         if any(isinstance(answer, Refusing) for answer in answers):
             self._try_later()
+        self._witness_soon()
         return answers
 
     async def checkpoint(self) -> bool:
@@ -142,6 +182,13 @@ class SQLiteDatabase:
         Due every hour, and after every shredding.
         """
         return await self._queue.run(self._writer.checkpoint)
+
+    async def fold(self) -> bool:
+        """The same, as far as it goes without waiting for who reads.
+
+        Due every minute: what is in the database is not lost with its log.
+        """
+        return await self._queue.run(self._writer.fold)
 
     async def tidy(self) -> bool:
         """After `Search.forget`: nothing forgotten is left in the index and the WAL.
@@ -163,10 +210,41 @@ class SQLiteDatabase:
         await self._queue.close()
         if self._trial:
             self._trial.cancel()
+        if self._witnessing:
+            self._witnessing.cancel()
+            await asyncio.wait([self._witnessing])
+        await asyncio.to_thread(self._bear_witness)
         for scanner in self._queries_under_way:
             await scanner.close()
         self._lookups.close()
         self._writer.connection.close()
+
+    def _witness_soon(self) -> None:
+        if self._witness and not self._witnessing and not self._queue.closed:
+            self._witnessing = asyncio.create_task(self._witness_later())
+
+    async def _witness_later(self) -> None:
+        has_more = True
+        while has_more:
+            await asyncio.sleep(SECONDS_BETWEEN_WITNESSES)
+            has_told = await asyncio.to_thread(self._bear_witness)
+            has_more = has_told and self._writer.acknowledged != self._witnessed
+        self._witnessing = None
+
+    def _bear_witness(self) -> bool:
+        """False: it could not be told."""
+        acknowledged = self._writer.acknowledged
+        if self._witness is None or acknowledged is None:
+            return True
+        if acknowledged == self._witnessed:
+            return True
+        try:
+            self._witness(acknowledged)
+        except Exception as error:  # turns go on; what watches over them does not
+            log.error("the witness of turns: %s", type(error).__name__)
+            return False
+        self._witnessed = acknowledged
+        return True
 
     def _try_later(self) -> None:
         """See every second whether refuse mode may end."""
@@ -183,7 +261,18 @@ class SQLiteDatabase:
             self._try_later()
 
 
-def _open(path: Path, patience: float) -> tuple[Writer, sqlite3.Connection]:
+def _read_anew(path: Path) -> None:
+    """Read by a connection of its own, which has nothing at hand. Blocks.
+
+    Raises: sqlite3.Error.
+    """
+    with closing(connect_to_read(path, patience=0)) as connection:
+        connection.execute(SELECT_STORE).fetchone()
+
+
+def _open(
+    path: Path, patience: float, guards: Sequence[Guard]
+) -> tuple[Writer, sqlite3.Connection]:
     """The writer on a migrated file, and the connection for look-ups. Blocks."""
     opened: list[sqlite3.Connection] = []
     try:
@@ -201,7 +290,8 @@ def _open(path: Path, patience: float) -> tuple[Writer, sqlite3.Connection]:
         if isinstance(error, OSError):
             raise Refusing(f"opening: {type(error).__name__}") from None
         raise
-    return Writer(writing), lookups
+    files = OpenedFiles(path)
+    return Writer(writing, [files.displaced, *guards]), lookups
 
 
 async def _let_go(opening: "asyncio.Task[tuple[Writer, sqlite3.Connection]]") -> None:

@@ -1,10 +1,16 @@
 """Writes batches of turns in one transaction each, and knows when writing must stop."""
 
+import logging
 import sqlite3
+from collections.abc import Sequence
 
 from storage.connection import primary_code, storage_error
-from storage.port import Audit, Broken, Refusing, StorageError, Writes
+from storage.identity import Guard
+from storage.port import Audit, Broken, Displaced, Refusing, StorageError, Writes
 from storage.repositories.audit import AuditChain
+from storage.repositories.store import COUNT_TURNS
+
+log = logging.getLogger(__name__)
 
 PROBE_WRITING = (  # 256 KiB written and deleted: room for what a turn may need
     "INSERT OR REPLACE INTO leases VALUES ('probe', zeroblob(262144), 0)",
@@ -16,17 +22,27 @@ class Writer:
     """Owns the writing connection. All methods run on one thread.
 
     refusing: the last batch found the disk full, read-only or locked; the next one
-    tries a probe first.
+    tries a probe first. displaced: the name of what is gone or another, of all that
+    `guards` look at; nothing is acknowledged meanwhile. acknowledged: turns that were,
+    since the database was made; None until this process wrote one.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, guards: Sequence[Guard] = ()
+    ) -> None:
         self.connection = connection
         self.refusing = False
+        self.displaced: str | None = None
+        self.acknowledged: int | None = None
+        self._guards = guards
         self._cursor = connection.cursor()
         self._chain = AuditChain(self._cursor)
 
     def write_all(self, turns: list[Writes]) -> list[StorageError | None]:
         """Write each turn whole or not at all; its answer is its error, or None."""
+        if self._is_displaced():
+            self.refusing = True
+            return [Displaced(str(self.displaced)) for _ in turns]
         if self.refusing:
             self.refusing = not self._can_write()
         if self.refusing:
@@ -44,11 +60,40 @@ class Writer:
     def checkpoint(self) -> bool:
         """Move the WAL into the database and cut it to nothing.
 
-        False when somebody was reading.
+        False when somebody was reading. Where the log itself was taken away, what it
+        held is in the database afterwards.
         """
+        if self._is_displaced():
+            self.refusing = True
         answer = self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         was_busy = answer[0] != 0
         return not was_busy
+
+    def fold(self) -> bool:
+        """The same as far as it goes without waiting for anybody who reads."""
+        (patience,) = self._cursor.execute("PRAGMA busy_timeout").fetchone()
+        self._cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            return self.checkpoint()
+        finally:
+            self._cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+    def _is_displaced(self) -> bool:
+        """Look again whether all is there that the store stands on; a change is logged,
+        by the file's name alone.
+        """
+        before = self.displaced
+        looked = (guard() for guard in self._guards)
+        self.displaced = next(filter(None, looked), None)
+        if self.displaced is not None and before is None:
+            log.error(
+                "%s is gone, or another has taken its place: nothing is taken in until"
+                " it is put back, or jianfu serve is started again",
+                self.displaced,
+            )
+        if self.displaced is None and before is not None:
+            log.warning("%s is back", before)
+        return self.displaced is not None
 
     def _write_singly(self, turns: list[Writes]) -> list[StorageError | None]:
         """Find out whose fault it was.
@@ -85,8 +130,17 @@ class Writer:
                 self._cursor.execute("BEGIN IMMEDIATE")
                 answers = [self._write_with_savepoint(turn) for turn in turns]
                 break
+        counted = self._count(answers.count(None))
         self._cursor.execute("COMMIT")
+        self.acknowledged = counted or self.acknowledged
         return answers
+
+    def _count(self, written: int) -> int | None:
+        """Turns that are acknowledged once this transaction is."""
+        if not written:
+            return None
+        row = self._cursor.execute(COUNT_TURNS, (written,)).fetchone()
+        return int(row[0]) if row else None
 
     def _write_with_savepoint(self, turn: Writes) -> StorageError | None:
         self._cursor.execute("SAVEPOINT turn")

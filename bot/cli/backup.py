@@ -8,22 +8,30 @@ import argparse
 import glob
 import os
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from anonymizer.archive import Archive, ArchiveError
 from anonymizer.files import sync_folder
 from anonymizer.keyring import Keyring
-from bot.app import database_file, open_keyring
+from bot.app import database_file, memory_of, open_keyring
+from bot.cli.progress import on_terminal
 from bot.ops.copies import workspace
 from bot.ops.keycheck import opens
+from bot.ops.sealed_rows import Examination, named
+from bot.ops.store import Memory, Remembered, told_lost
 from bot.ops.trouble import told
 from bot.settings import OperatorError, load
 from storage.backup import check, online_copy
 from storage.connection import connect
+from storage.migrate import migrations, version
 from storage.port import StorageError
+from storage.repositories.store import SELECT_STORE
 
+# the backup is there and whole, and holds what was damaged or missing before
+EXIT_WITH_TROUBLE = 1
 MAGIC = b"JFARCH"  # how a backup begins: nothing else is ever overwritten
 
 
@@ -53,14 +61,20 @@ def run(args: argparse.Namespace) -> int:
         )
     keyring = open_keyring(settings)
     _may_be_written(path, args.force)
+    # before the copy is made: meanwhile more is acknowledged, and remembered
+    known = _known(memory_of(settings, keyring))
     with workspace(settings.data_dir) as folder:
         _copy(database, folder / "copy")
         with _beside(path) as sealed:
             _seal(Archive(keyring), folder / "copy", sealed)
-            _verify(Archive(keyring), keyring, sealed, folder / "again")
+            damaged = _verify(Archive(keyring), keyring, sealed, folder / "again")
+            lost = _lost(folder / "again", database, known)
             _name(sealed, path, args.force)
     print(f"已备份到 {path}（{path.stat().st_size:,} 字节），已重新打开核对")
-    return 0
+    troubles = [words for words in (damaged, lost) if words]
+    for words in troubles:
+        print(f"jianfu backup: {words}", file=sys.stderr)
+    return EXIT_WITH_TROUBLE if troubles else 0
 
 
 def _may_be_written(path: Path, force: bool) -> None:
@@ -124,8 +138,13 @@ def _seal(archive: Archive, copy: Path, sealed: Path) -> None:
     copy.unlink()  # before the second one is written: the disk need hold only one
 
 
-def _verify(archive: Archive, keyring: Keyring, sealed: Path, again: Path) -> None:
-    """What would come back is looked at, not what went in."""
+def _verify(
+    archive: Archive, keyring: Keyring, sealed: Path, again: Path
+) -> str | None:
+    """What would come back is looked at, not what went in: all that is sealed in it is
+    opened. Gives what of it is damaged, in words; one damaged row is no reason to have
+    no backup of all the others. Raises: OperatorError.
+    """
     try:
         archive.decrypt(sealed, again)
         if check(again):
@@ -134,14 +153,47 @@ def _verify(archive: Archive, keyring: Keyring, sealed: Path, again: Path) -> No
             )
         with closing(connect(again)) as connection:
             found = opens(connection, keyring)
+            if found.tried and found.failed == found.tried:
+                raise OperatorError(
+                    f"这个钥匙环打不开数据库里的内容（试{found.tried}条，"
+                    f"{found.failed}条打不开），备份没有留下："
+                    "请把 JIANFU_KEYRING 指向原来的钥匙环"
+                )
+            return _damaged(connection, keyring)
     except (ArchiveError, sqlite3.Error) as error:
         raise told("备份核对不过，没有留下", sealed, error) from None
-    if found.failed:
-        raise OperatorError(
-            f"这个钥匙环打不开数据库里的内容（试{found.tried}条，"
-            f"{found.failed}条打不开），备份没有留下："
-            "请把 JIANFU_KEYRING 指向原来的钥匙环"
-        )
+
+
+def _damaged(connection: sqlite3.Connection, keyring: Keyring) -> str | None:
+    if version(connection) != max(migrations()):
+        return None  # of an older program: it is opened after its migration
+    damaged = Examination(connection, keyring, on_terminal("核对")).run()
+    if not damaged:
+        return None
+    return (
+        f"备份已留下，但有{len(damaged)}处内容损坏、打不开："
+        f"{named(damaged, connection)}。请用以前的备份核对"
+    )
+
+
+def _known(memory: Memory) -> dict[bytes, Remembered]:
+    try:
+        return memory.known()
+    except OSError:  # a backup is made all the same; `doctor` says it
+        return {}
+
+
+def _lost(copy: Path, database: Path, known: Mapping[bytes, Remembered]) -> str | None:
+    """What was acknowledged and is not in the copy, in words."""
+    try:
+        with closing(connect(copy)) as connection:
+            row = connection.execute(SELECT_STORE).fetchone()
+    except sqlite3.Error:
+        return None  # of an older program
+    remembered = known.get(row["id"])
+    if remembered is None or remembered.turns <= row["turns"]:
+        return None
+    return told_lost(database, remembered.turns, row["turns"])
 
 
 def _name(sealed: Path, path: Path, force: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import database_file, shred_file
+from bot.cli.progress import on_terminal
 from bot.finding import Finding
 from bot.messengers import MESSENGERS
 from bot.ops.checkup import Deployment, examine
@@ -21,7 +22,7 @@ from bot.settings import PREFIX, Settings, fields, load
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "体检：钥匙、文件权限、磁盘、数据库、审计链、待发消息、时钟、Telegram、设置。"
-        "只看不改，serve 开着也能做。"
+        "只试写一下，什么都不改，serve 开着也能做。封存的内容逐处打开，坏的说出是哪里。"
     )
     parser.epilog = (
         "每一项 ✓ 正常、✗ 要处理，要处理的都写明怎么办。全部正常以 0 退出，"
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         database_file(settings),
         shred_file(settings.keyring),
         int(time.time()),
+        None if args.json else on_terminal("打开封存的内容"),
     )
     findings = list(examine(here, MESSENGERS))
     well = all(finding.ok for finding in findings)

@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from anonymizer.keyring import KeyringError
-from bot.app import database_file, open_keyring, opened, shred_file
+from bot.app import database_file, memory_of, open_keyring, opened, shred_file
 from bot.ops.forgotten import forget_again, unknown_to
+from bot.ops.store import refuse_a_second
 from bot.ops.trouble import reason, told
 from bot.program import Program
 from bot.settings import OperatorError, Settings, load
@@ -26,6 +27,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "位置由 JIANFU_DATA_DIR 和 JIANFU_KEYRING 决定，见 docs/settings.md。"
     )
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="这个钥匙环已有过数据库，仍要在这里另开一个空的专线",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     known = settings.keyring_json is not None or settings.keyring.exists()
     there = database_file(settings).exists()
     _folder_for_the_journal(settings)
-    open_keyring(settings, create=True)
+    _begin(settings, args.empty)
     _database(database_file(settings))
     again = asyncio.run(_init(settings))
     if settings.keyring_json is not None:
@@ -53,6 +59,27 @@ def run(args: argparse.Namespace) -> int:
         "体检：jianfu doctor。"
     )
     return 0
+
+
+def _begin(settings: Settings, empty: bool) -> None:
+    """The keyring, and the right to begin a database where none is.
+
+    empty: even if the keyring remembers one; what lay in this very place is forgotten.
+    Raises: OperatorError.
+    """
+    keyring = open_keyring(settings, create=True)
+    memory = memory_of(settings, keyring)
+    path = database_file(settings)
+    try:
+        known = memory.known()
+        if empty and not path.exists():
+            here = [id for id, one in known.items() if one.path == str(path)]
+            memory.forget(*here)
+        elif known:
+            refuse_a_second(settings, path, memory)
+        memory.begin()
+    except OSError as error:
+        raise told("用不了", settings.keyring.parent, error) from None
 
 
 def _folder_for_the_journal(settings: Settings) -> None:

@@ -6,24 +6,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from anonymizer.archive import Archive, ArchiveError
 from anonymizer.files import sync_folder
 from anonymizer.keyring import KeyringError
-from bot.app import database_file, open_keyring, opened, shred_file
+from bot.app import database_file, memory_of, open_keyring, opened, shred_file
+from bot.hours import seconds
 from bot.ops.copies import WORK, fold, in_use, workspace
 from bot.ops.forgotten import forget_again, unknown_to
+from bot.ops.store import Memory
 from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
 from storage.backup import check
 from storage.connection import connect
 from storage.migrate import migrate, version
-from storage.port import StorageError
+from storage.port import Audit, StorageError
+from storage.repositories.store import RENAME_STORE, SELECT_STORE, Store, StoreRow
 
 COUNT_CONTENT = """
     SELECT (SELECT count(*) FROM cases) AS cases,
@@ -42,10 +46,14 @@ class RestoredContent:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """before, after: the schema's version in the backup and now."""
+    """before, after: the schema's version in the backup and now. was: what the backup
+    was of; id: of what came of it.
+    """
 
     before: int
     after: int
+    was: StoreRow
+    id: bytes
     content: RestoredContent
 
 
@@ -93,11 +101,39 @@ def run(args: argparse.Namespace) -> int:
         except ArchiveError as error:
             raise told("恢复不了", args.path, error) from None
         _whole(copy)
-        restored = _made_ready(settings, copy, args.journal_lost)
+        memory = memory_of(settings, keyring)
+        restored = _made_ready(settings, copy, memory, args.journal_lost)
         _whole(copy)
+        replaced = _id_of(target) if args.force else None
         _put(copy, target, args.force)
+    _remember(memory, restored, target, replaced)
     _tell(restored, target)
     return 0
+
+
+def _id_of(target: Path) -> bytes | None:
+    """Of the database that is replaced; None where nothing can be read of it."""
+    try:
+        with closing(connect(target)) as connection:
+            row = connection.execute(SELECT_STORE).fetchone()
+    except sqlite3.Error:
+        return None
+    return bytes(row["id"]) if row else None
+
+
+def _remember(
+    memory: Memory, restored: Restored, target: Path, replaced: bytes | None
+) -> None:
+    """From now on this is the database that lies here; the replaced one is no more.
+
+    Nothing is lost where it cannot be noted: the next start notes it.
+    """
+    with suppress(OSError):
+        if replaced is not None:
+            memory.forget(replaced)
+        noted = memory.of(restored.id)
+        turns = noted.turns if noted else restored.was.turns
+        memory.note(restored.id, turns, target)
 
 
 def _tell(restored: Restored, target: Path) -> None:
@@ -141,27 +177,39 @@ def _whole(copy: Path) -> None:
         )
 
 
-def _made_ready(settings: Settings, copy: Path, journal_lost: bool) -> Restored:
-    """Migrated, and without what was forgotten meanwhile: all of it while nobody sees
-    the copy yet.
+def _made_ready(
+    settings: Settings, copy: Path, memory: Memory, journal_lost: bool
+) -> Restored:
+    """Migrated, under an id of its own, and without what was forgotten meanwhile: all
+    of it while nobody sees the copy yet.
     """
     try:
         with closing(connect(copy)) as connection:
             before = version(connection)
             after = migrate(connection)
-        content = asyncio.run(_forgotten(settings, copy, journal_lost))
+            was = StoreRow(*connection.execute(SELECT_STORE).fetchone())
+            connection.execute(RENAME_STORE)
+        remembered = memory.of(was.id)
+        acknowledged = remembered.turns if remembered else was.turns
+        id, content = asyncio.run(
+            _forgotten(settings, copy, journal_lost, (acknowledged, was.turns))
+        )
+    except OSError as error:
+        raise told("读不了", settings.keyring.parent, error) from None
     except KeyringError as error:
         raise told("读不了销毁日志", shred_file(settings.keyring), error) from None
     except (StorageError, sqlite3.Error) as error:
         raise OperatorError(f"这份备份恢复不了：{reason(error)}") from None
-    return Restored(before, after, content)
+    return Restored(before, after, was, id, content)
 
 
 async def _forgotten(
-    settings: Settings, copy: Path, journal_lost: bool
-) -> RestoredContent:
-    """What is left when all was forgotten that the journal has. Raises: OperatorError,
-    if the journal is not the newest.
+    settings: Settings, copy: Path, journal_lost: bool, turns: tuple[int, int]
+) -> tuple[bytes, RestoredContent]:
+    """The copy's id, and what is left when all was forgotten that the journal has.
+
+    turns: acknowledged by what the backup was made of, and found in it; the audit chain
+    keeps both. Raises: OperatorError, if the journal is not the newest.
     """
     beside = settings.model_copy(update={"data_dir": copy.parent})
     async with opened(beside, lambda parts: []) as app:
@@ -177,8 +225,13 @@ async def _forgotten(
         journal.add(*missing)
         now = app.resources.now()
         again = await forget_again(database, app.casework, journal, now)
+        id = (await Store(database).load()).id
+        acknowledged, found = turns
+        counted = json.dumps({"acknowledged": acknowledged, "found": found})
+        line = Audit(seconds(now), "store.restore", id, None, counted)
+        await database.commit([line])
         [row] = await database.all(COUNT_CONTENT)
-        return RestoredContent(row["cases"], row["reports"], again)
+        return id, RestoredContent(row["cases"], row["reports"], again)
 
 
 def _put(copy: Path, target: Path, force: bool) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import platform
+import secrets
 import shutil
 import sqlite3
 import stat
@@ -24,6 +25,16 @@ from bot.channels.messenger import Messenger
 from bot.finding import Finding, finding
 from bot.ops.copies import WORK
 from bot.ops.keycheck import opens
+from bot.ops.sealed_rows import Examination, Progress, named
+from bot.ops.store import (
+    SEALED_STORE,
+    Memory,
+    is_another,
+    memory_folder,
+    told_lost,
+    told_missing,
+    told_other,
+)
 from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
 from bot.people.sealed import SEALED_UNITS
@@ -33,14 +44,25 @@ from scheduler.calendar import REMEDY, UNKNOWN
 from storage.connection import connect
 from storage.migrate import migrations, version
 from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
+from storage.repositories.store import SELECT_STORE, StoreRow
 
 LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
 MOST_LOG = 64 * MIB  # the WAL is folded in at 32 MB, unless somebody reads on and on
 # seconds that a due message may wait for a platform that asks for patience
 LONGEST_DELAY = 3600
+PROBE_BYTES = 4096
 AHEAD = 300  # seconds by which a record may be younger than now
 BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
+WRITE_PROBE = (
+    "INSERT OR REPLACE INTO leases (name, holder, until) VALUES ('probe', ?, 0)"
+)
+READ_PROBE = "SELECT holder FROM leases WHERE name = 'probe'"
+DELETE_PROBE = "DELETE FROM leases WHERE name = 'probe'"
 NOT_YET = "请运行 jianfu init，或改正 JIANFU_DATA_DIR"
+DAMAGED = (
+    "别的内容照常能办，坏的几处会标明；要找回来，"
+    "请用 jianfu restore 在另一个目录恢复以前的备份核对，并检查磁盘"
+)
 RESTORE = "请用 jianfu restore 恢复最近的备份，并检查磁盘"
 SELECT_LATE_HOLDS = """
     SELECT count(*) FROM holds WHERE wrapped_key IS NOT NULL AND due_at < ?"""
@@ -59,12 +81,13 @@ SELECT_YOUNGEST = """
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is looked at. now: seconds since 1970 UTC."""
+    """What is looked at. now: seconds since 1970 UTC; progress: hears how far it is."""
 
     settings: Settings
     database: Path
     journal: Path
     now: int
+    progress: Progress | None = None
 
 
 Check = Callable[[Deployment], Iterator[Finding]]
@@ -120,9 +143,29 @@ def _data_dir(here: Deployment) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("data_dir", False, f"没有数据目录 {folder}", NOT_YET)
         return
-    writable = os.access(folder, os.W_OK | os.X_OK)
-    says = f"数据目录 {folder} {'可写' if writable else '不可写'}"
-    yield finding("data_dir", writable, says, "请检查属主、权限，以及是不是只读挂载")
+    yield from _provable("data_dir", "数据目录", folder)
+    if here.settings.keyring.parent.is_dir():
+        yield from _provable("keys_dir", "钥匙环的目录", here.settings.keyring.parent)
+
+
+def _provable(check: str, called: str, folder: Path) -> Iterator[Finding]:
+    """A little is written there, waited for, and read back."""
+    probe = folder / f".probe.{secrets.token_hex(4)}"
+    written = secrets.token_bytes(PROBE_BYTES)
+    try:
+        try:
+            with probe.open("xb") as file:
+                file.write(written)
+                file.flush()
+                os.fsync(file.fileno())
+            same = probe.read_bytes() == written
+        finally:
+            probe.unlink(missing_ok=True)
+    except OSError as error:
+        yield Finding(check, False, f"{called} {folder} 写不进去", reason(error))
+        return
+    says = f"{called} {folder} {'可写' if same else '写进去的读不回来'}"
+    yield finding(check, same, says, "请检查磁盘")
 
 
 def _modes(here: Deployment) -> Iterator[Finding]:
@@ -231,39 +274,68 @@ FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules
 
 def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
     path = here.database
-    if not path.exists():
+    try:
+        is_there = path.exists()
+        memory = (
+            Memory(memory_folder(here.settings.keyring), keyring) if keyring else None
+        )
+        known = memory.known() if memory and not is_there else {}
+    except OSError as error:
+        yield Finding("database", False, f"看不了 {path}", reason(error))
+        return
+    if not is_there and known:
+        says, _, remedy = told_missing(path, known).partition("：")
+        yield Finding("database", False, says, remedy)
+        return
+    if not is_there:
         yield Finding("database", False, f"还没有数据库 {path}", NOT_YET)
         return
     try:
         with closing(connect(path)) as connection:
-            reached = version(connection)
-            newest = max(migrations())
-            says = f"数据库结构是第 {reached} 版，本程序的是第 {newest} 版"
-            remedy = (
-                "请装回较新的程序"
-                if reached > newest
-                else "请运行 jianfu migrate（先备份）"
-            )
-            yield finding("schema", reached == newest, says, remedy)
-            if reached == newest:
-                for check in INSIDE:
-                    yield check(here, connection)
-                if keyring:
-                    yield _keys(connection, keyring)
-                    yield _forgotten(here, connection, keyring)
-                    yield from _people(connection, keyring)
+            yield from _opened(here, connection, keyring)
     except sqlite3.Error as error:
         yield Finding("database", False, f"数据库打不开或读不完：{path}", reason(error))
 
 
+def _opened(
+    here: Deployment, connection: sqlite3.Connection, keyring: Keyring | None
+) -> Iterator[Finding]:
+    reached = version(connection)
+    newest = max(migrations())
+    says = f"数据库结构是第 {reached} 版，本程序的是第 {newest} 版"
+    remedy = (
+        "请装回较新的程序" if reached > newest else "请运行 jianfu migrate（先备份）"
+    )
+    yield finding("schema", reached == newest, says, remedy)
+    if reached != newest:
+        return
+    for check in INSIDE:
+        yield check(here, connection)
+    if keyring is None:
+        return
+    fits = _keys(here, connection, keyring)
+    yield fits
+    yield _store(here, connection, keyring)
+    yield _forgotten(here, connection, keyring)
+    if fits.ok:
+        yield _sealed(here, connection, keyring)
+    yield from _people(connection, keyring)
+
+
 def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
-    """Take the write lock for a moment and give it back."""
+    """A little is written, waited for, and read back by a connection of its own."""
+    mark = secrets.token_bytes(PROBE_BYTES)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
+        connection.execute(WRITE_PROBE, (mark,))
+        with closing(connect(here.database)) as another:
+            found = another.execute(READ_PROBE).fetchone()
+        connection.execute(DELETE_PROBE)
     except sqlite3.Error as error:
         return Finding("writable", False, "数据库现在写不进去", reason(error))
-    return Finding("writable", True, "数据库可写")
+    # another check-up at the same moment has its own mark there
+    same = found is not None
+    says = "数据库写得进去，读得回来" if same else "写进数据库的读不回来"
+    return finding("writable", same, says, "请检查磁盘")
 
 
 def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -356,24 +428,67 @@ INSIDE: tuple[CheckedDeployment, ...] = (
 )  # fmt: skip
 
 
-def _keys(connection: sqlite3.Connection, keyring: Keyring) -> Finding:
+def _keys(
+    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+) -> Finding:
     """Real rows are opened: a keyring that is whole may still be another
     deployment's.
     """
     found = opens(connection, keyring)
+    row = StoreRow(*connection.execute(SELECT_STORE).fetchone())
+    if is_another(row, found) and not _token_opens(row, keyring):
+        told = told_other(here.database, row, keyring, found)
+        says, _, remedy = told.partition("，")
+        return Finding("keys", False, f"{says}（试{found.tried}条）", remedy)
     says = (
         f"钥匙环打得开数据库（试{found.tried}条）"
         if found.tried
         else "数据库还空，无从试钥匙"
     )
-    if found.failed:
-        says = f"钥匙环与数据库不配：试{found.tried}条，{found.failed}条打不开"
-    return finding(
-        "keys",
-        not found.failed,
-        says,
-        "请把 JIANFU_KEYRING 指向原来的钥匙环，或从副本放回",
-    )
+    return Finding("keys", True, says)
+
+
+def _token_opens(row: StoreRow, keyring: Keyring) -> bool:
+    if not row.sealed:
+        return False
+    try:
+        SEALED_STORE.open(Sealer(keyring, "content"), row.id, row.sealed)
+    except Unsealable:
+        return False
+    return True
+
+
+def _store(
+    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+) -> Finding:
+    """All is there that was ever acknowledged."""
+    (id,) = connection.execute("SELECT id FROM store").fetchone()
+    try:
+        # before the count is read: others go on, and note it
+        remembered = Memory(memory_folder(here.settings.keyring), keyring).of(id)
+    except OSError as error:
+        says = "读不了记在钥匙环旁边的答复次数"
+        return Finding("store", False, says, reason(error))
+    (found,) = connection.execute("SELECT turns FROM store").fetchone()
+    if remembered is None:
+        return Finding("store", True, "还没有记下答复过多少次写入，开通后会记")
+    if remembered.turns > found:
+        told = told_lost(here.database, remembered.turns, found)
+        says, _, remedy = told.partition("：")
+        return Finding("store", False, says, remedy)
+    return Finding("store", True, f"答复过的写入都在（{found}次）")
+
+
+def _sealed(
+    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+) -> Finding:
+    """Everything that is sealed is opened, a row at a time."""
+    examination = Examination(connection, keyring, here.progress)
+    damaged = examination.run()
+    if not damaged:
+        return Finding("sealed", True, f"封存的内容都打得开（{examination.opened}处）")
+    says = f"有{len(damaged)}处内容损坏，打不开：{named(damaged, connection)}"
+    return Finding("sealed", False, says, DAMAGED)
 
 
 def _forgotten(
@@ -462,9 +577,14 @@ def _alone(
     nobody.
     """
     sealer = Sealer(keyring, "staff")
-    try:
-        left = [(id, sealed) for id, sealed in units if id not in peopled]
-        said = [SEALED_UNITS.open(sealer, id, sealed) for id, sealed in left]
-    except Unsealable:  # the keyring is another's: told already
-        return []
-    return sorted(unit.name for unit in said if not unit.people)
+    alone: list[str] = []
+    for id, sealed in units:
+        if id in peopled:
+            continue
+        try:
+            unit = SEALED_UNITS.open(sealer, id, sealed)
+        except Unsealable:  # told already
+            continue
+        if not unit.people:
+            alone.append(unit.name)
+    return sorted(alone)

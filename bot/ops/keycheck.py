@@ -16,6 +16,8 @@ SELECT_WRAPPED_KEYS = (
 )
 SELECT_SEALED_TALKS = "SELECT pseudonym, sealed FROM talks ORDER BY random() LIMIT ?"
 SELECT_SEALED_MESSAGES = "SELECT id, sealed FROM outbox ORDER BY random() LIMIT ?"
+SELECT_SEALED_UNITS = "SELECT id, sealed FROM units ORDER BY random() LIMIT ?"
+SELECT_SEALED_STAFF = "SELECT id, sealed FROM staff ORDER BY random() LIMIT ?"
 
 
 Unseal = Callable[[bytes, bytes], object]  # (id, what is sealed)
@@ -35,6 +37,8 @@ def opens(connection: sqlite3.Connection, keyring: Keyring) -> KeyCheck:
         SELECT_WRAPPED_KEYS: _wrapped_keys(keyring),
         SELECT_SEALED_TALKS: _sealed_in("talks", Sealer(keyring, "talk")),
         SELECT_SEALED_MESSAGES: _sealed_in("outbox", Sealer(keyring, "outbox")),
+        SELECT_SEALED_UNITS: _sealed_in("units", Sealer(keyring, "staff")),
+        SELECT_SEALED_STAFF: _sealed_in("staff", Sealer(keyring, "staff")),
     }
     tried = failed = 0
     for select, unseal in kinds.items():

@@ -22,6 +22,7 @@ PROCESS = "of a running process, not of a person"
 ORDER = "place within one case, stream or screen"
 
 INVENTORY = {
+    "store": {"id": PROCESS, "turns": OURS, "sealed": SEALED},
     "talks": {"pseudonym": DIGEST, "version": ORDER, "due_at": HOUR, "sealed": SEALED},
     "inbox": {"mark": DIGEST, "day": "days since 1970"},
     "outbox": {
