@@ -17,7 +17,7 @@ SLOW := tests/anonymizer/scrub tests/storage/test_crash.py tests/storage/test_di
 	tests/project/test_wheel.py
 OTHERS ?= $(foreach minor,14 13 12 11,python3.$(minor) $(wildcard $(HOME)/.pyenv/versions/3.$(minor).*/bin/python3))
 
-.PHONY: run install install-test check pure test test-long second lint lock python
+.PHONY: run install install-test check pure test test-long drills second lint lock python
 
 run: install
 	@exec $(BIN)/jianfu serve
@@ -41,6 +41,10 @@ test: install-test lint
 test-long: install-test second
 	@$(PYTEST) --hypothesis-profile=fresh
 	@$(BIN)/python -m pytest -m long --hypothesis-profile=fresh && $(BIN)/python -m tests.proofs.record
+
+# Faults on real processes; what is then said goes into docs/operations.md.
+drills: install-test
+	@$(BIN)/python -m tests.drills
 
 # The pure tests on another Python, the newest that is found.
 second: install-test

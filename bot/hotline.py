@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
+from anonymizer.keyring import KeyringError
 from anonymizer.scrub import Scrubbed
 from anonymizer.seal import Sealer, Unsealable
 from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.cases.sealed import SEALED_PICTURES
-from bot.channels.port import Channel, Incoming, TurnFailed
+from bot.channels.port import Channel, Incoming, ToldOnly, TurnFailed
 from bot.hours import DAY, seconds
 from bot.keys import Keys
 from bot.logs import incident
@@ -32,6 +33,7 @@ from bot.talks import StoredTalks
 from dialogs.catalogue import DIALOGS
 from dialogs.talk import Talk
 from dialogs.words import (
+    MISTYPED,
     Action,
     DropPictures,
     File,
@@ -42,11 +44,12 @@ from dialogs.words import (
     Rang,
     ReceiptSaved,
     Retaliation,
+    Said,
     Say,
     Wipe,
     Withdraw,
 )
-from storage.port import Audit, Database, Seen, StorageError, Write
+from storage.port import Audit, Database, Refusing, Seen, StorageError, Write
 from storage.repositories.inbox import Inbox
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.outbox import Outbox
@@ -121,8 +124,8 @@ class Hotline:
     async def hear(self, incoming: Incoming) -> None:
         """Take one update in. Committed when this returns; a repeated one is a no-op.
 
-        Raises: Refusing (storage cannot write now: say "later"), TurnFailed (our bug:
-        say the incident).
+        Raises: ToldOnly (a story, while storage cannot write), Refusing (storage cannot
+        write now: say "later"), TurnFailed (our bug: say the incident).
         """
         who = self._pseudonym(incoming.sender)
         try:
@@ -139,7 +142,16 @@ class Hotline:
         visit = await self._load(incoming, who)
         visit.actions = await self._decide(visit)
         visit.messages = self._messages(visit)
-        await self._database.commit(await self._writes(visit))
+        try:
+            await self._database.commit(await self._writes(visit))
+        except Refusing:
+            if _only_looks(visit):
+                messages = [letter.message for letter in visit.messages]
+                raise ToldOnly(messages) from None
+            raise
+        except KeyringError as error:  # the journal's disk: nothing was shredded
+            log.error("the shred journal: %s", type(error).__name__)
+            raise Refusing("journal") from None
         self._remember(visit)
         self._sender.post(visit.messages)
 
@@ -365,6 +377,17 @@ class Hotline:
         if lock is None:
             lock = self._locks[who] = asyncio.Lock()
         return lock
+
+
+def _only_looks(visit: Visit) -> bool:
+    """A receipt alone was sent, and all that followed is told."""
+    event = visit.incoming.event
+    has_receipt = isinstance(event, Said) and any(
+        one != MISTYPED for one in event.receipts
+    )
+    is_alone = isinstance(event, Said) and not event.text.strip()
+    only_told = all(isinstance(action, Say) for action in visit.actions)
+    return has_receipt and is_alone and only_told
 
 
 def _draft(talk: Talk) -> Draft:

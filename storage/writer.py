@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 from storage.connection import primary_code, storage_error
 from storage.identity import Guard
@@ -91,9 +92,15 @@ class Writer:
                 " it is put back, or jianfu serve is started again",
                 self.displaced,
             )
+            self._save_log()
         if self.displaced is None and before is not None:
             log.warning("%s is back", before)
         return self.displaced is not None
+
+    def _save_log(self) -> None:
+        """Where it is the log alone that was taken away, this process still has it."""
+        with suppress(sqlite3.Error):
+            self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _write_singly(self, turns: list[Writes]) -> list[StorageError | None]:
         """Find out whose fault it was.

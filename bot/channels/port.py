@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -19,8 +19,8 @@ from anonymizer import receipts
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.render import Rendered
-from dialogs.words import MISTYPED, Event, Said
-from storage.port import Write
+from dialogs.words import MISTYPED, Event, Message, Said
+from storage.port import Refusing, Write
 
 LONE = re.compile("[\ud800-\udfff]")
 
@@ -103,6 +103,18 @@ class TurnFailed(Exception):
     def __init__(self, incident: str) -> None:
         super().__init__(f"incident {incident}")
         self.incident = incident
+
+
+class ToldOnly(Refusing):
+    """Storage cannot write now, and what was asked is told all the same: a receipt's
+    story. Nothing of it is kept, so its buttons would lead nowhere and are not there.
+    """
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        super().__init__("told only")
+        self.messages = tuple(
+            replace(message, buttons=(), mark="") for message in messages
+        )
 
 
 class Channel(Protocol):

@@ -29,11 +29,12 @@ from bot.channels.port import (
     Incoming,
     Limits,
     NotHere,
+    ToldOnly,
     TurnFailed,
     commanded,
     heard,
 )
-from bot.channels.render import Rendered, numbered
+from bot.channels.render import Rendered, numbered, render
 from dialogs.texts import phrases, text
 from dialogs.words import Event, Picture, Pictured, Pressed, Unreadable
 from storage.port import StorageError, Write
@@ -43,6 +44,7 @@ phrases(
     hello="直接打字，回车发送；图片打：/picture 文件路径；"
     "退出按 Ctrl-D，没写完的会留着。",
     refused="现在存不下新内容，没有送出。请稍后再发一次，内容还在上面。",
+    told_only="现在存不下新内容，以上只是给您看看；要回答或补充，请稍后再来。",
     failed="没有送出，请再试（编号 {incident}）。",
     no_file="打不开这个文件，请检查路径后再试：/picture 文件路径",
     same="按钮还是上面那些，打 ? 再看一遍。",
@@ -132,6 +134,10 @@ class TerminalChannel:
         )
         try:
             await hear(incoming)
+        except ToldOnly as told:
+            for message in told.messages:
+                self._print(numbered(render(message)))
+            self._print(text("zh", "terminal.told_only"))
         except StorageError:
             self._print(text("zh", "terminal.refused"))
         except TurnFailed as failed:

@@ -27,9 +27,10 @@ from starlette.routing import Route
 
 from anonymizer.scrub import MOST_BYTES, Scrubbed
 from bot.channels.messenger import ReporterDoor
-from bot.channels.port import Incoming, TurnFailed, heard
+from bot.channels.port import Incoming, ToldOnly, TurnFailed, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, TooSlow, read_form
+from bot.channels.web.health import StorageHealth
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visitors import Visitor, Visitors
@@ -40,6 +41,7 @@ from dialogs.words import (
     SAVED,
     UNPICTURE,
     Event,
+    Message,
     Pressed,
     Unreadable,
 )
@@ -118,6 +120,7 @@ class ChatPages:
         self.visitors = visitors
         self._limit = limit
         self._behind_proxy = behind_proxy
+        self._storage = StorageHealth(context.database)
 
     def routes(self) -> list[Route]:
         return [
@@ -153,8 +156,15 @@ class ChatPages:
         trouble = Trouble(200, text(visitor.lang, "web.lost")) if lost else None
         return await self._page(visitor, trouble)
 
-    async def _page(self, visitor: Visitor, trouble: Trouble | None = None) -> Response:
-        bubbles = await self.context.channel.bubbles(visitor.screen)
+    async def _page(
+        self,
+        visitor: Visitor,
+        trouble: Trouble | None = None,
+        also: Sequence[Bubble] = (),
+    ) -> Response:
+        """also: what is shown below all that is stored."""
+        stored = await self.context.channel.bubbles(visitor.screen)
+        bubbles = [*stored, *also]
         lang = language_of(bubbles) or visitor.lang
         waits_for_answer = bool(bubbles) and bubbles[-1].mine
         page = self.pages.page(
@@ -162,7 +172,7 @@ class ChatPages:
             lang,
             intro=welcome(bubbles, lang),
             drawn=draw(bubbles, lang),
-            seen=seen_of(bubbles),
+            seen=seen_of(stored),
             lasting=visitor.lasting,
             unanswered=waits_for_answer and trouble is None,
             trouble=trouble.words if trouble else "",
@@ -202,9 +212,12 @@ class ChatPages:
         return self.note("zh", text("zh", "web.not_found"), 404, back=True)
 
     async def health(self, request: Request) -> Response:
-        """For a watchdog: 200 while reports can be taken, 503 while storage refuses."""
-        if self.context.database.refusing:
-            return PlainTextResponse("refusing", 503)
+        """For a watchdog: 200 while reports can be taken, 503 while storage refuses or
+        was just found unable to write and read.
+        """
+        trouble = await self._storage.trouble()
+        if trouble is not None:
+            return PlainTextResponse(trouble, 503)
         return PlainTextResponse("ok")
 
     async def code(self, request: Request) -> Response:
@@ -358,6 +371,8 @@ class ChatPages:
             writes.insert(0, touch)
         try:
             await self.context.reporters.hear(_incoming(visitor, posted, writes))
+        except ToldOnly as told:
+            return await self._told_only(request, visitor, told.messages)
         except StorageError:
             trouble = Trouble(503, text(lang, "web.refused"), posted.draft)
             return await self.refuse(request, visitor, trouble)
@@ -372,6 +387,19 @@ class ChatPages:
         if must_touch and visitor.lasting:
             self.visitors.keep(response, visitor, lasting=True)
         return response
+
+    async def _told_only(
+        self, request: Request, visitor: Visitor, messages: Sequence[Message]
+    ) -> Response:
+        """What cannot be stored is shown below what stands there, this once."""
+        note = Message("web.told_only", lang=visitor.lang)
+        own = Bubble(_new_id(), 0, words=text(visitor.lang, "web.receipt_sent"))
+        told = [Bubble(_new_id(), 0, message=one) for one in (*messages, note)]
+        if "x-seen" in request.headers:
+            response = self.fragment(News([own, *told], is_whole=False), visitor)
+            response.headers["x-seen"] = request.headers["x-seen"]
+            return response
+        return await self._page(visitor, also=[own, *told])
 
     async def _answer(
         self, request: Request, visitor: Visitor, posted: Posted
@@ -429,6 +457,10 @@ class ChatPages:
             self.visitors.keep(response, visitor, visitor.lasting)
             response.headers["x-again"] = "1"
         return response
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)
 
 
 def seen_of(bubbles: Sequence[Bubble]) -> str:
