@@ -25,7 +25,7 @@ phrases(
 phrase("correct.where", "要改哪几个字？请把那一句重新写一遍，其余的不动也行。")
 phrases(
     "remove",
-    not_there="“{quote}”没有写在里面，送出去的内容里不会有。",
+    not_there="“{quote}”没有照原样写在里面。要是换了说法，照原文打出来，我去掉。",
     which="要去掉哪几个字？请照原文打出来。",
     nothing_left="那就什么都不剩了。整份不要，说“放弃”；只去掉几个字，照原文打出来。",
     no_picture="没有第{numbers}张图，现在一共{number}张。",
@@ -37,6 +37,10 @@ CLAUSE_END = "，,。；;！!？?\n 、"
 NAMED = re.compile(
     r"(?:把|将|(?:不要|别|不)(?:写|提|出现))(.{2,12}?)"
     r"(?:[一二两三四五六]个字|这?几个字|去掉|删|拿掉|隐去|也|[，,。]|$)"
+)
+LEAVES_OUT = re.compile(
+    r"(?:请|就|那|麻烦|能不能|可不可以|还是|这|也)*(?:别|不要|莫|甭|不)(?:写|提到|出现)"
+    r".{2,14}|(?:请|就|那|麻烦)*[把将].{2,14}(?:去掉|删掉|删了|拿掉|抹掉)[吧了]?"
 )
 NAME = re.compile(r"名字|姓名|叫什么")
 CLAUSE = re.compile(rf"[{CLAUSE_END}]+")
@@ -90,6 +94,11 @@ def correct_words(turn: DraftTurn, heard: Heard, retake: Retake) -> None:
         return
     retake(turn, put_in(turn.answers.text, old, value))
     turn.understood(heard, "did.text", old=old, value=value)
+
+
+def asks_to_leave_out(words: str) -> bool:
+    """Whether words ask not to write something, and say nothing else."""
+    return LEAVES_OUT.fullmatch(words.strip(" ，,。.！!")) is not None
 
 
 # ── something is to go ────────────────────────────────────────────────────────────────

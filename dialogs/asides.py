@@ -4,6 +4,7 @@ Answered in the hotline's own words, and then back to the very step that was ope
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dialogs.library import LibraryAnswer, answer_to
@@ -51,6 +52,25 @@ GO_ON = (
     "看看预览",
     "再看一遍",
     "再看看预览",
+    "继续写",
+    "接着写",
+    "想接着写",
+    "想继续写",
+    "我接着写",
+    "我继续写",
+    "我来了",
+    "来了",
+    "回来了",
+    "我回来了",
+    "你问啥来着",
+    "你问什么来着",
+    "你刚才问什么",
+    "你刚才问啥",
+    "刚才问什么",
+)
+
+AFTER_ALL = re.compile(
+    r"(?:那|那就|算了)?[,，]?还是(?:说|报|写|讲|反映)(?:出来)?(?:吧|了)?"
 )
 
 
@@ -94,7 +114,8 @@ def reassure(turn: Turn[Any], heard: Heard) -> None:
 def wants_to_go_on(turn: Turn[Any], words: str) -> bool:
     """Whether these words only ask for what is open to be shown again."""
     open_ended = turn.step.asked == "no" and not turn.talk.idle
-    return open_ended and plain_word(words) in GO_ON
+    word = plain_word(words)
+    return open_ended and (word in GO_ON or AFTER_ALL.fullmatch(word) is not None)
 
 
 def asks_to_wait(words: str) -> bool:
@@ -107,7 +128,7 @@ def answer_unclear(turn: Turn[Any], heard: Heard) -> None:
     he will be back is left alone.
     """
     if asks_to_wait(heard.words):
-        turn.tell(heard, "wait")
+        turn.say("wait")
         return
     turn.tell(heard, f"{turn.step.name}.again")
     back(turn)

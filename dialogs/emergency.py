@@ -8,11 +8,12 @@ import re
 from typing import Any
 
 from dialogs import looks
+from dialogs.assent import assents
 from dialogs.looks import button
 from dialogs.plain import plain_word
 from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Turn
 from dialogs.texts import phrase
-from dialogs.words import Button
+from dialogs.words import Button, Read
 
 ALARMS = {
     "120": "请马上打 120：说清在哪里、几个人、怎么了。先别挂，开免提，"
@@ -44,6 +45,7 @@ phrase("care.waits", "好，先放着。写的内容再留{hours}小时，想接
 RESUME = button("resume", "接着写", role="main")
 OVER = re.compile(
     r"(?:送|到|进)(?:了)?(?:医院|急诊|卫生院)|醒(?:了|过来)|没(?:事|大碍|危险)了?$|没事了|人没事"
+    r"|^(?:我|人)?没(?:啥|什么)?事(?!也|就|还|都|要|情)|开(?:个)?玩笑|说着玩|就是说说|随口(?:一)?说"
     r"|救(?:下|出|上)来|稳(?:定|住)了|(?:灭|控制住)了|扑灭|脱险|平安|缓过来|缓过气"
     r"|找(?:到|着)了|劝(?:下|回)来|抓(?:住|走)了|虚惊|处理(?:好|完)了|接走了"
 )
@@ -86,6 +88,7 @@ NOT_NOW = (
     "不用",
     "不报了",
 )
+GO_ON_AT_ONCE = ("继续", "接着写", "继续写", "接着报", "送", "送出", "发", "提交")
 SMALL = ("unclear", "hurry", "social", "yes")  # intents of a word in between
 CARE_AT_MOST = 60  # characters: who tells more goes on with the report
 WORD_AT_MOST = 24  # characters of a word in between; more may be worth writing in
@@ -114,12 +117,15 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
     if turn.talk.alarm == ASKED:
         return _goes_on(turn, heard)
     is_told = len(words) <= CARE_AT_MOST
-    is_small = heard.meaning.intent in SMALL
+    is_small = heard.meaning.intent in SMALL or assents(plain_word(words))
     if is_told and GRIEF.search(words):
         turn.talk.alarm = ""
         turn.say("care.grief", *_beside(turn, heard))
     elif is_over:
         _glad(turn, heard)
+    elif plain_word(words) in GO_ON_AT_ONCE or _is_a_report(turn, words):
+        turn.talk.alarm = ""
+        return False
     elif turn.talk.alarm == "12356" and heard.meaning.intent in ("add", "answer"):
         turn.talk.aside = Aside(words)
         turn.say("care.heard", WRITE_IN_TOO)
@@ -129,6 +135,12 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
         turn.talk.alarm = ""
         return False
     return True
+
+
+def _is_a_report(turn: Turn[Any], words: str) -> bool:
+    """Whether the words tell of a burden, clearly enough to be taken for a report."""
+    understood = turn.look(Read(words.strip())).understood
+    return understood.clear and understood.in_scope and understood.unit is not None
 
 
 def _beside(turn: Turn[Any], heard: Heard) -> list[Button]:

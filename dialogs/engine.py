@@ -16,10 +16,11 @@ from typing import Any
 
 import msgspec
 
+from dialogs.assent import assents, assents_to_something_else, take_nod
 from dialogs.commands import COMMANDS
 from dialogs.draft import SEND
 from dialogs.emergency import RESUME
-from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten
+from dialogs.hearing import DOUBT_STEP, hear, leave_unwritten, wants_it_written
 from dialogs.meaning import Intent
 from dialogs.placeholders import stands_for_something
 from dialogs.plain import plain_word
@@ -30,6 +31,7 @@ from dialogs.talk import (
     Command,
     Dialog,
     Doubt,
+    LastSaid,
     Layer,
     PushAct,
     PushAnswer,
@@ -190,6 +192,7 @@ class Dialogs:
             for name, value in zip(_FIELDS, before, strict=True):
                 setattr(talk, name, value)
             return [unknown.look]
+        turn.note_last()
         return turn.actions
 
     # ── what any step understands comes first, then the step itself ───────────────────
@@ -291,6 +294,8 @@ class Dialogs:
         """
         word = plain_word(said)
         command = self._words.get(word)
+        if turn.talk.aside and wants_it_written(word):
+            command = WRITE_IN.choice
         if not turn.talk.alarm and command != WRITE_IN.choice:
             turn.talk.aside = None
         if command:
@@ -299,6 +304,10 @@ class Dialogs:
                 self.commands[command](turn)
         elif turn.talk.idle and (verb := self._push_words.get(word)):
             self.pushes[verb](turn, "")
+        elif assents(word) and turn.talk.alarm:
+            self._understand(turn, said)
+        elif assents_to_something_else(turn, word):
+            take_nod(turn, word)
         elif choice := _meant(turn, turn.step.offers(turn), word):
             turn.tap(choice)
         elif _no_button(word) and turn.step.asked != "open":
@@ -357,6 +366,7 @@ class Dialogs:
             expires=talk.expires,
             over=talk.over,
             by_tap=talk.by_tap,
+            last=talk.last,
         )
 
     def load(self, stored: StoredTalk) -> Talk:
@@ -383,6 +393,7 @@ class Dialogs:
             expires=stored.expires,
             over=stored.over,
             by_tap=stored.by_tap,
+            last=stored.last,
         )
 
     def _layer(self, stored: StoredLayer) -> Layer:
@@ -418,6 +429,7 @@ class StoredTalk(StoredLayer, kw_only=True):
     expires: int = 0
     over: bool = False
     by_tap: bool = False
+    last: LastSaid = "question"
 
 
 def language_of(said: str) -> str | None:

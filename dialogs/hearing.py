@@ -19,6 +19,7 @@ from dialogs.asides import (
     reassure,
     wants_to_go_on,
 )
+from dialogs.assent import assents
 from dialogs.emergency import goes_back, sound_alarm, takes_care, without_lead
 from dialogs.library.known import topic_asked
 from dialogs.looks import button
@@ -170,19 +171,17 @@ phrases("meant", **MEANT_PERHAPS)
 phrase("doubt.left", "“{words}”没有写进去。")
 MEANT = button("meant", "是这个意思", role="main")
 WRITTEN = button("written", "写进去")
-YES = (
-    "是",
-    "是的",
-    "对",
-    "对的",
-    "嗯",
-    "yes",
-    "第一个",
-    "一",
-    "前面那个",
-    "是这个意思",
+MEANS_IT = re.compile(
+    r"(?:对[,，]?)?(?:就)?是这个意思|第一个?|前(?:面|一个?|者)那?个?|[一a1]"
 )
-NO = ("不是", "不", "不对", "no", "第二个", "二", "后面那个", "写进去", "写")
+WRITES_IT = re.compile(
+    r"不是?|不对|no|第二个?|后(?:面|一个?|者)那?个?|[二b2]"
+    r"|(?:不是|对|没错|是|就)?[,，啊呀 ]*(?:要|想|帮我|给我|都)?"
+    r"(?:写|加|记)(?:上|进去|下来?|里面|吧)*(?:的|吧|啊)?"
+)
+ANSWER_AT_MOST = 12  # characters
+REPEATS_FROM = 4  # characters of the words in question, said again
+TOLD_ON: tuple[Intent, ...] = ("correct", "remove", "hold_back", "new_report")
 SHOWN = 30  # characters of the words in question
 
 
@@ -266,26 +265,54 @@ def _write_it(turn: Turn[Any], _: str) -> None:
 
 def _read_which(turn: Turn[Any], words: str) -> bool:
     word = plain_word(words)
-    if word in YES:
+    if MEANS_IT.fullmatch(word):
         _mean_it(turn, "")
-    elif word in NO:
+    elif WRITES_IT.fullmatch(word) or _says_it_again(turn, words):
         _write_it(turn, "")
+    elif assents(word):  # to which of the two?
+        turn.again()
     else:
         _go_on(turn, words)
     return True
 
 
+WRITE_IT = re.compile(
+    r"(?:要|就|也|都|帮我|给我)*(?:写|加|记)(?:上|进去|进|里面)(?:的|吧|啊)?"
+)
+
+
+def wants_it_written(word: str) -> bool:
+    """Whether a plain word asks to write in what was just said."""
+    return WRITE_IT.fullmatch(word) is not None
+
+
+def _says_it_again(turn: Turn[Any], words: str) -> bool:
+    """Whether the words in question are repeated, and hardly anything else."""
+    doubt = turn.talk.doubt
+    if doubt is None or len(doubt.words) < REPEATS_FROM:
+        return False
+    return doubt.words in words and len(words) <= len(doubt.words) + ANSWER_AT_MOST
+
+
 def _go_on(turn: Turn[Any], words: str) -> None:
-    """Who tells on instead of answering tells a story: what was rather a piece of it is
-    one. What was rather a wish is no text for that.
+    """Who tells on instead of answering tells a story, and what was in question is a
+    piece of it: that is seen, and can be taken out. What would end or send it is no
+    text; and nothing is sent before it is seen without the words in question.
     """
     doubt = turn.talk.doubt
-    if doubt is not None and doubt.rather_text:
-        _write_it(turn, "")
+    assert doubt is not None
+    settle(turn)
+    heard = _read(turn, words)
+    goes_on = heard.meaning.intent in (*WRITES, *TOLD_ON)
+    if goes_on and (doubt.rather_text or doubt.intent in TOLD_ON):
+        turn.write(doubt.words)
     else:
-        leave_unwritten(turn)
+        turn.say("doubt.left", words=_shown(doubt.words))
     told = len(turn.actions)
-    hear(turn, words)
+    if heard.meaning.intent == "send":
+        turn.prompt()
+    else:
+        hear(turn, words)
     if turn.talk.alarm:  # the number stands first
         turn.actions[:] = turn.actions[told:] + turn.actions[:told]
     turn.actions[:] = said_once(turn.actions)

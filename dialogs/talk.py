@@ -41,6 +41,9 @@ Act = Callable[["Turn[Any]"], None]
 PushAct = Callable[["Turn[Any]", str], None]
 Mean = Callable[["Turn[Any]", "Heard"], None]
 
+# The open step's own question; that it still stands; something else.
+LastSaid = Literal["question", "reminder", "aside"]
+
 phrase("goodbye", "好的，已结束。想反映时，直接说一句话就行。")
 looks.message("understood", "我理解为：{what}。", "notice")
 WRITE_IN = looks.button("write_in", "不是，这是要写进去的话", role="inline")
@@ -288,7 +291,7 @@ class Talk:
     while its reporter looks up a receipt). `aside`, `doubt`: words that are not in the
     text, until the next message. `alarm`: the number that was told, while somebody may
     still be in danger. `later`: words of another matter, for a talk of its own.
-    `by_tap`: it was a tap that led to the open prompt.
+    `by_tap`: it was a tap that led to the open prompt. `last`: what was said last.
     """
 
     dialog: Dialog[Any]
@@ -310,6 +313,7 @@ class Talk:
     expires: int = 0
     over: bool = False
     by_tap: bool = False
+    last: LastSaid = "question"
 
     @property
     def idle(self) -> bool:
@@ -468,7 +472,12 @@ class Turn(Generic[Kept]):
         """Answer words that are no text; where it is less than certain that they are
         none, one tap writes them in all the same.
         """
-        in_doubt = not heard.meaning.sure and self.talk.dialog.write is not None
+        meaning = heard.meaning
+        says_something = sum(map(str.isalnum, heard.words)) > 1
+        is_certain = meaning.sure and not (
+            meaning.intent == "unclear" and says_something
+        )
+        in_doubt = not is_certain and self.talk.dialog.write is not None
         if in_doubt:
             self.talk.aside = Aside(heard.words)
         buttons = [WRITE_IN_TOO] if in_doubt else []
@@ -510,6 +519,19 @@ class Turn(Generic[Kept]):
         self.do(
             Say(Message(name, buttons=tuple(first), mark=mark, lang=self.talk.lang))
         )
+
+    def note_last(self) -> None:
+        """Keep what was said last: a yes answers that, and nothing further back."""
+        said = [action.message for action in self.actions if isinstance(action, Say)]
+        if not said or self.talk.over:
+            return
+        name = said[-1].name
+        last: LastSaid = "aside"
+        if name == self.step.name:
+            last = "question"
+        elif name == f"{self.step.name}.short":
+            last = "reminder"
+        self.talk.last = last
 
     def tap(self, choice: str) -> None:
         """Do what a button of the open step does."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from dialogs.meaning.choices import choices_of, chosen_by_number, chosen_by_words
 from dialogs.meaning.corrections import FoundCorrection, correction
+from dialogs.meaning.english import danger_in_english, is_foreign, topic_in_english
 from dialogs.meaning.features import danger_features, features
 from dialogs.meaning.model import head
 from dialogs.meaning.moment import Intent, Moment
@@ -29,7 +30,10 @@ def _receipt(text: str, moment: Moment) -> dict[str, Any]:
 
 
 def _emergency(text: str, moment: Moment) -> dict[str, Any]:
-    return {"number": _likeliest("number", danger_features(normal(text)))}
+    plain = normal(text)
+    if is_foreign(plain):
+        return {"number": danger_in_english(plain) or "120"}
+    return {"number": _likeliest("number", danger_features(plain))}
 
 
 def _choose(text: str, moment: Moment) -> dict[str, Any]:
@@ -78,6 +82,9 @@ def _rebound(text: str, moment: Moment) -> dict[str, Any]:
 
 
 def _ask(text: str, moment: Moment) -> dict[str, Any]:
+    plain = normal(text)
+    if is_foreign(plain):
+        return {"topic": topic_in_english(plain)}
     return {"topic": _told("topic", text, moment)}
 
 

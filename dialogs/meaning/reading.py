@@ -11,6 +11,7 @@ from dialogs.meaning.choices import choices_of, named_alone
 from dialogs.meaning.commands import plain_command, plain_matter
 from dialogs.meaning.corrections import looks_like_one
 from dialogs.meaning.cues import bare
+from dialogs.meaning.english import danger_in_english, is_foreign, wish_in_english
 from dialogs.meaning.features import danger_features, features
 from dialogs.meaning.model import chances, head
 from dialogs.meaning.moment import UNSENT, Intent, Moment
@@ -40,8 +41,7 @@ class FoundIntent:
 
 def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
     """The intent of a message; `plain` is its text in one spelling."""
-    is_danger = danger(plain) >= _danger_from(plain, moment)
-    if is_danger and not REASSURES.search(plain):
+    if _is_danger(plain, moment):
         return FoundIntent("emergency")
     if find_codes(text):
         return FoundIntent("receipt")
@@ -55,10 +55,19 @@ def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
     matter = plain_matter(plain, moment)
     if matter is not None:
         return FoundIntent(matter)
+    if is_foreign(plain) and (wish := wish_in_english(plain)):
+        return FoundIntent(wish)
     likeliest = _likeliest(intent_chances(text, plain, moment))
     if likeliest.intent == "correct" and looks_like_one(plain, moment):
         return FoundIntent("correct")  # a number in place of one that was said
     return likeliest
+
+
+def _is_danger(plain: str, moment: Moment) -> bool:
+    if is_foreign(plain):
+        return danger_in_english(plain) is not None
+    likely = danger(plain) >= _danger_from(plain, moment)
+    return likely and not REASSURES.search(plain)
 
 
 def _danger_from(plain: str, moment: Moment) -> float:

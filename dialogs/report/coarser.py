@@ -25,6 +25,7 @@ LEVELS = {
     "village": "村里",
 }
 ANYWHERE = ("街道", "社区", "居委", "村委", "委会", "办公", "公室", "单位", "科室")
+TOWN = re.compile(r"[镇乡]")
 VERB = re.compile(r"只?写到?|改成|叫|[，,]")
 FIGURE = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]{2,}|[0-9０-９]+")
 
@@ -66,6 +67,8 @@ def _unit_coarser(turn: ReportTurn) -> list[str]:
     wide = LEVELS.get(turn.answers.unit_level or "")
     if unit is None or wide is None or unit == wide:
         return []
+    if wide == "街道" and (town := TOWN.search(unit)):
+        wide = f"{town[0]}里"
     if unit in turn.answers.text:
         retake(turn, turn.answers.text.replace(unit, wide))
     turn.answers.unit = wide

@@ -31,6 +31,8 @@ phrases(
 )
 LEVEL_ONLY = re.compile(r"(?:只?写)?到?(?:街道|镇|乡|县|区|市)(?:一?级|上|里)?$")
 SAYS_ONLY_THAT = 6  # characters around a value in words that say nothing else
+DENIED = re.compile(r"不是([^,，。;；\s]{1,16}?)[,，。;；\s]*(?:而?是|应该是|是)[^不]")
+NO_VALUE = re.compile(r"不|没|没有|无|不是|不对|错了?|不知道|不清楚|算了|改|对")
 FIELDS = {"单位": "unit", "地点": "place", "时间": "when", "频次": "when"}
 FIELD_LINE = re.compile(r"(?:责任|是哪个)?(单位|地点|时间|频次)[:：]\s*(\S.{0,58})$")
 
@@ -39,7 +41,7 @@ def correct(turn: ReportTurn, heard: Heard) -> None:
     """The new value takes the old one's place, in its field and in the text."""
     field = heard.meaning.args.get("field", "text")
     value = str(heard.meaning.args.get("value", "")).strip()
-    if not value:
+    if not value or NO_VALUE.fullmatch(value):
         where_to_correct(turn, heard)
     elif field == "category":
         correct_category(turn, heard, value)
@@ -73,11 +75,21 @@ def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> Non
     value = draft.without_names(turn, value)
     if is_told_first(turn, heard):
         retake(turn, joined(turn, heard.words))
+    elif denied := _denied(heard.words, answers.text):
+        retake(turn, answers.text.replace(denied, value))
+        if old and denied in old:
+            value = old.replace(denied, value)
     elif old and old in answers.text:
         retake(turn, answers.text.replace(old, value))
     setattr(answers, field, value)
     turn.understood(heard, f"did.{field}", value=value)
     shown_again(turn)
+
+
+def _denied(words: str, text: str) -> str | None:
+    """What words like "不是每周，是每天" deny, as it stands in the text."""
+    found = DENIED.search(words)
+    return found[1] if found and found[1] in text else None
 
 
 def is_told_first(turn: ReportTurn, heard: Heard) -> bool:

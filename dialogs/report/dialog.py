@@ -6,16 +6,25 @@ import re
 from typing import Any
 
 from dialogs import draft
+from dialogs.amending import asks_to_leave_out
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.hearing import choose
 from dialogs.looks import button
-from dialogs.meaning import Draft, Intent, Moment
+from dialogs.meaning import Draft, Intent, Meaning, Moment
+from dialogs.plain import plain_word
 from dialogs.report.coarser import is_named
 from dialogs.report.correcting import correct, fills_in, is_told_first
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
-from dialogs.report.leaving import CANCEL_STEP, cancel, hesitate, hesitates, stop
+from dialogs.report.leaving import (
+    CANCEL_STEP,
+    cancel,
+    goes_on,
+    hesitate,
+    hesitates,
+    stop,
+)
 from dialogs.report.naming import FACTS_STEP
 from dialogs.report.preview import PREVIEW_STEP
 from dialogs.report.probing import YES_OR_NO, answer_probe
@@ -37,6 +46,7 @@ from dialogs.report.table import (
     ReportTurn,
     given,
 )
+from dialogs.report.telling import tells_plainly, told_field
 from dialogs.retaliation import APART_STEP, meet
 from dialogs.talk import Dialog, Heard, Step, Turn
 from dialogs.texts import phrase, phrases
@@ -257,7 +267,16 @@ def loses_nothing(turn: ReportTurn, heard: Heard) -> bool:
         or is_no_choice(turn, heard)
         or is_told_first(turn, heard)
         or hesitates(heard)
+        or decides(turn, heard)
     )
+
+
+DECIDES: tuple[Intent, ...] = ("yes", "no", "cancel", "back", "send")
+
+
+def decides(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether these words are about stopping; unsure of which, it is asked again."""
+    return turn.talk.state is ReportState.CANCEL and heard.meaning.intent in DECIDES
 
 
 def is_no_choice(turn: ReportTurn, heard: Heard) -> bool:
@@ -291,6 +310,9 @@ def send_from_here(turn: ReportTurn, heard: Heard) -> None:
         send(turn, "")
     elif turn.talk.state is ReportState.START:
         turn.tell(heard, "choose.first")
+    elif turn.talk.state is ReportState.CATEGORY:
+        turn.answers.sure = True  # the likeliest, to be seen and changed
+        turn.go("chosen")
     else:
         turn.tell(heard, f"{turn.step.name}.again")
         turn.prompt()
@@ -298,7 +320,41 @@ def send_from_here(turn: ReportTurn, heard: Heard) -> None:
 
 def notice(turn: Turn[Any], heard: Heard) -> bool:
     """What is heard before any step hears it."""
-    return meet(turn, heard) or fills_in(turn, heard)
+    if meet(turn, heard) or fills_in(turn, heard):
+        return True
+    if turn.talk.dialog.name != REPORT.name:
+        return False
+    taken = (goes_on, leaves_out, adds_plainly)
+    return any(takes(turn, heard) for takes in taken)
+
+
+FIELDS = (ReportState.UNIT, ReportState.PLACE, ReportState.WHEN)
+LEFT_OUT = """
+    不知道 不清楚 记不清 记不清了 没有 无 不写 不写了 不想写 不填 不说 不用 不用写 空着
+"""
+
+
+def leaves_out(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether something is not to be written: the open field, or a few words."""
+    if turn.talk.state in FIELDS and plain_word(heard.words) in LEFT_OUT.split():
+        turn.tap("none")
+        return True
+    if turn.answers.empty or not asks_to_leave_out(heard.words):
+        return False
+    if heard.meaning.intent == "remove" and heard.meaning.sure:
+        return False
+    remove(turn, Heard(heard.words, Meaning("remove", {"what": "text"})))
+    return True
+
+
+def adds_plainly(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether the words can only be more of this report; then they are written in."""
+    is_plain = tells_plainly(turn, heard)
+    if is_plain:
+        if told := told_field(turn, heard):
+            setattr(turn.answers, told[0], draft.without_names(turn, told[1]))
+        add(turn, Heard(heard.words, Meaning("add")))
+    return is_plain
 
 
 # ── the dialog ────────────────────────────────────────────────────────────────────────

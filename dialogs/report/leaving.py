@@ -27,8 +27,14 @@ phrases(
 )
 KEEP = label("keep", "不，继续写")
 STORE = label("store", "先存着")
+LEAVE = button("cancel", "放弃", role="grave")
 HESITATION_AT_MOST = 16  # characters
 HESITATES_FOR = timedelta(hours=3)  # to the hour before: two to three hours
+TELLS_ON = re.compile(
+    r"(?:还是|接着|继续|我?要|想|再|还得?).{0,3}(?:报|说|写|送|交|反映|发)|继续|接着"
+)
+PUTS_OFF = re.compile(r"存|放|留|下次|改天|明天|回头|晚点|有空|再想|不|别")
+GOES_ON_AT_MOST = 10  # characters; who says more tells more
 HESITATES = re.compile(r"再想想|想一想|考虑|想好了?再|再看看|再说吧|犹豫")
 
 
@@ -72,14 +78,17 @@ def hesitate(turn: ReportTurn, heard: Heard) -> None:
 
 
 def think_it_over(turn: ReportTurn) -> None:
-    """Who wants to think is not reminded, and soon nothing is left of it."""
+    """Who wants to think is asked nothing and not reminded, and soon nothing is left of
+    it.
+    """
     soon = turn.at + HESITATES_FOR
     hour = int(soon.timestamp()) // 3600 * 3600
     turn.talk.expires = min(turn.talk.expires or hour, hour)
     turn.talk.reminded = True
     turn.tapped = False
-    turn.say("cancel.hesitates")
-    cancel(turn)
+    if turn.talk.state is ReportState.CANCEL:
+        turn.talk.move("back")
+    turn.say("cancel.hesitates", LEAVE)
 
 
 def discard(turn: ReportTurn, _: str) -> None:
@@ -106,10 +115,30 @@ def stopped(turn: ReportTurn, heard: Heard) -> None:
     mode = heard.meaning.args.get("mode", "unclear")
     if mode == "keep":
         keep_for_now(turn, "")
-    elif mode == "discard":
+    elif mode == "discard" and heard.meaning.sure:
         discard(turn, "")
     else:
         turn.again()
+
+
+def agree_to_stop(turn: ReportTurn, heard: Heard) -> None:
+    """Only a plain yes throws away."""
+    if heard.meaning.sure:
+        discard(turn, "")
+    else:
+        turn.again()
+
+
+def goes_on(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether who was asked about stopping only says to go on, or to send; then the
+    draft is shown.
+    """
+    words = heard.words.strip()
+    is_asked = turn.talk.state is ReportState.CANCEL and len(words) <= GOES_ON_AT_MOST
+    if not is_asked or PUTS_OFF.search(words) or not TELLS_ON.search(words):
+        return False
+    turn.go("back")
+    return True
 
 
 def go_on(turn: ReportTurn, heard: Heard) -> None:
@@ -140,7 +169,7 @@ CANCEL_STEP = Step(
     hears="cancel",
     asked="open",
     means={
-        "yes": lambda turn, _: discard(turn, ""),
+        "yes": agree_to_stop,
         "no": lambda turn, _: turn.go("back"),
         "cancel": stopped,
         "add": go_on,

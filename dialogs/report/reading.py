@@ -5,12 +5,18 @@ from __future__ import annotations
 from msgspec import UNSET, UnsetType
 
 from dialogs import draft
+from dialogs.meaning.pieces import longest_common
 from dialogs.report.table import ASKING, CHIPS, ReportState, ReportTurn
 from dialogs.texts import phrase
 from dialogs.understand import Understanding
 from dialogs.words import Picture, Read
 
 phrase("signpost.left", "刚才那句“{words}”放在一边，没有写进来。")
+phrase(
+    "text.added",
+    "“{words}”加在后面了，原来写的还在。想整段换掉，请把整段重新写一遍。",
+)
+SHARED_FROM = 3  # characters in a row
 phrase("picture.more", "图片收到了（{number}张），还没有送出。再用一句话说说是什么事。")
 
 
@@ -46,7 +52,18 @@ def write(turn: ReportTurn, words: str) -> None:
 
 
 def rewrite(turn: ReportTurn, words: str) -> bool:
-    return take_text(turn, words.strip(), "done")
+    """The text anew; words that are no new wording of it are more of it."""
+    new = words.strip()
+    if new and _only_adds(turn.answers.text, new):
+        turn.say("text.added", words=draft.shorten(new, 20))
+        turn.tapped = False
+        return take_text(turn, joined(turn, new), "done")
+    return take_text(turn, new, "done")
+
+
+def _only_adds(old: str, new: str) -> bool:
+    """Whether words are much shorter than the text and share hardly any with it."""
+    return 2 * len(new) < len(old) and len(longest_common(new, old)) < SHARED_FROM
 
 
 def joined(turn: ReportTurn, new: str) -> str:
@@ -80,8 +97,9 @@ def keep(turn: ReportTurn, found: Understanding) -> None:
     """Keep what was understood; what the reporter set by hand stays."""
     answers = turn.answers
     answers.codes = found.categories
+    answers.category_asked |= turn.talk.state is ReportState.CATEGORY
     answers.in_scope = found.in_scope or answers.anyway
-    answers.sure = found.clear or answers.by_hand
+    answers.sure = found.clear or answers.by_hand or answers.category_asked
     answers.signpost = found.signpost
     answers.kind = found.kind
     answers.unit_level = found.unit_level

@@ -43,7 +43,7 @@ class ReportAnswers(DraftAnswers):
     names it. hold_days: for how long it is to be kept back, 0 if not; hold_unless: what
     then. keep_from: units that must not see it. supervisors_only: it is told to them
     alone; about: the report that it came of, if known. probe: what is asked once beside
-    the preview.
+    the preview. category_asked: more was told instead of an answer to that question.
     """
 
     codes: tuple[str, ...] = ()
@@ -76,6 +76,7 @@ class ReportAnswers(DraftAnswers):
     about: str = ""
     probe: str = ""
     probed: bool = False
+    category_asked: bool = False
     matters: tuple[str, ...] = ()
 
 

@@ -88,13 +88,13 @@ class NothingIsLost(RuleBasedStateMachine):
 
     @rule(words=WORDS)
     def says(self, words: str) -> None:
-        before = self.chat.step
+        before = (self.chat.step, self.offered())
         self.chat.says(words)
         kept = words.strip() in self.written()
         acted = any(not isinstance(one, Say) for one in self.chat.last)
         welcomed = self.chat.talk is None and bool(self.chat.messages)
         told = welcomed or [one for one in self.chat.messages if not one.mark]
-        moved = self.chat.step != before or words == ASKS_STATUS
+        moved = (self.chat.step, self.offered()) != before or words == ASKS_STATUS
         assert kept or acted or told or moved, "neither kept, nor done, nor answered"
         self.look()
 
@@ -116,6 +116,9 @@ class NothingIsLost(RuleBasedStateMachine):
 
     def buttons(self) -> list[Button]:
         return [one for said in self.chat.messages for one in said.buttons]
+
+    def offered(self) -> list[str]:
+        return [button.choice for button in self.buttons()]
 
     def written(self) -> str:
         """All that is kept of what was written, wherever it waits."""

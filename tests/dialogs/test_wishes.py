@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dialogs.meaning import Intent
 from dialogs.talk import Doubt
 from dialogs.words import DropPictures, File
 from tests.dialogs.chat import NOON, Chat
@@ -148,8 +149,10 @@ def test_it_can_be_kept_for_a_while() -> None:
 
 @pytest.mark.parametrize("words", ["那我再想想", "我再想想", "再考虑考虑吧"])
 def test_who_wants_to_think_is_not_reminded_and_soon_forgotten(words: str) -> None:
+    """Nothing is asked, either: a yes to it would throw the words away."""
     chat = chat_with(CLEAR, words)
-    assert chat.step == "cancel"
+    assert told(chat) == ["cancel.hesitates"]
+    assert chat.step == "preview"
     assert chat.draft.reminded
     assert chat.draft.expires <= (NOON + timedelta(hours=3)).timestamp()
 
@@ -216,25 +219,52 @@ def test_another_matter_is_asked_about_and_waits() -> None:
     assert other not in chat.draft.answers.text
 
 
-@pytest.mark.parametrize("rather_text", [True, False])
-def test_who_tells_on_instead_of_answering_tells_a_story(rather_text: bool) -> None:
-    """What was rather a piece of it is written in; a likelier wish is not, and that is
-    said.
+@pytest.mark.parametrize(
+    ("intent", "kept"), [("correct", True), ("hold_back", True), ("cancel", False)]
+)
+def test_who_tells_on_instead_of_answering_tells_a_story(
+    intent: Intent, kept: bool
+) -> None:
+    """What may have been a piece of it is written in; what would end it is not, and
+    that is said.
     """
     chat = chat_with(CLEAR)
-    chat.draft.doubt = Doubt("算上周末二十次", "correct", rather_text=rather_text)
+    chat.draft.doubt = Doubt("算上周末二十次", intent)
     chat.says("每次都要两个小时")
-    assert ("算上周末二十次" in chat.draft.answers.text) is rather_text
+    assert ("算上周末二十次" in chat.draft.answers.text) is kept
     assert chat.draft.answers.text.endswith("每次都要两个小时")
-    assert told(chat) == (["preview"] if rather_text else ["doubt.left", "preview"])
+    assert told(chat) == (["preview"] if kept else ["doubt.left", "preview"])
 
 
-def test_what_names_no_category_tells_more() -> None:
-    """Not asked "are you choosing?" about what would be written in all the same."""
+@pytest.mark.parametrize("words", ["写上", "是要写进去的", "没错啊 算上周末二十次"])
+def test_it_is_written_in_however_it_is_asked_for(words: str) -> None:
+    chat = chat_with(CLEAR)
+    chat.draft.doubt = Doubt("算上周末二十次", "correct")
+    chat.says(words)
+    assert chat.draft.answers.text == f"{CLEAR}\n算上周末二十次"
+
+
+@pytest.mark.parametrize("words", ["嗯", "好", "是的", "可以了"])
+def test_a_yes_to_one_of_two_is_asked_again(words: str) -> None:
+    chat = chat_with(CLEAR)
+    chat.draft.doubt = Doubt("就我一个人干", "hold_back")
+    chat.says(words)
+    assert told(chat) == ["doubt.again", "doubt"]
+
+
+def test_nothing_is_sent_before_it_is_seen_without_the_words_in_question() -> None:
+    chat = chat_with(CLEAR)
+    chat.draft.doubt = Doubt("不是五次", "correct")
+    chat.says("送出")
+    assert told(chat) == ["doubt.left", "preview"] and not chat.filed
+
+
+def test_what_names_no_category_tells_more_and_is_asked_about_once() -> None:
+    """Then the likeliest is taken, to be seen and changed."""
     chat = chat_with("\x1b!À0")
     assert chat.step == "category"
     chat.says("M")
-    assert chat.step == "category"
+    assert chat.step == "preview"
     assert chat.draft.answers.text == "\x1b!À0\nM"
 
 
