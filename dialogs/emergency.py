@@ -89,6 +89,7 @@ NOT_NOW = (
     "不报了",
 )
 GO_ON_AT_ONCE = ("继续", "接着写", "继续写", "接着报", "送", "送出", "发", "提交")
+ASK_TO_STOP = ("stop", "drop")  # steps
 SMALL = ("unclear", "hurry", "social", "yes")  # intents of a word in between
 CARE_AT_MOST = 60  # characters: who tells more goes on with the report
 WORD_AT_MOST = 24  # characters of a word in between; more may be worth writing in
@@ -177,9 +178,13 @@ def _goes_on(turn: Turn[Any], heard: Heard) -> bool:
 
 
 def resume(turn: Turn[Any]) -> None:
-    """Back to what was being written when somebody came to be in danger."""
+    """Back to what was being written when somebody came to be in danger, or when it was
+    asked whether to stop.
+    """
     turn.talk.alarm = ""
     turn.tapped = False
+    if turn.step.name in ASK_TO_STOP:
+        turn.talk.move("back")
     turn.prompt()
 
 

@@ -75,7 +75,7 @@ def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> Non
     value = draft.without_names(turn, value)
     if is_told_first(turn, heard):
         retake(turn, joined(turn, heard.words))
-    elif denied := _denied(heard.words, answers.text):
+    elif field == "when" and (denied := _denied(heard.words, answers.text)):
         retake(turn, answers.text.replace(denied, value))
         if old and denied in old:
             value = old.replace(denied, value)
