@@ -62,6 +62,7 @@ GO_ON = (
     "来了",
     "回来了",
     "我回来了",
+    "我又来了",
     "你问啥来着",
     "你问什么来着",
     "你刚才问什么",
@@ -71,6 +72,16 @@ GO_ON = (
 
 AFTER_ALL = re.compile(
     r"(?:那|那就|算了)?[,，]?还是(?:说|报|写|讲|反映)(?:出来)?(?:吧|了)?"
+)
+WHERE_WAS_I = re.compile(
+    r"(?:那|哎|咦|我|我们|咱|咱们|刚才?|刚刚|上次|上回|昨天|前面|之前|[，, ])*"
+    r"(?:写|说|讲|聊|报|填|弄|打)到(?:了)?(?:哪|什么|啥)(?:里|儿|了|地方|步|一步)*"
+    r"(?:了|来着|呢|啊|呀|[?？!！。])*"
+)
+LATER = re.compile(
+    r"(?:好|那|就|先|这样|我|[，, ])*"
+    r"(?:明[天早]|后天|回头|晚[点上]|待会儿?|等会儿?|过会儿?|一会儿?|改天|下午|有空|空了|忙完)"
+    r"(?:再|来|接着|我|[，, ])*(?:说|讲|弄|写|聊|看|补|报|填|来|搞)(?:吧|了|哈|啊)?"
 )
 
 
@@ -116,6 +127,31 @@ def wants_to_go_on(turn: Turn[Any], words: str) -> bool:
     open_ended = turn.step.asked == "no" and not turn.talk.idle
     word = plain_word(words)
     return open_ended and (word in GO_ON or AFTER_ALL.fullmatch(word) is not None)
+
+
+def answered_where(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether somebody asks how far the writing went, or puts it off; then what was
+    written is shown, or it is said how long it is kept.
+    """
+    word = plain_word(heard.words)
+    if not turn.talk.unsent:
+        return False
+    if WHERE_WAS_I.fullmatch(word):
+        _show_draft(turn)
+        return True
+    puts_off = turn.step.asked == "no" and LATER.fullmatch(word) is not None
+    if puts_off:
+        turn.say("cancel.kept", hours=turn.hours_left)
+    return puts_off
+
+
+def _show_draft(turn: Turn[Any]) -> None:
+    """The draft that waits below, where nothing was written meanwhile."""
+    turn.tapped = False
+    if turn.answers.unsent:
+        turn.prompt()
+    else:
+        turn.resume()
 
 
 def asks_to_wait(words: str) -> bool:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from dialogs.asides import answered_where
+from dialogs.status.adding import take_announced, take_lost
 from dialogs.status.asides import answered_aside
-from dialogs.status.feedback import FEEDBACK_PUSHES, FEEDBACK_STEPS, has_held
+from dialogs.status.feedback import (
+    FEEDBACK_PUSHES,
+    FEEDBACK_STEPS,
+    RERATE_COMMAND,
+    asks_again,
+    has_held,
+)
 from dialogs.status.finding import (
     FINDING_STEPS,
     STATUS_COMMAND,
     asks_by_name,
+    back_to_draft,
     take_receipts,
 )
-from dialogs.status.hearing import MEANS, corrects_something, moment, take_reply
+from dialogs.status.hearing import (
+    MEANS,
+    ask,
+    corrects_something,
+    moment,
+    take_reply,
+    write_in,
+)
 from dialogs.status.returning import RETURNING
 from dialogs.status.story import (
     COPY_COMMAND,
@@ -29,7 +45,6 @@ from dialogs.status.story import (
     show_story,
     story_buttons,
     write,
-    write_in,
 )
 from dialogs.status.table import (
     NAME,
@@ -73,12 +88,22 @@ STORY_STEP = Step(
     read=write,
     pictured=add_picture,
     hears="story",
+    means={"ask": ask},
 )
 
 
 def notice(turn: Turn[Any], heard: Heard) -> bool:
     """What is heard before any step hears it."""
-    return asks_by_name(turn, heard) or answered_aside(turn, heard)
+    takers = (
+        answered_where,
+        asks_by_name,
+        back_to_draft,
+        take_announced,
+        take_lost,
+        asks_again,
+        answered_aside,
+    )
+    return any(take(turn, heard) for take in takers)
 
 
 STATUS = Dialog(
@@ -95,7 +120,7 @@ STATUS = Dialog(
         *FEEDBACK_STEPS,
         *WITHDRAWING_STEPS,
     ),
-    commands=(STATUS_COMMAND, MUTE_COMMAND, COPY_COMMAND),
+    commands=(STATUS_COMMAND, MUTE_COMMAND, COPY_COMMAND, RERATE_COMMAND),
     pushes=(*STORY_PUSHES, *FEEDBACK_PUSHES, *HOLD_PUSHES),
     cancel=cancel,
     edited=edited,

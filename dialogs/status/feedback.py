@@ -14,9 +14,29 @@ from dialogs.commands import BACK
 from dialogs.looks import button, label
 from dialogs.meaning import Intent
 from dialogs.plain import plain_word
-from dialogs.status.finding import end, find, still_there, story_of, wanted
-from dialogs.status.table import StatusState, StatusTurn
-from dialogs.talk import Heard, PushAnswer, Step, Turn
+from dialogs.status.finding import (
+    end,
+    find,
+    still_there,
+    story_of,
+    unsent,
+    wanted,
+)
+from dialogs.status.table import StatusState, StatusTurn, kept
+from dialogs.status.verdicts import (
+    GOES_ON,
+    IS_OVER,
+    SPEAKS_OF_IT,
+    UNSOLVED,
+    VERDICT,
+    Verdict,
+    is_vague,
+    says_yes,
+    sounds_bad,
+    verdict_of,
+    wants_again,
+)
+from dialogs.talk import Command, Heard, PushAnswer, Step, Turn
 from dialogs.texts import phrase, phrases
 from dialogs.words import Button, Held, Rate, Rebound, Reopen, Tell, Wipe, Wish
 
@@ -59,7 +79,8 @@ def not_solved(turn: StatusTurn, _: str) -> None:
 def partly_solved(turn: StatusTurn, _: str) -> None:
     """Counted as not solved, since something is left; its word tells the difference."""
     if still_there(turn):
-        word = turn.t("b.partly_solved")
+        word = _with_earlier(turn, turn.t("b.partly_solved"))
+        turn.answers.words = word
         turn.do(Rate(turn.answers.report, False, None, word, turn.at))
         turn.say("rated.partly")
         to_story(turn)
@@ -94,8 +115,8 @@ SOLVED_STEP = Step(
     hears="callback_open",
     asked="open",
     means={
-        "yes": lambda turn, _: is_solved(turn, ""),
-        "no": lambda turn, _: not_solved(turn, ""),
+        "yes": lambda turn, heard: answer_rating(turn, heard, is_good=True),
+        "no": lambda turn, heard: answer_rating(turn, heard, is_good=False),
         "cancel": lambda turn, _: turn.go("back"),
         "unclear": lambda turn, heard: rate_sound(turn, heard),
         "add": lambda turn, heard: keep_word(turn, heard),
@@ -113,37 +134,66 @@ SATISFIED_STEP = Step(
     hears="callback_open",
     asked="open",
     means={
-        "yes": lambda turn, _: rates_satisfied(True)(turn, ""),
-        "no": lambda turn, _: rates_satisfied(False)(turn, ""),
-        "cancel": lambda turn, _: thank(turn),
+        "yes": lambda turn, heard: answer_rating(turn, heard, is_good=True),
+        "no": lambda turn, heard: not_satisfied(turn, heard),
+        "cancel": lambda turn, heard: not_satisfied(turn, heard),
         "unclear": lambda turn, heard: rate_sound(turn, heard),
         "add": lambda turn, heard: keep_word(turn, heard),
         "answer": lambda turn, heard: keep_word(turn, heard),
     },
 )
 
-# ── the same in free words ────────────────────────────────────────────────────────────
 
-phrase("rated.partly", "记下了：部分解决。数字里按“没解决”算，您的话原样留着。")
-phrase("rated.as", "记下了：{what}。要是听错了，直接再说一遍。")
-phrase("rated.word", "这句记下了。")
-SOLVED_AS = {"yes": True, "partly": False, "no": False}
-SATISFIED_AS = {"yes": True, "mostly": True, "no": False}
-BITTER = re.compile(
-    r"呵{2,}|🙃|无语|换(?:了)?(?:个|块|张|套|一个)?(?:名|牌|马甲|壳|汤|皮|说法|封皮|招牌)"
-    r"|换汤|原样|老样子|走过场|白(?:忙|搭|说|反映)|糊弄|敷衍|应付"
-)  # a rating in other words
-SPEAKS_OF_IT = re.compile(r"^(?!.*满意).*(?:解决|办好|弄好|办成)")
-VERDICT = re.compile(
-    r"(?:都|已经?|基本|算是?|还是|根本|完全|就是|很|挺|非常|比较|不太|不是很)*"
-    r"(?:没有?|未|不|部分)?(?:解决|满意|办好|弄好|办成)(?:了|的)?[!！。.,，~]*"
-    r"|(?:还)?(?:行|可以|好)(?:吧|的|了)?[!！。.]*|yes|no|ok"
+def not_satisfied(turn: StatusTurn, heard: Heard) -> None:
+    """Who does not want to say is not unhappy."""
+    if LEAVES_IT.fullmatch(plain_word(heard.words)):
+        thank(turn)
+    else:
+        answer_rating(turn, heard, is_good=False)
+
+
+def rerate(turn: Turn[Any]) -> None:
+    """What was heard is asked anew."""
+    report = kept(turn).report
+    if not report:
+        find(turn, "", "rerate")
+    elif not unsent(turn):
+        rerate_found(turn, report)
+
+
+@wanted("rerate")
+def rerate_found(turn: StatusTurn, report: str) -> None:
+    story = story_of(turn, report)
+    if story is None:
+        return
+    turn.tapped = False
+    to_story(turn)
+    if story.state in RATED_IN:
+        turn.go("rate")
+    else:
+        turn.say("past.moved")
+        turn.prompt()
+
+
+RATED_IN = ("closed", "callback", "look_back")  # states of a case
+RERATE_COMMAND = Command(
+    "rerate", ("听错了", "听错了,重评", "重评", "重新评价"), rerate
 )
 
+# ── the same in free words ────────────────────────────────────────────────────────────
 
-def sounds_bad(words: str) -> bool:
-    """Bitter words say no, whatever stands in them."""
-    return BITTER.search(words) is not None
+BARE = re.compile(r"(?:对|是|嗯|恩|有|没|没有|不是|不|是的|对的|好|好的|行|可以|确实)+")
+LEAVES_IT = re.compile(
+    r"(?:先|就|那)?(?:不用|不评|不说|不必|算|不想[说评]|免)(?:了|吧)?|取消"
+)
+phrase("rated.partly", "记下了：部分解决。数字里按“没解决”算，您的话原样留着。")
+phrase("rated.as", "记下了：{what}。")
+phrase("rated.word", "这句记下了。")
+WRONG = button("rerate", "听错了，重评", role="inline")
+phrase(
+    "rated.unsure",
+    "您的话原样记下了。怕听岔了，您点一下更准：",
+)
 
 
 def rate(turn: StatusTurn, heard: Heard) -> None:
@@ -156,28 +206,74 @@ def rate(turn: StatusTurn, heard: Heard) -> None:
     if story is None:
         still_there(turn)
         return
-    args = heard.meaning.args
-    solved = SOLVED_AS.get(str(args.get("solved")))
-    satisfied = SATISFIED_AS.get(str(args.get("satisfied")))
-    if SPEAKS_OF_IT.search(heard.words) and solved is None:
-        solved = satisfied  # put right, while the next question stands already
-        satisfied = None
-    if sounds_bad(heard.words):
-        asks_satisfied = turn.talk.state is StatusState.SATISFIED
-        solved = None if asks_satisfied else False
-        satisfied = False if asks_satisfied else satisfied
-    if not is_rating and not {"rate", "satisfied"} & {*story.can}:
-        _rate_once_more(turn, heard, is_unhappy=False in (solved, satisfied))
+    if is_rating and LEAVES_IT.fullmatch(plain_word(heard.words)):
+        thank(turn)
         return
+    asks_satisfied = turn.talk.state is StatusState.SATISFIED
+    verdict = verdict_of(heard, of_satisfaction=asks_satisfied)
+    if not is_rating and not {"rate", "satisfied"} & {*story.can}:
+        is_unhappy = verdict is None or False in (verdict.solved, verdict.satisfied)
+        _rate_once_more(turn, heard, is_unhappy=is_unhappy)
+    elif verdict is not None:
+        _keep_rating(turn, heard, verdict)
+    elif not turn.answers.unsure:
+        _ask_which(turn, heard)
+    elif asks_satisfied:
+        _keep_rating(turn, heard, Verdict())
+    else:
+        _keep_rating(turn, heard, Verdict(solved=False, partly=True))
+
+
+def answer_rating(turn: StatusTurn, heard: Heard, *, is_good: bool) -> None:
+    """A yes or no to what was just asked; one that says the contrary besides is asked
+    about.
+    """
+    if not still_there(turn):
+        return
+    words = heard.words
+    speaks_on = sounds_bad(words) or GOES_ON.search(words)
+    speaks_against = speaks_on if is_good else IS_OVER.search(words)
+    if (is_vague(words) or speaks_against) and not turn.answers.unsure:
+        _ask_which(turn, heard)
+    elif turn.talk.state is StatusState.SATISFIED:
+        _keep_rating(turn, heard, Verdict(satisfied=is_good))
+    else:
+        _keep_rating(turn, heard, Verdict(solved=is_good))
+
+
+def _ask_which(turn: StatusTurn, heard: Heard) -> None:
+    """Both a yes and a no are in these words, or neither: they are kept, and it is
+    asked, once.
+    """
+    turn.answers.unsure = True
+    _keep_word(turn, heard.words)
+    turn.tapped = False
+    turn.say("rated.unsure")
+    story = turn.look(Tell(turn.answers.report))
+    is_asked = turn.talk.state in (StatusState.SOLVED, StatusState.SATISFIED)
+    if is_asked or story is None:
+        turn.prompt()
+        return
+    to_story(turn)
+    turn.go("rate" if "rate" in story.can else "satisfied")
+
+
+def _keep_rating(turn: StatusTurn, heard: Heard, verdict: Verdict) -> None:
+    """As it was understood, which is told, with one tap that opens the question anew;
+    then what was not said yet is asked.
+    """
+    solved, satisfied = verdict.solved, verdict.satisfied
     word = free_word(turn, heard.words)
-    turn.do(Rate(turn.answers.report, solved, satisfied, word, turn.at))
-    if word:
+    said = _with_earlier(turn, word) if word else None
+    turn.do(Rate(turn.answers.report, solved, satisfied, said, turn.at))
+    if said:
         turn.do(Wipe())
-    turn.answers.words = word or ""
-    if args.get("solved") == "partly":
-        turn.say("rated.partly")
-    elif word:
-        turn.say("rated.as", what=_in_words(turn, solved, satisfied))
+        turn.answers.words = said
+    turn.answers.unsure = False
+    if verdict.partly:
+        turn.say("rated.partly", WRONG)
+    else:
+        turn.say("rated.as", WRONG, what=_in_words(turn, solved, satisfied))
     _go_on_rating(turn, solved, satisfied, has_word=word is not None)
 
 
@@ -216,12 +312,17 @@ def _rate_once_more(turn: StatusTurn, heard: Heard, *, is_unhappy: bool) -> None
     can = {*story.can} if story else set()
     if is_unhappy and can & {"rebound", "reopen"}:
         offer_again(turn, heard.words)
-    elif can & {"answer", "supplement"} and not VERDICT.fullmatch(heard.words.strip()):
+    elif can & {"answer", "supplement"} and not _says_nothing(heard.words):
         turn.write(heard.words)
     else:
         turn.tell(heard, "past.rated" if can & {"rebound", "reopen"} else "rated.early")
         to_story(turn)
         turn.prompt()
+
+
+def _says_nothing(words: str) -> bool:
+    """A verdict, and nothing of the matter."""
+    return VERDICT.fullmatch(words.strip()) is not None or is_vague(words)
 
 
 phrase("rated.early", "还在办，办结后会请您评。现在想补充什么，直接写就行。")
@@ -230,7 +331,7 @@ phrase("rated.early", "还在办，办结后会请您评。现在想补充什么
 def free_word(turn: StatusTurn, words: str) -> str | None:
     """The words of a rating, masked; None where they are nothing but the answer."""
     words = words.strip()
-    if VERDICT.fullmatch(words):
+    if VERDICT.fullmatch(words) or BARE.fullmatch(plain_word(words)):
         return None
     return draft.without_names(turn, words[:REASON_AT_MOST])
 
@@ -247,12 +348,29 @@ def keep_word(turn: StatusTurn, heard: Heard) -> None:
     """Words that are no answer: kept with the rating, and asked once more."""
     if not still_there(turn):
         return
-    word = draft.without_names(turn, heard.words.strip()[:REASON_AT_MOST])
-    turn.do(Rate(turn.answers.report, None, None, word, turn.at))
-    turn.do(Wipe())
+    if not _keep_word(turn, heard.words):
+        turn.again()
+        return
     turn.tapped = False
     turn.say("rated.word")
     turn.prompt()
+
+
+def _keep_word(turn: StatusTurn, words: str) -> bool:
+    """Beside what was said before; False where that is more than a word may be."""
+    said = _with_earlier(turn, draft.without_names(turn, words.strip()))
+    if len(said) > REASON_AT_MOST:
+        return False
+    turn.answers.words = said
+    turn.do(Rate(turn.answers.report, None, None, said, turn.at))
+    turn.do(Wipe())
+    return True
+
+
+def _with_earlier(turn: StatusTurn, words: str) -> str:
+    """What was said of the result so far, line by line."""
+    earlier = turn.answers.words.split("\n") if turn.answers.words else []
+    return "\n".join(dict.fromkeys([*earlier, words]))
 
 
 def thank(turn: StatusTurn) -> None:
@@ -310,10 +428,14 @@ WORD_STEP = Step(
 
 
 def take_word(turn: StatusTurn, heard: Heard) -> None:
-    """Thanks and nothing else are thanks; all else is kept."""
+    """Thanks and nothing else are thanks; that it is not solved after all is a rating;
+    all else is kept.
+    """
     kind = heard.meaning.args.get("kind")
     if heard.meaning.intent == "social" and kind in ("thanks", "greet"):
         no_word(turn, "")
+    elif UNSOLVED.search(heard.words):
+        _keep_rating(turn, heard, Verdict(solved=False))
     else:
         turn.read(heard.words)
 
@@ -345,24 +467,60 @@ def without_reason(turn: StatusTurn, _: str) -> None:
 
 
 def read_reason(turn: StatusTurn, words: str) -> bool:
-    """Why it should be taken up again, be it because it came back."""
-    if not 0 < len(words.strip()) <= REASON_AT_MOST:
+    """Why it should be taken up again: who asked for that says it, and it goes. Who was
+    only offered it has not said yes yet: the words are kept, to go along.
+    """
+    reason = draft.without_names(turn, words.strip())
+    if not 0 < len(reason) <= REASON_AT_MOST:
         return False
-    take_up_again(turn, draft.without_names(turn, words.strip()))
+    is_wished = turn.talk.state is StatusState.REASON and not turn.answers.words
+    if is_wished:
+        take_up_again(turn, reason)
+        return True
+    return _add_reason(turn, reason)
+
+
+def _add_reason(turn: StatusTurn, reason: str) -> bool:
+    """Beside what was said before; it goes once there is a yes."""
+    said = _with_earlier(turn, reason)
+    if len(said) > REASON_AT_MOST:
+        return False
+    turn.answers.words = said
+    turn.do(Wipe())
+    turn.tapped = False
+    turn.prompt()
     return True
 
 
 def agree(turn: StatusTurn, heard: Heard) -> None:
-    """A yes that may say more than yes is the reason, too: no word of it is lost."""
+    """Only a plain yes takes it up again; a yes inside a remark is none."""
     word = plain_word(heard.words)
-    says_only_yes = 0 < len(word) <= BARE_YES_AT_MOST or "办" in word
-    if says_only_yes or not read_reason(turn, heard.words):
+    if 0 < len(word) <= BARE_YES_AT_MOST or says_yes(heard.words):
         without_reason(turn, "")
+    else:
+        turn.read(heard.words)
+
+
+def decline(turn: StatusTurn, heard: Heard) -> None:
+    """A no to the rating that was heard is none to taking it up again."""
+    words = heard.words
+    if sounds_bad(words) or SPEAKS_OF_IT.search(words) or GOES_ON.search(words):
+        remark(turn, heard)
+    else:
+        not_now(turn, "")
+
+
+def remark(turn: StatusTurn, heard: Heard) -> None:
+    """More of what is wrong goes along if it is taken up again; that takes a yes."""
+    if says_yes(heard.words):
+        without_reason(turn, "")
+    elif still_there(turn):
+        turn.read(heard.words)
 
 
 def read_unsolved(turn: StatusTurn, words: str) -> bool:
-    """A reason takes it up again; a plain no, or the answer to the next question, is
-    none.
+    """A plain no is one; so is the answer to the next question. All else is kept, to go
+    along.
     """
     word = plain_word(words)
     if word in SAID_SATISFIED:
@@ -370,20 +528,24 @@ def read_unsolved(turn: StatusTurn, words: str) -> bool:
         rates_satisfied(SAID_SATISFIED[word])(turn, "")
     elif word in NO_REASON:
         not_now(turn, "")
+    elif VERDICT.fullmatch(words.strip()) or _keep_word(turn, words):
+        turn.tapped = False
+        turn.prompt()
     else:
-        return read_reason(turn, words)
+        return False
     return True
 
 
 def not_now(turn: StatusTurn, _: str) -> None:
-    turn.answers.words = ""
     turn.go("rated")
 
 
 phrases(
     "unsolved",
-    why="点一下就重新办理；想说原因，直接写一句。",
-    **{"with": "点一下就重新办理，您刚才的话一起交给专线；想补一句，直接写。"},
+    why="点一下就重新办理；想说原因，先写一句再点。",
+    **{
+        "with": "点一下就重新办理，您说的话一起交给专线；不点就不交。想补一句，直接写。"
+    },
 )
 
 
@@ -405,24 +567,21 @@ UNSOLVED_STEP = Step(
     means={
         "yes": agree,
         "send": agree,
-        "no": lambda turn, _: not_now(turn, ""),
+        "no": decline,
         "cancel": lambda turn, _: not_now(turn, ""),
-        "rate": lambda turn, heard: rate_unsolved(turn, heard),
-        **dict.fromkeys(REASONS, lambda turn, heard: take_reason(turn, heard)),
+        "rate": remark,
+        "unclear": lambda turn, heard: remark_or_again(turn, heard),
+        **dict.fromkeys(REASONS, remark),
     },
 )
 
 
-def rate_unsolved(turn: StatusTurn, heard: Heard) -> None:
-    """The answer to the next question, or one more word."""
-    if plain_word(heard.words) in SAID_SATISFIED:
-        turn.read(heard.words)
+def remark_or_again(turn: StatusTurn, heard: Heard) -> None:
+    """呵呵 says more of the same; other sounds say nothing."""
+    if sounds_bad(heard.words) or is_vague(heard.words):
+        remark(turn, heard)
     else:
-        keep_word(turn, heard)
-
-
-def take_reason(turn: StatusTurn, heard: Heard) -> None:
-    turn.read(heard.words)
+        turn.again()
 
 
 REASON_STEP = Step(
@@ -437,12 +596,12 @@ REASON_STEP = Step(
     hears="story",
     asked="open",
     means={
-        "yes": lambda turn, _: yes_again(turn),
-        "send": lambda turn, _: yes_again(turn),
+        "yes": lambda turn, heard: yes_again(turn, heard),
+        "send": lambda turn, heard: yes_again(turn, heard),
         "no": lambda turn, _: turn.go("back"),
         "cancel": lambda turn, _: turn.go("back"),
-        "rate": lambda turn, heard: take_reason(turn, heard),
-        **dict.fromkeys(REASONS, lambda turn, heard: take_reason(turn, heard)),
+        "rate": remark,
+        **dict.fromkeys(REASONS, remark),
     },
 )
 
@@ -451,10 +610,10 @@ def _why(turn: StatusTurn) -> str:
     return "reason.with" if turn.answers.words else "reason.why"
 
 
-def yes_again(turn: StatusTurn) -> None:
+def yes_again(turn: StatusTurn, heard: Heard) -> None:
     """A yes is a reason only where one was given before."""
     if turn.answers.words:
-        take_up_again(turn, "")
+        agree(turn, heard)
     else:
         turn.again()
 
@@ -479,20 +638,18 @@ REBOUND_STEP = Step(
     hears="look_back_open",
     asked="open",
     means={
-        "yes": lambda turn, _: without_reason(turn, ""),
-        "send": lambda turn, _: without_reason(turn, ""),
+        "yes": agree,
+        "send": agree,
         "no": lambda turn, _: turn.go("back"),
         "cancel": lambda turn, _: turn.go("back"),
-        "rate": lambda turn, heard: take_reason(turn, heard),
+        "rate": remark,
         "rebound": lambda turn, heard: rebound_again(turn, heard),
-        **dict.fromkeys(
-            ("add", "answer"), lambda turn, heard: take_reason(turn, heard)
-        ),
+        **dict.fromkeys(("add", "answer"), remark),
     },
 )
 phrases(
     "rebounded",
-    ask="又反弹了？点一下就重新办理；想说现在怎样了，直接写一句。",
+    ask="又反弹了？点一下就重新办理；想说现在怎样了，先写一句再点。",
     words="又反弹了？点一下就重新办理，您说的“{words}”一起交给专线；不点就不交。",
 )
 
@@ -505,7 +662,7 @@ def rebound_again(turn: StatusTurn, heard: Heard) -> None:
     if heard.meaning.args.get("again") == "no":
         has_held(turn, "")
     else:
-        take_reason(turn, heard)
+        remark(turn, heard)
 
 
 def came_back(turn: StatusTurn, heard: Heard) -> None:
@@ -539,6 +696,26 @@ def _say_held(turn: StatusTurn, words: str, *, asked: bool) -> None:
 SAYS_BACK = re.compile(
     r"(?:是的?|对|嗯)?[，,]?(?:又)?(?:反弹|来)了?[!！。.]*|yes|是的?|有"
 )
+
+
+def asks_again(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether it is wished, at a result or beside its rating, that it is taken up
+    again; then it is asked once.
+    """
+    report = kept(turn).report
+    if turn.talk.state not in WISHED_AT or not report or not wants_again(heard.words):
+        return False
+    story = turn.look(Tell(report))
+    again = [one for one in ("rebound", "reopen") if story and one in story.can]
+    if not again:
+        return False
+    turn.tapped = False
+    to_story(turn)
+    turn.go(again[0])
+    return True
+
+
+WISHED_AT = (StatusState.STORY, StatusState.SATISFIED, StatusState.WORD)
 
 
 def offer_again(turn: StatusTurn, words: str) -> None:

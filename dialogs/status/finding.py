@@ -8,8 +8,11 @@ from typing import Any
 
 from dialogs import draft
 from dialogs.commands import BACK
+from dialogs.hearing import hear
 from dialogs.looks import button
+from dialogs.meaning import Intent
 from dialogs.report.filing import GO_ON
+from dialogs.status.announcing import speaks_of_a_case
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
 from dialogs.talk import Command, Heard, Step, Turn, leave
 from dialogs.texts import phrase
@@ -54,6 +57,12 @@ SENTENCE = 6  # Chinese characters that no receipt holds
 
 phrase("code.malformed", "这个回执码有一位抄错了，请对照再发一次。")
 phrase("name.nothing", "这里不记名字，按名字什么都查不到，只有回执码才行。")
+phrase(
+    "announced.which",
+    "说的是以前反映的那件吗？这里认不出是哪一件，发回执码就接上；"
+    "要说新的事，直接说是谁要您做什么。",
+)
+phrase("announced.waits", "“{words}”先记着，发了回执码就接上；不发就不留。")
 phrase("receipt.waits", "“{words}”先记着，码对了就接上；不发码就不留。")
 phrase(
     "receipt.left",
@@ -146,6 +155,7 @@ def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:
     opened: StatusTurn = turn.enter(NAME)
     if len(found) > 1:
         opened.say("story.nth", number=len(found))
+        opened.answers.told = tuple(found)
     if wants == NAME and not rest and ADDS.search(words):
         wants = "add"
     WANTED[NAME if wants == "words" else wants](opened, found[-1])
@@ -250,6 +260,8 @@ def choose(
     else:
         if handle:
             opened.say("which")
+        elif wants in ANSWERED_BY:
+            opened.say("announced.which")
         opened.prompt()
 
 
@@ -312,12 +324,57 @@ def drop_pictures(turn: Turn[Any]) -> None:
 
 def read_code(turn: StatusTurn, words: str) -> bool:
     """Something that is no receipt, typed where one is asked for: perhaps somebody has
-    news instead.
+    news instead, or goes on with what is being written.
     """
     if turn.talk.under is None and len(SPEECH.findall(words)) >= SENTENCE:
         turn.enter_first().read(words)
         return True
-    return False
+    return speaks_of_a_case(words) and _wait_for_code(turn, words)
+
+
+def _wait_for_code(turn: StatusTurn, words: str) -> bool:
+    """The words belong to the case of the receipt that is to come."""
+    waiting = [turn.answers.words, words.strip()]
+    turn.answers.words = "\n".join(filter(None, waiting))
+    turn.answers.wanted = "words"
+    turn.say("announced.waits", words=draft.shorten(words, 30))
+    turn.prompt()
+    return True
+
+
+def decline_code(turn: StatusTurn, heard: Heard) -> None:
+    if not (speaks_of_a_case(heard.words) and _wait_for_code(turn, heard.words)):
+        leave(turn)
+
+
+def back_to_draft(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether no receipt came where one was asked for, while a draft waits below: then
+    the words are heard there.
+    """
+    is_asked = turn.talk.state is StatusState.CODE and turn.talk.under is not None
+    is_asked = is_asked and SPEECH.search(heard.words) is not None
+    if not is_asked or heard.meaning.intent in STAYS_HERE:
+        return False
+    told = len(turn.actions)
+    turn.resume()
+    del turn.actions[told:]  # what is heard there shows it
+    turn.arrive()
+    hear(turn, heard.words)
+    return True
+
+
+STAYS_HERE: tuple[Intent, ...] = (
+    "status",
+    "hurry",
+    "ask",
+    "social",
+    "emergency",
+    "no",
+    "cancel",
+    "back",
+    "withdraw",
+    "receipt",
+)
 
 
 CODE_STEP = Step(
@@ -332,7 +389,7 @@ CODE_STEP = Step(
     means={
         "status": lambda turn, _: turn.again(),
         "hurry": lambda turn, _: turn.again(),
-        "no": lambda turn, _: leave(turn),
+        "no": decline_code,
         "cancel": lambda turn, _: leave(turn),
     },
 )

@@ -10,21 +10,22 @@ from typing import Any
 
 from dialogs import draft
 from dialogs.amending import old_words
-from dialogs.asides import answer_unclear
+from dialogs.asides import answer_question, answer_unclear
 from dialogs.hearing import WRITES, hear
-from dialogs.meaning import Draft, Intent, Moment
-from dialogs.status.feedback import (
-    came_back,
-    has_held,
-    is_solved,
-    not_solved,
-    rate,
-    sounds_bad,
-)
+from dialogs.library.known import topic_asked
+from dialogs.meaning import Draft, Intent, Meaning, Moment
+from dialogs.status.feedback import answer_rating, came_back, has_held, rate
 from dialogs.status.finding import end, still_there, unsent, wanted
 from dialogs.status.finding import story_of as find_story
-from dialogs.status.story import put_by, retake, to_check, write
+from dialogs.status.story import (
+    is_plain_at_check,
+    put_by,
+    retake,
+    to_check,
+    write,
+)
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
+from dialogs.status.verdicts import is_vague, sounds_bad, tells
 from dialogs.status.withdrawing import hold_back, release, withdraw
 from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Mean, Turn, leave
 from dialogs.texts import phrase
@@ -93,10 +94,10 @@ def more(turn: StatusTurn, heard: Heard) -> None:
     if SAYS_SO.match(heard.words):
         correct_filed(turn, heard)
         return
-    _take(turn, heard)
+    take(turn, heard)
 
 
-def _take(turn: StatusTurn, heard: Heard) -> None:
+def take(turn: StatusTurn, heard: Heard) -> None:
     story = turn.look(Tell(turn.answers.report))
     if story is None:
         still_there(turn)
@@ -145,7 +146,7 @@ def agree(turn: StatusTurn, heard: Heard) -> None:
     story = turn.look(Tell(turn.answers.report))
     match asked_of(story) if story else None:
         case "callback":
-            is_solved(turn, "")
+            answer_rating(turn, heard, is_good=True)
         case "look_back":
             came_back(turn, heard)
         case "question":
@@ -158,7 +159,7 @@ def disagree(turn: StatusTurn, heard: Heard) -> None:
     story = turn.look(Tell(turn.answers.report))
     match asked_of(story) if story else None:
         case "callback":
-            not_solved(turn, "")
+            answer_rating(turn, heard, is_good=False)
         case "look_back":
             has_held(turn, "")
         case "question":
@@ -175,8 +176,28 @@ FEW = 12  # characters
 ENDED = ("declined", "closed", "callback", "look_back", "merged", "withdrawn")
 
 
+def write_in(turn: StatusTurn, words: str) -> None:
+    """As text after all, whatever step is open: where it is not known yet what it is
+    about, that step takes it; where nothing can be added, what is said of the result.
+    """
+    heard = Heard(words, Meaning("add"))
+    if not turn.answers.report:
+        turn.read(words)
+    elif own := turn.step.means.get("add"):
+        own(turn, heard)
+    elif turn.answers.unsent or turn.talk.state is StatusState.ADD:
+        write(turn, words)
+    else:
+        take(turn, heard)
+
+
 def show_again(turn: StatusTurn, heard: Heard) -> None:
-    """The story as it is now; once is enough, and what is urgent has its own clock."""
+    """The story as it is now; once is enough, and what is urgent has its own clock. Who
+    tells something instead of asking is heard.
+    """
+    if tells(heard.words):
+        take(turn, heard)
+        return
     story = turn.look(Tell(turn.answers.report))
     if story is not None and _is_urgent_now(story):
         hurried(turn, heard)
@@ -190,6 +211,13 @@ def show_again(turn: StatusTurn, heard: Heard) -> None:
 
 def hurried(turn: StatusTurn, heard: Heard) -> None:
     """Who presses on hears what is promised, by its real clock."""
+    is_question = heard.meaning.second == "ask" and topic_asked(heard.words)
+    if is_question:
+        answer_question(turn, heard)
+        return
+    if tells(heard.words):
+        take(turn, heard)
+        return
     story = turn.look(Tell(turn.answers.report))
     if story is not None:
         urgent = _is_urgent_now(story)
@@ -236,7 +264,7 @@ def correct_filed(turn: StatusTurn, heard: Heard) -> None:
     """
     story = turn.look(Tell(turn.answers.report))
     if story is None or not {"answer", "supplement"} & {*story.can}:
-        _take(turn, heard)
+        take(turn, heard)
         return
     added = story.added
     words = heard.words.strip()
@@ -307,12 +335,23 @@ def unclear(turn: StatusTurn, heard: Heard) -> None:
     """A sound is no answer, but to whether it is solved it may be one."""
     story = turn.look(Tell(turn.answers.report))
     kind = asked_of(story) if story is not None else None
-    if kind == "callback" and sounds_bad(heard.words):
+    is_bitter = kind == "callback" and sounds_bad(heard.words)
+    if is_bitter or is_vague(heard.words):
         rate(turn, heard)
+    elif heard.meaning.second == "status":
+        show_again(turn, heard)
     elif kind == "question" and COUNTS.search(heard.words):
         more(turn, heard)
     else:
         answer_unclear(turn, heard)
+
+
+def ask(turn: StatusTurn, heard: Heard) -> None:
+    """What only sounds like a question: 一般般."""
+    if is_vague(heard.words):
+        rate(turn, heard)
+    else:
+        answer_question(turn, heard)
 
 
 COUNTS = re.compile(r"[0-9０-９一二两三四五六七八九十百千几]")
@@ -337,7 +376,11 @@ def once_known(mean: Mean) -> Mean:
 
 
 def corrects_something(turn: StatusTurn, heard: Heard) -> bool:
-    """Whether a correction finds what it means: it is told, and one tap undoes it."""
+    """Whether it needs not be asked what is meant: a correction that finds it is told,
+    and one tap undoes it; a plain yes sends, and taking all back asks by itself.
+    """
+    if turn.talk.state is StatusState.CHECK and is_plain_at_check(heard.words):
+        return True
     value = str(heard.meaning.args.get("value", ""))
     text = turn.answers.text
     is_one = heard.meaning.intent == "correct" and bool(value)

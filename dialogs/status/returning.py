@@ -10,7 +10,7 @@ from typing import Any
 
 from dialogs.asides import answer_question, answer_unclear
 from dialogs.meaning import Intent, Moment
-from dialogs.status.feedback import sounds_bad
+from dialogs.status.announcing import announced
 from dialogs.status.finding import ask_status, choose
 from dialogs.status.hearing import (
     MEANS,
@@ -20,6 +20,7 @@ from dialogs.status.hearing import (
     says_later,
 )
 from dialogs.status.table import NAME
+from dialogs.status.verdicts import sounds_bad, tells
 from dialogs.talk import Heard, Mean, Returning, Turn
 from dialogs.texts import phrase
 from dialogs.words import (
@@ -61,7 +62,8 @@ def _question(turn: Turn[Any]) -> OpenQuestion | None:
     asked = turn.look(Asked())
     if not asked:
         return None
-    is_of_the_last = bool(OF_THE_LAST.search(_words(turn)))
+    words = _words(turn)
+    is_of_the_last = bool(OF_THE_LAST.search(words) or announced(words))
     if is_of_the_last and turn.look(LastReceipt()) is not None:
         return None
     return asked[0]
@@ -121,14 +123,14 @@ def concerns(intent: Intent) -> Mean:
 def add(turn: Turn[Any], heard: Heard) -> None:
     """More of what is open; with nothing open the first words of another report."""
     if _question(turn) is None and (
-        turn.look(LastReceipt()) is None or _is_whole(turn, heard.words)
+        turn.look(LastReceipt()) is None or is_whole(turn, heard.words)
     ):
         turn.read(heard.words)
     else:
         concerns("add")(turn, heard)
 
 
-def _is_whole(turn: Turn[Any], words: str) -> bool:
+def is_whole(turn: Turn[Any], words: str) -> bool:
     """Whether words right after a report are a report by themselves."""
     if OF_THE_LAST.search(words):
         return False
@@ -222,8 +224,9 @@ def sent(turn: Turn[Any], heard: Heard) -> None:
 
 
 def status(turn: Turn[Any], heard: Heard) -> None:
-    last = _last(turn)
-    if last is None:
+    if tells(heard.words) and concerned(turn, "add"):
+        concerns("add")(turn, heard)
+    elif _last(turn) is None:
         ask_status(turn)
     else:
         concerns("status")(turn, heard)

@@ -4,14 +4,17 @@ is told, be forgotten.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import dialogs.case.hold
 import dialogs.case.pushes  # noqa: F401 - its buttons stand under a story, too
 from dialogs import draft
 from dialogs.amending import correct_words, remove_pictures, remove_words
+from dialogs.asides import answer_unclear
 from dialogs.commands import BACK
 from dialogs.looks import button, label
+from dialogs.plain import plain_word
 from dialogs.status.finding import (
     drop_pictures,
     end,
@@ -23,6 +26,7 @@ from dialogs.status.finding import (
 )
 from dialogs.status.finding import find as find_report
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
+from dialogs.status.verdicts import tells
 from dialogs.talk import Command, Heard, PushAnswer, Step, Turn, leave
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
@@ -117,16 +121,6 @@ def write(turn: StatusTurn, words: str) -> bool:
     else:
         turn.prompt()
     return True
-
-
-def write_in(turn: StatusTurn, words: str) -> None:
-    """Whatever step is open; where it is not known yet what they are about, that step
-    takes the words.
-    """
-    if turn.answers.report:
-        write(turn, words)
-    else:
-        turn.read(words)
 
 
 def edited(turn: StatusTurn, old: str, new: str) -> bool:
@@ -300,10 +294,68 @@ def retake(turn: StatusTurn, text: str) -> None:
     draft.put_text(turn, text, turn.look(Hide(text)))
 
 
+TAKES_ALL_BACK = re.compile(
+    r"^(?:我|[说写打发弄搞记]错了?|不对|不是(?:这[个件])?|没(?:有)?(?:这回事)?|当我没说"
+    r"|了|的|[，,。 ])+$"
+)
+ALL_OF_IT = re.compile(r"当我没说|没(?:有)?(?:这回事)?[了的，,。 ]*$|不是这[个件]")
+SENDS = ("嗯", "嗯嗯", "恩", "嗯哼", "昂", "噢好", "没错")
+
+
 def correct_check(turn: StatusTurn, heard: Heard) -> None:
+    """Where it is not told what is wrong, that is asked; who takes all of it back is
+    asked whether it shall go.
+    """
+    words = heard.words.strip()
+    if takes_back(words):
+        turn.go("drop")
+        return
+    before = turn.answers.text
     correct_words(turn, heard, retake)
+    turn.answers.unsure = turn.answers.text == before
     turn.tapped = False
     turn.prompt()
+
+
+def refuse_check(turn: StatusTurn, heard: Heard) -> None:
+    if takes_back(heard.words.strip()):
+        turn.go("drop")
+    else:
+        turn.again()
+
+
+def takes_back(words: str) -> bool:
+    """Whether all that was written is said to be wrong: 我说错了，没有."""
+    is_such = "错" in words or "当我没说" in words
+    return is_such and all(one.search(words) for one in (ALL_OF_IT, TAKES_ALL_BACK))
+
+
+def is_plain_at_check(words: str) -> bool:
+    """Whether there is no doubt what words mean where a supplement is shown."""
+    return plain_word(words) in SENDS or takes_back(words.strip())
+
+
+def agree_to_send(turn: StatusTurn, heard: Heard) -> None:
+    """A yes sends what is shown; not where it was asked what is wrong with it."""
+    is_sound = heard.meaning.intent == "unclear"
+    if is_sound and plain_word(heard.words) not in SENDS:
+        answer_unclear(turn, heard)
+    elif turn.answers.unsure and not SENDS_PLAINLY.search(heard.words):
+        turn.answers.unsure = False
+        turn.again()
+    else:
+        send(turn, "")
+
+
+SENDS_PLAINLY = re.compile(r"送|发|交|提")
+
+
+def tells_or_asks(turn: StatusTurn, heard: Heard) -> None:
+    """Who asks how it stands is told what is unsent; who tells more is heard."""
+    if tells(heard.words):
+        turn.read(heard.words)
+    else:
+        unsent_first(turn, heard)
 
 
 def remove_from_check(turn: StatusTurn, heard: Heard) -> None:
@@ -353,16 +405,17 @@ CHECK_STEP = Step(
     pictured=add_picture,
     hears="supplement_open",
     means={
-        "send": lambda turn, _: send(turn, ""),
-        "yes": lambda turn, _: send(turn, ""),
-        "no": lambda turn, _: turn.again(),
+        "send": lambda turn, heard: agree_to_send(turn, heard),
+        "yes": lambda turn, heard: agree_to_send(turn, heard),
+        "unclear": lambda turn, heard: agree_to_send(turn, heard),
+        "no": lambda turn, heard: refuse_check(turn, heard),
         "add": lambda turn, heard: turn.read(heard.words),
         "correct": correct_check,
         "remove": remove_from_check,
         "cancel": cancel_check,
         "new_report": put_by,
-        "status": unsent_first,
-        "hurry": unsent_first,
+        "status": lambda turn, heard: tells_or_asks(turn, heard),
+        "hurry": lambda turn, heard: tells_or_asks(turn, heard),
         "withdraw": unsent_first,
         "hold_back": lambda turn, _: turn.again(),
         "rate": lambda turn, heard: turn.read(heard.words),

@@ -41,7 +41,9 @@ class StatusAnswers(DraftAnswers):
     story allows. wishes: as the settings show them. words: what was said before it was
     known which report it belongs to, or what is to be done with it. asked: the
     questions of the hotline that are still to be answered here, oldest first. corrects:
-    the supplement takes the place of the last one.
+    the supplement takes the place of the last one. unsure: the last words could not be
+    told, and it was asked what they mean. told: the reports (hex) of several receipts,
+    in the order in which they were shown.
     """
 
     cases: int = 0
@@ -50,6 +52,8 @@ class StatusAnswers(DraftAnswers):
     words: str = ""
     asked: tuple[str, ...] = ()
     corrects: bool = False
+    unsure: bool = False
+    told: tuple[str, ...] = ()
     can: tuple[str, ...] = ()
     wishes: dict[str, bool] = field(default_factory=dict)
 
