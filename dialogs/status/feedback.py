@@ -446,6 +446,7 @@ phrase("reopened", "已重新办理，进展会照旧告诉您。")
 BARE_YES_AT_MOST = 3  # letters
 REASONS: tuple[Intent, ...] = ("add", "answer", "rebound", "new_report")
 SAID_SATISFIED = {"满意": True, "不满意": False}  # the answer to the next question
+LEAVES = ("关闭", "退出", "结束", "不说了", "close")
 NO_REASON = ("不", "不用", "不用了", "不要", "不需要", "算了", "先不", "no")
 
 
@@ -470,6 +471,9 @@ def read_reason(turn: StatusTurn, words: str) -> bool:
     """Why it should be taken up again: who asked for that says it, and it goes. Who was
     only offered it has not said yes yet: the words are kept, to go along.
     """
+    if plain_word(words) in LEAVES:
+        turn.go("back")
+        return True
     reason = draft.without_names(turn, words.strip())
     if not 0 < len(reason) <= REASON_AT_MOST:
         return False
@@ -526,7 +530,7 @@ def read_unsolved(turn: StatusTurn, words: str) -> bool:
     if word in SAID_SATISFIED:
         turn.talk.move("rated")
         rates_satisfied(SAID_SATISFIED[word])(turn, "")
-    elif word in NO_REASON:
+    elif word in (*NO_REASON, *LEAVES):
         not_now(turn, "")
     elif VERDICT.fullmatch(words.strip()) or _keep_word(turn, words):
         turn.tapped = False

@@ -149,7 +149,7 @@ def take_receipts(turn: Turn[Any], codes: Sequence[str], words: str) -> str:
         if rest:
             turn.say("receipt.left", words=draft.shorten(rest, 30))
         return ""
-    waiting = kept(turn).words
+    waiting = "" if kept(turn).report else kept(turn).words
     for number, report in enumerate(found[:-1], 1):
         _tell_one_of(turn, number, report)
     opened: StatusTurn = turn.enter(NAME)

@@ -314,6 +314,9 @@ def another(turn: StatusTurn, heard: Heard) -> None:
 
 
 def send_now(turn: StatusTurn, heard: Heard) -> None:
+    if turn.talk.state is StatusState.ADD:  # nothing is written yet
+        turn.again()
+        return
     story = turn.look(Tell(turn.answers.report))
     if story is not None and "release" in story.can:
         release(turn, "")
