@@ -16,6 +16,7 @@ from dialogs.status.hearing import open_quietly, take
 from dialogs.status.returning import concerned, is_whole
 from dialogs.status.story import write
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
+from dialogs.status.verdicts import tells
 from dialogs.talk import Heard, Turn
 from dialogs.texts import phrase
 from dialogs.words import Tell, Told
@@ -23,6 +24,10 @@ from dialogs.words import Tell, Told
 phrase("announced.go_on", "您说，接着写就行，会加在下面。")
 phrase("righted", "更正：不是{old}，是{value}")
 NOT_ADDED: tuple[str, ...] = ("emergency", "ask", "withdraw", "hold_back", "receipt")
+NO_WISH: tuple[str, ...] = (
+    *("send", "status", "hurry", "yes", "no", "unclear", "rate", "rebound", "social"),
+    *("cancel", "withdraw", "choose", "add", "answer"),
+)
 RIGHTED = re.compile(
     rf"(?:是|应该是|其实是|改成|有)?({NUMBER}(?:多|来|几)?\D{{1,2}}?)(?:才对|了)?[。.!！]*"
 )
@@ -59,6 +64,17 @@ def _add_from_outside(turn: Turn[Any], heard: Heard, found: Announced) -> bool:
         if found.rest:
             turn.say("announced.waits", words=draft.shorten(found.rest, SHOWN))
         choose(turn, (), wants, words=heard.words if found.rest else "")
+    return True
+
+
+def take_told(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether words beside what is being written plainly tell something; then they join
+    it, whatever else they were read as.
+    """
+    writes = turn.talk.state in (StatusState.ADD, StatusState.CHECK)
+    if not writes or heard.meaning.intent not in NO_WISH or not tells(heard.words):
+        return False
+    write(turn, heard.words)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs.asides import answered_where
-from dialogs.status.adding import take_announced, take_lost
+from dialogs.status.adding import take_announced, take_lost, take_told
 from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import (
     FEEDBACK_PUSHES,
@@ -99,6 +99,7 @@ def notice(turn: Turn[Any], heard: Heard) -> bool:
         asks_by_name,
         back_to_draft,
         take_announced,
+        take_told,
         take_lost,
         asks_again,
         answered_aside,

@@ -26,7 +26,6 @@ from dialogs.status.finding import (
 )
 from dialogs.status.finding import find as find_report
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
-from dialogs.status.verdicts import tells
 from dialogs.talk import Command, Heard, PushAnswer, Step, Turn, leave
 from dialogs.texts import phrase, phrases
 from dialogs.words import (
@@ -350,14 +349,6 @@ def agree_to_send(turn: StatusTurn, heard: Heard) -> None:
 SENDS_PLAINLY = re.compile(r"送|发|交|提")
 
 
-def tells_or_asks(turn: StatusTurn, heard: Heard) -> None:
-    """Who asks how it stands is told what is unsent; who tells more is heard."""
-    if tells(heard.words):
-        turn.read(heard.words)
-    else:
-        unsent_first(turn, heard)
-
-
 def remove_from_check(turn: StatusTurn, heard: Heard) -> None:
     args = heard.meaning.args
     if args.get("what") == "picture":
@@ -414,8 +405,8 @@ CHECK_STEP = Step(
         "remove": remove_from_check,
         "cancel": cancel_check,
         "new_report": put_by,
-        "status": lambda turn, heard: tells_or_asks(turn, heard),
-        "hurry": lambda turn, heard: tells_or_asks(turn, heard),
+        "status": unsent_first,
+        "hurry": unsent_first,
         "withdraw": unsent_first,
         "hold_back": lambda turn, _: turn.again(),
         "rate": lambda turn, heard: turn.read(heard.words),
