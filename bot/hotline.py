@@ -40,6 +40,7 @@ from dialogs.words import (
     Forget,
     Found,
     Look,
+    Message,
     Query,
     Rang,
     ReceiptSaved,
@@ -65,7 +66,7 @@ class Visit:
 
     who: the chat's pseudonym. row: its talk as stored, if any; talk: the same, opened
     and moved on. actions, messages: what the dialog decided. after: the row that the
-    turn leaves behind.
+    turn leaves behind. is_begun_anew: what was stored is damaged.
     """
 
     incoming: Incoming
@@ -75,6 +76,7 @@ class Visit:
     actions: list[Action] = field(default_factory=list)
     messages: list[OutboxMessage] = field(default_factory=list)
     after: TalkRow | None = None
+    is_begun_anew: bool = False
 
     @property
     def sender(self) -> Address:
@@ -157,8 +159,14 @@ class Hotline:
 
     async def _load(self, incoming: Incoming, who: bytes) -> Visit:
         row = await self.talks.take(who)
-        talk = self.talks.talk(row) if row else self.talks.begin(incoming.lang)
-        return Visit(incoming, who, row, talk)
+        if row is None:
+            return Visit(incoming, who, row, self.talks.begin(incoming.lang))
+        try:
+            return Visit(incoming, who, row, self.talks.talk(row))
+        except Unsealable:  # or this chat would never be answered again
+            log.error("a talk does not open: a new one is begun in its place")
+            talk = self.talks.begin(incoming.lang)
+            return Visit(incoming, who, row, talk, is_begun_anew=True)
 
     async def _decide(self, visit: Visit) -> list[Action]:
         """The dialog decides; what it has to know first is looked up, before anything
@@ -181,6 +189,8 @@ class Hotline:
 
     def _messages(self, visit: Visit) -> list[OutboxMessage]:
         said = [action.message for action in visit.actions if isinstance(action, Say)]
+        if visit.is_begun_anew:
+            said.insert(0, Message("draft.damaged", lang=visit.talk.lang))
         return [
             self._outbox.letter(visit.sender, message, visit.stream) for message in said
         ]
@@ -340,13 +350,15 @@ class Hotline:
         row = await self.talks.load(self._pseudonym(sender))
         if row is None:
             return None
-        talk = self.talks.talk(row)
-        if id not in talk.pictures:
+        try:
+            talk = self.talks.talk(row)
+            media = await Media(self._database).get(bytes.fromhex(id))
+            if media is None or id not in talk.pictures:
+                return None
+            opened = SEALED_PICTURES.open(_media_sealer(talk), media.id, media.sealed)
+        except Unsealable:
             return None
-        media = await Media(self._database).get(bytes.fromhex(id))
-        if media is None:
-            return None
-        return SEALED_PICTURES.open(_media_sealer(talk), media.id, media.sealed), media
+        return opened, media
 
     async def leave(self, sender: Address, at: datetime) -> None:
         """Quick exit: the draft, its pictures and all that the channel shows are gone
@@ -363,7 +375,10 @@ class Hotline:
             await self._database.commit(writes)
 
     def _gone(self, row: TalkRow) -> list[Write]:
-        talk = self.talks.talk(row)
+        try:
+            talk = self.talks.talk(row)
+        except Unsealable:  # its pictures expire
+            return [Talks.delete(row.pseudonym, row.version)]
         pictures = [Media.drop(bytes.fromhex(picture)) for picture in talk.pictures]
         stream = Outbox.drop_stream(bytes.fromhex(talk.stream))
         return [*pictures, stream, Talks.delete(row.pseudonym, row.version)]

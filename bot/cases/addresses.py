@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from anonymizer.seal import Unsealable
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
@@ -53,9 +54,16 @@ class ReplyAddresses:
         if report is None:
             return None
         opened = await self.open(report) or await self.open_hold(report)
-        if opened is None or self._files.address(opened) != to:
+        if opened is None or not self._leads_to(opened, to):
             return None
         return opened
+
+    def _leads_to(self, opened: OpenReport | OpenHold, to: Address) -> bool:
+        """A damaged address leads nowhere."""
+        try:
+            return self._files.address(opened) == to
+        except Unsealable:
+            return False
 
     def wishes(self, opened: OpenReport) -> dict[str, bool]:
         """What this reporter said about being told; see `Wish`."""

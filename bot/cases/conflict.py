@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
+from anonymizer.seal import Unsealable
 from bot.cases.sealing import CaseSealer, OpenReport, corpus
 from bot.keys import Keys
 from bot.people.directory import plain
@@ -57,10 +58,14 @@ class ConflictRule:
         has = (
             row.unit_id.hex() if row.unit_id else None
         )  # or had it, until it is given to another
-        now = self._files.case(row).with_assignment(unit_id=has)
-        kept = self._kept_from(family)
+        try:
+            now = self._files.case(row).with_assignment(unit_id=has)
+            kept = self._kept_from(family)
+            text = "\n".join(await asyncio.gather(*map(self._words, family)))
+        except Unsealable:
+            # whom it names is not known: nobody of any unit may see it
+            return [member for member in members if not directory.ties(member)]
         given = {row.unit_id.hex() for row in family if row.unit_id}
-        text = "\n".join(await asyncio.gather(*map(self._words, family)))
         return [
             member
             for member in members

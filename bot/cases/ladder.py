@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
+from anonymizer.seal import Unsealable
 from bot.cases.casework import Casework
 from bot.cases.sealed import SEALED_VERDICTS, SealedVerdict
 from bot.cases.sealing import CaseSealer
@@ -354,7 +356,8 @@ class Ladder:
         case, unit = await asyncio.gather(self._case(row), self._unit(row))
         said = SealedVerdict(by="", reason="")
         if row.sealed:
-            said = SEALED_VERDICTS.open(self._keys.staff, row.id, row.sealed)
+            with suppress(Unsealable):  # rung and decision stand in columns
+                said = SEALED_VERDICTS.open(self._keys.staff, row.id, row.sealed)
         return Proposal(
             alias=case.alias,
             serial=case.serial,
@@ -387,8 +390,8 @@ class Ladder:
         """
         if case.category == FINGERTIP:
             return True
-        opened = map(self._files.opened, await self._reports.of_case(case.id))
-        said = [self._files.content(one) for one in opened if one is not None]
+        opened = map(self._files.shown_report, await self._reports.of_case(case.id))
+        said = [self._files.shown_content(one) for one in opened if one is not None]
         return any(FINGERTIP in one.also or one.kind is not None for one in said)
 
     def _day(self, at: int) -> date:

@@ -4,6 +4,7 @@ nothing, together with what else happens in these minutes, never at night.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from storage.repositories.outbox import Outbox, OutboxRow
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import Steps
 
+log = logging.getLogger(__name__)
 Jitter = Callable[
     [int, bytes], int
 ]  # (how many, of which report) → 0 up to, not including, so many
@@ -96,11 +98,17 @@ class Pushes:
         """To whom, and what of it; nothing where no address was left, or this is not to
         be told. Who has rated since it was closed is not asked whether it is solved.
         """
-        opened = self._files.opened(row) if row.address is not None else None
-        to = self._files.address(opened) if opened else None
-        if opened is None or to is None:
+        try:
+            opened = self._files.opened(row) if row.address is not None else None
+            to = self._files.address(opened) if opened else None
+            content = self._files.content(opened) if opened else None
+        except Unsealable:
+            log.error(
+                "a reporter is not told: the report is damaged, see jianfu doctor"
+            )
             return []
-        content = self._files.content(opened)
+        if opened is None or to is None or content is None:
+            return []
         closed = case.followup.closed
         told: list[tuple[Address, Message]] = []
         for message in messages:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
+from anonymizer.seal import Unsealable
 from bot.cases.conflict import ConflictRule
 from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
@@ -35,13 +37,14 @@ HITS = 200  # reports looked at in one search
 @dataclass(frozen=True, slots=True)
 class ListedCase:
     """A line of a list. opened: the hour of filing, seconds since 1970 UTC; text: of
-    its first report.
+    its first report; damaged: what the case itself says does not open.
     """
 
     case: Case
     opened: int
     changed: int
     text: str
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything about one case; into, merged: aliases."""
+    """Everything about one case; into, merged: aliases; damaged: as in `ListedCase`."""
 
     case: Case
     opened: int
@@ -101,6 +104,7 @@ class Sheet:
     reports: tuple[ReportView, ...]
     steps: tuple[StepView, ...]
     notes: tuple[NoteView, ...]
+    damaged: bool = False
 
 
 class CaseReadModel:
@@ -199,17 +203,20 @@ class CaseReadModel:
         return await asyncio.gather(*map(ask, each))
 
     async def _searched(self, report: ReportRow) -> str:
-        opened = self._files.opened(report)
-        if opened is None:
+        try:
+            opened = self._files.opened(report)
+            if opened is None:
+                return ""
+            return self._files.corpus(opened, await self._steps.of_report(report.id))
+        except Unsealable:  # its words are not known; `doctor` names it
             return ""
-        return self._files.corpus(opened, await self._steps.of_report(report.id))
 
     async def _entry(self, row: CaseRow, text: str | None = None) -> ListedCase:
         reports = await self._reports.of_case(row.id)
         if text is None:
             text = self._first_text(reports)
-        case = self._files.case(row, reports)
-        return ListedCase(case, row.opened_hour, row.changed_at, text)
+        case, damaged = self._files.shown_case(row, reports)
+        return ListedCase(case, row.opened_hour, row.changed_at, text, damaged)
 
     def _first_text(self, reports: Sequence[ReportRow]) -> str:
         """Of the first report that is not forgotten."""
@@ -219,8 +226,8 @@ class CaseReadModel:
         return FORGOTTEN if reports else ""
 
     def _text(self, report: ReportRow) -> str:
-        opened = self._files.opened(report)
-        return self._files.content(opened).text if opened else FORGOTTEN
+        opened = self._files.shown_report(report)
+        return self._files.shown_content(opened).text if opened else FORGOTTEN
 
     async def sheet(self, row: CaseRow) -> Sheet:
         """One case in full."""
@@ -232,7 +239,7 @@ class CaseReadModel:
             self._cases.merged_from(row.id),
             self._cases.by_id(row.merged_into or b""),
         )
-        case = self._files.case(row, reports, lines)
+        case, damaged = self._files.shown_case(row, reports, lines)
         owners, steps = await self._private(reports, steps)
         sent = await self._all(self._of_answer, steps)
         numbers = {report: number for number, report in enumerate(case.reports, 1)}
@@ -250,18 +257,19 @@ class CaseReadModel:
             reports=tuple(await asyncio.gather(*views)),
             steps=tuple(_with_corrections(steps, told)),
             notes=tuple(map(self._note, notes)),
+            damaged=damaged,
         )
 
     def _note(self, row: NoteRow) -> NoteView:
-        note = self._files.noted(row)
+        note = self._files.shown_note(row)
         return NoteView(row.at, note.by, note.text)
 
     async def _report(self, row: ReportRow, numbers: dict[str, int]) -> ReportView:
-        opened = self._files.opened(row)
+        opened = self._files.shown_report(row)
         rating, media = await asyncio.gather(
             self._ratings.of_report(row.id), self._media.of_report(row.id)
         )
-        content = self._files.content(opened) if opened else None
+        content = self._files.shown_content(opened) if opened else None
         solved, satisfied = answers(rating)
         return ReportView(
             number=numbers.get(row.id.hex()),
@@ -291,7 +299,7 @@ class CaseReadModel:
         for report in await self._all(self._reports.by_id, moved):
             if report is not None:
                 owners[report.id] = report
-        opened = filter(None, map(self._files.opened, owners.values()))
+        opened = filter(None, map(self._files.shown_report, owners.values()))
         return {one.row.id: one for one in opened}, [*earlier, *steps]
 
     def _step(
@@ -302,7 +310,7 @@ class CaseReadModel:
         sent: int,
     ) -> StepView:
         """sent: how many pictures came with a unit's answer."""
-        step = self._files.step(row, owner)
+        step = self._files.shown_step(row, owner)
         params = {**step.params, "pictures": sent} if sent else step.params
         number = numbers.get(row.report_id.hex()) if row.report_id else None
         own_words = row.report_id is not None and row.by is None
@@ -319,20 +327,22 @@ class CaseReadModel:
 
     async def pictures(self, row: CaseRow) -> list[tuple[str, str, bytes]]:
         """(id in hex, mime, bytes) of every picture of the case's reports, then of its
-        units' answers.
+        units' answers; damaged ones are left out.
         """
         found = []
         for report in await self._reports.of_case(row.id):
-            opened = self._files.opened(report)
+            opened = self._files.shown_report(report)
             if opened is None:
                 continue
             for media in await self._media.of_report(report.id):
-                data = self._files.picture(media, opened.key)
-                found.append((media.id.hex(), media.mime, data))
+                with suppress(Unsealable):
+                    data = self._files.picture(media, opened.key)
+                    found.append((media.id.hex(), media.mime, data))
         for step in await self._steps.of_case(row.id):
             for media in await self._of_answer(step):
-                data = self._files.unit_picture(media)
-                found.append((media.id.hex(), media.mime, data))
+                with suppress(Unsealable):
+                    data = self._files.unit_picture(media)
+                    found.append((media.id.hex(), media.mime, data))
         return found
 
     async def _of_answer(self, step: StepRow) -> list[MediaRow]:

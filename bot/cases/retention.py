@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from anonymizer.keyring import KeyringError
+from anonymizer.seal import Unsealable
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.expired import (
     END_STATES,
@@ -136,12 +137,20 @@ class Retention:
             for id in await self._kept.with_content(
                 [state.value for state in states], before
             ):
-                case, content = (
-                    await self._writer.by_id(id),
-                    await self._kept.of_case(id),
-                )
+                case = await self._read(id)
+                if case is None:
+                    continue
+                content = await self._kept.of_case(id)
                 if self._is_over(case.case, content, now):
                     yield case, content
+
+    async def _read(self, id: bytes) -> LoadedCase | None:
+        """None where it is damaged: it keeps no other case."""
+        try:
+            return await self._writer.by_id(id)
+        except Unsealable:
+            log.error("retention: a case does not open, see jianfu doctor")
+            return None
 
     def _is_over(self, case: Case, content: CaseContent, now: datetime) -> bool:
         terms = self._writer.terms
@@ -157,6 +166,9 @@ class Retention:
         try:
             return await retry_stale(lambda: self._removed(id, now))
         except Stale:
+            return False
+        except Unsealable:
+            log.error("retention: a report does not open, see jianfu doctor")
             return False
 
     async def _removed(self, id: bytes, now: datetime) -> bool:
@@ -186,7 +198,9 @@ class Retention:
         for id in await self._kept.with_pictures(
             [state.value for state in ENDED], before
         ):
-            case = await self._writer.by_id(id)
+            case = await self._read(id)
+            if case is None:
+                continue
             content = await self._kept.of_case(id)
             if self._pictures_over(case.case, now) and not self._is_over(
                 case.case, content, now

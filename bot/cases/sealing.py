@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from anonymizer.seal import Sealer
+from anonymizer.seal import Sealer, Unsealable
 from bot.address import Address
 from bot.cases.sealed import (
     SEALED_ADDRESSES,
@@ -57,14 +57,21 @@ from storage.repositories.steps import NoteRow, RatingRow, StepRow, Steps
 
 Value = TypeVar("Value")
 FORGOTTEN = "[已删除：反映人要求，或保存期满]"
+DAMAGED = "[这里的内容已损坏，打不开]"
+NO_KEY = bytes(32)  # opens nothing
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenReport:
-    """A report with its data key."""
+    """A report with its data key.
+
+    is_damaged: the key itself does not open; it is there to be shown, and nothing is
+    ever sealed with it.
+    """
 
     row: ReportRow
     key: bytes
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +85,10 @@ class OpenHold:
 
 class CaseSealer:
     """Seals and opens.
+
+    What is called `shown…` is for the eyes alone: a damaged row is shown as such, and
+    hides no other. Who decides or writes by what a row says uses the others, which
+    raise.
 
     A report's data key covers all that its reporter said or was asked; the keyring's
     purposes "content" and "staff" cover what staff wrote.
@@ -96,6 +107,22 @@ class CaseSealer:
         if row is None or row.wrapped_key is None:
             return None
         return OpenReport(row, self._keys.data.unwrap(row.wrapped_key, row.id))
+
+    def shown_report(self, row: ReportRow | None) -> OpenReport | None:
+        """None where there is none, or it was forgotten."""
+        try:
+            return self.opened(row)
+        except Unsealable:
+            assert row is not None
+            return OpenReport(row, NO_KEY, is_damaged=True)
+
+    def shown_content(self, opened: OpenReport, category: str = "") -> ReportContent:
+        """category: of its case, where the report does not say its own."""
+        try:
+            return self.content(opened)
+        except Unsealable:
+            case = opened.row.case_id.hex()
+            return ReportContent(case=case, text=DAMAGED, category=category, lang="zh")
 
     def seal_content(self, content: ReportContent, key: bytes, report: bytes) -> bytes:
         return SEALED_REPORTS.seal(Sealer.own(key, "content"), report, content)
@@ -193,6 +220,18 @@ class CaseSealer:
             ),
         )
 
+    def shown_case(
+        self,
+        row: CaseRow,
+        reports: Iterable[ReportRow] = (),
+        lines: Iterable[ClockRow] = (),
+    ) -> tuple[Case, bool]:
+        """The case, and whether it is damaged: then it says what its columns say."""
+        try:
+            return self.case(row, reports, lines), False
+        except Unsealable:
+            return self.case(replace(row, sealed=b""), reports, lines), True
+
     def case_row(self, was: CaseRow, case: Case, at: int) -> CaseRow:
         """The row after a change at `at`, one version on."""
         unit = case.assignment.last_unit_id
@@ -218,7 +257,11 @@ class CaseSealer:
         said = SealedLine("", "")
         if row.sealed:
             id = clock_line(row.case_id, row.number)
-            said = SEALED_LINES.open(self._keys.content, id, row.sealed)
+            # how time is counted stands in the columns; this is only read
+            try:
+                said = SEALED_LINES.open(self._keys.content, id, row.sealed)
+            except Unsealable:
+                said = SealedLine(DAMAGED, "")
         return ClockLine(
             clock=cast(Clock, row.clock),
             kind=cast(LineKind, row.kind),
@@ -294,6 +337,12 @@ class CaseSealer:
             sealer = Sealer.own(opened.key, "content")
         return SEALED_STEPS.open(sealer, row.id, row.sealed)
 
+    def shown_step(self, row: StepRow, opened: OpenReport | None) -> SealedStep:
+        try:
+            return self.step(row, opened)
+        except Unsealable:
+            return SealedStep({"text": DAMAGED}, None)
+
     def told(self, row: StepRow, opened: OpenReport) -> OpenedStep:
         """A step that this reporter may read."""
         return OpenedStep(
@@ -303,7 +352,7 @@ class CaseSealer:
             report=row.report_id.hex() if row.report_id else None,
             public=row.public,
             by_reporter=row.by is None,
-            params=self.step(row, opened).params,
+            params=self.shown_step(row, opened).params,
         )
 
     def corpus(self, opened: OpenReport, own: Iterable[StepRow]) -> str:
@@ -322,6 +371,12 @@ class CaseSealer:
             return SealedNote(FORGOTTEN, "")
         return SEALED_NOTES.open(self._keys.staff, row.id, row.sealed)
 
+    def shown_note(self, row: NoteRow) -> SealedNote:
+        try:
+            return self.noted(row)
+        except Unsealable:
+            return SealedNote(DAMAGED, "")
+
     def seal_word(self, word: str, opened: OpenReport) -> bytes:
         """What a reporter wrote with the rating."""
         sealer = Sealer.own(opened.key, "content")
@@ -331,7 +386,10 @@ class CaseSealer:
         if row.sealed is None:
             return None
         sealer = Sealer.own(opened.key, "content")
-        return SEALED_RATINGS.open(sealer, row.report_id, row.sealed)
+        try:
+            return SEALED_RATINGS.open(sealer, row.report_id, row.sealed)
+        except Unsealable:
+            return DAMAGED
 
     # ── pictures ──────────────────────────────────────────────────────────────────────
 

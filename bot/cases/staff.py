@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from anonymizer.seal import Unsealable
 from bot.cases.aliases import meant
 from bot.cases.conflict import ConflictRule
 from bot.cases.sealing import CaseSealer
@@ -24,7 +25,7 @@ from dialogs.case.deciding import decide
 from dialogs.case.life import Case, Staff
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import Assign, Decision, Merge, Order, StoryStep, Whistle
-from dialogs.case.refusals import Refusal
+from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES
 from storage.port import Changes, Database, Write
 from storage.repositories.cases import CaseRow, Cases
@@ -96,9 +97,12 @@ class StaffCases:
         """
         if not may(by.role, order):
             raise Refusal("not_permitted", role=ROLES[by.role], who=who_may(order))
-        return await retry_stale(
-            lambda: self._attempt(name, order, by, also, instead=instead)
-        )
+        try:
+            return await retry_stale(
+                lambda: self._attempt(name, order, by, also, instead=instead)
+            )
+        except Unsealable:  # nothing is written over what may still be found again
+            raise Refusal("damaged", name=name) from None
 
     async def _attempt(
         self,
@@ -221,6 +225,9 @@ class StaffCases:
     ) -> Changes:
         steps = self._writer.steps(case, decision, at, by)
         return await self._writer.changes(case, decision, at=at, by=by, steps=steps)
+
+
+refusals(damaged="{name}有内容损坏，打不开，现在改不了。请管理员运行 jianfu doctor。")
 
 
 def _unknown(name: str) -> Refusal:

@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from anonymizer import receipts
+from anonymizer.seal import Unsealable
 from bot.address import Address
 from bot.cases.addresses import ChainRow, ReplyAddresses
 from bot.cases.holds import HeldReports
@@ -84,7 +85,10 @@ class ReporterStories:
         return self._kept(row) if isinstance(row, HoldRow) else await self._my_case(row)
 
     def _kept(self, row: HoldRow) -> MyCase | None:
-        opened = self._files.hold(row)
+        try:
+            opened = self._files.hold(row)
+        except Unsealable:  # of what is kept back nothing is known but itself
+            return None
         if opened is None:
             return None
         held = opened.held
@@ -116,11 +120,11 @@ class ReporterStories:
         return tuple(question for _, question in still_open)
 
     async def _my_case(self, row: ReportRow) -> MyCase | None:
-        opened = self._files.opened(row)
+        opened = self._files.shown_report(row)
         case = await self._cases.by_id(row.case_id)
         if opened is None or case is None:
             return None
-        category = self._files.content(opened).category
+        category = self._files.shown_content(opened, case.category).category
         return MyCase(row.id.hex(), category, case.state, self._day(row.filed_hour))
 
     def _day(self, at: int) -> str:
@@ -132,11 +136,15 @@ class ReporterStories:
         return await self.of(report) or await self._held.story(report)
 
     async def of(self, report: bytes) -> Story | None:
-        """As its reporter may read it; None once forgotten. Raises: Unsealable."""
-        opened = await self._addresses.open(report)
-        if opened is None:
+        """As its reporter may read it, what is damaged shown as such; None once
+        forgotten.
+        """
+        row = await self._reports.by_id(report)
+        opened = self._files.shown_report(row)
+        if row is None or opened is None:
             return None
-        content = self._files.content(opened)
+        own = await self._cases.by_id(row.case_id)
+        content = self._files.shown_content(opened, own.category if own else "")
         rating, chain = await asyncio.gather(
             self._ratings.of_report(report),
             self._merged_along(bytes.fromhex(content.case)),
@@ -156,7 +164,7 @@ class ReporterStories:
             words=content.text,
         )
         last, _ = chain[-1]
-        case = (await self._writer.load(last)).case
+        case = await self._writer.shown(last)
         return tell(case, mine, told, self._now(), self._writer.terms)
 
     async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:

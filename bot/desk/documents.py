@@ -46,6 +46,7 @@ def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
     return case_json(entry.case, zone) | {
         "opened": _iso(entry.opened, zone),
         "text": entry.text,
+        "damaged": entry.damaged,
     }
 
 
@@ -68,6 +69,7 @@ def sheet_json(
         "reports": [_report_json(report, zone, saved) for report in sheet.reports],
         "steps": [_step_json(step, zone) for step in sheet.steps],
         "notes": [_note_json(note, zone) for note in sheet.notes],
+        "damaged": sheet.damaged,
     }
 
 

@@ -177,17 +177,15 @@ class LiaisonDesk:
         return await self._casework.conflict.visible(who.member, rows)
 
     async def _open(self, row: CaseRow) -> OpenedCase:
-        loaded, steps = await asyncio.gather(
-            self._casework.writer.load(row), self._steps.of_case(row.id)
+        case, steps = await asyncio.gather(
+            self._casework.writer.shown(row), self._steps.of_case(row.id)
         )
         told = [
-            (step, self._files.step(step, None).params)
+            (step, self._files.shown_step(step, None).params)
             for step in steps
             if step.report_id is None
         ]
-        return OpenedCase(
-            row, loaded.case, steps_of_unit(told, loaded.case.assignment.unit)
-        )
+        return OpenedCase(row, case, steps_of_unit(told, case.assignment.unit))
 
     async def _past(self, one: OpenedCase) -> list[PastEvent]:
         """What passed between the hotline and the unit."""
@@ -211,8 +209,8 @@ class LiaisonDesk:
         business.
         """
         for report in await self._reports.of_case(one.row.id):
-            opened = self._files.opened(report)
-            content = self._files.content(opened) if opened else None
+            opened = self._files.shown_report(report)
+            content = self._files.shown_content(opened) if opened else None
             if opened and content is not None and content.case == one.case.id:
                 return content, await self._added(one, opened, view)
         return None, ()
@@ -226,7 +224,7 @@ class LiaisonDesk:
             for step in await self._steps.of_report(report.row.id)
             if step.kind == SUPPLEMENTED and step.at < until
         ]
-        said = [self._files.step(step, report).params for step in steps]
+        said = [self._files.shown_step(step, report).params for step in steps]
         days = [day_of(utc(step.at), self.terms) for step in steps]
         return tuple(added(said, days, day_of(one.given, self.terms)))
 

@@ -28,6 +28,10 @@ from dialogs.case.worktime import Terms
 from dialogs.texts import text as phrase
 
 EXCERPT = 40  # columns
+DAMAGED_CASE = (
+    "[这件工单有内容已损坏，打不开：只看得到下面这些，改不了。请运行 jianfu doctor]"
+)
+DAMAGED_ENTRY = "[工单有损坏] "
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
 
@@ -65,7 +69,7 @@ class CaseScreen:
             f"{utc(entry.opened).astimezone(self._zone):%m-%d %H时}",
             f"限{ending(case.due, self._zone)[0]:%m-%d}" if case.due else "",
             clean(case.claimed.name) if case.claimed else "",
-            shorten(clean(entry.text).replace("\n", " "), EXCERPT),
+            shorten(_excerpt(entry), EXCERPT),
         ]
 
     def sheet(self, sheet: Sheet, saved: Mapping[str, str]) -> None:
@@ -77,6 +81,8 @@ class CaseScreen:
             f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{urgent}",
             BOLD,
         )
+        if sheet.damaged:
+            self._line(DAMAGED_CASE, RED)
         self._pairs(
             {
                 "类别": phrase("zh", f"category.{case.category}"),
@@ -172,3 +178,8 @@ class CaseScreen:
             f"{colour}{words}{PLAIN}" if colour and self._colour else words,
             file=self._out,
         )
+
+
+def _excerpt(entry: ListedCase) -> str:
+    words = clean(entry.text).replace("\n", " ")
+    return f"{DAMAGED_ENTRY}{words}" if entry.damaged else words

@@ -60,7 +60,12 @@ class UnitPictures:
         row = await self._draft(id)
         if row is None and id in sent:
             row = await self._media.get(bytes.fromhex(id))
-        return (self._files.unit_picture(row), row.mime) if row else None
+        if row is None:
+            return None
+        try:
+            return self._files.unit_picture(row), row.mime
+        except Unsealable:
+            return None
 
     async def _draft(self, id: str) -> MediaRow | None:
         """Only who was given the id knows it: 128 random bits. A reporter's picture is

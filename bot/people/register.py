@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from anonymizer.seal import Unsealable
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.directory import Directory, NewUnit, Unit, merged
@@ -21,6 +23,10 @@ refusals(
     unit_registered="“{name}”已经登记了。要改，请用 jianfu unit import。",
     unit_disabled="“{name}”本来就停用着。",
 )
+
+
+log = logging.getLogger(__name__)
+DAMAGED_UNIT = "[损坏的单位 {id}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,12 @@ class UnitRegister:
     # ── rows ──────────────────────────────────────────────────────────────────────────
 
     def _unit(self, row: UnitRow) -> Unit:
-        said = SEALED_UNITS.open(self._keys.staff, row.id, row.sealed)
+        try:
+            said = SEALED_UNITS.open(self._keys.staff, row.id, row.sealed)
+        except Unsealable:  # one unit less, no register less
+            log.error("a unit does not open: see jianfu doctor")
+            name = DAMAGED_UNIT.format(id=row.id.hex()[:4])
+            said = SealedUnit(name=name, aliases=(), competences=(), people=())
         return Unit(
             id=row.id.hex(),
             name=said.name,
