@@ -38,9 +38,13 @@ NAMED = re.compile(
     r"(?:把|将|(?:不要|别|不)(?:写|提|出现))(.{2,12}?)"
     r"(?:[一二两三四五六]个字|这?几个字|去掉|删|拿掉|隐去|也|[，,。]|$)"
 )
+NAMED_FIRST = re.compile(
+    r"^(.{2,12}?)(?:这个|这句|也|就|都)*(?:别|不要|不用|甭)(?:写|提)(?:了|吧|进去)*$"
+)
 LEAVES_OUT = re.compile(
     r"(?:请|就|那|麻烦|能不能|可不可以|还是|这|也)*(?:别|不要|莫|甭|不)(?:写|提到|出现)"
-    r".{2,14}|(?:请|就|那|麻烦)*[把将].{2,14}(?:去掉|删掉|删了|拿掉|抹掉)[吧了]?"
+    r".{2,14}|.{2,12}?(?:这个|这句|也|就|都)*(?:别|不要|不用|甭)(?:写|提)(?:了|吧|进去)*"
+    r"|(?:请|就|那|麻烦)*[把将].{2,14}(?:去掉|删掉|删了|拿掉|抹掉)[吧了]?"
 )
 NAME = re.compile(r"名字|姓名|叫什么")
 CLAUSE = re.compile(rf"[{CLAUSE_END}]+")
@@ -168,7 +172,7 @@ def named_piece(words: str, text: str) -> str | None:
     """
     if WHOLE.search(words):
         return None
-    for match in NAMED.finditer(words):
+    for match in (*NAMED.finditer(words), *NAMED_FIRST.finditer(words)):
         piece = match[1].strip("“”\"' ")
         if len(piece) > 1 and piece in text:
             return piece

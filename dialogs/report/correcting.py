@@ -18,6 +18,7 @@ from dialogs.report.table import (
     ReportTurn,
     given,
 )
+from dialogs.report.telling import how_often
 from dialogs.talk import Heard, Turn
 from dialogs.texts import phrases
 from dialogs.words import UnitName
@@ -32,7 +33,10 @@ phrases(
 LEVEL_ONLY = re.compile(r"(?:只?写)?到?(?:街道|镇|乡|县|区|市)(?:一?级|上|里)?$")
 SAYS_ONLY_THAT = 6  # characters around a value in words that say nothing else
 DENIED = re.compile(r"不是([^,，。;；\s]{1,16}?)[,，。;；\s]*(?:而?是|应该是|是)[^不]")
-NO_VALUE = re.compile(r"不|没|没有|无|不是|不对|错了?|不知道|不清楚|算了|改|对")
+NO_VALUE = re.compile(
+    r"不|没|没有|无|不是|不对|错了?|不知道|不清楚|算了|改|对"
+    r"|(?:单位|部门|地点|地方|时间|频次)(?:写|填|选|弄|说)?(?:错|不对)?"
+)
 FIELDS = {"单位": "unit", "地点": "place", "时间": "when", "频次": "when"}
 FIELD_LINE = re.compile(r"(?:责任|是哪个)?(单位|地点|时间|频次)[:：]\s*(\S.{0,58})$")
 
@@ -79,6 +83,10 @@ def correct_field(turn: ReportTurn, heard: Heard, field: str, value: str) -> Non
         retake(turn, answers.text.replace(denied, value))
         if old and denied in old:
             value = old.replace(denied, value)
+    elif field == "when" and old and how_often(old) != how_often(value):
+        retake(turn, joined(turn, heard.words))  # both are true
+        shown_again(turn)
+        return
     elif old and old in answers.text:
         retake(turn, answers.text.replace(old, value))
     setattr(answers, field, value)

@@ -23,6 +23,7 @@ from dialogs.report.leaving import (
     goes_on,
     hesitate,
     hesitates,
+    puts_off,
     stop,
 )
 from dialogs.report.naming import FACTS_STEP
@@ -37,6 +38,7 @@ from dialogs.report.reading import (
 )
 from dialogs.report.removing import remove
 from dialogs.report.several import SEVERAL_STEP, take_first_words
+from dialogs.report.swapping import opens_field, swaps
 from dialogs.report.table import (
     ASKING,
     CHIPS,
@@ -324,8 +326,22 @@ def notice(turn: Turn[Any], heard: Heard) -> bool:
         return True
     if turn.talk.dialog.name != REPORT.name:
         return False
-    taken = (goes_on, leaves_out, adds_plainly)
+    if heard.meaning.intent == "emergency":
+        return False
+    taken = (goes_on, puts_off, listens, swaps, opens_field, leaves_out, adds_plainly)
     return any(takes(turn, heard) for takes in taken)
+
+
+ABOUT_TO_SAY = ("对了", "哦对了", "对了对了", "噢对了", "还有", "等等还有")
+phrase("say_it", "您说，我听着。")
+
+
+def listens(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether something is only announced."""
+    if turn.answers.empty or plain_word(heard.words) not in ABOUT_TO_SAY:
+        return False
+    turn.say("say_it")
+    return True
 
 
 FIELDS = (ReportState.UNIT, ReportState.PLACE, ReportState.WHEN)
@@ -340,6 +356,8 @@ def leaves_out(turn: ReportTurn, heard: Heard) -> bool:
         turn.tap("none")
         return True
     if turn.answers.empty or not asks_to_leave_out(heard.words):
+        return False
+    if turn.talk.state is ReportState.CANCEL:
         return False
     if heard.meaning.intent == "remove" and heard.meaning.sure:
         return False

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dialogs.asides import answer_unclear
 from dialogs.looks import button, label
+from dialogs.plain import plain_word
 from dialogs.report.filing import end
 from dialogs.report.reading import write
 from dialogs.report.table import ReportState, ReportTurn
@@ -34,6 +35,9 @@ TELLS_ON = re.compile(
     r"(?:还是|接着|继续|我?要|想|再|还得?).{0,3}(?:报|说|写|送|交|反映|发)|继续|接着"
 )
 PUTS_OFF = re.compile(r"存|放|留|下次|改天|明天|回头|晚点|有空|再想|不|别")
+NOT_YET = re.compile(
+    r"(?:我|还)?(?:先|还|暂时|现在)(?:不|别)(?:交|送|发|报|提交)(?:了|吧|呢)?"
+)
 GOES_ON_AT_MOST = 10  # characters; who says more tells more
 HESITATES = re.compile(r"再想想|想一想|考虑|想好了?再|再看看|再说吧|犹豫")
 
@@ -127,6 +131,14 @@ def agree_to_stop(turn: ReportTurn, heard: Heard) -> None:
         discard(turn, "")
     else:
         turn.again()
+
+
+def puts_off(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether it is only said that it is not to be sent now."""
+    if turn.answers.empty or not NOT_YET.fullmatch(plain_word(heard.words)):
+        return False
+    keep_for_now(turn, "")
+    return True
 
 
 def goes_on(turn: ReportTurn, heard: Heard) -> bool:

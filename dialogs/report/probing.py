@@ -8,6 +8,7 @@ import re
 
 from dialogs.report.reading import add_sentence
 from dialogs.report.table import ReportTurn, given
+from dialogs.report.telling import how_often
 from dialogs.talk import Heard
 from dialogs.texts import phrases
 from dialogs.understand.spelling import normal
@@ -83,7 +84,7 @@ def answer_probe(turn: ReportTurn, heard: Heard) -> None:
     if probe == "unit" and _is_unit(words):
         answers.unit = turn.look(UnitName(words))
         turn.prompt()
-    elif probe == "since" and _is_a_time(words):
+    elif probe == "since" and _is_a_time(words) and not how_often(words):
         answers.when = words
         turn.prompt()
     elif heard.meaning.intent == "yes" and len(words) <= BARE_YES:

@@ -34,7 +34,9 @@ FIGURE = re.compile(
     r"(?:年|月|天|周|星期|礼拜|小时|钟头|点|分钟|次|回|遍|趟|份|张|本|人|群|表|元|块|条|件|家|场|会)"
     r"|(?:去|前|今|上)年|上个?月|上个?(?:周|星期|礼拜)|(?:每|天)天|每(?:周|月|年|次|晚)|[年月]底"
 )
-OFTEN = re.compile(r"每|天天|次|回|遍|趟|隔|一[天周月年]|逢|经常|总是|老是")
+OFTEN = re.compile(
+    r"每|天天|次|回|遍|趟|隔|一个?(?:天|周|月|年|季|礼拜|星期|学期)|逢|经常|总是|老是"
+)
 
 
 def tells_plainly(turn: ReportTurn, heard: Heard) -> bool:
@@ -67,7 +69,7 @@ def _changes_nothing(turn: ReportTurn, heard: Heard) -> bool:
         return False
     known = given(getattr(turn.answers, field, None))
     if field == "when" and known is not None:
-        return _how_often(known) != _how_often(value)
+        return how_often(known) != how_often(value)
     if heard.meaning.sure:
         return False
     if field in ("unit", "place", "when"):
@@ -77,7 +79,7 @@ def _changes_nothing(turn: ReportTurn, heard: Heard) -> bool:
     return old_words(turn.answers.text, heard, value) is None
 
 
-def _how_often(when: str) -> bool:
+def how_often(when: str) -> bool:
     """Whether a time tells how often, and not since when or how long."""
     return OFTEN.search(when) is not None
 

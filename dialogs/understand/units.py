@@ -20,6 +20,7 @@ def _any(name: str) -> str:
 
 _LEVEL = rf"{_any('levels')}(?:级|里|上)?的?"
 _NOT = "".join(wordlist("no-unit-letters")) + r" ,。;:!?、“”\"'()（）《》"
+_IDLE = re.compile(r"(?:什么|啥|那个|这个|哪个|各种)+(?=..)")
 _PATTERNS = (  # where two overlap, the earlier pattern wins
     re.compile(
         rf"[省市区县](?:委|府)[^{_NOT}]{{0,5}}?(?:办公室|部|办|室|中心|校|局|组)(?!"
@@ -104,7 +105,9 @@ def find_units(text: str, found: list[FoundPlace]) -> list[FoundUnit]:
     the text.
     """
     towns = [place for place in found if place.rank == 2]
-    spans = [(_with_town(start, towns), end) for start, end in _spans_of_patterns(text)]
+    found_spans = _spans_of_patterns(text)
+    bare = [(start + _idle(text, start, end), end) for start, end in found_spans]
+    spans = [(_with_town(start, towns), end) for start, end in bare]
     for town in towns:  # "清河街道要求…": the town itself
         span = (town.start, town.end)
         if is_apart(span, spans):
@@ -120,6 +123,12 @@ def _spans_of_patterns(text: str) -> list[TextSpan]:
             if is_apart(match.span(), spans):
                 spans.append(match.span())
     return spans
+
+
+def _idle(text: str, start: int, end: int) -> int:
+    """How many characters at the beginning of a name are none of it."""
+    found = _IDLE.match(text, start, end)
+    return found.end() - start if found else 0
 
 
 def _with_town(start: int, towns: list[FoundPlace]) -> int:

@@ -152,6 +152,53 @@ def test_only_what_is_denied_is_replaced() -> None:
     assert chat.draft.answers.when == "每天报五次"
 
 
+@pytest.mark.parametrize(
+    ("first", "words", "text"),
+    [
+        (
+            "大桥社区每个月要报15条信息，从3月开始",
+            "是20条不是15条",
+            "大桥社区每个月要报20条信息，从3月开始",
+        ),
+        (
+            "大桥社区每个月要报15条信息，从3月开始",
+            "3月不对 应该是5月",
+            "大桥社区每个月要报15条信息，从5月开始",
+        ),
+        (
+            "镇里天天要我们巡三遍，一天三道表要报",
+            "不是一天三道 是四道 晚上九点还有一道",
+            "镇里天天要我们巡三遍，一天四道表要报\n晚上九点还有一道",
+        ),
+        (
+            "镇里让我们开会，一共12个人",
+            "8是12个人 是15个人",
+            "镇里让我们开会，一共15个人",
+        ),
+        ("镇里要求每月写5篇信息", "把5篇改成8篇", "镇里要求每月写8篇信息"),
+    ],
+)
+def test_wrong_and_right_are_swapped(first: str, words: str, text: str) -> None:
+    assert text_of(chat_with(first, words)) == text
+
+
+def test_only_the_field_is_said_to_be_wrong() -> None:
+    chat = chat_with(FORMS, "单位写错了")
+    assert chat.step == "unit"
+    chat.says("区民政局")
+    assert chat.draft.answers.unit == "区民政局"
+
+
+def test_people_are_left_out_in_words() -> None:
+    chat = chat_with("大桥社区每个月要报15条信息，12个人轮着写", "12个人也别写了")
+    assert "12个人" not in text_of(chat)
+
+
+def test_not_yet_is_kept_and_what_is_announced_is_heard() -> None:
+    assert told(chat_with(FORMS, "先不交")) == ["cancel.kept"]
+    assert told(chat_with(FORMS, "对了")) == ["say_it"]
+
+
 @pytest.mark.parametrize("words", ["不对", "不是", "错了"])
 def test_a_no_is_no_value(words: str) -> None:
     chat = chat_with("区卫健局要我们社区每周报三次排查表", words)
