@@ -318,7 +318,7 @@ class ReporterCases:
         before = found.rating if found.rated else None
         case, opened = found.case.case, found.opened
         figures = rated(answers(before), action, asked=self._called_back(case, opened))
-        counted = self._writer.of_unit(case, figures, whole_hour(action.at))
+        counted = self._writer.asked_of_unit(case, figures, whole_hour(action.at))
         return [Ratings.put(self._rating(action, opened, before)), *counted]
 
     def _rating(

@@ -24,13 +24,25 @@ from bot.retry import retry_stale
 from dialogs.case.deciding import decide
 from dialogs.case.life import Case, Staff
 from dialogs.case.order_table import may, who_may
-from dialogs.case.orders import Assign, Decision, Merge, Order, StoryStep, Whistle
+from dialogs.case.orders import (
+    Assign,
+    Decision,
+    Merge,
+    Order,
+    Reply,
+    StoryStep,
+    Undo,
+    Whistle,
+)
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES
 from storage.port import Changes, Database, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import Notes
+
+# what is said to reporters goes where they went, whichever name it is given under
+FOLLOWING = (Reply, Undo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,8 @@ class StaffCases:
     ) -> Outcome:
         """Raises: Stale, when somebody changed the case since it was read."""
         case = await self._of(name, by)
+        if isinstance(order, FOLLOWING):
+            case = await self._where_it_went(case, by)
         into = await self._of(order.into, by) if isinstance(order, Merge) else None
         at = whole(self._now())
         staff = self._staff(by)
@@ -136,6 +150,14 @@ class StaffCases:
         serial = await self._serial(case.row, decision)
         told = _reached(decision, case.reports)
         return Outcome(replace(decision.case, serial=serial), told)
+
+    async def _where_it_went(self, case: LoadedCase, by: CaseReader) -> LoadedCase:
+        """The case that has its reporters now, if it was merged. Raises: Refusal."""
+        while case.row.merged_into is not None:
+            row = await self._cases.by_id(case.row.merged_into)
+            assert row is not None  # a foreign key
+            case = await self._of(row.alias, by)
+        return case
 
     async def _check_kept_from(
         self, decision: Decision, case: LoadedCase, into: LoadedCase | None
@@ -193,7 +215,7 @@ class StaffCases:
         if unit is None:
             return order, None
         if isinstance(order, Whistle):
-            return replace(order, unit=unit.name), unit.id
+            return replace(order, unit=unit.name, level=unit.level), unit.id
         level = order.level or unit.level
         return replace(order, unit=unit.name, level=level), unit.id
 

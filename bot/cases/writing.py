@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases.alerts import Alerts
 from bot.cases.pushes import Pushes
@@ -45,6 +45,7 @@ ALERT = "alert"
 # who writes what no person wrote
 THE_LINE = Staff("0" * 32, "专线")
 CALLED_BACK = "push.called_back"  # the first of its two questions
+LONGEST_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +180,34 @@ class CaseWriter:
             return []  # no figure shows that it exists
         writes = [Counts.add(at, was.row.category, kind) for kind in kinds]
         figures = unit_figures(was.case, decision, self.terms)
-        if called_back:
-            figures["called_back"] = called_back
-        return writes + self.of_unit(was.case, figures, at)
+        asked = {"called_back": called_back} if called_back else {}
+        return [
+            *writes,
+            *self._of_unit(was.case, figures, self._month(at)),
+            *self.asked_of_unit(was.case, asked, at),
+        ]
 
-    def of_unit(self, case: Case, figures: Mapping[str, int], at: int) -> list[Write]:
+    def asked_of_unit(
+        self, case: Case, figures: Mapping[str, int], at: int
+    ) -> list[Write]:
+        """What reporters were asked and answered, counted in the month in which the
+        case was closed: who was asked and who answered are the same people.
+
+        What comes after the month that follows is not counted any more: those figures
+        have been told by then.
+        """
+        closed = case.followup.closed or utc(at)
+        first = closed.astimezone(self.terms.zone).replace(day=1)
+        following = self._month(seconds(first + LONGEST_MONTH))
+        if self._month(at) > following:
+            return []
+        return self._of_unit(case, figures, self._month(seconds(closed)))
+
+    @staticmethod
+    def _of_unit(case: Case, figures: Mapping[str, int], month: str) -> list[Write]:
         """Figures of the unit that has the case, if it is in the register."""
         if case.assignment.unit_id is None:
             return []
-        month = self._month(at)
         unit = bytes.fromhex(case.assignment.unit_id)
         return [UnitCounts.add(month, unit, what, n) for what, n in figures.items()]
 

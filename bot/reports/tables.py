@@ -4,16 +4,22 @@ leaves of figures.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.reports.cells import Shown, column, growth, shown
-from bot.reports.figures import WHATS, CategoryTally, Figures, Month, by_category
+from bot.reports.cells import Shown, column, growth, shares, shown
+from bot.reports.figures import WHATS, CategoryTally, Figures, UnitFigures, by_category
 from dialogs.case.quadrant import QUADRANTS, Quadrant, quadrant
-from dialogs.case.rates import Rates, ShownRate, rates
+from dialogs.case.rates import (
+    AnswerParts,
+    RatingParts,
+    TimelyParts,
+    answers,
+    ratings,
+    timely,
+)
 from dialogs.case.rules import Rules
 from dialogs.texts import text
 from dialogs.understand import CATEGORIES
@@ -31,7 +37,7 @@ COUNT_NAMES = {
 RUNG_WORDS = {"remind": "提醒", "circulate": "通报", "sanction": "处置"}
 DECISIONS = {None: "待主管决定", "taken": "主管已采取", "waived": "主管不采取"}
 DASH: Literal["—"] = "—"  # nothing, or hidden
-TOO_FEW = "不足5件，不列"
+TOO_FEW = "数目小，不列"
 MOST_IN_SQUARE = 7  # lines in a quadrant of the chart
 MOST_IN_LINE = 6  # units by name in a line of the message
 LONGEST_NAME = 14  # characters of a unit's name in a quadrant of the chart
@@ -58,13 +64,14 @@ class Bulletin:
 
 def bulletin(figures: Figures, rules: Rules) -> Bulletin:
     """What is told of a week or a month."""
-    month = _month(figures.month.label)
-    units, total = _units(figures.month, rules)
+    month = _month(figures.units.month)
+    closed = _month(figures.units.closed)
+    units, total = _units(figures.units, rules)
     tables = _Tables(
         numbers=_numbers(figures),
         categories=_categories(figures),
         trend=_trend(figures),
-        rates=_rate_table(total, month),
+        rates=_rate_table(total, month, closed),
         units=_unit_table(units, total, month),
         ladder=_ladder(figures),
     )
@@ -73,8 +80,8 @@ def bulletin(figures: Figures, rules: Rules) -> Bulletin:
     title = f"减负专线{kind}：{called(figures.period)}"
     lines = (
         title,
-        *_number_lines(tables.numbers, tables.categories),
-        *_unit_lines(tables.rates, squares, units, month),
+        *_number_lines(figures, tables.numbers, tables.categories),
+        *_unit_lines(tables.rates, squares, units, (month, closed)),
         *_ladder_lines(tables.ladder),
     )
     pictures = (
@@ -126,13 +133,18 @@ EXPLAINED = Table(
     ("标记", "意思"),
     (
         ("<5", "不足5，0也算在内：数目小了，可能猜出是谁反映的、怎么答的"),
-        ("—", "没有，或不列：列出来，合计一减就知道小的数目"),
-        (TOO_FEW, "比率所依据的答复不足5"),
+        ("—", "没有，或不列：列出来，合计一减、比率一乘就知道小的数目"),
+        (TOO_FEW, "算的和剩下的，有一样不足5"),
         ("解决、满意", "只算反映人自己的回答；没有答复的不算"),
         (
-            "三率、单位、象限",
+            "类别、响应率、单位",
             "都是最近一个整月的；未满的月份不列，否则前后两份一减就是几个人",
         ),
+        (
+            "回访、解决、满意",
+            "前一个月办结的工单，算到本月底的答复；过后的答复不再改这些数",
+        ),
+        ("象限", "一个月的不够，看最近三个月的；还不够的不评"),
         ("去年同期", "月报为去年同月，周报为52周前；没有数字的，那时还没有开通"),
     ),
 )
@@ -141,8 +153,21 @@ EXPLAINED = Table(
 # ── numbers, categories, trend ────────────────────────────────────────────────────────
 
 
-def _total(tally: CategoryTally, what: str) -> Shown:
+def _total(figures: Figures, told: tuple[Period, CategoryTally], what: str) -> Shown:
+    """Of a period; "—" for a month whose weeks would give a small one away by it."""
+    period, tally = told
+    if (period, what) in figures.kept_back:
+        return DASH
     return shown(sum(by_category(tally, what)))
+
+
+def _column(
+    figures: Figures, told: tuple[Period, CategoryTally] | None, what: str
+) -> tuple[list[Shown], Shown]:
+    """The categories of a month, and their total."""
+    if told is None or (told[0], what) in figures.kept_back:
+        return [DASH] * len(CATEGORIES), DASH
+    return column(by_category(told[1], what))
 
 
 def _growth(now: Shown, then: Shown) -> str:
@@ -157,26 +182,20 @@ def _numbers(figures: Figures) -> Table:
 
 
 def _number_row(figures: Figures, what: str) -> tuple[CellValue, ...]:
-    _, before = figures.trend[-2]
-    _, now = figures.trend[-1]
-    total = _total(now, what)
+    total = _total(figures, figures.trend[-1], what)
+    before = _total(figures, figures.trend[-2], what)
     then: Shown = DASH
     if figures.year_ago is not None:
-        _, year_ago = figures.year_ago
-        then = _total(year_ago, what)
-    name = COUNT_NAMES[what]
-    return (name, total, _total(before, what), then, _growth(total, then))
+        then = _total(figures, figures.year_ago, what)
+    return (COUNT_NAMES[what], total, before, then, _growth(total, then))
 
 
 def _categories(figures: Figures) -> Table:
-    _, now = figures.trend[-1]
-    filed, all_filed = column(by_category(now, "filed"))
-    closed, all_closed = column(by_category(now, "closed"))
-    then: list[Shown] = [DASH] * len(CATEGORIES)
-    all_then: Shown = DASH
-    if figures.year_ago is not None:
-        _, year_ago = figures.year_ago
-        then, all_then = column(by_category(year_ago, "filed"))
+    kinds = figures.kinds
+    month = (kinds.month, kinds.tally)
+    filed, all_filed = _column(figures, month, "filed")
+    closed, all_closed = _column(figures, month, "closed")
+    then, all_then = _column(figures, kinds.year_ago, "filed")
     names = [text("zh", f"category.{code}") for code in CATEGORIES]
     cells = zip(
         [*names, "合计"],
@@ -186,124 +205,141 @@ def _categories(figures: Figures) -> Table:
         strict=True,
     )
     rows = [(name, new, old, _growth(new, old), done) for name, new, old, done in cells]
-    return Table("类别", ("类别", "新收", "去年同期", "同比", "办结"), tuple(rows))
+    title = f"类别 {called(kinds.month)}"
+    return Table(title, ("类别", "新收", "去年同期", "同比", "办结"), tuple(rows))
 
 
 def _trend(figures: Figures) -> Table:
-    rows = [
-        (period.label, _total(tally, "filed"), _total(tally, "closed"))
-        for period, tally in figures.trend
-    ]
+    rows = []
+    for told in figures.trend:
+        filed = _total(figures, told, "filed")
+        rows.append((told[0].label, filed, _total(figures, told, "closed")))
     return Table("走势", ("时期", "新收", "办结"), tuple(rows))
 
 
-def _number_lines(numbers: Table, categories: Table) -> list[str]:
+def _number_lines(figures: Figures, numbers: Table, categories: Table) -> list[str]:
     first, *others = numbers.rows
     name, now, before, then, grown = first
     listed = [f"{name}{now}件（上期{before}）" for name, now, before, *_ in others]
+    is_week = figures.period.name == "week"
+    month = f"（{called(figures.kinds.month)}）" if is_week else ""
     return [
         f"{name}{now}件（上期{before}，去年同期{then}，同比{grown}）。",
         "，".join(listed) + "。",
-        _category_line(categories),
+        _category_line(categories, month),
     ]
 
 
-def _category_line(categories: Table) -> str:
-    """Those that may be shown, the most frequent first."""
+def _category_line(categories: Table, month: str) -> str:
+    """Those that may be shown, the most frequent first. month: named where the report
+    is of a week.
+    """
     *rows, _total_row = categories.rows
     known = [(row[0], row[1]) for row in rows if isinstance(row[1], int)]
     if not known:
-        return "新收类别：各类数目都小，不列。"
+        return f"新收类别{month}：各类数目都小，不列。"
     known.sort(key=lambda pair: -pair[1])
     listed = "，".join(f"{name}{filed}" for name, filed in known)
     more = "；其余不列" if len(known) < len(CATEGORIES) else ""
-    return f"新收类别：{listed}{more}。"
+    return f"新收类别{month}：{listed}{more}。"
 
 
 # ── units ─────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRates:
-    """A unit, or all of them: three bases as they may be shown, and the rates that rest
-    on them.
-    """
+    """A unit, or all of them: rates and what they are of, where they may be told."""
 
     name: str
-    due: Shown
-    answered: Shown
-    rated: Shown
-    rates: Rates
+    due: CellValue = DASH
+    response: CellValue = DASH
+    answered: CellValue = DASH
+    coverage: CellValue = DASH
+    solution: CellValue = DASH
+    rated: CellValue = DASH
+    satisfaction: CellValue = DASH
     quadrant: Quadrant | None = None
 
-    def share(self, rate: ShownRate, base: Shown) -> CellValue:
-        """In whole percent; a base that is hidden for its neighbour's sake hides what
-        rests on it.
-        """
-        if rate.share is None or base == DASH:
-            return DASH
-        return round(rate.share, 2)
+    @property
+    def tells(self) -> bool:
+        """Whether anything stands in its row."""
+        told = (self.response, self.coverage, self.satisfaction)
+        return self.quadrant is not None or any(one != DASH for one in told)
 
 
-def _units(month: Month, rules: Rules) -> tuple[list[UnitRates], UnitRates]:
+def _units(figures: UnitFigures, rules: Rules) -> tuple[list[UnitRates], UnitRates]:
     """Every unit, and all together."""
-    due, all_due = _base(month, "due")
-    answered, all_answered = _base(month, "solved", "unsolved")
-    rated, all_rated = _base(month, "satisfied", "unsatisfied")
-    units = []
-    total: Counter[str] = Counter()
-    bases = zip(month.units.items(), due, answered, rated, strict=True)
-    for (name, counts), of_due, of_answered, of_rated in bases:
-        found = rates(counts)
-        is_hidden = DASH in (of_due, of_answered)
-        letter = None if is_hidden else _quadrant(found, rules)
-        units.append(
-            UnitRates(
-                name=name,
-                due=of_due,
-                answered=of_answered,
-                rated=of_rated,
-                rates=found,
-                quadrant=letter,
-            )
-        )
-        total.update(counts)
-    together = UnitRates("合计", all_due, all_answered, all_rated, rates(total))
+    names = [*figures.units, "合计"]
+    cases = [timely(counts) for counts in figures.units.values()]
+    asked = [answers(counts) for counts in figures.asked.values()]
+    rated = [ratings(counts) for counts in figures.asked.values()]
+    tells_cases = _told([one.all for one in cases])
+    tells_asked = _told([one.all for one in asked])
+    tells_rated = _told([one.all for one in rated])
+    cases.append(TimelyParts.together(cases))
+    asked.append(AnswerParts.together(asked))
+    rated.append(RatingParts.together(rated))
+    found = []
+    for number, name in enumerate(names):
+        rates: dict[str, CellValue] = {}
+        if tells_cases[number]:
+            rates["due"] = cases[number].due
+            rates["response"] = round(cases[number].response, 2)
+        if tells_asked[number]:
+            rates["answered"] = asked[number].answered
+            rates["coverage"] = round(asked[number].coverage, 2)
+            rates["solution"] = round(asked[number].solution, 2)
+        if tells_rated[number]:
+            rates["rated"] = rated[number].rated
+            rates["satisfaction"] = round(rated[number].satisfaction, 2)
+        letter = _quadrant(figures, name, rules)
+        found.append(UnitRates(name=name, quadrant=letter, **rates))
+    *units, together = found
     return units, together
 
 
-def _quadrant(found: Rates, rules: Rules) -> Quadrant | None:
-    return quadrant(found.response.share, found.effect.share, rules)
+def _told(parts: Sequence[tuple[int, ...]]) -> list[bool]:
+    """Of which units, and at last of all together, the parts may be told."""
+    told, together = shares(parts)
+    return [*told, together]
 
 
-def _base(month: Month, *whats: str) -> tuple[list[Shown], Shown]:
-    """What may be shown of the sums of these counts, unit by unit, and of all."""
+def _quadrant(figures: UnitFigures, name: str, rules: Rules) -> Quadrant | None:
+    """By the month; where that has too few, by the three months up to it."""
+    for units, asked in (
+        (figures.units, figures.asked),
+        (figures.quarter, figures.asked_quarter),
+    ):
+        if name in units:
+            letter = quadrant(timely(units[name]), answers(asked[name]), rules)
+            if letter is not None:
+                return letter
+    return None
 
-    def counted(counts: Mapping[str, int]) -> int:
-        return sum(max(0, counts.get(what, 0)) for what in whats)
 
-    return column([counted(counts) for counts in month.units.values()])
+def _rate_table(total: UnitRates, month: str, closed: str) -> Table:
+    """month: of the cases that were due; closed: of those about which was asked."""
 
-
-def _rate_table(total: UnitRates, month: str) -> Table:
-    found = total.rates
-
-    def share(rate: ShownRate) -> CellValue:
-        percent = total.share(rate, "<5")
-        return TOO_FEW if percent == DASH else percent
+    def share(rate: CellValue) -> CellValue:
+        return TOO_FEW if rate == DASH else rate
 
     rows = (
-        ("响应率", share(found.response), f"按时答复 ÷ 到期（{total.due}件）"),
+        ("响应率", share(total.response), f"按时答复 ÷ 到期（{total.due}件）"),
         (
             "有效回访率",
-            share(found.coverage),
-            f"回访有答复（{total.answered}人）÷ 回访",
+            share(total.coverage),
+            f"回访有答复（{total.answered}人）÷ 回访，{closed}办结的",
         ),
-        ("解决率", share(found.solved), "反映人答“已解决” ÷ 回访"),
+        (
+            "解决率",
+            share(total.solution),
+            f"反映人答“已解决” ÷ 回访，{closed}办结的",
+        ),
         (
             "满意率",
-            share(found.satisfied),
-            f"反映人答“满意” ÷ 评价（{total.rated}人）",
+            share(total.satisfaction),
+            f"反映人答“满意” ÷ 评价（{total.rated}人），{closed}办结的",
         ),
     )
     return Table(f"三率 {month}", ("指标", "比率", "怎么算"), rows)
@@ -323,7 +359,7 @@ UNIT_TABLE_HEAD = (
 
 
 def _unit_table(units: Sequence[UnitRates], total: UnitRates, month: str) -> Table:
-    rows = [_unit_row(unit) for unit in units]
+    rows = [_unit_row(unit) for unit in units if unit.tells]
     if rows:
         rows.append(_unit_row(total))
     return Table(f"单位 {month}", UNIT_TABLE_HEAD, tuple(rows))
@@ -333,12 +369,12 @@ def _unit_row(unit: UnitRates) -> tuple[CellValue, ...]:
     return (
         unit.name,
         unit.due,
-        unit.share(unit.rates.response, unit.due),
+        unit.response,
         unit.answered,
-        unit.share(unit.rates.coverage, unit.answered),
-        unit.share(unit.rates.solved, unit.answered),
+        unit.coverage,
+        unit.solution,
         unit.rated,
-        unit.share(unit.rates.satisfied, unit.rated),
+        unit.satisfaction,
         unit.quadrant or DASH,
     )
 
@@ -355,17 +391,19 @@ def _unit_lines(
     table: Table,
     squares: Mapping[Quadrant, Sequence[str]],
     units: Sequence[UnitRates],
-    month: str,
+    months: tuple[str, str],
 ) -> list[str]:
+    """months: of the cases that were due, and of those that were closed."""
     listed = "，".join(f"{name}{_percent(share)}" for name, share, _ in table.rows)
-    lines = [f"三率（{month}）：{listed}。"]
+    month, closed = months
+    lines = [f"三率（{month}；回访的是{closed}办结的）：{listed}。"]
     for letter, names in squares.items():
         if names:
             some = _some(names, "、", "个")
             lines.append(f"{letter} {QUADRANTS[letter]}：{some}")
     nowhere = sum(unit.quadrant is None for unit in units)
     if nowhere:
-        lines.append(f"另有{nowhere}个单位答复或回访不足5件，不评象限。")
+        lines.append(f"另有{nowhere}个单位三个月里的件数或答复太少，不评象限。")
     return lines
 
 
@@ -438,11 +476,11 @@ def _bars_panel(figures: Figures, categories: Table) -> Mapping[str, Any]:
     *rows, _total_row = categories.rows
     return {
         "kind": "bars",
-        "title": f"各类新收（件），{called(figures.period)}",
+        "title": f"各类新收（件），{called(figures.kinds.month)}",
         "names": [row[0] for row in rows],
         "now": [row[1] for row in rows],
         "then": [row[2] for row in rows],
-        "keys": ["今年", "去年同期" if figures.year_ago else ""],
+        "keys": ["今年", "去年同期" if figures.kinds.year_ago else ""],
         "weight": 8,
     }
 

@@ -341,10 +341,10 @@ def _assign(given: Given, order: Assign) -> Decision:
 
 
 def _whistle(given: Given, order: Whistle) -> Decision:
-    """One level up, with a clock of its own."""
+    """One level up, or as far as the unit is, with a clock of its own."""
     moved = given.moved()
     reason = given.needed("reason")
-    level = _level_above(given.case.assignment.level)
+    level = _higher(_level_above(given.case.assignment.level), order.level)
     unit = order.unit.strip()
     if not unit:
         raise Refusal("missing_unit_above", level=LEVELS[level])
@@ -360,6 +360,13 @@ def _level_above(level: str | None) -> str:
     levels = list(LEVELS)
     present = levels.index(level or "community")
     return levels[present + 1]
+
+
+def _higher(level: str, other: str | None) -> str:
+    levels = list(LEVELS)
+    if other is None:
+        return level
+    return max(level, other, key=levels.index)
 
 
 def _fresh(case: Case) -> Case:

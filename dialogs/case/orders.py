@@ -142,11 +142,12 @@ class GrantExtend:
 @dataclass(frozen=True, slots=True)
 class Whistle:
     """One level up, with its clock; unit: who has it there, "" for the parent of the
-    present one.
+    present one; level: of that unit, where it is known: a level may be skipped.
     """
 
     reason: str
     unit: str = ""
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,75 +1,135 @@
-"""响应率、解决率、满意率, and how far they reach (有效回访率). Pure.
+"""响应率、解决率、满意率, and how far they reach (有效回访率): what they are made of.
+Pure.
 
-Only reporters' own answers count for solved and satisfied. What rests on fewer than
-LEAST is not shown.
+Only reporters' own answers count for solved and satisfied. To tell a rate and what it
+is of is to tell its parts; which may be told is decided where they are printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEAST = 5
-FEW = "few"  # none at all is too few as well: "nobody" is also an answer
+
+@dataclass(frozen=True, slots=True)
+class TimelyParts:
+    """What a unit's due cases fall into."""
+
+    in_time: int
+    late: int
+
+    @classmethod
+    def together(cls, parts: Sequence[TimelyParts]) -> TimelyParts:
+        return cls(
+            in_time=sum(one.in_time for one in parts),
+            late=sum(one.late for one in parts),
+        )
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return self.in_time, self.late
+
+    @property
+    def due(self) -> int:
+        return self.in_time + self.late
+
+    @property
+    def response(self) -> float:
+        """响应率, 0 to 1; only where something was due."""
+        return self.in_time / self.due
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRate:
-    """share: 0 to 1, None where it is hidden; of: how many it is a share of, 0 where
-    hidden; reason: why.
+class AnswerParts:
+    """What those who were called back fall into, by their answer to whether it is
+    solved; silent: no answer.
     """
 
-    share: float | None
-    of: int
-    reason: str = ""
+    solved: int
+    unsolved: int
+    silent: int
+
+    @classmethod
+    def together(cls, parts: Sequence[AnswerParts]) -> AnswerParts:
+        return cls(
+            solved=sum(one.solved for one in parts),
+            unsolved=sum(one.unsolved for one in parts),
+            silent=sum(one.silent for one in parts),
+        )
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return self.solved, self.unsolved, self.silent
+
+    @property
+    def answered(self) -> int:
+        return self.solved + self.unsolved
+
+    @property
+    def called_back(self) -> int:
+        return self.answered + self.silent
+
+    @property
+    def coverage(self) -> float:
+        """有效回访率, 0 to 1; only where somebody was called back."""
+        return self.answered / self.called_back
+
+    @property
+    def solution(self) -> float:
+        """解决率, 0 to 1; only where somebody was called back."""
+        return self.solved / self.called_back
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """response: answered in time / due; solved: solved / called back; satisfied:
-    satisfied / rated;
-    coverage: answered whether it is solved / called back; effect: solved / answered,
-    for the quadrant, since nobody's silence is a unit's fault.
-    """
+class RatingParts:
+    """What those who rated fall into."""
 
-    response: ShownRate
-    solved: ShownRate
-    satisfied: ShownRate
-    coverage: ShownRate
-    effect: ShownRate
+    satisfied: int
+    unsatisfied: int
+
+    @classmethod
+    def together(cls, parts: Sequence[RatingParts]) -> RatingParts:
+        return cls(
+            satisfied=sum(one.satisfied for one in parts),
+            unsatisfied=sum(one.unsatisfied for one in parts),
+        )
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return self.satisfied, self.unsatisfied
+
+    @property
+    def rated(self) -> int:
+        return self.satisfied + self.unsatisfied
+
+    @property
+    def satisfaction(self) -> float:
+        """满意率, 0 to 1; only where somebody rated."""
+        return self.satisfied / self.rated
 
 
-def rates(counts: Mapping[str, int]) -> Rates:
-    """The rates of a unit, or of all together.
-
-    Args:
-        counts: due, in_time, called_back, solved, unsolved, satisfied, unsatisfied;
-            what is missing is 0. `called_back` is who was asked; who answered without
-            being asked was as good as called back.
-    """
+def timely(counts: Mapping[str, int]) -> TimelyParts:
+    """counts: due and in_time; what is missing is 0."""
     due = _count(counts, "due")
-    in_time = _count(counts, "in_time")
+    in_time = min(due, _count(counts, "in_time"))
+    return TimelyParts(in_time, due - in_time)
+
+
+def answers(counts: Mapping[str, int]) -> AnswerParts:
+    """counts: called_back, solved, unsolved. Who answered without being asked was as
+    good as called back.
+    """
     solved = _count(counts, "solved")
-    satisfied = _count(counts, "satisfied")
-    answered = solved + _count(counts, "unsolved")
-    rated = satisfied + _count(counts, "unsatisfied")
-    asked = max(_count(counts, "called_back"), answered)
-    return Rates(
-        response=_rate(in_time, due, due),
-        solved=_rate(solved, asked, answered),
-        satisfied=_rate(satisfied, rated, rated),
-        coverage=_rate(answered, asked, answered),
-        effect=_rate(solved, answered, answered),
-    )
+    unsolved = _count(counts, "unsolved")
+    silent = _count(counts, "called_back") - solved - unsolved
+    return AnswerParts(solved, unsolved, max(0, silent))
+
+
+def ratings(counts: Mapping[str, int]) -> RatingParts:
+    """counts: satisfied, unsatisfied."""
+    return RatingParts(_count(counts, "satisfied"), _count(counts, "unsatisfied"))
 
 
 def _count(counts: Mapping[str, int], what: str) -> int:
     """Never below 0: what was taken back may have been counted in an earlier month."""
     return max(0, counts.get(what, 0))
-
-
-def _rate(part: int, whole: int, people: int) -> ShownRate:
-    """people: whose cases or answers it tells of."""
-    if people < LEAST:
-        return ShownRate(None, 0, FEW)
-    return ShownRate(min(part / whole, 1.0), whole)

@@ -11,7 +11,9 @@ from bot.address import Address
 from bot.cases.sealing import FORGOTTEN
 from bot.cases.staff import Outcome
 from bot.hours import seconds
+from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, staff_named
+from bot.people.register import UnitRegister
 from dialogs.case.orders import (
     Accept,
     Answer,
@@ -24,7 +26,10 @@ from dialogs.case.orders import (
     Merge,
     Note,
     Rectify,
+    Reply,
     StaffReopen,
+    Undo,
+    Whistle,
 )
 from dialogs.case.refusals import Refusal
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
@@ -488,6 +493,41 @@ async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
     assert [line.text("zh") for line in other.lines[-1:]] == ["专线重新办理。"]
     assert (await counter.told("chat 2"))[-1] == "push.reopened"
     assert (await counter.told("chat 0"))[-1] != "push.reopened"
+
+
+async def test_a_reply_goes_where_the_reporters_went(counter: Counter) -> None:
+    """Under the name of the case that was merged, and merged again."""
+    for number in range(3):
+        await counter.files(f"第{number}件", chat=f"chat {number}")
+    names = [
+        entry.case.alias
+        for entry in await counter.casework.reading.entries(AT_THE_MACHINE)
+    ]
+    await counter.orders(names[0], Merge(names[1]))
+    await counter.orders(names[1], Merge(names[2]))
+    order = counter.casework.staff.order
+    outcome = await order(names[0], Reply("下周去看"), AT_THE_MACHINE)
+    assert outcome.case.alias == names[2]
+    with pytest.raises(Refusal, match=names[2]):
+        await order(names[1], Reply("又一句"), AT_THE_MACHINE)
+    undone = await order(names[0], Undo(), AT_THE_MACHINE)
+    assert undone.case.alias == names[2] and undone.case.reply is None
+
+
+async def test_a_whistle_past_a_level_says_the_level_of_its_unit(
+    counter: Counter,
+) -> None:
+    """From a subdistrict to the city at once."""
+    register = UnitRegister(counter.database, counter.keys, lambda: counter.at)
+    await register.add(NewUnit("某街道", "subdistrict"))
+    await register.add(NewUnit("市民政局", "city"))
+    await counter.files()
+    name = await counter.alias()
+    order = counter.casework.staff.order
+    await order(name, Accept(), AT_THE_MACHINE)
+    await order(name, Assign("某街道"), AT_THE_MACHINE)
+    outcome = await order(name, Whistle("没有办", "市民政局"), AT_THE_MACHINE)
+    assert outcome.case.assignment.level == "city"
 
 
 async def test_only_open_cases_take_others_in(counter: Counter) -> None:

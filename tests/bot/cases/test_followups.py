@@ -403,6 +403,40 @@ async def test_who_answers_before_being_asked_counts_as_called_back(
     assert found["called_back"] == 5 and found["solved"] == 3 and found["unsolved"] == 1
 
 
+async def test_who_was_asked_and_who_answered_are_counted_by_the_closing(
+    counter: Counter,
+) -> None:
+    """Closed in November, asked and answered in December: all of it is November's, so
+    that the share who answered is of the same people. What comes in January is not
+    counted any more: those figures have been told.
+    """
+    await UnitRegister(counter.database, counter.keys, lambda: counter.at).add(
+        NewUnit("某街道", "subdistrict")
+    )
+    counter.at = datetime(2026, 11, 29, 2, tzinfo=UTC)
+    reports = []
+    for chat in ("one", "two", "three"):
+        reports.append(await counter.report(await counter.files(chat=chat)))
+    for entry in await counter.casework.reading.entries(AT_THE_MACHINE):
+        await counter.orders(entry.case.alias, *CLOSED)
+    await rings(counter, days=3, hours=1)
+    await counter.does(Rate(reports[0], True, None, None, counter.at), "one")
+    await counter.does(Rate(reports[1], False, None, None, counter.at), "two")
+    counter.at = datetime(2027, 1, 1, 2, tzinfo=UTC)
+    await counter.does(Rate(reports[2], True, None, None, counter.at), "three")
+    await counter.does(Rate(reports[1], True, None, None, counter.at), "two")
+    found = [
+        (one.month, one.what, one.n)
+        for one in await Statistics(counter.database).units("2026-11", "2027-12")
+        if one.what in ("called_back", "solved", "unsolved")
+    ]
+    assert found == [
+        ("2026-11", "called_back", 3),
+        ("2026-11", "solved", 1),
+        ("2026-11", "unsolved", 1),
+    ]
+
+
 async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> None:
     """Due, in time and late, returned, asked and rated; a rung per substantiated case,
     three at most.

@@ -24,37 +24,44 @@ CATEGORIES = {
 }
 UNITS: Mapping[str, Mapping[str, int]] = {
     "文新街道": dict(
-        due=40,
-        in_time=38,
-        called_back=30,
+        due=60,
+        in_time=50,
+        called_back=40,
         solved=20,
-        unsolved=3,
-        satisfied=19,
-        unsatisfied=2,
+        unsolved=12,
+        satisfied=15,
+        unsatisfied=12,
     ),
     "北苑街道": dict(
-        due=30,
-        in_time=29,
-        called_back=22,
-        solved=4,
-        unsolved=11,
-        satisfied=5,
+        due=50,
+        in_time=44,
+        called_back=32,
+        solved=9,
+        unsolved=13,
+        satisfied=8,
         unsatisfied=9,
     ),
     "区城管局": dict(
-        due=24,
-        in_time=10,
-        called_back=12,
+        due=34,
+        in_time=16,
+        called_back=22,
         solved=9,
-        unsolved=2,
+        unsolved=5,
         satisfied=8,
-        unsatisfied=1,
+        unsatisfied=6,
     ),
     "区民政局": dict(due=3, in_time=3, called_back=2, solved=2, satisfied=2),
     "=HYPERLINK(0)": dict(
-        due=11, in_time=2, called_back=9, solved=1, unsolved=6, unsatisfied=6
+        due=40,
+        in_time=20,
+        called_back=30,
+        solved=8,
+        unsolved=10,
+        satisfied=6,
+        unsatisfied=8,
     ),
 }
+OF_THE_MONTH = ("due", "in_time")  # the others are told by the month of the closing
 
 
 async def keep_books(app: Program, last: date, months: int = 13) -> None:
@@ -79,9 +86,11 @@ async def keep_books(app: Program, last: date, months: int = 13) -> None:
     for name, counts in UNITS.items():
         unit = await app.register.add(NewUnit(name, "subdistrict"))
         id = bytes.fromhex(unit.id)
-        await app.resources.database.commit(
-            [UnitCounts.add(f"{last:%Y-%m}", id, what, n) for what, n in counts.items()]
-        )
+        before = last.replace(day=1) - timedelta(days=1)
+        for what, n in counts.items():
+            month = last if what in OF_THE_MONTH else before
+            write = UnitCounts.add(f"{month:%Y-%m}", id, what, n)
+            await app.resources.database.commit([write])
 
 
 async def propose(line: Line, unit: str, chat: str) -> None:
