@@ -24,9 +24,15 @@ LEVELS = {
     "community": "社区",
     "village": "村里",
 }
+WIDE = re.compile(r"(?:省|市|区|县|镇|乡|村|街道|社区)[里上头]*")
 ANYWHERE = ("街道", "社区", "居委", "村委", "委会", "办公", "公室", "单位", "科室")
 TOWN = re.compile(r"[镇乡]")
 VERB = re.compile(r"只?写到?|改成|叫|[，,]")
+APART = "，"  # stands in no name
+# 写街道就行: a level, and not which one
+LEVEL_ONLY = re.compile(
+    r"(?:写|到|说|留)(?:到|个)?(街道|镇|乡|区|县|市)(?=[就里上级这吧，,。]|$)"
+)
 FIGURE = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]{2,}|[0-9０-９]+")
 
 
@@ -65,7 +71,7 @@ def is_named(words: str, value: str) -> bool:
 def _unit_coarser(turn: ReportTurn) -> list[str]:
     unit = given(turn.answers.unit)
     wide = LEVELS.get(turn.answers.unit_level or "")
-    if unit is None or wide is None or unit == wide:
+    if unit is None or wide is None or WIDE.fullmatch(unit):
         return []
     if wide == "街道" and (town := TOWN.search(unit)):
         wide = f"{town[0]}里"
@@ -84,13 +90,18 @@ def _figures_coarser(turn: ReportTurn) -> list[str]:
 
 
 def _place_coarser(turn: ReportTurn, words: str) -> list[str]:
-    """To the subdistrict that the text names, or that was just said; else to none."""
+    """To the subdistrict that the text names, or that was just said, be it without its
+    name; else to none.
+    """
     answers = turn.answers
     place = given(answers.place) or answers.found_place
     if place is None:
         return []
-    named = VERB.sub("", words)
+    named = VERB.sub(APART, words)
+    level = LEVEL_ONLY.search(words)
     wide = subdistrict(answers.text, place) or subdistrict(named, place)
+    if wide is None and level is not None:
+        wide = level[1]
     draft.hide_words(turn, place, "PLACE")
     answers.place = wide
     return [wide or turn.t("did.no_place")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogs import draft
 from dialogs.commands import BACK
 from dialogs.looks import button, label
@@ -35,13 +37,20 @@ phrases(
     ended="撤回了，专线不再办这件，也不再问您。想接着办，凭回执码点“重新办理”。",
     going="撤回记下了，不再问您。要不要接着办由专线定，单位不会知道是谁。",
     gone="删除了，没有交出去，这里什么都没有留下。",
+    kept="好，留着，没有撤。",
 )
 SURE = button("sure", "撤回", role="grave", name="sure_withdraw")
+KEEPS = re.compile(r"(?<!不)(?<!别)(?<!不用)留(?:着|下)|不撤|别撤|不用撤")
 BEFORE_UNIT = ("filed", "accepted")  # states of a case that no unit has
 
 
-def withdraw(turn: StatusTurn, _: Heard | None = None) -> None:
-    """What can still be undone is told, and asked once."""
+def withdraw(turn: StatusTurn, heard: Heard | None = None) -> None:
+    """What can still be undone is told, and asked once; not of who says that it shall
+    stay.
+    """
+    if heard is not None and KEEPS.search(heard.words):
+        keep_told(turn)
+        return
     story = turn.look(Tell(turn.answers.report))
     if story is None:
         still_there(turn)
@@ -53,6 +62,13 @@ def withdraw(turn: StatusTurn, _: Heard | None = None) -> None:
         turn.tapped = False
         turn.say("withdraw.past")
         turn.prompt()
+
+
+def keep_told(turn: StatusTurn) -> None:
+    to_story(turn)
+    turn.tapped = False
+    turn.say("withdraw.kept")
+    turn.prompt()
 
 
 def to_story(turn: StatusTurn) -> None:

@@ -105,6 +105,9 @@ _RULES = tuple(
     re.compile("|".join(rule))
     for rule in (_HOW_OFTEN, _SINCE_WHEN, _HOW_LONG, _AT_WHICH_TIME, _LATELY)
 )
+# how often it is now stands behind it, how often it was before
+_CHANGED = re.compile(r"[改变换](?:成|为|作)|改到|增加到")
+_NEAR = 6  # characters between the two
 _ENGLISH = re.compile(
     r"\b(?:(?:once|twice|\w+ times) (?:a|per|every) (?:day|week|month|quarter|year)"
     r"|every (?:single )?(?:\w+ )?(?:day|week|month|quarter|year)s?"
@@ -118,6 +121,10 @@ _ENGLISH = re.compile(
 
 def find_when(text: str) -> TextSpan | None:
     """Where a time or a frequency stands, how often before when; None if nowhere."""
+    changed = _CHANGED.search(text)
+    now = _RULES[0].search(text, changed.end()) if changed else None
+    if changed and now and now.start() - changed.end() <= _NEAR:
+        return now.span()
     for rule in _RULES:
         match = rule.search(text)
         if match is not None:

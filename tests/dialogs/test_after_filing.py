@@ -262,6 +262,15 @@ def test_withdrawing_can_be_left() -> None:
     assert acts(chat) == [] and chat.step == "story"
 
 
+@pytest.mark.parametrize("words", ["算了，还是留着", "先不撤了"])
+def test_who_says_that_it_shall_stay_is_not_asked_again(words: str) -> None:
+    held = told(ONE, HELD_BACK, state=KEPT_BACK)
+    chat = chat_with(held)
+    chat.says(RECEIPT, "我后悔了，撤回吧", "返回")
+    assert "要撤回" not in chat.says(words)
+    assert acts(chat) == []
+
+
 def test_what_is_over_cannot_be_taken_back_and_that_is_said() -> None:
     chat = chat_with(told(ONE, RATED, state="closed"))
     assert "不用撤了" in chat.says(RECEIPT, "我申请撤回这件")

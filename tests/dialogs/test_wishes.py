@@ -181,6 +181,25 @@ def test_a_unit_may_not_see_it() -> None:
     assert "县考核办" in "".join(chat.filed[0].keep_from)
 
 
+def test_a_level_without_its_name_is_wide_enough() -> None:
+    """What was said to say it is no name of a place."""
+    told_of = "区里要我们平湖路社区一个礼拜报两张表"
+    chat = chat_with(told_of, "社区名也别写，写街道就行")
+    assert "区名也别" not in chat.screen
+    chat.says("送出")
+    [filed] = chat.filed
+    assert filed.place == "街道"
+    assert "平湖路" not in filed.text
+
+
+def test_a_level_is_not_written_wider_and_no_word_of_it_changes() -> None:
+    chat = chat_with(
+        "俺们乡里头叫俺们一个塘一本台账", "俺村叫柳树湾 别写俺村名", "送出"
+    )
+    [filed] = chat.filed
+    assert (filed.text, filed.unit) == ("俺们乡里头叫俺们一个塘一本台账", "乡里")
+
+
 def test_the_place_is_written_wider() -> None:
     chat = chat_with(CLEAR, "社区名也别写，写街道就行")
     chat.says("送出")

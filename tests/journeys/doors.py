@@ -370,7 +370,10 @@ class TelegramDoor:
         newest: dict[int, Shown] = {}
         for one in log[self._seen :]:
             number = one.shown.id
-            if _is_shown(one) and self._texts.get(number) != one.shown.text:
+            is_undressed = not one.shown.labels and number in self._texts
+            if is_undressed and self._texts[number] == one.shown.text:
+                continue
+            if _is_shown(one):
                 newest[number] = one.shown
                 self._texts[number] = one.shown.text
         self._seen = len(log)

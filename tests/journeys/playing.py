@@ -58,7 +58,10 @@ class Played(Protocol):
 
     async def orders(self, order: Order) -> None: ...
 
-    async def aliases(self) -> list[str]: ...
+    async def aliases(self) -> list[str]:
+        """Of all cases that are still to be worked on, the oldest first, urgent ones
+        before others.
+        """
 
     async def filed(self) -> int:
         """How many reports there are behind the hotline."""
@@ -141,6 +144,9 @@ class Player:
             case "#":
                 filed = await self.stage.reports()
                 assert filed == int(words), f"{filed} reports were filed"
+            case "▣":
+                seen = await self.stage.aliases()
+                assert len(seen) == int(words), f"staff see {seen}"
 
     def _filled(self, words: str) -> str:
         for name, value in self.names.items():
@@ -257,7 +263,9 @@ class Player:
     # ── what always holds ─────────────────────────────────────────────────────────────
 
     async def _always(self) -> None:
-        for alias in await self.stage.aliases():
+        known = [name for name in self.names if name.startswith("case")]
+        aliases = {self.names[name] for name in known}
+        for alias in sorted({*aliases, *await self.stage.aliases()}):
             self.behind.append(await self.stage.case(alias))
         traces = [trace for door in self.stage.doors for trace in door.traces]
         needles = [*self.script.secrets, *traces]

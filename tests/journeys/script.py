@@ -26,6 +26,7 @@ One line, one turn:
     ◉ case1 pattern         must stand in the case as the unit's liaison reads it
     ◎ case1 pattern         must not
     # 2                     so many reports have been filed by now
+    ▣ 1                     so many cases staff see that are still to be worked on
     ⊘ word | word           stands nowhere, at the end: in no file, log, screen of staff
 {R1}, {R2}: the receipts as they came, {case1}, {case2}: their cases' aliases.
 """
@@ -36,7 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "scripts"
-MARKS = "=@›⟦📷✎⇄⏱⚙→↛★☆◉◎#⊘"
+MARKS = "=@›⟦📷✎⇄⏱⚙→↛★☆◉◎#▣⊘"
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,9 +239,8 @@ class Stage:
         return sheet.case.assignment.unit_id
 
     async def aliases(self) -> list[str]:
-        """Of all cases, in no order."""
-        rows = await self.app.resources.database.all("SELECT alias FROM cases")
-        return [row["alias"] for row in rows]
+        listed = await self.app.casework.reading.entries(AT_THE_MACHINE)
+        return [one.case.alias for one in listed]
 
     async def filed(self) -> int:
         return len(await self.app.resources.database.all(FILED))
