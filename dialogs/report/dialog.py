@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dialogs import draft
-from dialogs.amending import asks_to_leave_out
 from dialogs.commands import BACK, HELP, LANGUAGE
 from dialogs.hearing import choose
 from dialogs.looks import button
-from dialogs.meaning import Draft, Intent, Meaning, Moment
-from dialogs.plain import plain_word
+from dialogs.meaning import Draft, Intent, Moment
 from dialogs.report.coarser import is_named
-from dialogs.report.correcting import correct, fills_in, is_told_first
+from dialogs.report.correcting import correct, is_told_first
 from dialogs.report.details import CHIP_STEPS
 from dialogs.report.filing import ASK_STATUS, RECEIPT_COMMANDS, send
 from dialogs.report.holding import HOLD_STEP, KEEP_FROM_STEP, hold_back
 from dialogs.report.leaving import (
     CANCEL_STEP,
     cancel,
-    goes_on,
     hesitate,
     hesitates,
-    puts_off,
     stop,
 )
 from dialogs.report.naming import FACTS_STEP
+from dialogs.report.noticing import add, notice
 from dialogs.report.preview import PREVIEW_STEP
-from dialogs.report.probing import YES_OR_NO, answer_probe
+from dialogs.report.probing import YES_OR_NO
 from dialogs.report.reading import (
     edited,
     hear_afresh,
@@ -38,9 +34,7 @@ from dialogs.report.reading import (
 )
 from dialogs.report.removing import remove
 from dialogs.report.several import SEVERAL_STEP, take_first_words
-from dialogs.report.swapping import opens_field, swaps
 from dialogs.report.table import (
-    ASKING,
     CHIPS,
     REPORT_TRANSITIONS,
     ReportAnswers,
@@ -48,9 +42,8 @@ from dialogs.report.table import (
     ReportTurn,
     given,
 )
-from dialogs.report.telling import tells_plainly, told_field
-from dialogs.retaliation import APART_STEP, meet
-from dialogs.talk import Dialog, Heard, Step, Turn
+from dialogs.retaliation import APART_STEP
+from dialogs.talk import Dialog, Heard, Step
 from dialogs.texts import phrase, phrases
 from dialogs.understand import CATEGORIES
 from dialogs.words import Button
@@ -241,22 +234,6 @@ def known(turn: ReportTurn) -> Draft | None:
     )
 
 
-def add(turn: ReportTurn, heard: Heard) -> None:
-    """More of this report, said while one thing is being filled in: it is written in,
-    where the open step does not take it for its own.
-    """
-    if turn.talk.state is ReportState.PREVIEW and turn.answers.probe:
-        answer_probe(turn, heard)
-        return
-    turn.answers.probe = ""
-    own = turn.talk.state in (ReportState.TEXT, *ASKING)
-    masking = turn.talk.state is ReportState.MASKS
-    if own or (masking and heard.words.strip() in turn.answers.text):
-        turn.read(heard.words)
-    else:
-        write(turn, heard.words)
-
-
 CHOOSES: tuple[Intent, ...] = ("choose", "answer")
 AGREES: tuple[Intent, ...] = ("yes", "answer", "add")
 
@@ -318,61 +295,6 @@ def send_from_here(turn: ReportTurn, heard: Heard) -> None:
     else:
         turn.tell(heard, f"{turn.step.name}.again")
         turn.prompt()
-
-
-def notice(turn: Turn[Any], heard: Heard) -> bool:
-    """What is heard before any step hears it."""
-    if meet(turn, heard) or fills_in(turn, heard):
-        return True
-    if turn.talk.dialog.name != REPORT.name:
-        return False
-    if heard.meaning.intent == "emergency":
-        return False
-    taken = (goes_on, puts_off, listens, swaps, opens_field, leaves_out, adds_plainly)
-    return any(takes(turn, heard) for takes in taken)
-
-
-ABOUT_TO_SAY = ("对了", "哦对了", "对了对了", "噢对了", "还有", "等等还有")
-phrase("say_it", "您说，我听着。")
-
-
-def listens(turn: ReportTurn, heard: Heard) -> bool:
-    """Whether something is only announced."""
-    if turn.answers.empty or plain_word(heard.words) not in ABOUT_TO_SAY:
-        return False
-    turn.say("say_it")
-    return True
-
-
-FIELDS = (ReportState.UNIT, ReportState.PLACE, ReportState.WHEN)
-LEFT_OUT = """
-    不知道 不清楚 记不清 记不清了 没有 无 不写 不写了 不想写 不填 不说 不用 不用写 空着
-"""
-
-
-def leaves_out(turn: ReportTurn, heard: Heard) -> bool:
-    """Whether something is not to be written: the open field, or a few words."""
-    if turn.talk.state in FIELDS and plain_word(heard.words) in LEFT_OUT.split():
-        turn.tap("none")
-        return True
-    if turn.answers.empty or not asks_to_leave_out(heard.words):
-        return False
-    if turn.talk.state is ReportState.CANCEL:
-        return False
-    if heard.meaning.intent == "remove" and heard.meaning.sure:
-        return False
-    remove(turn, Heard(heard.words, Meaning("remove", {"what": "text"})))
-    return True
-
-
-def adds_plainly(turn: ReportTurn, heard: Heard) -> bool:
-    """Whether the words can only be more of this report; then they are written in."""
-    is_plain = tells_plainly(turn, heard)
-    if is_plain:
-        if told := told_field(turn, heard):
-            setattr(turn.answers, told[0], draft.without_names(turn, told[1]))
-        add(turn, Heard(heard.words, Meaning("add")))
-    return is_plain
 
 
 # ── the dialog ────────────────────────────────────────────────────────────────────────

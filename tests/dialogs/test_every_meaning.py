@@ -250,7 +250,7 @@ def test_what_is_perhaps_meant_is_answered_and_either_answer_leads_on(
     name: str,
 ) -> None:
     chat = standing(name)
-    perhaps = [Meaning(*one, sure=False, second="add") for one in MEANINGS]
+    perhaps = [Meaning(one, ARGS.get(one, ({},))[-1], sure=False) for one in INTENTS]
     perhaps += [Meaning("add", sure=False, second=second) for second in SECONDS]
     for meaning in perhaps:
         asked = heard_as(chat, meaning)
