@@ -13,21 +13,25 @@ from dialogs.meaning import Meaning
 from dialogs.status.announcing import Announced, announced, speaks_of_a_case
 from dialogs.status.finding import choose, story_of
 from dialogs.status.hearing import open_quietly, take
-from dialogs.status.returning import concerned, is_whole
+from dialogs.status.returning import concerned, concerns, is_whole
 from dialogs.status.story import write
 from dialogs.status.table import NAME, StatusState, StatusTurn, kept
 from dialogs.status.verdicts import tells
 from dialogs.talk import Heard, Turn
-from dialogs.texts import phrase
+from dialogs.texts import phrase, phrases
 from dialogs.words import Tell, Told
 
 phrase("announced.go_on", "您说，接着写就行，会加在下面。")
+phrase("announced.wrong", "哪里不对？把对的写一句就行，送出前给您看一眼。")
+phrases("righted", so="更正：{words}")
 phrase("righted", "更正：不是{old}，是{value}")
 NOT_ADDED: tuple[str, ...] = ("emergency", "ask", "withdraw", "hold_back", "receipt")
 NO_WISH: tuple[str, ...] = (
     *("send", "status", "hurry", "yes", "no", "unclear", "rate", "rebound", "social"),
     *("cancel", "withdraw", "choose", "add", "answer"),
 )
+RIGHT: tuple[str, ...] = ("add", "answer", "correct", "new_report", "choose")
+NEW: tuple[str, ...] = ("add", "answer", "new_report", "unclear")
 RIGHTED = re.compile(
     rf"(?:是|应该是|其实是|改成|有)?({NUMBER}(?:多|来|几)?\D{{1,2}}?)(?:才对|了)?[。.!！]*"
 )
@@ -78,13 +82,17 @@ def take_told(turn: Turn[Any], heard: Heard) -> bool:
     return True
 
 
-def take_lost(turn: Turn[Any], heard: Heard) -> bool:
-    """Whether words speak of a case that nothing leads to from here any more; then they
-    wait for its receipt.
+def take_again(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether words speak of a case and not of what it is: then they are of the one
+    that this chat knows; where nothing leads to it any more, they wait for its receipt.
     """
-    is_such = turn.talk.idle and speaks_of_a_case(heard.words)
-    if not is_such or concerned(turn, "rebound"):
+    if not turn.talk.idle or not speaks_of_a_case(heard.words):
         return False
+    if concerned(turn, "rebound"):
+        speaks_of_more = heard.meaning.intent in NEW and "没" not in heard.words
+        if speaks_of_more:
+            concerns("rebound")(turn, heard)
+        return speaks_of_more
     turn.say("announced.which")
     turn.say("announced.waits", words=heard.words)
     choose(turn, (), "words", words=heard.words)
@@ -95,6 +103,8 @@ def _add(turn: StatusTurn, found: Announced) -> bool:
     """At a story, or where a supplement is written; False where this is not the place
     for it.
     """
+    if found.is_right and turn.talk.state is not StatusState.STORY:
+        return False
     match turn.talk.state:
         case StatusState.STORY:
             return _add_at_story(turn, found)
@@ -117,24 +127,42 @@ def _add_at_story(turn: StatusTurn, found: Announced) -> bool:
     story = turn.look(Tell(turn.answers.report))
     if story is None or not {"answer", "supplement"} & {*story.can}:
         return False
+    righted = _righted(turn, story, found.rest, is_right=found.is_right)
     if not found.rest:
+        turn.answers.unsure = found.is_right
+        if found.is_right:
+            turn.say("announced.wrong")
         turn.go("add")
-    elif righted := _righted(turn, story, found.rest):
+    elif righted:
         write(turn, righted)
     else:
         take(turn, Heard(found.rest, Meaning("add")))
     return True
 
 
-def _righted(turn: StatusTurn, story: Told, words: str) -> str:
+def take_righted(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether it was asked what is right instead of something that was filed; then the
+    words are that.
+    """
+    is_asked = turn.talk.state is StatusState.ADD and kept(turn).unsure
+    if not is_asked or heard.meaning.intent not in RIGHT:
+        return False
+    turn.answers.unsure = False
+    story = turn.look(Tell(kept(turn).report))
+    words = heard.words.strip()
+    write(turn, _righted(turn, story, words, is_right=True) if story else words)
+    return True
+
+
+def _righted(turn: StatusTurn, story: Told, words: str, *, is_right: bool) -> str:
     """Another number for something that the report counts says which one it takes the
-    place of; "" where it is none.
+    place of; "" where the words put nothing right.
     """
     found = RIGHTED.fullmatch(words)
     old = same_measure(story.words, found[1]) if found else None
-    if found is None or old is None or old == found[1]:
-        return ""
-    return turn.t("righted", old=old, value=found[1])
+    if found is not None and old is not None and old != found[1]:
+        return turn.t("righted", old=old, value=found[1])
+    return turn.t("righted.so", words=words) if is_right and words else ""
 
 
 def _is_over(turn: StatusTurn, heard: Heard) -> bool:

@@ -28,9 +28,12 @@ STILL = (
     r"还有(?:一|几|两)?[句点](?:话)?"
     r"(?:(?:刚才)?(?:忘记?了?|漏了?|没)(?:写|说|讲|提)?(?:了|的|上)?)?"
 )
+ERRED = (
+    r"(?P<erred>(?:刚才?|刚刚)?(?:写|说|打|发|填|弄|搞)错(?:字|数)?了?(?:一?[个处点])?)"
+)
 END = r"(?:了|吧|啊|哈|呢)?(?:[\s，,。：:；;!！~…、]+|$)"
 ANNOUNCED = re.compile(
-    rf"^{LEAD}(?:(?:{WHICH}|{OF_BEFORE}){LEAD})?(?:{FORGOT}|{ADDS}|{STILL}){END}"
+    rf"^{LEAD}(?:(?:{WHICH}|{OF_BEFORE}){LEAD})?(?:{FORGOT}|{ADDS}|{STILL}|{ERRED}){END}"
 )
 WHEN = (
     r"(?:后来|现在|最近|目前|[这上](?:个)?(?:周|星期|礼拜|月|几天)|昨天|今天|他们"
@@ -46,11 +49,13 @@ NUMBERS = {"first": 1, "second": 2, "third": 3}
 @dataclass(frozen=True, slots=True)
 class Announced:
     """rest: what is to be added, "" where it is still to come; number: which of several
-    it is for, from 1; 0 where that was not said.
+    it is for, from 1; 0 where that was not said. is_right: it takes the place of
+    something that is wrong.
     """
 
     rest: str
     number: int = 0
+    is_right: bool = False
 
 
 def announced(words: str) -> Announced | None:
@@ -59,8 +64,8 @@ def announced(words: str) -> Announced | None:
     found = ANNOUNCED.match(words)
     if found is None:
         return None
-    numbers = [one for name, one in NUMBERS.items() if found[name]]
-    return Announced(words[found.end() :].strip(), *numbers)
+    number = next((one for name, one in NUMBERS.items() if found[name]), 0)
+    return Announced(words[found.end() :].strip(), number, bool(found["erred"]))
 
 
 def speaks_of_a_case(words: str) -> bool:

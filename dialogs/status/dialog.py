@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs.asides import answered_where
-from dialogs.status.adding import take_announced, take_lost, take_told
+from dialogs.status.adding import take_again, take_announced, take_righted, take_told
 from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import (
     FEEDBACK_PUSHES,
@@ -98,9 +98,10 @@ def notice(turn: Turn[Any], heard: Heard) -> bool:
         answered_where,
         asks_by_name,
         back_to_draft,
+        take_righted,
         take_announced,
         take_told,
-        take_lost,
+        take_again,
         asks_again,
         answered_aside,
     )

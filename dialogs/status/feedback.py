@@ -443,7 +443,6 @@ def take_word(turn: StatusTurn, heard: Heard) -> None:
 # ── not solved: shall it be taken up again? ───────────────────────────────────────────
 
 phrase("reopened", "已重新办理，进展会照旧告诉您。")
-BARE_YES_AT_MOST = 3  # letters
 REASONS: tuple[Intent, ...] = ("add", "answer", "rebound", "new_report")
 SAID_SATISFIED = {"满意": True, "不满意": False}  # the answer to the next question
 LEAVES = ("关闭", "退出", "结束", "不说了", "close")
@@ -498,8 +497,7 @@ def _add_reason(turn: StatusTurn, reason: str) -> bool:
 
 def agree(turn: StatusTurn, heard: Heard) -> None:
     """Only a plain yes takes it up again; a yes inside a remark is none."""
-    word = plain_word(heard.words)
-    if 0 < len(word) <= BARE_YES_AT_MOST or says_yes(heard.words):
+    if says_yes(heard.words):
         without_reason(turn, "")
     else:
         turn.read(heard.words)
@@ -581,8 +579,9 @@ UNSOLVED_STEP = Step(
 
 
 def remark_or_again(turn: StatusTurn, heard: Heard) -> None:
-    """呵呵 says more of the same; other sounds say nothing."""
-    if sounds_bad(heard.words) or is_vague(heard.words):
+    """嗯 is a yes, and 呵呵 says more of the same; other sounds say nothing."""
+    words = heard.words
+    if says_yes(words) or sounds_bad(words) or is_vague(words):
         remark(turn, heard)
     else:
         turn.again()
@@ -676,7 +675,8 @@ def came_back(turn: StatusTurn, heard: Heard) -> None:
         still_there(turn)
         return
     can = {*story.can}
-    if heard.meaning.args.get("again") == "no":
+    has_held_so_far = heard.meaning.args.get("again") == "no"
+    if has_held_so_far and not OF_COURSE.match(heard.words):
         _say_held(turn, heard.words, asked="held" in can)
     elif can & {"rebound", "reopen"}:
         offer_again(turn, heard.words)
@@ -684,6 +684,7 @@ def came_back(turn: StatusTurn, heard: Heard) -> None:
         turn.write(heard.words)
 
 
+OF_COURSE = re.compile(r"(?:怎么|咋|哪)(?:会|能|可能)?没|能没有?[吗么]|没有才怪")
 HELD_AT_MOST = 16  # characters of words that say no more than that it has held
 
 

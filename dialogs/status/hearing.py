@@ -14,7 +14,13 @@ from dialogs.asides import answer_question, answer_unclear
 from dialogs.hearing import WRITES, hear
 from dialogs.library.known import topic_asked
 from dialogs.meaning import Draft, Intent, Meaning, Moment
-from dialogs.status.feedback import answer_rating, came_back, has_held, rate
+from dialogs.status.feedback import (
+    OF_COURSE,
+    answer_rating,
+    came_back,
+    has_held,
+    rate,
+)
 from dialogs.status.finding import end, still_there, unsent, wanted
 from dialogs.status.finding import story_of as find_story
 from dialogs.status.story import (
@@ -83,6 +89,7 @@ phrase("story.over", "这件事已经结束了，这句没有转给谁。")
 LATER = re.compile(
     r"(?:上午|下午|晚上|晚点|明[天早]|后天|回头|待会|等会|等下|等我|过会|改天|空了|有空|忙完|下班)"
     r"[^。]{0,8}(?:说|讲|回|答|弄|看|补|再|聊)|在入户|在忙|正忙|在开会|不方便(?:说|讲|回)?$"
+    r"|^(?:我)?不(?:想|愿意?)(?:说|讲|答|回答?)(?:了)?$"
 )
 LATER_AT_MOST = 20  # characters
 
@@ -160,6 +167,8 @@ def disagree(turn: StatusTurn, heard: Heard) -> None:
     match asked_of(story) if story else None:
         case "callback":
             answer_rating(turn, heard, is_good=False)
+        case "look_back" if OF_COURSE.match(heard.words):
+            came_back(turn, heard)
         case "look_back":
             has_held(turn, "")
         case "question":

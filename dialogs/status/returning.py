@@ -10,6 +10,7 @@ from typing import Any
 
 from dialogs.asides import answer_question, answer_unclear
 from dialogs.meaning import Intent, Moment
+from dialogs.plain import plain_word
 from dialogs.status.announcing import announced
 from dialogs.status.finding import ask_status, choose
 from dialogs.status.hearing import (
@@ -122,12 +123,18 @@ def concerns(intent: Intent) -> Mean:
 
 def add(turn: Turn[Any], heard: Heard) -> None:
     """More of what is open; with nothing open the first words of another report."""
+    if plain_word(heard.words) in SENDS:
+        sent(turn, heard)
+        return
     if _question(turn) is None and (
         turn.look(LastReceipt()) is None or is_whole(turn, heard.words)
     ):
         turn.read(heard.words)
     else:
         concerns("add")(turn, heard)
+
+
+SENDS = ("送出", "发送", "提交", "送出去", "发出去", "交", "发吧", "交吧", "送出吧")
 
 
 def is_whole(turn: Turn[Any], words: str) -> bool:
@@ -158,8 +165,12 @@ def unclear(turn: Turn[Any], heard: Heard) -> None:
         answer_unclear(turn, heard)
     elif question.kind == "callback" and sounds_bad(heard.words):
         concerns("unclear")(turn, heard)
-    else:
-        turn.tell(heard, "asked.open", text=question.text)
+    elif heard.meaning.sure or question.kind != "question":
+        turn.say("asked.open", text=question.text)
+    else:  # one tap makes it the answer
+        opened = open_quietly(turn.enter(NAME), question.report)
+        if opened is not None:
+            opened.tell(heard, "asked.open", text=question.text)
 
 
 phrase("asked.open", "{text}\n直接说一句就行，不急。")

@@ -58,6 +58,7 @@ def show_story(turn: StatusTurn) -> dict[str, Any]:
         turn.answers.can = ()
         return {"text": turn.t("story.gone"), "lines": []}
     turn.answers.can = tuple(story.can)
+    turn.answers.unsure = False
     return {"text": story.text(turn.talk.lang), **story.params(turn.talk.lang)}
 
 

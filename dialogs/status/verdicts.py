@@ -35,12 +35,13 @@ AGAIN = re.compile(
     r"|(?:还是|要|得|请|那就|给我|帮我)办)(?:吧|一下|一次|一遍|一回|了|嘛|[。.!！~])*"
 )
 YES = re.compile(
-    r"(?:对|是|嗯|恩|好|行|中|要|办|可以|同意|确定|必须|当然|ok|yes)+"
-    r"(?:的|吧|啊|了|呀|嘛|一下)*",
+    r"(?:对|是|嗯|恩|昂|好|行|中|成|要|办|可以|同意|确定|必须|当然|需要|好嘞|ok|yes|yeah)+"
+    r"(?:的|吧|啊|了|呀|嘛|哒|呢|一下|谢谢|麻烦您?|[，, ])*"
 )
 STATES = re.compile(
     r"(?:没有?(?!人|消息|信|音|回|动|下文|进|结|受|办|看|别|其[他它]|更|问题|要|意见|了|错|事)|有(?!人|没有|消息|信|结果|进|下文)"
-    r"|都是|只有|就是|从|大概|差不多|快|已经|口头|书面|电话|微信|群里).{2}"
+    r"|都是|只有|就是|从|大概|差不多|快|已经|口头|书面|电话|微信|群里"
+    r"|(?:上次|上回|之前|刚才|前面)[^。]{0,12}(?:现在|又|还|也|不是|都)).{2}"
 )
 ASKS = re.compile(
     r"进[展度]|结果|样了|怎|咋|啥|什么|哪|受理|催|多久|几时|时候|查|看|动静|消息|下文|音讯"
@@ -110,6 +111,8 @@ def verdict_of(heard: Heard, *, of_satisfaction: bool) -> Verdict | None:
     if SPEAKS_OF_IT.search(words) and solved is None:
         solved = satisfied  # put right, while the next question stands already
         satisfied = None
+    if solved is False and is_over and args.get("solved") != "partly":
+        return Verdict(solved=True, satisfied=False) if "不满意" in words else None
     praises = bool(solved or satisfied)
     if is_vague(words) or (praises and GOES_ON.search(words)):
         return None

@@ -208,6 +208,33 @@ def test_what_was_no_text_is_not_filed_into_a_finished_case() -> None:
     assert chat.step != "check" and acts(chat) == []
 
 
+@pytest.mark.parametrize("words", ["关闭", "哦", "不行", "我再想想", "没"])
+def test_what_is_no_yes_takes_nothing_up_again(words: str) -> None:
+    chat = called_back()
+    chat.says("没解决", words)
+    assert not grave(chat)
+
+
+def test_both_halves_of_a_rating_are_heard() -> None:
+    chat = called_back()
+    chat.says("解决了 但是不满意")
+    assert rated(chat) == [(True, False)]
+
+
+def test_of_course_it_came_back() -> None:
+    asked = (OpenQuestion(ONE, "look_back", "又反弹了吗？"),)
+    story = told(ONE, LOOKED_BACK, state="look_back")
+    chat = chat_with(story, mine=(FORMS,), asked=asked)
+    chat.says("怎么没有")
+    assert chat.step == "rebound" and acts(chat) == []
+
+
+def test_the_words_of_a_rating_are_not_said_again_beside_a_receipt() -> None:
+    chat = called_back()
+    chat.says("解决个屁", RECEIPT)
+    assert chat.step == "story" and len(rated(chat)) == 1
+
+
 # ── words of order ────────────────────────────────────────────────────────────────────
 
 
@@ -267,6 +294,26 @@ def test_where_no_case_is_known_the_words_wait_for_the_receipt() -> None:
     assert acts(chat) == [Supplement(ONE, "周五下午还加了一次", (), NOON)]
 
 
+def test_that_something_is_wrong_is_asked_about_and_its_number_put_right() -> None:
+    chat = chat_with(told(ONE, RUNNING), mine=(FORMS,), last_receipt=RECEIPT)
+    assert "哪里不对" in chat.says("写错了")
+    chat.says("是六次", "送出")
+    assert acts(chat) == [Supplement(ONE, "更正：不是五次，是六次", (), NOON)]
+
+
+def test_who_leaves_what_is_wrong_adds_as_ever() -> None:
+    chat = chat_with(told(ONE, RUNNING), mine=(FORMS,), last_receipt=RECEIPT)
+    chat.says("写错了", "算了", RECEIPT, "又多了一张表", "送出")
+    assert acts(chat) == [Supplement(ONE, "又多了一张表", (), NOON)]
+
+
+@pytest.mark.parametrize("words", ["又要报了", "上次说的那个表，现在又加了两栏"])
+def test_again_is_of_the_only_case_of_the_chat(words: str) -> None:
+    chat = chat_with(told(ONE, RUNNING), mine=(FORMS,))
+    chat.says(words, "送出")
+    assert acts(chat) == [Supplement(ONE, words, (), NOON)]
+
+
 # ── to the hotline's question ─────────────────────────────────────────────────────────
 
 
@@ -298,6 +345,17 @@ def test_a_question_how_it_stands_stays_one(words: str) -> None:
     chat = chat_with(told(ONE, RUNNING), mine=(FORMS,))
     chat.says(words)
     assert chat.step == "story" and acts(chat) == []
+
+
+def test_who_does_not_want_to_answer_need_not() -> None:
+    chat = asked_back()
+    assert "不急" in chat.says("不想说") and acts(chat) == []
+
+
+def test_a_nervous_send_is_no_answer() -> None:
+    chat = asked_back()
+    chat.says("送出")
+    assert chat.talk is None and acts(chat) == []
 
 
 # ── a supplement before it goes ───────────────────────────────────────────────────────

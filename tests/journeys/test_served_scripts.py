@@ -1,4 +1,4 @@
-"""The fifteen journeys through the real doors of a deployment, line by line: `jianfu
+"""The sixteen journeys through the real doors of a deployment, line by line: `jianfu
 serve` over HTTP, `jianfu chat` in a terminal, Telegram by polling.
 """
 
