@@ -36,7 +36,7 @@ from dialogs.case.orders import (
 )
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import ROLES
-from storage.port import Changes, Database, Write
+from storage.port import Broken, Changes, Database, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import Notes
@@ -105,16 +105,22 @@ class StaffCases:
 
         also: rows that go with it, in the same commit. instead: see `decide`.
         Raises: Refusal, a sentence for staff; Stale, when others were faster five
-        times; Refusing.
+        times; Broken, when it is not others that are in the way; Refusing.
         """
         if not may(by.role, order):
             raise Refusal("not_permitted", role=ROLES[by.role], who=who_may(order))
+        seen: list[int] = []
         try:
             return await retry_stale(
-                lambda: self._attempt(name, order, by, also, instead=instead)
+                lambda: self._attempt(name, order, by, also, seen, instead=instead)
             )
         except Unsealable:  # nothing is written over what may still be found again
             raise Refusal("damaged", name=name) from None
+        except Stale as stale:
+            if len(set(seen)) > 1:
+                raise
+            # nobody changed the case: what is in the way is ours, and stays
+            raise Broken(f"no colleague is in the way: {stale}") from None
 
     async def _attempt(
         self,
@@ -122,14 +128,18 @@ class StaffCases:
         order: Order,
         by: CaseReader,
         also: Sequence[Write],
+        seen: list[int],
         *,
         instead: str | None,
     ) -> Outcome:
-        """Raises: Stale, when somebody changed the case since it was read."""
+        """seen: the versions at which the case was read, together with the case that it
+        is merged into. Raises: Stale, when somebody changed the case since it was read.
+        """
         case = await self._of(name, by)
         if isinstance(order, FOLLOWING):
             case = await self._where_it_went(case, by)
         into = await self._of(order.into, by) if isinstance(order, Merge) else None
+        seen.append(case.row.version + (into.row.version if into else 0))
         at = whole(self._now())
         staff = self._staff(by)
         resolved, unit_id = await self._resolved(order, case.case)

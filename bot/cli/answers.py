@@ -7,17 +7,20 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.columns import aligned
 from bot.desk.refused import TERMINAL, worded
+from bot.logs import incident
 from bot.people.member import CaseReader
 from bot.settings import OperatorError
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
-from storage.port import Refusing, Stale
+from storage.port import Broken, Refusing, Stale
 
+log = logging.getLogger(__name__)
 # exit codes, beside 0 and the 2 of a wrong command line
 EXIT_REFUSED = 1
 EXIT_LATER = 3
@@ -45,6 +48,10 @@ async def answered(
         return _refused(
             args, "同事们正在改这一件，没有改成。请看一下再办。", (), EXIT_LATER
         )
+    except Broken as error:
+        number = incident(log, error, "an order")
+        said = f"没有办成，什么都没有改：是程序的毛病，编号 {number}，请报告维护的人。"
+        return _refused(args, said, (), EXIT_LATER)
     except Refusing:
         return _refused(
             args,

@@ -27,7 +27,7 @@ from dialogs.case.life import (
     State,
     move,
 )
-from dialogs.case.order_table import row_of
+from dialogs.case.order_table import BY_NAME, row_of
 from dialogs.case.orders import (
     Accept,
     Alert,
@@ -118,10 +118,19 @@ def decide(
         into=into,
         instead=instead,
     )
+    try:
+        return _decided(given, unit_id)
+    except Refusal as refusal:
+        refusal.legal = _instead(given, refusal.legal)
+        raise
+
+
+def _decided(given: Given, unit_id: str | None) -> Decision:
+    order = given.order
     rule = RULES[type(order)]
     if isinstance(order, BESIDE_THE_WORK):
         return rule(given, order)
-    claims = role != "liaison" and not row_of(order).beside
+    claims = given.role != "liaison" and not row_of(order).beside
     if claims:
         _check_claim(given)
     decision = rule(given, order)
@@ -129,13 +138,42 @@ def decide(
     if isinstance(order, Assign | Whistle):
         moved = moved.with_assignment(unit_id=unit_id, had=None)
     if claims:
-        moved = replace(moved, claimed=by)
-    return replace(decision, case=settled(moved, terms))
+        moved = replace(moved, claimed=given.by)
+    return replace(decision, case=settled(moved, given.terms))
+
+
+def _instead(given: Given, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the orders that a refusal names, those that this person may give now. Who
+    would have to claim the case first is told so.
+    """
+    found = tuple(name for name in names if _may_now(given, name))
+    if not names or found or not _has_another(given):
+        return found
+    return ("claim", "note")
+
+
+def _may_now(given: Given, name: str) -> bool:
+    row = BY_NAME[name]
+    beside = row.beside or row.order in BESIDE_THE_WORK
+    if given.role not in row.roles or (_has_another(given) and not beside):
+        return False
+    check = LIMITS.get(name)
+    try:
+        if check is not None:
+            check(given)
+    except Refusal:
+        return False
+    return True
+
+
+def _has_another(given: Given) -> bool:
+    """Whether a colleague has the case; units claim nothing."""
+    return given.role != "liaison" and given.case.claimed not in (None, given.by)
 
 
 def _check_claim(given: Given) -> None:
     case = given.case
-    if case.claimed not in (None, given.by):
+    if _has_another(given):
         raise Refusal(
             "claimed_by_other",
             legal=("claim", "note"),
@@ -442,19 +480,25 @@ def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
 
 
 def _extend(given: Given, order: Extend) -> Decision:
-    alias = given.case.alias
     moved = given.moved()
     reason = given.needed("reason")
-    reading = _running_answer(moved, given.terms)
-    if reading is None:
-        raise Refusal("urgent_not_extended", alias=alias)
     _check_extension(order.days, given.terms)
-    if reading.due is not None and given.at > reading.due:
-        raise Refusal("extension_after_due", legal=("answer",), alias=alias)
+    _check_extendable(given)
     wanted = moved.with_assignment(wants=MoreTime(order.days, reason, given.at))
     params = {"unit": given.unit, "days": order.days, "text": reason}
     step = StoryStep("extension_asked", params, public=False)
     return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
+
+
+def _check_extendable(given: Given) -> None:
+    """Only what is not urgent, and before its time is over."""
+    alias = given.case.alias
+    resumed = ledger.resume(move(given.case, "extend"), given.at)
+    reading = _running_answer(resumed, given.terms)
+    if reading is None:
+        raise Refusal("urgent_not_extended", alias=alias)
+    if reading.due is not None and given.at > reading.due:
+        raise Refusal("extension_after_due", legal=("answer",), alias=alias)
 
 
 def _running_answer(case: Case, terms: Terms) -> ClockReading | None:
@@ -545,6 +589,13 @@ RULES: Mapping[type[Order], Rule] = {
     StaffReopen: _reopen,
     Merge: _merge,
     Note: _note,
+}
+
+# what the table of a case's life cannot know of a move: how often, and until when
+LIMITS: Mapping[str, Callable[[Given], object]] = {
+    "ask": lambda given: _addressed(given.case, None),
+    "return": _check_return,
+    "extend": _check_extendable,
 }
 
 

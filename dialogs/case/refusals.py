@@ -15,28 +15,29 @@ REFUSED: dict[str, str] = {
     "（如 JF2026-000123）。",
     "several_cases": "“{name}”有几件：{aliases}。请写全代号。",
     # who has it
-    "claimed_by_you": "{alias} 本来就由您在办。",
+    "claimed_by_you": "{alias} 本来就由您在办，请接着办。",
     "claimed_already": "{alias} 已由“{by}”认领。",
     "claimed_by_other": "{alias} 由“{by}”在办。",
-    "not_claimed": "{alias} 本来就没有人认领。",
-    "not_yours_to_release": "{alias} 由“{by}”在办，只有本人或主管能放回去。",
+    "not_claimed": "{alias} 本来就没有人认领，请直接认领或办理。",
+    "not_yours_to_release": "{alias} 由“{by}”在办，只有本人或主管能放回去，请找他们。",
     "not_a_reader": "{role}不能看工单，请找{who}。",
     "not_permitted": "{role}不能办这一步，请找{who}。",
     # where it is
     "illegal_move": "{alias} 现在是“{state}”，这一步不能办。",
-    "merge_into_itself": "{alias} 不能并入它自己。",
+    "merge_into_itself": "{alias} 不能并入它自己，请写另一件。",
     "merge_into_merged": "{alias} 现在是“{state}”，不能并入。"
     "请改用它并入的那一件，或先重新办理。",
     "merge_into_ended": "{alias} 现在是“{state}”，不能并入。"
     "请改用一件还在办的，或先重新办理。",
-    "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并。",
+    "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并，请分开办。",
     "merge_before_sent": "{alias} 刚写给反映人的话还没发出，请{seconds}秒后再合并。",
     "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回。请等它发出再写。",
     "reply_gone": "{alias} 原来的话已经发出或撤回了，改的没有跟着改。"
     "要更正，请再写一条。",
-    "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。",
-    "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问。",
-    "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位。",
+    "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。"
+    "要更正，请再写一条。",
+    "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问，请接着办。",
+    "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位，请改写。",
     "kept_from": "反映人要求不给“{unit}”的人看，{alias} 不能交给它办。"
     "请改派别的单位，或吹哨到上一级；不清楚的，先问反映人。",
     "kept_from_merge": "不能合并：反映人要求不给承办单位“{unit}”的人看。"
@@ -58,8 +59,8 @@ REFUSED: dict[str, str] = {
     "时间不够可以申请延期，办不了请专线吹哨到上一级。",
     "return_too_late": "{alias} 转办已超过{within}，不能退回：首接负责，请接着办；"
     "不够时间可以申请延期。",
-    "urgent_not_extended": "{alias} 是加急件，当日要有结果，不能延期。",
-    "extension_out_of_range": "延期只能是1到{most}。",
+    "urgent_not_extended": "{alias} 是加急件，当日要有结果，不能延期，请尽快答复。",
+    "extension_out_of_range": "延期只能是1到{most}，请改写。",
     "extension_after_due": "{alias} 已经到期，不能再申请延期：要在到期前申请。"
     "请尽快答复。",
     "rectify_too_long": "整改最长{most}，请写早一些的日期。",

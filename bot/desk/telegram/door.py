@@ -4,6 +4,7 @@ Whoever has no role learns nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.topics import Topics
 from bot.hours import DAY
+from bot.logs import incident
 from bot.people.member import Member
 from dialogs.case.order_table import UNIT_ORDERS
 from dialogs.case.refusals import Refusal
@@ -32,9 +34,10 @@ from dialogs.case.roles import HOTLINE, ROLES
 from dialogs.case.typed import Now
 from dialogs.plain import plain_word
 from scheduler.bell import Job, every
-from storage.port import Seen, Stale, Write
+from storage.port import Broken, Seen, Stale, Write
 from storage.repositories.inbox import Inbox
 
+log = logging.getLogger(__name__)
 WATCH_EVERY = 600.0  # seconds between two looks whether the group is there
 ORDERS_REMEMBERED = 1000  # messages whose words are known, should they be edited
 EDITED_OF_UNIT = "改过的命令不算数，要改请另发一条。"
@@ -273,6 +276,9 @@ class Desk:
             said = worded(refusal, screen)
         except Stale:
             said = "别人正在办同一件，请再试。"
+        except Broken as error:
+            number = incident(log, error, "an order of staff")
+            said = f"没有办成，什么都没有改：是程序的毛病，编号 {number}。"
         if act.press is not None:
             self._saying.toast(act.press, said, alert=refused)
         elif refused:

@@ -10,6 +10,7 @@ import pytest
 from bot.address import Address
 from bot.cases.sealing import FORGOTTEN
 from bot.cases.staff import Outcome
+from bot.cases.writing import LoadedCase
 from bot.hours import seconds
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, staff_named
@@ -33,8 +34,9 @@ from dialogs.case.orders import (
 )
 from dialogs.case.refusals import Refusal
 from dialogs.words import Forget, Hush, Rate, Reopen, Supplement
-from storage.port import Audit
+from storage.port import ONE_ROW, Audit, Broken, Stale, Write
 from storage.repositories.audit import AuditLog
+from storage.repositories.cases import CaseRow
 from storage.repositories.counts import Counts
 from tests.bot.counter import MORNING, Counter, new_draft
 
@@ -754,3 +756,50 @@ async def test_writes_hold_no_clear_word(counter: Counter) -> None:
     flat = repr([change for change in changes if not isinstance(change, Audit)])
     for word in (filing.text, filing.receipt, "某街道", "某社区", "anna", "每周都有"):
         assert word not in flat and word.encode().hex() not in flat
+
+
+# ── a guard that is in the way ────────────────────────────────────────────────────────
+
+
+async def test_what_is_in_the_way_is_told_as_what_it_is(counter: Counter) -> None:
+    """A guard that nobody's doing explains is a mistake of ours, not colleagues who are
+    faster.
+    """
+    await counter.files()
+    name = await counter.alias()
+    never = Write("DELETE FROM cases WHERE alias = ?", ("没有",), ONE_ROW)
+    with pytest.raises(Broken):
+        await counter.casework.staff.order(name, Accept(), AT_THE_MACHINE, also=[never])
+    meanwhile = Write("UPDATE cases SET version = version + 1", ())
+
+    class Busy:
+        """A colleague changes the case each time that it is read."""
+
+        def __init__(self) -> None:
+            self.read = counter.casework.writer.load
+
+        async def load(self, row: CaseRow) -> LoadedCase:
+            found = await self.read(row)
+            await counter.database.commit([meanwhile])
+            return found
+
+    staff = counter.casework.staff
+    staff._writer.load = Busy().load  # type: ignore[method-assign]
+    with pytest.raises(Stale):
+        await staff.order(name, Accept(), AT_THE_MACHINE)
+
+
+async def test_a_refusal_names_what_this_person_may_do_now(counter: Counter) -> None:
+    """Not what is too late, nor what others must do."""
+    await counter.files()
+    name = await counter.alias()
+    await counter.orders(name, Accept(), Assign("某街道"))
+    with pytest.raises(Refusal) as refused:
+        await counter.orders(name, Close("好"))
+    assert {"return", "extend", "answer"} <= {*refused.value.legal}
+    assert not {"supervise", "grant"} & {*refused.value.legal}  # a supervisor's
+    counter.later(days=10)
+    with pytest.raises(Refusal) as refused:
+        await counter.orders(name, Close("好"))
+    assert not {"return", "extend"} & {*refused.value.legal}
+    assert "answer" in refused.value.legal
