@@ -12,7 +12,7 @@ from dialogs.library.promised import NAMES, promised
 from dialogs.plain import plain_word
 from dialogs.talk import Heard, Turn
 from dialogs.texts import phrase, phrases
-from dialogs.words import Params, RulesInForce
+from dialogs.words import Mine, Params, RulesInForce
 
 phrases(
     "social",
@@ -134,6 +134,9 @@ def answered_where(turn: Turn[Any], heard: Heard) -> bool:
     written is shown, or it is said how long it is kept.
     """
     word = plain_word(heard.words)
+    if turn.talk.idle and WHERE_WAS_I.fullmatch(word) and not turn.look(Mine()):
+        turn.say("about.not_there")
+        return True
     if not turn.talk.unsent:
         return False
     if WHERE_WAS_I.fullmatch(word):

@@ -9,8 +9,14 @@ from typing import Any
 
 from dialogs import draft
 from dialogs.amending import NUMBER, same_measure
+from dialogs.hearing import hear
 from dialogs.meaning import Meaning
-from dialogs.status.announcing import Announced, announced, speaks_of_a_case
+from dialogs.status.announcing import (
+    Announced,
+    announced,
+    pointed,
+    speaks_of_a_case,
+)
 from dialogs.status.finding import choose, story_of
 from dialogs.status.hearing import open_quietly, take
 from dialogs.status.returning import concerned, concerns, is_whole
@@ -47,7 +53,40 @@ def take_announced(turn: Turn[Any], heard: Heard) -> bool:
         return False
     if kept(turn).report:
         return _add(turn, found)
+    if turn.talk.unsent and turn.step.hears == "preview":
+        return _add_to_draft(turn, found)
     return turn.talk.idle and _add_from_outside(turn, heard, found)
+
+
+def _add_to_draft(turn: Turn[Any], found: Announced) -> bool:
+    """Of what is being written; what is wrong with it the preview hears itself."""
+    if found.is_right:
+        return False
+    if found.rest:
+        hear(turn, found.rest)
+    else:
+        turn.say("announced.go_on")
+        turn.remind()
+    return True
+
+
+def take_pointed(turn: Turn[Any], heard: Heard) -> bool:
+    """Whether it is said which of several receipts is meant: that one is open, and the
+    rest is heard there.
+    """
+    told = kept(turn).told
+    found = pointed(heard.words) if turn.talk.state is StatusState.STORY else None
+    if found is None or not 0 < found.number <= len(told):
+        return False
+    if story_of(turn, told[found.number - 1]) is None:
+        return True
+    turn.say("story.nth", number=found.number)
+    turn.tapped = False
+    if found.rest:
+        hear(turn, found.rest)
+    else:
+        turn.prompt()
+    return True
 
 
 def _add_from_outside(turn: Turn[Any], heard: Heard, found: Announced) -> bool:

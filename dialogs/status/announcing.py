@@ -43,6 +43,7 @@ OF_A_CASE = re.compile(
     rf"{WHEN}(?:没有?|没了|没再.{{1,4}}|再(?:也)?没.{{1,4}}|没反弹|又?反弹"
     rf"|又(?:来|开始|搞)(?:报|填|要|弄){{0,2}}(?:了)?(?:一?[回次遍])?)(?:了|啊|过)?[。.!！~]*"
 )
+POINTED = re.compile(rf"^{LEAD}{WHICH}(?:[\s，,：:、的]|呢)*")
 NUMBERS = {"first": 1, "second": 2, "third": 3}
 
 
@@ -64,8 +65,21 @@ def announced(words: str) -> Announced | None:
     found = ANNOUNCED.match(words)
     if found is None:
         return None
-    number = next((one for name, one in NUMBERS.items() if found[name]), 0)
+    number = _number(found)
     return Announced(words[found.end() :].strip(), number, bool(found["erred"]))
+
+
+def pointed(words: str) -> Announced | None:
+    """Which of several a message begins with, and the rest of it."""
+    words = words.strip()
+    found = POINTED.match(words)
+    if found is None:
+        return None
+    return Announced(words[found.end() :].strip("?？!！。 "), _number(found))
+
+
+def _number(found: re.Match[str]) -> int:
+    return next((one for name, one in NUMBERS.items() if found[name]), 0)
 
 
 def speaks_of_a_case(words: str) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dialogs.asides import answered_where
-from dialogs.status.adding import take_again, take_announced, take_righted, take_told
+from dialogs.status.adding import (
+    take_again,
+    take_announced,
+    take_pointed,
+    take_righted,
+    take_told,
+)
 from dialogs.status.asides import answered_aside
 from dialogs.status.feedback import (
     FEEDBACK_PUSHES,
@@ -100,6 +106,7 @@ def notice(turn: Turn[Any], heard: Heard) -> bool:
         back_to_draft,
         take_righted,
         take_announced,
+        take_pointed,
         take_told,
         take_again,
         asks_again,

@@ -279,6 +279,19 @@ def test_of_two_receipts_the_first_is_meant() -> None:
     assert acts(chat) == [Supplement(ONE, "周末也要报", (), NOON)]
 
 
+def test_of_two_receipts_the_first_is_taken_back() -> None:
+    chat = two_receipts()
+    assert "第1个回执码" in chat.says("第一个撤回")
+    chat.says("撤回")
+    assert acts(chat) == [Withdraw(ONE, NOON)]
+
+
+def test_words_of_order_are_no_part_of_a_draft() -> None:
+    chat = Chat()
+    chat.says(CLEAR, "少写了一句", "补充一下 每次都要盖章", "送出")
+    assert chat.filed[0].text == f"{CLEAR}\n每次都要盖章"
+
+
 def test_of_several_cases_it_is_asked_which_one_is_meant() -> None:
     chat = chat_with(told(ONE, RUNNING), told(TWO, RUNNING), mine=(APP, FORMS))
     assert "哪一件" in chat.says("补一句，周末也要报")
@@ -411,6 +424,10 @@ def test_where_a_receipt_is_asked_for_the_draft_below_still_hears(words: str) ->
     assert chat.step == "preview" and words in chat.screen
     chat.says("进度", "送出")
     assert len(chat.filed) == 1
+
+
+def test_where_nothing_was_written_that_is_said() -> None:
+    assert "什么都没留" in Chat().says("刚才写到哪了")
 
 
 def test_later_is_no_part_of_the_report() -> None:
