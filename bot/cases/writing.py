@@ -74,7 +74,7 @@ class CaseWriter:
         self.terms = terms
         self._files = files
         self._pushes = pushes
-        self._alerts = alerts
+        self.alerts = alerts
         self._cases, self._reports = Cases(database), Reports(database)
         self._clocks, self._followups = Clocks(database), Followups(database)
         self._rungs = Rungs(database)
@@ -157,7 +157,7 @@ class CaseWriter:
         changes += self._counted(was, decision, called_back, at)
         changes += await self._ladder(was, decision, at)
         for alert in decision.alerts:
-            changes += await self._alerts.writes(alert, case)
+            changes += await self.alerts.writes(alert, case)
         if decision.audit[0]:
             changes.append(audit(decision, row.id, at, by))
         return changes

@@ -45,7 +45,7 @@ class ReporterActs:
             case "hush":
                 if await self._press(reporter, "hush"):
                     reporter.hushed = True
-                    self._oracle.unlinked(reporter.number, self._clock.at)
+                    self._oracle.hushed(reporter.number, self._clock.at)
             case "solved" | "unsolved":
                 if await self._press(reporter, plan):
                     await self._rate(reporter)

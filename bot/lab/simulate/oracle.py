@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.lab.simulate.recount import ALERT_OF_ORDER, COUNTED, KeptReport, Recount
 from bot.lab.simulate.spans import A_DAY, AN_HOUR, Pause, Run
 from dialogs.case.allowance import Allowance
 from dialogs.case.rules import Rules
@@ -22,6 +23,7 @@ from dialogs.case.worktime import Terms
 # how long a push may wait for those that follow it
 TOGETHER = timedelta(minutes=10)
 SLACK = timedelta(seconds=2)  # between two looks of the bell
+ANSWERING = ("answer", "result")  # by which a unit is in time or late
 CLOCKS_OF_UNITS = ("answer", "rectify", "on_site", "result")
 PRESSING = ("urged", "supervised", "escalated", "circulated")
 OPEN_NAMES = (
@@ -119,6 +121,7 @@ class CaseBook:
     closed: datetime | None = None
     asked: int = 0
     looked: int = 0
+    rebounds: int = 0
     forgot: int = 0
     retained: bool = False
     added: datetime | None = None
@@ -142,12 +145,14 @@ class Oracle:
         self._rules: Rules = terms.rules
         self._works = terms.calendar.works
         self._zone = terms.zone
+        self.recount = Recount(terms.zone)
         self._quiet = quiet
         self._delay = timedelta(minutes=delay)
         self.books: dict[int, CaseBook] = {}
         self.chats: dict[int, KnownReporter] = {}
         self._owed: dict[int, list[Owed]] = {}
         self.problems: list[str] = []
+        self._told: set[str] = set()
         self.rang: Counter[str] = Counter()
         self.pushed: Counter[str] = Counter()
 
@@ -167,6 +172,8 @@ class Oracle:
             urgent=urgent,
         )
         self.chats[case] = KnownReporter(reached)
+        self.recount.case(at, "filed")
+        self.recount.reports[case] = KeptReport(case, address_gone=not reached)
         self.books[case] = book
         self._start(book, "accept", hour + AN_HOUR)
 
@@ -174,6 +181,7 @@ class Oracle:
         """Staff or a unit did something; to: the state it led to."""
         book = self.books[case]
         self._expect_silence(case, book, at)
+        self._count_order(case, book, at, verb, what)
         if verb in SILENT_ORDERS:
             return
         was = book.state
@@ -189,6 +197,34 @@ class Oracle:
             book.end(at)
         book.told = at
         self._push(chats, PUSH_OF_ORDER[verb], at)
+
+    def _count_order(
+        self,
+        case: int,
+        book: CaseBook,
+        at: datetime,
+        verb: str,
+        what: Mapping[str, Any],
+    ) -> None:
+        """What an order is in the figures, in the ladder and to those who are told."""
+        counts = self.recount
+        if verb in COUNTED:
+            counts.case(at, COUNTED[verb])
+        if verb in ALERT_OF_ORDER:
+            counts.alerts[case, ALERT_OF_ORDER[verb]] += 1
+        if verb == "find":
+            counts.found(case, book.rebounds, what["finding"], what["unit"], at)
+        if verb == "merge":
+            counts.findings.pop((case, book.rebounds), None)
+        answering = [book.runs[one] for one in ANSWERING if one in book.runs]
+        for run in answering:
+            was_late = "breach" in run.done
+            if verb == "answer" and not was_late:
+                counts.unit(at, "due")
+                counts.unit(at, "in_time" if at <= run.ends() else "late")
+            if verb == "grantextend" and what["granted"] and was_late:
+                counts.unit(at, "due", -1)
+                counts.unit(at, "late", -1)
 
     def _move_clocks(
         self, book: CaseBook, at: datetime, verb: str, what: Mapping[str, Any]
@@ -244,9 +280,13 @@ class Oracle:
             self.chats[number].answered = at
         if was == "waiting" and to != "waiting":
             self._resume(book, _hour(at) + AN_HOUR)
+        if verb == "rebound" and was != to:
+            book.rebounds += 1
         if verb in ("reopen", "rebound") and was != to:
             self._reopened(book, number, at)
         if verb == "forget":
+            self.recount.reports[number].address_gone = True
+            self.recount.reports[number].words_gone = True
             book.chats.remove(number)
             self.unlinked(number, at)
 
@@ -266,6 +306,11 @@ class Oracle:
         """Nothing may reach this chat any more; what is on its way may or may not."""
         if self.chats[number].away is None:
             self.chats[number].away = at
+
+    def hushed(self, number: int, at: datetime) -> None:
+        """Who wants to hear nothing more leaves no address."""
+        self.recount.reports[number].address_gone = True
+        self.unlinked(number, at)
 
     def rings(self, case: int, at: datetime, kinds: Sequence[str], to: str) -> None:
         """These rang together, in this order."""
@@ -302,6 +347,13 @@ class Oracle:
             self._problem(number, at, f"push.{name}", "不该送（或送了两次、时间不对）")
         if self._is_quiet(at):
             self._problem(number, at, f"push.{name}", "在夜里送了")
+
+    def found_wrong(self, at: datetime, found: Sequence[str]) -> None:
+        """What an inspection of the program's rows came to; each thing is told once."""
+        for what in found:
+            if what not in self._told:
+                self._told.add(what)
+                self.problems.append(f"{self._local(at)} {what}")
 
     def finish(self, at: datetime) -> None:
         """Nothing that was due by `at` may be left."""
@@ -422,6 +474,9 @@ class Oracle:
                 self._ring_forget(book, at, kind)
             case "retain":
                 book.retained = True
+                for number in book.chats:
+                    self.recount.reports[number].address_gone = True
+                    self.recount.reports[number].words_gone = True
                 book.chats = []
 
     def _ring_overdue(self, book: CaseBook, at: datetime, kind: str) -> None:
@@ -430,6 +485,9 @@ class Oracle:
             run.done.add(kind)
             if kind == "breach":
                 run.done.add("warn")
+            if kind == "breach" and run.clock in ANSWERING:
+                self.recount.unit(at, "due")
+                self.recount.unit(at, "late")
         if self._is_due(book, at, PRESSING):
             return
         book.told = at
@@ -456,6 +514,7 @@ class Oracle:
         book.forgot += 1
         for number in book.chats:
             if kind == "forget_later" or not self.chats[number].later:
+                self.recount.reports[number].address_gone = True
                 self.unlinked(number, at)
 
     def _ringing(self, book: CaseBook, kind: str, at: datetime) -> list[Run]:

@@ -14,9 +14,11 @@ from bot.lab.simulate.stand_ins import (
     PEOPLE,
     SIMULATED_STAFF_CHAT,
     PeopleChannel,
+    RecordedAlerts,
     SeededJitter,
     VirtualClock,
 )
+from bot.lab.simulate.typed import typed_terms
 from bot.ops.terms import terms_of
 from bot.outbox.messages import OutboxMessages
 from bot.program import Program
@@ -41,11 +43,13 @@ async def play(
     """All of it, from midnight of the first day. told: hears of each step of the clock;
     meddle: spoils something, to see that it is noticed.
     """
-    terms = terms_of(settings)
+    terms = typed_terms(settings, terms_of(settings))
+    alerts = RecordedAlerts()
     jitter = SeededJitter(seed)
     people = PeopleChannel()
     clock = VirtualClock(start)
     async with opened(settings, lambda parts: [people], clock.now, jitter) as program:
+        program.casework.writer.alerts = alerts
         meddle(program, people)
         for unit, _ in SIMULATED_UNITS:
             await program.register.add(unit)
@@ -59,6 +63,7 @@ async def play(
             bulletins=_bulletins(program, settings, terms.rules, clock),
             seed=seed,
             told=told,
+            alerts=alerts.told,
         )
         for number, at in enumerate(calls(seed, cases, start, days), 1):
             simulation.plan_reporter(number, at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,9 +18,11 @@ from bot.address import Address
 from bot.channels.port import Incoming
 from bot.hours import seconds
 from bot.lab.simulate.acts import ReporterActs
+from bot.lab.simulate.inspection import Inspection
 from bot.lab.simulate.ledger import LedgerDay
 from bot.lab.simulate.oracle import Oracle
 from bot.lab.simulate.people import Reporter
+from bot.lab.simulate.recount import small_numbers
 from bot.lab.simulate.spans import A_DAY, A_SECOND, AN_HOUR
 from bot.lab.simulate.staff import SimulatedStaff
 from bot.lab.simulate.stand_ins import (
@@ -57,6 +60,7 @@ SELECT_WARNED = (
 SELECT_HEARD = (
     "SELECT 1 FROM followups WHERE case_id = :id AND kind = 'hear' AND due_at = :again"
 )
+SELECT_REPORT = "SELECT id FROM reports WHERE case_id = :id"
 COUNT_OVERDUE = "SELECT count(*) FROM followups WHERE due_at <= :now"
 RETENTION_HOUR = 3  # o'clock
 LONGEST_REACTION = 20 * 3600  # seconds from a push until somebody does something
@@ -95,7 +99,9 @@ class Simulation:
         bulletins: Bulletins,
         seed: int,
         told: Callable[[datetime], None],
+        alerts: Counter[tuple[bytes, str]],
     ) -> None:
+        """alerts: (case, name) → how many were handed out; it grows."""
         terms = program.casework.terms
         self._program = program
         self._database = program.resources.database
@@ -112,6 +118,10 @@ class Simulation:
         self._seq = 0  # of the audit line that was read last
         self._next_hour = clock.at
         self._next_morning = datetime.combine(self._today(), MORNING, self._zone)
+        self._alerts = alerts
+        self._inspection = Inspection(
+            program.resources.database, program.register, terms.rules.ladder, terms.zone
+        )
         self.oracle = oracle
         self.staff = SimulatedStaff(program.casework, terms, seed, self._plan_visit)
         self.acts = ReporterActs(people, clock, oracle, self._hear)
@@ -179,6 +189,7 @@ class Simulation:
                 await self._act()
         self._clock.at = until
         self.oracle.finish(until)
+        await self._inspect()
         row = await self._database.one(COUNT_OVERDUE, now=seconds(until) - 2)
         self._left_over = row[0] if row else 0
 
@@ -212,9 +223,33 @@ class Simulation:
             for period in await self._bulletins.run(at):
                 self.today.counts[f"report.{period.name}"] += 1
             self._next_morning += A_DAY
+            await self._inspect_deletions()
         await sender.look()
         await sender.idle()
         self._receive()
+
+    async def _inspect_deletions(self) -> None:
+        found = await self._inspection.of_deletions(self.oracle.recount)
+        self.oracle.found_wrong(self._clock.at, found)
+
+    async def _inspect(self) -> None:
+        """At the end: all that is counted and kept, and whether all were told."""
+        own = self.oracle.recount
+        await self._inspect_deletions()
+        found = [
+            *await self._inspection.of_figures(own),
+            *await self._inspection.of_ladder(own),
+        ]
+        told: Counter[tuple[int, str]] = Counter()
+        for (id, name), number in self._alerts.items():
+            told[self._cases.get(bytes(id), 0), name] += number
+        for (case, name), number in sorted(own.alerts.items()):
+            if told[case, name] < number:
+                found.append(f"第{case}件 提醒 {name}：没有发")
+        for day in self.days.values():
+            for report in day.reports:
+                found += [f"报告里有小数目：{line}" for line in small_numbers(report)]
+        self.oracle.found_wrong(self._clock.at, found)
 
     async def _rung_of(self, due: Sequence[tuple[bytes, str]]) -> dict[int, list[str]]:
         """Which of these rang for which case, as the rows have it afterwards."""
@@ -336,6 +371,9 @@ class Simulation:
         at = self._clock.at
         number = reporter.number
         self._cases[id] = number
+        row = await self._database.one(SELECT_REPORT, id=id)
+        assert row is not None
+        self._inspection.reports[row[0]] = number
         case = await self.staff.opened(number, id, at)
         self.oracle.filed(
             number,

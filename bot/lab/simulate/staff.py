@@ -196,7 +196,7 @@ class SimulatedStaff:
             case State.ASSIGNED:
                 return self._of_unit(task, case, chance)
             case State.ANSWERED:
-                return self._after_answer(task, at, chance)
+                return self._after_answer(task, case, at, chance)
             case State.VERIFIED:
                 return self._after_finding(task, case, at, chance)
             case State.RECTIFYING:
@@ -256,7 +256,9 @@ class SimulatedStaff:
         done = Done(Assign(unit, complex=hard), {"complex": hard})
         return NextMove(done, hours, by_unit=not case.urgent)
 
-    def _after_answer(self, task: CaseTask, at: datetime, chance: float) -> NextMove:
+    def _after_answer(
+        self, task: CaseTask, case: Case, at: datetime, chance: float
+    ) -> NextMove:
         dice = task.dice
         if chance < 0.06 and "wait" not in task.done:
             task.done.add("wait")
@@ -265,7 +267,9 @@ class SimulatedStaff:
             return NextMove(Done(wait, {"until": until}), 24 * 10)
         kinds = list(FINDING_WEIGHTS)
         [finding] = dice.choices(kinds, list(FINDING_WEIGHTS.values()))
-        return NextMove(Done(Find(finding, "核实过了。")), dice.uniform(1, 30))
+        found = {"finding": finding, "unit": case.assignment.unit}
+        find = Done(Find(finding, "核实过了。"), found)
+        return NextMove(find, dice.uniform(1, 30))
 
     def _after_finding(
         self, task: CaseTask, case: Case, at: datetime, chance: float

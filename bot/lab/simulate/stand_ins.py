@@ -13,6 +13,8 @@ from random import Random
 from bot.address import Address
 from bot.channels.port import Limits
 from bot.channels.render import Rendered
+from dialogs.case.life import Case
+from dialogs.case.orders import Alert
 from storage.port import Write
 
 PEOPLE = "people"  # the messenger's name
@@ -46,6 +48,17 @@ class SeededJitter:
         self._drawn[number] += 1
         dice = Random(f"{self._seed}/lot/{number}/{self._drawn[number]}")
         return dice.randrange(numbers)
+
+
+class RecordedAlerts:
+    """Staff and units hear of nothing, but what they would hear is counted."""
+
+    def __init__(self) -> None:
+        self.told: Counter[tuple[bytes, str]] = Counter()
+
+    async def writes(self, alert: Alert, case: Case) -> list[Write]:
+        self.told[bytes.fromhex(case.id), alert.name] += 1
+        return []
 
 
 class PeopleChannel:
