@@ -47,7 +47,7 @@ TERMINAL = ScreenPhrases(
         "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回（undo）。"
         "请等它发出再写。",
         "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，"
-        "请接着办；时间不够可以申请延期（extend），办不了请专线吹哨到上一级。",
+        "请接着办；到期前可以申请一次延期（extend），办不了请专线吹哨到上一级。",
     },
     lambda name: f"{_label(name)}（{name}）",
 )

@@ -56,9 +56,9 @@ REFUSED: dict[str, str] = {
     "choice_unreadable": "请先写{known}，后面可以加说明。",
     # returns, more time, putting it right
     "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，请接着办；"
-    "时间不够可以申请延期，办不了请专线吹哨到上一级。",
+    "到期前可以申请一次延期，办不了请专线吹哨到上一级。",
     "return_too_late": "{alias} 转办已超过{within}，不能退回：首接负责，请接着办；"
-    "不够时间可以申请延期。",
+    "到期前可以申请一次延期。",
     "urgent_not_extended": "{alias} 是加急件，当日要有结果，不能延期，请尽快答复。",
     "extension_out_of_range": "延期只能是1到{most}，请改写。",
     "extension_after_due": "{alias} 已经到期，不能再申请延期：要在到期前申请。"
