@@ -46,6 +46,8 @@ class Writer:
             return [Displaced(str(self.displaced)) for _ in turns]
         if self.refusing:
             self.refusing = not self._can_write()
+            if not self.refusing:
+                log.warning("writing succeeds again")
         if self.refusing:
             return [Refusing("refuse mode") for _ in turns]
         try:
@@ -188,7 +190,8 @@ class Writer:
 
     def _failed(self, error: sqlite3.Error) -> StorageError:
         answer = storage_error(error)
-        if isinstance(answer, Refusing):
+        if isinstance(answer, Refusing) and not self.refusing:
+            log.error("writing fails, nothing is taken in for now: %s", answer)
             self.refusing = True
         return answer
 

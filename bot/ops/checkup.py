@@ -34,6 +34,7 @@ from bot.ops.store import (
     told_lost,
     told_missing,
     told_other,
+    turns_here,
 )
 from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
@@ -50,6 +51,7 @@ LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
 MOST_LOG = 64 * MIB  # the WAL is folded in at 32 MB, unless somebody reads on and on
 # seconds that a due message may wait for a platform that asks for patience
 LONGEST_DELAY = 3600
+UNREADABLE_MEMORY = "读不了记在钥匙环旁边的答复次数"
 PROBE_BYTES = 4096
 AHEAD = 300  # seconds by which a record may be younger than now
 BUILT = 1_763_769_600  # 2025-11-22: no clock that runs right is before it
@@ -307,6 +309,8 @@ def _opened(
         "请装回较新的程序" if reached > newest else "请运行 jianfu migrate（先备份）"
     )
     yield finding("schema", reached == newest, says, remedy)
+    if reached == 0 and keyring is not None:
+        yield _blank(here, keyring)
     if reached != newest:
         return
     for check in INSIDE:
@@ -320,6 +324,19 @@ def _opened(
     if fits.ok:
         yield _sealed(here, connection, keyring)
     yield from _people(connection, keyring)
+
+
+def _blank(here: Deployment, keyring: Keyring) -> Finding:
+    """Nothing is in it; whether there ever was, the keyring remembers."""
+    try:
+        known = Memory(memory_folder(here.settings.keyring), keyring).known()
+    except OSError as error:
+        return Finding("store", False, UNREADABLE_MEMORY, reason(error))
+    acknowledged = turns_here(known, here.database)
+    if not acknowledged:
+        return Finding("store", True, "数据库还空着")
+    says, _, remedy = told_lost(here.database, acknowledged, 0).partition("：")
+    return Finding("store", False, says, remedy)
 
 
 def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -467,8 +484,7 @@ def _store(
         # before the count is read: others go on, and note it
         remembered = Memory(memory_folder(here.settings.keyring), keyring).of(id)
     except OSError as error:
-        says = "读不了记在钥匙环旁边的答复次数"
-        return Finding("store", False, says, reason(error))
+        return Finding("store", False, UNREADABLE_MEMORY, reason(error))
     (found,) = connection.execute("SELECT turns FROM store").fetchone()
     if remembered is None:
         return Finding("store", True, "还没有记下答复过多少次写入，开通后会记")

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bot.codec import SealedColumn
 from bot.ops.keycheck import KeyCheck, opens
 from bot.settings import OperatorError, Settings
 from storage.connection import connect_to_read
+from storage.migrate import version
 from storage.repositories.store import Store, StoreRow
 from storage.sqlite import SQLiteDatabase
 
@@ -168,10 +170,28 @@ def refuse_a_second(settings: Settings, database: Path, memory: Memory) -> None:
     Raises: OperatorError.
     """
     known = memory.known()
+    here = turns_here(known, database)
     is_there = database.exists() and not (known and database.stat().st_size == 0)
+    if is_there and here and _is_blank(database):
+        raise OperatorError(told_lost(database, here, 0))
     may_begin = memory.is_new or (settings.keyring_json is not None and not known)
     if not is_there and not may_begin:
         raise OperatorError(told_missing(database, known))
+
+
+def turns_here(known: Mapping[bytes, Remembered], database: Path) -> int:
+    """The most that was acknowledged by a database of this very place."""
+    here = [one.turns for one in known.values() if one.path == str(database)]
+    return max(here, default=0)
+
+
+def _is_blank(database: Path) -> bool:
+    """Its log is gone before anything of it was folded in: it would be begun anew."""
+    try:
+        with closing(connect_to_read(database, PATIENCE)) as connection:
+            return version(connection) == 0
+    except sqlite3.Error:
+        return False  # whoever opens it tells why it cannot be
 
 
 def told_missing(database: Path, known: dict[bytes, Remembered]) -> str:
@@ -206,10 +226,13 @@ async def vouch(
     row = await store.load()
     await _check_token(database, path, keyring, row)
     remembered = memory.of(row.id)
+    # one that nobody remembers, where another is remembered, was begun in its place
+    before = 0 if remembered else turns_here(memory.known(), path)
+    acknowledged = remembered.turns if remembered else before
     # read after it: meanwhile others may have gone on and noted it
     found = (await store.load()).turns
-    if remembered is not None and remembered.turns > found:
-        raise OperatorError(told_lost(path, remembered.turns, found))
+    if acknowledged > found:
+        raise OperatorError(told_lost(path, acknowledged, found))
     database.tell(lambda turns: memory.note(row.id, turns, path))
     if remembered is None or remembered.path != str(path):
         await asyncio.to_thread(memory.note, row.id, found, path)

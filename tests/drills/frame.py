@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import asdict, dataclass
@@ -31,7 +33,7 @@ HEADS = {
     "en": ("fault", "the reporter reads", "`/health`", "`jianfu doctor`", "start, log"),
 }  # fmt: skip
 SAID = "文新街道要求我们社区同一份台账每周报五次"
-MOST = 160  # characters of one cell
+MOST = 280  # characters of one cell
 
 
 class Cannot(Exception):
@@ -110,7 +112,7 @@ class Scene:
         try:
             await visitor.open()
             await visitor.says(words)
-            return visitor.told
+            return "／".join(_since_own_words(visitor))
         except Refused as refused:
             return str(refused)
         finally:
@@ -130,7 +132,7 @@ class Scene:
 
     def refused(self, *words: str) -> str:
         """The one line with which a command is refused."""
-        done = self.served.jianfu(*words)
+        done = command(self.served, *words)
         lines = done.stderr.strip().splitlines()
         assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
         assert len(lines) == 1, lines
@@ -156,12 +158,38 @@ class Scene:
             return connection.execute(sql, values).rowcount
 
 
+def _since_own_words(visitor: Visitor) -> list[str]:
+    """All that the hotline said to what was said last."""
+    said: list[str] = []
+    for bubble in reversed(visitor.screen):
+        if bubble.mine:
+            break
+        said.insert(0, bubble.text)
+    return said
+
+
+def command(served: Served, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the hotline; a process of its own where one is preloaded, for what
+    is forked is not.
+    """
+    if "LD_PRELOAD" not in served.settings:
+        return served.jianfu(*words)
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=served.folder,
+        env=served.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def _faults(served: Served, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each fault's name, and its words with the remedy."""
     kept = dict(served.settings)
     served.settings.update(environ)
     try:
-        done = served.jianfu("doctor", "--json")
+        done = command(served, "doctor", "--json")
     finally:
         served.settings.clear()
         served.settings.update(kept)
@@ -205,6 +233,7 @@ def plain(words: str, folder: Path) -> str:
     words = re.sub(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", "XXXX-XXXX-XXXX-XXXX", words)
     words = re.sub(r"\bincident [0-9a-f]{8}\b", "incident …", words)
     words = re.sub(r"\b[0-9a-f]{32}\b", "…", words)
+    words = re.sub(r"\d+(?=次|处|条)", "N", words)
     words = re.sub(r"[ \t]*\n+[ \t]*", " ", words).strip()
     if len(words) > MOST:
         words = f"{words[:MOST]}…"
