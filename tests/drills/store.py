@@ -156,7 +156,7 @@ async def filled() -> Path:
             ("case", "accept", alias, "--as", "王芳"),
             ("case", "note", alias, "打过电话", "--as", "王芳"),
             ("case", "assign", alias, "古荡街道", "--as", "王芳"),
-            ("case", "wait", alias, "等文件", "--until", "+3", "--as", "王芳"),
+            ("case", "wait", alias, "等文件", "+3", "--as", "王芳"),
         ):
             done = here.served.jianfu(*words)
             assert done.returncode == 0, (words, done.stderr)
