@@ -230,7 +230,11 @@ class CaseSealer:
         try:
             return self.case(row, reports, lines), False
         except Unsealable:
-            return self.case(replace(row, sealed=b""), reports, lines), True
+            case = self.case(replace(row, sealed=b""), reports, lines)
+            # a case that waits came from somewhere, and this is nearest
+            before = State.ASSIGNED if row.unit_id else State.ACCEPTED
+            asked_in = before if case.state is State.WAITING else None
+            return replace(case, asked_in=asked_in), True
 
     def case_row(self, was: CaseRow, case: Case, at: int) -> CaseRow:
         """The row after a change at `at`, one version on."""

@@ -26,7 +26,9 @@ def _iso(at: int | datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
 
 
-def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+def case_json(case: Case, zone: ZoneInfo, damaged: bool = False) -> dict[str, Any]:
+    """damaged: it takes no order."""
+    may = [] if damaged else [name for name in legal(case) if name in ORDERED]
     return {
         "alias": case.alias,
         "serial": case.serial,
@@ -38,12 +40,12 @@ def case_json(case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "finding": case.assignment.finding,
         "due": _iso(case.due, zone),
         "claimed_by": case.claimed.name if case.claimed else None,
-        "legal": [name for name in legal(case) if name in ORDERED],
+        "legal": may,
     }
 
 
 def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
-    return case_json(entry.case, zone) | {
+    return case_json(entry.case, zone, entry.damaged) | {
         "opened": _iso(entry.opened, zone),
         "text": entry.text,
         "damaged": entry.damaged,
@@ -58,7 +60,7 @@ def sheet_json(
     sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]
 ) -> dict[str, Any]:
     wants = sheet.case.assignment.wants
-    return case_json(sheet.case, zone) | {
+    return case_json(sheet.case, zone, sheet.damaged) | {
         "opened": _iso(sheet.opened, zone),
         "returns": sheet.case.assignment.returns,
         "wants": {"days": wants.days, "reason": wants.reason} if wants else None,

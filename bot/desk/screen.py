@@ -108,6 +108,8 @@ class CaseScreen:
             self._heading("内部备注（反映人看不到）")
         for note in sheet.notes:
             self._line(f"{self._at(note.at)}  {clean(note.by)}：{clean(note.text)}")
+        if sheet.damaged:
+            return  # it takes no order
         may = [name for name in legal(case) if name in ORDERED]
         self._line(f"\n现在可以：{'、'.join([*may, *SAID])}", DIM)
 

@@ -5,18 +5,22 @@ cases, stories, the register and the roster go on, and `doctor` names what it wa
 from __future__ import annotations
 
 import asyncio
+import io
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from anonymizer.keyring import Keyring
 from bot.app import opened
 from bot.cases.sealing import DAMAGED
+from bot.desk.documents import sheet_json
+from bot.desk.screen import CaseScreen
 from bot.ops.sealed_rows import Examination, examined_columns
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, Member
@@ -29,6 +33,7 @@ from tests.bot.line import Line, opened_line
 
 FIRST = "文新街道要求我们社区同一份台账每周报五次"
 SECOND = "古荡街道的工作群里每天打卡三次还要截图"
+UTC = ZoneInfo("UTC")
 DRAFT = "还没写完的一段"
 
 
@@ -78,8 +83,11 @@ class House:
 
     @contextmanager
     def flipped(self, table: str, column: str) -> Iterator[None]:
-        """One bit in one cell, the last byte of it."""
-        select = f"SELECT {column} FROM {table} WHERE length({column}) > 0 LIMIT 1"
+        """One bit in one cell, the last byte of it; of a case, the one that waits: it
+        does not know any more where it came from.
+        """
+        which = "state = 'waiting'" if table == "cases" else f"length({column}) > 0"
+        select = f"SELECT {column} FROM {table} WHERE {which} LIMIT 1"
         update = f"UPDATE {table} SET {column} = ? WHERE {column} = ?"
         with closing(sqlite3.connect(self.path)) as connection:
             sealed = bytes(connection.execute(select).fetchone()[0])
@@ -139,7 +147,10 @@ async def all_is_shown(house: House, app: Program) -> None:
     assert whole + sum(DAMAGED in one.text for one in entries) == 2 and whole
     for entry in entries:
         row = await app.casework.staff.find(entry.case.alias, AT_THE_MACHINE)
-        assert len((await reading.sheet(row)).reports) == 1
+        sheet = await reading.sheet(row)
+        assert len(sheet.reports) == 1
+        assert sheet_json(sheet, UTC, {})["damaged"] == entry.damaged
+        CaseScreen(app.casework.terms, io.StringIO()).sheet(sheet, {})
     found = await reading.search(AT_THE_MACHINE, "街道")
     assert len(found) >= 1
     for receipt in house.receipts:
