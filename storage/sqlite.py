@@ -52,7 +52,8 @@ class SQLiteDatabase:
         self._trial: asyncio.TimerHandle | None = None
         self._witness: Witness | None = None
         self._witnessed: int | None = None
-        self._witnessing: asyncio.Task[None] | None = None
+        self._witness_due: asyncio.TimerHandle | None = None
+        self._witnessing: asyncio.Task[bool] | None = None
 
     @classmethod
     async def open(
@@ -210,8 +211,9 @@ class SQLiteDatabase:
         await self._queue.close()
         if self._trial:
             self._trial.cancel()
+        if self._witness_due:
+            self._witness_due.cancel()
         if self._witnessing:
-            self._witnessing.cancel()
             await asyncio.wait([self._witnessing])
         await asyncio.to_thread(self._bear_witness)
         for scanner in self._queries_under_way:
@@ -220,16 +222,22 @@ class SQLiteDatabase:
         self._writer.connection.close()
 
     def _witness_soon(self) -> None:
-        if self._witness and not self._witnessing and not self._queue.closed:
-            self._witnessing = asyncio.create_task(self._witness_later())
+        is_under_way = self._witness_due or self._witnessing
+        if self._witness and not is_under_way and not self._queue.closed:
+            self._witness_due = self._loop.call_later(
+                SECONDS_BETWEEN_WITNESSES, self._witness_now
+            )
 
-    async def _witness_later(self) -> None:
-        has_more = True
-        while has_more:
-            await asyncio.sleep(SECONDS_BETWEEN_WITNESSES)
-            has_told = await asyncio.to_thread(self._bear_witness)
-            has_more = has_told and self._writer.acknowledged != self._witnessed
+    def _witness_now(self) -> None:
+        self._witness_due = None
+        self._witnessing = self._loop.create_task(asyncio.to_thread(self._bear_witness))
+        self._witnessing.add_done_callback(self._witness_told)
+
+    def _witness_told(self, witnessing: "asyncio.Task[bool]") -> None:
         self._witnessing = None
+        was_told = not witnessing.cancelled() and witnessing.result()
+        if was_told and self._writer.acknowledged != self._witnessed:
+            self._witness_soon()  # more was acknowledged meanwhile
 
     def _bear_witness(self) -> bool:
         """False: it could not be told."""

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bot.address import Address
-from bot.channels.port import Incoming, TurnFailed
+from bot.channels.port import Incoming, ToldOnly, TurnFailed
 from dialogs.words import Said
+from storage.port import Refusing, Writes
 from tests.bot.line import Line, opened_line
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
@@ -144,3 +145,44 @@ async def test_forgetting_leaves_no_word_behind(line: Line) -> None:
         "SELECT wrapped_key, sealed, address, mine FROM reports"
     )
     assert list(row) == [None, None, None, None]
+
+
+async def test_where_forgetting_cannot_be_noted_it_is_told_to_come_later(
+    line: Line,
+) -> None:
+    """The journal's disk is full: nothing is shredded, and it is no mistake of ours."""
+    await line.says(CLEAR, "送出")
+    receipts = [
+        one.message for one in line.notebook.shown["anna"] if one.message.secret
+    ]
+    await line.says(str(receipts[-1].params["receipt"]), "忘记我")
+    journal = line.settings.keyring.with_name("keyring.shredded")
+    journal.mkdir()
+    with pytest.raises(Refusing):
+        await line.says("确定，忘记我")
+    journal.rmdir()
+    assert "已销毁" in await line.says("确定，忘记我")
+
+
+async def test_a_receipt_is_answered_while_storage_refuses(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The story is told, without a button; words beside the receipt are refused."""
+    await line.says(CLEAR, "送出")
+    receipts = [
+        one.message for one in line.notebook.shown["anna"] if one.message.secret
+    ]
+    receipt = str(receipts[-1].params["receipt"])
+
+    async def refuse(writes: Writes) -> None:
+        raise Refusing("full")
+
+    with monkeypatch.context() as full:
+        full.setattr(line.app.resources.database, "commit", refuse)
+        with pytest.raises(ToldOnly) as told:
+            await line.says(receipt)
+        with pytest.raises(Refusing) as refused:
+            await line.says(f"{receipt} 昨天又来催了，要补报三份表")
+    assert any("story" in message.name for message in told.value.messages)
+    assert not any(message.buttons for message in told.value.messages)
+    assert not isinstance(refused.value, ToldOnly)

@@ -234,6 +234,7 @@ def plain(words: str, folder: Path) -> str:
     words = re.sub(r"\bincident [0-9a-f]{8}\b", "incident …", words)
     words = re.sub(r"\b[0-9a-f]{32}\b", "…", words)
     words = re.sub(r"\d+(?=次|处|条)", "N", words)
+    words = re.sub(r"\d+月\d+日(?:\d+时|\s?\d+:\d+)?", "…", words)
     words = re.sub(r"[ \t]*\n+[ \t]*", " ", words).strip()
     if len(words) > MOST:
         words = f"{words[:MOST]}…"

@@ -533,3 +533,24 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
                     pytest.fail("the line never took reports again")
     finally:
         line.stop()
+
+
+def test_a_receipt_tells_its_story_while_nothing_can_be_stored(tmp_path: Path) -> None:
+    """What is shown is told to be shown this once; nothing of it stays."""
+    line = Line(tmp_path)
+    try:
+        with Browser(line.url) as browser:
+            browser.open()
+            receipt = browser.file()
+            with full_disk(line):
+                assert browser.say("还有一句没说完").status_code == 503
+                answer = browser.say(receipt)
+                assert answer.status_code == 200
+                assert "您反映了这件事" in answer.text
+                assert "以上只是给您看看" in answer.text
+                assert 'name="choice"' not in answer.text.split("您反映了这件事")[1]
+                assert "以上只是给您看看" not in browser.open()
+                wrong = browser.say(f"{receipt} 还有一句")
+                assert wrong.status_code == 503, "words beside it must not be lost"
+    finally:
+        line.stop()
