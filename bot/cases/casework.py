@@ -28,6 +28,7 @@ from bot.cases.writing import CaseWriter
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
 from bot.people.register import UnitRegister
+from bot.people.roster import Roster
 from bot.settings import Settings
 from dialogs.case.worktime import Terms
 from storage.port import Database
@@ -122,6 +123,7 @@ class Casework:
                 writer=writer,
                 conflict=conflict,
                 register=register,
+                roster=Roster(database, keys, now),
                 now=now,
             ),
             reading=CaseReadModel(database, files, keys.search, conflict),

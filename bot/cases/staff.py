@@ -18,10 +18,12 @@ from bot.cases.sealing import CaseSealer
 from bot.cases.writing import CaseWriter, LoadedCase, audit, whole
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.people.directory import Directory
 from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.register import UnitRegister
+from bot.people.roster import Roster
 from bot.retry import retry_stale
-from dialogs.case.deciding import decide
+from dialogs.case.deciding import answer_due, decide
 from dialogs.case.life import Case, Staff
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import (
@@ -45,12 +47,28 @@ from storage.repositories.steps import Notes
 FOLLOWING = (Reply, Undo)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """Whom a case was given to. level: a key of LEVELS; due: by when it must answer;
+    known: it is in the register; liaisons: names of those who will do it there.
+    """
+
+    unit: str
+    level: str | None
+    due: datetime | None
+    known: bool
+    liaisons: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An order was carried out. told: how many reporters will hear of it."""
+    """An order was carried out. told: how many reporters will hear of it; handed: where
+    it gave the case to a unit.
+    """
 
     case: Case
     told: int
+    handed: Handed | None
 
 
 class StaffCases:
@@ -65,6 +83,7 @@ class StaffCases:
         writer: CaseWriter,
         conflict: ConflictRule,
         register: UnitRegister,
+        roster: Roster,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -73,6 +92,7 @@ class StaffCases:
         self._writer = writer
         self._conflict = conflict
         self._register = register
+        self._roster = roster
         self._now = now
         self._cases = Cases(database)
 
@@ -159,7 +179,27 @@ class StaffCases:
         await self._database.commit([*changes, *also])
         serial = await self._serial(case.row, decision)
         told = _reached(decision, case.reports)
-        return Outcome(replace(decision.case, serial=serial), told)
+        handed = None
+        if isinstance(resolved, Assign | Whistle):
+            handed = await self._handed(decision.case)
+        return Outcome(replace(decision.case, serial=serial), told, handed)
+
+    async def _handed(self, case: Case) -> Handed:
+        """What who gave the case away is told of it: nobody finds out later that a unit
+        has no one who looks.
+        """
+        given = case.assignment
+        assert given.unit is not None  # it was given to one just now
+        liaisons: tuple[str, ...] = ()
+        if given.unit_id is not None:
+            liaisons = await self._roster.liaisons(given.unit_id)
+        return Handed(
+            unit=given.unit,
+            level=given.level,
+            due=answer_due(case, self._writer.terms),
+            known=given.unit_id is not None,
+            liaisons=liaisons,
+        )
 
     async def _where_it_went(self, case: LoadedCase, by: CaseReader) -> LoadedCase:
         """The case that has its reporters now, if it was merged. Raises: Refusal."""
@@ -211,8 +251,10 @@ class StaffCases:
         return written.serial if written else None
 
     async def _resolved(self, order: Order, case: Case) -> tuple[Order, str | None]:
-        """The order with the unit's registered name, and its id; a unit not registered
-        stays as written.
+        """The order with the unit's registered name, and its id.
+
+        Raises: Refusal with the names that look like it, where the register has no such
+        unit and the order does not say that it knows so.
         """
         if not isinstance(order, Assign | Whistle):
             return order, None
@@ -222,6 +264,8 @@ class StaffCases:
             unit = directory.parent_of(present) if present else None
         else:
             unit = directory.find(order.unit)
+        if unit is None and order.unit.strip() and not order.new:
+            raise _not_registered(order.unit.strip(), directory)
         if unit is None:
             return order, None
         if isinstance(order, Whistle):
@@ -265,6 +309,13 @@ refusals(damaged="{name}有内容损坏，打不开，现在改不了。请管�
 def _unknown(name: str) -> Refusal:
     """There is no such case, or it is kept from who asks: nobody can tell which."""
     return Refusal("unknown_case", name=name)
+
+
+def _not_registered(name: str, directory: Directory) -> Refusal:
+    near = directory.near(name)
+    if near:
+        return Refusal("unit_near", name=name, names="、".join(near))
+    return Refusal("unit_unknown", name=name)
 
 
 def _reached(decision: Decision, reports: Sequence[ReportRow]) -> int:

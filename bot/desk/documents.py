@@ -53,7 +53,15 @@ def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
-    return case_json(outcome.case, zone) | {"told": outcome.told}
+    handed = outcome.handed
+    shown = handed and {
+        "unit": handed.unit,
+        "level": handed.level,
+        "due": _iso(handed.due, zone),
+        "registered": handed.known,
+        "liaisons": list(handed.liaisons),
+    }
+    return case_json(outcome.case, zone) | {"told": outcome.told, "handed": shown}
 
 
 def sheet_json(

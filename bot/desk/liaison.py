@@ -251,7 +251,13 @@ class LiaisonDesk:
     def _tried(self, case: Case, order: Order, who: Liaison) -> Refusal | None:
         try:
             decide(
-                case, order, who.member.staff, self.now(), self.terms, role="liaison"
+                case,
+                order,
+                who.member.staff,
+                self.now(),
+                self.terms,
+                role="liaison",
+                unit_id=who.unit,
             )
         except Refusal as refusal:
             return refusal

@@ -46,6 +46,10 @@ TERMINAL = ScreenPhrases(
         "只想留话，用 note。",
         "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回（undo）。"
         "请等它发出再写。",
+        "unit_near": "单位名录里没有“{name}”。是不是：{names}？"
+        "确实不在名录里的，加 --new 再转。",
+        "unit_unknown": "单位名录里没有“{name}”，也没有相近的。"
+        "请先用 jianfu unit add 登记；确实不在名录里的，加 --new 再转。",
         "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，"
         "请接着办；到期前可以申请一次延期（extend），办不了请专线吹哨到上一级。",
     },
@@ -59,6 +63,10 @@ STAFF_CHAT = ScreenPhrases(
         "claimed_take_first": "{alias} 由“{by}”在办。要接过来，请用 /take。",
         "claimed_by_other": "{alias} 由“{by}”在办。要接过来，请先用 /take；"
         "只想留话，用 /note。",
+        "unit_near": "单位名录里没有“{name:.20}”。是不是：{names}？"
+        "确实不在名录里的，在后面加上“名录外”再转。",
+        "unit_unknown": "单位名录里没有“{name:.20}”，也没有相近的。请先登记；"
+        "确实不在名录里的，在后面加上“名录外”再转。",
         "unknown_case": "没有“{name:.20}”这件工单。"
         "请写代号（如 白鹭-K7QM 或 K7QM）或编号。",
         "not_permitted": "这一步要{who}来办。",

@@ -17,6 +17,7 @@ from bot.desk.wording import (
     YES,
     clean,
     fact_text,
+    handed_text,
     kept_text,
     step_text,
 )
@@ -153,6 +154,10 @@ class CaseScreen:
         self._line(
             f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。"
         )
+        if outcome.handed is not None:
+            due = self._until(outcome.handed.due)
+            before = f"{due} 前" if due else ""
+            self._line(f"{handed_text(outcome.handed, before)}。")
 
     def _pairs(self, pairs: Mapping[str, str | None]) -> None:
         shown = {name: value for name, value in pairs.items() if value}

@@ -11,9 +11,10 @@ from datetime import tzinfo
 from typing import Any
 
 from bot.cases.reading import StepView
+from bot.cases.staff import Handed
 from bot.hours import utc
 from dialogs.case.corrections import CORRECTS
-from dialogs.case.life import FINDINGS, Case
+from dialogs.case.life import FINDINGS, LEVELS, Case
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
 
@@ -69,6 +70,24 @@ def kept_text(case: Case) -> str | None:
     if not case.keep_from:
         return None
     return f"{'、'.join(case.keep_from)}（反映人要求，不能交给它办）"
+
+
+def handed_text(handed: Handed, due: str) -> str:
+    """Whom the case went to, in one line; due: as the screen tells a time, "" for
+    none. That nobody there looks is said.
+    """
+    level = LEVELS.get(handed.level or "")
+    unit = clean(handed.unit) + (f"（{level}）" if level else "")
+    until = [f"{due}答复"] if due else []
+    return "，".join([f"转给{unit}", *until, _liaisons(handed)])
+
+
+def _liaisons(handed: Handed) -> str:
+    if handed.liaisons:
+        return f"联络员：{'、'.join(map(clean, handed.liaisons))}"
+    if handed.known:
+        return "没有联络员，请登记，或自己通知它"
+    return "不在名录里，没有联络员，请自己通知它"
 
 
 def step_text(step: StepView, zone: tzinfo) -> str:

@@ -195,7 +195,7 @@ class Directory:
         return any(member.staff.name in unit.people for unit in self)
 
     def conflict(
-        self, member: Member, case: Case, text: str, given: Collection[str] = ()
+        self, member: Member, case: Case, text: str, given: Collection[str]
     ) -> bool:
         """Whether this case is to be invisible to this person.
 
@@ -324,7 +324,9 @@ def _parent(number: int, entry: NewUnit, after: Directory) -> str | None:
         why = SEVERAL_UNITS.format_map(several.params)
         raise WrongEntry(number, "parent", why) from None
     if found is None:
-        why = f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里"
+        near = after.near(entry.parent)
+        meant = f"，是不是：{'、'.join(near)}？" if near else ""
+        why = f"“{entry.name}”的上级“{entry.parent}”不在名录里，也不在这份文件里{meant}"
         raise WrongEntry(number, "parent", why)
     return found.id
 

@@ -32,12 +32,12 @@ class AtTheMachine:
     """
 
     name: str
-    role: Role = "supervisor"
+    role: Role
     unit: str | None = None
 
 
 # The program itself, where nobody asked by name.
-AT_THE_MACHINE: Final = AtTheMachine("专线")
+AT_THE_MACHINE: Final = AtTheMachine("专线", "supervisor")
 
 # Whoever reads a case is named: no signature has a default for it, so that the conflict
 # rule cannot be forgotten.

@@ -11,10 +11,8 @@ from anonymizer.seal import Unsealable
 from bot.hours import seconds
 from bot.keys import Keys
 from bot.people.directory import Directory, NewUnit, Unit, merged
-from bot.people.member import Member
 from bot.people.sealed import SEALED_UNITS, SealedUnit
 from bot.retry import retry_stale
-from dialogs.case.life import Case
 from dialogs.case.refusals import Refusal, refusals
 from storage.port import Audit, Changes, Database
 from storage.repositories.units import UnitRow, UnitRows
@@ -91,12 +89,6 @@ class UnitRegister:
 
     async def parent_of(self, id: str) -> Unit | None:
         return (await self.directory()).parent_of(id)
-
-    async def conflict(self, member: Member, case: Case, text: str) -> bool:
-        """See `Directory.conflict`; who asks about many cases takes the
-        directory once.
-        """
-        return (await self.directory()).conflict(member, case, text)
 
     # ── changing ──────────────────────────────────────────────────────────────────────
 

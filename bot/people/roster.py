@@ -125,6 +125,14 @@ class Roster:
             members.append(replace(self._member(row), linked=tuple(linked)))
         return sorted(members, key=_place_in_list)
 
+    async def liaisons(self, unit: str) -> tuple[str, ...]:
+        """The names of those who answer for this unit (id, hex) now."""
+        return tuple(
+            one.staff.name
+            for one in await self.list()
+            if one.active and one.role == "liaison" and one.unit == unit
+        )
+
     async def of(self, id: str) -> Member | None:
         """By staff id (hex), disabled or not."""
         row = await self._rows.by_id(bytes.fromhex(id))
@@ -147,7 +155,7 @@ class Roster:
         if member is not None and member.active:
             return member
         if member is None and not await self._rows.all():
-            return AtTheMachine(name)
+            return AtTheMachine(name, "supervisor")
         why = "已停用" if member else "不在名册里"
         raise Refusal("not_on_duty", name=name.strip(), why=why)
 

@@ -60,6 +60,7 @@ from dialogs.case.orders import (
 )
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
+from dialogs.case.roles import Role
 from dialogs.case.worktime import Terms, add
 from dialogs.texts import phrases
 
@@ -95,9 +96,9 @@ def decide(
     at: datetime,
     terms: Terms,
     *,
+    role: Role,
+    unit_id: str | None,
     into: Case | None = None,
-    role: str = "operator",
-    unit_id: str | None = None,
     instead: str | None = None,
 ) -> Decision:
     """What follows from an order of `by`. The first of the hotline who works on a case
@@ -373,7 +374,7 @@ def _assign(given: Given, order: Assign) -> Decision:
     assigned = _fresh(moved).with_assignment(unit=unit, level=level)
     until = given.future(order.due)
     moved = ledger.dispatch(assigned, at, terms, until=until, complex=order.complex)
-    due = last_second(_answer_due(moved, terms))
+    due = last_second(answer_due(moved, terms))
     told = given.told(moved, unit=unit, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
@@ -388,7 +389,7 @@ def _whistle(given: Given, order: Whistle) -> Decision:
         raise Refusal("missing_unit_above", level=LEVELS[level])
     assigned = _fresh(moved).with_assignment(unit=unit, level=level)
     moved = ledger.dispatch(assigned, given.at, given.terms)
-    due = last_second(_answer_due(moved, given.terms))
+    due = last_second(answer_due(moved, given.terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
@@ -412,7 +413,7 @@ def _fresh(case: Case) -> Case:
     return case.with_assignment(extended=False, wants=None, finding=None)
 
 
-def _answer_due(case: Case, terms: Terms) -> datetime | None:
+def answer_due(case: Case, terms: Terms) -> datetime | None:
     """By when the unit must answer, be it by a result."""
     clock: Clock = "result" if case.urgent else "answer"
     reading = read(case.ledger, clock, terms)
@@ -526,7 +527,7 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
     more = Allowance(days, terms.rules.extension.unit)
     longer = ledger.extend(moved, given.at, more, reason=reason, by=given.by.name)
     extended = longer.with_assignment(extended=True)
-    due = last_second(_answer_due(extended, terms))
+    due = last_second(answer_due(extended, terms))
     told = given.told(extended, unit=given.unit, days=days, due=due, text=reason)
     return _alerting(told, "unit", "extended")
 

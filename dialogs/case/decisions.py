@@ -15,6 +15,7 @@ from dialogs.case.order_table import row_of
 from dialogs.case.orders import Decision, Order, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
+from dialogs.case.roles import Role
 from dialogs.case.worktime import Terms
 from dialogs.words import Message
 
@@ -31,7 +32,7 @@ class Given:
     by: Staff
     at: datetime
     terms: Terms
-    role: str = "operator"
+    role: Role
     into: Case | None = None
     instead: str | None = None
 

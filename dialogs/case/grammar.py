@@ -17,6 +17,8 @@ from dialogs.case.typed import (
     working_days,
 )
 
+OFF_REGISTER = "名录外"  # said behind a unit that is known not to be in the register
+
 
 def whole(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     """All of it is the first text; without a text it is not read."""
@@ -53,7 +55,7 @@ def wait_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
 
 
 def assign_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
-    """A unit, and behind it in any order a level, 复杂, a date."""
+    """A unit, and behind it in any order a level, 复杂, 名录外, a date."""
     found: Values = {}
     codes = {name: code for code, name in LEVELS.items()}
     unit = " ".join(words.split())
@@ -62,6 +64,8 @@ def assign_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
         until = day_end(tail, now)
         if tail == "复杂":
             found["complex"] = True
+        elif tail == OFF_REGISTER:
+            found["new"] = True
         elif tail in codes:
             found["level"] = codes[tail]
         elif until is not None:
@@ -70,6 +74,15 @@ def assign_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
             break
         unit = before
     return {"unit": unit, **found}
+
+
+def whistle_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """Why, and in the second line perhaps who has it there, perhaps 名录外."""
+    reason, named = first_line(words)
+    before, tail = last_word(named)
+    if tail == OFF_REGISTER:
+        return {"reason": reason, "unit": before, "new": True}
+    return {"reason": reason, "unit": " ".join(named.split())}
 
 
 def extend_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:

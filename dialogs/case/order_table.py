@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from dialogs.case.grammar import (
+    OFF_REGISTER,
     assign_words,
     choice_words,
     extend_words,
@@ -22,6 +23,7 @@ from dialogs.case.grammar import (
     rule_words,
     to_one,
     wait_words,
+    whistle_words,
     whole,
 )
 from dialogs.case.life import FINDINGS, LEVELS, TRIGGERS, Case, legal
@@ -59,6 +61,14 @@ from dialogs.case.roles import HOTLINE, ROLES, Role
 
 SEEN = "反映人会看到"
 TO = Field(name="to", kind="number", label="N", help="", option="--to", required=False)
+NEW_UNIT = Field(
+    name="new",
+    kind="flag",
+    label=OFF_REGISTER,
+    help="单位确实不在名录里，也转：没有联络员，不计它的数字",
+    option="--new",
+    required=False,
+)
 DECLINE_TEMPLATES = {
     "不在范围": "不归本专线管：这里只收给基层增加负担的事。居民诉求请打12345，"
     "举报违纪请打12388。",
@@ -254,6 +264,7 @@ ORDERS: tuple[OrderRow, ...] = (
                 option="--due",
                 required=False,
             ),
+            NEW_UNIT,
         ),
         asks="单位，后面可以加层级（如 区）、复杂、期限（如 12月1日）",
         grammar=assign_words,
@@ -454,9 +465,10 @@ ORDERS: tuple[OrderRow, ...] = (
                 help="上一级由谁办，默认是名录里的上级单位",
                 required=False,
             ),
+            NEW_UNIT,
         ),
         asks=f"为什么，{SEEN}；由谁办另起一行，不写就是上级单位",
-        grammar=lines,
+        grammar=whistle_words,
         trigger="whistle",
         told="whistled",
         steps={"whistled": "吹哨升级"},

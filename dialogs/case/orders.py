@@ -43,13 +43,14 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Assign:
     """due: the answer's, in place of the rules' time; complex: the rules give more of
-    it.
+    it; new: the unit is known not to be in the register.
     """
 
     unit: str
     level: str | None = None
     due: datetime | None = None
     complex: bool = False
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,14 @@ class GrantExtend:
 @dataclass(frozen=True, slots=True)
 class Whistle:
     """One level up, with its clock; unit: who has it there, "" for the parent of the
-    present one; level: of that unit, where it is known: a level may be skipped.
+    present one; level: of that unit, where it is known: a level may be skipped; new: as
+    in `Assign`.
     """
 
     reason: str
     unit: str = ""
     level: str | None = None
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

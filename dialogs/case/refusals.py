@@ -45,6 +45,10 @@ REFUSED: dict[str, str] = {
     # what was written
     "missing": "请写明{what}。",
     "missing_unit_above": "请写明{level}一级由哪个单位办。",
+    "unit_near": "单位名录里没有“{name}”。是不是：{names}？"
+    "确实不在名录里的，写明“名录外”再转。",
+    "unit_unknown": "单位名录里没有“{name}”，也没有相近的。请先登记；"
+    "确实不在名录里的，写明“名录外”再转。",
     "unknown_finding": "结论只能是：{known}。",
     "unknown_level": "层级只能是：{known}。",
     "past_date": "期限已经过去，请写以后的日期。",

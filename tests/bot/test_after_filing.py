@@ -110,7 +110,9 @@ async def test_asked_back_at_night_and_answered_another_day(line: Line) -> None:
     assert "上上周五被点名" in story
     assert "三个上周" not in story, "no second entry contradicts the first"
 
-    await orders(line, Assign("某市局"), Answer("已停"), Find("partly"), Close("已停"))
+    await orders(
+        line, Assign("某市局", new=True), Answer("已停"), Find("partly"), Close("已停")
+    )
     await pushes(line, hours=1)
     await pushes(line, days=4)
     assert "解决了吗" in await pushes(line, hours=5)
@@ -161,7 +163,7 @@ async def test_it_started_again_reaches_staff_though_the_case_is_finished(
     line: Line,
 ) -> None:
     receipt = await files(line, APP)
-    await orders(line, Accept(), Assign("某市局"), Answer("已停"))
+    await orders(line, Accept(), Assign("某市局", new=True), Answer("已停"))
     await orders(line, Find("substantiated"), Close("已停"))
     line.later(days=60)
     await line.says(receipt, "这礼拜起又叫填，换了个封皮")

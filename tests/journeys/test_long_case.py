@@ -82,7 +82,9 @@ class Year(Months):
             )
 
     async def chief(self, alias: str, order: Order) -> None:
-        await self.app.casework.staff.order(alias, order, AtTheMachine(CHIEF))
+        await self.app.casework.staff.order(
+            alias, order, AtTheMachine(CHIEF, "supervisor")
+        )
 
     async def reads(self, chat: str = "anna") -> str:
         """What the reporter finds on asking; the page is left again."""

@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from tests.project.checkout import ROOT
 
 NAMED = {"reader", "register", "conflict", "sight"}
+# who orders, in which role, for which unit, and which units had the case before
+ASKED = NAMED | {"who", "role", "unit_id", "given"}
+# whoever constructs these says what they may see: a forgotten role would be the highest
+RANKED = {"AtTheMachine", "Given"}
 TYPED = {"CaseReader", "UnitRegister", "ConflictRule"}
 
 
@@ -24,13 +28,25 @@ def optional(source: str) -> Iterator[str]:
                 yield node.target.id
 
 
+def ranked_by_default(source: str) -> Iterator[str]:
+    """Classes of people whose role a caller may forget."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and node.name in RANKED:
+            for field in node.body:
+                is_role = isinstance(field, ast.AnnAssign) and (
+                    isinstance(field.target, ast.Name) and field.target.id == "role"
+                )
+                if is_role and field.value is not None:
+                    yield node.name
+
+
 def defaulted(args: ast.arguments) -> Iterator[str]:
     positional = (*args.posonlyargs, *args.args)
     with_default = [*positional[len(positional) - len(args.defaults) :]]
     pairs = zip(args.kwonlyargs, args.kw_defaults, strict=True)
     with_default += [one for one, default in pairs if default is not None]
     for one in with_default:
-        if one.arg in NAMED or TYPED & names(one.annotation):
+        if one.arg in ASKED or TYPED & names(one.annotation):
             yield one.arg
 
 
@@ -52,10 +68,20 @@ def test_no_signature_forgets_who_reads() -> None:
     """A case is opened for somebody: no parameter or field has a default for that."""
     forgotten = {
         str(path.relative_to(ROOT)): found
-        for path in sorted((ROOT / "bot").rglob("*.py"))
+        for folder in ("bot", "dialogs/case")
+        for path in sorted((ROOT / folder).rglob("*.py"))
         if (found := [*optional(path.read_text("utf-8"))])
     }
     assert forgotten == {}
+
+
+def test_nobody_has_a_rank_by_default() -> None:
+    """The conflict rule and the approvals go by the role of who orders."""
+    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "dialogs/case").rglob("*.py")]
+    sources = [path.read_text("utf-8") for path in files]
+    named = [name for source in sources for name in RANKED if f"class {name}" in source]
+    assert sorted(named) == sorted(RANKED)
+    assert not [name for source in sources for name in ranked_by_default(source)]
 
 
 def test_the_rule_finds_what_it_forbids() -> None:

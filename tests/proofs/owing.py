@@ -51,7 +51,7 @@ BEGIN = datetime(
     2026, 9, 23, 10, 17, 41, tzinfo=BEIJING
 )  # Wednesday; 25–27 September are Mid-Autumn
 UNIT = "翠苑街道办事处"
-SENT = (Accept(), Assign(UNIT))
+SENT = (Accept(), Assign(UNIT, new=True))
 FOUND = (*SENT, Answer("已改"), Find("substantiated"))
 KINDS: dict[
     str, tuple[int, tuple[Order, ...]]

@@ -226,7 +226,9 @@ async def is_answered(known: Journey) -> None:
     assert MASKED["more"] not in visitor.screen[-1].text
     await visitor.presses("send")
     assert known.look() == []
-    known.orders("assign", SAID["unit"], "--level", "subdistrict", "--due", "+5")
+    known.orders(
+        "assign", SAID["unit"], "--new", "--level", "subdistrict", "--due", "+5"
+    )
     known.orders("answer", SAID["answer"])
     known.orders("find", "substantiated", SAID["answer"])
     known.orders("rectify", SAID["plan"], "--due", "+9")

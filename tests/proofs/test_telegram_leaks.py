@@ -431,7 +431,9 @@ async def is_worked_on(stage: Stage) -> None:
             await app.casework.staff.order(alias, Accept(), at_work)
             await app.casework.staff.order(alias, Ask("是哪个科室要的？"), at_work)
         assert len(aliases) == len(JOURNEYS)
-        await app.casework.staff.order(aliases[0], Assign(UNIT, "subdistrict"), at_work)
+        await app.casework.staff.order(
+            aliases[0], Assign(UNIT, "subdistrict", new=True), at_work
+        )
         code = await app.roster.code(LIAISON, "desk")
     await asyncio.gather(
         units_page(stage, code, aliases[0]),

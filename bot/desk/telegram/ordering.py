@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bot.cases.staff import Handed
 from bot.desk import verbs
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext, staff_message
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
+from bot.desk.times import chat_due
+from bot.desk.wording import handed_text
 from bot.outbox.messages import OutboxMessage
 from dialogs.case import order_table
 from dialogs.case.life import STATES, Case
 from dialogs.case.order_row import OrderRow
 from dialogs.case.order_table import may, who_may
-from dialogs.case.orders import Order, Reply
+from dialogs.case.orders import Assign, Order, Reply, Whistle
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role
 from dialogs.case.typed import Now
@@ -43,7 +46,7 @@ class Ordering:
         messages: list[OutboxMessage] = []
         if isinstance(order, Reply):
             also.append(self._replies.begin(row.id, act.spot, order, act.message))
-        elif act.press is None and not act.grouped:
+        elif act.press is None and not act.grouped and not _gives_away(order):
             messages = [
                 staff_message(act.spot.address, f"{row.alias}：{label}，办好了。")
             ]
@@ -55,7 +58,21 @@ class Ordering:
         if act.press is None and act.grouped:
             self._saying.nod(act)
         told = "，会告诉反映人" if outcome.told else ""
-        return f"{label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+        done = f"{label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
+        if outcome.handed is None:
+            return done
+        said = await self._tell_handed(act, row, outcome.handed)
+        return f"{done}{said}"
+
+    async def _tell_handed(self, act: Act, row: CaseRow, handed: Handed) -> str:
+        """Known only once it is done: unit, level, due date, and who answers there."""
+        due = chat_due(handed.due, self._in.casework.zone) if handed.due else ""
+        said = f"{handed_text(handed, due)}。"
+        if act.press is None:
+            told = staff_message(act.spot.address, f"{row.alias}：{said}")
+            await self._in.database.commit([self._in.post.put(told)])
+            self._in.send([told])
+        return said
 
     async def change_reply(self, act: Act, reply: ReplyRow, words: str) -> None:
         """The message that ordered a reply was edited: while that can still be taken
@@ -113,6 +130,11 @@ class Ordering:
         directory = await self._in.register.directory()
         names = [unit.name for unit in directory if unit.id.startswith(more)]
         return names[0] if len(names) == 1 else ""
+
+
+def _gives_away(order: Order) -> bool:
+    """Whether what is said of it is known only afterwards."""
+    return isinstance(order, Assign | Whistle)
 
 
 def _permit(role: Role, order: Order | type[Order]) -> None:

@@ -40,7 +40,7 @@ from tests.bot.line import Line, Notebook, opened_line
 
 CLOSED = (
     Accept(),
-    Assign("某街道"),
+    Assign("某街道", new=True),
     Answer("已改"),
     Find("substantiated"),
     Close("每月报一次"),

@@ -32,7 +32,7 @@ REPORT = "街道要求我们社区同一份台账每周报五次"
 TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, 10:00 in Beijing
 ALL_STEPS = (
     Accept(),
-    Assign("某街道"),
+    Assign("某街道", new=True),
     Answer("已改"),
     Find("substantiated"),
     Close("以后每月只报一次"),
@@ -112,7 +112,7 @@ async def test_a_whole_case_within_a_minute_is_one_message(desk: Desk) -> None:
 async def test_three_minutes_after_the_last_step_it_goes(desk: Desk) -> None:
     await desk.orders(Accept())
     assert await desk.minutes(2.5) == []
-    await desk.orders(Assign("某街道"))
+    await desk.orders(Assign("某街道", new=True))
     assert await desk.minutes(2.5) == []
     [together] = await desk.minutes(0.5)
     assert together == f"有新进展：已转给承办单位。点“查进展”看看。{ONE_MORE}"
@@ -123,7 +123,7 @@ async def test_what_never_comes_to_rest_goes_ten_minutes_after_the_first(
 ) -> None:
     await desk.orders(Accept())
     heard = await desk.minutes(2.5)
-    await desk.orders(Assign("某街道"))
+    await desk.orders(Assign("某街道", new=True))
     heard += await desk.minutes(2.5)
     for _ in range(2):
         await desk.orders(Supervise("快些办"))
@@ -185,14 +185,14 @@ async def test_the_second_question_is_counted_when_the_first_was_told_before(
 
 
 async def test_what_waits_is_not_told_after_hush(desk: Desk) -> None:
-    await desk.orders(Accept(), Assign("某街道"))
+    await desk.orders(Accept(), Assign("某街道", new=True))
     await desk.says("别再提醒")
     desk.new()
     assert await desk.minutes(60) == []
 
 
 async def test_nothing_that_waits_is_told_of_what_was_forgotten(desk: Desk) -> None:
-    await desk.orders(Accept(), Assign("某街道"))
+    await desk.orders(Accept(), Assign("某街道", new=True))
     await desk.says("进度", "忘记我", "确定，忘记我")
     desk.new()
     assert await desk.minutes(60) == []
@@ -205,7 +205,7 @@ async def test_a_push_that_fell_due_is_told_though_another_step_follows(
     """Somebody was not there to send it: both are told, each once."""
     await desk.orders(Accept())
     desk.later(minutes=4)
-    await desk.orders(Assign("某街道"))
+    await desk.orders(Assign("某街道", new=True))
     await desk.looks()
     assert desk.new() == ["有新进展：受理了。点“查进展”看下一步。"]
     [assigned] = await desk.minutes(3)

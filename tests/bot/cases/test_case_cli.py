@@ -91,7 +91,16 @@ async def test_a_case_is_worked_through_in_the_terminal(
     )
     for words in (
         ("ask", name, "哪个科室？"),
-        ("assign", "JF2026-000001", "某街道", "--level", "subdistrict", "--due", "+7"),
+        (
+            "assign",
+            "JF2026-000001",
+            "某街道",
+            "--new",
+            "--level",
+            "subdistrict",
+            "--due",
+            "+7",
+        ),
         ("answer", name, "已经改了"),
         ("find", name.split("-")[1].lower(), "substantiated"),
         ("rectify", name, "取消", "--due", "+20"),
@@ -123,7 +132,7 @@ async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) ->
     await terminal.counter.files()
     name = await terminal.counter.alias()
     await terminal.runs("accept", name)
-    await terminal.runs("assign", name, "某街道")
+    await terminal.runs("assign", name, "某街道", "--new")
     assert "限11-30" in await terminal.runs("list")
     assert "期限      2026-11-30 24:00" in await terminal.runs("show", name)
 
@@ -169,7 +178,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
         "merge",
     ]
     accepted = await terminal.json("accept", name)
-    assert set(accepted) == common | {"told"}
+    assert set(accepted) == common | {"told", "handed"}
     assert (accepted["serial"], accepted["claimed_by"], accepted["told"]) == (
         "JF2026-000001",
         "王",

@@ -79,7 +79,7 @@ async def test_a_case_tells_its_story_from_filing_to_reopening(
     counter.later(hours=1)
     await counter.orders(
         name,
-        Assign("某街道办事处", "subdistrict", MORNING + WEEK),
+        Assign("某街道办事处", "subdistrict", MORNING + WEEK, new=True),
         Answer("以后每月报一次。"),
         Find("substantiated", "一周五报没有依据。"),
         Rectify("取消重复台账", MORNING + 2 * WEEK),
@@ -205,7 +205,7 @@ async def test_pushes_come_late_and_never_at_night(counter: Counter) -> None:
     due = [at - seconds(counter.at) for _, at in await counter.letters()]
     assert min(due) >= 180 and max(due) <= 23 * 60 and len(set(due)) > 10
     counter.at = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # 22:00 in Beijing
-    await counter.orders(entries[0].case.alias, Assign("某街道"))
+    await counter.orders(entries[0].case.alias, Assign("某街道", new=True))
     morning = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 8:00
     late = max(at for _, at in await counter.letters())
     assert seconds(morning) <= late <= seconds(morning) + 20 * 60
@@ -231,7 +231,12 @@ async def test_every_change_of_state_is_pushed_and_says_nothing_of_the_matter(
     await counter.files(lang="en")
     name = await counter.alias()
     await counter.orders(
-        name, Claim(), Accept(), Assign("某街道"), Answer("知道了"), Note("难办")
+        name,
+        Claim(),
+        Accept(),
+        Assign("某街道", new=True),
+        Answer("知道了"),
+        Note("难办"),
     )
     letters = [letter for letter, _ in await counter.letters()]
     assert [letter.message.name for letter in letters] == [
@@ -437,7 +442,7 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
     )
     await counter.orders(second, Merge(first))
     counter.later(hours=2)
-    await counter.orders(first, Assign("某街道"))
+    await counter.orders(first, Assign("某街道", new=True))
     assert [line.text("zh") for line in (await counter.story(berta)).lines] == [
         "您反映了这件事。",
         "专线想问您：贝塔，哪个科室？",

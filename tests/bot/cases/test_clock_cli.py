@@ -54,7 +54,7 @@ async def dispatched(counter: Counter) -> str:
     counter.at = datetime(2026, 11, 23, 2, tzinfo=UTC)
     await counter.casework.staff.order(name, Accept(), AtTheMachine("王", "operator"))
     await counter.casework.staff.order(
-        name, Assign("某街道", "subdistrict"), AtTheMachine("王", "operator")
+        name, Assign("某街道", "subdistrict", new=True), AtTheMachine("王", "operator")
     )
     return name
 

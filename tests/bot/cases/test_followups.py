@@ -54,7 +54,7 @@ from tests.bot.counter import Counter, opened
 BEIJING = ZoneInfo("Asia/Shanghai")
 CLOSED = (
     Accept(),
-    Assign("某街道"),
+    Assign("某街道", new=True),
     Answer("已改"),
     Find("substantiated"),
     Close("每月报一次"),
@@ -140,7 +140,7 @@ async def test_after_days_of_downtime_each_is_noted_once_and_late_news_is_told_o
     counter: Counter,
 ) -> None:
     await counter.files()
-    await counter.orders(await counter.alias(), Accept(), Assign("某街道"))
+    await counter.orders(await counter.alias(), Accept(), Assign("某街道", new=True))
     before = len(await counter.told())
     assert await rings(counter, days=40) > 4
     lines = await ledger(counter)
@@ -224,7 +224,7 @@ async def test_waiting_for_others_ends_by_itself(counter: Counter) -> None:
     await counter.orders(
         name,
         Accept(),
-        Assign("某街道"),
+        Assign("某街道", new=True),
         Wait("等区里批复", counter.at + timedelta(days=3)),
     )
     assert (await counter.casework.staff.find(name, AT_THE_MACHINE)).due_at is None
@@ -449,9 +449,11 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
     for number in range(3):
         reports.append(await counter.report(await counter.files(chat=f"chat {number}")))
         name = await counter.alias()
-        await counter.orders(name, Accept(), Assign("某街道"))
+        await counter.orders(name, Accept(), Assign("某街道", new=True))
         if number == 2:
-            await counter.orders(name, Return("三定方案", "不归我们"), Assign("某街道"))
+            await counter.orders(
+                name, Return("三定方案", "不归我们"), Assign("某街道", new=True)
+            )
             await rings(counter, days=20)
         await counter.orders(name, Answer("改了"), Find("substantiated"), Close("好了"))
     await rings(counter, days=3, hours=2)
@@ -490,10 +492,14 @@ async def test_more_time_granted_after_all_takes_the_lateness_back(
     )
     await counter.files()
     name = await counter.alias()
-    await counter.orders(name, Accept(), Assign("某街道"), Extend(5, "人手不够"))
+    await counter.orders(
+        name, Accept(), Assign("某街道", new=True), Extend(5, "人手不够")
+    )
     await rings(counter, days=8)
     assert "answer breached" in await ledger(counter)
-    await counter.casework.staff.order(name, GrantExtend(True), AtTheMachine("主管"))
+    await counter.casework.staff.order(
+        name, GrantExtend(True), AtTheMachine("主管", "supervisor")
+    )
     await counter.orders(name, Answer("改了"))
     found = {
         one.what: one.n

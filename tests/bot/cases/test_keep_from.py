@@ -158,7 +158,7 @@ async def test_a_unit_that_is_not_registered_is_known_by_its_name(
     await counter.files("又要台账", keep_from=("镇经济办",), **NEUTRAL)
     await counter.orders(await counter.alias(), Accept())
     with pytest.raises(Refusal, match="镇 经济办”的人看"):
-        await counter.orders(await counter.alias(), Assign("镇 经济办"))
+        await counter.orders(await counter.alias(), Assign("镇 经济办", new=True))
 
 
 async def test_no_merge_gives_it_to_that_unit(

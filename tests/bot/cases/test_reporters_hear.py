@@ -18,7 +18,7 @@ from tests.bot.months import Months
 
 DONE = (
     Accept(),
-    Assign("某街道"),
+    Assign("某街道", new=True),
     Answer("已改"),
     Find("substantiated"),
     Close("每月报一次"),
@@ -36,7 +36,7 @@ async def test_one_who_says_nothing_hears_of_every_step_and_then_is_left_alone(
     line: Months,
 ) -> None:
     name = await line.filed("anna")
-    await line.orders(name, Accept(), Assign("某街道"))
+    await line.orders(name, Accept(), Assign("某街道", new=True))
     await line.passes(32)
     assert line.heard() == [
         (0, "push.together"),
@@ -139,7 +139,7 @@ async def test_wishes_are_kept_case_by_case(line: Months) -> None:
 
 async def test_after_a_long_stop_one_message_and_not_five(line: Months) -> None:
     name = await line.filed("anna")
-    await line.orders(name, Accept(), Assign("某街道"))
+    await line.orders(name, Accept(), Assign("某街道", new=True))
     await line.passes(1)
     line.heard()
     await line.passes(1, stopped=40)

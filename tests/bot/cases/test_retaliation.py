@@ -254,7 +254,7 @@ async def test_it_goes_to_no_unit_and_into_no_other_case(counter: Counter) -> No
     row = await counter.casework.staff.find(await alias(counter), SUPERVISOR)
     case = (await counter.casework.writer.load(row)).case
     assert not {"assign", "merge", "whistle"} & {*legal(case)}
-    for order in (Assign("某街道"), Merge(other[0])):
+    for order in (Assign("某街道", new=True), Merge(other[0])):
         with pytest.raises(Refusal):
             await orders(counter, order)
     with pytest.raises(Refusal, match="只给主管看") as refusal:

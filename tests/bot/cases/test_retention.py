@@ -49,7 +49,7 @@ DAY = timedelta(days=1)
 YEAR = 366 * DAY
 ENDED = (
     Accept(),
-    Assign("某街道"),
+    Assign("某街道", new=True),
     Answer("以后每月一次"),
     Find("substantiated", "一周五报"),
     Close("已取消"),
@@ -228,7 +228,7 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
         if one.case.alias != first
     ]
     await counter.orders(
-        first, Accept(), Assign("某街道"), Ask("哪个科室？"), Merge(second)
+        first, Accept(), Assign("某街道", new=True), Ask("哪个科室？"), Merge(second)
     )
     before = (await counter.story(receipt)).text("zh")
     counter.at += YEAR

@@ -22,7 +22,7 @@ from dialogs.case.orders import (
 from dialogs.words import Reopen, Supplement, Withdraw
 from tests.bot.counter import Counter
 
-TO_UNIT = (Accept(), Assign("某街道"))
+TO_UNIT = (Accept(), Assign("某街道", new=True))
 CLOSED = (Answer("已改"), Find("substantiated"), Close("每月报一次"))
 
 

@@ -50,6 +50,8 @@ CASE = Case("c", "白鹭-K7QM", State.FILED, "forms", reports=("r1",))
         ("reply", "＃1 在看了", Reply("在看了", 1)),
         ("wait", "12月1日 等文件", Wait("等文件", DUE)),
         ("assign", "某街道", Assign("某街道")),
+        ("assign", "某街道 名录外 区", Assign("某街道", "district", new=True)),
+        ("whistle", "办不了\n某局 名录外", Whistle("办不了", "某局", new=True)),
         (
             "assign",
             "某 街办 区 复杂 12月1日",

@@ -20,6 +20,7 @@ from dialogs.case.order_table import ORDERS as ORDER_TABLE
 from dialogs.case.orders import Decision, Order
 from dialogs.case.reactions import Reaction, react
 from dialogs.case.refusals import Refusal
+from dialogs.case.roles import Role
 from dialogs.case.rules import Rules
 from dialogs.case.story import Filed, OpenedStep, Rating, is_asked, tell
 from dialogs.case.worktime import Terms, weekday_calendar
@@ -64,7 +65,8 @@ def _orders(row: OrderRow) -> st.SearchStrategy[Order]:
 
 
 ORDERS = st.one_of([_orders(row) for row in ORDER_TABLE])
-ROLE = st.sampled_from(["operator", "supervisor", "liaison"])
+ROLES: list[Role] = ["operator", "supervisor", "liaison"]
+ROLE = st.sampled_from(ROLES)
 REACTIONS = st.one_of(
     st.builds(Supplement, REPORTS, WORDS, st.just(()), st.just(AT), st.booleans()),
     st.builds(Rate, REPORTS, st.booleans(), st.none(), st.none(), st.just(AT)),
@@ -80,7 +82,7 @@ STAFF = st.sampled_from([Staff("aa", "王"), Staff("bb", "李")])
 TERMS = Terms(Rules.default(), weekday_calendar(), BEIJING)
 
 
-Act = tuple[Staff, Order, str]
+Act = tuple[Staff, Order, Role]
 
 
 def answered(
@@ -93,7 +95,7 @@ def answered(
         return react(case, act, TERMS, asked=is_asked(told, act.report))
     by, order, role = act
     try:
-        return decide(case, order, by, AT, TERMS, into=INTO, role=role)
+        return decide(case, order, by, AT, TERMS, into=INTO, role=role, unit_id=None)
     except Refusal as refusal:
         assert str(refusal) and "\n" not in str(refusal).replace(case.alias, "")
         return None

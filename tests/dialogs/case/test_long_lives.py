@@ -138,10 +138,13 @@ class Life:
         given = orders(self.at)
         for order in (*given[number:], *given[:number]):
             with suppress(Refusal):  # said in one sentence; test_any_order looks at it
-                self.take(
-                    decide(self.case, order, WANG, self.at, TERMS), by_reporter=False
-                )
+                self.take(self.decided(order), by_reporter=False)
                 return
+
+    def decided(self, order: Order) -> Decision:
+        return decide(
+            self.case, order, WANG, self.at, TERMS, role="operator", unit_id=None
+        )
 
     def go(self, moves: int) -> None:
         """So far the straight way."""
@@ -154,7 +157,7 @@ class Life:
             Close("改好了"),
         ]
         for order in straight[:moves]:
-            self.take(decide(self.case, order, WANG, self.at, TERMS), by_reporter=False)
+            self.take(self.decided(order), by_reporter=False)
 
     def react(self, number: int) -> None:
         action = reactions(self.at)[number]

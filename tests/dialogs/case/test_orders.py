@@ -45,6 +45,7 @@ from dialogs.case.orders import (
 from dialogs.case.reactions import Reaction
 from dialogs.case.reactions import react as _react
 from dialogs.case.refusals import Refusal
+from dialogs.case.roles import Role
 from dialogs.case.rules import Rules
 from dialogs.case.worktime import Terms, weekday_calendar
 from dialogs.texts import CHINESE
@@ -91,9 +92,10 @@ def decide(
     by: Staff,
     at: datetime,
     into: Case | None = None,
-    role: str = "operator",
+    role: Role = "operator",
+    unit_id: str | None = None,
 ) -> Decision:
-    return _decide(case, order, by, at, TERMS, into=into, role=role)
+    return _decide(case, order, by, at, TERMS, into=into, role=role, unit_id=unit_id)
 
 
 def react(case: Case, action: Reaction, **known: bool) -> Decision:

@@ -55,7 +55,7 @@ def test_a_report_on_a_phone(
         screenshot(visitor, "web-4-receipt", folder)
         [alias] = {case["alias"] for case in line.staff("list")} - known
         line.staff("accept", alias)
-        line.staff("assign", alias, "东湖街道办事处", "--level", "subdistrict")
+        line.staff("assign", alias, "东湖街道办事处", "--new", "--level", "subdistrict")
         line.staff(
             "answer", alias, "已通知各科室停报，改为每月一次，由街道一次性汇总。"
         )

@@ -58,7 +58,7 @@ def test_from_the_first_sentence_to_the_rating(
         visitor.presses("送出")
         visitor.sees("已补充，谢谢您")
 
-        line.staff("assign", alias, "东湖街道", "--level", "subdistrict")
+        line.staff("assign", alias, "东湖街道", "--new", "--level", "subdistrict")
         line.staff("answer", alias, "已停报")
         line.staff("find", alias, "substantiated", "核实过了")
         line.staff("rectify", alias, "合并成一份")

@@ -130,6 +130,27 @@ async def test_more_time_is_a_supervisor_s_to_grant(
     assert case.assignment.extended and case.assignment.wants is None
 
 
+async def test_a_unit_is_named_as_the_register_has_it(
+    office: Office, group: Group
+) -> None:
+    """A slip is asked about; then unit, level, due date and liaisons are told."""
+    one = await office.staff("李明")
+    await office.unit("清河街道办事处")
+    await office.files_and_rings()
+    alias = await office.alias()
+    one.says(f"/accept {alias}")
+    await one.sees("受理，办好了")
+    one.says(f"/assign {alias} 清河街办事处")
+    await one.sees("是不是：清河街道办事处？")
+    one.says(f"/assign {alias} 清河街道办事处")
+    await one.sees("转给清河街道办事处（街道）")
+    await one.sees("没有联络员")
+    one.says(f"/whistle {alias} 办不了\n区数据局")
+    await one.sees("也没有相近的")
+    one.says(f"/whistle {alias} 办不了\n区数据局 名录外")
+    await one.sees("不在名录里，没有联络员")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
