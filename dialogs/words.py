@@ -327,9 +327,9 @@ class Told(Protocol):
         """What the reporter may do now.
 
         answer, supplement, held, rebound, rate, satisfied (the rest of a rating),
-        reopen, keep_from, withdraw, settings, hush, forget. Of a report that is still
-        kept back: release, confirm (where it would be dropped), supplement, keep_from,
-        withdraw, hush, forget.
+        reopen, appeal (a reopening of what was declined), keep_from, withdraw,
+        settings, hush, forget. Of a report that is still kept back: release, confirm
+        (where it would be dropped), supplement, keep_from, withdraw, hush, forget.
         """
 
     @property

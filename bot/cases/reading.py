@@ -18,6 +18,7 @@ from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
 from dialogs.case.corrections import SUPPLEMENTED, SupplementStep, corrected
 from dialogs.case.life import FINISHED, Case, State
+from dialogs.case.order_table import PICTURED
 from dialogs.case.refusals import Refusal, refusals
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
@@ -346,8 +347,8 @@ class CaseReadModel:
         return found
 
     async def _of_answer(self, step: StepRow) -> list[MediaRow]:
-        """What a unit sent with its answer."""
-        return await self._media.of_step(step.id) if step.kind == "answered" else []
+        """What a unit sent with its answer, or with what it put right."""
+        return await self._media.of_step(step.id) if step.kind in PICTURED else []
 
 
 def _with_corrections(

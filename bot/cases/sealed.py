@@ -57,6 +57,10 @@ class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     had_before: bool = msgspec.field(name="had", default=False)
     keep_from: list[str] = []
     rebounds: int = 0
+    declined_by: str | None = None
+    dispatched: datetime | None = None
+    earlier: list[str] = []
+    rectified: bool = False
 
 
 class SealedLine(msgspec.Struct, array_like=True, frozen=True):

@@ -207,6 +207,7 @@ class CaseSealer:
             asked_in=sealed.asked_in,
             resumes=sealed.resumes,
             reply=_given(sealed.reply, Pending),
+            declined_by=sealed.declined_by,
             ledger=tuple(ledger),
             assignment=_assignment(row, sealed),
             followup=Followup(
@@ -453,6 +454,9 @@ def _assignment(row: CaseRow, sealed: SealedCase) -> Assignment:
         wants=_given(sealed.wants, MoreTime),
         returns=sealed.returns,
         had=unit if sealed.had_before else None,
+        dispatched=sealed.dispatched,
+        earlier=tuple(sealed.earlier),
+        rectified=sealed.rectified,
     )
 
 

@@ -35,7 +35,7 @@ from bot.people.roster import Roster
 from dialogs.case.corrections import SUPPLEMENTED
 from dialogs.case.deciding import decide
 from dialogs.case.life import Case, State, legal
-from dialogs.case.order_table import UNIT_ORDERS, row_of
+from dialogs.case.order_table import PICTURED, UNIT_ORDERS, row_of
 from dialogs.case.orders import Order, StoryStep
 from dialogs.case.refusals import Refusal
 from dialogs.case.worktime import Terms, day_of
@@ -192,7 +192,7 @@ class LiaisonDesk:
         found = []
         for step, event in past(one.steps):
             pictures: tuple[str, ...] = ()
-            if step.kind == "answered":
+            if step.kind in PICTURED:
                 pictures = await self._pictures.of_step(step.id)
             found.append(replace(event, pictures=pictures))
         return found
@@ -291,7 +291,10 @@ class LiaisonDesk:
         Raises: Missing; Refusal, for the liaison's screen; Stale; Refusing.
         """
         one = await self._of(who, alias)
-        attached = await self._pictures.attach(pictures, one.row.id)
+        told = row_of(order).told
+        attached: list[Write] = []
+        if told in PICTURED:
+            attached = await self._pictures.attach(pictures, one.row.id, told)
         try:
             await self._casework.staff.order(
                 alias, order, who.member, also=[*attached, *also]

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from dialogs.case.order_table import BY_NAME, MOVES
 from dialogs.case.refusals import Refusal
 
+SAME_UNIT = (
+    "{alias} 已经在“{unit}”，再转一次不会重算期限。"
+    "要它接着办、再办或改期限，用：{may}。"
+)
 NOTHING_ELSE = "没有别的动作了"
 ILLEGAL_MOVE = "{alias} 现在是“{state}”，不能{move}。现在可以：{may}。"
 
@@ -41,6 +45,7 @@ def _label(name: str) -> str:
 TERMINAL = ScreenPhrases(
     {
         "illegal_move": ILLEGAL_MOVE,
+        "same_unit": SAME_UNIT,
         "claimed_already": "{alias} 已由“{by}”认领。要接过来，请用 claim --take。",
         "claimed_by_other": "{alias} 由“{by}”在办。要接过来，请先用 claim --take；"
         "只想留话，用 note。",
@@ -58,6 +63,7 @@ TERMINAL = ScreenPhrases(
 STAFF_CHAT = ScreenPhrases(
     {
         "illegal_move": ILLEGAL_MOVE,
+        "same_unit": SAME_UNIT,
         "claimed_by_you": "{alias} 本来就由您在办，请接着点卡片上的按钮。",
         "claimed_already": "{alias} 已由“{by}”认领。要接过来，请用 /take。",
         "claimed_take_first": "{alias} 由“{by}”在办。要接过来，请用 /take。",

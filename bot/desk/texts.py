@@ -24,4 +24,10 @@ phrases(
     extended="{alias}：延期批准了。",
     extension_refused="{alias}：延期没批准。",
     rectifying="{alias}：要整改，请看期限。",
+    urgent_set="{alias}：改为加急，请马上到场或上线。",
+    urgent_lifted="{alias}：不算加急了，请看新的期限。",
+    redated="{alias}：期限更正了，请看。",
+    sent_back="{alias}：专线退回来了，请看哪里不够。",
+    finding_corrected="{alias}：核实的结论更正了，请看。",
+    rectified="{alias}：单位报整改完成，请核对。",
 )

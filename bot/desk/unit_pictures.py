@@ -44,11 +44,11 @@ class UnitPictures:
         await self._database.commit([Media.put(row)])
         return id.hex()
 
-    async def attach(self, ids: Iterable[str], case: bytes) -> list[Write]:
-        """Writes that give drafts to the answer of this case; other ids are none."""
+    async def attach(self, ids: Iterable[str], case: bytes, kind: str) -> list[Write]:
+        """Writes that give drafts to the last step of this kind; other ids are none."""
         drafts = [id for id in dict.fromkeys(ids) if await self._draft(id)]
         return [
-            Media.attach(bytes.fromhex(id), position, case, "answered")
+            Media.attach(bytes.fromhex(id), position, case, kind)
             for position, id in enumerate(drafts[:PICTURES])
         ]
 

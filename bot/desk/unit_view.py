@@ -53,6 +53,7 @@ UNIT_STATES: dict[State, str] = {
     State.LOOK_BACK: "已办结",
     State.MERGED: "专线已收回，不用再办",  # that others reported the same is not told
 }  # others are the hotline's business: the case is not there
+PUT_RIGHT = "已报整改完成，等专线核对"
 AT_WORK = (State.ASSIGNED, State.RECTIFYING)
 DONE = (State.CLOSED, State.CALLBACK, State.LOOK_BACK, State.MERGED)
 GIVEN = ("assigned", "whistled")  # steps by which a unit is given a case
@@ -160,7 +161,17 @@ class OpenedCase:
 
     @property
     def at_work(self) -> bool:
-        return self.state in AT_WORK
+        """Whether it is the unit's turn: not while the hotline looks at what it did."""
+        return self.state in AT_WORK and not self._put_right
+
+    @property
+    def words(self) -> str:
+        """How far it is, as the unit reads it."""
+        return PUT_RIGHT if self._put_right else UNIT_STATES[self.state]
+
+    @property
+    def _put_right(self) -> bool:
+        return self.state is State.RECTIFYING and self.case.assignment.rectified
 
     @property
     def received(self) -> bool:
@@ -221,7 +232,7 @@ class UnitView:
             serial=case.serial,
             category=case.category,
             urgent=case.urgent,
-            state=UNIT_STATES[one.state],
+            state=one.words,
             timers=tuple(timers),
             received=one.received,
             open=one.at_work,
@@ -365,6 +376,16 @@ PAST: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
         "",
     ),
     "rectifying": lambda params: ("开始整改", params.get("text", "")),
+    "rectified": lambda params: ("本单位报整改完成", params.get("text", "")),
+    "sent_back": lambda params: ("专线退给本单位再办", params.get("text", "")),
+    "redated": lambda params: ("专线更正期限", params.get("text", "")),
+    "urgent_set": lambda params: ("专线改为加急", ""),
+    "urgent_lifted": lambda params: ("专线取消加急", ""),
+    "recategorised": lambda params: ("专线改了类别", ""),
+    "finding_corrected": lambda params: (
+        f"专线更正结论：{FINDINGS.get(params.get('finding', ''), '')}",
+        "",
+    ),
     "closed": lambda params: ("专线办结", ""),
 }
 

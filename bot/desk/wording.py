@@ -14,7 +14,7 @@ from bot.cases.reading import StepView
 from bot.cases.staff import Handed
 from bot.hours import utc
 from dialogs.case.corrections import CORRECTS
-from dialogs.case.life import FINDINGS, LEVELS, Case
+from dialogs.case.life import FINDINGS, LEVELS, Case, State
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
 
@@ -29,6 +29,7 @@ STEP_WORDS: Mapping[str, str] = {
     "rebounded": "又反弹了",
     "kept_from": "要求不给看",
     "withdrawn": "反映人撤回",
+    "appealed": "反映人不服",
     "forgotten": "反映人要求删除",
     "breached": "到期没办",
     "urged": "催办",
@@ -90,10 +91,20 @@ def _liaisons(handed: Handed) -> str:
     return "不在名录里，没有联络员，请自己通知它"
 
 
+def appeal_text(case: Case) -> str | None:
+    """That a reporter appealed, and what that means for who decides."""
+    waits = case.state is State.FILED or case.asked_in is State.FILED
+    if case.declined_by is None or not waits:
+        return None
+    return "上次不予受理，反映人不服，要换个人来定"
+
+
 def step_text(step: StepView, zone: tzinfo) -> str:
     """The words of a step, with what belongs to its kind before them."""
     params = step.params
     before = []
+    if params.get("category"):
+        before.append(phrase("zh", f"category.{params['category']}"))
     if step.kind != "found" and params.get("unit"):
         before.append(params["unit"])
     if params.get("rule"):

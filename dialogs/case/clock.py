@@ -36,7 +36,7 @@ phrases(
 NOTED_KINDS = ("warned", "breached", "urged", "supervised", "escalated", "circulated")
 SLIP = 1e-9  # of a share of working days: 0.2 of 15 is 3, whatever floats say
 LineKind = Literal[
-    "start", "pause", "resume", "extend", "stop",
+    "start", "pause", "resume", "extend", "redate", "stop",
     "warned", "breached", "urged", "supervised", "escalated", "circulated",
 ]  # fmt: skip
 
@@ -47,8 +47,8 @@ class ClockLine:
     caused it.
 
     allowance: of start and extend; until: of a start by a committed date (due), of a
-    pause its resume date;
-    reason: of a pause or an extension, in staff's words; by: their name.
+    pause its resume date, of a redate the new due;
+    reason: of a pause, an extension or a redate, in staff's words; by: their name.
     """
 
     clock: Clock
@@ -245,6 +245,8 @@ def _followed(reading: ClockReading, line: ClockLine, at: datetime) -> ClockRead
             return _resumed(reading, reading.paused, at)
         case "extend" if line.allowance is not None:
             return _extended(reading, line.allowance)
+        case "redate" if line.until is not None and reading.paused is None:
+            return _redated(reading, line.until)
         case "stop" if reading.paused is not None:
             return replace(_resumed(reading, reading.paused, at), stopped=at)
         case "stop":
@@ -268,6 +270,20 @@ def _extended(reading: ClockReading, more: Allowance) -> ClockReading:
     return replace(longer, allowance=total)
 
 
+def _redated(reading: ClockReading, until: datetime) -> ClockReading:
+    """Another last day, as if it had been so from the start."""
+    terms = reading.terms
+    first_day = day_of(reading.started, terms)
+    moved = replace(reading, ends=until)
+    if reading.allowance.unit == "W":
+        days = workdays(first_day, moved.last_day, terms.calendar)
+    elif reading.allowance.unit == "D":
+        days = max(0, (moved.last_day - first_day).days)
+    else:
+        return moved
+    return replace(moved, allowance=Allowance(days, reading.allowance.unit))
+
+
 def _resumed(reading: ClockReading, pause: ClockLine, at: datetime) -> ClockReading:
     """It runs on from the date that was set, however late somebody noted it. What was
     late has run on.
@@ -278,6 +294,30 @@ def _resumed(reading: ClockReading, pause: ClockLine, at: datetime) -> ClockRead
         at = max(reading.since, min(at, pause.until))
     ends = shifted(reading.ends, reading.since, at, reading.allowance, reading.terms)
     return replace(reading, ends=ends, since=at, paused=None)
+
+
+def by_the_rules(
+    ledger: Sequence[ClockLine],
+    clock: Clock,
+    terms: Terms,
+    allowance: Allowance | None = None,
+) -> datetime | None:
+    """By when the latest run would have to end if nobody had named a date: what the
+    rules gave it, with the pauses and the time that was granted. None, if it was never
+    started.
+
+    allowance: what the rules give at most, in place of what it was started with.
+    """
+    plain: list[ClockLine] = []
+    for line in ledger:
+        if line.clock != clock or line.kind == "redate":
+            continue
+        given = allowance or line.allowance
+        if line.kind == "start" and given is not None:
+            line = replace(line, allowance=given, until=None)
+        plain.append(line)
+    reading = read(plain, clock, terms)
+    return reading.ends if reading else None
 
 
 def was_late(paused: ClockReading) -> bool:
@@ -314,14 +354,14 @@ def next_due(ledger: Sequence[ClockLine], terms: Terms) -> datetime | None:
 
 
 def steps_done(ledger: Sequence[ClockLine], clock: Clock) -> set[LineKind]:
-    """What was done about a clock since its latest start; more time lets it all be done
-    anew.
+    """What was done about a clock since its latest start; more time, or another date,
+    lets it all be done anew.
     """
     done: set[LineKind] = set()
     for line in ledger:
         if line.clock != clock:
             continue
-        if line.kind in ("start", "extend"):
+        if line.kind in ("start", "extend", "redate"):
             done.clear()
         elif line.kind in NOTED_KINDS:
             done.add(line.kind)

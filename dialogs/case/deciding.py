@@ -13,21 +13,24 @@ from typing import Any, Literal
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
-from dialogs.case.clock import ClockReading, read, running
+from dialogs.case.clock import ClockReading, by_the_rules, read, running
 from dialogs.case.decisions import Given, last_second, settled
 from dialogs.case.life import (
     FINDINGS,
     LEVELS,
     OPEN,
+    ORDERED,
     STATES,
     Case,
     MoreTime,
     Pending,
     Staff,
     State,
+    legal,
     move,
 )
-from dialogs.case.order_table import BY_NAME, row_of
+from dialogs.case.moments import moment
+from dialogs.case.order_table import BY_NAME, CATEGORY_NAMES, row_of
 from dialogs.case.orders import (
     Accept,
     Alert,
@@ -37,20 +40,27 @@ from dialogs.case.orders import (
     Assign,
     Claim,
     Close,
+    CorrectFinding,
     Decision,
     Decline,
     Extend,
     Find,
     GrantExtend,
+    MarkUrgent,
     Merge,
     Note,
+    NotUrgent,
     Order,
+    Recategorise,
+    Rectified,
     Rectify,
+    Redate,
     RefuseReturn,
     Release,
     Reply,
     Resume,
     Return,
+    SendBack,
     StaffReopen,
     StoryStep,
     Supervise,
@@ -61,7 +71,8 @@ from dialogs.case.orders import (
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
-from dialogs.case.worktime import Terms, add
+from dialogs.case.rules import UNIT_CLOCKS
+from dialogs.case.worktime import TICK, Terms, add, after
 from dialogs.texts import phrases
 
 # What is pushed says that something happened, and nothing of what: a screen may be seen
@@ -83,6 +94,13 @@ phrases(
     closed="办结了。点“查进展”看结果，也可以评一评。",
     merged="有新进展：和同样的事合在一起办了。点“查进展”看看。",
     reopened="有新进展：重新办理了。点“查进展”看看。",
+    urgent_set="有新进展：改为加急办了。点“查进展”看看。",
+    urgent_lifted="有新进展：办理期限改了。点“查进展”看看。",
+    recategorised="有新进展：类别改了。点“查进展”看看。",
+    redated="有新进展：办理期限更正了。点“查进展”看看。",
+    sent_back="有新进展：专线要单位再办。点“查进展”看看。",
+    finding_corrected="有新进展：核实的结论更正了。点“查进展”看看。",
+    rectified="有新进展：单位说改好了，正在核对。点“查进展”看看。",
 )
 UNDO = timedelta(seconds=10)  # how long a reply can be taken back
 UNITS = {"W": "个工作日", "C": "天", "D": "天", "h": "小时"}
@@ -116,6 +134,7 @@ def decide(
         at=at,
         terms=terms,
         role=role,
+        unit_id=unit_id,
         into=into,
         instead=instead,
     )
@@ -127,6 +146,7 @@ def decide(
 
 
 def _decided(given: Given, unit_id: str | None) -> Decision:
+    _check_appeal(given)
     order = given.order
     rule = RULES[type(order)]
     if isinstance(order, BESIDE_THE_WORK):
@@ -137,7 +157,7 @@ def _decided(given: Given, unit_id: str | None) -> Decision:
     decision = rule(given, order)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
-        moved = moved.with_assignment(unit_id=unit_id, had=None)
+        moved = moved.with_assignment(unit_id=unit_id, had=None, dispatched=at)
     if claims:
         moved = replace(moved, claimed=given.by)
     return replace(decision, case=settled(moved, given.terms))
@@ -170,6 +190,15 @@ def _may_now(given: Given, name: str) -> bool:
 def _has_another(given: Given) -> bool:
     """Whether a colleague has the case; units claim nothing."""
     return given.role != "liaison" and given.case.claimed not in (None, given.by)
+
+
+def _check_appeal(given: Given) -> None:
+    """Who declined it does not decide whether that was right."""
+    case = given.case
+    filed = case.state is State.FILED or case.asked_in is State.FILED
+    decides = not isinstance(given.order, Release | Note)
+    if filed and decides and case.declined_by == given.by.id:
+        raise Refusal("appeal_by_another", legal=("release", "note"), alias=case.alias)
 
 
 def _check_claim(given: Given) -> None:
@@ -234,14 +263,69 @@ def _accept(given: Given, order: Accept) -> Decision:
     case = given.case
     # numbers that skip would tell others that there is something
     numbered = case.serial is None and not case.supervisors_only
-    return replace(given.told(moved), serial=numbered)
+    decided = replace(moved, declined_by=None)
+    return replace(given.told(decided), serial=numbered)
 
 
 def _decline(given: Given, order: Decline) -> Decision:
     stopped = ledger.stop(given.moved(), given.at)
-    moved = stopped.with_followup(closed=given.at, forgot=0)
+    declined = replace(stopped, declined_by=given.by.id)
+    moved = declined.with_followup(closed=given.at, forgot=0)
     reason = given.needed("reason")
-    return given.told(moved, text=reason)
+    mistaken = State.ACCEPTED in (given.case.state, given.case.asked_in)
+    return given.told(moved, text=reason, mistaken=mistaken or None)
+
+
+def _mark_urgent(given: Given, order: MarkUrgent) -> Decision:
+    """The unit that has it is to come at once; its usual time is over."""
+    urgent = replace(_fitting(given), urgent=True)
+    if given.case.state is not State.ASSIGNED:
+        return given.told(urgent)
+    moved = ledger.dispatch(urgent, given.at, given.terms)
+    due = last_second(answer_due(moved, given.terms))
+    told = given.told(moved, unit=given.unit, due=due)
+    return _alerting(told, "unit", "urgent_set", urgent=True)
+
+
+def _not_urgent(given: Given, order: NotUrgent) -> Decision:
+    """The usual time, as if it had been usual from the start."""
+    reason = given.needed("reason")
+    usual = replace(_fitting(given), urgent=False)
+    if given.case.state is not State.ASSIGNED:
+        return given.told(usual, text=reason)
+    since = given.case.assignment.dispatched or given.at
+    allowance = given.terms.rules.deadline("answer", usual.category)
+    until = add(since, allowance, given.terms)
+    moved = ledger.dispatch(usual, given.at, given.terms, until=until)
+    due = last_second(answer_due(moved, given.terms))
+    told = given.told(moved, unit=given.unit, text=reason, due=due)
+    return _alerting(told, "unit", "urgent_lifted")
+
+
+def _recategorise(given: Given, order: Recategorise) -> Decision:
+    case = _fitting(given)
+    if order.category not in CATEGORY_NAMES:
+        raise Refusal("unknown_category", known=_choices(CATEGORY_NAMES))
+    if order.category == case.category:
+        raise Refusal("same_category", alias=case.alias)
+    return given.told(replace(case, category=order.category), category=order.category)
+
+
+def _fitting(given: Given) -> Case:
+    """The case, for an order that is no move. Raises: Refusal, where it does not fit
+    now.
+    """
+    row = row_of(given.order)
+    assert row.fits is not None  # only moves are in the table of the case's life
+    if row.fits(given.case):
+        return given.case
+    raise Refusal(
+        "illegal_move",
+        legal=tuple(name for name in legal(given.case) if name in ORDERED),
+        alias=given.case.alias,
+        state=STATES[given.case.state],
+        move=row.name,
+    )
 
 
 def _ask(given: Given, order: Ask) -> Decision:
@@ -266,11 +350,24 @@ def _wait(given: Given, order: Wait) -> Decision:
     reason = given.needed("reason")
     waiting = move(given.case, "wait")
     until = given.future(order.until)
+    _check_wait(given, order.until)
     paused = ledger.pause(
         waiting, given.at, until=until, reason=reason, by=given.by.name
     )
     moved = replace(paused, resumes=until)
     return given.told(moved, text=reason, until=last_second(until))
+
+
+def _check_wait(given: Given, until: datetime) -> None:
+    """While it waits no time is counted: a wait without an end would be an extension
+    without one. Raises: Refusal.
+    """
+    most = given.terms.rules.wait_most
+    latest = add(given.at, most, given.terms)
+    if until > latest:
+        raise Refusal("wait_too_long", most=_spoken(most), latest=_day(latest, given))
+    if ledger.waited(given.case) and given.role != "supervisor":
+        raise Refusal("wait_again", alias=given.case.alias)
 
 
 def _resume(given: Given, order: Resume) -> Decision:
@@ -349,6 +446,27 @@ def _find(given: Given, order: Find) -> Decision:
     return given.told(moved, finding=order.finding, text=order.text.strip())
 
 
+def _correct_finding(given: Given, order: CorrectFinding) -> Decision:
+    """A closed case stays closed: its reporter reads what was corrected, and that
+    alone.
+    """
+    if order.finding not in FINDINGS:
+        raise Refusal("unknown_finding", known=_choices(FINDINGS))
+    given.moved()  # where it may not be corrected, that is said first
+    case = given.case
+    reason = given.needed("text")
+    if order.finding == case.assignment.finding:
+        finding = FINDINGS[order.finding]
+        raise Refusal("same_finding", alias=case.alias, finding=finding)
+    found = replace(given, case=case.with_assignment(finding=order.finding))
+    moved = found.moved()
+    if case.state is State.RECTIFYING and moved.state is State.VERIFIED:
+        stopped = ledger.stop(moved, given.at)
+        moved = stopped.with_assignment(wants=None, rectified=False)
+    told = given.told(moved, finding=order.finding, text=reason)
+    return _alerting(told, "unit", "finding_corrected")
+
+
 def _close(given: Given, order: Close) -> Decision:
     moved = _closed(given.moved(), given.at)
     result = given.needed("result")
@@ -357,7 +475,8 @@ def _close(given: Given, order: Close) -> Decision:
 
 def _reopen(given: Given, order: StaffReopen) -> Decision:
     moved = reopened(given.case, given.at, given.terms)
-    return given.told(moved, text=order.reason.strip())
+    taken_up = replace(moved, declined_by=None)  # no appeal: staff saw it themselves
+    return given.told(taken_up, text=order.reason.strip())
 
 
 # ── the hotline and the units ─────────────────────────────────────────────────────────
@@ -370,10 +489,13 @@ def _assign(given: Given, order: Assign) -> Decision:
         raise Refusal("unknown_level", known=_choices(LEVELS))
     unit = given.needed("unit")
     moved = given.moved()
+    _check_unit(given, unit)
     level = order.level or given.case.assignment.level
-    assigned = _fresh(moved).with_assignment(unit=unit, level=level)
+    assigned = _given_to(_fresh(moved), unit, level)
     until = given.future(order.due)
     moved = ledger.dispatch(assigned, at, terms, until=until, complex=order.complex)
+    if until is not None:
+        moved = _within_the_rules(given, moved, until)
     due = last_second(answer_due(moved, terms))
     told = given.told(moved, unit=unit, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
@@ -387,11 +509,65 @@ def _whistle(given: Given, order: Whistle) -> Decision:
     unit = order.unit.strip()
     if not unit:
         raise Refusal("missing_unit_above", level=LEVELS[level])
-    assigned = _fresh(moved).with_assignment(unit=unit, level=level)
+    _check_unit(given, unit)
+    assigned = _given_to(_fresh(moved), unit, level)
     moved = ledger.dispatch(assigned, given.at, given.terms)
     due = last_second(answer_due(moved, given.terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
     return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
+
+
+def _check_unit(given: Given, unit: str) -> None:
+    """Sending it to the same unit once more must not start its time again; to one that
+    had it before, only as a supervisor decides. Raises: Refusal.
+    """
+    case = given.case
+    key = given.unit_id or unit
+    state = case.asked_in or case.state
+    if key == case.assignment.unit_key and state is not State.ACCEPTED:
+        instead = INSTEAD.get(state, ("redate", "extend"))
+        raise Refusal("same_unit", legal=instead, alias=case.alias, unit=unit)
+    if key in case.assignment.earlier and given.role != "supervisor":
+        raise Refusal("had_before", alias=case.alias, unit=unit)
+
+
+# what is meant where a case is sent to the unit that has it
+INSTEAD: Mapping[State, tuple[str, ...]] = {
+    State.RETURNED: ("refuse-return",),
+    State.ANSWERED: ("send-back",),
+}
+
+
+def _given_to(case: Case, unit: str, level: str | None) -> Case:
+    before = case.assignment
+    earlier = dict.fromkeys(filter(None, (*before.earlier, before.unit_key)))
+    return case.with_assignment(unit=unit, level=level, earlier=tuple(earlier))
+
+
+def _within_the_rules(given: Given, moved: Case, until: datetime) -> Case:
+    """A date later than the rules give is the one extension there is, and a supervisor
+    grants it. Raises: Refusal.
+    """
+    terms = given.terms
+    clock: Clock = "result" if moved.urgent else "answer"
+    latest = by_the_rules(moved.ledger, clock, terms)
+    assert latest is not None  # it was started just now
+    if until <= latest:
+        return moved
+    if given.role != "supervisor":
+        raise Refusal("due_too_late", latest=_day(latest, given))
+    last = after(latest, terms.rules.extension, terms)
+    if moved.urgent or until > last:
+        last = latest if moved.urgent else last
+        raise Refusal("due_beyond_extension", latest=_day(last, given))
+    return moved.with_assignment(extended=True)
+
+
+def _day(until: datetime, given: Given) -> str:
+    """The last day of a time that ends then, as staff read it."""
+    zone = given.terms.zone
+    year = given.at.astimezone(zone).year
+    return moment("zh", (until - TICK).astimezone(zone), "day", year=year)
 
 
 def _level_above(level: str | None) -> str:
@@ -409,8 +585,10 @@ def _higher(level: str, other: str | None) -> str:
 
 
 def _fresh(case: Case) -> Case:
-    """Nothing of what the unit before was granted or found."""
-    return case.with_assignment(extended=False, wants=None, finding=None)
+    """Nothing of what the unit before was granted, found or has said."""
+    return case.with_assignment(
+        extended=False, wants=None, finding=None, rectified=False
+    )
 
 
 def answer_due(case: Case, terms: Terms) -> datetime | None:
@@ -495,17 +673,17 @@ def _check_extendable(given: Given) -> None:
     """Only what is not urgent, and before its time is over."""
     alias = given.case.alias
     resumed = ledger.resume(move(given.case, "extend"), given.at)
-    reading = _running_answer(resumed, given.terms)
+    reading = _extendable(resumed, given.terms)
     if reading is None:
         raise Refusal("urgent_not_extended", alias=alias)
     if reading.due is not None and given.at > reading.due:
         raise Refusal("extension_after_due", legal=("answer",), alias=alias)
 
 
-def _running_answer(case: Case, terms: Terms) -> ClockReading | None:
-    if "answer" not in running(case.ledger):
-        return None
-    return read(case.ledger, "answer", terms)
+def _extendable(case: Case, terms: Terms) -> ClockReading | None:
+    """The clock of the unit that more time is for; None for that of an urgent case."""
+    clock: Clock = "rectify" if case.state is State.RECTIFYING else "answer"
+    return read(case.ledger, clock, terms) if clock in running(case.ledger) else None
 
 
 def _check_extension(days: int, terms: Terms) -> None:
@@ -525,10 +703,23 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
     days = wants.days if order.days is None else order.days
     _check_extension(days, terms)
     more = Allowance(days, terms.rules.extension.unit)
-    longer = ledger.extend(moved, given.at, more, reason=reason, by=given.by.name)
+    reading = _extendable(moved, terms)
+    assert reading is not None  # it was asked for
+    longer = ledger.extend(
+        moved, reading.clock, given.at, more, reason=reason, by=given.by.name
+    )
     extended = longer.with_assignment(extended=True)
-    due = last_second(answer_due(extended, terms))
-    told = given.told(extended, unit=given.unit, days=days, due=due, text=reason)
+    ends = read(longer.ledger, reading.clock, terms)
+    due = last_second(ends.due if ends else None)
+    rectifying = reading.clock == "rectify" or None
+    told = given.told(
+        extended,
+        unit=given.unit,
+        days=days,
+        due=due,
+        text=reason,
+        rectifying=rectifying,
+    )
     return _alerting(told, "unit", "extended")
 
 
@@ -547,21 +738,106 @@ def _supervise(given: Given, order: Supervise) -> Decision:
     return _alerting(told, "unit", "supervised")
 
 
+def _send_back(given: Given, order: SendBack) -> Decision:
+    """An answer that is not enough is due once more, by a time of its own; what was to
+    be put right goes on by the time that was promised.
+    """
+    reason = given.needed("reason")
+    moved = given.moved()
+    rectifying = moved.state is State.RECTIFYING
+    if rectifying:
+        moved = ledger.resume(moved, given.at).with_assignment(rectified=False)
+    else:
+        moved = ledger.demand(moved, given.at, given.terms)
+    ends = _next_end(moved, given.terms)
+    told = given.told(
+        moved,
+        unit=given.unit,
+        text=reason,
+        due=last_second(ends),
+        rectifying=rectifying or None,
+    )
+    return _alerting(told, "unit", "sent_back", urgent=given.case.urgent)
+
+
+def _next_end(case: Case, terms: Terms) -> datetime | None:
+    """When the clock ends by which the unit answers or puts it right."""
+    reading = _dated(case, terms)
+    return reading.due if reading else None
+
+
+def _dated(case: Case, terms: Terms) -> ClockReading | None:
+    going = running(case.ledger)
+    clocks = [one for one in UNIT_CLOCKS if one in going and one != "on_site"]
+    return read(case.ledger, clocks[0], terms) if clocks else None
+
+
+def _redate(given: Given, order: Redate) -> Decision:
+    """A date that was written wrong, not more time: that is asked for and granted."""
+    case = _fitting(given)
+    terms = given.terms
+    reason = given.needed("reason")
+    due = given.future(order.due)
+    reading = _dated(case, terms)
+    assert reading is not None and due is not None  # it fits, and a date is asked for
+    if reading.due is None:
+        raise Refusal("redate_paused", alias=case.alias)
+    latest = _latest(case, reading, terms)
+    if due > latest:
+        raise Refusal("redate_too_late", legal=("extend",), latest=_day(latest, given))
+    moved = ledger.redate(
+        case, reading.clock, given.at, due, reason=reason, by=given.by.name
+    )
+    ends = last_second(_next_end(moved, terms))
+    told = given.told(moved, unit=given.unit, text=reason, due=ends)
+    return _alerting(told, "unit", "redated")
+
+
+def _latest(case: Case, reading: ClockReading, terms: Terms) -> datetime:
+    """The latest day that the rules give, with pauses and what was granted."""
+    most = terms.rules.rectify_most if reading.clock == "rectify" else None
+    ends = by_the_rules(case.ledger, reading.clock, terms, most)
+    return ends or reading.ends
+
+
+def _rectified(given: Given, order: Rectified) -> Decision:
+    """The unit's time stops while the hotline looks; sent back, it goes on."""
+    moved = given.moved()
+    text = given.needed("text")
+    paused = ledger.pause(moved, given.at, "rectify", reason="专线核对整改")
+    reported = paused.with_assignment(rectified=True, wants=None)
+    told = given.told(reported, unit=given.unit, text=text)
+    return _alerting(told, "staff", "rectified")
+
+
 def _rectify(given: Given, order: Rectify) -> Decision:
+    """Where it was put right before, since it was answered, its time began then."""
     at = given.at
     terms = given.terms
     moved = given.moved()
     most = terms.rules.rectify_most
     due = given.future(order.due)
-    if due is not None and due > add(at, most, terms):
+    latest = add(_rectifying_since(given.case) or at, most, terms)
+    if due is not None and due > latest:
         raise Refusal("rectify_too_long", most=_spoken(most))
-    stopped = ledger.stop(moved, at)
-    moved = ledger.start(stopped, "rectify", at, terms, until=due)
+    stopped = ledger.stop(moved, at).with_assignment(extended=False, rectified=False)
+    usual = add(at, terms.rules.deadline("rectify", moved.category), terms)
+    until = due or (latest if latest < usual else None)
+    moved = ledger.start(stopped, "rectify", at, terms, until=until)
     reading = read(moved.ledger, "rectify", terms)
     promised = last_second(reading.due if reading else None)
     plan = order.plan.strip()
     told = given.told(moved, text=plan, due=promised)
     return _alerting(told, "unit", "rectifying")
+
+
+def _rectifying_since(case: Case) -> datetime | None:
+    """When it began to be put right, since a unit had to answer last."""
+    starts = [line for line in case.ledger if line.kind == "start"]
+    others = [n for n, line in enumerate(starts) if line.clock != "rectify"]
+    last_other = max(others, default=-1)
+    later = starts[last_other + 1 :]
+    return later[0].at if later else None
 
 
 Rule = Callable[[Given, Any], Decision]
@@ -570,6 +846,9 @@ RULES: Mapping[type[Order], Rule] = {
     Release: _release,
     Accept: _accept,
     Decline: _decline,
+    MarkUrgent: _mark_urgent,
+    NotUrgent: _not_urgent,
+    Recategorise: _recategorise,
     Ask: _ask,
     Wait: _wait,
     Resume: _resume,
@@ -584,8 +863,12 @@ RULES: Mapping[type[Order], Rule] = {
     GrantExtend: _grant,
     Supervise: _supervise,
     Whistle: _whistle,
+    Redate: _redate,
+    SendBack: _send_back,
     Find: _find,
+    CorrectFinding: _correct_finding,
     Rectify: _rectify,
+    Rectified: _rectified,
     Close: _close,
     StaffReopen: _reopen,
     Merge: _merge,
@@ -626,7 +909,9 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
     """
     had = case.assignment.last_unit_id
     fresh = replace(_fresh(move(case, "reopen")), claimed=None)
-    with_nobody = fresh.with_assignment(unit=None, unit_id=None, had=had, returns=0)
+    with_nobody = fresh.with_assignment(
+        unit=None, unit_id=None, had=had, returns=0, earlier=(), dispatched=None
+    )
     moved = with_nobody.with_followup(
         closed=None, called_back=0, looked_back=0, forgot=0
     )

@@ -22,9 +22,9 @@ from dialogs.words import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An order given for a case. at: UTC; role: of who gives it; into: the case that
-    `Merge` names, as it is now; instead: the words of a waiting reply whose place a
-    `Reply` takes.
+    """An order given for a case. at: UTC; role: of who gives it; unit_id: in the
+    register (hex), of the unit that the order names; into: the case that `Merge` names,
+    as it is now; instead: the words of a waiting reply whose place a `Reply` takes.
     """
 
     case: Case
@@ -33,6 +33,7 @@ class Given:
     at: datetime
     terms: Terms
     role: Role
+    unit_id: str | None
     into: Case | None = None
     instead: str | None = None
 

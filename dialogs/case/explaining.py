@@ -51,6 +51,7 @@ phrases(
     resume="{at} 接着算。{skipped}",
     skipped="暂停{n}个工作日不算。",
     extend="{at} 延期{amount}（{by}）：{reason}。",
+    redate="{at} 更正期限（{by}）：改到 {until}，{reason}。",
     stop="{at} 办了，不再计时。",
     warned="{at} 已预警。",
     breached="{at} 到期没办。",
@@ -166,6 +167,14 @@ class _Explanation:
                 self._resume(event, before)
             case "extend" if line.allowance is not None:
                 self._extend(event, line.allowance, before)
+            case "redate" if line.until is not None:
+                self._say(
+                    "redate",
+                    at=self._at(event.at),
+                    by=line.by or "—",
+                    until=self._at(line.until),
+                    reason=self._reason(line),
+                )
             case "stop":
                 self._stop(event, before)
             case kind if kind in NOTED_KINDS:

@@ -20,14 +20,18 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
     back.
 
     Each dispatch is due once: when it is answered, or when it is late; more time
-    granted after that takes it back.
+    granted after that takes it back, and so does another date. An answer that is sent
+    back is due once more.
     """
     found: Counter[str] = Counter()
     ledger = decision.case.ledger
     answered = decision.case.state is State.ANSWERED
+    repaced = decision.case.urgent is not case.urgent
     for number in range(len(case.ledger), len(ledger)):
         before = ledger[:number]
-        found.update(_of_line(ledger[number], before, terms, answered=answered))
+        found.update(
+            _of_line(ledger[number], before, terms, answered=answered, repaced=repaced)
+        )
     for entry in decision.entries:
         if entry.kind in COUNTED_OF_UNIT:
             found[entry.kind] += 1
@@ -35,17 +39,24 @@ def unit_figures(case: Case, decision: Decision, terms: Terms) -> dict[str, int]
 
 
 def _of_line(
-    line: ClockLine, before: Sequence[ClockLine], terms: Terms, *, answered: bool
+    line: ClockLine,
+    before: Sequence[ClockLine],
+    terms: Terms,
+    *,
+    answered: bool,
+    repaced: bool,
 ) -> Mapping[str, int]:
     """What a new line counts. before: the lines above it; answered: the unit has
-    answered by this change.
+    answered by this change; repaced: it became urgent, or is not any more, and the
+    other clock counts.
     """
     if line.clock not in ANSWERING:
         return {}
     if line.kind == "breached":
         return {"due": 1, "late": 1}
     is_late = "breached" in steps_done(before, line.clock)
-    if line.kind == "extend" and is_late:
+    another_date = line.kind in ("extend", "redate")
+    if is_late and (another_date or (line.kind == "stop" and repaced)):
         return {"due": -1, "late": -1}
     if line.kind == "stop" and answered and not is_late:
         if _in_time(line, before, terms):

@@ -117,6 +117,23 @@ def choice_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     return {choice.name: codes[head], text.name: rest}
 
 
+def one_choice(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """The Chinese of a choice, and nothing else."""
+    [choice] = fields
+    codes = {name: code for code, name in choice.choices.items()}
+    if words.strip() not in codes:
+        raise Refusal("one_of_these", known="；".join(codes))
+    return {choice.name: codes[words.strip()]}
+
+
+def redate_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    head, reason = first_word(words)
+    due = day_end(head, now)
+    if due is None:
+        raise Refusal("redate_unreadable")
+    return {"due": due, "reason": reason}
+
+
 def rectify_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     """A plan, and behind it perhaps a date."""
     plan, tail = last_word(words)

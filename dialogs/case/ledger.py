@@ -30,12 +30,16 @@ def start(
     *,
     until: datetime | None = None,
     complex: bool = False,
+    again: bool = False,
 ) -> Case:
-    """until: a committed date, in place of the rules' time."""
-    if until is not None:
-        return _with_lines(case, [ClockLine(clock, "start", at, until=until)])
-    allowance = terms.rules.deadline(clock, case.category, case.urgent, complex)
-    return _with_lines(case, [ClockLine(clock, "start", at, allowance)])
+    """until: a committed date, in place of the rules' time, which is noted all the
+    same; complex, again: as in `Rules.deadline`.
+    """
+    allowance = terms.rules.deadline(
+        clock, case.category, case.urgent, complex=complex, again=again
+    )
+    line = ClockLine(clock, "start", at, allowance, until=until)
+    return _with_lines(case, [line])
 
 
 def dispatch(
@@ -52,6 +56,31 @@ def dispatch(
         return start(stopped, "answer", at, terms, until=until, complex=complex)
     on_its_way = start(stopped, "on_site", at, terms)
     return start(on_its_way, "result", at, terms, until=until)
+
+
+def demand(case: Case, at: datetime, terms: Terms) -> Case:
+    """The unit is to answer once more: the clock by which it does starts again."""
+    clock: Clock = "result" if case.urgent else "answer"
+    return start(case, clock, at, terms, again=True)
+
+
+def redate(
+    case: Case, clock: Clock, at: datetime, until: datetime, *, reason: str, by: str
+) -> Case:
+    """Another last day for a running clock."""
+    line = ClockLine(clock, "redate", at, until=until, reason=reason, by=by)
+    return _with_lines(case, [line])
+
+
+def waited(case: Case) -> bool:
+    """Whether staff let the clocks wait once already since the latest of them began."""
+    found = False
+    for line in case.ledger:
+        if line.kind == "start":
+            found = False
+        elif line.kind == "pause" and line.by:
+            found = True
+    return found
 
 
 def stop(case: Case, at: datetime, *clocks: Clock) -> Case:
@@ -98,9 +127,11 @@ def is_paused(case: Case, clock: Clock) -> bool:
     return paused
 
 
-def extend(case: Case, at: datetime, more: Allowance, *, reason: str, by: str) -> Case:
-    """More time for the unit's answer."""
-    line = ClockLine("answer", "extend", at, more, reason=reason, by=by)
+def extend(
+    case: Case, clock: Clock, at: datetime, more: Allowance, *, reason: str, by: str
+) -> Case:
+    """More time for the unit's answer, or for putting it right."""
+    line = ClockLine(clock, "extend", at, more, reason=reason, by=by)
     return _with_lines(case, [line])
 
 

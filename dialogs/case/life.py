@@ -105,7 +105,9 @@ class Assignment:
     extended: it got more time; wants: more time that it asked for, not decided yet;
     returns: how often units have sent the case back;
     had: the unit (hex) that had it until it was reopened, which is not to notice before
-    it is sent out again.
+    it is sent out again; dispatched: when it was sent to the present unit;
+    earlier: units (as `unit_key` has them) that had it before, since it was accepted or
+    reopened; rectified: the unit says that it is put right, and the hotline looks.
     """
 
     unit: str | None = None
@@ -116,11 +118,19 @@ class Assignment:
     wants: MoreTime | None = None
     returns: int = 0
     had: str | None = None
+    dispatched: datetime | None = None
+    earlier: tuple[str, ...] = ()
+    rectified: bool = False
 
     @property
     def last_unit_id(self) -> str | None:
         """Of the unit that has the case, or had it until it was reopened."""
         return self.unit_id or self.had
+
+    @property
+    def unit_key(self) -> str | None:
+        """By what units are told apart: the id, or the name of one not registered."""
+        return self.unit_id or self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +162,8 @@ class Case:
     last added something;
     keep_from: units, as reporters named them, whose people must not see it;
     asked_in: where it was when it began to wait; resumes: when waiting ends by itself;
-    reply: what goes out when its undo window is over;
+    reply: what goes out when its undo window is over; declined_by: who declined it last
+    (hex), and must not decide about it when its reporter appealed;
     ledger: every line of its clocks, in order (empty where only a list is shown).
     """
 
@@ -172,6 +183,7 @@ class Case:
     asked_in: State | None = None
     resumes: datetime | None = None
     reply: Pending | None = None
+    declined_by: str | None = None
     ledger: tuple[ClockLine, ...] = ()
     assignment: Assignment = Assignment()
     followup: Followup = Followup()
@@ -208,6 +220,32 @@ def never_extended(case: Case) -> bool:
 def wants_time(case: Case) -> bool:
     """单位申请了延期"""
     return case.assignment.wants is not None
+
+
+def may_ask_for_time(case: Case) -> bool:
+    """没有延过期，没有报完成"""
+    return never_extended(case) and not case.assignment.rectified
+
+
+def not_yet_put_right(case: Case) -> bool:
+    """单位没有报完成"""
+    return not case.assignment.rectified
+
+
+def said_put_right(case: Case) -> bool:
+    """单位报了完成"""
+    return case.assignment.rectified
+
+
+def was_found(case: Case) -> bool:
+    """核实过"""
+    return case.assignment.finding is not None
+
+
+def first_round(case: Case) -> bool:
+    """没有重新办理过"""
+    starts = [line for line in case.ledger if line.kind == "start"]
+    return [line.clock for line in starts].count("assign") <= 1
 
 
 def expected_on_site(case: Case) -> bool:
@@ -262,6 +300,7 @@ TRANSITIONS: list[list[Any]] = [
     # trigger      from              to                only if
     ["accept", State.FILED, State.ACCEPTED],
     ["decline", State.FILED, State.DECLINED],
+    ["decline", State.ACCEPTED, State.DECLINED, first_round],  # accepted by mistake
     *(["ask", state, State.WAITING] for state in (*OPEN, State.WAITING)),
     *(["wait", state, State.WAITING] for state in OPEN),
     *(["resume", State.WAITING, state, asked_in(state)] for state in OPEN),
@@ -273,12 +312,22 @@ TRANSITIONS: list[list[Any]] = [
     ["return", State.ASSIGNED, State.RETURNED],
     ["refuse-return", State.RETURNED, State.ASSIGNED],
     ["extend", State.ASSIGNED, State.ASSIGNED, never_extended],
+    ["extend", State.RECTIFYING, State.RECTIFYING, may_ask_for_time],
     ["grant", State.ASSIGNED, State.ASSIGNED, wants_time],
+    ["grant", State.RECTIFYING, State.RECTIFYING, wants_time],
     *(["supervise", state, state] for state in (State.ASSIGNED, State.RECTIFYING)),
     *(["whistle", state, State.ASSIGNED, below_city] for state in AT_UNIT),
     ["answer", State.ASSIGNED, State.ANSWERED],
+    ["send-back", State.ANSWERED, State.ASSIGNED],
+    ["send-back", State.RECTIFYING, State.RECTIFYING, said_put_right],
     ["find", State.ANSWERED, State.VERIFIED],
+    # with the finding as it is corrected
+    ["correct-finding", State.VERIFIED, State.VERIFIED],
+    ["correct-finding", State.RECTIFYING, State.RECTIFYING, wrong_found],
+    ["correct-finding", State.RECTIFYING, State.VERIFIED],  # nothing to put right
+    *(["correct-finding", state, state, was_found] for state in ENDED),
     ["rectify", State.VERIFIED, State.RECTIFYING, wrong_found],
+    ["rectified", State.RECTIFYING, State.RECTIFYING, not_yet_put_right],
     ["close", State.ACCEPTED, State.CLOSED],  # explained by the hotline itself
     ["close", State.VERIFIED, State.CLOSED],
     ["close", State.RECTIFYING, State.CLOSED],

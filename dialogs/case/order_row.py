@@ -56,7 +56,8 @@ class UnitSide:
     title, warning: of the page where it is looked at before it goes out, "" where it
     goes at once; wants: what "请写明…" asks there for each field;
     grammar: how a unit writes it in one message, where staff write it otherwise;
-    echo: what went out, as the chat shows it behind `done`.
+    echo: what went out, as the chat shows it behind `done`; pictures: whether it may
+    bring some, from the page.
     """
 
     place: int
@@ -68,6 +69,7 @@ class UnitSide:
     wants: Mapping[str, str] = field(default_factory=dict)
     grammar: Grammar | None = None
     echo: Callable[[Any], str] = lambda order: ""
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
+import dialogs.categories  # noqa: F401 - their names are phrases
+from dialogs.case.clock import running
 from dialogs.case.grammar import (
     OFF_REGISTER,
     assign_words,
@@ -19,14 +21,24 @@ from dialogs.case.grammar import (
     extend_words,
     grant_words,
     lines,
+    one_choice,
     rectify_words,
+    redate_words,
     rule_words,
     to_one,
     wait_words,
     whistle_words,
     whole,
 )
-from dialogs.case.life import FINDINGS, LEVELS, TRIGGERS, Case, legal
+from dialogs.case.life import (
+    FINDINGS,
+    LEVELS,
+    OPEN,
+    TRIGGERS,
+    Case,
+    State,
+    legal,
+)
 from dialogs.case.order_row import Field, OrderRow, UnitSide
 from dialogs.case.orders import (
     Accept,
@@ -36,19 +48,26 @@ from dialogs.case.orders import (
     Assign,
     Claim,
     Close,
+    CorrectFinding,
     Decline,
     Extend,
     Find,
     GrantExtend,
+    MarkUrgent,
     Merge,
     Note,
+    NotUrgent,
     Order,
+    Recategorise,
+    Rectified,
     Rectify,
+    Redate,
     RefuseReturn,
     Release,
     Reply,
     Resume,
     Return,
+    SendBack,
     StaffReopen,
     Supervise,
     Undo,
@@ -56,10 +75,15 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.case.roles import HOTLINE, ROLES, Role
+from dialogs.case.rules import UNIT_CLOCKS, Category
+from dialogs.texts import CHINESE
 
 # ── what several orders ask ───────────────────────────────────────────────────────────
 
+GOING = (*OPEN, State.WAITING)
 SEEN = "反映人会看到"
+# a case of retaliation is one apart: none becomes it, and it becomes none
+CATEGORY_NAMES = {code: CHINESE[f"category.{code}"] for code in get_args(Category)}
 TO = Field(name="to", kind="number", label="N", help="", option="--to", required=False)
 NEW_UNIT = Field(
     name="new",
@@ -150,6 +174,54 @@ ORDERS: tuple[OrderRow, ...] = (
         trigger="decline",
         told="declined",
         steps={"declined": "不予受理"},
+    ),
+    OrderRow(
+        name="urgent",
+        order=MarkUrgent,
+        label="改为加急",
+        english="Mark urgent",
+        summary="改为加急：已经转办的，单位的期限改成到场和当日结果",
+        audit="case.urgent",
+        grammar=whole,
+        fits=lambda case: not case.urgent and _may_change_pace(case),
+        told="urgent_set",
+        steps={"urgent_set": "改为加急"},
+    ),
+    OrderRow(
+        name="not-urgent",
+        order=NotUrgent,
+        label="取消加急",
+        english="Not urgent",
+        summary="错标了加急，取消：已经转办的，按平常的期限，从转办起算",
+        audit="case.noturgent",
+        fields=(_text("reason", "理由", missing="为什么不算加急"),),
+        asks=f"为什么不算加急，{SEEN}",
+        grammar=whole,
+        fits=lambda case: case.urgent and _may_change_pace(case),
+        told="urgent_lifted",
+        steps={"urgent_lifted": "取消加急"},
+    ),
+    OrderRow(
+        name="category",
+        order=Recategorise,
+        label="改类别",
+        english="Another category",
+        summary="类别错了，改；已经在走的期限不变",
+        audit="case.category",
+        fields=(
+            Field(
+                name="category",
+                kind="choice",
+                label="类别",
+                help="改成哪一类",
+                choices=CATEGORY_NAMES,
+            ),
+        ),
+        asks=f"改成哪一类，{SEEN}",
+        grammar=one_choice,
+        fits=lambda case: not case.supervisors_only and case.state in GOING,
+        told="recategorised",
+        steps={"recategorised": "改类别"},
     ),
     OrderRow(
         name="ask",
@@ -315,6 +387,7 @@ ORDERS: tuple[OrderRow, ...] = (
             title="答复",
             warning="送出后不能收回，反映人和专线都会看到。",
             wants={"text": "答复：查了什么、做了什么、何时改好"},
+            pictures=True,
             echo=lambda order: f"反映人会看到：\n{order.text}",
         ),
     ),
@@ -474,6 +547,39 @@ ORDERS: tuple[OrderRow, ...] = (
         steps={"whistled": "吹哨升级"},
     ),
     OrderRow(
+        name="redate",
+        order=Redate,
+        label="更正期限",
+        english="Correct the date",
+        summary="单位答复或整改的日子写错了，改；不能晚于规则给的",
+        audit="case.redate",
+        fields=(
+            Field(name="due", kind="day", label="日期", help="改到哪一天"),
+            _text("reason", "理由", missing="为什么改"),
+        ),
+        asks=f"改到哪天和为什么，如：12月20日 写错了。{SEEN}",
+        grammar=redate_words,
+        fits=lambda case: _is_dated(case),
+        told="redated",
+        steps={"redated": "更正期限"},
+    ),
+    OrderRow(
+        name="send-back",
+        order=SendBack,
+        label="退给单位",
+        english="Send back",
+        summary="答复不够，或没有改好：退给单位再办",
+        audit="case.sendback",
+        fields=(
+            _text("reason", "理由", f"哪里不够，单位和{SEEN}", missing="哪里不够"),
+        ),
+        asks=f"哪里不够，单位和{SEEN}",
+        grammar=whole,
+        trigger="send-back",
+        told="sent_back",
+        steps={"sent_back": "退给单位"},
+    ),
+    OrderRow(
         name="find",
         command="finding",  # /find looks for cases
         order=Find,
@@ -498,6 +604,29 @@ ORDERS: tuple[OrderRow, ...] = (
         steps={"found": "核实"},
     ),
     OrderRow(
+        name="correct-finding",
+        order=CorrectFinding,
+        label="更正结论",
+        english="Correct the finding",
+        summary="结论定错了，改；不用整改了的，整改停下，办结了的仍是办结",
+        audit="case.correctfinding",
+        fields=(
+            Field(
+                name="finding",
+                kind="choice",
+                label="结论",
+                help="属实、部分属实、不属实",
+                choices=FINDINGS,
+            ),
+            _text("text", "理由", f"为什么改，{SEEN}", missing="为什么改结论"),
+        ),
+        asks=f"属实、部分属实或不属实，再写为什么改，{SEEN}",
+        grammar=choice_words,
+        trigger="correct-finding",
+        told="finding_corrected",
+        steps={"finding_corrected": "更正结论"},
+    ),
+    OrderRow(
         name="rectify",
         order=Rectify,
         label="整改",
@@ -520,6 +649,33 @@ ORDERS: tuple[OrderRow, ...] = (
         trigger="rectify",
         told="rectifying",
         steps={"rectifying": "整改"},
+    ),
+    OrderRow(
+        name="rectified",
+        order=Rectified,
+        label="报整改完成",
+        english="Put right",
+        summary="记下单位报整改完成；期限停下，等专线核对",
+        audit="case.rectified",
+        fields=(_text("text", "说明", missing="改了什么、凭什么看得出"),),
+        asks=f"改了什么、凭什么看得出，{SEEN}",
+        grammar=whole,
+        roles=(*HOTLINE, "liaison"),
+        trigger="rectified",
+        told="rectified",
+        steps={"rectified": "单位报整改完成"},
+        unit=UnitSide(
+            place=5,
+            help="报整改完成：/rectified K7QM 改了什么、凭什么看得出。"
+            "反映人会看到原文，图片在单位网页加",
+            done="整改完成已报，等专线核对。",
+            trial=Rectified("试"),
+            title="报整改完成",
+            warning="送出后不能收回，反映人和专线都会看到；专线核对没改好的，会退回来。",
+            wants={"text": "说明：改了什么、凭什么看得出"},
+            pictures=True,
+            echo=lambda order: f"反映人会看到：\n{order.text}",
+        ),
     ),
     OrderRow(
         name="close",
@@ -586,6 +742,27 @@ def _return_echo(order: Return) -> str:
     return f"\n依据：{order.rule}{reason}"
 
 
+def _may_change_pace(case: Case) -> bool:
+    """Not while the unit's clocks wait: they could not be told how long."""
+    stopped = case.state is State.RETURNED
+    waits = case.state is State.WAITING and case.asked_in in (
+        State.ASSIGNED,
+        State.RETURNED,
+    )
+    return case.state in GOING and not stopped and not waits
+
+
+def _is_dated(case: Case) -> bool:
+    """Whether a clock runs by which the unit answers or puts it right."""
+    at_unit = case.state in (State.ASSIGNED, State.RECTIFYING)
+    return at_unit and not case.assignment.rectified and _runs(case)
+
+
+def _runs(case: Case) -> bool:
+    going = running(case.ledger)
+    return any(clock in going for clock in UNIT_CLOCKS if clock != "on_site")
+
+
 def _can_reply(case: Case) -> bool:
     return bool(case.reports) and case.reply is None and not case.followup.retained
 
@@ -598,6 +775,9 @@ _BY_UNITS = [(row.name, row.unit) for row in ORDERS if row.unit is not None]
 UNIT_ORDERS: Mapping[str, UnitSide] = dict(
     sorted(_BY_UNITS, key=lambda named: named[1].place)
 )  # what a liaison may give
+PICTURED: frozenset[str] = frozenset(
+    row.told for row in ORDERS if row.told and row.unit and row.unit.pictures
+)  # kinds of steps with which units send pictures
 STEPS: Mapping[str, str] = {
     kind: words for row in ORDERS for kind, words in row.steps.items()
 }  # kind of step → as the ledger words it

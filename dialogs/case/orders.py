@@ -33,6 +33,25 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkUrgent:
+    """It turned out to be urgent: the unit's clocks become those of urgent cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUrgent:
+    """It was marked urgent by mistake; the usual time counts since it was sent out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recategorise:
+    """It is of another kind than it was filed as. Clocks already running stay."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the reporters; `to`: only the n-th of them, counted from 1."""
 
@@ -69,6 +88,40 @@ class Answer:
 class Find:
     finding: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFinding:
+    """What was found was wrong; text: why. Where nothing is to be put right any more,
+    that ends; a case that is closed stays closed.
+    """
+
+    finding: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """The unit's answer is not enough, or it is not put right: it goes on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redate:
+    """The date by which the unit answers or puts it right was wrong. due: not later
+    than the rules give.
+    """
+
+    due: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rectified:
+    """The unit says that it is put right, and what shows it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +246,9 @@ Order = (
     | Release
     | Accept
     | Decline
+    | MarkUrgent
+    | NotUrgent
+    | Recategorise
     | Ask
     | Wait
     | Resume
@@ -205,8 +261,12 @@ Order = (
     | GrantExtend
     | Supervise
     | Whistle
+    | Redate
+    | SendBack
     | Find
+    | CorrectFinding
     | Rectify
+    | Rectified
     | Close
     | StaffReopen
     | Merge

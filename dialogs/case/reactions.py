@@ -54,6 +54,7 @@ AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Forget: "report.forget",
     Hush: "report.hush",
 }  # persisted in the audit chain: never changed
+APPEAL = "report.appeal"  # to take up again what was declined
 
 
 def filed(
@@ -112,8 +113,8 @@ def react(
         case Rate(report):
             return given.decision(case, StoryStep("rated", {}, report))
         case Reopen(report, text):
-            own = StoryStep("reopened", {"text": text}, report)
-            return _reopen(given, action, own)
+            kind = "appealed" if case.state is State.DECLINED else "reopened"
+            return _reopen(given, action, StoryStep(kind, {"text": text}, report))
         case Rebound(report, text):
             own = StoryStep("rebounded", {"text": text}, report)
             return _reopen(given, action, own)
@@ -211,8 +212,24 @@ def _reopen(given: _Given, action: Reopen | Rebound, own: StoryStep) -> Decision
         moved = moved.with_followup(rebounds=case.followup.rebounds + 1)
     heard = moved.with_followup(told=_hour(action.at))
     decision = given.decision(heard, own, StoryStep("reopened"))
+    if case.state is State.DECLINED:
+        decision = _appealed(case, decision, own)
     pushes = tuple(push(report, "reopened") for report in _others(case, action.report))
     return replace(decision, pushes=pushes)
+
+
+def _appealed(case: Case, decision: Decision, own: StoryStep) -> Decision:
+    """Another person decides than the one who declined it; of a case that an older
+    version declined, that is who had claimed it.
+    """
+    by = case.declined_by or (case.claimed.id if case.claimed else None)
+    again = StoryStep("reopened", {"appeal": True})
+    return replace(
+        decision,
+        case=replace(decision.case, declined_by=by),
+        entries=(own, again),
+        audit=(APPEAL, decision.audit[1]),
+    )
 
 
 def _others(case: Case, report: str) -> tuple[str, ...]:

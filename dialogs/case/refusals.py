@@ -36,6 +36,14 @@ REFUSED: dict[str, str] = {
     "要更正，请再写一条。",
     "nothing_to_undo": "{alias} 没有还能撤回的话：已经发出，或没有写过。"
     "要更正，请再写一条。",
+    "appeal_by_another": "{alias} 上次是您定的不予受理，反映人不服，要换个人来看。"
+    "请放回去，或请同事、主管来办。",
+    "same_unit": "{alias} 已经在“{unit}”，再转一次不会重算期限。请接着办。",
+    "had_before": "“{unit}”这一轮已经办过 {alias}，再转给它期限会重算，"
+    "要专线主管来转，或改派别的单位。",
+    "same_category": "{alias} 本来就是这一类，请写别的类别。",
+    "unknown_category": "类别只能是：{known}。",
+    "same_finding": "{alias} 的结论本来就是“{finding}”，请写别的结论。",
     "nobody_to_ask": "{alias} 的反映人都已要求删除，没有人可问，请接着办。",
     "no_such_reporter": "{alias} 只有{count}位反映人，没有第{to}位，请改写。",
     "kept_from": "反映人要求不给“{unit}”的人看，{alias} 不能交给它办。"
@@ -57,8 +65,18 @@ REFUSED: dict[str, str] = {
     "wait_unreadable": "请先写等到哪天，再写等什么，如：12月1日 等区里的文件。",
     "extend_unreadable": "请先写几个工作日，再写原因，如：5 还在核对。",
     "grant_unreadable": "请写“同意”“同意 5”（批5个工作日），或“不同意 理由”。",
+    "redate_unreadable": "请先写改到哪天，再写为什么，如：12月20日 写错了。",
+    "one_of_these": "只能是：{known}。",
     "choice_unreadable": "请先写{known}，后面可以加说明。",
     # returns, more time, putting it right
+    "due_too_late": "照规则最迟{latest}。要更晚，等于延期，要专线主管来定。",
+    "due_beyond_extension": "最迟只能到{latest}：规则给的，加一次延期。",
+    "redate_too_late": "照规则最迟{latest}，更正不能更晚。要多给时间，请走延期："
+    "单位申请，专线主管批。",
+    "redate_paused": "{alias} 的期限现在停着，接着算以后再更正。",
+    "wait_too_long": "一次最多等{most}，最迟等到{latest}；到时还要等，请专线主管再定。",
+    "wait_again": "{alias} 在这个期限里已经等过一次，再等就是延期，要专线主管来定。",
+    "already_put_right": "{alias} 已经报了整改完成，等专线核对。",
     "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，请接着办；"
     "到期前可以申请一次延期，办不了请专线吹哨到上一级。",
     "return_too_late": "{alias} 转办已超过{within}，不能退回：首接负责，请接着办；"

@@ -28,7 +28,14 @@ from dialogs.case.bases import Basis, Category
 from dialogs.case.ladder import LadderRule, Reset
 
 DeadlineName = Literal[
-    "accept", "assign", "answer", "answer_complex", "rectify", "on_site", "result"
+    "accept",
+    "assign",
+    "answer",
+    "answer_complex",
+    "answer_again",
+    "rectify",
+    "on_site",
+    "result",
 ]
 LadderStep = Literal["urged", "supervised", "escalated", "circulated"]
 KeptKind = Literal[
@@ -102,6 +109,7 @@ class Rules(BaseModel):
     returns: int = Field(ge=0, le=9, strict=True)
     return_within: Span
     rectify_most: Span
+    wait_most: Span
     warn_at: float = Field(gt=0, lt=1, strict=True)
     hear_every: Span
     callback_after: Span
@@ -138,9 +146,11 @@ class Rules(BaseModel):
         category: str = "",
         urgent: bool = False,
         complex: bool = False,
+        *,
+        again: bool = False,
     ) -> Allowance:
         """What a clock is started with. The narrower rule goes first, urgency before
-        category.
+        category. again: an answer that was sent back.
         """
         kind = cast(Category, category)
         tables = [self.category.get(kind, {}), self.deadlines]
@@ -149,6 +159,8 @@ class Rules(BaseModel):
         name: DeadlineName = clock
         if clock == "answer" and complex:
             name = "answer_complex"
+        if again:
+            name = "answer_again"
         return next(table[name] for table in tables if name in table)
 
     def steps_for(self, clock: Clock) -> Mapping[LadderStep, Allowance]:

@@ -92,6 +92,27 @@ phrases(
     withdrawn_later="您撤回了这件反映。它已经转给单位，专线会看要不要接着办；"
     "单位不会知道是谁，也不再问您。",
     reopened="专线重新办理。{text}",
+    appealed="您不同意，要专线换个人再看。{text}",
+    seen_again="专线换一个人再看。{text}",
+    declined_after_all="专线先前受理了，再看是看错了，对不住。没有受理：{text}",
+    urgent_set="专线把这件改为加急。",
+    urgent_set_due="专线把这件改为加急，请{unit}马上到场或上线，{due}出结果。",
+    urgent_lifted="专线核对过，这件不按加急办。{text}",
+    urgent_lifted_due="专线核对过，这件不按加急办，要求{unit}{due}前答复。{text}",
+    recategorised="专线把类别改为“{category}”。",
+    redated="专线更正了{unit}的期限。{text}",
+    redated_due="专线更正了{unit}的期限，改为{due}前。{text}",
+    sent_back="专线看了，答复还不够，退给{unit}再答复。{text}",
+    sent_back_due="专线看了，答复还不够，退给{unit}再答复，要求{due}前。{text}",
+    sent_back_rectifying="专线核对了，还没有改好，退给{unit}接着改。{text}",
+    sent_back_rectifying_due="专线核对了，还没有改好，退给{unit}接着改，"
+    "仍是{due}前改好。{text}",
+    corrected_substantiated="专线更正核实的结论：属实。{text}",
+    corrected_partly="专线更正核实的结论：部分属实。{text}",
+    corrected_unsubstantiated="专线更正核实的结论：不属实。{text}",
+    rectified="{unit}说改好了：{text}",
+    extended_rectifying="{unit}申请延期，专线同意了。{text}",
+    extended_rectifying_due="{unit}申请延期，专线同意了，改为{due}前改好。{text}",
     merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
 )
 phrases(
@@ -117,10 +138,11 @@ phrases(
     rectifying="最迟30个工作日改好，改好后专线核对了再办结。",
     rectifying_due="答应{date}前改好，改好后专线核对了再办结。",
     rectifying_late="说好{date}前改好，已经过了，专线正在催。",
+    rectified="单位说改好了，专线正在核对；没改好就退回去接着改，7天内告诉您。",
     closed="请评一评。没解决，点“重新办理”就行。{date}前后专线会回头看有没有反弹。",
     closed_rated="{date}前后专线会回头看有没有反弹。又出现了，点“重新办理”就行。",
     look_back="又出现了，点“又反弹了”就行，专线马上重新办理。",
-    declined="觉得不对，点“重新办理”，写一句理由，换个人再看一遍。",
+    declined="觉得不对，点“换个人再看”就行，由另一个人来定。想说理由，直接写。",
     withdrawn="不用做什么了。想接着办，点“重新办理”就行。",
     waiting_you="请回答专线的问题，直接写就行。不方便答也没关系，专线会接着办。",
     waiting="专线在等一份补充情况，等到了接着办。",
@@ -284,7 +306,9 @@ def _say(lang: str, name: str, params: Params) -> str:
 
 
 def _worded(lang: str, key: str, value: Any) -> Any:
-    """Times are told as days, a rating in the words for it."""
+    """Times are told as days, a rating and a category in the words for it."""
+    if key == "category":
+        return text(lang, f"category.{value}")
     if isinstance(value, datetime):
         return moment(lang, value, "day")
     if key == "rating":
@@ -309,7 +333,7 @@ def tell(
         report=mine.report,
         number=case.serial,
         state=case.state.value,
-        category=mine.category,
+        category=_category(mine, own),
         unit=case.assignment.unit,
         lines=tuple(_lines(case, mine, own, terms.zone)),
         next=_next(case, mine, own, local_now, terms),
@@ -365,6 +389,12 @@ def _lines(
         yield _line(step, rating, zone, older=is_before_joining)
 
 
+def _category(mine: Filed, steps: Sequence[OpenedStep]) -> str:
+    """As it was filed, or as the hotline corrected it."""
+    corrected_to = [step for step in steps if step.kind == "recategorised"]
+    return corrected_to[-1].params["category"] if corrected_to else mine.category
+
+
 def _added_last(steps: Sequence[OpenedStep]) -> str:
     """The words of the last supplement, as they hold."""
     added = [step for step in steps if step.kind == SUPPLEMENTED]
@@ -416,6 +446,14 @@ def _named(step: OpenedStep, params: Params) -> str:
             return "corrected"
         case "supplemented" if params.get("pictures"):
             return "pictured"
+        case "finding_corrected":
+            return f"corrected_{params['finding']}"
+        case "declined" if params.get("mistaken"):
+            return "declined_after_all"
+        case "sent_back" | "extended" if params.get("rectifying"):
+            return f"{step.kind}_rectifying"
+        case "reopened" if params.get("appeal"):
+            return "seen_again"
         case "reopened" if step.report:
             return "asked_again"
         case "withdrawn" if not params.get("ended"):
@@ -511,6 +549,7 @@ def _can(case: Case, mine: Filed, steps: Sequence[OpenedStep]) -> tuple[str, ...
         "rate": ended and not rated,
         "satisfied": ended and half,
         "reopen": (ended and not looking) or refused or withdrawn,
+        "appeal": refused,
         "keep_from": case.state in (*OPEN, State.WAITING),
         "withdraw": not mine.withdrawn and case.state in (*OPEN, State.WAITING),
         "settings": mine.follows,
@@ -535,6 +574,8 @@ def _next(
             name = "apart" if case.supervisors_only else "filed"
             if now > date:
                 name = "filed_late"
+        case State.RECTIFYING if case.assignment.rectified:
+            name = "rectified"
         case State.ASSIGNED | State.RECTIFYING if date is not None:
             name = f"{name}_late" if now > date else f"{name}_due"
         case State.CLOSED | State.CALLBACK:

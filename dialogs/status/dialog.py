@@ -17,6 +17,7 @@ from dialogs.status.feedback import (
     FEEDBACK_PUSHES,
     FEEDBACK_STEPS,
     RERATE_COMMAND,
+    appeal,
     asks_again,
     has_held,
 )
@@ -80,6 +81,7 @@ STORY_STEP = Step(
         "rate": lambda turn, _: turn.go("rate"),
         "satisfied": lambda turn, _: turn.go("satisfied"),
         "reopen": lambda turn, _: turn.go("reopen"),
+        "appeal": appeal,
         "forget": lambda turn, _: turn.go("forget"),
         "withdraw": lambda turn, _: withdraw(turn),
         "release": release,

@@ -443,6 +443,7 @@ def take_word(turn: StatusTurn, heard: Heard) -> None:
 # ── not solved: shall it be taken up again? ───────────────────────────────────────────
 
 phrase("reopened", "已重新办理，进展会照旧告诉您。")
+phrase("appealed", "好，换一个人再看，结果会照旧告诉您。想说理由，打开进展直接写就行。")
 REASONS: tuple[Intent, ...] = ("add", "answer", "rebound", "new_report")
 SAID_SATISFIED = {"满意": True, "不满意": False}  # the answer to the next question
 LEAVES = ("关闭", "退出", "结束", "不说了", "close")
@@ -459,6 +460,15 @@ def take_up_again(turn: StatusTurn, reason: str) -> None:
     if reason:
         turn.do(Wipe())
     turn.say("reopened")
+    end(turn)
+
+
+def appeal(turn: StatusTurn, _: str) -> None:
+    """One tap: somebody else decides whether it was declined rightly."""
+    if not still_there(turn):
+        return
+    turn.do(Reopen(turn.answers.report, "", turn.at))
+    turn.say("appealed")
     end(turn)
 
 

@@ -76,6 +76,7 @@ BESIDE = (  # under a story, in order, each where its move is allowed
     Button("rebound", "b.rebound"),
     button("rate", "评价"),
     button("satisfied", "接着评价"),
+    Button("appeal", label("appeal", "换个人再看")),
     button("reopen", "重新办理"),
     button("settings", "跟进设置"),
     HUSH,
@@ -91,7 +92,10 @@ def story_buttons(turn: StatusTurn) -> list[Button]:
         add = [ANSWER]
     elif "supplement" in can:
         add = [ADD]
-    rest = [button for button in BESIDE if button.choice in can]
+    # an appeal is the reopening of what was declined, under its own name
+    hidden = {"reopen"} if "appeal" in can else set()
+    offered = set(can) - hidden
+    rest = [button for button in BESIDE if button.choice in offered]
     return [*add, *rest, COPY, REFRESH, CLOSE]
 
 

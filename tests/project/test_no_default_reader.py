@@ -32,12 +32,10 @@ def ranked_by_default(source: str) -> Iterator[str]:
     """Classes of people whose role a caller may forget."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef) and node.name in RANKED:
-            for field in node.body:
-                is_role = isinstance(field, ast.AnnAssign) and (
-                    isinstance(field.target, ast.Name) and field.target.id == "role"
-                )
-                if is_role and field.value is not None:
-                    yield node.name
+            fields = [one for one in node.body if isinstance(one, ast.AnnAssign)]
+            given = [one.target for one in fields if one.value is not None]
+            if any(isinstance(one, ast.Name) and one.id == "role" for one in given):
+                yield node.name
 
 
 def defaulted(args: ast.arguments) -> Iterator[str]:

@@ -17,6 +17,7 @@ from bot.desk.wording import (
     FACTS,
     STEP_WORDS,
     YES,
+    appeal_text,
     clean,
     fact_text,
     kept_text,
@@ -24,6 +25,7 @@ from bot.desk.wording import (
 )
 from dialogs.case.clock import read, running, steps_done
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
+from dialogs.case.order_table import PICTURED
 from dialogs.case.worktime import Terms
 from dialogs.texts import text
 from dialogs.words import Button
@@ -104,7 +106,7 @@ def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     pictures += sum(
         int(step.params.get("pictures", 0))
         for step in sheet.steps
-        if step.kind == "answered"
+        if step.kind in PICTURED
     )
     looks = [(data("full", case.alias), "全文")]
     if pictures:
@@ -154,6 +156,8 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
         "类别": text("zh", f"category.{case.category}"),
         "承办": "，".join(filter(None, [given.unit, LEVELS.get(given.level or "")])),
         "不给看": kept_text(case),
+        "不服": appeal_text(case),
+        "整改": "单位报完成，等核对" if given.rectified else None,
         "结论": FINDINGS.get(given.finding or ""),
         "在办": case.claimed.name if case.claimed else "没人认领",
         "要求延期": f"{wants.days}个工作日：{wants.reason}" if wants else None,

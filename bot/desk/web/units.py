@@ -317,7 +317,7 @@ class Units:
         )
 
     async def _read(self, request: Request, action: str, share: Share) -> Upload:
-        if action == "answer":
+        if UNIT_ORDERS[action].pictures:
             return await read_upload(request, MOST_BYTES, share, LONGEST * 4)
         return Upload(dict(await read_form(request)))
 

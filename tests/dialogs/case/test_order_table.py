@@ -20,7 +20,7 @@ from dialogs.texts import CHINESE
 from tests.project.checkout import ROOT
 
 SUPERVISOR_S = ("grant", "supervise")
-UNITS = ("arrive", "answer", "extend", "return")
+UNITS = ("arrive", "answer", "extend", "return", "rectified")
 AUDITED = {
     "claim": "case.claim",
     "release": "case.release",
@@ -46,6 +46,13 @@ AUDITED = {
     "reopen": "case.reopen",
     "merge": "case.merge",
     "note": "case.note",
+    "urgent": "case.urgent",
+    "not-urgent": "case.noturgent",
+    "category": "case.category",
+    "redate": "case.redate",
+    "send-back": "case.sendback",
+    "correct-finding": "case.correctfinding",
+    "rectified": "case.rectified",
 }  # as they stand in audit chains since the first release
 
 
@@ -72,7 +79,8 @@ def test_what_reporters_are_told_has_its_words(row: OrderRow) -> None:
     if row.told is None:
         return
     assert f"push.{row.told}" in CHINESE
-    assert [name for name in CHINESE if name.startswith(f"told.{row.told}")]
+    told = {"finding_corrected": "corrected"}.get(row.told, row.told)
+    assert [name for name in CHINESE if name.startswith(f"told.{told}")]
     assert row.told in row.steps
 
 
