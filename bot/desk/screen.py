@@ -24,8 +24,8 @@ from bot.desk.wording import (
 )
 from bot.hours import ending, utc
 from dialogs.case.clock import running_readings
-from dialogs.case.life import FINDINGS, LEVELS, ORDERED, STATES, Case, legal
-from dialogs.case.order_table import SAID
+from dialogs.case.life import FINDINGS, LEVELS, STATES, Case
+from dialogs.case.order_table import BY_NAME, possible
 from dialogs.case.worktime import Terms
 from dialogs.texts import text as phrase
 
@@ -114,8 +114,8 @@ class CaseScreen:
             self._line(f"{self._at(note.at)}  {clean(note.by)}：{clean(note.text)}")
         if sheet.damaged:
             return  # it takes no order
-        may = [name for name in legal(case) if name in ORDERED]
-        self._line(f"\n现在可以：{'、'.join([*may, *SAID])}", DIM)
+        may = [name for name in possible(case) if not BY_NAME[name].first]
+        self._line(f"\n现在可以：{'、'.join(may)}", DIM)
 
     def _report(self, report: ReportView, saved: Mapping[str, str]) -> None:
         number = f"反映 {report.number}" if report.number else "反映"

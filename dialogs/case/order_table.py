@@ -781,9 +781,6 @@ PICTURED: frozenset[str] = frozenset(
 STEPS: Mapping[str, str] = {
     kind: words for row in ORDERS for kind, words in row.steps.items()
 }  # kind of step → as the ledger words it
-SAID: tuple[str, ...] = tuple(
-    row.name for row in ORDERS if row.trigger is None and not row.first and row.fields
-)  # they move nothing, and can be given in nearly every state
 # moves that nobody orders
 UNORDERED = {"call_back": "回访", "look_back": "回头看", "withdraw": "反映人撤回"}
 _LABELS = UNORDERED | {row.trigger: row.label for row in ORDERS if row.trigger}

@@ -147,6 +147,19 @@ def test_who_only_looked_is_not_reminded_of_a_draft(chat: Chat) -> None:
     assert "没写完" in chat.rings("remind")
 
 
+def test_an_appeal_is_one_tap(chat: Chat) -> None:
+    """What was declined is looked at by somebody else; no reason is asked."""
+    chat.stories[ONE.report] = StoryStub(
+        ONE.report, ("supplement", "reopen", "appeal", "forget"), state="declined"
+    )
+    chat.says(RECEIPT)
+    offered = [button.choice for button in chat.messages[-1].buttons]
+    assert "appeal" in offered and "reopen" not in offered
+    assert "换一个人再看" in chat.presses("appeal")
+    [appeal] = [one for one in acts(chat) if isinstance(one, Reopen)]
+    assert (appeal.report, appeal.reason) == (ONE.report, "")
+
+
 def test_reopening_takes_a_reason(chat: Chat) -> None:
     chat.says(RECEIPT, "重新办理", "又要报了")
     assert Reopen(ONE.report, "又要报了", NOON) in chat.done

@@ -22,7 +22,7 @@ from bot.desk.screen import CaseScreen
 from bot.people.member import AT_THE_MACHINE
 from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
-from dialogs.words import Forget, Supplement
+from dialogs.words import Forget, Reopen, Supplement
 from tests.bot.counter import Counter, new_draft, opened
 from tests.project.checkout import ROOT
 
@@ -99,11 +99,11 @@ async def test_a_case_is_worked_through_in_the_terminal(
             "--level",
             "subdistrict",
             "--due",
-            "+7",
+            "2026-11-30",
         ),
         ("answer", name, "已经改了"),
         ("find", name.split("-")[1].lower(), "substantiated"),
-        ("rectify", name, "取消", "--due", "+20"),
+        ("rectify", name, "取消", "--due", "2026-12-13"),
         ("close", name, "已取消重复台账"),
         ("reopen", name),
         ("note", name, "要回访"),
@@ -119,10 +119,73 @@ async def test_a_case_is_worked_through_in_the_terminal(
         "王：某街道，已经改了",
         "── 内部备注（反映人看不到）",
         "王：要回访",
-        "现在可以：ask、wait、assign、close、merge、reply、note",
+        "现在可以：ask、wait、assign、close、merge、urgent、category、reply、note",
     ):
         assert line in shown, line
     assert (await counter.story(receipt)).state == "accepted"
+
+
+async def test_staff_correct_what_they_ordered_in_the_terminal(
+    terminal: Terminal,
+) -> None:
+    """Each correction is stored, audited, and read by the reporter as what it is."""
+    counter = terminal.counter
+    receipt = await counter.files()
+    name = await counter.alias()
+    for words in (
+        ("accept", name),
+        ("urgent", name),
+        ("not-urgent", name, "没有人受伤"),
+        ("category", name, "meetings"),
+        ("assign", name, "某街道", "--new", "--due", "2026-11-25"),
+        ("redate", name, "2026-11-27", "写错了"),
+        ("answer", name, "在研究"),
+        ("send-back", name, "没有说哪天停"),
+        ("answer", name, "周五停"),
+        ("find", name, "substantiated"),
+        ("rectify", name, "减到一份"),
+        ("rectified", name, "撤了四份"),
+        ("send-back", name, "还有两份"),
+        ("correct-finding", name, "unsubstantiated", "那是另一件"),
+        ("close", name, "说明了"),
+        ("correct-finding", name, "partly", "查实一份"),
+    ):
+        await terminal.runs(*words)
+    told = (await counter.story(receipt)).text("zh")
+    for line in (
+        "专线把这件改为加急。",
+        "专线核对过，这件不按加急办。没有人受伤",
+        "专线把类别改为“会议过多过长”。",
+        "专线更正了某街道的期限，改为11月27日前。写错了",
+        "专线看了，答复还不够，退给某街道再答复，要求11月26日前。没有说哪天停",
+        "某街道说改好了：撤了四份",
+        "专线核对了，还没有改好，退给某街道接着改",
+        "专线更正核实的结论：不属实。那是另一件",
+        "专线更正核实的结论：部分属实。查实一份",
+    ):
+        assert line in told, line
+    assert told.count("办结了") == 1
+    kinds = await counter.database.all("SELECT kind FROM audit ORDER BY seq")
+    assert [row["kind"] for row in kinds if "correctfinding" in row["kind"]] == [
+        "case.correctfinding"
+    ] * 2
+
+
+async def test_an_appeal_waits_for_another_person(terminal: Terminal) -> None:
+    """Who declined it is told so; the stored case knows who that was."""
+    counter = terminal.counter
+    receipt = await counter.files()
+    name = await counter.alias()
+    await terminal.runs("accept", name)
+    await terminal.runs("decline", name, "这是居民诉求")
+    assert "专线先前受理了" in (await counter.story(receipt)).text("zh")
+    report = (await counter.story(receipt)).report
+    await counter.does(Reopen(report, "", counter.at))
+    assert "上次不予受理，反映人不服" in await terminal.runs("show", name)
+    await terminal.runs("accept", name, code=1)
+    assert "要换个人来看" in terminal.printed.err
+    await counter.orders(name, Accept(), by="李")
+    assert "反映人不服，" not in await terminal.runs("show", name)
 
 
 async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) -> None:

@@ -130,6 +130,22 @@ async def test_more_time_is_a_supervisor_s_to_grant(
     assert case.assignment.extended and case.assignment.wants is None
 
 
+async def test_what_was_wrong_is_corrected_by_button(
+    office: Office, group: Group
+) -> None:
+    """Urgent by one tap, the category from a menu; the reporter reads of both."""
+    one = await office.staff("李明")
+    reporter, topic = await office.files_and_rings()
+    one.presses("改为加急", on=office.card(topic), at=group)
+    await group.until(lambda _: "加急" in office.card(topic).text)
+    one.presses("改类别", on=office.card(topic), at=group)
+    menu = await group.until(lambda _: _with(group, "会议过多过长"))
+    pressed = one.presses("会议过多过长", on=menu, at=group)
+    assert "改类别：好了" in (await pressed.answer() or "")
+    reporter.says("/status")
+    await reporter.sees("专线把类别改为“会议过多过长”")
+
+
 async def test_a_unit_is_named_as_the_register_has_it(
     office: Office, group: Group
 ) -> None:

@@ -9,7 +9,16 @@ import pytest
 from telegram import Update
 
 from bot.people.member import AtTheMachine
-from dialogs.case.orders import Accept, Assign, Note, Order, RefuseReturn
+from dialogs.case.orders import (
+    Accept,
+    Answer,
+    Assign,
+    Find,
+    Note,
+    Order,
+    Rectify,
+    RefuseReturn,
+)
 from tests.bot.desk.telegram.office import Office, opened_office
 from tests.botapi.persons import Person
 from tests.botapi.server import BotApi
@@ -195,3 +204,16 @@ async def all_said_to(person: Person, words: str) -> list[str]:
     await said_to(person, words)
     await person.settles(0.5)
     return [one.text for one in person.by_bot()[before:]]
+
+
+async def test_what_is_put_right_is_reported_in_a_chat(office: Office) -> None:
+    """Shown as it went out; then it is the hotline's turn."""
+    one = await liaison(office)
+    alias = await sent(office, one)
+    found = (Answer("停了"), Find("partly"), Rectify("减到一份"))
+    await orders(office, alias, *found)
+    one.says(f"/rectified {alias} 撤了四份\n见通知")
+    await one.sees(f"{alias}：整改完成已报，等专线核对。反映人会看到：\n撤了四份")
+    read = await said_to(one, f"/case {alias}")
+    assert "已报整改完成，等专线核对" in read and "/rectified" not in read
+    assert "现在做不了" in await said_to(one, f"/rectified {alias} 又一次")

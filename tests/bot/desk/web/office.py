@@ -159,7 +159,7 @@ class Seat:
     async def post(
         self, path: str, file: bytes | None = None, **fields: Any
     ) -> httpx.Response:
-        if path.endswith("/answer"):
+        if path.endswith(("/answer", "/rectified")):
             parts = {name: (None, value.encode()) for name, value in fields.items()}
             upload = {"file": ("私人姓名.jpg", file or b"", "image/jpeg")}
             answer = await self.client.post(

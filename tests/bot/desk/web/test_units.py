@@ -27,6 +27,7 @@ from dialogs.case.orders import (
     GrantExtend,
     Rectify,
     RefuseReturn,
+    SendBack,
     StaffReopen,
     Supervise,
 )
@@ -229,6 +230,52 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(
         assert nobody.status_code == 404
     async with office.sits("文联络") as stranger:
         assert (await stranger.client.get(f"{here}/picture/{id}")).status_code == 404
+
+
+async def test_what_is_put_right_is_reported_with_its_proof(office: Office) -> None:
+    """Looked at once more, with a picture; the clock stops until it is sent back."""
+    alias = await office.sends()
+    here = f"/unit/case/{alias}"
+    found = (Answer("停了"), Find("substantiated"), Rectify("减到一份"))
+    await office.orders(alias, *found)
+    async with office.sits() as seat:
+        await seat.opens(here)
+        assert "报整改完成" in seat.page and "申请延期" in seat.page
+        await seat.post(f"{here}/rectified", file=photo(), text="撤了", act="add")
+        [id] = re.findall(r'name="pictures" value="(\w{32})"', seat.page)
+        await seat.post(f"{here}/rectified", text="撤了", pictures=id, act="check")
+        assert (
+            "核对后送出" in seat.page and 'enctype="multipart/form-data"' in seat.page
+        )
+        await seat.post(f"{here}/rectified", text="撤了", pictures=id, act="send")
+        assert "整改完成已报" in seat.page and f"/picture/{id}" in seat.page
+        assert "已报整改完成，等专线核对" in seat.page
+        assert f"{here}/rectified" not in seat.page
+        assert (await seat.client.get(f"{here}/picture/{id}")).status_code == 200
+        await office.orders(alias, SendBack("还有两份在收"))
+        await seat.opens(here)
+        assert "还有两份在收" in seat.page and f"{here}/rectified" in seat.page
+        assert "1月4日 24:00 前" in seat.page
+    row = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+    pictures = await office.app.casework.reading.pictures(row)
+    assert id in [one for one, _, _ in pictures]
+
+
+async def test_more_time_to_put_it_right_is_asked_for_on_the_page(
+    office: Office,
+) -> None:
+    alias = await office.sends()
+    here = f"/unit/case/{alias}"
+    found = (Answer("停了"), Find("substantiated"), Rectify("减到一份"))
+    await office.orders(alias, *found)
+    async with office.sits() as seat:
+        await seat.post(f"{here}/extend", days="5", reason="系统要改", act="send")
+        assert "延期申请已送出" in seat.page
+    chief = {"by": "沈主管", "role": "supervisor"}
+    await office.orders(alias, GrantExtend(True), **chief)
+    row = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+    case = (await office.app.casework.writer.load(row)).case
+    assert case.assignment.extended and case.assignment.wants is None
 
 
 @pytest.mark.parametrize("filed", [False, True], ids=["draft", "filed"])
