@@ -321,11 +321,6 @@ TRANSITIONS: list[list[Any]] = [
     ["send-back", State.ANSWERED, State.ASSIGNED],
     ["send-back", State.RECTIFYING, State.RECTIFYING, said_put_right],
     ["find", State.ANSWERED, State.VERIFIED],
-    # with the finding as it is corrected
-    ["correct-finding", State.VERIFIED, State.VERIFIED],
-    ["correct-finding", State.RECTIFYING, State.RECTIFYING, wrong_found],
-    ["correct-finding", State.RECTIFYING, State.VERIFIED],  # nothing to put right
-    *(["correct-finding", state, state, was_found] for state in ENDED),
     ["rectify", State.VERIFIED, State.RECTIFYING, wrong_found],
     ["rectified", State.RECTIFYING, State.RECTIFYING, not_yet_put_right],
     ["close", State.ACCEPTED, State.CLOSED],  # explained by the hotline itself
@@ -337,6 +332,11 @@ TRANSITIONS: list[list[Any]] = [
     *(["reopen", state, State.ACCEPTED] for state in ENDED),
     ["reopen", State.DECLINED, State.FILED],
     ["reopen", State.WITHDRAWN, State.FILED],
+    # with the finding as it is corrected
+    ["correct-finding", State.VERIFIED, State.VERIFIED],
+    ["correct-finding", State.RECTIFYING, State.RECTIFYING, wrong_found],
+    ["correct-finding", State.RECTIFYING, State.VERIFIED],  # nothing to put right
+    *(["correct-finding", state, state, was_found] for state in ENDED),
     *(["withdraw", state, State.WITHDRAWN, nobody_else] for state in BEFORE_ASSIGNMENT),
     *(["merge", state, State.MERGED, for_everybody] for state in OPEN),
 ]

@@ -62,7 +62,7 @@ ORDERS = {  # name of a case in given.json: the order that it is given, and by w
     "accepted": (OPERATOR, "assign", "翠苑街道"),
     "accepted-reopened": (OPERATOR, "assign", OTHER, "--level", "subdistrict"),
     "look-back-rebounded": (OPERATOR, "assign", DISTRICT, "--complex"),
-    "names-the-unit": (OPERATOR, "assign", OTHER, "--due", "2026-12-11"),
+    "names-the-unit": (OPERATOR, "assign", OTHER, "--due", "2026-12-03"),
     "assigned": (OPERATOR, "answer", "改成一次"),
     "assigned-warned": (SUPERVISOR, "supervise", "周一前答复"),
     "assigned-overdue": (OPERATOR, "whistle", "街道没有办"),
