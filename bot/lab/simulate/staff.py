@@ -73,7 +73,7 @@ class Done:
 @dataclass(slots=True)
 class CaseTask:
     """A case on the desk. visit: when somebody looks next; done: what nobody does
-    twice.
+    twice; sent: units that it was sent to.
     """
 
     id: bytes
@@ -83,6 +83,7 @@ class CaseTask:
     category: str
     visit: datetime | None = None
     done: set[str] = field(default_factory=set)
+    sent: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ class SimulatedStaff:
             self.refused += 1
             task.done.add(type(order).__name__)
             return False
+        if isinstance(order, Decline):  # an appeal is another's to decide
+            task.operator = next(name for name in OPERATORS if name != who.name)
         return True
 
     def _decide(self, task: CaseTask, case: Case, at: datetime) -> NextMove:
@@ -245,12 +248,11 @@ class SimulatedStaff:
         return self._assign(task, case)
 
     def _assign(self, task: CaseTask, case: Case) -> NextMove:
-        others = [
-            unit.name
-            for unit, _ in SIMULATED_UNITS
-            if unit.name != case.assignment.unit
-        ]
-        unit = task.dice.choice(others)
+        if case.assignment.unit is None:
+            task.sent.clear()
+        names = [unit.name for unit, _ in SIMULATED_UNITS]
+        unit = task.dice.choice([name for name in names if name not in task.sent])
+        task.sent.add(unit)
         hard = task.dice.random() < 0.2
         hours = self._unit_hours(task, case, unit)
         done = Done(Assign(unit, complex=hard), {"complex": hard})
@@ -328,9 +330,13 @@ class SimulatedStaff:
     def _whistles(task: CaseTask, case: Case) -> bool:
         """Whether this is the moment to think of the unit above, which comes once."""
         is_late = not case.urgent and "supervised" in steps_done(case.ledger, "answer")
-        if not is_late or case.assignment.unit not in PARENTS or "Whistle" in task.done:
+        parent = PARENTS.get(case.assignment.unit or "")
+        if not is_late or parent is None or "Whistle" in task.done:
+            return False
+        if parent in task.sent:
             return False
         task.done.add("Whistle")
+        task.sent.add(parent)
         return True
 
     @staticmethod
