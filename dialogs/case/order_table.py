@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import dialogs.categories  # noqa: F401 - their names are phrases
+from dialogs.case.bases import Category
 from dialogs.case.clock import running
 from dialogs.case.grammar import (
     OFF_REGISTER,
@@ -75,7 +76,7 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.case.roles import HOTLINE, ROLES, Role
-from dialogs.case.rules import UNIT_CLOCKS, Category
+from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.texts import CHINESE
 
 # ── what several orders ask ───────────────────────────────────────────────────────────

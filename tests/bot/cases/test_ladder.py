@@ -18,7 +18,15 @@ from docx import Document
 from bot.cli import ladder as verb
 from bot.people.directory import NewUnit
 from bot.reports.papers import Counted, Issuer, LadderPaper, ladder_document
-from dialogs.case.orders import Answer, Assign, Close, Find, Merge, StaffReopen
+from dialogs.case.orders import (
+    Answer,
+    Assign,
+    Close,
+    CorrectFinding,
+    Find,
+    Merge,
+    StaffReopen,
+)
 from dialogs.words import Rebound
 from storage.repositories.statistics import Statistics
 from tests.bot.desk.web.office import OTHER, TOWN, Office, open_office
@@ -275,7 +283,9 @@ async def test_found_for_a_unit_that_is_not_in_the_register_it_counts_for_none(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alias = await substantiated(office)
-    await office.orders(alias, Close("改了"), StaffReopen(), Assign("某临时专班"))
+    await office.orders(
+        alias, Close("改了"), StaffReopen(), Assign("某临时专班", new=True)
+    )
     await office.orders(alias, Answer("已改"), Find("substantiated"))
     assert await listed(office, capsys) == []
     assert await substantiated_figures(office) == {TOWN: 0}
@@ -382,3 +392,17 @@ def test_who_signs_is_a_setting() -> None:
     )
     words = words_of(ladder_document(paper))
     assert "某减办〔2026〕" in words and "某市减负办公室（盖章）" in words
+
+
+async def test_a_corrected_finding_takes_its_rung_along(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the end, too; corrected back, it is proposed again."""
+    alias = await substantiated(office)
+    await office.orders(alias, Close("改了"), CorrectFinding("partly", "只有一份"))
+    await runs(office, "list", "--json")
+    assert json.loads(capsys.readouterr().out) == []
+    await office.orders(alias, CorrectFinding("substantiated", "五份都有"))
+    await runs(office, "list", "--json")
+    proposed = json.loads(capsys.readouterr().out)
+    assert [(one["case"], one["rung"]) for one in proposed] == [(alias, "remind")]
