@@ -23,7 +23,8 @@ from bot.people.member import AtTheMachine, CaseReader, Member, staff_named
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.retry import retry_stale
-from dialogs.case.deciding import answer_due, decide
+from dialogs.case.deciding import decide
+from dialogs.case.decisions import answer_due
 from dialogs.case.life import Case, Staff
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import (

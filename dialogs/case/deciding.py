@@ -9,52 +9,54 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import ClockReading, by_the_rules, read, running
-from dialogs.case.decisions import Given, last_second, settled
+from dialogs.case.correcting import CORRECTING
+from dialogs.case.decisions import (
+    Given,
+    alerting,
+    answer_due,
+    choices,
+    last_day,
+    last_second,
+    next_end,
+    settled,
+    spoken,
+)
 from dialogs.case.life import (
     FINDINGS,
     LEVELS,
     OPEN,
-    ORDERED,
     STATES,
     Case,
     MoreTime,
     Pending,
     Staff,
     State,
-    legal,
     move,
 )
-from dialogs.case.moments import moment
-from dialogs.case.order_table import BY_NAME, CATEGORY_NAMES, row_of
+from dialogs.case.order_table import BY_NAME, row_of
 from dialogs.case.orders import (
     Accept,
-    Alert,
     Answer,
     Arrive,
     Ask,
     Assign,
     Claim,
     Close,
-    CorrectFinding,
     Decision,
     Decline,
     Extend,
     Find,
     GrantExtend,
-    MarkUrgent,
     Merge,
     Note,
-    NotUrgent,
     Order,
-    Recategorise,
     Rectified,
     Rectify,
-    Redate,
     RefuseReturn,
     Release,
     Reply,
@@ -71,8 +73,7 @@ from dialogs.case.orders import (
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
-from dialogs.case.rules import UNIT_CLOCKS
-from dialogs.case.worktime import TICK, Terms, add, after
+from dialogs.case.worktime import Terms, add, after
 from dialogs.texts import phrases
 
 # What is pushed says that something happened, and nothing of what: a screen may be seen
@@ -103,7 +104,6 @@ phrases(
     rectified="有新进展：单位说改好了，正在核对。点“查进展”看看。",
 )
 UNDO = timedelta(seconds=10)  # how long a reply can be taken back
-UNITS = {"W": "个工作日", "C": "天", "D": "天", "h": "小时"}
 BESIDE_THE_WORK = (Claim, Release, Note)  # they leave clocks and claim as they say
 
 
@@ -157,7 +157,9 @@ def _decided(given: Given, unit_id: str | None) -> Decision:
     decision = rule(given, order)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
-        moved = moved.with_assignment(unit_id=unit_id, had=None, dispatched=at)
+        moved = moved.with_assignment(
+            unit_id=unit_id, had=None, dispatched=given.at
+        )
     if claims:
         moved = replace(moved, claimed=given.by)
     return replace(decision, case=settled(moved, given.terms))
@@ -276,58 +278,6 @@ def _decline(given: Given, order: Decline) -> Decision:
     return given.told(moved, text=reason, mistaken=mistaken or None)
 
 
-def _mark_urgent(given: Given, order: MarkUrgent) -> Decision:
-    """The unit that has it is to come at once; its usual time is over."""
-    urgent = replace(_fitting(given), urgent=True)
-    if given.case.state is not State.ASSIGNED:
-        return given.told(urgent)
-    moved = ledger.dispatch(urgent, given.at, given.terms)
-    due = last_second(answer_due(moved, given.terms))
-    told = given.told(moved, unit=given.unit, due=due)
-    return _alerting(told, "unit", "urgent_set", urgent=True)
-
-
-def _not_urgent(given: Given, order: NotUrgent) -> Decision:
-    """The usual time, as if it had been usual from the start."""
-    reason = given.needed("reason")
-    usual = replace(_fitting(given), urgent=False)
-    if given.case.state is not State.ASSIGNED:
-        return given.told(usual, text=reason)
-    since = given.case.assignment.dispatched or given.at
-    allowance = given.terms.rules.deadline("answer", usual.category)
-    until = add(since, allowance, given.terms)
-    moved = ledger.dispatch(usual, given.at, given.terms, until=until)
-    due = last_second(answer_due(moved, given.terms))
-    told = given.told(moved, unit=given.unit, text=reason, due=due)
-    return _alerting(told, "unit", "urgent_lifted")
-
-
-def _recategorise(given: Given, order: Recategorise) -> Decision:
-    case = _fitting(given)
-    if order.category not in CATEGORY_NAMES:
-        raise Refusal("unknown_category", known=_choices(CATEGORY_NAMES))
-    if order.category == case.category:
-        raise Refusal("same_category", alias=case.alias)
-    return given.told(replace(case, category=order.category), category=order.category)
-
-
-def _fitting(given: Given) -> Case:
-    """The case, for an order that is no move. Raises: Refusal, where it does not fit
-    now.
-    """
-    row = row_of(given.order)
-    assert row.fits is not None  # only moves are in the table of the case's life
-    if row.fits(given.case):
-        return given.case
-    raise Refusal(
-        "illegal_move",
-        legal=tuple(name for name in legal(given.case) if name in ORDERED),
-        alias=given.case.alias,
-        state=STATES[given.case.state],
-        move=row.name,
-    )
-
-
 def _ask(given: Given, order: Ask) -> Decision:
     """Who does not answer holds nothing up for longer than a week: then it goes on by
     itself. A further question makes that no longer.
@@ -365,7 +315,9 @@ def _check_wait(given: Given, until: datetime) -> None:
     most = given.terms.rules.wait_most
     latest = add(given.at, most, given.terms)
     if until > latest:
-        raise Refusal("wait_too_long", most=_spoken(most), latest=_day(latest, given))
+        raise Refusal(
+            "wait_too_long", most=spoken(most), latest=last_day(latest, given)
+        )
     if ledger.waited(given.case) and given.role != "supervisor":
         raise Refusal("wait_again", alias=given.case.alias)
 
@@ -441,30 +393,9 @@ def _check_merge(case: Case, into: Case) -> None:
 
 def _find(given: Given, order: Find) -> Decision:
     if order.finding not in FINDINGS:
-        raise Refusal("unknown_finding", known=_choices(FINDINGS))
+        raise Refusal("unknown_finding", known=choices(FINDINGS))
     moved = given.moved().with_assignment(finding=order.finding)
     return given.told(moved, finding=order.finding, text=order.text.strip())
-
-
-def _correct_finding(given: Given, order: CorrectFinding) -> Decision:
-    """A closed case stays closed: its reporter reads what was corrected, and that
-    alone.
-    """
-    if order.finding not in FINDINGS:
-        raise Refusal("unknown_finding", known=_choices(FINDINGS))
-    given.moved()  # where it may not be corrected, that is said first
-    case = given.case
-    reason = given.needed("text")
-    if order.finding == case.assignment.finding:
-        finding = FINDINGS[order.finding]
-        raise Refusal("same_finding", alias=case.alias, finding=finding)
-    found = replace(given, case=case.with_assignment(finding=order.finding))
-    moved = found.moved()
-    if case.state is State.RECTIFYING and moved.state is State.VERIFIED:
-        stopped = ledger.stop(moved, given.at)
-        moved = stopped.with_assignment(wants=None, rectified=False)
-    told = given.told(moved, finding=order.finding, text=reason)
-    return _alerting(told, "unit", "finding_corrected")
 
 
 def _close(given: Given, order: Close) -> Decision:
@@ -486,7 +417,7 @@ def _assign(given: Given, order: Assign) -> Decision:
     at = given.at
     terms = given.terms
     if order.level is not None and order.level not in LEVELS:
-        raise Refusal("unknown_level", known=_choices(LEVELS))
+        raise Refusal("unknown_level", known=choices(LEVELS))
     unit = given.needed("unit")
     moved = given.moved()
     _check_unit(given, unit)
@@ -498,7 +429,7 @@ def _assign(given: Given, order: Assign) -> Decision:
         moved = _within_the_rules(given, moved, until)
     due = last_second(answer_due(moved, terms))
     told = given.told(moved, unit=unit, due=due)
-    return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
+    return alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
 
 def _whistle(given: Given, order: Whistle) -> Decision:
@@ -514,7 +445,7 @@ def _whistle(given: Given, order: Whistle) -> Decision:
     moved = ledger.dispatch(assigned, given.at, given.terms)
     due = last_second(answer_due(moved, given.terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
-    return _alerting(told, "unit", "assigned", urgent=given.case.urgent)
+    return alerting(told, "unit", "assigned", urgent=given.case.urgent)
 
 
 def _check_unit(given: Given, unit: str) -> None:
@@ -555,19 +486,12 @@ def _within_the_rules(given: Given, moved: Case, until: datetime) -> Case:
     if until <= latest:
         return moved
     if given.role != "supervisor":
-        raise Refusal("due_too_late", latest=_day(latest, given))
+        raise Refusal("due_too_late", latest=last_day(latest, given))
     last = after(latest, terms.rules.extension, terms)
     if moved.urgent or until > last:
         last = latest if moved.urgent else last
-        raise Refusal("due_beyond_extension", latest=_day(last, given))
+        raise Refusal("due_beyond_extension", latest=last_day(last, given))
     return moved.with_assignment(extended=True)
-
-
-def _day(until: datetime, given: Given) -> str:
-    """The last day of a time that ends then, as staff read it."""
-    zone = given.terms.zone
-    year = given.at.astimezone(zone).year
-    return moment("zh", (until - TICK).astimezone(zone), "day", year=year)
 
 
 def _level_above(level: str | None) -> str:
@@ -591,13 +515,6 @@ def _fresh(case: Case) -> Case:
     )
 
 
-def answer_due(case: Case, terms: Terms) -> datetime | None:
-    """By when the unit must answer, be it by a result."""
-    clock: Clock = "result" if case.urgent else "answer"
-    reading = read(case.ledger, clock, terms)
-    return reading.due if reading else None
-
-
 def _arrive(given: Given, order: Arrive) -> Decision:
     moved = ledger.stop(given.moved(), given.at, "on_site")
     return given.told(moved, unit=given.unit, text=order.text.strip())
@@ -608,7 +525,7 @@ def _answer(given: Given, order: Answer) -> Decision:
     moved = stopped.with_assignment(wants=None)
     text = given.needed("text")
     told = given.told(moved, unit=given.unit, text=text)
-    return _alerting(told, "staff", "answered")
+    return alerting(told, "staff", "answered")
 
 
 def _return(given: Given, order: Return) -> Decision:
@@ -625,7 +542,7 @@ def _return(given: Given, order: Return) -> Decision:
     moved = deciding.with_assignment(returns=returns, wants=None)
     reason = order.reason.strip()
     told = given.told(moved, unit=given.unit, rule=rule, text=reason)
-    return _alerting(told, "staff", "returned")
+    return alerting(told, "staff", "returned")
 
 
 def _check_return(given: Given) -> None:
@@ -646,7 +563,7 @@ def _check_return(given: Given) -> None:
             "return_too_late",
             legal=("answer", "extend"),
             alias=case.alias,
-            within=_spoken(within),
+            within=spoken(within),
         )
 
 
@@ -655,7 +572,7 @@ def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
     moved = ledger.resume(stopped, given.at)
     reason = given.needed("reason")
     told = given.told(moved, unit=given.unit, text=reason)
-    return _alerting(told, "unit", "return_refused")
+    return alerting(told, "unit", "return_refused")
 
 
 def _extend(given: Given, order: Extend) -> Decision:
@@ -666,7 +583,7 @@ def _extend(given: Given, order: Extend) -> Decision:
     wanted = moved.with_assignment(wants=MoreTime(order.days, reason, given.at))
     params = {"unit": given.unit, "days": order.days, "text": reason}
     step = StoryStep("extension_asked", params, public=False)
-    return _alerting(given.decision(wanted, step), "supervisor", "extension_asked")
+    return alerting(given.decision(wanted, step), "supervisor", "extension_asked")
 
 
 def _check_extendable(given: Given) -> None:
@@ -689,7 +606,7 @@ def _extendable(case: Case, terms: Terms) -> ClockReading | None:
 def _check_extension(days: int, terms: Terms) -> None:
     most = terms.rules.extension
     if not 1 <= days <= most.number:
-        raise Refusal("extension_out_of_range", most=_spoken(most))
+        raise Refusal("extension_out_of_range", most=spoken(most))
 
 
 def _grant(given: Given, order: GrantExtend) -> Decision:
@@ -720,13 +637,13 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
         text=reason,
         rectifying=rectifying,
     )
-    return _alerting(told, "unit", "extended")
+    return alerting(told, "unit", "extended")
 
 
 def _refuse_extension(given: Given, moved: Case) -> Decision:
     params = {"unit": given.unit, "text": given.needed("reason")}
     step = StoryStep("extension_refused", params, public=False)
-    return _alerting(given.decision(moved, step), "unit", "extension_refused")
+    return alerting(given.decision(moved, step), "unit", "extension_refused")
 
 
 def _supervise(given: Given, order: Supervise) -> Decision:
@@ -735,7 +652,7 @@ def _supervise(given: Given, order: Supervise) -> Decision:
         given.moved(), "supervised", given.at, reason=text, by=given.by.name
     )
     told = given.told(moved, unit=given.unit, text=text)
-    return _alerting(told, "unit", "supervised")
+    return alerting(told, "unit", "supervised")
 
 
 def _send_back(given: Given, order: SendBack) -> Decision:
@@ -749,7 +666,7 @@ def _send_back(given: Given, order: SendBack) -> Decision:
         moved = ledger.resume(moved, given.at).with_assignment(rectified=False)
     else:
         moved = ledger.demand(moved, given.at, given.terms)
-    ends = _next_end(moved, given.terms)
+    ends = next_end(moved, given.terms)
     told = given.told(
         moved,
         unit=given.unit,
@@ -757,47 +674,7 @@ def _send_back(given: Given, order: SendBack) -> Decision:
         due=last_second(ends),
         rectifying=rectifying or None,
     )
-    return _alerting(told, "unit", "sent_back", urgent=given.case.urgent)
-
-
-def _next_end(case: Case, terms: Terms) -> datetime | None:
-    """When the clock ends by which the unit answers or puts it right."""
-    reading = _dated(case, terms)
-    return reading.due if reading else None
-
-
-def _dated(case: Case, terms: Terms) -> ClockReading | None:
-    going = running(case.ledger)
-    clocks = [one for one in UNIT_CLOCKS if one in going and one != "on_site"]
-    return read(case.ledger, clocks[0], terms) if clocks else None
-
-
-def _redate(given: Given, order: Redate) -> Decision:
-    """A date that was written wrong, not more time: that is asked for and granted."""
-    case = _fitting(given)
-    terms = given.terms
-    reason = given.needed("reason")
-    due = given.future(order.due)
-    reading = _dated(case, terms)
-    assert reading is not None and due is not None  # it fits, and a date is asked for
-    if reading.due is None:
-        raise Refusal("redate_paused", alias=case.alias)
-    latest = _latest(case, reading, terms)
-    if due > latest:
-        raise Refusal("redate_too_late", legal=("extend",), latest=_day(latest, given))
-    moved = ledger.redate(
-        case, reading.clock, given.at, due, reason=reason, by=given.by.name
-    )
-    ends = last_second(_next_end(moved, terms))
-    told = given.told(moved, unit=given.unit, text=reason, due=ends)
-    return _alerting(told, "unit", "redated")
-
-
-def _latest(case: Case, reading: ClockReading, terms: Terms) -> datetime:
-    """The latest day that the rules give, with pauses and what was granted."""
-    most = terms.rules.rectify_most if reading.clock == "rectify" else None
-    ends = by_the_rules(case.ledger, reading.clock, terms, most)
-    return ends or reading.ends
+    return alerting(told, "unit", "sent_back", urgent=given.case.urgent)
 
 
 def _rectified(given: Given, order: Rectified) -> Decision:
@@ -807,7 +684,7 @@ def _rectified(given: Given, order: Rectified) -> Decision:
     paused = ledger.pause(moved, given.at, "rectify", reason="专线核对整改")
     reported = paused.with_assignment(rectified=True, wants=None)
     told = given.told(reported, unit=given.unit, text=text)
-    return _alerting(told, "staff", "rectified")
+    return alerting(told, "staff", "rectified")
 
 
 def _rectify(given: Given, order: Rectify) -> Decision:
@@ -819,7 +696,7 @@ def _rectify(given: Given, order: Rectify) -> Decision:
     due = given.future(order.due)
     latest = add(_rectifying_since(given.case) or at, most, terms)
     if due is not None and due > latest:
-        raise Refusal("rectify_too_long", most=_spoken(most))
+        raise Refusal("rectify_too_long", most=spoken(most))
     stopped = ledger.stop(moved, at).with_assignment(extended=False, rectified=False)
     usual = add(at, terms.rules.deadline("rectify", moved.category), terms)
     until = due or (latest if latest < usual else None)
@@ -828,7 +705,7 @@ def _rectify(given: Given, order: Rectify) -> Decision:
     promised = last_second(reading.due if reading else None)
     plan = order.plan.strip()
     told = given.told(moved, text=plan, due=promised)
-    return _alerting(told, "unit", "rectifying")
+    return alerting(told, "unit", "rectifying")
 
 
 def _rectifying_since(case: Case) -> datetime | None:
@@ -846,9 +723,6 @@ RULES: Mapping[type[Order], Rule] = {
     Release: _release,
     Accept: _accept,
     Decline: _decline,
-    MarkUrgent: _mark_urgent,
-    NotUrgent: _not_urgent,
-    Recategorise: _recategorise,
     Ask: _ask,
     Wait: _wait,
     Resume: _resume,
@@ -863,16 +737,15 @@ RULES: Mapping[type[Order], Rule] = {
     GrantExtend: _grant,
     Supervise: _supervise,
     Whistle: _whistle,
-    Redate: _redate,
     SendBack: _send_back,
     Find: _find,
-    CorrectFinding: _correct_finding,
     Rectify: _rectify,
     Rectified: _rectified,
     Close: _close,
     StaffReopen: _reopen,
     Merge: _merge,
     Note: _note,
+    **CORRECTING,
 }
 
 # what the table of a case's life cannot know of a move: how often, and until when
@@ -884,16 +757,6 @@ LIMITS: Mapping[str, Callable[[Given], object]] = {
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────
-
-
-def _alerting(
-    decision: Decision,
-    to: Literal["staff", "supervisor", "unit"],
-    name: str,
-    *,
-    urgent: bool = False,
-) -> Decision:
-    return replace(decision, alerts=(Alert(to, name, urgent=urgent),))
 
 
 def _closed(case: Case, at: datetime) -> Case:
@@ -917,11 +780,3 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
     )
     clock: Clock = "accept" if moved.state is State.FILED else "assign"
     return ledger.start(moved, clock, at, terms)
-
-
-def _choices(names: Mapping[str, str]) -> str:
-    return "、".join(f"{code}（{name}）" for code, name in names.items())
-
-
-def _spoken(allowance: Allowance) -> str:
-    return f"{allowance.number}{UNITS[allowance.unit]}"

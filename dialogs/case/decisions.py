@@ -4,20 +4,26 @@ decision told to those whom it concerns. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from dialogs.case import ledger
-from dialogs.case.clock import next_due
+from dialogs.case.allowance import Allowance, Clock
+from dialogs.case.clock import ClockReading, next_due, read, running
 from dialogs.case.life import Case, Staff, State, move
+from dialogs.case.moments import moment
 from dialogs.case.order_table import row_of
-from dialogs.case.orders import Decision, Order, StoryStep
+from dialogs.case.orders import Alert, Decision, Order, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
-from dialogs.case.worktime import Terms
+from dialogs.case.rules import UNIT_CLOCKS
+from dialogs.case.worktime import TICK, Terms
 from dialogs.words import Message
+
+UNITS = {"W": "个工作日", "C": "天", "D": "天", "h": "小时"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +110,50 @@ def states(case: Case, moved: Case) -> dict[str, str]:
 def last_second(due: datetime | None) -> int | None:
     """24:00 belongs to the day that it ends."""
     return int((due - timedelta(seconds=1)).timestamp()) if due else None
+
+
+# ── what several rules need ───────────────────────────────────────────────────────────
+
+
+def answer_due(case: Case, terms: Terms) -> datetime | None:
+    """By when the unit must answer, be it by a result."""
+    clock: Clock = "result" if case.urgent else "answer"
+    reading = read(case.ledger, clock, terms)
+    return reading.due if reading else None
+
+
+def alerting(
+    decision: Decision,
+    to: Literal["staff", "supervisor", "unit"],
+    name: str,
+    *,
+    urgent: bool = False,
+) -> Decision:
+    return replace(decision, alerts=(Alert(to, name, urgent=urgent),))
+
+
+def last_day(until: datetime, given: Given) -> str:
+    """The last day of a time that ends then, as staff read it."""
+    zone = given.terms.zone
+    year = given.at.astimezone(zone).year
+    return moment("zh", (until - TICK).astimezone(zone), "day", year=year)
+
+
+def choices(names: Mapping[str, str]) -> str:
+    return "、".join(f"{code}（{name}）" for code, name in names.items())
+
+
+def spoken(allowance: Allowance) -> str:
+    return f"{allowance.number}{UNITS[allowance.unit]}"
+
+
+def next_end(case: Case, terms: Terms) -> datetime | None:
+    """When the clock ends by which the unit answers or puts it right."""
+    reading = dated(case, terms)
+    return reading.due if reading else None
+
+
+def dated(case: Case, terms: Terms) -> ClockReading | None:
+    going = running(case.ledger)
+    clocks = [one for one in UNIT_CLOCKS if one in going and one != "on_site"]
+    return read(case.ledger, clocks[0], terms) if clocks else None
