@@ -210,7 +210,7 @@ async def test_a_deadline_that_may_still_move_is_said_to_be_so(
     await terminal.counter.files()
     name = await terminal.counter.alias()
     await terminal.runs("accept", name)
-    await terminal.runs("assign", name, "某街道")
+    await terminal.runs("assign", name, "某街道", "--new")
     told = "期限      2099-01-06 24:00（2099年调休还没公布，公布后可能会变）"
     assert told in await terminal.runs("show", name)
 

@@ -452,7 +452,7 @@ async def test_units_are_counted_and_the_ladder_proposes(counter: Counter) -> No
         await counter.orders(name, Accept(), Assign("某街道", new=True))
         if number == 2:
             await counter.orders(
-                name, Return("三定方案", "不归我们"), Assign("某街道", new=True)
+                name, Return("三定方案", "不归我们"), RefuseReturn("首接负责")
             )
             await rings(counter, days=20)
         await counter.orders(name, Answer("改了"), Find("substantiated"), Close("好了"))
