@@ -37,6 +37,7 @@ from dialogs.case.orders import (
     Find,
     GrantExtend,
     Merge,
+    RefuseReturn,
     Reply,
     Return,
     StaffReopen,

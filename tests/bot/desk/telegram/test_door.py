@@ -220,6 +220,8 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
     await group.until(lambda _: _told(group, "这里只收文字"))
     one.says(f"/accept@jianfu_line_bot {alias}", to=group, topic=topic.id)
     await group.until(lambda _: group.topics()[-1].name.endswith("已受理"))
+    one.says(f"/assign {alias} 某局 名录外", to=group, topic=topic.id)
+    await group.until(lambda _: group.topics()[-1].name.endswith("已转办"))
     one.says("不归我们管", to=group, topic=topic.id, reply=asked.id)
     await group.until(lambda _: _told(group, "不能不予受理。现在可以："))
     assert await office.count("notes") == 1
