@@ -416,8 +416,7 @@ def _reopen(given: Given, order: StaffReopen) -> Decision:
 def _assign(given: Given, order: Assign) -> Decision:
     at = given.at
     terms = given.terms
-    if order.level is not None and order.level not in LEVELS:
-        raise Refusal("unknown_level", known=choices(LEVELS))
+    _check_level(order.level)
     unit = given.needed("unit")
     moved = given.moved()
     _check_unit(given, unit)
@@ -434,6 +433,7 @@ def _assign(given: Given, order: Assign) -> Decision:
 
 def _whistle(given: Given, order: Whistle) -> Decision:
     """One level up, or as far as the unit is, with a clock of its own."""
+    _check_level(order.level)
     moved = given.moved()
     reason = given.needed("reason")
     level = _higher(_level_above(given.case.assignment.level), order.level)
@@ -446,6 +446,12 @@ def _whistle(given: Given, order: Whistle) -> Decision:
     due = last_second(answer_due(moved, given.terms))
     told = given.told(moved, unit=unit, level=level, text=reason, due=due)
     return alerting(told, "unit", "assigned", urgent=given.case.urgent)
+
+
+def _check_level(level: str | None) -> None:
+    """Raises: Refusal."""
+    if level is not None and level not in LEVELS:
+        raise Refusal("unknown_level", known=choices(LEVELS))
 
 
 def _check_unit(given: Given, unit: str) -> None:

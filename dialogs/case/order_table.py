@@ -86,6 +86,15 @@ SEEN = "反映人会看到"
 # a case of retaliation is one apart: none becomes it, and it becomes none
 CATEGORY_NAMES = {code: CHINESE[f"category.{code}"] for code in get_args(Category)}
 TO = Field(name="to", kind="number", label="N", help="", option="--to", required=False)
+LEVEL = Field(
+    name="level",
+    kind="choice",
+    label="层级",
+    help="哪一级",
+    option="--level",
+    choices=LEVELS,
+    required=False,
+)
 NEW_UNIT = Field(
     name="new",
     kind="flag",
@@ -312,15 +321,7 @@ ORDERS: tuple[OrderRow, ...] = (
                 help="承办单位",
                 missing="承办单位",
             ),
-            Field(
-                name="level",
-                kind="choice",
-                label="层级",
-                help="哪一级",
-                option="--level",
-                choices=LEVELS,
-                required=False,
-            ),
+            LEVEL,
             Field(
                 name="complex",
                 kind="flag",
@@ -539,6 +540,7 @@ ORDERS: tuple[OrderRow, ...] = (
                 help="上一级由谁办，默认是名录里的上级单位",
                 required=False,
             ),
+            replace(LEVEL, help="哪一级，默认上一级；名录里的单位按名录"),
             NEW_UNIT,
         ),
         asks=f"为什么，{SEEN}；由谁办另起一行，不写就是上级单位",

@@ -113,7 +113,7 @@ def test_a_command_for_another_bot_is_none_of_ours() -> None:
 
 def test_buttons_are_those_of_what_is_possible() -> None:
     """Who has it, the moves, then what is only said; the note at the end."""
-    free = ["accept", "decline", "ask", "wait", "merge", "reply"]
+    free = ["accept", "decline", "ask", "wait", "merge", "urgent"]
     assert verbs.possible(CASE)[:7] == ["claim", *free]
     assert verbs.possible(CASE)[-1] == "note"
     claimed = replace(CASE, claimed=Staff("aa", "王"))
