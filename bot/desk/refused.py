@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from dialogs.case.order_table import BY_NAME, MOVES
 from dialogs.case.refusals import Refusal
 
-SAME_UNIT = (
-    "{alias} 已经在“{unit}”，再转一次不会重算期限。"
-    "要它接着办、再办或改期限，用：{may}。"
-)
+SAME_UNIT = "{alias} 已经在“{unit}”，再转一次不会重算期限。请接着办；现在可以：{may}。"
 NOTHING_ELSE = "没有别的动作了"
 ILLEGAL_MOVE = "{alias} 现在是“{state}”，不能{move}。现在可以：{may}。"
 

@@ -157,9 +157,7 @@ def _decided(given: Given, unit_id: str | None) -> Decision:
     decision = rule(given, order)
     moved = decision.case
     if isinstance(order, Assign | Whistle):
-        moved = moved.with_assignment(
-            unit_id=unit_id, had=None, dispatched=given.at
-        )
+        moved = moved.with_assignment(unit_id=unit_id, had=None, dispatched=given.at)
     if claims:
         moved = replace(moved, claimed=given.by)
     return replace(decision, case=settled(moved, given.terms))
@@ -180,6 +178,8 @@ def _may_now(given: Given, name: str) -> bool:
     beside = row.beside or row.order in BESIDE_THE_WORK
     if given.role not in row.roles or (_has_another(given) and not beside):
         return False
+    if _appealed_against(given) and row.order not in (Release, Note):
+        return False
     check = LIMITS.get(name)
     try:
         if check is not None:
@@ -196,11 +196,16 @@ def _has_another(given: Given) -> bool:
 
 def _check_appeal(given: Given) -> None:
     """Who declined it does not decide whether that was right."""
+    decides = not isinstance(given.order, Release | Note)
+    if decides and _appealed_against(given):
+        raise Refusal("appeal_by_another", legal=("note",), alias=given.case.alias)
+
+
+def _appealed_against(given: Given) -> bool:
+    """Whether a reporter appealed against what this person decided."""
     case = given.case
     filed = case.state is State.FILED or case.asked_in is State.FILED
-    decides = not isinstance(given.order, Release | Note)
-    if filed and decides and case.declined_by == given.by.id:
-        raise Refusal("appeal_by_another", legal=("release", "note"), alias=case.alias)
+    return filed and case.declined_by == given.by.id
 
 
 def _check_claim(given: Given) -> None:
@@ -462,7 +467,7 @@ def _check_unit(given: Given, unit: str) -> None:
     key = given.unit_id or unit
     state = case.asked_in or case.state
     if key == case.assignment.unit_key and state is not State.ACCEPTED:
-        instead = INSTEAD.get(state, ("redate", "extend"))
+        instead = INSTEAD.get(state, ("answer", "extend"))
         raise Refusal("same_unit", legal=instead, alias=case.alias, unit=unit)
     if key in case.assignment.earlier and given.role != "supervisor":
         raise Refusal("had_before", alias=case.alias, unit=unit)

@@ -40,7 +40,7 @@ REFUSED: dict[str, str] = {
     "请放回去，或请同事、主管来办。",
     "same_unit": "{alias} 已经在“{unit}”，再转一次不会重算期限。请接着办。",
     "had_before": "“{unit}”这一轮已经办过 {alias}，再转给它期限会重算，"
-    "要专线主管来转，或改派别的单位。",
+    "请专线主管来转，或改派别的单位。",
     "same_category": "{alias} 本来就是这一类，请写别的类别。",
     "unknown_category": "类别只能是：{known}。",
     "same_finding": "{alias} 的结论本来就是“{finding}”，请写别的结论。",
@@ -69,13 +69,14 @@ REFUSED: dict[str, str] = {
     "one_of_these": "只能是：{known}。",
     "choice_unreadable": "请先写{known}，后面可以加说明。",
     # returns, more time, putting it right
-    "due_too_late": "照规则最迟{latest}。要更晚，等于延期，要专线主管来定。",
-    "due_beyond_extension": "最迟只能到{latest}：规则给的，加一次延期。",
+    "due_too_late": "照规则最迟{latest}。要更晚，等于延期，请专线主管来定。",
+    "due_beyond_extension": "最迟只能到{latest}：规则给的，加一次延期。"
+    "请写早一些的日期。",
     "redate_too_late": "照规则最迟{latest}，更正不能更晚。要多给时间，请走延期："
     "单位申请，专线主管批。",
-    "redate_paused": "{alias} 的期限现在停着，接着算以后再更正。",
+    "redate_paused": "{alias} 的期限现在停着，请接着算以后再更正。",
     "wait_too_long": "一次最多等{most}，最迟等到{latest}；到时还要等，请专线主管再定。",
-    "wait_again": "{alias} 在这个期限里已经等过一次，再等就是延期，要专线主管来定。",
+    "wait_again": "{alias} 在这个期限里已经等过一次，再等就是延期，请专线主管来定。",
     "already_put_right": "{alias} 已经报了整改完成，等专线核对。",
     "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，请接着办；"
     "到期前可以申请一次延期，办不了请专线吹哨到上一级。",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter as Tally
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,14 @@ from dialogs.case.deciding import decide
 from dialogs.case.life import Case, Staff
 from dialogs.case.order_row import Field, OrderRow
 from dialogs.case.order_table import BY_NAME, ORDERS, possible
-from dialogs.case.orders import Find, GrantExtend, Order
+from dialogs.case.orders import (
+    Assign,
+    CorrectFinding,
+    Find,
+    GrantExtend,
+    Order,
+    Whistle,
+)
 from dialogs.case.refusals import Refusal
 from dialogs.words import (
     Forget,
@@ -197,6 +204,11 @@ def number_of(at: datetime) -> int:
     return int(f"{at.astimezone(BEIJING):%Y%m%d}")
 
 
+def at_unit(case: Case, state: str) -> bool:
+    """Whether it is there, or waits there."""
+    return (case.asked_in or case.state).value == state
+
+
 class World:
     """A hotline with four units, and as many cases as are filed."""
 
@@ -272,7 +284,9 @@ class World:
         self.book.twins[alias] = Twin(alias, [report], urgent)
 
     async def case(self, alias: str) -> Case:
-        row = await self.counter.casework.staff.find(alias, AtTheMachine(CHIEF))
+        row = await self.counter.casework.staff.find(
+            alias, AtTheMachine(CHIEF, "supervisor")
+        )
         return (await self.counter.casework.writer.load(row)).case
 
     def any_alias(self) -> str:
@@ -311,7 +325,10 @@ class World:
 
     def built(self, row: OrderRow, twin: Twin) -> Order:
         values = {one.name: self.value(one, twin) for one in row.fields}
-        return row.order(**values)
+        order = row.order(**values)
+        if isinstance(order, Assign | Whistle):
+            return replace(order, new=True)
+        return order
 
     def value(self, asked: Field, twin: Twin) -> Any:
         """Something that may be written there."""
@@ -382,7 +399,7 @@ class World:
 
     async def supervised(self) -> None:
         """A supervisor decides about something that waits, or takes it back."""
-        waiting = await self.ladder.list(AtTheMachine(CHIEF))
+        waiting = await self.ladder.list(AtTheMachine(CHIEF, "supervisor"))
         newest = {one.alias: one for one in waiting}  # that is what a verb takes
         if not newest:
             return
@@ -434,7 +451,17 @@ class World:
             case "return":
                 twin.returns += 1
                 book.count(twin.unit, "returned", at)
+            case "send-back" if at_unit(case, "answered"):
+                twin.dispatched, twin.late = at, False
+            case "urgent" | "not-urgent":
+                twin.urgent = name == "urgent"
+                if at_unit(case, "assigned"):
+                    self.due_anew(twin)
+            case "redate" if at_unit(case, "assigned"):
+                self.due_anew(twin)
             case "grant" if isinstance(order, GrantExtend) and order.granted:
+                if at_unit(case, "rectifying"):
+                    return
                 if twin.late:
                     book.count(twin.unit, "due", at, -1)
                 twin.dispatched, twin.late = at, False
@@ -444,9 +471,15 @@ class World:
                 self.reopened(twin)
             case "merge":
                 self.merged(twin, order)
-        if isinstance(order, Find):
+        if isinstance(order, Find | CorrectFinding):
             at_fault = order.finding == "substantiated"
             book.find(twin, twin.unit if at_fault else None, at)
+
+    def due_anew(self, twin: Twin) -> None:
+        """By another date: what was late by the first one is not."""
+        if twin.late:
+            self.book.count(twin.unit, "due", self.counter.at, -1)
+        twin.dispatched, twin.late = self.counter.at, False
 
     def reopened(self, twin: Twin) -> None:
         twin.unit, twin.returns, twin.dispatched = None, 0, None
@@ -503,6 +536,13 @@ class World:
             "returned_too_often": twin.returns >= 2,
             "return_too_late": twin.dispatched is not None
             and twin.dispatched < day_ago,
+            "same_unit": case.assignment.unit is not None,
+            "had_before": bool(case.assignment.earlier),
+            "wait_again": by.role == "operator",
+            "appeal_by_another": case.declined_by is not None,
+            "same_category": True,
+            "same_finding": case.assignment.finding is not None,
+            "redate_too_late": True,
             "urgent_not_extended": twin.urgent,
             "nobody_to_ask": not twin.reports,
             "extension_after_due": twin.late or twin.dispatched is not None,
@@ -521,9 +561,14 @@ class World:
         if name == "merge" or name == "claim":
             return True  # another case is wanted, or --take
         order = self.built(row, Twin("", [], False))
+        if isinstance(order, CorrectFinding):
+            others = {"substantiated", "partly"} - {case.assignment.finding}
+            order = replace(order, finding=others.pop())
+        if isinstance(order, Assign | Whistle):
+            order = replace(order, unit="另一家单位")
         terms = self.counter.casework.terms
         try:
-            decide(case, order, staff, at, terms, into=into, role=by.role)
+            decide(case, order, staff, at, terms, into=into, role=by.role, unit_id=None)
         except Refusal:
             return False
         return True
@@ -563,6 +608,6 @@ class World:
 
     async def compare_ladder(self) -> None:
         for unit in UNITS:
-            shown = await self.ladder.list(AtTheMachine(CHIEF), unit)
+            shown = await self.ladder.list(AtTheMachine(CHIEF, "supervisor"), unit)
             told = [(one.alias, one.state, one.number, one.rung) for one in shown]
             assert sorted(told, key=str) == self.book.ladder(unit)

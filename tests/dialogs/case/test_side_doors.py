@@ -62,7 +62,7 @@ def test_sending_it_to_the_same_unit_again_starts_no_time_again(unit: str) -> No
     with pytest.raises(Refusal) as refusal:
         does(case, Assign(unit), 3)
     assert refusal.value.code == "same_unit"
-    assert refusal.value.legal == ("redate", "extend")
+    assert refusal.value.legal == ("answer", "extend")
     with pytest.raises(Refusal, match="不会重算期限"):
         does(case, Whistle("办不了", unit), 3)
 
@@ -88,7 +88,7 @@ def test_nor_while_it_waits() -> None:
 def test_by_way_of_another_unit_a_supervisor_sends_it_back() -> None:
     """To and fro would give the first one its whole time again."""
     to_and = does(sent(), Assign("古荡街道"), 2).case
-    with pytest.raises(Refusal, match="要专线主管来转"):
+    with pytest.raises(Refusal, match="请专线主管来转"):
         does(to_and, Assign("文新街道"), 3)
     again = does(to_and, Assign("文新街道"), 3, role="supervisor").case
     assert again.assignment.unit_id == TOWN and again.state is State.ASSIGNED
@@ -115,7 +115,7 @@ def test_a_date_later_than_the_rules_give_is_an_extension() -> None:
     """A supervisor's, once, and no longer than an extension is."""
     accepted = does(CASE, Accept()).case
     late = Assign("文新街道", due=AT + 10 * DAY)
-    with pytest.raises(Refusal, match=r"照规则最迟11月30日.*专线主管"):
+    with pytest.raises(Refusal, match=r"照规则最迟11月30日.*请专线主管"):
         does(accepted, late)
     case = does(accepted, late, role="supervisor").case
     assert case.assignment.extended
@@ -154,7 +154,7 @@ def test_waiting_once_more_is_an_extension() -> None:
     waiting = does(sent(), Wait("等批复", AT + 3 * DAY), 1).case
     goes_on = does(waiting, Resume(), 2).case
     again = Wait("还要等", AT + 9 * DAY)
-    with pytest.raises(Refusal, match="要专线主管来定"):
+    with pytest.raises(Refusal, match="请专线主管来定"):
         does(goes_on, again, 2)
     assert does(goes_on, again, 2, role="supervisor").case.state is State.WAITING
     elsewhere = does(goes_on, Assign("古荡街道"), 2).case
