@@ -152,6 +152,7 @@ def _plainly(
 OTHERS = {
     (table, "sealed"): (key, _plainly(table, key, purpose))
     for table, key, purpose in (
+        ("store", "id", "content"),
         ("units", "id", "staff"),
         ("staff", "id", "staff"),
         ("staff_links", "digest", "staff"),
