@@ -23,7 +23,7 @@ from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.reports.papers import Issuer
 from dialogs.case.deciding import decide
-from dialogs.case.life import Case, Staff
+from dialogs.case.life import Case, Staff, State
 from dialogs.case.order_row import Field, OrderRow
 from dialogs.case.order_table import BY_NAME, ORDERS, possible
 from dialogs.case.orders import (
@@ -258,7 +258,7 @@ class World:
         self.counter.later(seconds=self.dice.randint(1, 4000))
         deed = self.dice.choices(
             (self.ordered, self.reacted, self.waited, self.supervised),
-            (16, 4, 1.5, 1),
+            (16, 4, 1.5, 3),
         )[0]
         before = self.ladder_was_touched()
         await deed()
@@ -319,7 +319,10 @@ class World:
             after = await self.counter.casework.staff.find(twin.alias, by)
             assert before.version == after.version, "what is refused changes nothing"
             return
-        assert row.name in legal, f"{row.name} in {case.state} is not offered"
+        goes_on = row.name == "reply" and case.state is State.MERGED  # to the other
+        assert row.name in legal or goes_on, (
+            f"{row.name} in {case.state} is not offered"
+        )
         self.done[row.name] += 1
         self.noted(row.name, order, twin, case)
 
