@@ -32,6 +32,7 @@ STABLE: frozenset[str] = frozenset(
 )
 KEY_BYTES = 32
 MOST_VERSIONS = 65535  # a seal's header has two bytes for the version
+MOST_CHARACTERS = 1_000_000  # of a file: thousands of versions are fewer
 _PARSE_ERRORS = (  # all that a text of any shape may raise
     ValueError,
     TypeError,
@@ -215,13 +216,15 @@ def _read_private(path: Path) -> str:
     Raises: KeyringMissing, KeyringUnsafe, KeyringError; UnicodeDecodeError.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise KeyringDamaged(f"{path} is no file; name the keyring's file")
+        with path.open(encoding="utf-8-sig") as file:
             mode = os.fstat(file.fileno()).st_mode
             if mode & 0o077:
                 raise KeyringUnsafe(
                     f"{path} has mode {mode & 0o777:04o}; run: chmod 600 '{path}'"
                 )
-            return file.read()
+            return file.read(MOST_CHARACTERS)
     except FileNotFoundError:
         raise KeyringMissing(
             f"no keyring at {path}; run `jianfu init`, or restore its copy"

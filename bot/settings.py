@@ -26,6 +26,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -44,7 +45,45 @@ class OperatorError(Exception):
     """
 
 
+MOST_WRITTEN = 4_000_000  # bytes of a file that a person writes
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def written(what: str, path: Path) -> str:
+    """The text of a file that an operator keeps by hand; a mark of byte order is left
+    out.
+
+    what: its name for people. Raises: OperatorError, whatever else the file may be.
+    """
+    data = written_bytes(what, path)
+    if data.startswith(UTF_16) or b"\0" in data:
+        raise OperatorError(f"{what} {path} 不是 UTF-8 文字：请另存为 UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise OperatorError(f"{what} {path} 不是 UTF-8 文字：请另存为 UTF-8") from None
+
+
+def written_bytes(what: str, path: Path) -> bytes:
+    """As `written`, where other encodings will do, too."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise OperatorError(f"{what} {path} 是目录或设备：请写一个文件的路径")
+        with path.open("rb") as file:
+            data = file.read(MOST_WRITTEN + 1)
+    except FileNotFoundError:
+        raise OperatorError(f"没有{what} {path}：请检查路径") from None
+    except (OSError, ValueError) as error:  # a path with a zero in it is a ValueError
+        why = getattr(error, "strerror", None) or "路径写得不对"
+        raise OperatorError(f"读不了{what} {path}：{why}，请检查路径和权限") from None
+    if len(data) > MOST_WRITTEN:
+        raise OperatorError(f"{what} {path} 超过4 MB，不像是手写的：请检查路径")
+    return data
+
+
 def _absolute(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("路径里有看不见的字符（NUL），请重写")
     try:
         return path.expanduser().absolute()
     except RuntimeError:  # "~" without a home
@@ -76,6 +115,13 @@ def _default_keyring() -> Path:
 
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+class SettingsFile(TomlConfigSettingsSource):
+    """The settings' own file, read as all that a person writes."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return tomllib.loads(written("设置文件", Path(file_path)))
 
 
 class Web(BaseModel):
@@ -315,7 +361,7 @@ class Settings(BaseSettings):
         """Name the sources, the strongest first; there is no `.env`, which too easily
         lands in a checkout.
         """
-        file = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        file = SettingsFile(settings_cls, toml_file=config_file())
         return init_settings, env_settings, file_secret_settings, file
 
 
@@ -363,6 +409,8 @@ def load(**overrides: Any) -> Settings:
         raise OperatorError(
             f"{CONFIG} 指的文件 {file} 不存在：请改正路径或去掉这个变量"
         )
+    if file.exists() and not file.is_file():
+        raise OperatorError(f"设置文件 {file} 是目录或设备：请改名或挪走")
     try:
         return Settings(
             _secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), **overrides
@@ -374,6 +422,15 @@ def load(**overrides: Any) -> Settings:
     except OSError as error:
         raise OperatorError(
             f"读不了设置文件 {error.filename}：{error.strerror}，请检查权限"
+        ) from None
+    except (SettingsError, UnicodeDecodeError):
+        raise OperatorError(
+            f"读不了凭据目录 {os.environ.get('CREDENTIALS_DIRECTORY')}："
+            "须是目录，里面一个文件一项，都是 UTF-8 文字"
+        ) from None
+    except (ValueError, RecursionError):
+        raise OperatorError(
+            f"设置文件 {file} 读不懂：请照 docs/settings.md 检查写法"
         ) from None
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
-from bot.ops.trouble import told
 from bot.people.directory import Directory, NewUnit, Unit, WrongEntry
 from bot.people.member import Member
 from bot.people.register import Imported, UnitRegister
 from bot.people.unit_import import category_code, level_code, parse
 from bot.program import Program
-from bot.settings import load
+from bot.settings import load, written_bytes
 from dialogs.case.life import LEVELS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
@@ -123,10 +122,7 @@ async def _show_one(args: argparse.Namespace, app: Program) -> None:
 
 async def _import(path: Path, app: Program, by: str) -> Imported:
     """Raises: Refusal, naming the line; OperatorError, if there is nothing to read."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise told("读不了", path, error) from None
+    data = written_bytes("单位名录文件", path)
     if path.suffix.lower() not in (".toml", ".csv"):
         raise Refusal("import_file_kind")
     file = parse(data, toml=path.suffix.lower() == ".toml")

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.ops.trouble import told
-from bot.settings import OperatorError, Settings
+from bot.settings import OperatorError, Settings, written
 from dialogs.case.rules import Rules, RulesError, parse
 from dialogs.case.worktime import Terms
 from scheduler.calendar import CalendarError, WorkCalendar, local_days
@@ -32,11 +31,12 @@ def terms_of(settings: Settings) -> Terms:
 
 
 def _made(what: str, path: Path, make: Callable[[str], Made]) -> Made:
+    text = written(what, path)
     try:
-        return make(path.read_text("utf-8"))
-    except OSError as error:
-        raise told(f"读不了{what}", path, error) from None
-    except UnicodeDecodeError:
-        raise OperatorError(f"{what} {path} 不是 UTF-8 文字：请另存为 UTF-8") from None
+        return make(text)
     except (RulesError, CalendarError) as error:
         raise OperatorError(f"{what} {path}：{error}") from None
+    except (ValueError, RecursionError):  # numbers and tables without end
+        raise OperatorError(
+            f"{what} {path} 读不懂：请照 docs/clocks.md 检查写法"
+        ) from None

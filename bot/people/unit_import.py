@@ -79,6 +79,8 @@ def parse(data: bytes, toml: bool) -> UnitFile:
 
 
 def _decoded(data: bytes) -> str:
+    if b"\0" in data:  # UTF-16, or no text at all
+        raise Refusal("import_not_text")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -95,6 +97,8 @@ def _toml(text: str) -> Iterator[tuple[NewUnit, Mapping[str, int]]]:
         known = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refusal("import_not_toml", line=_broken_line(text, error)) from None
+    except (ValueError, RecursionError):  # numbers and tables without end
+        raise Refusal("import_not_text") from None
     units = known.pop("unit", [])
     for name in known:
         where = _at(_line(text, 0, name), 0)
