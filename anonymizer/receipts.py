@@ -9,13 +9,15 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 _WORTH = {symbol: worth for worth, symbol in enumerate(SYMBOLS)}
+_DOUBLED = [sum(divmod(2 * worth, 32)) for worth in range(32)]  # by worth, for Luhn
 _MISREAD = str.maketrans("OIL", "011")
 _GROUP_GAP = r"[\s\-_.·]"
 _GROUP_GAPS = re.compile(rf"{_GROUP_GAP}+")
@@ -28,8 +30,8 @@ _GAP = r"[^0-9A-Z\u4e00-\u9fff\n]"
 _RUN = re.compile(rf"[0-9A-Z](?:{_GAP}{{0,3}}\n?{_GAP}{{0,3}}[0-9A-Z])+")
 _GROUP = re.compile(r"[0-9A-Z]+")
 _BOTH = re.compile(r"[0-9]+[A-Z]|[A-Z]+[0-9]")
-_ADDRESS = re.compile(
-    r"(?:HTTPS?:|WWW\.)[!-~]*|[!-~]+@[!-~]+|(?:[0-9A-F]{1,4}:){5,7}[0-9A-F]{1,4}"
+_ADDRESS = re.compile(  # looked for once in each piece, not from each of its characters
+    r"(?:HTTPS?:|WWW\.)[!-~]*|(?<![!-~])[!-~]+@[!-~]+|(?:[0-9A-F]{1,4}:){5,7}[0-9A-F]{1,4}"
 )
 _SPOKEN_OF = re.compile(r"回执|凭证码|查询码|RECEIPT")
 _READ_AT_MOST = 6000  # characters: no text is longer that a dialog takes
@@ -98,10 +100,12 @@ def find_all(text: str) -> tuple[FoundReceipt, ...]:
         return ()
     folded, places = _folded(text)
     addresses = [match.span() for match in _ADDRESS.finditer(folded)]
+    begins = [start for start, _ in addresses]
     is_spoken_of = _SPOKEN_OF.search(folded) is not None
     found: list[FoundReceipt] = []
     for run in _RUN.finditer(folded):
-        in_address = any(start <= run.start() < end for start, end in addresses)
+        before = bisect_right(begins, run.start())
+        in_address = before > 0 and run.start() < addresses[before - 1][1]
         if in_address or not any(map(run[0].__contains__, "0123456789")):
             continue
         for start, end, receipt in _in_run(run, is_spoken_of=is_spoken_of):
@@ -133,132 +137,167 @@ def fingerprint(receipt: str, key: bytes) -> bytes:
     return hmac.digest(key, read(receipt).encode(), "sha256")
 
 
-_Group = re.Match[str]
 _Piece = tuple[int, int, str | None]  # start, end, the receipt or None if mistyped
 
 
-def _in_run(run: re.Match[str], *, is_spoken_of: bool) -> list[_Piece]:
+class _Run:
+    """Symbols that only gaps part, in groups; sums are taken once, so that each place
+    is looked at in the same few steps, however long the run is.
+    """
+
+    def __init__(self, run: re.Match[str]) -> None:
+        self.text = run.string
+        self.groups = [
+            one.span() for one in _GROUP.finditer(run.string, run.start(), run.end())
+        ]
+        self.sizes = [end - start for start, end in self.groups]
+        self.begins = [0, *accumulate(self.sizes)]  # of each group among the symbols
+        self.symbols = "".join(run.string[start:end] for start, end in self.groups)
+        self.group_at = {begin: at for at, begin in enumerate(self.begins)}
+        self.singles = self._singles()
+        self._sum()
+
+    def _singles(self) -> list[int]:
+        """How many groups of one symbol stand in a row from each group on."""
+        singles = [0] * (len(self.sizes) + 1)
+        for at in range(len(self.sizes) - 1, -1, -1):
+            if self.sizes[at] == 1:
+                singles[at] = singles[at + 1] + 1
+        return singles
+
+    def _sum(self) -> None:
+        """Up to each symbol: digits, symbols that no receipt has, and Luhn's sum, with
+        every second symbol doubled from the first or from the second on.
+        """
+        plain = self.symbols.translate(_MISREAD)
+        worths = [_WORTH.get(symbol, 0) for symbol in plain]
+        doubled = [_DOUBLED[worth] for worth in worths]
+        unknown = (symbol not in _WORTH for symbol in plain)
+        self._plain = plain
+        self._digits = [0, *accumulate(map(str.isdecimal, plain))]
+        self._unknown = [0, *accumulate(unknown)]
+        from_first = list(worths)
+        from_first[::2] = doubled[::2]
+        from_second = list(worths)
+        from_second[1::2] = doubled[1::2]
+        self._luhn = [0, *accumulate(from_first)], [0, *accumulate(from_second)]
+
+    def fits_at(self, at: int) -> int:
+        """The group behind those that together are a receipt from here; 0: none are."""
+        begin = self.begins[at]
+        end = begin + LENGTH
+        behind = self.group_at.get(end)
+        if behind is None or self._unknown[end] > self._unknown[begin]:
+            return 0
+        digits = self._digits[end] - self._digits[begin]
+        if digits in (0, LENGTH):
+            return 0
+        sums = self._luhn[begin % 2]
+        if (sums[end] - sums[begin]) % 32 != 0:
+            return 0
+        return behind if self._is_even(at, behind) else 0
+
+    def _is_even(self, at: int, behind: int) -> bool:
+        """In groups of four, in halves, in one piece or symbol by symbol; whole words
+        that have 16 letters together are none.
+        """
+        sizes = set(self.sizes[at:behind])
+        if sizes <= {4, 8, 12, 16}:
+            return True
+        pieces = map(self.piece, range(at, behind))
+        has_words = any(len(piece) > 2 and piece.isalpha() for piece in pieces)
+        return sizes <= {1, 2, 3, 4} and not has_words
+
+    def nearly_at(self, at: int, end: int, *, is_spoken_of: bool) -> int:
+        """How many groups from here, of those before `end`, were meant as a receipt.
+
+        Four groups of which some are mixed of digits and letters, or as many symbols
+        in one piece or one by one; one too few or too many is a slip, too.
+        """
+        size = self.sizes[at]
+        if abs(size - LENGTH) <= 1 and self._is_near(at, is_spoken_of=is_spoken_of):
+            return 1
+        if 3 <= size <= 5 and at + 4 <= end and self._are_near(at):
+            return 4
+        count = min(self.singles[at], end - at)
+        if abs(count - LENGTH) <= 1 and _has_both(self._between(at, at + count)):
+            return count
+        return 0
+
+    def _is_near(self, at: int, *, is_spoken_of: bool) -> bool:
+        """Whether this one piece was meant as a receipt."""
+        symbols = self.piece(at)
+        digits = sum(map(str.isdigit, symbols))
+        letters = len(symbols) - digits
+        has_both = digits >= 2 and letters >= 2
+        return has_both and (len(symbols) == LENGTH or is_spoken_of)
+
+    def _are_near(self, at: int) -> bool:
+        """Whether these four pieces were."""
+        sizes = self.sizes[at : at + 4]
+        if not all(3 <= size <= 5 for size in sizes):
+            return False
+        mixed = sum(_has_both(self.piece(one)) for one in range(at, at + 4))
+        is_exact = sizes == [4, 4, 4, 4]
+        is_near = abs(sum(sizes) - LENGTH) <= 1
+        if (is_exact and mixed >= 1) or (is_near and mixed >= 2):
+            return True
+        is_dashed = is_exact and self._is_dashed(at)
+        return is_dashed and _has_both(self._between(at, at + 4))
+
+    def _is_dashed(self, at: int) -> bool:
+        four = self.groups[at : at + 4]
+        gaps = [self.text[one[1] : following[0]] for one, following in pairwise(four)]
+        return all("-" in gap for gap in gaps)
+
+    def piece(self, at: int) -> str:
+        start, end = self.groups[at]
+        return self.text[start:end]
+
+    def _between(self, at: int, behind: int) -> str:
+        return self.symbols[self.begins[at] : self.begins[behind]]
+
+    def receipt(self, at: int) -> str:
+        begin = self.begins[at]
+        return _written(self._plain[begin : begin + LENGTH])
+
+    def found(self, at: int, behind: int, receipt: str | None) -> _Piece:
+        return self.groups[at][0], self.groups[behind - 1][1], receipt
+
+
+def _in_run(match: re.Match[str], *, is_spoken_of: bool) -> list[_Piece]:
     """The receipts among symbols that only gaps part: those that fit first, then what
     is nearly one in the rest.
     """
-    groups = [*_GROUP.finditer(run.string, run.start(), run.end())]
+    run = _Run(match)
     found: list[_Piece] = []
-    rest: list[_Group] = []
+    rest = 0  # the first group that is in no receipt yet
     at = 0
-    while at < len(groups):
-        window = _fits_at(groups, at)
-        if window:
-            found += _mistyped(rest, is_spoken_of=is_spoken_of)
-            found.append(_piece(window, read(_symbols(window))))
-            rest = []
-            at += len(window)
+    while at < len(run.groups):
+        behind = run.fits_at(at)
+        if behind:
+            found += _mistyped(run, rest, at, is_spoken_of=is_spoken_of)
+            found.append(run.found(at, behind, run.receipt(at)))
+            rest = behind
+            at = behind
         else:
-            rest.append(groups[at])
             at += 1
-    return [*found, *_mistyped(rest, is_spoken_of=is_spoken_of)]
+    return [*found, *_mistyped(run, rest, at, is_spoken_of=is_spoken_of)]
 
 
-def _fits_at(groups: Sequence[_Group], at: int) -> Sequence[_Group]:
-    """The groups from here that together are a receipt; none where they are not."""
-    length = 0
-    for end in range(at, min(at + LENGTH, len(groups))):
-        length += len(groups[end][0])
-        if length >= LENGTH:
-            window = groups[at : end + 1]
-            return window if length == LENGTH and _is_valid(window) else ()
-    return ()
-
-
-def _is_valid(groups: Sequence[_Group]) -> bool:
-    symbols = _symbols(groups).translate(_MISREAD)
-    if not (_has_both(symbols) and _is_even(groups)):
-        return False
-    known = all(map(_WORTH.__contains__, symbols))
-    return known and _luhn_sum(symbols) % 32 == 0
-
-
-def _is_even(groups: Sequence[_Group]) -> bool:
-    """In groups of four, in halves, in one piece or symbol by symbol; whole words that
-    have 16 letters together are none.
-    """
-    sizes = {len(group[0]) for group in groups}
-    if sizes <= {4, 8, 12, 16}:
-        return True
-    words = [group for group in groups if len(group[0]) > 2 and group[0].isalpha()]
-    return sizes <= {1, 2, 3, 4} and not words
-
-
-def _mistyped(groups: Sequence[_Group], *, is_spoken_of: bool) -> list[_Piece]:
-    """What was meant as a receipt among these, and is none."""
+def _mistyped(run: _Run, at: int, end: int, *, is_spoken_of: bool) -> list[_Piece]:
+    """What was meant as a receipt among the groups before `end`, and is none."""
     found: list[_Piece] = []
-    at = 0
-    while at < len(groups):
-        window = _nearly_at(groups, at, is_spoken_of=is_spoken_of)
-        if window:
-            found.append(_piece(window, None))
-        at += len(window) or 1
+    while at < end:
+        count = run.nearly_at(at, end, is_spoken_of=is_spoken_of)
+        if count:
+            found.append(run.found(at, at + count, None))
+        at += count or 1
     return found
-
-
-def _nearly_at(
-    groups: Sequence[_Group], at: int, *, is_spoken_of: bool
-) -> Sequence[_Group]:
-    """Four groups of which some are mixed of digits and letters, or as many symbols in
-    one piece or one by one; one too few or too many is a slip, too.
-    """
-    one = groups[at : at + 1]
-    if _is_near(one, is_spoken_of=is_spoken_of):
-        return one
-    four = groups[at : at + 4]
-    mixed = sum(_has_both(group[0]) for group in four)
-    if len(four) == 4 and all(3 <= len(group[0]) <= 5 for group in four):
-        length = len(_symbols(four))
-        exact = length == LENGTH and all(len(group[0]) == 4 for group in four)
-        dashed = exact and _is_dashed(four) and _has_both(_symbols(four))
-        near = abs(length - LENGTH) <= 1
-        if dashed or (exact and mixed >= 1) or (near and mixed >= 2):
-            return four
-    single = _singles_from(groups, at)
-    if abs(len(single) - LENGTH) <= 1 and _has_both(_symbols(single)):
-        return single
-    return ()
-
-
-def _singles_from(groups: Sequence[_Group], at: int) -> Sequence[_Group]:
-    """The groups of one symbol each that stand in a row from here."""
-    end = at
-    while end < len(groups) and len(groups[end][0]) == 1:
-        end += 1
-    return groups[at:end]
-
-
-def _is_near(groups: Sequence[_Group], *, is_spoken_of: bool) -> bool:
-    """Whether this one piece was meant as a receipt."""
-    symbols = _symbols(groups)
-    digits = sum(map(str.isdigit, symbols))
-    letters = len(symbols) - digits
-    if len(symbols) == LENGTH:
-        return digits >= 2 and letters >= 2
-    near = abs(len(symbols) - LENGTH) == 1
-    return is_spoken_of and near and digits >= 2 and letters >= 2
-
-
-def _is_dashed(groups: Sequence[_Group]) -> bool:
-    text = groups[0].string
-    gaps = [text[one.end() : next.start()] for one, next in pairwise(groups)]
-    return all("-" in gap for gap in gaps)
-
-
-def _symbols(groups: Sequence[_Group]) -> str:
-    return "".join(group[0] for group in groups)
 
 
 def _has_both(symbols: str) -> bool:
     return _BOTH.match(symbols) is not None
-
-
-def _piece(groups: Sequence[_Group], receipt: str | None) -> _Piece:
-    return groups[0].start(), groups[-1].end(), receipt
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
@@ -268,10 +307,15 @@ def _folded(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     places: list[int] = []
     for at, character in enumerate(text.translate(_NEGATIVE)):
-        plain = _plain(character) if character > "\x7f" else character.upper()
+        plain = _plain_one(character) if character > "\x7f" else character.upper()
         folded.append(plain)
         places += [at] * len(plain)
     return "".join(folded), places
+
+
+@lru_cache(maxsize=4096)
+def _plain_one(character: str) -> str:
+    return _plain(character)
 
 
 def _plain(text: str) -> str:
@@ -288,5 +332,5 @@ def _luhn_sum(symbols: str) -> int:
     Every second symbol, counted from the end, is doubled and its digits added.
     """
     worths = [_WORTH[symbol] for symbol in reversed(symbols)]
-    doubled = [sum(divmod(2 * worth, 32)) for worth in worths[1::2]]
+    doubled = [_DOUBLED[worth] for worth in worths[1::2]]
     return sum(worths[::2]) + sum(doubled)

@@ -318,6 +318,7 @@ class Hotline:
         """Before the database is closed: what was forgotten is tidied away to
         the end.
         """
+        await self._lookups.close()
         if self._tidying is not None:
             await self._tidying
 

@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anonymizer import receipts
-from anonymizer.redact import find_identifying
 from bot.cases.casework import Casework
 from bot.channels.port import Incoming, KeepsScreens
 from bot.people.register import UnitRegister
 from bot.people.throttle import GuessThrottle
+from bot.readings import Readings
 from bot.settings import Settings
 from dialogs.case.hold import hold_day
-from dialogs.meaning import meaning
-from dialogs.understand import understand
 from dialogs.words import (
     MISTYPED,
     Asked,
@@ -26,14 +24,12 @@ from dialogs.words import (
     Hide,
     HoldDay,
     LastReceipt,
-    Mask,
     Meant,
     Mine,
     NewReceipt,
     OpenQuestion,
     Query,
     Read,
-    Reading,
     RulesInForce,
     Tell,
     UnitName,
@@ -61,17 +57,22 @@ class Lookups:
         self._shown_for = timedelta(minutes=settings.receipt_minutes)
         self._receipts: dict[bytes, tuple[str, datetime]] = {}
         self._guesses = GuessThrottle(now)
+        self._readings = Readings()
+
+    async def close(self) -> None:
+        """Nothing is looked up any more."""
+        await self._readings.close()
 
     async def answer(self, query: Query[Any], incoming: Incoming, who: bytes) -> Any:
         match query:
             case Read(text):
-                return Reading(understand(text), masks(text))
+                return await self._readings.reading(text)
             case Meant(text, moment):
-                return meaning(text, moment)
+                return await self._readings.meaning(text, moment)
             case UnitName(text):
                 return await self._register.called(text)
             case Hide(text):
-                return masks(text)
+                return await self._readings.masks(text)
             case NewReceipt():
                 return receipts.new()
             case LastReceipt():
@@ -139,9 +140,3 @@ class Lookups:
         if report is None:
             self._guesses.wrong(who)
         return report.hex() if report else None
-
-
-def masks(text: str) -> tuple[Mask, ...]:
-    return tuple(
-        Mask(span.start, span.end, span.type) for span in find_identifying(text)
-    )

@@ -437,6 +437,7 @@ def language_of(said: str) -> str | None:
     """In which language a person writes, so as to be answered in it; None if it cannot
     be told from so few words.
     """
+    said = said[:TOLD_BY]
     if len(CHINESE_LETTERS.findall(said)) > 1:
         return "zh"
     return "en" if len(ENGLISH_WORDS.findall(said)) >= ENGLISH_FROM else None
@@ -445,6 +446,7 @@ def language_of(said: str) -> str | None:
 CHINESE_LETTERS = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_WORDS = re.compile(r"\b[A-Za-z]{2,}\b")
 ENGLISH_FROM = 4  # words
+TOLD_BY = 500  # characters: who has written so many in one language writes it
 
 
 _FIELDS = [item.name for item in fields(Talk)]

@@ -23,6 +23,8 @@ from dialogs.words import MISTYPED, Event, Message, Said
 from storage.port import Refusing, Write
 
 LONE = re.compile("[\ud800-\udfff]")
+# characters: ten times what a dialog takes, so that who writes more is told how much
+HEARD_AT_MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def heard(words: str, at: datetime, reply: str | None = None) -> Said:
     Receipts in them, mistyped or not, are taken out: beyond this line they are nowhere
     among words that are shown, kept or filed. reply: see `Said`.
     """
-    words = encodable(words)
+    words = encodable(words[:HEARD_AT_MOST])
     found = receipts.find_all(words)
     codes = tuple(one.receipt or MISTYPED for one in found)
     return Said(without(words, found), at, codes, reply)

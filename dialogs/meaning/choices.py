@@ -29,6 +29,7 @@ _MEASURE = (
     r"哈|啊|呀|哦|了|就行|就好|就中|行|好了|喽|咯|谢谢|最|贴切|合适|对|像|比较|准|得)*"
 )
 _ALONE = re.compile(rf"{_LEAD}第?({_SYMBOL})\ufe0f?\u20e3?{_MEASURE}$")
+_ALONE_AT_MOST = 24  # letters: who says more says more than a figure
 _ORDINAL = re.compile(
     rf"(?:第|选择?|按|点|勾|挑|走|就|取|拣)({_SYMBOL})(?![\d月天年回次万千百十])"
 )
@@ -78,7 +79,10 @@ def named_alone(plain: str, choices: Sequence[NumberedChoice]) -> int | None:
 
 def _alone(plain: str) -> str | None:
     """The figure that is all a message says, beside words that lead to it."""
-    found = _ALONE.fullmatch(_bare(plain))
+    bare = _bare(plain)
+    if len(bare) > _ALONE_AT_MOST:
+        return None
+    found = _ALONE.fullmatch(bare)
     return found[1] if found else None
 
 

@@ -6,7 +6,11 @@ import re
 
 from dialogs.understand.wordfile import wordlist
 
-_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千万零半几仨俩]+)(?:多|余|来)?"
+# Nobody counts in longer numbers; and each is looked at once, not from every digit.
+_NUMBER = (
+    r"(?:(?<!\d)\d{1,9}(?:\.\d{1,4})?|[一二两三四五六七八九十百千万零半几仨俩]{1,9})"
+    r"(?:多|余|来)?"
+)
 _MEASURE = (
     "小时|分钟|个月|年|天|周|次|遍|趟|张|份|个|块|面|条|件|本|场|户|人|名|页|字|万字|"
     "公里|里路|元|块钱|万|吨|亩|栋|桶|台|部|套|项|家|篇|版|轮|"

@@ -5,6 +5,7 @@ they are.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from dialogs.understand.wordfile import wordlist
@@ -164,8 +165,22 @@ def _run_start(
 def finest(found: list[FoundPlace], text: str) -> FoundPlace | None:
     """The finest place; of several as fine the one named most often, then the first."""
 
-    def order(place: FoundPlace) -> tuple[int, int, int]:
-        times_named = text.count(text[place.start : place.end])
-        return place.rank, -times_named, place.start
+    finest_rank = min((place.rank for place in found), default=0)
+    fine = [place for place in found if place.rank == finest_rank]
+    if len(fine) < 2:
+        return next(iter(fine), None)
+    times_named = _times_named({text[one.start : one.end] for one in fine}, text)
 
-    return min(found, key=order, default=None)
+    def order(place: FoundPlace) -> tuple[int, int]:
+        return -times_named[text[place.start : place.end]], place.start
+
+    return min(fine, key=order)
+
+
+def _times_named(names: set[str], text: str) -> Counter[str]:
+    """Name → how often it stands in the text, in one go over it for each length."""
+    times: Counter[str] = Counter()
+    for size in {len(name) for name in names}:
+        pieces = (text[at : at + size] for at in range(len(text) - size + 1))
+        times.update(piece for piece in pieces if piece in names)
+    return times

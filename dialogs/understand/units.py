@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from dialogs.understand.places import FoundPlace
-from dialogs.understand.spans import TextSpan, is_apart
+from dialogs.understand.spans import TextSpan
 from dialogs.understand.wordfile import wordlist
 
 
@@ -107,21 +107,27 @@ def find_units(text: str, found: list[FoundPlace]) -> list[FoundUnit]:
     towns = [place for place in found if place.rank == 2]
     found_spans = _spans_of_patterns(text)
     bare = [(start + _idle(text, start, end), end) for start, end in found_spans]
-    spans = [(_with_town(start, towns), end) for start, end in bare]
+    begins = _begin_of_towns(towns)
+    spans = [(begins.get(start, start), end) for start, end in bare]
+    taken = bytearray(len(text))  # which characters belong to a name already
+    for start, end in spans:
+        taken[start:end] = b"\1" * (end - start)
     for town in towns:  # "清河街道要求…": the town itself
-        span = (town.start, town.end)
-        if is_apart(span, spans):
-            spans.append(span)
+        if 1 not in taken[town.start : town.end]:
+            spans.append((town.start, town.end))
     return [_found_unit(text, span) for span in sorted(set(spans))]
 
 
 def _spans_of_patterns(text: str) -> list[TextSpan]:
     """Where names of organisations stand, none overlapping; in no order."""
+    taken = bytearray(len(text))  # which characters belong to one already
     spans: list[TextSpan] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if is_apart(match.span(), spans):
-                spans.append(match.span())
+            start, end = match.span()
+            if 1 not in taken[start:end]:
+                taken[start:end] = b"\1" * (end - start)
+                spans.append((start, end))
     return spans
 
 
@@ -131,11 +137,15 @@ def _idle(text: str, start: int, end: int) -> int:
     return found.end() - start if found else 0
 
 
-def _with_town(start: int, towns: list[FoundPlace]) -> int:
-    """Where a unit begins when the town named right before it belongs to it ("云溪镇" +
-    "党建办").
+def _begin_of_towns(towns: list[FoundPlace]) -> dict[int, int]:
+    """Where a unit may begin → where it does begin when the town named right before it
+    belongs to it ("云溪镇" + "党建办").
     """
-    return next((town.start for town in towns if town.start < start <= town.end), start)
+    begins: dict[int, int] = {}
+    for town in towns:
+        for at in range(town.start + 1, town.end + 1):
+            begins.setdefault(at, town.start)
+    return begins
 
 
 def _found_unit(text: str, span: TextSpan) -> FoundUnit:
