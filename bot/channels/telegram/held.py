@@ -34,9 +34,7 @@ class HeldTelegramUpdates:
 
     async def keep(self, update: Update) -> None:
         id = self._id(update)
-        values = nameless(update.to_dict())
-        packed = json.dumps(values, ensure_ascii=False).encode()
-        sealed = self._keys.session.seal(packed, _place(id))
+        sealed = self._keys.session.seal(packed(update), _place(id))
         await self._database.commit([TelegramHeld.hold(id, sealed)])
 
     async def release(self, update: Update) -> None:
@@ -62,6 +60,12 @@ class HeldTelegramUpdates:
     def _id(self, update: Update) -> bytes:
         key = f"held {self._number} {update.update_id}"
         return self._keys.pseudonyms.inbox_mark(self._channel, key)
+
+
+def packed(update: Update) -> bytes:
+    """JSON of it without names; whatever was not JSON any more is kept as words."""
+    values = nameless(update.to_dict())
+    return json.dumps(values, ensure_ascii=False, default=str).encode()
 
 
 def _place(id: bytes) -> Place:

@@ -248,6 +248,27 @@ def test_far_too_large_is_read_dropped_and_told(tmp_path: Path, small: bytes) ->
     line.stop()
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=" + "b" * 300,
+        "multipart/form-data; boundary*=utf-9''cut",
+        "multipart/form-data; boundary*=''%zz",
+        "text/plain",
+    ],
+)
+def test_what_is_no_form_is_told_in_our_words(line: Line, kind: str) -> None:
+    with talking(line, 1) as [browser]:
+        for headers in ({"X-Seen": "-"}, {}):
+            answer = browser.client.post(
+                "/picture", content=b"--cut", headers={"Content-Type": kind, **headers}
+            )
+            assert answer.status_code == 400
+            assert "没有读懂这次提交" in answer.text
+
+
 # ── never through a file ──────────────────────────────────────────────────────────────
 
 
