@@ -232,7 +232,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
         "claimed_by",
         "legal",
     }
-    assert set(entry) == common | {"opened", "text"}
+    assert set(entry) == common | {"opened", "text", "damaged"}
     assert entry["opened"] == "2026-11-23T10:00:00+08:00" and entry["legal"] == [
         "accept",
         "decline",
@@ -249,6 +249,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
     )
     sheet = await terminal.json("show", name)
     assert set(sheet) == common | {
+        "damaged",
         "opened",
         "returns",
         "wants",

@@ -798,7 +798,7 @@ async def test_a_refusal_names_what_this_person_may_do_now(counter: Counter) -> 
     """Not what is too late, nor what others must do."""
     await counter.files()
     name = await counter.alias()
-    await counter.orders(name, Accept(), Assign("某街道"))
+    await counter.orders(name, Accept(), Assign("某街道", new=True))
     with pytest.raises(Refusal) as refused:
         await counter.orders(name, Close("好"))
     assert {"return", "extend", "answer"} <= {*refused.value.legal}
