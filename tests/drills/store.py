@@ -5,6 +5,7 @@ or damaged, one flipped bit in each sealed table.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -146,7 +147,9 @@ async def filled() -> Path:
     """A deployment with something in each of these tables; made once, then copied."""
     if _filled:
         return _filled[0]
-    folder = Path(tempfile.mkdtemp(prefix="drill-")) / "hotline"
+    made = tempfile.mkdtemp(prefix="drill-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    folder = Path(made) / "hotline"
     async with scene(folder) as here:
         await here.says("群里每天打卡三次还要")  # a draft
         alias = str(here.rows("SELECT alias FROM cases")[0][0])
