@@ -72,6 +72,7 @@ def mutated(values: Any, dice: random.Random) -> Any:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_updates_are_decoded_or_passed_over() -> None:
     """20,000: what python-telegram-bot reads is decoded, kept and laid in a lane, or
     says so by an error that the webhook answers with 200.
@@ -144,6 +145,7 @@ def request_of(kind: str, body: bytes, dice: random.Random) -> Request:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 async def test_forms_are_read_or_refused() -> None:
     """50,000 bodies under headers of every kind."""
     told: Counter[str] = Counter()
@@ -258,6 +260,7 @@ print(json.dumps([told, slowest]))
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_pictures_are_taken_or_declined() -> None:
     """3,000 with bytes changed, cut out and put in, in confined processes of a hundred
     (the limit of processor is of the process).
