@@ -15,6 +15,8 @@ from dialogs.understand.spelling import normal
 _PARTS = re.compile(r"[\s,，。.;；!！]+")
 _CHANGES = ("correct", "remove", "hold_back", "add")
 _LONG = 300  # letters
+_FOREIGN = 12  # letters of a script that is not read: a text of its own
+_READ = re.compile(r"[0-9a-z\u3400-\u9fff]")
 _VALUE_AT_MOST = 14  # letters
 _MATTER: dict[str, Intent] = {"idle": "new_report", "question_open": "answer"}
 _AFTER = ("filed", "idle", "story")
@@ -26,7 +28,10 @@ _WHOLE: tuple[tuple[str, Intent, tuple[str, ...]], ...] = (
     ("whole-cancel", "cancel", ("preview", "supplement_open", *CHIPS)),
     ("whole-withdraw", "withdraw", _AFTER),
     ("whole-hurry", "hurry", _AFTER),
+    ("whole-urgent", "hurry", (*_WRITING, "supplement_open")),
     ("whole-thanks", "social", ("start", *_WRITING, *_AFTER)),
+    ("whole-discard", "cancel", ("cancel",)),
+    ("whole-unclear", "unclear", ("start", "preview", "supplement_open", *_AFTER)),
     ("whole-greet", "social", ("start", *_WRITING, *_AFTER)),
 )
 
@@ -47,11 +52,14 @@ def plain_command(plain: str, moment: Moment) -> Intent | None:
 
 def plain_matter(plain: str, moment: Moment) -> Intent | None:
     """The intent of a `normal` message that can only be matter: so long that nobody
-    writes it as a wish, or just what the open step asks for; else None.
+    writes it as a wish, a sentence in a script that is not read, or just what the open
+    step asks for; else None.
     """
     letters = bare(plain)
-    if len(letters) >= _LONG:
+    if len(letters) >= _LONG or _is_foreign(letters):
         return _MATTER.get(moment.step, "add")
+    if moment.step == "start" and pattern("whole-matter").fullmatch(letters):
+        return "add"
     if moment.step == "masks" and len(letters) > 1:
         is_quote = any(plain.strip() in normal(text) for text in moment.said_before)
         return "answer" if is_quote else None
@@ -63,6 +71,11 @@ def plain_matter(plain: str, moment: Moment) -> Intent | None:
     if is_asked and _is_value(letters, moment.step):
         return "answer"
     return None
+
+
+def _is_foreign(letters: str) -> bool:
+    """Whether a message is a sentence of a script that is not read."""
+    return sum(map(str.isalpha, letters)) >= _FOREIGN and not _READ.search(letters)
 
 
 def _is_value(letters: str, field: str) -> bool:

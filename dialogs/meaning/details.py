@@ -8,7 +8,7 @@ from typing import Any
 from dialogs.meaning.choices import choices_of, chosen_by_number, chosen_by_words
 from dialogs.meaning.corrections import FoundCorrection, correction
 from dialogs.meaning.english import danger_in_english, is_foreign, topic_in_english
-from dialogs.meaning.features import danger_features, features
+from dialogs.meaning.features import danger_features, features, verdict_features
 from dialogs.meaning.model import head
 from dialogs.meaning.moment import Intent, Moment
 from dialogs.meaning.patterns import pattern
@@ -66,8 +66,10 @@ def _rate(text: str, moment: Moment) -> dict[str, Any]:
     kind = kind_of(moment.open)
     plain = normal(text)
     speaks_of_solving = pattern("rate-solved").search(plain) is not None
+    if kind == "last_word":  # what was asked is how they liked it
+        kind = "satisfied"
     speaks_of_liking = pattern("rate-satisfied").search(plain) is not None
-    verdict = _told("verdict", text, moment)
+    verdict = _likeliest("verdict", verdict_features(plain))
     is_middling = verdict == "middling"
     args = {}
     if speaks_of_liking or (kind == "satisfied" and not speaks_of_solving):

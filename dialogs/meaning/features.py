@@ -11,16 +11,24 @@ from dialogs.meaning import emergencies
 from dialogs.meaning.choices import choices_of, chosen_by_number, chosen_by_words
 from dialogs.meaning.corrections import looks_like_one
 from dialogs.meaning.cues import bare, heard
-from dialogs.meaning.moment import CHIPS, Draft, Moment
-from dialogs.meaning.patterns import pattern
+from dialogs.meaning.frames import framed
+from dialogs.meaning.moment import CHIPS, UNSENT, Draft, Moment
+from dialogs.meaning.patterns import each_of, pattern
 from dialogs.meaning.pieces import in_common
 from dialogs.meaning.questions import kind_of, wanted
 from dialogs.meaning.receipts import find_codes
+from dialogs.meaning.values import value_signs
 from dialogs.understand.lexicon import hits
 from dialogs.understand.spelling import normal
 
 # The groups, by the letter with which their features begin.
-GROUPS = {"g": "grams", "h": "grams here", "s": "signs", "t": "trade"}
+GROUPS = {
+    "g": "grams",
+    "h": "grams here",
+    "f": "frame",
+    "s": "signs",
+    "t": "trade",
+}
 
 # Of a long message the model reads the beginning and the end.
 _HEAD = 120  # characters
@@ -51,6 +59,7 @@ def features(text: str, plain: str, moment: Moment) -> dict[str, list[str]]:
     return {
         "grams": [f"g{gram}" for gram in (*small, *_grams(line, 3, 4))],
         "grams here": [f"h{place}{gram}" for place in sorted(places) for gram in small],
+        "frame": [f"f{gram}" for gram in _frame_grams(framed(read), stage)],
         "signs": [f"s{sign}" for sign in dict.fromkeys(_signs(text, read, moment))],
         "trade": [f"t{group}" for group in sorted(hits(read))],
     }
@@ -82,6 +91,27 @@ def danger_features(plain: str) -> dict[str, list[str]]:
     }
 
 
+def verdict_features(plain: str) -> dict[str, list[str]]:
+    """Group → features by which a rating is told to be good, middling or bad."""
+    read = _ends(plain)
+    found = {
+        name: [
+            at
+            for at, words in enumerate(each_of(f"verdict-{name}"))
+            if words.search(read)
+        ]
+        for name in ("good", "mid", "bad")
+    }
+    signs = [f"{name}={min(len(hits), 3)}" for name, hits in found.items()]
+    signs += [f"{name} {at}" for name, hits in found.items() for at in hits]
+    signs.append("&".join(name for name, hits in found.items() if hits) or "none")
+    return {
+        "grams": [f"g{gram}" for gram in _grams(_line(read), 1, 3)],
+        "frame": [f"f{gram}" for gram in _grams(framed(read), 2, 4)],
+        "signs": [f"s{sign}" for sign in signs],
+    }
+
+
 def _ends(plain: str) -> str:
     """What the model reads of a text."""
     if len(plain) <= _HEAD + _TAIL:
@@ -101,6 +131,12 @@ def _grams(line: str, shortest: int, longest: int) -> list[str]:
         for start in range(len(line) - size + 1):
             found[line[start : start + size]] = None
     return list(found)
+
+
+def _frame_grams(frame: str, stage: str) -> list[str]:
+    """Pieces of a frame, alone and at this stage."""
+    grams = _grams(frame, 2, 5)
+    return [*grams, *(f"{stage}:{gram}" for gram in _grams(frame, 2, 3))]
 
 
 def _signs(text: str, plain: str, moment: Moment) -> Iterable[str]:
@@ -142,6 +178,8 @@ def _own_signs(text: str, plain: str, moment: Moment) -> Iterable[str]:
         yield "code"
     if looks_like_one(plain, moment):
         yield "another number"
+    if moment.step in UNSENT:
+        yield from value_signs(plain, moment)
     yield f"parts={min(4, len(_PAUSES.split(plain.strip())))}"
     for mark in "?!“":
         if mark in plain:

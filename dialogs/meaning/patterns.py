@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+_BEGINS = re.compile(r"^\[(?=[^\]\s]+\]$)", re.MULTILINE)
+
 
 @cache
 def _sections() -> Mapping[str, tuple[str, ...]]:
     """Name → its expressions, in order of the file."""
     text = (files(__package__) / "patterns.txt").read_text("utf-8")
-    blocks = [block for block in re.split(r"^\[", text, flags=re.M) if block]
+    blocks = [block for block in _BEGINS.split(text) if block]
     return dict(_section(block) for block in blocks)
 
 
@@ -37,6 +39,12 @@ def any_of(name: str) -> str:
 def pattern(name: str) -> re.Pattern[str]:
     """One section, compiled."""
     return re.compile(any_of(name))
+
+
+@cache
+def each_of(name: str) -> tuple[re.Pattern[str], ...]:
+    """The expressions of one section, each compiled."""
+    return tuple(re.compile(expression) for expression in expressions(name))
 
 
 @cache

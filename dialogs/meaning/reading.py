@@ -16,15 +16,17 @@ from dialogs.meaning.features import danger_features, features
 from dialogs.meaning.model import chances, head
 from dialogs.meaning.moment import UNSENT, Intent, Moment
 from dialogs.meaning.receipts import find_codes
+from dialogs.meaning.values import replaces_a_number
 
-DANGER = 0.06  # from this probability on a message is an emergency
-DANGER_FIRST = 0.15  # the same for first words: many a report speaks of danger
-DANGER_REPORT = 0.2  # and for those that are as long as a report
+DANGER = 0.05  # from this probability on a message is an emergency
+DANGER_FIRST = 0.12  # the same for first words: many a report speaks of danger
+DANGER_REPORT = 0.16  # and for those that are as long as a report
 REPORT_LONG = 25  # characters
 SURE = 0.5  # from this probability on of the likeliest intent nobody needs to be asked
 CAREFUL = 0.7  # the same, where something is changed, sent or thrown away
 AHEAD = 0.15  # by how much it must be likelier than the next, too
 
+FREE = ("preview", "supplement_open")  # steps at which nothing else is asked for
 WRITTEN_IN = ("add", "answer")
 CHANGES = ("send", "cancel", "withdraw", "correct", "remove", "hold_back")
 REASSURES = re.compile(r"请?放心|(?:已经)?在(?:办|处理|跟进)了")
@@ -57,6 +59,8 @@ def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
         return FoundIntent(matter)
     if is_foreign(plain) and (wish := wish_in_english(plain)):
         return FoundIntent(wish)
+    if moment.step in FREE and not moment.open and replaces_a_number(plain, moment):
+        return FoundIntent("correct")
     likeliest = _likeliest(intent_chances(text, plain, moment))
     if likeliest.intent == "correct" and looks_like_one(plain, moment):
         return FoundIntent("correct")  # a number in place of one that was said

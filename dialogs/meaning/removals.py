@@ -16,16 +16,21 @@ _N = "([一二三四五六七八九两俩仨1-9])"
 _ALL = re.compile(r"全|都|所有|统统|通通|一律|清空|侪|拢|一张(?:都|也)?(?:不|别)")
 _KEPT = re.compile(r"留(?!一?个)(?!言)|保留|不动|别动|照旧")
 _NTH = re.compile(
-    rf"(?:第|图|照片|pic|p|no\.?)\s*{_N}(?!张都|张图都)|{_N}\s*(?:号|#)(?!楼|院)|{_N}图"
+    rf"第\s*{_N}(?!张都|张图都)|(?:图|照片|pic|p|no\.?)\s*{_N}(?!张)"
+    rf"|{_N}\s*(?:号|#)(?!楼|院)|{_N}图"
 )
 _BOTH = re.compile(
     rf"{_N}(?:张|号|幅)?[、,和跟与及搭同]*(?:第)?{_N}(?:张|号|幅|两张|俩)?"
 )
-_FIRST_FEW = re.compile(r"(?:前|头)(?:面)?(?:的)?([两俩2二三3仨])(?:张|幅|个)")
+_FIRST_FEW = re.compile(r"(?:前|头|首)(?:面)?(?:的)?([两俩2二三3仨])(?:张|幅|个)")
 _LAST_FEW = re.compile(r"(?:后|末)(?:面|头|尾)?(?:的)?([两俩2二三3仨])(?:张|幅|个)")
 _SO_MANY = re.compile(rf"{_N}\s*(?:张|幅)")
 _FIRST_PIECE = re.compile(
-    r"第[一1](?:句|段|条|行)|开头|头一?(?:句|段|条|行)|最前|最开始|打头|前(?:一|面|头)(?:那)?(?:句|段)"
+    r"第[一1](?:句|段|条|行)|首(?:句|段|条|行)|开头|头一?(?:句|段|条|行)|最前|最开始|打头|前(?:一|面|头)(?:那)?(?:句|段)"
+)
+# What stands before these words tells which piece is meant.
+_NAMED = re.compile(
+    r"(.{1,12}?)(?:那|这|格)(?:半|一)?(?:句|段|条|桩|话|几个字|[二两三]个字)"
 )
 _NTH_PIECE = re.compile(rf"第{_N}(?:句|段|条|行)")
 
@@ -110,10 +115,12 @@ def quoted(plain: str, moment: Moment) -> str:
     if not said:
         return ""
     pieces = all_clauses(said) or said
-    worth = [in_common(plain, piece) for piece in pieces]
-    best = max(range(len(pieces)), key=lambda at: worth[at])
-    if worth[best] >= 0.6:
-        return pieces[best]
+    named = _NAMED.match(plain)
+    for words, least in ((named[1] if named else "", 0.3), (plain, 0.6)):
+        worth = [in_common(words, piece) for piece in pieces]
+        best = max(range(len(pieces)), key=lambda at: worth[at])
+        if worth[best] >= least:
+            return pieces[best]
     nth = _NTH_PIECE.search(plain)
     if nth and _NUMERALS[nth[1]] <= len(pieces):
         many = said if len(said) >= _NUMERALS[nth[1]] and len(said) > 1 else pieces

@@ -105,6 +105,57 @@ def test_words_that_leave_no_doubt(
     assert (found.intent, found.args) == (intent, args)
 
 
+FIRST_WORDS = ("街道要求同一份台账每周报五次",)
+SECOND_LOOK = Moment("preview", FIRST_WORDS, Draft("forms", "街道"))
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "已经三个月了",
+        "有快半年了",
+        "快下班才通知",
+        "从七月份开始的",
+        "上个月报了二十次",
+        "每次都要盖章",
+        "好几个群都在催",
+        "行政村也要报",
+        "算上周末",
+        "撤并之后更多了",
+        "退回来三次",
+        "改了又改",
+        "删了重报",
+        "急得我直哭",
+    ],
+)
+def test_a_short_fact_is_one_more_fact(fact: str) -> None:
+    """Though it holds a number, or letters of a wish; nobody is asked about it."""
+    found = meaning(fact, SECOND_LOOK)
+    assert (found.intent, found.sure) == ("add", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("十次", "count", "十次"),
+        ("记错了，十次", "count", "十次"),
+        ("不是街道，是区里", "unit", "区里"),
+        ("不是每周，是每月", "when", "每月"),
+    ],
+)
+def test_another_value_of_the_same_thing_corrects(
+    words: str, field: str, value: str
+) -> None:
+    found = meaning(words, SECOND_LOOK)
+    assert (found.intent, found.args) == ("correct", {"field": field, "value": value})
+
+
+def test_a_sentence_in_another_script_is_kept() -> None:
+    """What cannot be read is no chat that is answered and forgotten."""
+    uyghur = "مەھەللە باشقارمىسى ھەر ھەپتە جەدۋەل تاپشۇرۇشنى تەلەپ قىلدى"
+    assert meaning(uyghur, Moment("start")).intent == "add"
+
+
 def test_a_correction_tells_what_it_replaces() -> None:
     """The old value is given as it was written, so that it can be taken out."""
     assert meaning("十一次，刚翻了下记录", PREVIEW).old == "十三次"

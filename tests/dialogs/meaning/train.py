@@ -27,7 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from dialogs.meaning import model
-from dialogs.meaning.features import GROUPS, danger_features, features
+from dialogs.meaning.features import (
+    GROUPS,
+    danger_features,
+    features,
+    verdict_features,
+)
 from dialogs.meaning.moment import NUMBERS
 from dialogs.understand.spelling import normal
 from tests.dialogs.meaning.elsewhere import moved
@@ -48,11 +53,14 @@ CLOSE = 1e-4  # it stops where the slope is smaller
 TOO_SMALL = 3  # of 127: a feature none of whose weights is larger is left out
 STAYING = 0.8  # what a turn counts that is learned at another moment, too
 MOVED = 0.2  # what it counts there
+MATTER = 0.6  # what more words of a report count: there are many, and all are alike
 REPORT = 0.1  # what a report that is no emergency counts beside a turn
 # What each group of features counts beside the others, all of length one.
-MAIN = {"grams": 4.0, "grams here": 2.0, "signs": 1.5, "trade": 1.0}
+MAIN = {"grams": 4.0, "grams here": 2.0, "frame": 1.5, "signs": 1.5, "trade": 1.0}
 DANGER = {"grams": 8.0, "signs": 3.0, "trade": 0.8}
 DETAIL = {"grams": 4.0, "signs": 1.5, "trade": 0.4}
+VERDICT = {"grams": 3.0, "frame": 1.0, "signs": 4.0}
+WORTH = {"intent": MAIN, "danger": DANGER, "number": DANGER, "verdict": VERDICT}
 # Argument → the intent that has it: one small head each.
 DETAILS = {
     "topic": "ask",
@@ -89,10 +97,12 @@ def inputs_digest() -> str:
         "cues",
         "emergencies",
         "features",
+        "frames",
         "patterns",
         "pieces",
         "questions",
         "receipts",
+        "values",
     )
     paths = (
         *sorted(VOICES.glob("*.jsonl")),
@@ -222,7 +232,9 @@ def ordinary(turn: Turn, weight: float) -> list[Example]:
         return []
     groups = features(turn.text, normal(turn.text), turn.moment)
     labels = [intent for intent, _ in turn.labels if intent != "emergency"]
-    return of_labels(groups, labels, weight)
+    is_more = labels[0] in ("add", "new_report") and turn.moment.step != "start"
+    share = MATTER if is_more else 1.0
+    return of_labels(groups, labels, weight * share)
 
 
 def examples_by_head(turns: Sequence[Turn]) -> dict[str, list[Example]]:
@@ -238,7 +250,7 @@ def examples_by_head(turns: Sequence[Turn]) -> dict[str, list[Example]]:
         found["intent"] += ordinary(turn, STAYING if turn.id in have_moved else 1.0)
         is_danger = str("emergency" in intents)
         found["danger"].append(Example(danger_features(plain), is_danger, 1.0))
-        found["verdict"] += of_verdicts(groups, turn)
+        found["verdict"] += of_verdicts(verdict_features(plain), turn)
         for name, intent in DETAILS.items():
             told = [
                 args[name]
@@ -266,7 +278,7 @@ def train(turns: Sequence[Turn], inputs: str) -> bytes:
     heads = []
     bodies = []
     for name, examples in examples_by_head(turns).items():
-        worth = {"intent": MAIN, "danger": DANGER, "number": DANGER}.get(name, DETAIL)
+        worth = WORTH.get(name, DETAIL)
         strength = STRENGTH_DANGER if worth is DANGER else STRENGTH
         space, fitted = fit(examples, worth, strength)
         head, body = _packed(name, space, fitted)
