@@ -29,6 +29,8 @@ _WHOLE: tuple[tuple[str, Intent, tuple[str, ...]], ...] = (
     ("whole-withdraw", "withdraw", _AFTER),
     ("whole-hurry", "hurry", _AFTER),
     ("whole-urgent", "hurry", (*_WRITING, "supplement_open")),
+    ("whole-nothing-to-send", "unclear", _AFTER),
+    ("whole-what-if", "ask", _AFTER),
     ("whole-thanks", "social", ("start", *_WRITING, *_AFTER)),
     ("whole-discard", "cancel", ("cancel",)),
     ("whole-unclear", "unclear", ("start", "preview", "supplement_open", *_AFTER)),

@@ -57,7 +57,7 @@ _SPEAKS_OF_WRONG = re.compile(
     r"(?:错|反|岔|多|少|早|成|漏|坏|拧|串)|不对|有误|^错|笔误|手滑|嘴瓢|记性|才对|^然后|^我的$"
     r"|再(?:交|发|送)|翻了|下来了|差很多|那里|的字$|我说快"
 )
-_IS = 4  # which of the leads is "应该是"
+_IS = 5  # which of the leads is "应该是"
 
 
 @dataclass(frozen=True, slots=True)

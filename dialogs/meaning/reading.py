@@ -59,6 +59,8 @@ def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
         return FoundIntent(matter)
     if is_foreign(plain) and (wish := wish_in_english(plain)):
         return FoundIntent(wish)
+    if is_foreign(plain) and moment.step == "start" and len(plain) >= REPORT_LONG:
+        return FoundIntent("add")
     if moment.step in FREE and not moment.open and replaces_a_number(plain, moment):
         return FoundIntent("correct")
     likeliest = _likeliest(intent_chances(text, plain, moment))

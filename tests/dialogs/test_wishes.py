@@ -280,11 +280,11 @@ def test_nothing_is_sent_before_it_is_seen_without_the_words_in_question() -> No
 
 def test_what_names_no_category_tells_more_and_is_asked_about_once() -> None:
     """Then the likeliest is taken, to be seen and changed."""
-    chat = chat_with("\x1b!À0")
+    chat = chat_with("他们又来新名堂了")
     assert chat.step == "category"
     chat.says("M")
     assert chat.step == "preview"
-    assert chat.draft.answers.text == "\x1b!À0\nM"
+    assert chat.draft.answers.text == "他们又来新名堂了\nM"
 
 
 def test_what_was_refused_is_left_behind() -> None:
