@@ -23,8 +23,10 @@ DANGER_FIRST = 0.12  # the same for first words: many a report speaks of danger
 DANGER_REPORT = 0.16  # and for those that are as long as a report
 REPORT_LONG = 25  # characters
 SURE = 0.5  # from this probability on of the likeliest intent nobody needs to be asked
-CAREFUL = 0.7  # the same, where something is changed, sent or thrown away
+CAREFUL = 0.65  # the same, where something is changed, sent or thrown away
 AHEAD = 0.15  # by how much it must be likelier than the next, too
+# More words of a report are so many among the turns that rare words lean to them.
+SWALLOWS = 0.3
 
 FREE = ("preview", "supplement_open")  # steps at which nothing else is asked for
 WRITTEN_IN = ("add", "answer")
@@ -92,11 +94,17 @@ def intent_chances(text: str, plain: str, moment: Moment) -> dict[Intent, float]
     """Intent → probability, of those that are possible at this moment."""
     scores = head("intent").scores(features(text, plain, moment))
     possible = {
-        cast(Intent, intent): score
+        cast(Intent, intent): score - _held_back(cast(Intent, intent), moment)
         for intent, score in scores.items()
         if _is_possible(cast(Intent, intent), moment)
     }
     return cast("dict[Intent, float]", chances(cast("dict[str, float]", possible)))
+
+
+def _held_back(intent: Intent, moment: Moment) -> float:
+    """What is taken from the score of an intent that swallows others."""
+    is_more = intent in ("add", "new_report") and moment.step != "start"
+    return SWALLOWS if is_more else 0.0
 
 
 def _is_possible(intent: Intent, moment: Moment) -> bool:
