@@ -31,7 +31,7 @@ _WHOLE: tuple[tuple[str, Intent, tuple[str, ...]], ...] = (
     ("whole-urgent", "hurry", (*_WRITING, "supplement_open")),
     ("whole-nothing-to-send", "unclear", _AFTER),
     ("whole-what-if", "ask", _AFTER),
-    ("whole-again", "rebound", ("start", "idle", "look_back_open")),
+    ("whole-again", "rebound", ("idle", "look_back_open")),
     ("whole-thanks", "social", ("start", *_WRITING, *_AFTER)),
     ("whole-discard", "cancel", ("cancel",)),
     ("whole-unclear", "unclear", ("start", "preview", "supplement_open", *_AFTER)),
