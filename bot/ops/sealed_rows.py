@@ -136,11 +136,17 @@ class Examination:
         (count,) = self.connection.execute(f"SELECT count(*) FROM {rest}").fetchone()
         return int(count)
 
-    def _try(self, sealer: Sealer, cell: Damaged, sealed: bytes) -> bytes | None:
-        """What lies in a cell; None, and the cell is kept in mind, if it is damaged."""
+    def _try(
+        self, sealer: Sealer, cell: Damaged, sealed: bytes, place: Place | None = None
+    ) -> bytes | None:
+        """What lies in a cell; None, and the cell is kept in mind, if it is damaged.
+
+        place: for which it was sealed, where that is another.
+        """
         self._tell_progress()
         try:
-            return sealer.open(sealed, Place(cell.table, cell.column, cell.row))
+            own = Place(cell.table, cell.column, cell.row)
+            return sealer.open(sealed, place or own)
         except Unsealable:
             self.damaged.append(cell)
             return None
@@ -194,7 +200,9 @@ class Examination:
         """All of the row that its own key opens; gives what it says."""
         if row["address"]:
             cell = _cell(owner, "address", called)
-            self._try(Sealer.own(key, "address"), cell, row["address"])
+            # that of a hold is the report's already, and goes over as it is
+            place = Place("reports", "address", owner.row)
+            self._try(Sealer.own(key, "address"), cell, row["address"], place)
         if not row["sealed"]:
             return None
         cell = _cell(owner, "sealed", called)

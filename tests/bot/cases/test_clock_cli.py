@@ -141,4 +141,4 @@ def test_the_command_reads_the_rules_of_the_deployment(tmp_path: Path) -> None:
     missing = login.refused(
         "clock", str(name), JIANFU_CALENDAR=str(tmp_path / "no.toml")
     )
-    assert "读不了本地日历" in missing and "请检查路径" in missing
+    assert "没有本地日历" in missing and "请检查路径" in missing

@@ -60,7 +60,7 @@ def test_files_and_zone_are_the_deployments(folder: Path) -> None:
         ("x = 1", "没有 x 这一项"),
         ("= 1", "不是合法的 TOML"),
         (b"\xff\xfe", "不是 UTF-8 文字"),
-        (None, "读不了"),
+        (None, "请检查路径"),
     ],
 )
 def test_a_fault_is_one_line_with_the_file(

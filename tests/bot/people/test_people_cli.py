@@ -211,7 +211,7 @@ async def test_a_wrong_file_is_one_sentence(
 
 
 async def test_a_file_that_is_not_there_is_told(terminal: Terminal) -> None:
-    with pytest.raises(OperatorError, match=r"读不了 .*请检查路径"):
+    with pytest.raises(OperatorError, match=r"没有单位名录文件 .*请检查路径"):
         await terminal.runs("unit", "import", "nowhere.csv")
 
 
