@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anonymizer.seal import Place, Unsealable
-from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
+from bot.cases.sealing import DAMAGED, CaseSealer, OpenHold, OpenReport
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
 from storage.repositories.cases import CaseRow
@@ -101,7 +101,10 @@ def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
 
 def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     files, row = CaseSealer(keys), RatingRow(*_row(db, "ratings", "report_id", id))
-    return files.word(row, _report(files, db, row.report_id))
+    word = files.word(row, _report(files, db, row.report_id))
+    if word == DAMAGED:  # told so to staff, instead of the word
+        raise Unsealable("ratings.sealed")
+    return word
 
 
 def _open_picture(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
