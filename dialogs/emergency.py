@@ -10,9 +10,11 @@ from typing import Any
 from dialogs import looks
 from dialogs.assent import assents
 from dialogs.looks import button
+from dialogs.meaning.emergencies import danger
 from dialogs.plain import plain_word
 from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Turn
 from dialogs.texts import phrase
+from dialogs.understand.spelling import normal
 from dialogs.words import Button, Read
 
 ALARMS = {
@@ -113,7 +115,8 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
     """
     words = heard.words
     is_over = len(words) <= CARE_AT_MOST and OVER.search(words)
-    if heard.meaning.intent == "emergency" and not is_over:
+    is_new = heard.meaning.intent == "emergency" and not _says_who_comes(words)
+    if is_new and not is_over:
         return False
     if turn.talk.alarm == ASKED:
         return _goes_on(turn, heard)
@@ -136,6 +139,12 @@ def takes_care(turn: Turn[Any], heard: Heard) -> bool:
         turn.talk.alarm = ""
         return False
     return True
+
+
+def _says_who_comes(words: str) -> bool:
+    """Whether words only say that help was called or is on its way."""
+    is_short = len(words) <= WORD_AT_MOST and CALLED.search(words)
+    return bool(is_short) and not danger(normal(words))
 
 
 def _is_a_report(turn: Turn[Any], words: str) -> bool:

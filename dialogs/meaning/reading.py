@@ -31,6 +31,11 @@ SWALLOWS = 0.3
 FREE = ("preview", "supplement_open")  # steps at which nothing else is asked for
 WRITTEN_IN = ("add", "answer")
 CHANGES = ("send", "cancel", "withdraw", "correct", "remove", "hold_back")
+# Whole ways of speaking in which words of danger mean none.
+FIGURES = re.compile(
+    r"跳(?:广场)?舞|轮(?:着|流)(?:来|报|填|值|写|去)|血压(?:都|又)(?:高|上来|飙)了?$"
+    r"|救命啊?[,，! ]*(?:家人们?|姐妹们?|谁懂).*?谁懂啊?"
+)
 REASSURES = re.compile(r"请?放心|(?:已经)?在(?:办|处理|跟进)了")
 
 
@@ -74,7 +79,8 @@ def find_intent(text: str, plain: str, moment: Moment) -> FoundIntent:
 def _is_danger(plain: str, moment: Moment) -> bool:
     if is_foreign(plain):
         return danger_in_english(plain) is not None
-    likely = danger(plain) >= _danger_from(plain, moment)
+    told = FIGURES.sub("", plain)  # the rest may tell of danger
+    likely = bool(bare(told)) and danger(told) >= _danger_from(told, moment)
     return likely and not REASSURES.search(plain)
 
 

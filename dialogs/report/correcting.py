@@ -33,6 +33,11 @@ phrases(
 LEVEL_ONLY = re.compile(r"(?:只?写)?到?(?:街道|镇|乡|县|区|市)(?:一?级|上|里)?$")
 SAYS_ONLY_THAT = 6  # characters around a value in words that say nothing else
 DENIED = re.compile(r"不是([^,，。;；\s]{1,16}?)[,，。;；\s]*(?:而?是|应该是|是)[^不]")
+ONLY_DENIED = re.compile(
+    r"(?:错了|不对|哦|等下)?[,，\s]*(?:不是|并不是|不叫)(?:那?个)?([^,，。;；\s]{1,20}?)"
+    r"(?:要的|弄的|搞的|布置的|喊的|的)?[了啊呀吧。！!]*"
+)
+ASKED_FOR = ("unit", "place", "when")  # fields that have a step of their own
 NO_VALUE = re.compile(
     r"不|没|没有|无|不是|不对|错了?|不知道|不清楚|算了|改|对"
     r"|(?:单位|部门|地点|地方|时间|频次)(?:写|填|选|弄|说)?(?:错|不对)?"
@@ -45,7 +50,11 @@ def correct(turn: ReportTurn, heard: Heard) -> None:
     """The new value takes the old one's place, in its field and in the text."""
     field = heard.meaning.args.get("field", "text")
     value = str(heard.meaning.args.get("value", "")).strip()
-    if not value or NO_VALUE.fullmatch(value):
+    if _only_denies(heard.words, value) and field in ASKED_FOR:
+        to_preview(turn)
+        turn.tapped = False
+        turn.go(field)  # what it is instead is asked for
+    elif not value or NO_VALUE.fullmatch(value):
         where_to_correct(turn, heard)
     elif field == "category":
         correct_category(turn, heard, value)
@@ -53,6 +62,12 @@ def correct(turn: ReportTurn, heard: Heard) -> None:
         correct_field(turn, heard, field, value)
     else:
         correct_text(turn, heard, value)
+
+
+def _only_denies(words: str, value: str) -> bool:
+    """Whether words like "不是卫健局" say what it is not, and nothing else."""
+    found = ONLY_DENIED.fullmatch(words.strip())
+    return found is not None and bool(value) and value in found[1]
 
 
 def correct_category(turn: ReportTurn, heard: Heard, code: str) -> None:

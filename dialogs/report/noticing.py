@@ -26,6 +26,28 @@ ABOUT_TO_SAY = ("对了", "哦对了", "对了对了", "噢对了", "还有", "�
 phrase("say_it", "您说，我听着。")
 
 
+ASKS_IF_FINE = (
+    "中不中",
+    "行不行",
+    "成不成",
+    "好不好",
+    "可以不",
+    "行吗",
+    "可以吗",
+    "对不对",
+)
+
+
+def asks_if_fine(turn: ReportTurn, heard: Heard) -> bool:
+    """Whether it is asked if the draft will do: that is its reporter's to say."""
+    is_asked = plain_word(heard.words) in ASKS_IF_FINE
+    if not is_asked or turn.talk.state is not ReportState.PREVIEW:
+        return False
+    turn.say("preview.again")
+    turn.remind()
+    return True
+
+
 def listens(turn: ReportTurn, heard: Heard) -> bool:
     """Whether something is only announced."""
     if turn.answers.empty or plain_word(heard.words) not in ABOUT_TO_SAY:
@@ -37,6 +59,7 @@ def listens(turn: ReportTurn, heard: Heard) -> bool:
 FIELDS = (ReportState.UNIT, ReportState.PLACE, ReportState.WHEN)
 LEFT_OUT = """
     不知道 不清楚 记不清 记不清了 没有 无 不写 不写了 不想写 不填 不说 不用 不用写 空着
+    随便 都行 随你 你看着写
 """
 
 
@@ -81,7 +104,16 @@ def adds_plainly(turn: ReportTurn, heard: Heard) -> bool:
     return is_plain
 
 
-TAKES = (goes_on, puts_off, listens, swaps, opens_field, leaves_out, adds_plainly)
+TAKES = (
+    goes_on,
+    puts_off,
+    listens,
+    asks_if_fine,
+    swaps,
+    opens_field,
+    leaves_out,
+    adds_plainly,
+)
 
 
 def notice(turn: Turn[Any], heard: Heard) -> bool:

@@ -252,3 +252,40 @@ def test_a_false_alarm_is_met_with_care_and_not_written_in(words: str) -> None:
     assert told(chat)[0] == "care.over" and text_of(chat) == FORMS
     chat.says("继续")
     assert told(chat) == ["preview"]
+
+
+@pytest.mark.parametrize("words", ["我们四个人轮着来", "气得我血压都高了"])
+def test_a_way_of_speaking_is_no_emergency(words: str) -> None:
+    chat = chat_with(FORMS, words)
+    assert not told(chat)[0].startswith("emergency")
+
+
+@pytest.mark.parametrize(
+    "words", ["血压都高了 人晕倒了", "楼上跳广场舞的老太太喘不上气倒下了"]
+)
+def test_danger_beside_it_is_one(words: str) -> None:
+    assert told(chat_with(FORMS, words)) == ["emergency.120"]
+
+
+def test_neighbours_who_dance_are_no_danger() -> None:
+    assert not told(chat_with("楼上天天半夜跳广场舞"))[0].startswith("emergency")
+
+
+@pytest.mark.parametrize("words", ["打了 在路上", "打过了 救护车快到了"])
+def test_who_called_is_not_told_to_call_again(words: str) -> None:
+    chat = chat_with(FORMS, "小周倒了 喊他不应", words)
+    assert told(chat) == ["care.called"] and text_of(chat) == FORMS
+
+
+def test_what_a_unit_is_not_is_no_value() -> None:
+    chat = chat_with("区卫健局要我们社区每周报三次排查表", "不是卫健局")
+    assert chat.step == "unit"
+    chat.says("民政局")
+    assert chat.draft.answers.unit == "民政局"
+
+
+@pytest.mark.parametrize("words", ["中不中", "行不行", "可以吗"])
+def test_whether_it_will_do_is_no_text(words: str) -> None:
+    chat = chat_with(FORMS, words)
+    assert told(chat)[0] == "preview.again" and text_of(chat) == FORMS
+    assert not chat.filed
