@@ -8,7 +8,8 @@ LOCK := .venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --annotation-style line --extra build
 
 # A file's tests stay in one process, for they share what its fixtures made; files keep their order, browsers last.
-WORKERS ?= 2
+# One worker more than processors: tests wait for servers and browsers.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # What `make check` tests of `make test`: no server, no browser, no picture, no installation.
@@ -17,7 +18,7 @@ SLOW := tests/anonymizer/scrub tests/storage/test_crash.py tests/storage/test_di
 	tests/project/test_wheel.py
 OTHERS ?= $(foreach minor,14 13 12 11,python3.$(minor) $(wildcard $(HOME)/.pyenv/versions/3.$(minor).*/bin/python3))
 
-.PHONY: run install install-test check pure test test-long drills second lint lock python
+.PHONY: run install install-test check pure test proofs test-long drills second lint lock python
 
 run: install
 	@exec $(BIN)/jianfu serve
@@ -37,9 +38,13 @@ pure: install-test
 test: install-test lint
 	@$(PYTEST)
 
+# Killed, full, flooded, overheard: short forms of the proofs, on real processes.
+proofs: install-test
+	@$(PYTEST) -m slow
+
 # Properties draw anew; the full proofs have the machine to themselves, for their figures are kept.
 test-long: install-test second
-	@$(PYTEST) --hypothesis-profile=fresh
+	@$(PYTEST) -m "not long" --hypothesis-profile=fresh
 	@$(BIN)/python -m pytest -m long --hypothesis-profile=fresh && $(BIN)/python -m tests.proofs.record
 
 # Faults on real processes; what is then said goes into docs/operations.md.

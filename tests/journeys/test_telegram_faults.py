@@ -333,9 +333,10 @@ async def pushed(line: Line, kind: Literal["duplicate", "reorder"], times: int) 
     )
 
 
-# ── in `make test`: ten calls by lot ──────────────────────────────────────────────────
+# ── in `make proofs`: ten calls by lot ────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kinds",
     [("429", "500", "502", "late"), ("reset", "reset_done"), ("silence", "deaf")],
@@ -349,6 +350,7 @@ async def test_a_call_that_goes_wrong(
         await met(line, kinds, BY_LOT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", GONE)
 async def test_somebody_who_is_gone(tmp_path: Path, server: BotApi, kind: Kind) -> None:
     """403 and "chat not found": the addresses are shredded, the cases stay."""
@@ -356,12 +358,14 @@ async def test_somebody_who_is_gone(tmp_path: Path, server: BotApi, kind: Kind) 
         await gone(line, kind, BY_LOT)
 
 
+@pytest.mark.slow
 async def test_fetching_that_goes_wrong(tmp_path: Path, server: BotApi) -> None:
     """No update is lost or heard twice, however often fetching fails."""
     async with opened_line(tmp_path, server, "polling") as line:
         await fetched(line, ["429", "500", "502", "reset", "reset_done"], times=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["duplicate", "reorder"])
 async def test_updates_fetched_twice_or_turned_round(
     tmp_path: Path, server: BotApi, kind: Kind
@@ -371,6 +375,7 @@ async def test_updates_fetched_twice_or_turned_round(
         await fetched(line, [kind], times=BY_LOT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["duplicate", "reorder"])
 async def test_posts_that_go_wrong(
     tmp_path: Path, server: BotApi, kind: Literal["duplicate", "reorder"]

@@ -80,6 +80,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert "磁盘" in remedy(told)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_fetched_is_told_and_begun_anew(tmp_path: Path) -> None:
     """An installation that broke off is no installation: the next one does not take it
     for whole.

@@ -184,6 +184,7 @@ class Crowd:
         return tasks
 
 
+@pytest.mark.slow
 async def test_refused_with_a_sentence_nothing_lost_and_on_again(
     trouble: Trouble, tmp_path: Path, note: Note
 ) -> None:

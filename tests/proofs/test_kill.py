@@ -269,6 +269,7 @@ async def drained(hotline: Served) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(280)
 async def test_eight_kills(tmp_path: Path, note: Note) -> None:
     await survives(tmp_path, 8, note)

@@ -323,6 +323,7 @@ PERSONAL = (
 )
 
 
+@pytest.mark.slow
 async def test_nothing_said_and_nobody_is_found_in_any_file(
     tmp_path: Path, note: Note
 ) -> None:

@@ -111,6 +111,7 @@ def taken_up(hotline: Served) -> None:
             time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(280)
 async def test_reports_of_one_person_share_no_more_than_strangers(
     tmp_path: Path, note: Note

@@ -54,6 +54,7 @@ async def all_arrive(folder: Path, reports: int, at_once: int, note: Note) -> No
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", AT_ONCE)
 async def test_200_reports_at_once(at_once: int, tmp_path: Path, note: Note) -> None:
     await all_arrive(tmp_path, 200, at_once, note)

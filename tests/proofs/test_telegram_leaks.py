@@ -569,6 +569,7 @@ async def until(test: Callable[[], bool]) -> None:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.slow
 async def test_nobody_on_telegram_is_found_anywhere(tmp_path: Path, note: Note) -> None:
     async with staged(tmp_path) as stage:
         await everything(stage)

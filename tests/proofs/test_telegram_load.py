@@ -223,6 +223,7 @@ async def all_file(folder: Path, mode: Mode, speed: float, note: Note) -> None:
         assert unforced(silences, sent, ALLOWED * speed, starved.during) == []
 
 
+@pytest.mark.slow
 async def test_60_people_file_at_once(tmp_path: Path) -> None:
     """Within the rules, each answer once, with shorter windows than in the field. How
     long anybody waits is for a machine that does nothing else.

@@ -618,6 +618,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_killed_in_the_middle_it_goes_on_where_it_was(counter: Counter) -> None:
     """A process is killed at random while 600 items fall due, again and again, until
     all have rung.

@@ -350,6 +350,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_killed_in_the_middle_each_is_filed_or_dropped_once(
     counter: Counter,
 ) -> None:

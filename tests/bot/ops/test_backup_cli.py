@@ -428,6 +428,7 @@ def test_a_full_or_read_only_disk_is_one_line_and_leaves_nothing(
     assert report.code == 1 and "MB 以上" in report.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
 )

@@ -190,23 +190,18 @@ def test_words_run_the_way_their_script_does(
     with visiting(browser, line.url, scripts=scripts) as visitor:
         page = visitor.page
         page.fill("#text", UYGHUR)
-        assert direction(page.locator("#text")) == "rtl"
+        expect(page.locator("#text")).to_have_css("direction", "rtl")
         page.click("button.send")
         visitor.sees(UYGHUR)
-        assert direction(page.locator(".me .words")) == "rtl"
+        expect(page.locator(".me .words")).to_have_css("direction", "rtl")
         page.locator(".asks").wait_for()
         if page.locator("button[value=anyway]").count():
             visitor.presses("仍要反映")
             expect(page.locator("button[value=anyway]:enabled")).to_have_count(0)
             page.locator(".asks:not(.closed)").wait_for()
         visitor.reaches_preview()
-        assert direction(page.locator(".masked")) == "rtl"
-        assert direction(page.locator(".asks .said").first) == "ltr"
-
-
-def direction(one: Locator) -> str:
-    told: str = one.evaluate("one => getComputedStyle(one).direction")
-    return told
+        expect(page.locator(".masked")).to_have_css("direction", "rtl")
+        expect(page.locator(".asks .said").first).to_have_css("direction", "ltr")
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ def server() -> Iterator[BotApi]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "script",

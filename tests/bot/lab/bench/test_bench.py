@@ -114,6 +114,7 @@ async def test_a_report_over_http_is_a_report(tmp_path: Path) -> None:
     assert rows(tmp_path / "data" / "jianfu.db")["reports"] == 1
 
 
+@pytest.mark.slow
 def test_json_keeps_its_names_and_folders_are_cleaned(tmp_path: Path) -> None:
     """One document with stable names, and nothing left in the temporary folder."""
     done = bench("size", "--quick", "--json", folder=tmp_path)

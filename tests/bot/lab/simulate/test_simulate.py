@@ -125,6 +125,7 @@ def swallows(app: Program, people: PeopleChannel) -> None:
     people.send = send  # type: ignore[method-assign]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("meddle", "told"),
     [
@@ -149,6 +150,7 @@ async def test_whatever_goes_wrong_is_noticed(
     assert [one for one in problems if told in one], problems[:5]
 
 
+@pytest.mark.slow
 async def test_a_push_at_night_is_noticed(tmp_path: Path) -> None:
     settings = Settings(
         data_dir=tmp_path / "data",
