@@ -312,6 +312,10 @@ class LiaisonDesk:
         """A picture that waits for its answer to be sent, for a day; its id."""
         return await self._pictures.keep(scrubbed)
 
+    async def gone(self, ids: Iterable[str]) -> frozenset[str]:
+        """Pictures whose answer was not sent within that day."""
+        return await self._pictures.gone(ids)
+
     async def picture(
         self, who: Liaison, alias: str, id: str
     ) -> tuple[bytes, str] | None:

@@ -52,6 +52,19 @@ class UnitPictures:
             for position, id in enumerate(drafts[:PICTURES])
         ]
 
+    async def gone(self, ids: Iterable[str]) -> frozenset[str]:
+        """Which of these were kept for their day and are no more; those that were sent
+        stay.
+        """
+        now = seconds(self._now())
+        found: set[str] = set()
+        for id in ids:
+            row = await self._media.get(bytes.fromhex(id))
+            is_over = row is not None and row.expires is not None and row.expires <= now
+            if row is None or is_over:
+                found.add(id)
+        return frozenset(found)
+
     async def of_step(self, step: bytes) -> tuple[str, ...]:
         return tuple(media.id.hex() for media in await self._media.of_step(step))
 

@@ -20,6 +20,7 @@ from dialogs.case.decisions import (
     alerting,
     answer_due,
     choices,
+    dated,
     last_day,
     last_second,
     next_end,
@@ -289,6 +290,7 @@ def _ask(given: Given, order: Ask) -> Decision:
     """
     case = given.case
     at = given.at
+    _check_ask(given)
     terms = given.terms
     question = given.needed("question")
     waiting = move(case, "ask")
@@ -299,6 +301,17 @@ def _ask(given: Given, order: Ask) -> Decision:
     steps = [StoryStep("asked", {"text": question}, report) for report in asked]
     pushes = tuple(push(report, "asked") for report in asked)
     return replace(given.decision(moved, *steps), pushes=pushes)
+
+
+def _check_ask(given: Given) -> None:
+    """Asked again and again, a deadline would never come. While an answer is still
+    waited for, one more question costs no time. Raises: Refusal.
+    """
+    case = given.case
+    most = given.terms.rules.asks
+    is_free = case.resumes is not None or given.role == "supervisor"
+    if not is_free and ledger.times_asked(case) >= most:
+        raise Refusal("ask_again", alias=case.alias, times=most)
 
 
 def _wait(given: Given, order: Wait) -> Decision:
@@ -376,6 +389,8 @@ def _merge(given: Given, order: Merge) -> Decision:
     assert into is not None  # who orders a merge names it
     moved = replace(given.moved(), merged_into=into.id)
     _check_merge(case, into)
+    if given.role != "supervisor":
+        _check_merge_loses_no_time(given, into)
     decision = given.told(ledger.stop(moved, given.at))
     reports = dict.fromkeys([*into.reports, *case.reports])
     urgent = into.urgent or case.urgent
@@ -394,6 +409,22 @@ def _check_merge(case: Case, into: Case) -> None:
         raise Refusal("merge_into_apart", alias=into.alias)
     if case.reply is not None:
         raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
+
+
+def _check_merge_loses_no_time(given: Given, into: Case) -> None:
+    """What a unit owes sooner is not merged into what is owed later or by nobody: that
+    would be more time by a side door. The other way round it may. Raises: Refusal.
+    """
+    owed = dated(given.case, given.terms)
+    owed_there = dated(into, given.terms)
+    if owed is None or (owed_there is not None and owed_there.ends <= owed.ends):
+        return
+    raise Refusal(
+        "merge_into_later",
+        alias=given.case.alias,
+        into=into.alias,
+        due=last_day(owed.ends, given),
+    )
 
 
 def _find(given: Given, order: Find) -> Decision:

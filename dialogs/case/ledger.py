@@ -83,6 +83,19 @@ def waited(case: Case) -> bool:
     return found
 
 
+def times_asked(case: Case) -> int:
+    """How often a question to its reporters let the clocks wait, since the latest of
+    them began.
+    """
+    asked: set[datetime] = set()
+    for line in case.ledger:
+        if line.kind == "start":
+            asked.clear()
+        elif line.kind == "pause" and line.until is not None and not line.by:
+            asked.add(line.at)
+    return len(asked)
+
+
 def stop(case: Case, at: datetime, *clocks: Clock) -> Case:
     """These clocks, as far as they run; without any, all."""
     ending = _running_of(case, clocks)

@@ -30,6 +30,8 @@ REFUSED: dict[str, str] = {
     "merge_into_ended": "{alias} 现在是“{state}”，不能并入。"
     "请改用一件还在办的，或先重新办理。",
     "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并，请分开办。",
+    "merge_into_later": "{alias} 的单位{due}就要答复，并过去期限就拖后了。"
+    "请反过来把 {into} 并入 {alias}，或请专线主管来并。",
     "merge_before_sent": "{alias} 刚写给反映人的话还没发出，请{seconds}秒后再合并。",
     "reply_pending": "{alias} 上一句还没发出，{seconds}秒内可以撤回。请等它发出再写。",
     "reply_gone": "{alias} 原来的话已经发出或撤回了，改的没有跟着改。"
@@ -77,6 +79,8 @@ REFUSED: dict[str, str] = {
     "redate_paused": "{alias} 的期限现在停着，请接着算以后再更正。",
     "wait_too_long": "一次最多等{most}，最迟等到{latest}；到时还要等，请专线主管再定。",
     "wait_again": "{alias} 在这个期限里已经等过一次，再等就是延期，请专线主管来定。",
+    "ask_again": "{alias} 在这个期限里已经为追问停过{times}次表，再停就是延期，"
+    "请专线主管来问；要告诉反映人什么，用回复，不停表。",
     "already_put_right": "{alias} 已经报了整改完成，等专线核对。",
     "returned_too_often": "{alias} 已经退回过{times}次，不能再退：首接负责，请接着办；"
     "到期前可以申请一次延期，办不了请专线吹哨到上一级。",

@@ -109,6 +109,7 @@ class Rules(BaseModel):
     returns: int = Field(ge=0, le=9, strict=True)
     return_within: Span
     rectify_most: Span
+    asks: int = Field(ge=0, le=9, strict=True)
     wait_most: Span
     warn_at: float = Field(gt=0, lt=1, strict=True)
     hear_every: Span

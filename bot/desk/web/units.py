@@ -55,6 +55,9 @@ NOT_IMAGE = (
 )
 TOO_LARGE = "图片超过20MB了，没有收。请裁小或截图后再传。"
 NOT_SCRUBBED = "这张图片打不开，没有收。请重新截图再传。"
+GONE_PICTURES = (
+    "有{count}张图片放了一天还没送出，已经删掉。字都还在，请重新选图，再送出。"
+)
 TOO_MANY = f"一次答复最多{PICTURES}张图片，多出来的没有收。"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -285,6 +288,9 @@ class Units:
                     return await self._case(
                         request, who, form, status=422, trouble=trouble
                     )
+            gone = await self._desk.gone(form.pictures)
+            if gone:
+                return await self._without(request, who, form, gone)
             pressed = upload.fields.get("act", "")
             return await self._pressed(request, who, case, form, pressed)
         except Missing:
@@ -296,6 +302,17 @@ class Units:
             return await self._case(request, who, form, status=409, trouble=BUSY)
         except Refusing:
             return await self._case(request, who, form, status=503, trouble=LATER)
+
+    async def _without(
+        self, request: Request, who: Liaison, form: Form, gone: frozenset[str]
+    ) -> Response:
+        """What was written stays, and nothing is sent without the pictures that were
+        meant to go along.
+        """
+        left = tuple(id for id in form.pictures if id not in gone)
+        trouble = GONE_PICTURES.format(count=len(gone))
+        kept = replace(form, pictures=left)
+        return await self._case(request, who, kept, status=422, trouble=trouble)
 
     async def _pressed(
         self, request: Request, who: Liaison, case: UnitCase, form: Form, button: str

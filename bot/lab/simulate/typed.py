@@ -20,6 +20,7 @@ extension = "10 W"
 returns = 2
 return_within = "1 W"
 rectify_most = "30 W"
+asks = 2
 warn_at = 0.8
 hear_every = "7 C"
 callback_after = "3 C"

@@ -542,6 +542,7 @@ class World:
             "same_unit": case.assignment.unit is not None,
             "had_before": bool(case.assignment.earlier),
             "wait_again": by.role == "operator",
+            "ask_again": by.role == "operator",
             "appeal_by_another": case.declined_by is not None,
             "same_category": True,
             "same_finding": case.assignment.finding is not None,

@@ -115,7 +115,7 @@ def at(state: State, **known: object) -> Case:
     facts = {
         "finding": "substantiated",
         "unit": "某街道",
-        "ledger": (on_site, answer),
+        "ledger": () if state in (State.FILED, State.ACCEPTED) else (on_site, answer),
         "wants": MoreTime(5, "人手不够", AT),
         "asked_in": State.ASSIGNED if state is State.WAITING else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,10 @@ from dialogs.case.life import Case, Staff, State
 from dialogs.case.orders import (
     Accept,
     Answer,
+    Ask,
     Assign,
     Decision,
+    Merge,
     Order,
     RefuseReturn,
     Resume,
@@ -45,6 +48,14 @@ def does(
     unit_id = IDS.get(getattr(order, "unit", ""))
     at = AT + timedelta(days=days)
     return decide(case, order, WANG, at, TERMS, role=role, unit_id=unit_id)
+
+
+def merges(
+    case: Case, into: Case, days: float = 0, role: Role = "operator"
+) -> Decision:
+    at = AT + timedelta(days=days)
+    order = Merge(into.alias)
+    return decide(case, order, WANG, at, TERMS, into=into, role=role, unit_id=None)
 
 
 def sent(unit: str = "文新街道", **known: object) -> Case:
@@ -161,7 +172,37 @@ def test_waiting_once_more_is_an_extension() -> None:
     assert does(elsewhere, again, 2).case.state is State.WAITING
 
 
+def test_asking_back_without_end_is_an_extension() -> None:
+    """Twice in the time of one clock; a question while one is open costs no time."""
+    case = sent()
+    for day in (1, 2):
+        asked = does(case, Ask("哪张表？"), day).case
+        case = does(does(asked, Ask("多久一次？"), day).case, Resume(), day + 0.5).case
+    with pytest.raises(Refusal) as refusal:
+        does(case, Ask("谁要的？"), 3)
+    assert refusal.value.code == "ask_again"
+    assert does(case, Ask("谁要的？"), 3, "supervisor").case.state is State.WAITING
+    elsewhere = does(case, Assign("古荡街道"), 3).case
+    assert does(elsewhere, Ask("谁要的？"), 4).case.state is State.WAITING
+
+
 def test_a_return_is_no_wait() -> None:
     returned = does(sent(), Return("三定方案"), 1).case
     kept = does(returned, RefuseReturn("首接负责"), 1).case
     assert does(kept, Wait("等批复", AT + 5 * DAY), 2).case.state is State.WAITING
+
+
+# ── merging ───────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_nearly_due_is_not_merged_into_what_is_not() -> None:
+    """The later joins the sooner; whoever wants it otherwise asks the supervisor."""
+    sooner = sent()
+    other = replace(CASE, id="d", alias="青松-0000", reports=("r3",))
+    accepted = does(other, Accept(), 4).case
+    later = does(accepted, Assign("古荡街道"), 4).case
+    for into in (other, accepted, later):
+        with pytest.raises(Refusal, match="请反过来把 青松-0000 并入 白鹭-K7QM"):
+            merges(sooner, into, 4)
+        assert merges(sooner, into, 4, "supervisor").into is not None
+        assert merges(into, sooner, 4).into is not None

@@ -232,6 +232,25 @@ async def test_pictures_go_with_the_answer_and_without_their_traces(
         assert (await stranger.client.get(f"{here}/picture/{id}")).status_code == 404
 
 
+async def test_no_answer_goes_without_the_pictures_that_were_meant_to(
+    office: Office,
+) -> None:
+    """Kept for a day; afterwards it is said, and the words stay."""
+    alias = await office.sends()
+    here = f"/unit/case/{alias}"
+    async with office.sits() as seat:
+        await seat.post(f"{here}/answer", file=photo(), text="见照片", act="add")
+        [id] = re.findall(r'name="pictures" value="(\w{32})"', seat.page)
+        office.later(days=1, minutes=1)
+        await seat.post(f"{here}/answer", text="见照片", pictures=id, act="send")
+        assert "有1张图片放了一天还没送出" in seat.page and "见照片" in seat.page
+        case = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+        assert case.state == "assigned" and id not in seat.page
+        await seat.post(f"{here}/answer", text="没有照片了", act="send")
+        case = await office.app.casework.staff.find(alias, AT_THE_MACHINE)
+        assert case.state == "answered"
+
+
 async def test_what_is_put_right_is_reported_with_its_proof(office: Office) -> None:
     """Looked at once more, with a picture; the clock stops until it is sent back."""
     alias = await office.sends()
