@@ -183,8 +183,22 @@ class CaseWriter:
         asked = {"called_back": called_back} if called_back else {}
         return [
             *writes,
+            *self._filed_elsewhere(was, decision.case, at),
             *self._of_unit(was.case, figures, self._month(at)),
             *self.asked_of_unit(was.case, asked, at),
+        ]
+
+    def _filed_elsewhere(self, was: LoadedCase, case: Case, at: int) -> list[Write]:
+        """A category that is corrected in the month of filing takes its figure along;
+        those of earlier months have been told.
+        """
+        filed = was.row.opened_hour
+        is_same = case.category == was.case.category
+        if is_same or self._month(filed) != self._month(at):
+            return []
+        return [
+            Counts.add(filed, was.case.category, "filed", -1),
+            Counts.add(filed, case.category, "filed"),
         ]
 
     def asked_of_unit(

@@ -26,6 +26,7 @@ from dialogs.case.orders import (
     Find,
     Merge,
     Note,
+    Recategorise,
     Rectify,
     Reply,
     StaffReopen,
@@ -730,6 +731,21 @@ async def test_month_figures_are_kept_in_the_same_write(counter: Counter) -> Non
         ("accepted", 1),
         ("closed", 1),
     }
+
+
+@pytest.mark.parametrize(
+    ("later", "forms", "meetings"), [(timedelta(), 0, 1), (timedelta(days=9), 1, 0)]
+)
+async def test_a_corrected_category_is_counted_where_it_belongs(
+    counter: Counter, later: timedelta, forms: int, meetings: int
+) -> None:
+    """In the month of filing; what was told of an earlier month stays."""
+    await counter.files()
+    counter.at += later
+    await counter.orders(await counter.alias(), Accept(), Recategorise("meetings"))
+    figures = await Counts(counter.database).between("2026-11", "2026-11")
+    filed = {one.category: one.n for one in figures if one.what == "filed"}
+    assert (filed["forms"], filed.get("meetings", 0)) == (forms, meetings)
 
 
 async def test_notes_reach_no_reporter(counter: Counter) -> None:
