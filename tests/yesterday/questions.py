@@ -363,7 +363,7 @@ async def reminders(folder: Path) -> dict[str, list[str]]:
     async with evening(folder) as line:
         line.at = MORNING
         await ring(line, folder)
-        await line.app.sender.idle()
+        await line.sends()  # the bell may be stopped between a commit and its sending
         return {chat: line.shown(chat) for chat in sorted(line.notebook.shown)}
 
 
