@@ -47,6 +47,9 @@ class ConflictRule:
     ) -> list[Member]:
         """Those who may know of this case. It is only opened if somebody is of any unit
         at all.
+
+        case: as it is to be where it is a `Case`: an order that gives it to a unit asks
+        this before it is committed.
         """
         members = [member for member in members if _has_rank(member, case)]
         directory = await self._register.directory()
@@ -55,9 +58,7 @@ class ConflictRule:
         id = case.id if isinstance(case, CaseRow) else bytes.fromhex(case.id)
         family = await self._cases.family(id)
         row = next(row for row in family if row.id == id)
-        has = (
-            row.unit_id.hex() if row.unit_id else None
-        )  # or had it, until it is given to another
+        has = _unit_of(case)
         try:
             now = self._files.case(row).with_assignment(unit_id=has)
             kept = self._kept_from(family)
@@ -65,7 +66,7 @@ class ConflictRule:
         except Unsealable:
             # whom it names is not known: nobody of any unit may see it
             return [member for member in members if not directory.ties(member)]
-        given = {row.unit_id.hex() for row in family if row.unit_id}
+        given = {unit for one in (*family, case) if (unit := _unit_of(one))}
         return [
             member
             for member in members
@@ -159,6 +160,13 @@ class ConflictRule:
     def _step(self, step: StepRow, opened: OpenReport | None) -> str:
         params = self._files.step(step, opened).params
         return "\n".join(value for value in params.values() if isinstance(value, str))
+
+
+def _unit_of(case: Case | CaseRow) -> str | None:
+    """Id of the unit that has it, or had it until it is given to another."""
+    if isinstance(case, Case):
+        return case.assignment.last_unit_id
+    return case.unit_id.hex() if case.unit_id else None
 
 
 def _has_rank(reader: CaseReader, case: Case | CaseRow) -> bool:

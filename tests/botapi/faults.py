@@ -5,6 +5,7 @@ predicate. Kinds:
 
 * "429": Too Many Requests with `retry_after`; where it met a message, another one to
     that chat before then is a violation;
+* "400", "403": Bad Request or Forbidden, in words that say nothing of a chat;
 * "500": Internal Server Error as JSON; "502": a front end's HTML page;
 * "garbled": 200 and ok, and a result that means nothing;
 * "reset": the call is not done and the connection breaks; "reset_done": done, then it
@@ -28,6 +29,8 @@ from tests.botapi.calls import Call
 
 Kind = Literal[
     "429",
+    "400",
+    "403",
     "500",
     "502",
     "garbled",

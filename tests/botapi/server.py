@@ -32,7 +32,16 @@ from tests.botapi.faults import Fault, Kind, at
 from tests.botapi.persons import Group, Happened, Person, Place, Screen, shown
 from tests.botapi.platform import PRESS_ANSWERABLE, Platform
 from tests.botapi.rates import Rates, whole_seconds
-from tests.botapi.wire import Refusal, Request, Reset, Response, serve, too_many
+from tests.botapi.wire import (
+    Refusal,
+    Request,
+    Reset,
+    Response,
+    bad,
+    forbidden,
+    serve,
+    too_many,
+)
 from tests.botapi.world import (
     GENERAL,
     RIGHTS,
@@ -449,6 +458,10 @@ class BotApi:
                 if method is not None and method.counts(call):
                     self._forbid(call, fault.retry_after)
                 raise too_many(fault.retry_after)
+            case "400":
+                raise bad("member list is inaccessible")
+            case "403":
+                raise forbidden("not enough rights")
             case "500":
                 raise Refusal(500, "Internal Server Error")
             case "502":

@@ -13,17 +13,15 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from telegram import (
-    ChatMemberBanned,
-    ChatMemberLeft,
-)
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, staff_message
+from bot.desk.telegram.membership import Membership
 from bot.desk.telegram.showing import Showing
 from bot.desk.telegram.standing import Standing, Standings
 from bot.desk.telegram.views import button, view
@@ -41,8 +39,31 @@ THROUGH_EVERY = 30.0  # seconds: cards of finished cases
 REVIEW_EVERY = 600.0
 PROBE_EVERY = 0.2  # seconds between two such questions
 REST = 60.0  # seconds for a card that cannot be shown
-KEPT = 60.0  # seconds for which an answer about membership holds
 OPEN = [state.value for state in State if state not in FINISHED]
+# why a case is worked on in private, and how to mend it
+NOT_KNOWN_WHETHER_THERE = (
+    "没有放进群里：查不到{names}在不在群里，这件可能与其单位有关，在这里办。"
+    "请确认机器人是群管理员，并让其本人私聊机器人发一句话；"
+    "人已不在岗的，请管理员停用其账号（jianfu staff disable）。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A case must not be shown in the group. not_known: names of those of whom it could
+    not be found out whether they are there.
+    """
+
+    not_known: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What who works on it in private is told of it; "" where all is as it should
+        be.
+        """
+        if not self.not_known:
+            return ""
+        return NOT_KNOWN_WHETHER_THERE.format(names="、".join(self.not_known))
 
 
 class Topics:
@@ -58,7 +79,7 @@ class Topics:
         self._showing = Showing(inside, self.standings)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._resting: dict[bytes, float] = {}
-        self._members: dict[int, tuple[float, bool]] = {}
+        self._members = Membership(inside)
         self._poked = asyncio.Event()
         self._reviewed = self._through = 0.0  # when, by the monotonic clock; 0: never
 
@@ -67,7 +88,7 @@ class Topics:
         have changed.
         """
         if review:
-            self._members.clear()
+            self._members.forget()
             self._reviewed = self._through = 0.0
         self._poked.set()
 
@@ -125,7 +146,8 @@ class Topics:
         other.
         """
         for case in await self._cases.news(OPEN):
-            await self._announce(case)
+            # one whose people we cannot ask about holds up no other
+            await self.trying(partial(self._announce, case))
         await self._begin(await self._cards.old(OPEN))
 
     async def look_through(self) -> None:
@@ -163,13 +185,16 @@ class Topics:
         """
         case = (await self._in.casework.writer.by_id(id)).case
         group = self._in.group
-        if group is None or await self._hidden(case):
-            await self._in.database.commit(await self._privately(id, case))
+        hidden = await self._hidden(case) if group is not None else Hidden()
+        if group is None or hidden is not None:
+            await self._in.database.commit(await self._privately(id, case, hidden))
             return
         card = self.standings.new_card(group, id)
         await self._in.database.commit([DeskCases.put(id, "group"), card])
 
-    async def _privately(self, id: bytes, case: Case) -> list[Write]:
+    async def _privately(
+        self, id: bytes, case: Case, hidden: Hidden | None
+    ) -> list[Write]:
         """To supervisors who may know of it; where there is no group, to all of the
         hotline.
         """
@@ -182,7 +207,8 @@ class Topics:
                 "a case is known to nobody: link a supervisor of no unit (jianfu "
                 "staff link)"
             )
-        words = f"{case.alias}：有新工单。"
+        why = hidden.words if hidden is not None else ""
+        words = f"{case.alias}：有新工单。\n{why}".strip()
         messages = [
             staff_message(to, words, [button("card", case.alias, "看工单")])
             for _, to in reached
@@ -204,32 +230,24 @@ class Topics:
         }
         return [(member, to) for member, to in reached if member.staff.id in seeing]
 
-    async def _hidden(self, case: Case) -> bool:
+    async def _hidden(self, case: Case) -> Hidden | None:
         """Whether somebody in the group must not know of this case. Raises:
-        TelegramError.
+        TelegramError, where that may be known in a moment.
         """
         if case.supervisors_only:
-            return True  # the group may have members whom no roster has
+            return Hidden()  # the group may have members whom no roster has
         reached = await self._reached([*ROLES])
         seeing = await self._seeing(reached, case)
-        for pair in reached:
-            if pair not in seeing and await self._present(int(pair[1].key)):
-                return True
-        return False
-
-    async def _present(self, account: int) -> bool:
-        """Whether this account is in the group."""
-        assert self._in.group is not None
-        asked, answer = self._members.get(account, (0.0, False))
-        if asked and time.monotonic() - asked < KEPT:
-            return answer
-        try:
-            member = await self._bot.get_chat_member(self._in.group, account)
-            answer = not isinstance(member, ChatMemberLeft | ChatMemberBanned)
-        except BadRequest:  # nobody it has ever seen there
-            answer = False
-        self._members[account] = (time.monotonic(), answer)
-        return answer
+        not_known: list[str] = []
+        for member, account in reached:
+            if (member, account) in seeing:
+                continue
+            is_there = await self._members.of(int(account.key))
+            if is_there:
+                return Hidden()
+            if is_there is None:
+                not_known.append(member.staff.name)
+        return Hidden(tuple(not_known)) if not_known else None
 
     async def review(self, *, everything: bool) -> None:
         """Whether topics are still there, and everybody in the group may still know of
@@ -249,7 +267,7 @@ class Topics:
         if standing is None or standing.thread is None or row.shown == 0:
             return
         case = (await self._in.casework.writer.by_id(row.case_id)).case
-        if await self._hidden(case):
+        if await self._hidden(case) is not None:
             await self._again(row, standing)
         elif not standing.closed:
             await asyncio.sleep(PROBE_EVERY)
@@ -315,9 +333,10 @@ class Topics:
             await self._in.database.commit([DeskCards.drop(row.id)])
             return
         in_group = standing.chat < 0
-        if in_group and await self._hidden(case):
+        hidden = await self._hidden(case) if in_group else None
+        if hidden is not None:
             await self._showing.remove(standing)
-            moved = await self._privately(row.case_id, case)
+            moved = await self._privately(row.case_id, case, hidden)
             await self._in.database.commit([DeskCards.drop(row.id), *moved])
             return
         taken_back = standing.reports > len(case.reports)
