@@ -17,6 +17,7 @@ VERBS = {
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",
     "ladder": "一提醒、二通报、三处置：list、decide、document",
+    "templates": "文书的模板：能不能填；--out 存出自带的",
     "report": "晨报、周报、月报：day、week、month",
     "init": "建钥匙环和数据库",
     "migrate": "把数据库升到本版",

@@ -327,6 +327,23 @@ class Settings(BaseSettings):
         max_length=20,
         description="这些文书发文字号里的机关代字，写在〔年份〕前面，1–20字",
     )
+    templates: AbsolutePath | None = Field(
+        None,
+        description="文书模板的目录，放本单位改过的 Word 文件，如 转办单.docx；"
+        "没有的用自带的，见 docs/papers.md",
+    )
+    secrecy: str | None = Field(
+        None,
+        max_length=30,
+        description="文书左上角的密级和保密期限，或“内部资料”一类的字样，最多30字；"
+        "空着就不印",
+    )
+    copies_to: str | None = Field(
+        None,
+        max_length=100,
+        description="提醒函、通报、处置建议书抄送哪些机关，用顿号分开，最多100字；"
+        "空着就不印",
+    )
     web: Web = Web()
     telegram: Telegram = Telegram()
 

@@ -92,7 +92,7 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
     pages = Pages(files.addresses, resources.now)
     chat = ChatPages(context, pages, visitors, limit, web.behind_proxy)
     memory = UploadMemory()
-    units = Units(program.desk, pages, limit, memory, web)
+    units = Units(program.desk, pages, limit, memory, resources.settings)
     routes = [
         *chat.routes(),
         *Pictures(chat, memory).routes(),

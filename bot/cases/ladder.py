@@ -28,11 +28,11 @@ from bot.people.roster import Roster
 from bot.reports.papers import (
     PAPER_NAMES,
     Counted,
-    Issuer,
     LadderPaper,
-    ladder_document,
+    ladder_paper,
 )
 from bot.reports.standings import standings_of
+from bot.reports.templates import Filled, Templates
 from bot.retry import retry_stale
 from dialogs.case.bases import cited
 from dialogs.case.ladder import RUNGS, LadderPlace, Rung, counted_since
@@ -143,7 +143,7 @@ class Ladder:
         casework: Casework,
         roster: Roster,
         register: UnitRegister,
-        issuer: Issuer,
+        templates: Templates,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -152,7 +152,7 @@ class Ladder:
         self._casework = casework
         self._roster = roster
         self._register = register
-        self._issuer = issuer
+        self._templates = templates
         self._now = now
         self._rungs, self._cases = Rungs(database), Cases(database)
         self._reports = Reports(database)
@@ -227,7 +227,7 @@ class Ladder:
         await self._database.commit([revoked, noted])
         return await self._again(found.row)
 
-    async def document(self, case: str, reader: CaseReader) -> tuple[str, bytes]:
+    async def document(self, case: str, reader: CaseReader) -> tuple[str, Filled]:
         """(file name, DOCX) of the rung's paper, a draft until it is decided. Raises:
         Refusal.
         """
@@ -242,7 +242,6 @@ class Ladder:
         known = {row.id: row for row in await self._rungs.of_unit(found.row.unit_id)}
         counted = [known[one.id] for one in standing.counted]
         paper = LadderPaper(
-            issuer=self._issuer,
             rung=rung,
             unit=unit.name,
             since=since + timedelta(days=1),
@@ -252,7 +251,8 @@ class Ladder:
             taken=found.row.decision == "taken",
             drawn=day_of(self._now(), self._terms),
         )
-        return f"{PAPER_NAMES[rung]}-{alias}.docx", ladder_document(paper)
+        filled = await asyncio.to_thread(self._templates.fill, ladder_paper(paper))
+        return f"{PAPER_NAMES[rung]}-{alias}.docx", filled
 
     def _before(self, standing: LadderPlace) -> tuple[tuple[Rung, date], ...]:
         """What was decided to be done about the findings before this one, and when."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from bot.cli.private import write_private
 from bot.ops.trouble import told
 from bot.people.member import CaseReader
 from bot.program import Program
-from bot.reports.papers import PAPER_NAMES, Issuer
+from bot.reports.papers import PAPER_NAMES
+from bot.reports.templates import Templates
 from bot.settings import load
 from dialogs.texts import text
 
@@ -67,14 +69,13 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def work(args: argparse.Namespace, app: Program) -> int:
     """Carry out one verb. Returns the exit code."""
-    settings = app.resources.settings
     ladder = Ladder(
         database=app.resources.database,
         keys=app.resources.keys,
         casework=app.casework,
         roster=app.roster,
         register=app.register,
-        issuer=Issuer(settings.issuer, settings.number_prefix),
+        templates=Templates.of(app.resources.settings),
         now=app.resources.now,
     )
     name = args.by or login()
@@ -107,10 +108,12 @@ async def _save_document(
     args: argparse.Namespace, ladder: Ladder, who: CaseReader
 ) -> None:
     """Raises: OperatorError."""
-    name, data = await ladder.document(args.case, who)
+    name, filled = await ladder.document(args.case, who)
+    if filled.trouble:
+        print(filled.trouble, file=sys.stderr)
     path = args.out / name
     try:
-        write_private(path, data)
+        write_private(path, filled.data)
     except OSError as error:
         raise told("写不了", path, error) from None
     said = f"已存到 {path}，请核对、签发、盖章。"

@@ -39,6 +39,9 @@ from bot.ops.store import (
 from bot.ops.terms import terms_of
 from bot.ops.trouble import reason
 from bot.people.sealed import SEALED_UNITS
+from bot.reports.paper_form import PAPERS
+from bot.reports.template_check import tried, unknown_files
+from bot.reports.templates import Templates
 from bot.settings import OperatorError, Settings
 from bot.sizes import MIB
 from scheduler.calendar import REMEDY, UNKNOWN
@@ -268,7 +271,36 @@ def _rules(here: Deployment) -> Iterator[Finding]:
     yield finding("calendar", not pressing, says, REMEDY)
 
 
-FILES: tuple[Check, ...] = (_data_dir, _modes, _leftovers, _disk, _clock, _rules)
+def _templates(here: Deployment) -> Iterator[Finding]:
+    """Those of the office's own; a paper is written all the same."""
+    folder = here.settings.templates
+    if folder is None:
+        return
+    if not folder.is_dir():
+        says = f"没有文书模板的目录 {folder}，用的是自带的"
+        yield Finding("templates", False, says, "请改正 JIANFU_TEMPLATES")
+        return
+    templates = Templates.of(here.settings)
+    troubles = [tried(templates, kind) for kind in PAPERS]
+    strange = [f"{folder / name} 没有这种文书" for name in unknown_files(folder)]
+    found = [*filter(None, troubles), *strange]
+    yield finding(
+        "templates",
+        not found,
+        "；".join(found) or f"文书模板能填（{folder}）",
+        "怎么改见 docs/papers.md",
+    )
+
+
+FILES: tuple[Check, ...] = (
+    _data_dir,
+    _modes,
+    _leftovers,
+    _disk,
+    _clock,
+    _rules,
+    _templates,
+)
 
 
 # ── the database ──────────────────────────────────────────────────────────────────────

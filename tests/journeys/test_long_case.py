@@ -15,7 +15,7 @@ from docx import Document
 from bot.cases.ladder import Ladder
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
-from bot.reports.papers import Issuer
+from bot.reports.templates import Issuer, Templates
 from dialogs.case.ladder import Rung
 from dialogs.case.orders import (
     Accept,
@@ -69,7 +69,7 @@ class Year(Months):
             casework=app.casework,
             roster=app.roster,
             register=app.register,
-            issuer=Issuer("减负专线", "减负专线"),
+            templates=Templates(Issuer("减负专线", "减负专线")),
             now=lambda: self.at,
         )
 
@@ -110,8 +110,8 @@ class Year(Months):
 
     async def paper(self, alias: str) -> tuple[str, str]:
         """Its name, and all its words."""
-        name, data = await self.ladder.document(alias, AT_THE_MACHINE)
-        document = Document(io.BytesIO(data))
+        name, filled = await self.ladder.document(alias, AT_THE_MACHINE)
+        document = Document(io.BytesIO(filled.data))
         cells = [
             cell.text
             for table in document.tables

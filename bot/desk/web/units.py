@@ -7,6 +7,7 @@ page that comes back.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -38,8 +39,10 @@ from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
 from bot.desk.web.form import PICTURE_ID, Form
 from bot.desk.web.slip import print_size, slip_of
-from bot.reports.papers import RULES_OF_USE, SIGNED, Slip, slip_document
-from bot.settings import Web
+from bot.reports.paper_form import RULES_OF_USE, SIGNED
+from bot.reports.papers import Slip, slip_paper
+from bot.reports.templates import Templates
+from bot.settings import Settings
 from dialogs.case.order_table import UNIT_ORDERS
 from dialogs.case.refusals import Refusal
 from dialogs.texts import text
@@ -71,14 +74,15 @@ class Units:
         pages: Pages,
         limit: PeerLimit,
         memory: UploadMemory,
-        web: Web,
+        settings: Settings,
     ) -> None:
         self._desk = desk
         self._pages = pages
         self._limit = limit
         self._memory = memory
-        self._web = web
-        self.cookie = "__Host-u" if web.https else "u"
+        self._web = settings.web
+        self._templates = Templates.of(settings)
+        self.cookie = "__Host-u" if self._web.https else "u"
 
     def routes(self) -> list[Route]:
         case = "/unit/case/{alias}"
@@ -215,7 +219,8 @@ class Units:
             return self._missing(who)
         name = quote(f"转办单-{slip.number}.docx")
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-        return Response(slip_document(slip), media_type=DOCX, headers=headers)
+        filled = await asyncio.to_thread(self._templates.fill, slip_paper(slip))
+        return Response(filled.data, media_type=DOCX, headers=headers)
 
     async def _slip(self, request: Request, who: Liaison) -> Slip | None:
         try:

@@ -21,7 +21,7 @@ from bot.people.directory import NewUnit
 from bot.people.member import AtTheMachine
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
-from bot.reports.papers import Issuer
+from bot.reports.templates import Issuer, Templates
 from dialogs.case.deciding import decide
 from dialogs.case.life import Case, Staff, State
 from dialogs.case.order_row import Field, OrderRow
@@ -231,7 +231,7 @@ class World:
             casework=casework,
             roster=self.roster,
             register=self.register,
-            issuer=Issuer("减负专线", "减负专线"),
+            templates=Templates(Issuer("减负专线", "减负专线")),
             now=now,
         )
         self.statistics = Statistics(counter.database)

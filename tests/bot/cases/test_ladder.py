@@ -17,7 +17,8 @@ from docx import Document
 
 from bot.cli import ladder as verb
 from bot.people.directory import NewUnit
-from bot.reports.papers import Counted, Issuer, LadderPaper, ladder_document
+from bot.reports.papers import Counted, LadderPaper, ladder_paper
+from bot.reports.templates import Issuer, Templates
 from dialogs.case.orders import (
     Answer,
     Assign,
@@ -105,7 +106,7 @@ async def test_three_cases_three_rungs_three_papers(
         "送审稿" not in letter
         and f"{TOWN}：" in letter
         and "有1件" in letter
-        and "签发人" in letter
+        and "2027年2月11日印发" in letter
     )
     assert "JF2026-000001" in letter and "台账报表、多头填报" in letter
     assert "为基层减负若干规定》" in letter
@@ -379,8 +380,8 @@ async def test_an_app_is_a_matter_of_the_rules_for_apps(
 
 
 def test_who_signs_is_a_setting() -> None:
+    issuer = Issuer("某市减负办公室", "某减办", "内部资料", "区纪委区监委")
     paper = LadderPaper(
-        issuer=Issuer("某市减负办公室", "某减办"),
         rung="remind",
         unit=TOWN,
         since=date(2025, 11, 24),
@@ -390,8 +391,10 @@ def test_who_signs_is_a_setting() -> None:
         taken=True,
         drawn=date(2026, 11, 23),
     )
-    words = words_of(ladder_document(paper))
-    assert "某减办〔2026〕" in words and "某市减负办公室（盖章）" in words
+    filled = Templates(issuer).fill(ladder_paper(paper))
+    words = words_of(filled.data)
+    assert "某减办〔2026〕" in words and "某市减负办公室" in words
+    assert "内部资料" in words and "抄送：区纪委区监委。" in words
 
 
 async def test_a_corrected_finding_takes_its_rung_along(

@@ -113,6 +113,12 @@ def strange_rules(login: Login) -> None:
     (login.folder / "rules.toml").write_text('[deadlines]\nanswer = "soon"\n', "utf-8")
 
 
+def strange_template(login: Login) -> None:
+    (login.folder / "jianfu.toml").write_text('templates = "forms"\n', "utf-8")
+    (login.folder / "forms").mkdir()
+    (login.folder / "forms" / "转办单.docx").write_text("转办单", "utf-8")
+
+
 def left_over(login: Login) -> None:
     (login.data / ".work").mkdir(mode=0o700)
     (login.data / ".work" / "copy").touch(0o600)
@@ -177,6 +183,7 @@ FAULTS: dict[str, tuple[Callable[[Login], object], set[str]]] = {
     "a copy left over": (left_over, {"leftovers"}),
     "the log too long": (long_log, {"wal"}),
     "rules that cannot be": (strange_rules, {"rules"}),
+    "a template that is none": (strange_template, {"templates"}),
     "no journal": (lambda it: it.journal.unlink(), {"journal"}),
 }
 
