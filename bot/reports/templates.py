@@ -85,7 +85,7 @@ class Templates:
         return cls(issuer, settings.templates)
 
     def fill(self, paper: Paper) -> Filled:
-        """A broken template of the office's own is told, logged, and left aside."""
+        """A broken template of the office's own is told, and left aside."""
         fields = {**self._common(paper), **paper.fields}
         path = self.own(paper.kind)
         if path is None:
@@ -97,7 +97,6 @@ class Templates:
             trouble = f"{error}；{REMEDY}"
         except BrokenTemplate as error:
             trouble = f"模板 {path} 用不了：{error}。{REMEDY}"
-        log.warning("template %s cannot be used, the built-in one is", path.name)
         return Filled(_filled(built_in(paper.kind), fields, paper.drawn), trouble)
 
     def own(self, kind: str) -> Path | None:

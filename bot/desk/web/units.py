@@ -8,6 +8,7 @@ page that comes back.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -48,6 +49,7 @@ from dialogs.case.refusals import Refusal
 from dialogs.texts import text
 from storage.port import Refusing, Stale
 
+log = logging.getLogger(__name__)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
 GONE = "没有这一页。"
 LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
@@ -220,6 +222,8 @@ class Units:
         name = quote(f"转办单-{slip.number}.docx")
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
         filled = await asyncio.to_thread(self._templates.fill, slip_paper(slip))
+        if filled.trouble:
+            log.warning("the template of 转办单 cannot be used: see jianfu doctor")
         return Response(filled.data, media_type=DOCX, headers=headers)
 
     async def _slip(self, request: Request, who: Liaison) -> Slip | None:
