@@ -363,7 +363,7 @@ async def reminders(folder: Path) -> dict[str, list[str]]:
     async with evening(folder) as line:
         line.at = MORNING
         await ring(line, folder)
-        await line.sends()  # the bell may be stopped between a commit and its sending
+        await line.app.sender.idle()
         return {chat: line.shown(chat) for chat in sorted(line.notebook.shown)}
 
 
@@ -374,6 +374,7 @@ async def ring(line: Evening, folder: Path) -> None:
         async with asyncio.timeout(30):
             while due(folder, line.at):
                 await asyncio.sleep(0.05)
+            await asyncio.sleep(1)  # from a commit until its message is handed on
     finally:
         line.app.bell.stop()
 
