@@ -322,6 +322,7 @@ def _bulletins(program: Program) -> Bulletins | None:
         program.casework.terms.rules,
         resources.now,
         readers(program.roster, program.conflict),
+        issuer=resources.settings.issuer,
     )
     return Bulletins(
         resources.database,

@@ -57,6 +57,7 @@ async def _run(args: argparse.Namespace) -> int:
             lambda: now,
             readers(app.roster, app.conflict),
             drawn=out is not None,
+            issuer=settings.issuer,
         )
         printed = await press.print(of)
     print(printed.text)

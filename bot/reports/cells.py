@@ -19,6 +19,9 @@ ROOM = 10
 ROOM_LEFT = 6
 # —: hidden because a total would give it or its neighbour away
 Shown = int | Literal["<5", "—"]
+HIDDEN = "<5"
+CHANGED = RISEN, FALLEN = "上升", "下降"
+LEVEL = "持平"
 
 
 def shown(n: int) -> Shown:
@@ -140,9 +143,12 @@ def _told_beside(
 
 
 def growth(now: int, before: int | None) -> str:
-    """Year on year, as "+12%"; "—" where either is too small to be shown, or there is
-    none before.
+    """Year on year or on the last period, as 上升12.34%; "—" where either is too small
+    to be shown, or there is none before. It tells no more than the two do.
     """
     if before is None or min(now, before) < SMALLEST_SHOWN:
         return "—"
-    return f"{(now - before) / before:+.0%}"
+    if now == before:
+        return LEVEL
+    way = RISEN if now > before else FALLEN
+    return f"{way}{abs(now - before) / before:.2%}"

@@ -439,10 +439,10 @@ LADDER = "按照“一提醒、二通报、三处置”，上述期间"
 BEFORE = "{% if 此前 %}此前已于{{ 此前 }}，{% endif %}"
 CASE_COLUMNS = (
     ListColumn("序", "{{ loop.index }}", 1.0, CENTER),
-    ListColumn("编号", "{{ 行.编号 }}", 3.3),
-    ListColumn("类别", "{{ 行.类别 }}", 2.9),
-    ListColumn("核实日期", "{{ 行.核实日期 }}", 3.3),
-    ListColumn("依据", "{{ 行.依据 }}", 5.1),
+    ListColumn("编号", "{{ 行.编号 }}", 3.5),
+    ListColumn("类别", "{{ 行.类别 }}", 2.4),
+    ListColumn("核实日期", "{{ 行.核实日期 }}", 3.5),
+    ListColumn("依据", "{{ 行.依据 }}", 5.2),
 )
 KIND_COLUMNS = (
     ListColumn("类别", "{{ 行.类别 }}", 4.6),

@@ -55,7 +55,7 @@ class Printed:
 
 class Press:
     """directory: of the units; visible: whether a case may be named in the digest;
-    drawn: charts, or none.
+    drawn: charts, or none; issuer: whose figures they are (填报单位).
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Press:
         visible: Visible = everybody,
         *,
         drawn: bool = True,
+        issuer: str = "减负专线",
     ) -> None:
         self._database = database
         self._books = Bookkeeper(database, directory, rules.ladder)
@@ -74,6 +75,7 @@ class Press:
         self._now = now
         self._visible = visible
         self._drawn = drawn
+        self._issuer = issuer
 
     async def message(self, of: Period) -> Message:
         return (await self.print(of)).message()
@@ -87,7 +89,9 @@ class Press:
         told = bulletin(await self._books.figures(of), self._rules)
         files, trouble = await self._charts(told, of)
         name = f"jianfu-{of.label}.xlsx"
-        files.append(Attached(name, XLSX_MIME, workbook(told.tables)))
+        made = self._now().astimezone(of.zone).date()
+        sheets = workbook(told, issuer=self._issuer, made=made)
+        files.append(Attached(name, XLSX_MIME, sheets))
         lines = [*told.lines, trouble] if trouble else told.lines
         return Printed("\n".join(lines), tuple(files), trouble)
 

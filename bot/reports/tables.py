@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from bot.reports.cells import Shown, column, growth, shares, shown
@@ -45,18 +45,22 @@ LONGEST_NAME = 14  # characters of a unit's name in a quadrant of the chart
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """span: the days it tells of, where they are not those of the report."""
+
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[CellValue, ...], ...]
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
     """lines: of the message; tables: of the sheet; pictures: the panels of
-    each chart.
+    each chart; span: the days it tells of.
     """
 
     title: str
+    span: str
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
     pictures: tuple[tuple[Mapping[str, Any], ...], ...]
@@ -66,13 +70,14 @@ def bulletin(figures: Figures, rules: Rules) -> Bulletin:
     """What is told of a week or a month."""
     month = _month(figures.units.month)
     closed = _month(figures.units.closed)
+    month_days = _month_days(figures.units.month)
     units, total = _units(figures.units, rules)
     tables = _Tables(
         numbers=_numbers(figures),
         categories=_categories(figures),
         trend=_trend(figures),
-        rates=_rate_table(total, month, closed),
-        units=_unit_table(units, total, month),
+        rates=_rate_table(total, month, closed, month_days),
+        units=_unit_table(units, total, month, month_days),
         ladder=_ladder(figures),
     )
     squares = _squares(units)
@@ -88,7 +93,7 @@ def bulletin(figures: Figures, rules: Rules) -> Bulletin:
         (_trend_panel(figures, tables.trend), _bars_panel(figures, tables.categories)),
         (_rates_panel(tables.rates, month), _squares_panel(squares, month)),
     )
-    return Bulletin(title, lines, tables.all(), pictures)
+    return Bulletin(title, days(figures.period), lines, tables.all(), pictures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,24 @@ def called(period: Period) -> str:
     return f"{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日"
 
 
+def days(period: Period) -> str:
+    """The days of a week, a month, or several, in full."""
+    return days_between(period.first, period.after)
+
+
+def days_between(first: date, after: date) -> str:
+    last = after - timedelta(days=1)
+    year = "" if last.year == first.year else f"{last.year}年"
+    return (
+        f"{first.year}年{first.month}月{first.day}日至{year}{last.month}月{last.day}日"
+    )
+
+
+def _month_days(label: str) -> str:
+    first = date.fromisoformat(f"{label}-01")
+    return days_between(first, (first + timedelta(days=31)).replace(day=1))
+
+
 def _month(label: str) -> str:
     year, _, month = label.partition("-")
     return f"{year}年{int(month)}月"
@@ -146,6 +169,7 @@ EXPLAINED = Table(
         ),
         ("象限", "一个月的不够，看最近三个月的；还不够的不评"),
         ("去年同期", "月报为去年同月，周报为52周前；没有数字的，那时还没有开通"),
+        ("环比、同比", "和上期、去年同期比，上升或下降百分之几；有一期不列的不算"),
     ),
 )
 
@@ -178,7 +202,10 @@ def _growth(now: Shown, then: Shown) -> str:
 
 def _numbers(figures: Figures) -> Table:
     rows = tuple(_number_row(figures, what) for what in WHATS)
-    return Table("总数", ("件数", "本期", "上期", "去年同期", "同比"), rows)
+    return Table("总数", NUMBER_HEAD, rows)
+
+
+NUMBER_HEAD = ("件数", "本期", "上期", "环比", "去年同期", "同比")
 
 
 def _number_row(figures: Figures, what: str) -> tuple[CellValue, ...]:
@@ -187,7 +214,9 @@ def _number_row(figures: Figures, what: str) -> tuple[CellValue, ...]:
     then: Shown = DASH
     if figures.year_ago is not None:
         then = _total(figures, figures.year_ago, what)
-    return (COUNT_NAMES[what], total, before, then, _growth(total, then))
+    since_last = _growth(total, before)
+    since_last_year = _growth(total, then)
+    return (COUNT_NAMES[what], total, before, since_last, then, since_last_year)
 
 
 def _categories(figures: Figures) -> Table:
@@ -206,7 +235,8 @@ def _categories(figures: Figures) -> Table:
     )
     rows = [(name, new, old, _growth(new, old), done) for name, new, old, done in cells]
     title = f"类别 {called(kinds.month)}"
-    return Table(title, ("类别", "新收", "去年同期", "同比", "办结"), tuple(rows))
+    head = ("类别", "新收", "去年同期", "同比", "办结")
+    return Table(title, head, tuple(rows), days(kinds.month))
 
 
 def _trend(figures: Figures) -> Table:
@@ -214,17 +244,19 @@ def _trend(figures: Figures) -> Table:
     for told in figures.trend:
         filed = _total(figures, told, "filed")
         rows.append((told[0].label, filed, _total(figures, told, "closed")))
-    return Table("走势", ("时期", "新收", "办结"), tuple(rows))
+    span = days_between(figures.trend[0][0].first, figures.period.after)
+    return Table("走势", ("时期", "新收", "办结"), tuple(rows), span)
 
 
 def _number_lines(figures: Figures, numbers: Table, categories: Table) -> list[str]:
     first, *others = numbers.rows
-    name, now, before, then, grown = first
+    name, now, before, since_last, then, since_last_year = first
     listed = [f"{name}{now}件（上期{before}）" for name, now, before, *_ in others]
+    compared = f"上期{before}，环比{since_last}；去年同期{then}，同比{since_last_year}"
     is_week = figures.period.name == "week"
     month = f"（{called(figures.kinds.month)}）" if is_week else ""
     return [
-        f"{name}{now}件（上期{before}，去年同期{then}，同比{grown}）。",
+        f"{name}{now}件（{compared}）。",
         "，".join(listed) + "。",
         _category_line(categories, month),
     ]
@@ -318,8 +350,10 @@ def _quadrant(figures: UnitFigures, name: str, rules: Rules) -> Quadrant | None:
     return None
 
 
-def _rate_table(total: UnitRates, month: str, closed: str) -> Table:
-    """month: of the cases that were due; closed: of those about which was asked."""
+def _rate_table(total: UnitRates, month: str, closed: str, span: str) -> Table:
+    """month: of the cases that were due; closed: of those about which was asked; span:
+    the month's days.
+    """
 
     def share(rate: CellValue) -> CellValue:
         return TOO_FEW if rate == DASH else rate
@@ -342,7 +376,7 @@ def _rate_table(total: UnitRates, month: str, closed: str) -> Table:
             f"反映人答“满意” ÷ 评价（{total.rated}人），{closed}办结的",
         ),
     )
-    return Table(f"三率 {month}", ("指标", "比率", "怎么算"), rows)
+    return Table(f"三率 {month}", ("指标", "比率", "怎么算"), rows, span)
 
 
 UNIT_TABLE_HEAD = (
@@ -358,11 +392,13 @@ UNIT_TABLE_HEAD = (
 )
 
 
-def _unit_table(units: Sequence[UnitRates], total: UnitRates, month: str) -> Table:
+def _unit_table(
+    units: Sequence[UnitRates], total: UnitRates, month: str, span: str
+) -> Table:
     rows = [_unit_row(unit) for unit in units if unit.tells]
     if rows:
         rows.append(_unit_row(total))
-    return Table(f"单位 {month}", UNIT_TABLE_HEAD, tuple(rows))
+    return Table(f"单位 {month}", UNIT_TABLE_HEAD, tuple(rows), span)
 
 
 def _unit_row(unit: UnitRates) -> tuple[CellValue, ...]:

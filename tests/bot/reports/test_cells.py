@@ -189,6 +189,7 @@ def test_a_rate_needs_five_on_both_sides() -> None:
 
 
 def test_growth_is_told_of_what_may_be_shown() -> None:
-    assert growth(60, 48) == "+25%"
-    assert growth(48, 60) == "-20%"
+    assert growth(60, 48) == "上升25.00%"
+    assert growth(41, 60) == "下降31.67%"
+    assert growth(60, 60) == "持平"
     assert (growth(4, 60), growth(60, 4), growth(60, None)) == ("—", "—", "—")

@@ -54,7 +54,7 @@ async def test_a_month_is_told_in_a_few_lines(line: Line) -> None:
     assert (
         "\n".join((await told(line)).lines)
         == """减负专线月报：2026年10月
-新收115件（上期111，去年同期69，同比+67%）。
+新收115件（上期111，环比上升3.60%；去年同期69，同比上升66.67%）。
 受理103件（上期99），不予受理11件（上期11），办结79件（上期77），重新办理<5件（上期<5），并入<5件（上期<5）。
 新收类别：台账报表、多头填报41，会议过多过长22，文件过多过滥12；其余不列。
 三率（2026年10月；回访的是2026年9月办结的）：响应率71%，有效回访率70%，解决率38%，满意率53%。
@@ -132,9 +132,10 @@ async def test_weeks_and_months_together_give_no_small_week_away(line: Line) -> 
 
 
 async def test_the_sheet_holds_plain_cells_and_never_a_formula(line: Line) -> None:
-    tables = (await told(line)).tables
-    made = workbook(tables)
-    assert made == workbook(tables)
+    report = await told(line)
+    tables = report.tables
+    made = workbook(report, issuer="某区减负办", made=date(2026, 11, 2))
+    assert made == workbook(report, issuer="某区减负办", made=date(2026, 11, 2))
     book = zipfile.ZipFile(io.BytesIO(made))
     sheets = [
         book.read(name).decode() for name in book.namelist() if "/worksheets/" in name
@@ -145,6 +146,16 @@ async def test_the_sheet_holds_plain_cells_and_never_a_formula(line: Line) -> No
     for sheet in sheets:
         assert "<f>" not in sheet and "<hyperlink" not in sheet
         assert 'state="frozen"' in sheet and "<cols>" in sheet
+        assert 'paperSize="9"' in sheet and 'orientation="landscape"' in sheet
+        assert "第 &amp;P 页" in sheet
+    assert "统计期间：2026年10月1日至10月31日" in strings
+    assert "填报单位：某区减负办　　制表日期：2026年11月2日" in strings
+    assert "减负专线月报：2026年10月　总数" in strings
+    assert "统计期间：2025年10月1日至2026年10月31日" in strings  # of the trend
+    assert "上升66.67%" in strings and "上升3.60%" in strings
+    styles = book.read("xl/styles.xml").decode()
+    assert "仿宋_GB2312" in styles and "方正小标宋简体" in styles
+    assert styles.count('charset val="134"') == styles.count('<name val="') - 1
     names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
     assert names == [
         "总数",
@@ -201,7 +212,7 @@ async def test_the_week_is_counted_from_the_cases(line: Line) -> None:
         await line.presses("send", chat=f"chat{number}")
     lines = (await told(line, WEEK)).lines
     assert lines[0] == "减负专线周报：2026年10月19日至10月25日"
-    assert lines[1] == "新收22件（上期<5，去年同期—，同比—）。"
+    assert lines[1] == "新收22件（上期<5，环比—；去年同期—，同比—）。"
     assert lines[3].startswith("新收类别（2026年9月）：台账报表、多头填报39，")
     assert lines[4].startswith("三率（2026年9月；回访的是2026年8月办结的）：")
 
