@@ -76,6 +76,10 @@ STAFF_CHAT = ScreenPhrases(
         "which_case": "请写哪一件，如：{command} K7QM。在它的话题里发，就不用写。",
         "another_topic": "这里是 {alias} 的话题，没有照办。要办“{name:.20}”，"
         "请到它的话题里发，或私聊机器人。",
+        "prompt_past": "{alias} 问的时候是“{then}”，现在是“{state}”，没有照办。"
+        "还要办，请再点一次按钮。",
+        "prompt_unknown": "回复的那一条已经用不上了，没有照办。"
+        "请点卡片上的按钮，或发命令（/help）。",
         "text_only": "这里只收文字：请用文字再回复那条消息。",
         "no_pictures": "{alias} 没有图片。",
     },

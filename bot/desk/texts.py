@@ -4,7 +4,7 @@ where it is made.
 
 from dialogs.texts import phrases
 
-phrases("desk", say="{text}", button="{text}")
+phrases("desk", say="{text}", ask="{text}", button="{text}")
 phrases(
     "alert",
     new_case="{alias}：有新工单。",

@@ -95,22 +95,43 @@ def chosen(row: OrderRow, choice: str) -> str:
     return templates.get(choice, "") if templates else choice
 
 
-# ── prompts: all that a reply to them means stands in their first line ────────────────
+# ── prompts: all that a reply to them means stands in their first lines ───────────────
 
 PROMPT = re.compile(r"【(.+?)】(\S+)")
+PROMPT_STATE = re.compile(r"现在是“(.+?)”。")
+COVERED_FIRST = 2  # lines: a sentence that covers the words may stand above them
 
 
-def prompt(verb: str, alias: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a prompt of ours asked. verb: "" where there is no such order any more;
+    state: the Chinese name of the state in which the case was then, "" where an older
+    version asked.
+    """
+
+    verb: str
+    alias: str
+    state: str = ""
+
+
+def prompt(verb: str, alias: str, state: str) -> str:
+    """state: the Chinese name of the state in which the case is now."""
     known = VERBS[verb]
-    return f"【{known.label}】{alias}\n请回复这条消息，写：{known.asks.rstrip('。')}。"
+    asked = f"请回复这条消息，写：{known.asks.rstrip('。')}。"
+    return f"【{known.label}】{alias}\n现在是“{state}”。{asked}"
 
 
-def prompted(words: str) -> tuple[str, str] | None:
-    """(verb, alias) of a prompt of ours; None for any other message."""
-    found = PROMPT.fullmatch(words.partition("\n")[0].strip())
-    if found is None or found[1] not in LABELS:
-        return None
-    return LABELS[found[1]], found[2]
+def prompted(words: str) -> Prompt | None:
+    """What a message of ours asked; None for what is no prompt."""
+    lines = words.split("\n")
+    for at, line in enumerate(lines[:COVERED_FIRST]):
+        found = PROMPT.fullmatch(line.strip())
+        if found is None:
+            continue
+        state = PROMPT_STATE.match("".join(lines[at + 1 : at + 2]))
+        verb = LABELS.get(found[1], "")
+        return Prompt(verb, found[2], state[1] if state else "")
+    return None
 
 
 COMMAND = re.compile(

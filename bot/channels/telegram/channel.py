@@ -17,6 +17,7 @@ from datetime import datetime
 import segno
 from telegram import (
     Bot,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -42,6 +43,7 @@ from bot.channels.telegram.markup import (
     data,
     join,
     keyboard,
+    mention,
     plain,
     split,
     tag,
@@ -63,6 +65,8 @@ CALL_TIMEOUT = 10.0  # seconds for one call
 CALL_CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
 PUSH = "push."  # names of messages that nobody waits for
+ASK = "desk.ask"  # what staff are asked: their box for the answer opens by itself
+PLACEHOLDER = 64  # characters in that box
 # seconds after their last word in which somebody is thought to look at the chat
 WAITS = 120
 PROMPTS_OVER = 1000
@@ -264,7 +268,9 @@ class TelegramChannel:
         """
         *before, last = parts
         texts = [self._text(where, part, None) for part in before]
-        texts.append(self._text(where, last, self.markup(message)))
+        texts.append(
+            self._text(where, _called(last, message), self._answerable(message))
+        )
         attached = message.message.params.get("files", ())
         files = [self._file(where, *file) for file in attached]
         return [*texts, *files]
@@ -274,8 +280,23 @@ class TelegramChannel:
             message.message.mark, message.keys, self.limits.buttons, self.limits.label
         )
 
+    def _answerable(
+        self, message: Rendered
+    ) -> InlineKeyboardMarkup | ForceReply | None:
+        """Its buttons; of a question without any, the box for the answer."""
+        if message.message.name != ASK:
+            return self.markup(message)
+        hint = message.text.partition("】")[0].strip("【")
+        return ForceReply(
+            selective="account" in message.message.params,
+            input_field_placeholder=hint[:PLACEHOLDER],
+        )
+
     def _text(
-        self, where: TelegramPlace, part: Html, markup: InlineKeyboardMarkup | None
+        self,
+        where: TelegramPlace,
+        part: Html,
+        markup: InlineKeyboardMarkup | ForceReply | None,
     ) -> BotCall:
         async def step() -> Message:
             return await self.bot.send_message(
@@ -452,6 +473,17 @@ def _ends_prompt(chat: PrivateChat, said: Words) -> bool:
         return True
     is_pressed = chat.touched is not None and chat.touched == chat.prompt
     return is_pressed and not said.name.startswith(PUSH)
+
+
+def _called(words: Html, message: Rendered) -> Html:
+    """With the name of the colleague whose box is to open (Bot API, ForceReply:
+    "selective": users that are mentioned in the text).
+    """
+    account = message.message.params.get("account")
+    if account is None:
+        return words
+    called = mention(int(account), str(message.message.params["name"]))
+    return join("\n", [words, called])
 
 
 def qr(receipt: str) -> bytes:

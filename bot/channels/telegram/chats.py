@@ -103,6 +103,12 @@ class PrivateChats:
             del self._at_hand[next(iter(self._at_hand))]
         return chat
 
+    async def is_here(self, id: int, now: int) -> None:
+        """The person of this chat did something just now that was no reporter's: what
+        answers it need not be covered.
+        """
+        (await self.of(id, now)).at = now
+
     def known(self, id: int) -> PrivateChat | None:
         """Only if it is in memory."""
         return self._at_hand.get(id)

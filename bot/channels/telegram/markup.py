@@ -51,6 +51,11 @@ def tag(name: str, inner: str) -> Html:
     )
 
 
+def mention(account: int, name: str) -> Html:
+    """Somebody's name, as Telegram knows who is called."""
+    return Html(f'<a href="tg://user?id={account}">{plain(name)}</a>')
+
+
 def join(between: str, pieces: Iterable[str]) -> Html:
     """Pieces in a row; those that are not Html are escaped."""
     return Html(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
@@ -41,18 +41,32 @@ log = logging.getLogger(__name__)
 WATCH_EVERY = 600.0  # seconds between two looks whether the group is there
 ORDERS_REMEMBERED = 1000  # messages whose words are known, should they be edited
 EDITED_OF_UNIT = "改过的命令不算数，要改请另发一条。"
+NOT_WANTED = "回复的那一条是给工作人员的，您的账号现在不是，没有照办，也没有存下。"
 EDITED = f"{EDITED_OF_UNIT}只有答复，在发出前（10秒内）改，才跟着改。"
 
 
 @dataclass(frozen=True, slots=True)
 class StaffWords:
-    """What a message asks: a command with its words, or the words for a prompt
-    (verb, alias).
+    """What a message asks: a command with its words, or the words for a prompt.
+    answered: number of the message of ours that the prompt is.
     """
 
     words: str
     command: tuple[str, str] | None
-    prompt: tuple[str, str] | None
+    prompt: verbs.Prompt | None
+    answered: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a button of staff's carries. asked: what the prompt asked under which it
+    stands, None where it stands under a card.
+    """
+
+    verb: str
+    alias: str
+    more: str
+    asked: verbs.Prompt | None
 
 
 class Desk:
@@ -67,7 +81,7 @@ class Desk:
         self.replies = Replies(inside)
         self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
-        self._ordered: dict[tuple[int, int], str] = {}
+        self._ordered: dict[tuple[int, int], StaffWords] = {}
         self._group_watch = GroupWatch(inside)
 
     def staff_side(self) -> StaffSide:
@@ -145,9 +159,23 @@ class Desk:
         if heard.command is not None and name == "link" and not grouped:
             return await self._link(heard.command[1], account, spot, mark)
         member = await self._in.roster.who(account)
+        if heard.prompt is not None and spot.chat > 0:
+            # whose account was taken from them meanwhile reports nothing by it
+            past = member is None or member.role not in HOTLINE
+            if past:
+                return await self._no_answer_wanted(spot, mark)
         if member is None:
             return False
-        act = Act(member, spot, mark, grouped, message.message_id)
+        act = Act(
+            member,
+            spot,
+            mark,
+            grouped,
+            message.message_id,
+            account=message.from_user.id,
+            prompt=heard.answered,
+        )
+        await self._is_here(spot)
         if member.role in (*HOTLINE, "liaison"):
             self._remember((message.chat.id, message.message_id), heard)
         liaison = await self._in.units.seated(member) if spot.chat > 0 else None
@@ -172,11 +200,15 @@ class Desk:
         before = self._ordered.get(place)
         if heard is None and before is None:
             return False
+        words = message.text or ""
+        if heard is None and before is not None and before.prompt is not None:
+            # the prompt that it answered was cleared meanwhile
+            heard = replace(before, words=words)
         assert message.from_user is not None  # see _heard
         member = await self._in.roster.who(Address(TELEGRAM, str(message.from_user.id)))
         if member is None or member.role not in (*HOTLINE, "liaison"):
             return False
-        if before == (message.text or ""):
+        if before is not None and before.words == words:
             return True  # Bot API, Update: there are edits that change nothing for us
         thread = message.message_thread_id if message.is_topic_message else None
         spot = Spot(message.chat.id, thread)
@@ -200,7 +232,7 @@ class Desk:
         """The words for the reporter, where this is a reply to them; else ""."""
         if heard.command is None:
             assert heard.prompt is not None
-            return heard.words if heard.prompt[0] == REPLY else ""
+            return heard.words if heard.prompt.verb == REPLY else ""
         name, words = heard.command
         if name != REPLY:
             return ""
@@ -209,7 +241,7 @@ class Desk:
 
     def _remember(self, place: tuple[int, int], heard: StaffWords | None) -> None:
         """What was ordered by which message, should it be edited."""
-        self._ordered[place] = heard.words if heard else ""
+        self._ordered[place] = heard or StaffWords("", None, None)
         while len(self._ordered) > ORDERS_REMEMBERED:
             del self._ordered[next(iter(self._ordered))]
 
@@ -223,16 +255,30 @@ class Desk:
             command = ("help", "")
         if command is None and prompt is None:
             return None
-        return StaffWords(words, command, prompt)
+        answered = message.reply_to_message if prompt is not None else None
+        number = answered.message_id if answered is not None else None
+        return StaffWords(words, command, prompt, number)
 
-    def _prompt_answered(self, message: Message) -> tuple[str, str] | None:
-        """(verb, alias) of our own prompt, if this is a reply to one."""
+    def _prompt_answered(self, message: Message) -> verbs.Prompt | None:
+        """What our own prompt asked, if this is a reply to one."""
         answered = message.reply_to_message
         if answered is None or answered.from_user is None:
             return None
         if str(answered.from_user.id) != self._number:
             return None
         return verbs.prompted(answered.text or "")
+
+    async def _no_answer_wanted(self, spot: Spot, mark: Write) -> bool:
+        """To somebody who was asked as staff, and is none any more."""
+        told = staff_message(spot.address, NOT_WANTED)
+        await self._in.database.commit([mark, self._in.post.put(told)])
+        self._in.send([told])
+        return True
+
+    async def _is_here(self, spot: Spot) -> None:
+        """Who works in a private chat looks at it: what answers is not covered."""
+        if spot.chat > 0:
+            await self._in.channel.chats.is_here(spot.chat, self._in.at)
 
     async def _slipped(self, act: Act, name: str) -> bool:
         words = slip(name, act.grouped)
@@ -257,8 +303,22 @@ class Desk:
             return False
         thread = getattr(message, "message_thread_id", None) if grouped else None
         spot = Spot(message.chat.id, thread)
-        act = Act(member, spot, mark, grouped, message.message_id, press=query.id)
-        await self._answering(act, self._pressed(act, verb, alias, more))
+        # of one that is too old we are shown no words
+        words = message.text or "" if isinstance(message, Message) else ""
+        asked = verbs.prompted(words) if more else None
+        act = Act(
+            member,
+            spot,
+            mark,
+            grouped,
+            message.message_id,
+            press=query.id,
+            account=query.from_user.id,
+            prompt=message.message_id if asked is not None else None,
+        )
+        await self._is_here(spot)
+        pressed = Pressed(verb, alias, more, asked)
+        await self._answering(act, self._pressed(act, pressed))
         return True
 
     async def _answering(
@@ -311,9 +371,10 @@ class Desk:
         assert heard.prompt is not None
         if not heard.words.strip():
             raise Refusal("text_only")
-        verb, alias = heard.prompt
-        row = await self._looking.row(act, alias)
-        return await self._ordering.order(act, row, verb, heard.words)
+        asked = heard.prompt
+        row = await self._looking.row(act, asked.alias)
+        self._ordering.check_fits(row, asked)
+        return await self._ordering.order(act, row, asked.verb, heard.words)
 
     async def _command(self, act: Act, name: str, words: str) -> str:
         match name:
@@ -338,8 +399,11 @@ class Desk:
             return await self._ordering.prompt(act, row, name)
         return await self._ordering.order(act, row, name, words)
 
-    async def _pressed(self, act: Act, verb: str, alias: str, more: str) -> str:
-        row = await self._looking.row(act, alias)
+    async def _pressed(self, act: Act, pressed: Pressed) -> str:
+        verb, more = pressed.verb, pressed.more
+        row = await self._looking.row(act, pressed.alias)
+        if pressed.asked is not None:
+            self._ordering.check_fits(row, pressed.asked)
         if verb == "card":
             return await self._looking.open(act, row)
         if verb in LOOKS:

@@ -13,7 +13,7 @@ from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.channels.messenger import Served
-from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.channel import ASK, TelegramChannel
 from bot.desk.liaison import LiaisonDesk
 from bot.hours import seconds
 from bot.keys import Keys
@@ -131,6 +131,26 @@ def context_of(
         units=program.desk,
         every=every,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom the words are wanted. account: of the platform; name: as the roster has
+    it; grouped: others read it too, so that only this person's box is to open.
+    """
+
+    account: int
+    name: str
+    grouped: bool
+
+
+def staff_question(to: Address, words: str, asked: Asked) -> OutboxMessage:
+    """A question for staff that opens their box for the answer."""
+    params: dict[str, object] = {"text": words}
+    if asked.grouped:
+        params |= {"account": asked.account, "name": asked.name}
+    message = Message(ASK, params)
+    return OutboxMessages.letter(to, message, secrets.token_bytes(16))
 
 
 def staff_message(

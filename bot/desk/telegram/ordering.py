@@ -5,14 +5,20 @@ from __future__ import annotations
 from bot.cases.staff import Handed
 from bot.desk import verbs
 from bot.desk.telegram import views
-from bot.desk.telegram.inside import DeskContext, staff_message
+from bot.desk.telegram.inside import (
+    Asked,
+    DeskContext,
+    staff_message,
+    staff_question,
+)
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.times import chat_due
 from bot.desk.wording import handed_text
 from bot.outbox.messages import OutboxMessage
 from dialogs.case import order_table
-from dialogs.case.life import STATES, Case
+from dialogs.case.deciding import UNDO
+from dialogs.case.life import STATES, Case, State
 from dialogs.case.order_row import OrderRow
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import Assign, Order, Reply, Whistle
@@ -25,6 +31,7 @@ from storage.repositories.desk import ReplyRow
 
 OFFERED = 8  # units in a menu
 REPLY = "reply"
+MOMENT = 2.0  # seconds on the way
 
 
 class Ordering:
@@ -55,6 +62,9 @@ class Ordering:
             row.alias, order, act.member, also=also
         )
         self._in.send(messages)
+        # an edit of what answered it is known by the prompt as long as it counts
+        changeable = UNDO.total_seconds() + MOMENT if isinstance(order, Reply) else 0.0
+        self._saying.clear(act, changeable)
         if act.press is None and act.grouped:
             self._saying.nod(act)
         told = "，会告诉反映人" if outcome.told else ""
@@ -107,12 +117,30 @@ class Ordering:
         if case.claimed not in (None, act.member.staff) and not asked.beside:
             assert case.claimed is not None
             raise Refusal("claimed_take_first", alias=case.alias, by=case.claimed.name)
+        words = verbs.prompt(verb, case.alias, STATES[case.state])
         buttons = [
             views.button(verb, case.alias, label, more)
             for label, more in await self._menu(asked, case)
         ]
-        await self._saying.say(act, verbs.prompt(verb, case.alias), buttons)
-        return "请回复刚发的那条消息。"
+        if buttons:
+            await self._saying.say(act, words, buttons)
+            return "请点一个，或回复刚发的那条消息。"
+        wanted = Asked(act.account, act.member.staff.name, act.grouped)
+        question = staff_question(act.spot.address, words, wanted)
+        await self._saying.commit(act, [], [question])
+        return "请在打开的输入框里写。"
+
+    def check_fits(self, row: CaseRow, asked: verbs.Prompt) -> None:
+        """An answer counts for the state in which it was asked: what was asked before
+        an acceptance undoes none. Raises: Refusal.
+        """
+        if not asked.verb:
+            raise Refusal("prompt_unknown")
+        state = STATES[State(row.state)]
+        order = verbs.VERBS[asked.verb].row
+        is_beside = order.beside or order.order is Reply
+        if not is_beside and asked.state and asked.state != state:
+            raise Refusal("prompt_past", alias=row.alias, then=asked.state, state=state)
 
     async def _menu(self, row: OrderRow, case: Case) -> list[tuple[str, str]]:
         """(label, what the button carries) of what need not be written."""

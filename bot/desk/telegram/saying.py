@@ -24,7 +24,8 @@ TOAST = 200  # characters in a window
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who did what where. mark: the write by which a repeated update changes nothing;
-    message: theirs.
+    message: theirs; account: their number at the platform; prompt: the message of ours
+    that they answered.
     """
 
     member: Member
@@ -33,6 +34,8 @@ class Act:
     grouped: bool
     message: int | None = None
     press: str | None = None
+    account: int = 0
+    prompt: int | None = None
 
 
 class Saying:
@@ -69,6 +72,20 @@ class Saying:
         """A sign on their message costs the group no message."""
         if act.message is not None:
             self._soon(self._react(act.spot.chat, act.message))
+
+    def clear(self, act: Act, after: float = 0.0) -> None:
+        """Take away the prompt that was answered, so that nobody answers it again.
+        after: seconds.
+        """
+        if act.prompt is not None:
+            self._soon(self._delete(act.spot.chat, act.prompt, after))
+
+    async def _delete(self, chat: int, message: int, after: float) -> None:
+        await asyncio.sleep(after)
+        try:
+            await self._bot.delete_message(chat, message)
+        except TelegramError as error:
+            log.debug("a prompt stays: %s", about(error))
 
     def cancel(self) -> None:
         for task in self._tasks:

@@ -94,8 +94,17 @@ def test_what_cannot_be_read_is_told(verb: str, words: str, code: str) -> None:
 
 @pytest.mark.parametrize("verb", verbs.VERBS)
 def test_a_prompt_is_known_again_and_fits_a_message(verb: str) -> None:
-    asked = verbs.prompt(verb, "白鹭-K7QM")
-    assert verbs.prompted(asked) == (verb, "白鹭-K7QM")
+    asked = verbs.prompt(verb, "白鹭-K7QM", "待受理")
+    known = verbs.Prompt(verb, "白鹭-K7QM", "待受理")
+    assert verbs.prompted(asked) == known
+    assert verbs.prompted(f"您有一条新消息\n{asked}") == known
+    older = asked.partition("\n")[0]
+    assert verbs.prompted(older) == verbs.Prompt(verb, "白鹭-K7QM")
+
+
+def test_a_prompt_of_an_order_that_there_is_no_more_is_still_a_prompt() -> None:
+    assert verbs.prompted("【盖章】白鹭-K7QM") == verbs.Prompt("", "白鹭-K7QM")
+    assert verbs.prompted("白鹭-K7QM：有新工单。") is None
 
 
 def test_every_order_has_its_verb_and_every_label_is_a_command() -> None:

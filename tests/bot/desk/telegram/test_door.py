@@ -223,7 +223,7 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
     one.says(f"/assign {alias} 某局 名录外", to=group, topic=topic.id)
     await group.until(lambda _: group.topics()[-1].name.endswith("已转办"))
     one.says("不归我们管", to=group, topic=topic.id, reply=asked.id)
-    await group.until(lambda _: _told(group, "不能不予受理。现在可以："))
+    await group.until(lambda _: _told(group, "现在是“已转办”，没有照办"))
     assert await office.count("notes") == 1
 
 
