@@ -20,7 +20,9 @@ ROOM_LEFT = 6
 # —: hidden because a total would give it or its neighbour away
 Shown = int | Literal["<5", "—"]
 HIDDEN = "<5"
-CHANGED = RISEN, FALLEN = "上升", "下降"
+RISEN = "上升"
+FALLEN = "下降"
+CHANGED = (RISEN, FALLEN)
 LEVEL = "持平"
 
 

@@ -238,13 +238,15 @@ def signature(page: Document) -> None:
     issuer = cell.paragraphs[0]
     write(issuer, "{{ 发文机关 }}", SIGNATURE)
     issuer.paragraph_format.keep_with_next = True
-    write(cell.add_paragraph(), "{{ 成文日期 }}", SIGNATURE)
+    day = cell.add_paragraph()
+    write(day, "{{ 成文日期 }}", SIGNATURE)
+    day.paragraph_format.keep_with_next = True
     _keep_rows(table)
 
 
 def imprint(page: Document) -> None:
-    """版记: who else gets it, who printed it and when."""
-    line(page, "", EMPTY_LINE)
+    """版记: who else gets it, who printed it and when; never alone on a page."""
+    line(page, "", EMPTY_LINE).paragraph_format.keep_with_next = True
     table = _table(page, (OFFICIAL_MARGINS.text_width / 10,))
     for words in (
         "{%tr if 抄送 %}",
@@ -441,8 +443,8 @@ CASE_COLUMNS = (
     ListColumn("序", "{{ loop.index }}", 1.0, CENTER),
     ListColumn("编号", "{{ 行.编号 }}", 3.5),
     ListColumn("类别", "{{ 行.类别 }}", 2.4),
-    ListColumn("核实日期", "{{ 行.核实日期 }}", 3.5),
-    ListColumn("依据", "{{ 行.依据 }}", 5.2),
+    ListColumn("核实日期", "{{ 行.核实日期 }}", 3.7),
+    ListColumn("依据", "{{ 行.依据 }}", 5.0),
 )
 KIND_COLUMNS = (
     ListColumn("类别", "{{ 行.类别 }}", 4.6),
