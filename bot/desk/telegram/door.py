@@ -58,7 +58,7 @@ class StaffWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class StaffPress:
     """What a button of staff's carries. asked: what the prompt asked under which it
     stands, None where it stands under a card.
     """
@@ -317,7 +317,7 @@ class Desk:
             prompt=message.message_id if asked is not None else None,
         )
         await self._is_here(spot)
-        pressed = Pressed(verb, alias, more, asked)
+        pressed = StaffPress(verb, alias, more, asked)
         await self._answering(act, self._pressed(act, pressed))
         return True
 
@@ -399,7 +399,7 @@ class Desk:
             return await self._ordering.prompt(act, row, name)
         return await self._ordering.order(act, row, name, words)
 
-    async def _pressed(self, act: Act, pressed: Pressed) -> str:
+    async def _pressed(self, act: Act, pressed: StaffPress) -> str:
         verb, more = pressed.verb, pressed.more
         row = await self._looking.row(act, pressed.alias)
         if pressed.asked is not None:

@@ -134,7 +134,7 @@ def context_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Wanted:
     """Of whom the words are wanted. account: of the platform; name: as the roster has
     it; grouped: others read it too, so that only this person's box is to open.
     """
@@ -144,7 +144,7 @@ class Asked:
     grouped: bool
 
 
-def staff_question(to: Address, words: str, asked: Asked) -> OutboxMessage:
+def staff_question(to: Address, words: str, asked: Wanted) -> OutboxMessage:
     """A question for staff that opens their box for the answer."""
     params: dict[str, object] = {"text": words}
     if asked.grouped:

@@ -6,8 +6,8 @@ from bot.cases.staff import Handed
 from bot.desk import verbs
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import (
-    Asked,
     DeskContext,
+    Wanted,
     staff_message,
     staff_question,
 )
@@ -125,7 +125,7 @@ class Ordering:
         if buttons:
             await self._saying.say(act, words, buttons)
             return "请点一个，或回复刚发的那条消息。"
-        wanted = Asked(act.account, act.member.staff.name, act.grouped)
+        wanted = Wanted(act.account, act.member.staff.name, act.grouped)
         question = staff_question(act.spot.address, words, wanted)
         await self._saying.commit(act, [], [question])
         return "请在打开的输入框里写。"
