@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from bot.lookups import Lookups
 from bot.messengers import MESSENGERS, Messengers
 from bot.ops.store import KeyringInPlace, Memory, memory_folder, refuse_a_second, vouch
 from bot.ops.terms import terms_of
+from bot.ops.timewatch import ClockDoubt, TimeWatch
 from bot.ops.trouble import told
 from bot.outbox.messages import OutboxMessages
 from bot.outbox.sender import Sender
@@ -42,9 +44,10 @@ from bot.settings import OperatorError, Settings
 from bot.sweeps import EVERYWHERE, Sweeps
 from bot.talks import DueDrafts, StoredTalks
 from dialogs.case.roles import HOTLINE
+from dialogs.words import Message
 from scheduler.bell import Bell, Job, every
 from storage.identity import Guard
-from storage.port import StorageError
+from storage.port import Refusing, StorageError, Write
 from storage.sqlite import SQLiteDatabase
 
 log = logging.getLogger(__name__)
@@ -85,10 +88,13 @@ def _of_the_machine() -> datetime:
 class Clock:
     """What time it is for the program, UTC: the machine's. Only code that runs the
     program can give it another source; no setting, file or variable does.
+
+    vouched_for: whoever gave it another source turns it on purpose; else it is watched.
     """
 
     def __init__(self) -> None:
         self.source: Callable[[], datetime] = _of_the_machine
+        self.vouched_for = False
 
     def __call__(self) -> datetime:
         return self.source()
@@ -151,6 +157,7 @@ async def opened(
         await _vouched(database, path, keyring, memory)
         resources = Resources(settings, database, Keys.of(keyring), journal, now)
         program = join(resources, make, lot, messengers)
+        await _looked_at(program.time, path)
         try:
             yield program
         finally:
@@ -168,6 +175,18 @@ async def _vouched(
     except OSError as error:  # what is opened can be worked with; `doctor` says it, too
         log.error("acknowledged turns cannot be remembered: %s", type(error).__name__)
     except (StorageError, sqlite3.Error) as error:
+        raise told("用不了数据库", path, error) from None
+
+
+async def _looked_at(time: TimeWatch, path: Path) -> None:
+    """Before anything is written that would prove a wrong clock right. A store that
+    only refuses for now is looked at again by the bell. Raises: OperatorError.
+    """
+    try:
+        await time.look()
+    except Refusing as error:
+        log.warning("time: %s", type(error).__name__)
+    except StorageError as error:
         raise told("用不了数据库", path, error) from None
 
 
@@ -203,7 +222,15 @@ def join(
         jitter=lot,
     )
     sweeps = [*EVERYWHERE, *(sweep for one in messengers for sweep in one.sweeps)]
-    rounds = FollowupRounds(database, casework.writer, casework.addresses)
+    time = TimeWatch(
+        database,
+        now,
+        is_watched=isinstance(now, Clock) and not now.vouched_for,
+        tell=_tells_staff(resources, messengers, post, roster),
+    )
+    rounds = FollowupRounds(
+        database, casework.writer, casework.addresses, time.is_doubted
+    )
     retention = Retention(database, casework.writer, casework.addresses, sweeps)
     desk = LiaisonDesk(
         database, keys, casework, roster=roster, register=register, now=now
@@ -250,7 +277,8 @@ def join(
         rounds=rounds,
         retention=retention,
         desk=desk,
-        bell=Bell((), now, settings.timezone),
+        bell=Bell((), now),
+        time=time,
     )
     for job in _jobs(program, Sweeps(database, sweeps)):
         program.bell.add(job)
@@ -291,23 +319,50 @@ def _alerts(
     )
 
 
+def _tells_staff(
+    resources: Resources,
+    messengers: Messengers,
+    post: OutboxMessages,
+    roster: Roster,
+) -> Callable[[ClockDoubt], Awaitable[Sequence[Write]]]:
+    """In their chat; where there is none, the supervisors that a messenger reaches."""
+    group = _staff_chat(messengers, resources.settings)
+
+    async def tell(found: ClockDoubt) -> list[Write]:
+        name = f"alert.time_{found.direction}"
+        message = Message(name, {"span": found.span})
+        ears = (
+            [group] if group else [to for _, to in await roster.reach(["supervisor"])]
+        )
+        letters = [
+            OutboxMessages.letter(to, message, secrets.token_bytes(16)) for to in ears
+        ]
+        return [post.put(letter) for letter in letters]
+
+    return tell
+
+
 def _jobs(program: Program, sweeps: Sweeps) -> Iterator[Job]:
     """What rings in every process that serves; the lease, the sender's look and the
-    messengers' own jobs come to it when the line is opened.
+    messengers' own jobs come to it when the line is opened. What deletes or hands out
+    by the calendar waits while the clock is in doubt.
     """
+    waiting = program.time.waiting
     drafts = DueDrafts(program.resources.database, program.hotline.ring)
     minute = every(minutes=1)
     yield Job(name="rounds", trigger=every(seconds=CASES_EVERY), run=program.rounds.run)
-    yield Job(name="holds", trigger=minute, run=program.casework.held.run)
-    yield Job(name="drafts", trigger=minute, run=drafts.run)
+    yield program.time.looking(program.bell.beats)
+    yield Job(name="holds", trigger=minute, run=waiting(program.casework.held.run))
+    yield Job(name="drafts", trigger=minute, run=waiting(drafts.run))
     yield Job(
         name="fold", trigger=minute, run=lambda _: program.resources.database.fold()
     )
-    yield Job(name="sweep", trigger=every(hours=1), run=sweeps.run)
-    yield Job(name="retention", trigger=every(days=1), run=program.retention.daily)
+    yield Job(name="sweep", trigger=every(hours=1), run=waiting(sweeps.run))
+    daily = waiting(program.retention.daily)
+    yield Job(name="retention", trigger=every(days=1), run=daily)
     bulletins = _bulletins(program)
     if bulletins is not None:
-        yield Job(name="reports", trigger=minute, run=bulletins.run)
+        yield Job(name="reports", trigger=minute, run=waiting(bulletins.run))
 
 
 def _bulletins(program: Program) -> Bulletins | None:

@@ -14,6 +14,7 @@ from bot.channels.messenger import Messenger, ReporterDoor
 from bot.channels.port import Channel
 from bot.desk.liaison import LiaisonDesk
 from bot.hotline import Hotline
+from bot.ops.timewatch import TimeWatch
 from bot.outbox.messages import OutboxMessages
 from bot.outbox.sender import Sender
 from bot.people.register import UnitRegister
@@ -44,3 +45,4 @@ class Program:
     retention: Retention
     desk: LiaisonDesk
     bell: Bell
+    time: TimeWatch

@@ -7,6 +7,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from time import monotonic
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,12 +21,14 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import ChatContext, ChatPages
 from bot.channels.web.forms import UploadMemory
 from bot.channels.web.guard import Guard
+from bot.channels.web.health import Watch
 from bot.channels.web.live import Live
 from bot.channels.web.peer_limit import PeerLimit
 from bot.channels.web.pictures import Pictures
 from bot.channels.web.screen import PAGES, Pages
 from bot.channels.web.visitors import Visitors
 from bot.desk.web.units import Units
+from bot.hours import HOUR
 from bot.program import Program
 
 
@@ -85,10 +88,11 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
         channel=channel,
         database=resources.database,
         now=resources.now,
+        watch=Watch(program.bell.silent, lambda: _doubted(program)),
     )
     files = Files()
     visitors = Visitors(channel, web)
-    limit = PeerLimit(lambda: resources.now().timestamp())
+    limit = PeerLimit(monotonic)
     pages = Pages(files.addresses, resources.now)
     chat = ChatPages(context, pages, visitors, limit, web.behind_proxy)
     memory = UploadMemory()
@@ -102,6 +106,12 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
     ]
     unknown = {404: chat.missing, 405: chat.missing}
     return Guard(Starlette(routes=routes, exception_handlers=unknown), web)
+
+
+def _doubted(program: Program) -> str | None:
+    """How far off the clock seems to be, in English; None: it can be relied on."""
+    found = program.time.doubt()
+    return f"{found.by // HOUR} hours {found.direction}" if found else None
 
 
 def served(running: Sequence[Running]) -> ASGIApp:

@@ -1,9 +1,8 @@
 """Rings jobs again and again. It decides nothing and knows none of them: whoever joins
 the program hands them over.
 
-Jobs ring by the wall clock, which may be put right at any time. A clock that leaps
-ahead makes a job ring once, however many rings it skipped; a clock that is put back
-makes every job ring at once, where it would else be silent for as long.
+Jobs wait by the monotonic clock: what the wall clock says, and whether it is put right
+meanwhile, hastens and silences none of them.
 """
 
 from __future__ import annotations
@@ -11,46 +10,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
+from datetime import datetime, timedelta
 
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
-LATE = 3600  # seconds a missed ring is still worth ringing
-CLOCK_EVERY = 5.0  # seconds between two looks whether the clock was put back
-PUT_BACK = timedelta(seconds=2)  # less is the clock being kept right
-
-# A job that is still at work when it should ring again is no trouble: it rings next
-# time. What goes wrong in a job is told by the bell itself.
-logging.getLogger("apscheduler").setLevel(logging.ERROR)
+# seconds, beside twice its interval, for which a job may do without success: what has
+# piled up may take it minutes
+PATIENCE = 300.0
 
 
-class Every(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
-    """Rings at once, then after each `interval`. Skipped rings are made up for by one.
-
-    APScheduler's own interval trigger counts every ring that a leaping clock skipped:
-    400 days of half seconds are 69 million, and nothing else runs meanwhile.
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Rings at once, then after each `interval`. Rings that a busy job missed are made
+    up for by one.
     """
 
-    def __init__(self, interval: timedelta) -> None:
-        self.interval = interval
+    interval: timedelta
 
-    def get_next_fire_time(
-        self, previous_fire_time: datetime | None, now: datetime
-    ) -> datetime:
-        if previous_fire_time is None:
-            return now
-        following: datetime = previous_fire_time + self.interval
-        if following > now or previous_fire_time == now:
-            return following
-        return now
+    @property
+    def seconds(self) -> float:
+        return self.interval.total_seconds()
 
 
 def every(**interval: float) -> Every:
@@ -63,28 +47,52 @@ class Job:
     """What is done again and again; while it is at work it does not ring again.
 
     name: for the log, one per job. run: is handed the program's time, UTC; a
-    StorageError of it is logged and ends only this ring. late: seconds after which a
-    ring that could not be rung in time is left out.
+    StorageError of it is logged and ends only this ring.
     """
 
     name: str
-    trigger: Any  # apscheduler has no types
+    trigger: Every
     run: Callable[[datetime], Awaitable[object]]
-    late: int = LATE
+
+    @property
+    def within(self) -> float:
+        """Seconds within which it must have succeeded again."""
+        return 2 * self.trigger.seconds + PATIENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """When a job succeeded last. age: seconds since then, or since the bell was
+    started; within: after so many something is wrong.
+    """
+
+    job: str
+    age: float
+    within: float
+
+    @property
+    def is_silent(self) -> bool:
+        return self.age > self.within
 
 
 class Bell:
     """Construct once, add jobs, start once."""
 
     def __init__(
-        self, jobs: Sequence[Job], now: Callable[[], datetime], timezone: str
+        self,
+        jobs: Sequence[Job],
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """now: the time that jobs are handed; rings themselves go by the machine's."""
+        """now: the time that jobs are handed; monotonic: seconds, by which heartbeats
+        are told. Rings themselves wait by the loop's own.
+        """
         self._now = now
-        self._scheduler = AsyncIOScheduler(timezone=timezone)
+        self._monotonic = monotonic
         self._jobs: dict[str, Job] = {}
-        self._watch: asyncio.Task[None] | None = None
-        self._ringing: set[asyncio.Task[Any]] = set()
+        self._succeeded: dict[str, float] = {}
+        self._ringing: dict[str, asyncio.Task[None]] = {}
+        self._started = False
         for job in jobs:
             self.add(job)
 
@@ -93,20 +101,25 @@ class Bell:
         is replaced.
         """
         self._jobs[job.name] = job
-        self._scheduler.add_job(
-            self._until_stopped,
-            job.trigger,
-            args=(job.name,),
-            id=job.name,
-            replace_existing=True,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=job.late,
-        )
+        if self._started:
+            self._begin(job.name)
 
     def job(self, name: str) -> Job:
         """Raises: KeyError, if no job has this name."""
         return self._jobs[name]
+
+    def beats(self) -> list[Beat]:
+        """One for each job; none before the bell is started."""
+        now = self._monotonic()
+        return [
+            Beat(name, now - self._succeeded[name], job.within)
+            for name, job in self._jobs.items()
+            if name in self._succeeded
+        ]
+
+    def silent(self) -> list[str]:
+        """Names of jobs that have not succeeded for too long."""
+        return [beat.job for beat in self.beats() if beat.is_silent]
 
     async def ring(self, name: str) -> None:
         """Ring this job now, whatever the clock says, and wait until it is done."""
@@ -119,41 +132,38 @@ class Bell:
         except Exception as error:
             incident, kind = secrets.token_hex(4), type(error).__name__
             log.error("incident %s: %s: %s", incident, name, kind)
+        else:
+            self._succeeded[name] = self._monotonic()
 
     def start(self) -> None:
-        self._scheduler.start()
-        self._watch = asyncio.create_task(self._watch_clock())
+        self._started = True
+        for name in self._jobs:
+            self._begin(name)
 
     def stop(self) -> None:
         """What is being done is cancelled; it rings after the next start."""
-        if self._watch is not None:
-            self._watch.cancel()
-        self._scheduler.shutdown(wait=False)
+        self._started = False
+        for ringing in self._ringing.values():
+            ringing.cancel()
 
     async def stopped(self) -> None:
         """Until nothing is at work any more; what a stop cancelled may still let go of
         what it holds.
         """
         if self._ringing:
-            await asyncio.wait(self._ringing)
+            await asyncio.wait(self._ringing.values())
+
+    def _begin(self, name: str) -> None:
+        if name not in self._ringing:
+            self._succeeded[name] = self._monotonic()
+            self._ringing[name] = asyncio.create_task(self._until_stopped(name))
 
     async def _until_stopped(self, name: str) -> None:
         """A stop in the middle is no trouble to report."""
-        task = asyncio.current_task()
-        assert task is not None  # the scheduler makes one for each ring
-        self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
+        loop = asyncio.get_running_loop()
         with suppress(asyncio.CancelledError):
-            await self.ring(name)
-
-    async def _watch_clock(self) -> None:
-        """Not a job: a clock that was put back would silence it with all others."""
-        before = datetime.now(UTC)
-        while True:
-            await asyncio.sleep(CLOCK_EVERY)
-            now = datetime.now(UTC)
-            if now < before - PUT_BACK:
-                log.warning("the clock was put back: every job rings now")
-                for name in self._jobs:
-                    self._scheduler.modify_job(name, next_run_time=now)
-            before = now
+            while True:
+                began = loop.time()
+                await self.ring(name)
+                following = began + self._jobs[name].trigger.seconds
+                await asyncio.sleep(max(0, following - loop.time()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from bot.cases.writing import ALERT, CaseWriter, LoadedCase, owing, whole
 from bot.hours import seconds
 from bot.logs import incident
 from bot.retry import retry_stale
-from dialogs.case.follow import ring
+from dialogs.case.follow import LADDER, ring
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.orders import Alert, Decision
 from dialogs.case.worktime import Terms
@@ -38,12 +38,15 @@ CASES_A_PAGE = (
 )
 CASES_AT_A_STRETCH = 8  # cases decided in one go: a few milliseconds
 MOST_RINGS = 64  # rings of one case in one round: more would be a circle
-# that a case gets after a mistake of ours, so that it does not ring all day long
-REST_AFTER_FAILURE = timedelta(minutes=5)
+# that a case gets after a mistake of ours, or while all that is due must wait, so that
+# it does not ring all day long
+REST = timedelta(minutes=5)
 # of one case, as stored
 StoredCase = tuple[CaseRow, Sequence[ReportRow], Sequence[ClockRow], Due]
 FORGETTING = {"forget", "forget_later"}
 RETAINING = "retain"
+# what cannot be undone: it waits while nobody knows what time it is
+IRREVERSIBLE = frozenset({RETAINING, *FORGETTING, "breach", *LADDER})
 ONLY_TOLD = {ALERT, "hear", "warn"}  # somebody is told; nothing of the case moves
 
 
@@ -71,15 +74,21 @@ class FollowupRounds:
     """Construct once; `run` may go on in two processes at the same time."""
 
     def __init__(
-        self, database: Database, writer: CaseWriter, addresses: ReplyAddresses
+        self,
+        database: Database,
+        writer: CaseWriter,
+        addresses: ReplyAddresses,
+        doubted: Callable[[datetime], bool] = lambda at: False,
     ) -> None:
+        """doubted: whether the clock cannot be relied on at that time."""
         self._database = database
         self._writer = writer
         self._addresses = addresses
         self._cases, self._reports = Cases(database), Reports(database)
         self._clocks, self._followups = Clocks(database), Followups(database)
         self._retention = Retention(database, writer, addresses)
-        self._resting: dict[bytes, datetime] = {}
+        self._doubted = doubted
+        self._resting: dict[bytes, datetime] = {}  # since when
 
     async def run(self, at: datetime) -> int:
         """Ring all that is due by `at`; gives how many items rang.
@@ -87,7 +96,11 @@ class FollowupRounds:
         Raises: StorageError; what has rung by then stays, the rest rings the next time.
         """
         at = whole(at)
-        self._resting = {id: until for id, until in self._resting.items() if until > at}
+        self._resting = {
+            id: since
+            for id, since in self._resting.items()
+            if since <= at < since + REST  # a clock that is put back ends it
+        }
         rang = 0
         after = (-1, b"")
         writing: asyncio.Task[int] | None = None
@@ -138,7 +151,10 @@ class FollowupRounds:
         """Everything that is due for one case, as one turn; None where nothing is to be
         done.
         """
-        rung = rings(case.case, case.owed, at, self._writer.terms)
+        waiting = IRREVERSIBLE if self._doubted(at) else frozenset()
+        rung = rings(case.case, case.owed, at, self._writer.terms, waiting)
+        if waiting and not rung.kinds:
+            self._resting[case.row.id] = at
         if not rung.kinds and rung.owed == case.owed:
             return None
         return Ready(case.row.id, len(rung.kinds), await self._changes(case, rung, at))
@@ -181,7 +197,7 @@ class FollowupRounds:
 
     def _failed(self, id: bytes, at: datetime, error: Exception) -> None:
         incident(log, error, "ringing")
-        self._resting[id] = at + REST_AFTER_FAILURE
+        self._resting[id] = at
 
     async def _changes(self, case: LoadedCase, rung: RungCase, at: datetime) -> Changes:
         if not rung.kinds:
@@ -222,16 +238,23 @@ class FollowupRounds:
 # ── pure parts ────────────────────────────────────────────────────────────────────────
 
 
-def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> RungCase:
+def rings(
+    case: Case,
+    owed: Due,
+    at: datetime,
+    terms: Terms,
+    waiting: Collection[str] = (),
+) -> RungCase:
     """Ring whatever is due, the longest due first, until nothing is. What is not due
     after all is set right.
 
+    waiting: kinds that do not ring now, due or not; they stay owed.
     Raises: RuntimeError, if that does not end.
     """
     now, moved, left = seconds(at), case, dict(owed)
     told: list[Decision] = []
     kinds: list[str] = []
-    while due := [(due_at, kind) for kind, due_at in left.items() if due_at <= now]:
+    while due := _due_by(now, left, waiting):
         kind = min(due)[1]
         decision = _news(moved) if kind == ALERT else ring(moved, kind, at, terms)
         del left[kind]
@@ -246,9 +269,17 @@ def rings(case: Case, owed: Due, at: datetime, terms: Terms) -> RungCase:
     if not kinds:
         kept = {ALERT: left[ALERT]} if ALERT in left else {}
         left = owing(case, terms) | kept
-        if any(due_at <= now for due_at in left.values()):
+        if _due_by(now, left, waiting):
             raise RuntimeError("due, and yet it does not ring")
     return RungCase(_together(moved, case, told, kinds), tuple(kinds), left)
+
+
+def _due_by(now: int, owed: Due, waiting: Collection[str]) -> list[tuple[int, str]]:
+    return [
+        (due_at, kind)
+        for kind, due_at in owed.items()
+        if due_at <= now and kind not in waiting
+    ]
 
 
 def _news(case: Case) -> Decision:

@@ -45,7 +45,7 @@ async def talk(program: Program, terminal: TerminalChannel) -> None:
         await program.hotline.hear(incoming)
         await program.sender.idle()
 
-    bell = Bell([program.sender.looking()], clock, program.resources.settings.timezone)
+    bell = Bell([program.sender.looking()], clock)
     bell.start()
     try:
         await terminal.listen(hear)

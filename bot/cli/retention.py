@@ -19,6 +19,7 @@ from bot.cases.expired import EXPIRING, Expired, total
 from bot.cli.answers import out, table
 from bot.cli.backup import begins_as_backup
 from bot.hours import DAY
+from bot.ops.timewatch import TIME_REMEDY
 from bot.ops.trouble import reason, told
 from bot.program import Program
 from bot.settings import OperatorError, load
@@ -59,6 +60,8 @@ async def work(args: argparse.Namespace, app: Program) -> int:
     old = outdated(args.backups, keep) if args.backups else []
     gone = await _planned_or_done(app, plan=args.plan)
     if not args.plan:
+        await app.time.rely()
+    if not args.plan:
         for path in old:
             _remove(path)
     zone = app.casework.zone
@@ -69,6 +72,9 @@ async def work(args: argparse.Namespace, app: Program) -> int:
 async def _planned_or_done(app: Program, *, plan: bool) -> Sequence[Expired]:
     now = app.resources.now()
     retention = app.retention
+    doubted = app.time.doubt(now)
+    if doubted is not None and not plan:
+        raise OperatorError(f"{doubted.said}，什么都没有删：{TIME_REMEDY}")
     try:
         return await (retention.plan(now) if plan else retention.run(now))
     except KeyringError as error:

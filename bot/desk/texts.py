@@ -29,5 +29,9 @@ phrases(
     redated="{alias}：期限更正了，请看。",
     sent_back="{alias}：专线退回来了，请看哪里不够。",
     finding_corrected="{alias}：核实的结论更正了，请看。",
+    time_after="服务器时钟比最后一条记录晚了{span}，可能不准：到期的删除、督办先不做。"
+    "请对时；时钟没错，就请主管在终端运行 jianfu time confirm。",
+    time_before="服务器时钟比最后一条记录还早{span}，可能不准：到期的删除、督办先不做。"
+    "请对时；时钟没错，就请主管在终端运行 jianfu time confirm。",
     rectified="{alias}：单位报整改完成，请核对。",
 )

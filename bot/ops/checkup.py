@@ -37,6 +37,7 @@ from bot.ops.store import (
     turns_here,
 )
 from bot.ops.terms import terms_of
+from bot.ops.timewatch import TIME_REMEDY, doubt
 from bot.ops.trouble import reason
 from bot.people.sealed import SEALED_UNITS
 from bot.reports.paper_form import PAPERS
@@ -48,7 +49,9 @@ from scheduler.calendar import REMEDY, UNKNOWN
 from storage.connection import connect
 from storage.migrate import migrations, version
 from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
+from storage.repositories.beats import SELECT_BEATS, BeatRow
 from storage.repositories.store import SELECT_STORE, StoreRow
+from storage.repositories.time import SELECT_TIME, TimeRow
 
 LEAST_FREE = 256 * MIB  # below that a busy day may fill the disk
 MOST_LOG = 64 * MIB  # the WAL is folded in at 32 MB, unless somebody reads on and on
@@ -428,12 +431,35 @@ def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
 
 def _serving(here: Deployment, connection: sqlite3.Connection) -> Finding:
     """No fault either way: who looks knows which it should be."""
-    (held,) = connection.execute(
-        "SELECT count(*) FROM leases WHERE until > ?", (here.now,)
-    ).fetchone()
-    return Finding(
-        "serving", True, "jianfu serve 在运行" if held else "jianfu serve 没有在运行"
-    )
+    says = "在运行" if _is_serving(here, connection) else "没有在运行"
+    return Finding("serving", True, f"jianfu serve {says}")
+
+
+def _is_serving(here: Deployment, connection: sqlite3.Connection) -> bool:
+    select = "SELECT count(*) FROM leases WHERE until > ?"
+    (held,) = connection.execute(select, (here.now,)).fetchone()
+    return bool(held)
+
+
+def _jobs(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """Whatever serves writes down when each of its jobs succeeded last."""
+    if not _is_serving(here, connection):
+        return Finding("jobs", True, "没有在运行，也就没有定时的事")
+    beats = [BeatRow(*row) for row in connection.execute(SELECT_BEATS)]
+    silent = [beat.job for beat in beats if beat.at + beat.within < here.now]
+    says = f"定时的事都在做（{len(beats)}项）"
+    if silent:
+        says = f"有{len(silent)}项定时的事停了：{'、'.join(silent)}"
+    return finding("jobs", not silent, says, "请看日志里的报错，再重启 jianfu serve")
+
+
+def _time(here: Deployment, connection: sqlite3.Connection) -> Finding:
+    """Whether what cannot be undone waits, or would if the hotline were opened now."""
+    found = doubt(TimeRow(*connection.execute(SELECT_TIME).fetchone()), here.now)
+    if found is None:
+        return Finding("time", True, "时钟与记录对得上")
+    says = f"{found.said}：到期的删除、督办先不做"
+    return Finding("time", False, says, f"{TIME_REMEDY}，或开着满48小时自动接着做")
 
 
 def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
@@ -473,7 +499,8 @@ def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
 
 
 INSIDE: tuple[CheckedDeployment, ...] = (
-    _writable, _integrity, _references, _audit, _wal, _serving, _outbox, _holds, _times,
+    _writable, _integrity, _references, _audit, _wal, _serving, _jobs, _outbox, _holds,
+    _times, _time,
 )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ UPDATE outbox
 SET due_at = :due_at
 WHERE stream = :stream AND due_at > :now
 """
+# nothing is put by for longer: a later time comes from a clock that was wrong
+BRING_FORWARD = "UPDATE outbox SET due_at = :now WHERE due_at > :now + 86400"
 SELECT_NEXT_MESSAGE_TIME = "SELECT min(due_at) FROM outbox WHERE due_at > :now"
 DELETE_MESSAGE = "DELETE FROM outbox WHERE id = ?"
 POSTPONE_MESSAGE = "UPDATE outbox SET due_at = ? WHERE id = ?"
@@ -138,6 +140,13 @@ class Outbox:
         return Write(
             MOVE_WAITING_MESSAGES, {"stream": stream, "now": now, "due_at": due_at}
         )
+
+    @staticmethod
+    def bring_forward(now: int) -> Write:
+        """What would wait for longer than a day goes at `now`, in seconds since 1970
+        UTC: its time comes from a clock that was put back.
+        """
+        return Write(BRING_FORWARD, {"now": now})
 
     @staticmethod
     def drop_stream(stream: bytes) -> Write:

@@ -8,14 +8,11 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import apscheduler.executors.base
-import apscheduler.schedulers.base
 import pytest
 
-import scheduler.bell
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.port import Incoming
@@ -24,7 +21,7 @@ from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
 from scheduler.bell import Bell, Job, every
 from storage.repositories.talks import TalkRow, Talks
-from tests.bot.line import Line, opened_line
+from tests.bot.line import MORNING, Line, opened_line
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
 
@@ -184,7 +181,7 @@ async def test_a_store_that_refuses_is_asked_again_later(
 
 def bell_of(run: Callable[[datetime], Awaitable[object]], **trigger: float) -> Bell:
     job = Job(name="job", trigger=every(**trigger), run=run)
-    return Bell([job], lambda: datetime.now(UTC), "Asia/Shanghai")
+    return Bell([job], lambda: datetime.now(UTC))
 
 
 async def test_stopped_in_the_middle_it_reports_no_trouble(
@@ -256,43 +253,53 @@ async def test_a_bug_in_a_job_is_told_by_its_type_and_silences_nothing(
     assert "王芳" not in caplog.text
 
 
-def test_a_clock_that_leaps_ahead_makes_a_job_ring_once() -> None:
-    """400 days of half seconds are made up for by one ring, found at once."""
-    trigger = every(seconds=0.5)
-    before = datetime(2026, 11, 23, tzinfo=UTC)
-    now = before + timedelta(days=400)
-    assert trigger.get_next_fire_time(None, before) == before
-    assert trigger.get_next_fire_time(before, now) == now
-    assert trigger.get_next_fire_time(now, now) == now + timedelta(seconds=0.5)
-
-
-async def test_a_clock_that_is_put_back_silences_no_job(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Without that, a job would be silent until the clock says again what it said."""
-    rung = asyncio.Event()
-    back = timedelta(0)
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Clock:
-            now = datetime.now(tz) - back
-            return cls.combine(now.date(), now.time(), now.tzinfo)
+async def test_a_clock_that_leaps_or_is_put_back_changes_no_rhythm() -> None:
+    """Jobs are handed the program's time and wait by another: neither 400 days ahead
+    nor two days back makes one ring more often or not at all.
+    """
+    handed: list[datetime] = []
+    times = iter(MORNING + timedelta(days=days) for days in (0, 400, 398, -2, -1, 0))
 
     async def run(at: datetime) -> None:
-        rung.set()
+        handed.append(at)
 
-    clocks = apscheduler.schedulers.base, apscheduler.executors.base, scheduler.bell
-    for module in clocks:
-        monkeypatch.setattr(module, "datetime", Clock)
-    monkeypatch.setattr(scheduler.bell, "CLOCK_EVERY", 0.05)
-    bell = bell_of(run, hours=1)
+    job = Job(name="job", trigger=every(seconds=0.05), run=run)
+    bell = Bell([job], lambda: next(times, MORNING))
     bell.start()
     try:
-        await asyncio.wait_for(rung.wait(), 10)
-        rung.clear()
-        back = timedelta(hours=3)
-        await asyncio.wait_for(rung.wait(), 10)
+        await asyncio.sleep(0.5)
     finally:
         bell.stop()
-    assert "the clock was put back" in caplog.text
+        await bell.stopped()
+    assert 6 <= len(handed) <= 11
+    assert handed[3] == MORNING - timedelta(days=2)
+
+
+async def test_a_job_that_succeeds_no_more_falls_silent() -> None:
+    """One that fails rings, but its heart does not beat."""
+    moment, fails = 1000.0, False
+
+    async def run(at: datetime) -> None:
+        if fails:
+            raise KeyError("王芳")
+
+    job = Job(name="job", trigger=every(minutes=1), run=run)
+    bell = Bell([job], lambda: MORNING, lambda: moment)
+    assert bell.beats() == [] and bell.silent() == []
+    bell.start()
+    try:
+        await asyncio.sleep(0)
+        moment += 419
+        assert bell.silent() == []
+        await bell.ring("job")
+        fails = True
+        moment += 400
+        await bell.ring("job")
+        assert bell.silent() == []
+        moment += 21
+        assert bell.silent() == ["job"]
+        fails = False
+        await bell.ring("job")
+        assert bell.silent() == []
+    finally:
+        bell.stop()

@@ -30,7 +30,7 @@ from bot.channels.messenger import ReporterDoor
 from bot.channels.port import Incoming, ToldOnly, TurnFailed, heard
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.channels.web.forms import BadForm, TooMuch, TooSlow, read_form
-from bot.channels.web.health import StorageHealth
+from bot.channels.web.health import StorageHealth, Watch
 from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages, draw, welcome
 from bot.channels.web.visitors import Visitor, Visitors
@@ -102,6 +102,7 @@ class ChatContext:
     channel: WebChannel
     database: Database
     now: Callable[[], datetime]
+    watch: Watch
 
 
 class ChatPages:
@@ -213,12 +214,13 @@ class ChatPages:
 
     async def health(self, request: Request) -> Response:
         """For a watchdog: 200 while reports can be taken, 503 while storage refuses or
-        was just found unable to write and read.
+        was just found unable to write and read, or a job has stopped.
         """
-        trouble = await self._storage.trouble()
+        trouble = await self._storage.trouble() or self.context.watch.silent()
         if trouble is not None:
             return PlainTextResponse(trouble, 503)
-        return PlainTextResponse("ok")
+        doubted = self.context.watch.doubted()
+        return PlainTextResponse(f"ok; {doubted}" if doubted else "ok")
 
     async def code(self, request: Request) -> Response:
         """The receipt on this visitor's screen as a QR code of its plain text."""

@@ -1,13 +1,33 @@
-"""What `/health` says of storage, proved by doing it."""
+"""What `/health` says: of storage, proved by doing it, of jobs and of the clock."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from storage.port import Database, StorageError
 
 PROVED_FOR = 5.0  # seconds: who asks more often gets the same answer
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """jobs: names of those that have not succeeded for too long; clock: by how much it
+    is in doubt, None where it is not.
+    """
+
+    jobs: Callable[[], Sequence[str]]
+    clock: Callable[[], str | None]
+
+    def silent(self) -> str | None:
+        names = self.jobs()
+        return f"silent: {', '.join(names)}" if names else None
+
+    def doubted(self) -> str | None:
+        by = self.clock()
+        return f"clock {by} the last record: deletions wait" if by else None
 
 
 class StorageHealth:

@@ -138,7 +138,7 @@ async def going_on(
     program: Program, running: Running, listening: socket.socket
 ) -> AsyncIterator[None]:
     """What `serve` does for one messenger, without pages and without what is due."""
-    bell = Bell([program.sender.looking(), *running.jobs], program.resources.now, "UTC")
+    bell = Bell([program.sender.looking(), *running.jobs], program.resources.now)
     config = Config(served([running]), log_config=None, lifespan="off")
     web = Server(config)
     serving = asyncio.create_task(web.serve([listening.dup()]))
