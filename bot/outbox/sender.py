@@ -20,7 +20,7 @@ from bot.logs import incident
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from dialogs.case.pushes import together
 from scheduler.bell import Job, every
-from storage.port import Database, StorageError, Write
+from storage.port import Database, Refusing, StorageError, Write
 from storage.repositories.outbox import Outbox, OutboxRow
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,8 @@ class Sender:
         self._taken: set[bytes] = set()
         self._sent: set[bytes] = set()
         self._tasks: dict[Address, asyncio.Task[None]] = {}
+        # delivered, but not noted yet: what the channel wants to be written with it
+        self._unnoted: dict[bytes, Sequence[Write]] = {}
         self._failure: Exception | None = None
         self._failed = asyncio.Event()
 
@@ -172,11 +174,16 @@ class Sender:
             rows = await self._deliver(channel, letter)
             ended = [Outbox.done(row) for row in letter.rows]
             await self._database.commit([*rows, *ended])
+            self._unnoted.pop(letter.id, None)
         except TryLater as later:
             return max(later.wait, 0.1)
         except NotHere:
             return 0
+        except Refusing as error:
+            log.warning("outbox: %s", type(error).__name__)
+            return AFTER_TROUBLE
         except StorageError as error:
+            self._unnoted.pop(letter.id, None)  # what it wants to be written is no more
             log.warning("outbox: %s", type(error).__name__)
             return AFTER_TROUBLE
         # one chat's trouble is not another's; content-free by the type alone
@@ -191,14 +198,21 @@ class Sender:
     async def _deliver(
         self, channel: Channel, letter: OutboxMessage
     ) -> Sequence[Write]:
+        """What is to be written now. What could not be noted is not delivered again: a
+        full disk sends nobody the same words every few seconds.
+        """
+        if letter.id in self._unnoted:
+            return self._unnoted[letter.id]
         try:
-            return await channel.send(letter.to, render(letter.message), letter.id)
+            rows = await channel.send(letter.to, render(letter.message), letter.id)
         except Gone:
             log.info("gone: a chat on %s", channel.name)
             return await self._gone(letter.stream, letter.to)
         except Refused:
             log.error("refused by %s: message %s", channel.name, letter.message.name)
             return await self._refused(letter.stream, letter.to)
+        self._unnoted[letter.id] = rows
+        return rows
 
 
 def _next_of(queue: deque[OutboxMessage]) -> OutboxMessage:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from telegram import Update
@@ -15,7 +15,8 @@ from telegram.error import TelegramError
 from bot.channels.arrivals import Arrivals
 from bot.channels.background import Background
 from bot.channels.lanes import Lane, Waiting
-from bot.channels.port import TurnFailed
+from bot.channels.port import ToldOnly, TurnFailed
+from bot.channels.render import render
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.decode import (
     CLEAR,
@@ -33,6 +34,7 @@ from bot.channels.telegram.janitor import Janitor
 from bot.hours import seconds
 from bot.logs import incident
 from dialogs.texts import text
+from dialogs.words import Message
 from storage.port import StorageError
 
 log = logging.getLogger(__name__)
@@ -117,7 +119,9 @@ class Intake:
                 break
             except StorageError as error:
                 log.warning("an update waits: %s", type(error).__name__)
-                if tries == 0:
+                if tries == 0 and isinstance(error, ToldOnly):
+                    self.soon(self._show(waiting.update, error.messages))
+                elif tries == 0:
                     self._tell(waiting.update, "telegram.refused", {})
             except TurnFailed as failed:
                 self._tell_failed(waiting.update, failed.incident)
@@ -188,6 +192,17 @@ class Intake:
 
     def _tell_failed(self, update: Update, incident: str) -> None:
         self._tell(update, "telegram.failed", {"incident": incident})
+
+    async def _show(self, update: Update, messages: Sequence[Message]) -> None:
+        """A story that was asked for, while nothing can be stored: only to be read. It
+        comes again with its buttons when the update's turn is done.
+        """
+        chat = update.effective_chat
+        if chat is None or chat.type != chat.PRIVATE:
+            return
+        for message in messages:
+            await self._channel.tell(chat.id, render(message).text)
+        self._tell(update, "telegram.told_only", {})
 
     def _tell(self, update: Update, name: str, params: dict[str, str]) -> None:
         chat = update.effective_chat

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from telegram import Update
 
+from anonymizer import receipts
 from bot.channels import arrivals as module
 from bot.channels.arrivals import Arrivals
 from bot.channels.port import Incoming, TurnFailed
@@ -160,6 +161,34 @@ async def test_storage_that_refuses_is_waited_for(
     await person.settles()
     assert len(person.by_bot()) == 2
     await confirmed(server)
+
+
+async def test_a_story_is_told_while_storage_refuses(
+    line: Line, server: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without buttons, which would lead nowhere; with them once it can be stored."""
+    person = server.person(started=True)
+    person.says(CLEAR)
+    await person.offered("送出")
+    person.presses("送出")
+    filed = await person.sees("您的回执码")
+    receipt = receipts.find(filed.text)
+    assert receipt is not None
+    person.presses("我已保存")
+    await person.sees("回执码不再显示")
+
+    async def refuse(writes: object) -> None:
+        raise Refusing("full")
+
+    with monkeypatch.context() as full:
+        full.setattr(line.app.resources.database, "commit", refuse)
+        person.says(receipt)
+        story = await person.sees("接下来")
+        await person.sees("一恢复就再发一次")
+        assert not story.buttons
+    await person.offered("补充材料")
+    await confirmed(server)
+    assert len([one for one in person.by_bot() if "不再显示" in one.text]) == 1
 
 
 async def test_our_bug_is_told_and_does_not_come_again(
