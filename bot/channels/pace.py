@@ -11,12 +11,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 CHATS_REMEMBERED = 10_000  # chats remembered
+LOOK_AGAIN = 1.0  # seconds: what waits for room may be wanted sooner by then
+
+
+def nothing_kept() -> int:
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,8 @@ class Pace:
         self._sleep = sleep
         self._chats: dict[int, float] = {}  # when the chat's bucket is full again
         self._groups: dict[int, deque[float]] = {}
+        # called before each message to a group, should another process come after us
+        self.noting: Callable[[int], Awaitable[None]] | None = None
         self._held: dict[int, float] = {}  # told to wait until
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._next = asyncio.Lock()
@@ -77,17 +84,42 @@ class Pace:
             self._slots.put_nowait(0.0)
 
     @asynccontextmanager
-    async def turn(self, chat: int) -> AsyncIterator[None]:
+    async def turn(
+        self, chat: int, kept: Callable[[], int] = nothing_kept
+    ) -> AsyncIterator[None]:
         """One message to this chat, when it may go; within it nothing else
         goes there.
+
+        kept: how many of a group's messages are left for what is more urgent than this
+        one; asked again while it waits.
         """
+        await self._room(chat, kept)
         async with self.alone(chat), self.further(chat):
             yield
+
+    async def _room(self, chat: int, kept: Callable[[], int]) -> None:
+        """Wait until a group has room beside what is kept for others. Who waits here
+        holds up nobody.
+        """
+        if not self._limits.is_group(chat):
+            return
+        while (left := self._free_at(chat, kept()) - self._clock()) > 0:
+            await self._sleep(min(left, LOOK_AGAIN))
+
+    def _free_at(self, group: int, kept: int) -> float:
+        """When no more messages count than leave so many free."""
+        times = self._groups.get(group, deque())
+        most = max(self._limits.group - kept, 1)
+        if len(times) < most:
+            return 0.0
+        return times[-most] + self._limits.group_span
 
     @asynccontextmanager
     async def further(self, chat: int) -> AsyncIterator[None]:
         """One message more to a chat with which one is `alone`."""
         await self._wait(self._of_chat(chat))
+        if self.noting is not None and self._limits.is_group(chat):
+            await self.noting(chat)
         # a queue by itself would let newcomers in before those who wait
         async with self._next:
             free = await self._slots.get()
@@ -125,12 +157,19 @@ class Pace:
         """The platform said so: nothing to this chat until then."""
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
-    def heard(self, group: int) -> None:
-        """A process before us may have used up this group's span just now: we cannot
-        know.
+    @property
+    def group_share(self) -> int:
+        """Messages that a group takes within its span."""
+        return self._limits.group
+
+    def heard(self, group: int, ages: Sequence[float] | None = None) -> None:
+        """What a process before us said to this group. ages: seconds since each
+        message; None where that is not known: it may have used up the span just now.
         """
         most = self._limits.group
-        self._groups[group] = deque([self._clock()] * most, maxlen=most)
+        known = [0.0] * most if ages is None else sorted(ages, reverse=True)
+        times = [self._clock() - age for age in known]
+        self._groups[group] = deque(times, maxlen=most)
 
     async def _wait(self, until: float) -> None:
         while (left := until - self._clock()) > 0:

@@ -29,13 +29,13 @@ from telegram.error import BadRequest, TelegramError
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
 from bot.channels.background import Background
-from bot.channels.pace import Pace
+from bot.channels.pace import Pace, nothing_kept
 from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
 from bot.channels.telegram.chats import PrivateChat, PrivateChats
 from bot.channels.telegram.decode import CLEAR
 from bot.channels.telegram.errors import about, kind
-from bot.channels.telegram.limits import PACE
+from bot.channels.telegram.limits import ALERTS_LEAVE, PACE
 from bot.channels.telegram.markup import (
     CAPTION,
     Html,
@@ -65,6 +65,7 @@ CALL_TIMEOUT = 10.0  # seconds for one call
 CALL_CONNECTIONS = 64
 RECEIPT_STAYS = HOUR  # seconds
 PUSH = "push."  # names of messages that nobody waits for
+DESK = "desk."  # names of what answers staff
 ASK = "desk.ask"  # what staff are asked: their box for the answer opens by itself
 PLACEHOLDER = 64  # characters in that box
 # seconds after their last word in which somebody is thought to look at the chat
@@ -190,7 +191,9 @@ class TelegramChannel:
     ) -> Sequence[Write]:
         if not where.private:
             parts = self._parts(message, False)
-            await self._do(self._new(where, message, parts), where, key)
+            is_answer = message.message.name.startswith(DESK)
+            kept = nothing_kept if is_answer else _alerts_leave
+            await self._do(self._new(where, message, parts), where, key, kept)
             return ()
         now = seconds(self._now())
         chat = await self.chats.of(where.chat, now)
@@ -211,14 +214,18 @@ class TelegramChannel:
         return [self.chats.save(chat, now)]
 
     async def _do(
-        self, calls: Sequence[BotCall], where: TelegramPlace, key: bytes
+        self,
+        calls: Sequence[BotCall],
+        where: TelegramPlace,
+        key: bytes,
+        kept: Callable[[], int] = nothing_kept,
     ) -> list[Message | None]:
         """One call after the other; those that went through stay done when a later one
         is repeated.
         """
         done = self._begun.setdefault(key, [])
         for call in calls[len(done) :]:
-            async with self.pace.turn(where.chat):
+            async with self.pace.turn(where.chat, kept):
                 done.append(await call())
         return done
 
@@ -473,6 +480,10 @@ def _ends_prompt(chat: PrivateChat, said: Words) -> bool:
         return True
     is_pressed = chat.touched is not None and chat.touched == chat.prompt
     return is_pressed and not said.name.startswith(PUSH)
+
+
+def _alerts_leave() -> int:
+    return ALERTS_LEAVE
 
 
 def _called(words: Html, message: Rendered) -> Html:

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from bot.channels.pace import PaceLimits
 
+# of a group's messages in its span, how many are left for what is more urgent
+ALERTS_LEAVE = 3  # for the answers to people there
+CARDS_LEAVE = 7  # for these and for alerts
+
 PACE = PaceLimits(
     each=1.02,
     burst=2,

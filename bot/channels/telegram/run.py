@@ -13,6 +13,7 @@ from bot.channels.telegram import menu
 from bot.channels.telegram.channel import TelegramChannel, close
 from bot.channels.telegram.decode import ALLOWED
 from bot.channels.telegram.door import StaffSide
+from bot.channels.telegram.group_said import GroupSaid
 from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.polling import LONG_POLL, Polling
@@ -92,12 +93,16 @@ class TelegramService:
         return [WebhookRoute(urlsplit(url).path, webhook)]
 
     async def _group_heard(self) -> None:
-        """Where a process ended a moment ago, the staff group may have heard all that
-        it may in a minute.
+        """Where a process ended a moment ago, what it said to the staff group counts;
+        one that did not note it may have said all that may be said in a minute.
         """
         group = self._settings.staff_chat_id
+        if group is None:
+            return
+        said = GroupSaid(self._context.database, self._channel.pace, self._context.now)
+        is_known = await said.take_up(group)
         noted = await self._presence.noted()
-        if group is None or noted is None:
+        if is_known or noted is None:
             return
         if seconds(self._context.now()) - noted < MINUTE_PASSED:
             self._channel.pace.heard(group)

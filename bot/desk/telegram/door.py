@@ -35,6 +35,7 @@ from dialogs.case.typed import Now
 from dialogs.plain import plain_word
 from scheduler.bell import Job, every
 from storage.port import Broken, Seen, Stale, Write
+from storage.repositories.cases import CaseRow
 from storage.repositories.inbox import Inbox
 
 log = logging.getLogger(__name__)
@@ -374,7 +375,7 @@ class Desk:
         asked = heard.prompt
         row = await self._looking.row(act, asked.alias)
         self._ordering.check_fits(row, asked)
-        return await self._ordering.order(act, row, asked.verb, heard.words)
+        return await self._order(act, row, asked.verb, heard.words)
 
     async def _command(self, act: Act, name: str, words: str) -> str:
         match name:
@@ -397,7 +398,13 @@ class Desk:
             return await self._looking.look(act, row, name)
         if verbs.VERBS[name].needs_words and not words:
             return await self._ordering.prompt(act, row, name)
-        return await self._ordering.order(act, row, name, words)
+        return await self._order(act, row, name, words)
+
+    async def _order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
+        """Who gave it looks at the card: that goes before all others."""
+        said = await self._ordering.order(act, row, verb, words)
+        self.topics.want(row.id)
+        return said
 
     async def _pressed(self, act: Act, pressed: StaffPress) -> str:
         verb, more = pressed.verb, pressed.more
@@ -411,7 +418,7 @@ class Desk:
         if verbs.VERBS[verb].asks and not more:
             return await self._ordering.prompt(act, row, verb)
         words = await self._ordering.chosen(verb, more)
-        return await self._ordering.order(act, row, verb, words)
+        return await self._order(act, row, verb, words)
 
     async def _of_unit(self, act: Act, who: Liaison, name: str, words: str) -> str:
         """A liaison's command; an order goes in one commit with the mark of the update

@@ -13,6 +13,7 @@ from bot.address import Address
 from bot.cases.casework import Casework
 from bot.cases.conflict import ConflictRule
 from bot.channels.messenger import Served
+from bot.channels.pace import nothing_kept
 from bot.channels.telegram.channel import ASK, TelegramChannel
 from bot.desk.liaison import LiaisonDesk
 from bot.hours import seconds
@@ -76,7 +77,18 @@ class DeskContext:
         self, chat: int, call: Callable[..., Awaitable[Got]], *args: Any, **more: Any
     ) -> Got:
         """One call that counts in this chat, when it is its turn."""
-        async with self.channel.pace.turn(chat):
+        return await self.after_others(chat, nothing_kept, call, *args, **more)
+
+    async def after_others(
+        self,
+        chat: int,
+        kept: Callable[[], int],
+        call: Callable[..., Awaitable[Got]],
+        *args: Any,
+        **more: Any,
+    ) -> Got:
+        """The same for what can wait; kept: see `Pace.turn`."""
+        async with self.channel.pace.turn(chat, kept):
             return await call(*args, **more)
 
     def card_id(self, chat: int, case: bytes) -> bytes:

@@ -12,6 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.pace import nothing_kept
 from bot.channels.telegram.channel import NO_PREVIEW
 from bot.channels.telegram.markup import plain, rows
 from bot.desk.telegram.inside import DeskContext
@@ -32,13 +33,25 @@ DELETED = ("message to delete not found",)
 
 
 class Showing:
-    """All its calls count in the chat's pace."""
+    """All its calls count in the chat's pace, and leave room for others."""
 
-    def __init__(self, inside: DeskContext, standings: Standings) -> None:
+    def __init__(
+        self,
+        inside: DeskContext,
+        standings: Standings,
+        kept: Callable[[], int] = nothing_kept,
+        icons: dict[str, str] | None = None,
+    ) -> None:
+        """kept: see `Pace.turn`; icons: emoji → id, filled when first needed."""
         self._in = inside
         self._bot = inside.channel.bot
         self._standings = standings
-        self._icons: dict[str, str] | None = None
+        self._kept = kept
+        self._icons = icons if icons is not None else {}
+
+    def leaving(self, kept: Callable[[], int]) -> Showing:
+        """The same, leaving so much room."""
+        return Showing(self._in, self._standings, kept, self._icons)
 
     async def show(
         self, row: CardRow, standing: Standing, view: View, *, urgent: bool
@@ -110,8 +123,9 @@ class Showing:
     async def _make(
         self, row: CardRow, standing: Standing, view: View, icon: str | None
     ) -> None:
-        made = await self._in.paced(
+        made = await self._in.after_others(
             standing.chat,
+            self._kept,
             self._bot.create_forum_topic,
             standing.chat,
             view.title,
@@ -134,9 +148,9 @@ class Showing:
 
     async def _known_icons(self) -> dict[str, str]:
         """Emoji → id, as Telegram has them."""
-        if self._icons is None:
+        if not self._icons:
             stickers = await self._bot.get_forum_topic_icon_stickers()
-            self._icons = {
+            self._icons |= {
                 _bare(one.emoji): one.custom_emoji_id
                 for one in stickers
                 if one.emoji and one.custom_emoji_id
@@ -181,8 +195,9 @@ class Showing:
             standing.pinned = False
 
     async def _send(self, standing: Standing, view: View, silent: bool) -> None:
-        sent = await self._in.paced(
+        sent = await self._in.after_others(
             standing.chat,
+            self._kept,
             self._bot.send_message,
             standing.chat,
             view.text,
@@ -198,8 +213,9 @@ class Showing:
         """False where the card is not there any more."""
         assert standing.card is not None
         try:
-            await self._in.paced(
+            await self._in.after_others(
                 standing.chat,
+                self._kept,
                 self._bot.pin_chat_message,
                 standing.chat,
                 standing.card,
@@ -242,7 +258,7 @@ class Showing:
     ) -> None:
         """Paced; that it is so already is no trouble."""
         try:
-            await self._in.paced(chat, call, *args, **more)
+            await self._in.after_others(chat, self._kept, call, *args, **more)
         except BadRequest as error:
             if not _is(error, NOT_MODIFIED):
                 raise

@@ -20,6 +20,7 @@ from telegram.error import TelegramError
 
 from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
+from bot.channels.telegram.limits import CARDS_LEAVE
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, staff_message
 from bot.desk.telegram.membership import Membership
 from bot.desk.telegram.showing import Showing
@@ -77,7 +78,10 @@ class Topics:
         self._rows = Cases(inside.database)
         self.standings = Standings(inside)
         self._showing = Showing(inside, self.standings)
-        self._busy: dict[int, asyncio.Task[None]] = {}
+        # by chat, and whether somebody waits for it
+        self._busy: dict[tuple[int, bool], asyncio.Task[None]] = {}
+        self._in_hand: set[bytes] = set()  # cards that are being shown
+        self._wanted: set[bytes] = set()  # cases in which somebody just did something
         self._resting: dict[bytes, float] = {}
         self._members = Membership(inside)
         self._poked = asyncio.Event()
@@ -90,6 +94,13 @@ class Topics:
         if review:
             self._members.forget()
             self._reviewed = self._through = 0.0
+        self._poked.set()
+
+    def want(self, case: bytes) -> None:
+        """Somebody did something in this case and looks at its card: it goes before
+        all others.
+        """
+        self._wanted.add(case)
         self._poked.set()
 
     async def run(self) -> None:
@@ -148,7 +159,11 @@ class Topics:
         for case in await self._cases.news(OPEN):
             # one whose people we cannot ask about holds up no other
             await self.trying(partial(self._announce, case))
-        await self._begin(await self._cards.old(OPEN))
+        found = await self._cards.old(OPEN)
+        self._wanted &= {row.case_id for row in found}
+        wanted = [row for row in found if row.case_id in self._wanted]
+        await self._begin(wanted, wanted=True)
+        await self._begin(found)
 
     async def look_through(self) -> None:
         """The same for cards of finished cases, of which there are many and which
@@ -161,7 +176,7 @@ class Topics:
                 await self._begin(found)
                 await self.idle()
 
-    async def _begin(self, found: Sequence[CardRow]) -> None:
+    async def _begin(self, found: Sequence[CardRow], *, wanted: bool = False) -> None:
         by_chat: dict[int, list[CardRow]] = {}
         now = time.monotonic()
         for row in found:
@@ -169,8 +184,10 @@ class Topics:
             if standing is not None and self._resting.get(row.id, 0.0) <= now:
                 by_chat.setdefault(standing.chat, []).append(row)
         for chat, differing in by_chat.items():
-            if chat not in self._busy:
-                self._busy[chat] = asyncio.create_task(self._show_all(chat, differing))
+            key = (chat, wanted)
+            if key not in self._busy:
+                showing = self._show_all(key, differing)
+                self._busy[key] = asyncio.create_task(showing)
 
     async def idle(self) -> None:
         """Wait until nothing is being shown."""
@@ -283,11 +300,11 @@ class Topics:
 
     # ── showing ───────────────────────────────────────────────────────────────────────
 
-    async def _show_all(self, chat: int, found: Sequence[CardRow]) -> None:
+    async def _show_all(self, key: tuple[int, bool], found: Sequence[CardRow]) -> None:
         try:
-            await self._show_each(chat, found)
+            await self._show_each(key[0], found)
         finally:
-            del self._busy[chat]
+            del self._busy[key]
 
     async def _show_each(self, chat: int, found: Sequence[CardRow]) -> None:
         for row in found:
@@ -306,8 +323,13 @@ class Topics:
 
     async def _show_one(self, chat: int, row: CardRow) -> bool:
         """False where this chat must wait."""
+        # it may have been shown since it was found
+        now = None if row.id in self._in_hand else await self._cards.get(row.id)
+        if now is None or row.id in self._in_hand:
+            return True
+        self._in_hand.add(row.id)
         try:
-            await self._show(row)
+            await self._show(now)
         except TelegramError as error:
             trouble = kind(error)
             log.info("a card waits: %s", about(error))
@@ -319,35 +341,42 @@ class Topics:
                 await self._in.database.commit([DeskCards.drop(row.id)])
             self._resting[row.id] = time.monotonic() + REST
             return not isinstance(trouble, Gone)
+        finally:
+            self._in_hand.discard(row.id)
         return True
+
+    def _leaves(self, case: bytes) -> int:
+        """How much of the group's room a card leaves to others."""
+        return 0 if case in self._wanted else CARDS_LEAVE
 
     async def _show(self, row: CardRow) -> None:
         """Bring one card, and its topic, to what its case is now."""
+        showing = self._showing.leaving(partial(self._leaves, row.case_id))
         found = await self._rows.by_id(row.case_id)
         standing = self.standings.open(row)
         assert found is not None and standing is not None
         sheet = await self._in.casework.reading.sheet(found)
         case = sheet.case
         if case.followup.retained:
-            await self._showing.remove(standing)
+            await showing.remove(standing)
             await self._in.database.commit([DeskCards.drop(row.id)])
             return
         in_group = standing.chat < 0
         hidden = await self._hidden(case) if in_group else None
         if hidden is not None:
-            await self._showing.remove(standing)
+            await showing.remove(standing)
             moved = await self._privately(row.case_id, case, hidden)
             await self._in.database.commit([DeskCards.drop(row.id), *moved])
             return
         taken_back = standing.reports > len(case.reports)
         if in_group and taken_back and case.state is not State.MERGED:
             # all of it: what a reporter took back may stand anywhere in it
-            await self._showing.remove(standing)
+            await showing.remove(standing)
             standing.lost()
         standing.reports = len(case.reports)
         standing.settled = case.state in FINISHED
         shown = view(sheet, self._in.casework.terms, self._in.casework.zone)
-        await self._showing.show(row, standing, shown, urgent=case.urgent)
+        await showing.show(row, standing, shown, urgent=case.urgent)
         version = found.version + len(sheet.notes)
         await self._in.database.commit(
             [self.standings.put(row, standing, shown=version)]

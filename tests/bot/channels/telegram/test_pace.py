@@ -6,7 +6,7 @@ import asyncio
 import heapq
 
 from bot.channels.pace import Pace
-from bot.channels.telegram.limits import PACE
+from bot.channels.telegram.limits import CARDS_LEAVE, PACE
 from tests.botapi.rates import Rates
 
 
@@ -94,6 +94,45 @@ async def test_what_a_process_before_us_sent_to_a_group_counts() -> None:
         min(at for to, at in sending.sent if to == -1) >= 1060
         and sending.last(2) <= 1.5
     )
+
+
+async def test_who_is_more_urgent_finds_room_in_a_group() -> None:
+    """Sixty cards wait; an answer to a person still goes within a second or two, and
+    the cards leave seven messages of each minute free.
+    """
+    sending = Sending()
+    asked_at: list[float] = []
+    answered: list[float] = []
+
+    async def cards() -> None:
+        for _ in range(60):
+            async with sending.pace.turn(-1, lambda: CARDS_LEAVE):
+                sending.broken.append(sending.rates.count(-1, 1, sending.clock.now))
+
+    async def answers() -> None:
+        for _ in range(6):
+            await sending.clock.sleep(20)
+            asked_at.append(sending.clock.now)
+            async with sending.pace.turn(-1):
+                answered.append(sending.clock.now)
+                sending.broken.append(sending.rates.count(-1, 1, sending.clock.now))
+
+    await sending.clock.run(
+        asyncio.create_task(cards()), asyncio.create_task(answers())
+    )
+    assert not any(sending.broken)
+    waits = [got - at for at, got in zip(asked_at, answered, strict=True)]
+    assert max(waits) < 2.5
+
+
+async def test_what_is_known_to_have_been_sent_counts_and_no_more() -> None:
+    """A process before us sent five messages; fourteen may follow at once."""
+    sending = Sending()
+    sending.pace.heard(-1, [5.0, 4.0, 3.0, 2.0, 1.0])
+    await sending.all((-1, 14))
+    assert sending.last(-1) < 20
+    await sending.all((-1, 1))
+    assert sending.last(-1) >= 55
 
 
 async def test_many_chats_share_thirty_a_second() -> None:
