@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -191,9 +191,11 @@ class Hotline:
         said = [action.message for action in visit.actions if isinstance(action, Say)]
         if visit.is_begun_anew:
             said.insert(0, Message("draft.damaged", lang=visit.talk.lang))
-        return [
+        letters = [
             self._outbox.letter(visit.sender, message, visit.stream) for message in said
         ]
+        nobody_asked = isinstance(visit.incoming.event, Rang)
+        return [replace(letter, by_day=nobody_asked) for letter in letters]
 
     async def _writes(self, visit: Visit) -> list[Write | Audit]:
         """All that this turn changes, in the order in which it must happen: what may
@@ -205,7 +207,9 @@ class Hotline:
         writes += self._pictures(visit)
         for action in visit.actions:
             writes += await self._carry_out(action, visit)
-        writes += [self._outbox.put(message) for message in visit.messages]
+        for message in visit.messages:
+            due = seconds(visit.at) if message.by_day else 0
+            writes.append(self._outbox.put(message, due))
         return writes
 
     def _inbox_mark(self, visit: Visit) -> Write:

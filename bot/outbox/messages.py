@@ -21,7 +21,7 @@ class OutboxMessage:
     report's random id.
 
     burst: of a push, what it waits for; joined: rows that are told by this message,
-    too.
+    too. by_day: nobody asked for it just now, so it may not leave in quiet hours.
     """
 
     id: bytes
@@ -30,6 +30,7 @@ class OutboxMessage:
     message: Message
     burst: Burst | None = None
     joined: tuple[bytes, ...] = ()
+    by_day: bool = False
 
     @property
     def rows(self) -> tuple[bytes, ...]:
@@ -72,6 +73,7 @@ class OutboxMessages:
             to=Address(row.channel, key),
             message=message_from_json(message),
             burst=Burst(*burst[0]) if burst else None,
+            by_day=row.due_at > 0,
         )
 
 

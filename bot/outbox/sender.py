@@ -48,8 +48,8 @@ class Sender:
         refused: Fate,
         quiet: Callable[[datetime], bool] = lambda at: False,
     ) -> None:
-        """quiet: when nothing may be pushed; what was due before and kept us waiting
-        waits on.
+        """quiet: when nothing may be pushed, asked before each try: what was due before
+        and kept us waiting waits on.
         """
         self._database = database
         self._post = post
@@ -160,10 +160,22 @@ class Sender:
     async def _serve(self, to: Address, queue: deque[OutboxMessage]) -> None:
         while queue:
             letter = _next_of(queue)
-            while wait := await self._send(letter):
-                await asyncio.sleep(wait)
-            self._sent.update(letter.rows)
+            if await self._sent_by_day(letter):
+                self._sent.update(letter.rows)
+            else:
+                self._taken.difference_update(letter.rows)
         del self._queues[to], self._tasks[to]
+
+    async def _sent_by_day(self, letter: OutboxMessage) -> bool:
+        """Try until it is done with. False: night has fallen meanwhile, and it stays in
+        the outbox for the morning's look.
+        """
+        while not (letter.by_day and self._quiet(self._now())):
+            wait = await self._send(letter)
+            if not wait:
+                return True
+            await asyncio.sleep(wait)
+        return False
 
     async def _send(self, letter: OutboxMessage) -> float:
         """Seconds to wait before the same message is tried again; 0 when it is done

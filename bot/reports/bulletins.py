@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.address import Address
+from bot.hours import seconds
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.settings import Settings
 from dialogs.words import Message
@@ -56,7 +58,7 @@ class Bulletins:
         made = []
         for name in NAMES:
             period = await self._due(name, now)
-            if period is not None and await self._hand_out(period, stream):
+            if period is not None and await self._hand_out(period, stream, now):
                 made.append(period)
         return made
 
@@ -70,11 +72,12 @@ class Bulletins:
         is_new = last_made < newest.label
         return newest if is_new and not self._quiet.hold(now) else None
 
-    async def _hand_out(self, period: Period, stream: bytes) -> bool:
+    async def _hand_out(self, period: Period, stream: bytes, now: datetime) -> bool:
         """False where another process was faster."""
-        letter = OutboxMessages.letter(self._to, await self._make(period), stream)
+        made = OutboxMessages.letter(self._to, await self._make(period), stream)
+        letter = replace(made, by_day=True)
         noted = Periods.made(period.name, period.label)
-        if not await self._commit([noted, self._post.put(letter)]):
+        if not await self._commit([noted, self._post.put(letter, seconds(now))]):
             return False
         self._hand([letter])
         return True

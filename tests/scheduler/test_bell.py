@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pytest
 
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
-from bot.channels.port import Incoming
+from bot.channels.port import Incoming, TryLater
+from bot.channels.render import Rendered
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from dialogs.case.orders import Decline
 from dialogs.words import Picture, Pictured
 from scheduler.bell import Bell, Job, every
+from storage.port import Write
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.line import MORNING, Line, opened_line
 
@@ -303,3 +305,32 @@ async def test_a_job_that_succeeds_no_more_falls_silent() -> None:
         assert bell.silent() == []
     finally:
         bell.stop()
+
+
+async def test_a_reminder_that_an_outage_kept_until_night_waits_for_the_morning(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quiet hours are asked where a message leaves."""
+    line.later(hours=6)  # 16:17 in Beijing
+    await line.says(CLEAR)
+    line.later(hours=4)  # 20:17
+    send, tries = line.notebook.send, 0
+
+    async def unreachable(
+        to: Address, message: Rendered, key: bytes
+    ) -> Sequence[Write]:
+        nonlocal tries
+        tries += 1
+        line.later(hours=3)  # 23:17
+        raise TryLater(0.1)
+
+    monkeypatch.setattr(line.notebook, "send", unreachable)
+    await ring(line)
+    monkeypatch.setattr(line.notebook, "send", send)
+    await line.app.sender.look()
+    await line.app.sender.idle()
+    assert tries == 1 and len(line.notebook.shown["anna"]) == 1
+    line.later(hours=10)  # 09:17
+    await line.app.sender.look()
+    await line.app.sender.idle()
+    assert len(line.notebook.shown["anna"]) == 2

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,41 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 # ── order and patience ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("joined", [1, 3])
+async def test_what_an_outage_by_day_kept_does_not_go_at_night(
+    office: Office, joined: int
+) -> None:
+    """F6: unreachable from 20:20 to 23:30; it goes at 08:00, and a direct answer goes
+    at any time.
+    """
+    counter = office.counter
+    night = counter.at.replace(hour=15, minute=30)  # 23:30 in Beijing
+    evening = counter.at = night.replace(hour=12, minute=20)
+    pushes = [
+        replace(
+            letter(f"push {number}", STREAMS[ANNA]), burst=Burst(seconds(evening), 0)
+        )
+        for number in range(joined)
+    ]
+    puts = [counter.post.put(one, seconds(evening)) for one in pushes]
+    await counter.database.commit(puts)
+    office.wall.wrong = [TryLater(0.1) for _ in range(5)]
+    await office.sender.look()
+    await until(lambda: len(office.wall.wrong) < 4)
+    counter.at = night
+    await office.idle()
+    assert office.wall.shown == [] and await office.pending() == joined
+    await office.sender.look()
+    await office.posts("answer")
+    await office.idle()
+    assert [word for _, word in office.wall.shown] == ["answer"]
+    office.wall.wrong.clear()
+    counter.at = night + timedelta(hours=8, minutes=30)
+    await office.sender.look()
+    await office.idle()
+    assert await office.pending() == 0 and len(office.wall.shown) == 2
 
 
 async def test_what_fell_due_while_we_were_stopped_is_not_pushed_at_night(
