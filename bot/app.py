@@ -216,7 +216,7 @@ def join(
         journal=resources.journal,
         outbox=post,
         register=register,
-        alerts=_alerts(resources, messengers, post, roster, conflict),
+        alerts=_alerts(resources, messengers, post, roster, conflict, register),
         terms=terms_of(settings),
         now=now,
         jitter=lot,
@@ -301,6 +301,7 @@ def _alerts(
     post: OutboxMessages,
     roster: Roster,
     conflict: ConflictRule,
+    register: UnitRegister,
 ) -> Alerts:
     """Nobody is told where no messenger that is set up reaches staff."""
     settings = resources.settings
@@ -313,6 +314,7 @@ def _alerts(
         post,
         roster,
         conflict,
+        register,
         channels=reaching,
         group=_staff_chat(messengers, settings),
         now=resources.now,

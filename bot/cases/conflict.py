@@ -94,6 +94,26 @@ class ConflictRule:
         units = {one.id for name in names for one in directory.meant(name)}
         return unit_id in units or plain(unit) in map(plain, names)
 
+    async def unnamed(self, members: Sequence[Member], case: Case) -> list[Member]:
+        """Those who may know of this case and whom nobody named in it: what is said of
+        a person does not go to that person.
+        """
+        members = await self.among(members, case)
+        if not members:
+            return []
+        family = await self._cases.family(bytes.fromhex(case.id))
+        try:
+            said = await asyncio.gather(*map(self._reported, family))
+        except Unsealable:
+            return []
+        text = plain("\n".join(said))
+        return [one for one in members if plain(one.staff.name) not in text]
+
+    async def _reported(self, row: CaseRow) -> str:
+        """All that its reporters said."""
+        reports = await self._reports.of_case(row.id)
+        return "\n".join(await asyncio.gather(*map(self._said, reports)))
+
     async def visible(
         self, reader: CaseReader, cases: Sequence[AnyCase]
     ) -> list[AnyCase]:

@@ -23,6 +23,15 @@ class SealedMoreTime(msgspec.Struct, array_like=True, frozen=True):
     at: datetime
 
 
+class SealedNotice(msgspec.Struct, array_like=True, frozen=True):
+    """`Notice` as a list."""
+
+    step: str
+    at: datetime
+    text: str = ""
+    handed: datetime | None = None
+
+
 class SealedReply(msgspec.Struct, array_like=True, frozen=True):
     """`Pending` as a list."""
 
@@ -61,6 +70,7 @@ class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dispatched: datetime | None = None
     earlier: list[str] = []
     rectified: bool = False
+    notices: list[SealedNotice] = []
 
 
 class SealedLine(msgspec.Struct, array_like=True, frozen=True):

@@ -45,6 +45,7 @@ from dialogs.case.life import (
     Staff,
     State,
 )
+from dialogs.case.notices import Notice
 from dialogs.case.orders import StoryStep
 from dialogs.case.story import OpenedStep
 from storage.port import Write
@@ -457,6 +458,9 @@ def _assignment(row: CaseRow, sealed: SealedCase) -> Assignment:
         dispatched=sealed.dispatched,
         earlier=tuple(sealed.earlier),
         rectified=sealed.rectified,
+        notices=msgspec.convert(
+            sealed.notices, tuple[Notice, ...], from_attributes=True
+        ),
     )
 
 

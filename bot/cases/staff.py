@@ -38,7 +38,7 @@ from dialogs.case.orders import (
     Whistle,
 )
 from dialogs.case.refusals import Refusal, refusals
-from dialogs.case.roles import ROLES
+from dialogs.case.roles import OF_UNITS, ROLES
 from storage.port import Broken, Changes, Database, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.reports import ReportRow, Reports
@@ -233,7 +233,7 @@ class StaffCases:
         """
         case = await self._writer.load(await self.find(name, by))
         own = by.unit is not None and case.case.assignment.unit_id == by.unit
-        if by.role == "liaison" and not own:
+        if by.role in OF_UNITS and not own:
             raise _unknown(name)
         return case
 

@@ -10,18 +10,24 @@ from typing import Any
 
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
-from bot.people.directory import Directory, NewUnit, Unit, WrongEntry
+from bot.cli.unit_papers import show_papers
+from bot.people.directory import Directory, Leader, NewUnit, Unit, WrongEntry
 from bot.people.member import Member
 from bot.people.register import Imported, UnitRegister
 from bot.people.unit_import import category_code, level_code, parse
 from bot.program import Program
 from bot.settings import load, written_bytes
 from dialogs.case.life import LEVELS
+from dialogs.case.notices import RANKS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
 from dialogs.understand import CATEGORIES
 
-refusals(import_file_kind="只认 .toml 和 .csv 文件。")
+refusals(
+    import_file_kind="只认 .toml 和 .csv 文件。",
+    leader_without_rank="请写姓名，并用 --rank 写明：deputy（分管负责人）"
+    "或 chief（主要负责人）。",
+)
 NO_LIAISON = "（无）请用 jianfu staff add 姓名 --role liaison --unit 单位"
 
 
@@ -63,6 +69,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verb("list", "列出名录", of=False)
     verb("show", "看一个单位的全部")
     verb("people", "看一个单位的联络员和相关人员")
+    leader = verb("leader", "登记单位的负责人：督办单送给谁、怎么送")
+    ranks = "、".join(f"{code}（{said}）" for code, said in RANKS.items())
+    leader.add_argument("leader", metavar="姓名", help="负责人的姓名")
+    leader.add_argument("--rank", choices=RANKS, metavar="职位", help=ranks)
+    leader.add_argument(
+        "--address", default="", metavar="送到哪里", help="电话、传真、办公室"
+    )
+    leader.add_argument("--remove", action="store_true", help="不再是负责人，去掉")
+    papers = verb("papers", "列出等着送给单位负责人的督办单", of=False)
+    papers.add_argument(
+        "--out", type=Path, metavar="目录", help="把督办单存到这个目录，打印用"
+    )
     verb("disable", "停用：不再转给它，手上的继续办")
 
 
@@ -89,6 +107,11 @@ async def work(args: argparse.Namespace, app: Program) -> int:
                 await _show_all(args, register)
             case "add":
                 await register.add(_entry(args), by)
+                await _show_one(args, app)
+            case "papers":
+                await show_papers(args, app)
+            case "leader":
+                await _lead(args, register, by)
                 await _show_one(args, app)
             case "disable":
                 await register.disable(args.name, by)
@@ -118,6 +141,18 @@ async def _show_one(args: argparse.Namespace, app: Program) -> None:
         out(args, document, lambda: _people(unit, members))
     else:
         out(args, document, lambda: _show(unit, directory, members))
+
+
+async def _lead(args: argparse.Namespace, register: UnitRegister, by: str) -> None:
+    """Raises: Refusal."""
+    name = args.leader.strip()
+    if args.remove:
+        await register.led_no_more(args.name, name, by)
+        return
+    if args.rank is None or not name:
+        raise Refusal("leader_without_rank")
+    leader = Leader(args.rank, name, args.address.strip())
+    await register.lead(args.name, leader, by)
 
 
 async def _import(path: Path, app: Program, by: str) -> Imported:
@@ -172,6 +207,7 @@ def _show(unit: Unit, directory: Directory, members: Sequence[Member]) -> None:
         ("上级", _parent(unit, directory)),
         ("别名", "、".join(unit.aliases)),
         ("职责", "；".join(CHINESE[f"category.{code}"] for code in unit.competences)),
+        ("负责人", "；".join(_leaders(unit, members))),
         ("联络员", "、".join(_names(members, liaisons=True))),
         ("相关人员", "、".join(_others(unit, members))),
     ]
@@ -183,6 +219,13 @@ def _people(unit: Unit, members: Sequence[Member]) -> None:
     others = "、".join(_others(unit, members))
     print(f"联络员：{liaisons or NO_LIAISON}")
     print(f"相关人员，看不到点名{unit.name}的工单：{others or '（无）'}")
+
+
+def _leaders(unit: Unit, members: Sequence[Member]) -> list[str]:
+    """Each with the way a paper takes: by Telegram, or by hand."""
+    linked = {one.staff.name for one in members if one.active and one.linked}
+    ways = ("Telegram 送", "要人送")
+    return [f"{one.said}（{ways[one.name not in linked]}）" for one in unit.leaders]
 
 
 def _names(members: Sequence[Member], *, liaisons: bool) -> list[str]:
@@ -212,6 +255,10 @@ def unit_json(unit: Unit, directory: Directory) -> dict[str, Any]:
         "parent": _parent(unit, directory) or None,
         "competences": list(unit.competences),
         "people": list(unit.people),
+        "leaders": [
+            {"rank": one.rank, "name": one.name, "address": one.address}
+            for one in unit.leaders
+        ],
         "active": unit.active,
     }
 

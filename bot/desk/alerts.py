@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import bot.desk.texts  # noqa: F401 - its sentences become known
@@ -11,13 +12,17 @@ from bot.address import Address
 from bot.cases.conflict import ConflictRule
 from bot.hours import seconds
 from bot.outbox.messages import OutboxMessages
+from bot.people.register import UnitRegister
 from bot.people.roster import Reached, Roster
 from dialogs.case.life import Case
+from dialogs.case.notices import ADDRESSEES, RANKS
 from dialogs.case.orders import Alert
 from dialogs.case.roles import HOTLINE, Role
-from dialogs.words import Message
+from dialogs.words import Button, Message
 from storage.port import Database, Write
 from storage.repositories.desk import DeskCases
+
+RECEIVED = "s:received"  # what a leader's tap carries: staff's door hears it
 
 
 class MessengerAlerts:
@@ -33,6 +38,7 @@ class MessengerAlerts:
         post: OutboxMessages,
         roster: Roster,
         conflict: ConflictRule,
+        register: UnitRegister,
         *,
         channels: Collection[str],
         group: Address | None,
@@ -45,6 +51,7 @@ class MessengerAlerts:
         self._post = post
         self._roster = roster
         self._conflict = conflict
+        self._register = register
         self._channels = channels
         self._group = group
         self._now = now
@@ -53,6 +60,8 @@ class MessengerAlerts:
         """See Alerts."""
         if alert.name == "new_case":
             return []
+        if alert.to == "leader":
+            return await self._to_leaders(alert, case)
         message = Message(f"alert.{alert.name}", {"alias": case.alias})
         due = 0 if alert.urgent else seconds(self._now())
         return [
@@ -60,6 +69,48 @@ class MessengerAlerts:
                 OutboxMessages.letter(to, message, secrets.token_bytes(16)), due
             )
             for to in await self._ears(alert, case)
+        ]
+
+    async def _to_leaders(self, alert: Alert, case: Case) -> list[Write]:
+        """The paper goes to whom it is for, who says by one tap that it is there; where
+        nobody can be reached so, a supervisor is asked to hand it over.
+        """
+        rank = ADDRESSEES[alert.name]
+        due = 0 if alert.urgent else seconds(self._now())
+        params = {"alias": case.alias, "unit": case.assignment.unit or ""}
+        message = Message(f"notice.{alert.name}", params)
+        ears = await self._leaders(rank, case)
+        if ears:
+            tap = f"{RECEIVED}:{case.alias}:{rank}"
+            message = replace(message, buttons=(Button(tap, "b.received"),))
+        else:
+            message = Message("alert.hand_over", {**params, "rank": RANKS[rank]})
+            supervisors = await self._reach(["supervisor"], case)
+            ears = [to for _, to in supervisors]
+        return [
+            self._post.put(
+                OutboxMessages.letter(to, message, secrets.token_bytes(16)), due
+            )
+            for to in ears
+        ]
+
+    async def _leaders(self, rank: str, case: Case) -> list[Address]:
+        """Accounts of those who lead the unit in this rank and may know of the case; of
+        one who is himself named in it, none.
+        """
+        directory = await self._register.directory()
+        unit = directory.of(case.assignment.unit_id or "")
+        if unit is None:
+            return []
+        names = [one.name for one in unit.led_by(rank)]
+        reached = await self._roster.accounts(names, unit.id)
+        members = [member for member, _ in reached]
+        may = await self._conflict.unnamed(members, case)
+        ids = {member.staff.id for member in may}
+        return [
+            to
+            for member, to in reached
+            if member.staff.id in ids and to.channel in self._channels
         ]
 
     async def _ears(self, alert: Alert, case: Case) -> list[Address]:

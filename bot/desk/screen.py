@@ -20,6 +20,7 @@ from bot.desk.wording import (
     fact_text,
     handed_text,
     kept_text,
+    papers_text,
     step_text,
 )
 from bot.hours import ending, utc
@@ -98,6 +99,7 @@ class CaseScreen:
                 "在办人": case.claimed.name if case.claimed else None,
                 "要求延期": f"{wants.days} 个工作日：{wants.reason}" if wants else None,
                 "等到": self._until(case.resumes),
+                "待送达": papers_text(case),
                 "待发出": case.reply.text if case.reply else None,
                 "已并入": sheet.into,
                 "并进来": "、".join(sheet.merged) or None,

@@ -18,6 +18,8 @@ phrases(
     supervised="{alias}：已督办。",
     escalated="{alias}：已提级督办。",
     circulated="{alias}：超期提出通报。",
+    hand_over="{alias}：督办单要送到{unit}的{rank}手里，Telegram 上找不到人。"
+    "请打印（jianfu unit papers）送去，送到后记一笔：/hand_over {alias} 怎么送的。",
     resumed="{alias}：等的时间到了，接着办。",
     assigned="{alias}：有新转来的工单，请到单位网页办理，或发 /case {alias} 看。",
     return_refused="{alias}：专线不同意退回，请接着办。",
@@ -35,3 +37,14 @@ phrases(
     "请对时；时钟没错，就请主管在终端运行 jianfu time confirm。",
     rectified="{alias}：单位报整改完成，请核对。",
 )
+phrases(
+    "notice",
+    supervised="【督办单】{alias}\n{unit}承办的这件事，到期没有办好。请您作为分管负责人"
+    "督促办理；内容和期限请问本单位联络员。\n不得打听、追查反映人。看到请点“收到了”。",
+    escalated="【提级督办单】{alias}\n{unit}承办的这件事，督办以后仍没有办好。请您作为"
+    "主要负责人过问；内容和期限请问本单位联络员。\n不得打听、追查反映人。"
+    "看到请点“收到了”。",
+    circulated="【拟通报】{alias}\n{unit}承办的这件事，提级督办以后仍没有办好，专线提出"
+    "通报。请您作为主要负责人过问。\n不得打听、追查反映人。看到请点“收到了”。",
+)
+phrases("b", received="收到了")

@@ -23,6 +23,7 @@ from dialogs.case.corrections import (
 )
 from dialogs.case.explaining import explain
 from dialogs.case.life import FINDINGS, Case, State
+from dialogs.case.notices import RANKS
 from dialogs.case.refusals import Refusal
 from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms, day_of, workdays
@@ -371,6 +372,10 @@ PAST: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "supervised": lambda params: ("专线督办", params.get("text", "")),
     "escalated": lambda params: ("专线提级督办", ""),
     "circulated": lambda params: ("专线提出通报", ""),
+    "handed": lambda params: (
+        f"督办单送到{RANKS.get(params.get('rank', ''), '负责人')}",
+        params.get("text", ""),
+    ),
     "found": lambda params: (
         f"专线核实：{FINDINGS.get(params.get('finding', ''), '')}",
         "",

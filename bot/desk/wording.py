@@ -15,6 +15,7 @@ from bot.cases.staff import Handed
 from bot.hours import utc
 from dialogs.case.corrections import CORRECTS
 from dialogs.case.life import FINDINGS, LEVELS, Case, State
+from dialogs.case.notices import RANKS, waiting
 from dialogs.case.order_table import STEPS
 from dialogs.texts import text as phrase
 
@@ -140,3 +141,11 @@ def clean(words: str) -> str:
         for one in words
         if one == "\n" or unicodedata.category(one) not in ("Cc", "Cf", "Cs")
     )
+
+
+def papers_text(case: Case) -> str | None:
+    """Whom papers have not reached yet; None where none waits."""
+    ranks = dict.fromkeys(one.rank for one in waiting(case.assignment.notices))
+    if not ranks:
+        return None
+    return "督办单，交" + "、".join(RANKS[rank] for rank in ranks)

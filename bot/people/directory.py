@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from anonymizer.pseudonym import folded
 from bot.people.member import Member
 from dialogs.case.life import LEVELS, Case
+from dialogs.case.notices import RANKS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import blind
 from dialogs.library.sounds import sound
@@ -30,9 +31,35 @@ NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads a unit. rank: a key of RANKS; address: where a paper reaches them, as
+    an office writes it: a telephone, a room; "" where it is not known.
+    """
+
+    rank: str
+    name: str
+    address: str = ""
+
+    @property
+    def said(self) -> str:
+        """As it is written in a list of units: 分管负责人 李明 8123-4567."""
+        return " ".join(filter(None, [RANKS[self.rank], self.name, self.address]))
+
+
+def leader_of(written: str) -> Leader | None:
+    """`分管 李明 8123-4567`, `主要负责人 王芳`; None without a rank or a name."""
+    rank, name, address = [*written.split(None, 2), "", "", ""][:3]
+    for code, title in RANKS.items():
+        if rank in (code, title, title.removesuffix("负责人")) and name:
+            return Leader(code, name, address.strip())
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class NewUnit:
     """What is written of a unit; parent: its name. people: names of staff and of others
-    who belong to it.
+    who belong to it; leaders: None where nothing is said of them, so that those who are
+    known stay.
     """
 
     name: str
@@ -41,6 +68,7 @@ class NewUnit:
     aliases: tuple[str, ...] = ()
     competences: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    leaders: tuple[Leader, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +85,11 @@ class Unit:
     competences: tuple[str, ...]
     people: tuple[str, ...]
     active: bool = True
+    leaders: tuple[Leader, ...] = ()
+
+    def led_by(self, rank: str) -> list[Leader]:
+        """Its leaders of this rank."""
+        return [one for one in self.leaders if one.rank == rank]
 
 
 class Directory:
@@ -261,7 +294,14 @@ def _as_unit(entry: NewUnit, known: Unit | None, *, revive: bool) -> Unit:
         competences=entry.competences,
         people=entry.people,
         active=known is None or known.active or revive,
+        leaders=_leaders(entry, known),
     )
+
+
+def _leaders(entry: NewUnit, known: Unit | None) -> tuple[Leader, ...]:
+    if entry.leaders is not None:
+        return entry.leaders
+    return known.leaders if known else ()
 
 
 class WrongEntry(Refusal):

@@ -10,8 +10,8 @@ from datetime import datetime
 from anonymizer.seal import Unsealable
 from bot.hours import seconds
 from bot.keys import Keys
-from bot.people.directory import Directory, NewUnit, Unit, merged
-from bot.people.sealed import SEALED_UNITS, SealedUnit
+from bot.people.directory import Directory, Leader, NewUnit, Unit, merged
+from bot.people.sealed import SEALED_UNITS, SealedLeader, SealedUnit
 from bot.retry import retry_stale
 from dialogs.case.refusals import Refusal, refusals
 from storage.port import Audit, Changes, Database
@@ -20,6 +20,7 @@ from storage.repositories.units import UnitRow, UnitRows
 refusals(
     unit_registered="“{name}”已经登记了。要改，请用 jianfu unit import。",
     unit_disabled="“{name}”本来就停用着。",
+    no_such_leader="{unit}没有登记叫“{name}”的负责人。",
 )
 
 
@@ -141,6 +142,34 @@ class UnitRegister:
 
         return await retry_stale(attempt)
 
+    async def lead(self, name: str, leader: Leader, by: str | None = None) -> Unit:
+        """This person leads the unit, in this rank; who is known already gets the new
+        rank and address. Raises: Refusal.
+        """
+        return await self._led(name, leader.name, leader, by)
+
+    async def led_no_more(self, name: str, leader: str, by: str | None = None) -> Unit:
+        """Raises: Refusal, if nobody of this name leads it."""
+        return await self._led(name, leader, None, by)
+
+    async def _led(
+        self, name: str, leader: str, now: Leader | None, by: str | None
+    ) -> Unit:
+        async def attempt() -> Unit:
+            directory = await self.directory()
+            unit = directory.get(name)
+            others = tuple(one for one in unit.leaders if one.name != leader)
+            if now is None and others == unit.leaders:
+                raise Refusal("no_such_leader", unit=unit.name, name=leader)
+            led = replace(unit, leaders=(*others, *([now] if now else [])))
+            was = self._versions[unit.id]
+            row = self._row(led, was.version + 1)
+            line = self._audit("changed", unit, by)
+            await self._database.commit([UnitRows.change(row, was.version), line])
+            return led
+
+        return await retry_stale(attempt)
+
     async def _put(
         self,
         entries: Sequence[NewUnit],
@@ -194,6 +223,9 @@ class UnitRegister:
             competences=said.competences,
             people=said.people,
             active=row.active,
+            leaders=tuple(
+                Leader(one.rank, one.name, one.address) for one in said.leaders
+            ),
         )
 
     def _row(self, unit: Unit, version: int) -> UnitRow:
@@ -203,6 +235,9 @@ class UnitRegister:
             aliases=unit.aliases,
             competences=unit.competences,
             people=unit.people,
+            leaders=tuple(
+                SealedLeader(one.rank, one.name, one.address) for one in unit.leaders
+            ),
         )
         known = self._versions.get(unit.id)
         was = known.sealed if known else b""

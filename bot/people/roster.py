@@ -31,7 +31,7 @@ from bot.people.throttle import GuessThrottle
 from bot.retry import retry_stale
 from dialogs.case.life import Staff
 from dialogs.case.refusals import Refusal, refusals
-from dialogs.case.roles import ROLES, Role
+from dialogs.case.roles import OF_UNITS, ROLES, Role
 from storage.port import Audit, Changes, Database, Stale
 from storage.repositories.staff import LinkRow, StaffList, StaffRow
 
@@ -39,6 +39,7 @@ refusals(
     name_missing="请写姓名。",
     unknown_role="角色只能是：{known}。",
     liaison_without_unit="联络员须有单位：请加 --unit 单位。",
+    leader_without_unit="单位负责人须有单位：请加 --unit 单位。",
     already_on_roster="“{name}”已经在册，{role}。",
     not_on_duty="“{name}”{why}。请用 --as 写在册的姓名，"
     "或请主管用 jianfu staff add 登记。",
@@ -88,8 +89,8 @@ class Roster:
         if role not in ROLES:
             known = "、".join(f"{code}（{said}）" for code, said in ROLES.items())
             raise Refusal("unknown_role", known=known)
-        if role == "liaison" and unit is None:
-            raise Refusal("liaison_without_unit")
+        if role in OF_UNITS and unit is None:
+            raise Refusal(f"{role}_without_unit")
         member = Member(self.staff(name), role, unit)
         await retry_stale(lambda: self._put(member, by))
         return member
@@ -132,6 +133,15 @@ class Roster:
             for one in await self.list()
             if one.active and one.role == "liaison" and one.unit == unit
         )
+
+    async def accounts(self, names: Collection[str], unit: str) -> Reached:
+        """Accounts of the active people of this unit (id, hex) that are called so."""
+        reached = await self.reach(tuple(ROLES))
+        return [
+            (member, to)
+            for member, to in reached
+            if member.unit == unit and member.staff.name in names
+        ]
 
     async def of(self, id: str) -> Member | None:
         """By staff id (hex), disabled or not."""

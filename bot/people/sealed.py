@@ -7,6 +7,14 @@ import msgspec
 from bot.codec import SealedColumn
 
 
+class SealedLeader(msgspec.Struct, array_like=True, frozen=True):
+    """`Leader` as a list."""
+
+    rank: str
+    name: str
+    address: str
+
+
 class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
     """As in `Unit`; everything is written, empty or not."""
 
@@ -14,6 +22,7 @@ class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     competences: tuple[str, ...]
     people: tuple[str, ...]
+    leaders: tuple[SealedLeader, ...] = ()
 
 
 class SealedAccount(msgspec.Struct, array_like=True, frozen=True):

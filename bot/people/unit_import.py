@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
-from bot.people.directory import NewUnit, WrongEntry
+from bot.people.directory import Leader, NewUnit, WrongEntry, leader_of
 from dialogs.case.life import LEVELS
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.texts import CHINESE
@@ -32,6 +32,8 @@ refusals(
     import_unknown_field="{where}不认识“{field}”，可以写：{known}。什么都没有导入。",
     import_not_a_list='{where}“{field}”要写成一列文字，如 ["…", "…"]。什么都没有导入。',
     import_not_a_text="{where}“{field}”要写成文字。什么都没有导入。",
+    import_not_a_leader="{where}负责人“{words}”要写成：分管 姓名 电话，"
+    "或：主要 姓名 电话。什么都没有导入。",
     import_wrong="{where}{why}。什么都没有导入。",
 )
 HEADS = {
@@ -41,8 +43,9 @@ HEADS = {
     "别名": "aliases",
     "职责": "competences",
     "人员": "people",
+    "负责人": "leaders",
 }
-LISTS = ("aliases", "competences", "people")
+LISTS = ("aliases", "competences", "people", "leaders")
 HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
 # How tomllib ends its sentences.
 WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -212,7 +215,27 @@ def _unit(given: Mapping[str, Any], number: int, lines: Mapping[str, int]) -> Ne
         aliases=lists["aliases"],
         competences=tuple(map(category_code, lists["competences"])),
         people=lists["people"],
+        leaders=_leaders(lists["leaders"], given, number, lines),
     )
+
+
+def _leaders(
+    said: Sequence[str],
+    given: Mapping[str, Any],
+    number: int,
+    lines: Mapping[str, int],
+) -> tuple[Leader, ...] | None:
+    """None where the file says nothing of them. Raises: Refusal."""
+    if "leaders" not in given:
+        return None
+    leaders: list[Leader] = []
+    for words in said:
+        leader = leader_of(words)
+        if leader is None:
+            where = _at(lines.get("leaders", lines.get("")), number)
+            raise Refusal("import_not_a_leader", where=where, words=words)
+        leaders.append(leader)
+    return tuple(leaders)
 
 
 def _fits(field: str, value: Any, where: str) -> None:

@@ -39,9 +39,11 @@ from dialogs.case.life import (
     State,
     move,
 )
+from dialogs.case.notices import RANKS, Notice, handed_over, waiting
 from dialogs.case.order_table import BY_NAME, row_of
 from dialogs.case.orders import (
     Accept,
+    Alert,
     Answer,
     Arrive,
     Ask,
@@ -53,6 +55,7 @@ from dialogs.case.orders import (
     Extend,
     Find,
     GrantExtend,
+    HandOver,
     Merge,
     Note,
     Order,
@@ -553,7 +556,7 @@ def _higher(level: str, other: str | None) -> str:
 def _fresh(case: Case) -> Case:
     """Nothing of what the unit before was granted, found or has said."""
     return case.with_assignment(
-        extended=False, wants=None, finding=None, rectified=False
+        extended=False, wants=None, finding=None, rectified=False, notices=()
     )
 
 
@@ -564,7 +567,7 @@ def _arrive(given: Given, order: Arrive) -> Decision:
 
 def _answer(given: Given, order: Answer) -> Decision:
     stopped = ledger.stop(given.moved(), given.at)
-    moved = stopped.with_assignment(wants=None)
+    moved = stopped.with_assignment(wants=None, notices=())
     text = given.needed("text")
     told = given.told(moved, unit=given.unit, text=text)
     return alerting(told, "staff", "answered")
@@ -693,8 +696,32 @@ def _supervise(given: Given, order: Supervise) -> Decision:
     moved = ledger.mark(
         given.moved(), "supervised", given.at, reason=text, by=given.by.name
     )
-    told = given.told(moved, unit=given.unit, text=text)
-    return alerting(told, "unit", "supervised")
+    noticed = moved.with_assignment(
+        notices=(
+            *moved.assignment.notices,
+            Notice("supervised", given.at, text),
+        )
+    )
+    told = given.told(noticed, unit=given.unit, text=text, paper=True)
+    alerts = (Alert("unit", "supervised"), Alert("leader", "supervised"))
+    return replace(told, alerts=alerts)
+
+
+def _hand_over(given: Given, order: HandOver) -> Decision:
+    """All papers that wait for this leader: who has one in hand has them all."""
+    how = given.needed("how")
+    if order.to is not None and order.to not in RANKS:
+        raise Refusal("unknown_rank", known=choices(RANKS))
+    case = given.case
+    notices = case.assignment.notices
+    row = row_of(order)
+    assert row.fits is not None
+    open_ones = waiting(notices, order.to)
+    if not row.fits(case) or not open_ones:
+        raise Refusal("no_paper_waits", alias=case.alias)
+    rank = open_ones[0].rank
+    moved = case.with_assignment(notices=handed_over(notices, rank, given.at))
+    return given.told(moved, unit=given.unit, rank=rank, text=how)
 
 
 def _send_back(given: Given, order: SendBack) -> Decision:
@@ -778,6 +805,7 @@ RULES: Mapping[type[Order], Rule] = {
     Extend: _extend,
     GrantExtend: _grant,
     Supervise: _supervise,
+    HandOver: _hand_over,
     Whistle: _whistle,
     SendBack: _send_back,
     Find: _find,

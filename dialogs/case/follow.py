@@ -17,13 +17,14 @@ from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import ClockLine, LineKind, ahead, read, running
 from dialogs.case.decisions import settled, states, to_all
 from dialogs.case.life import ENDED, OPEN, Case, State, move
+from dialogs.case.notices import ADDRESSEES, Notice
 from dialogs.case.orders import Alert, Decision, StoryStep
 from dialogs.case.pushes import push
 from dialogs.case.rules import UNIT_CLOCKS, URGENT_CLOCKS, KeptKind
 from dialogs.case.worktime import Terms, add
 
 Dues = dict[str, datetime]
-Ear = Literal["staff", "supervisor", "unit"]
+Ear = Literal["staff", "supervisor", "unit", "leader"]
 LADDER: tuple[LineKind, ...] = ("urged", "supervised", "escalated", "circulated")
 RING_OF: dict[LineKind, str] = {
     "warned": "warn",
@@ -38,6 +39,7 @@ WISH = {
     "push.hear": "weekly",
     "push.breached": "weekly",
     **{f"push.{step}": "weekly" for step in LADDER},
+    "push.handed": "weekly",
     "push.called_back": "callback",
     "push.called_back_again": "callback",
     "push.looked_back": "look_back",
@@ -252,12 +254,24 @@ def _step(ring: _Ring) -> Decision:
         moved = ring.noted(moved, clock)
         until = ring.due(clock) - 1  # 24:00 belongs to the day that it ends
         params = {"clock": clock, "unit": unit, "until": until}
+        if told in ADDRESSEES:
+            params["paper"] = True
         entries.append(StoryStep(told, params))
         alerts += ring.alerts(clock)
+    if told in ADDRESSEES:
+        moved = _noticed(moved, told, ring.at)
     if _yields(ring, moved):
         return ring.decision(moved, *entries, alerts=alerts)
     heard = moved.with_followup(told=ring.at)
     return ring.decision(heard, *entries, said=told, alerts=alerts)
+
+
+def _noticed(case: Case, step: str, at: datetime) -> Case:
+    """A paper to whoever leads the unit is written; it waits until it has reached
+    him.
+    """
+    notices = (*case.assignment.notices, Notice(step, at))
+    return case.with_assignment(notices=notices)
 
 
 def _resume(ring: _Ring) -> Decision:
@@ -354,8 +368,8 @@ _PRESSED: dict[str, tuple[Ear, ...]] = {
     "warn": ("unit", "staff"),
     "breach": ("unit", "staff"),
     "urged": ("unit", "staff"),
-    "supervised": ("unit", "supervisor"),
-    "escalated": ("unit", "supervisor"),
-    "circulated": ("unit", "supervisor"),
+    "supervised": ("unit", "leader", "supervisor"),
+    "escalated": ("unit", "leader", "supervisor"),
+    "circulated": ("unit", "leader", "supervisor"),
 }
 _HOTLINE_LATE: tuple[Ear, ...] = ("staff", "supervisor")

@@ -117,6 +117,16 @@ def choice_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     return {choice.name: codes[head], text.name: rest}
 
 
+def hand_over_words(fields: tuple[Field, ...], words: str, now: Now) -> Values:
+    """To whom, where that is said, and how."""
+    _, choice = fields
+    head, rest = first_word(words)
+    codes = {name: code for code, name in choice.choices.items()}
+    if head in codes:
+        return {"how": rest, "to": codes[head]}
+    return {"how": words.strip()}
+
+
 def one_choice(fields: tuple[Field, ...], words: str, now: Now) -> Values:
     """The Chinese of a choice, and nothing else."""
     [choice] = fields

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from transitions import Machine, MachineError
 
 from dialogs.case.clock import ClockLine
+from dialogs.case.notices import Notice
 from dialogs.case.refusals import Refusal
 from dialogs.categories import RETALIATION
 
@@ -107,7 +108,8 @@ class Assignment:
     had: the unit (hex) that had it until it was reopened, which is not to notice before
     it is sent out again; dispatched: when it was sent to the present unit;
     earlier: units (as `unit_key` has them) that had it before, since it was accepted or
-    reopened; rectified: the unit says that it is put right, and the hotline looks.
+    reopened; rectified: the unit says that it is put right, and the hotline looks;
+    notices: papers to those who lead the unit, since it has the case.
     """
 
     unit: str | None = None
@@ -121,6 +123,7 @@ class Assignment:
     dispatched: datetime | None = None
     earlier: tuple[str, ...] = ()
     rectified: bool = False
+    notices: tuple[Notice, ...] = ()
 
     @property
     def last_unit_id(self) -> str | None:

@@ -21,6 +21,7 @@ from dialogs.case.grammar import (
     choice_words,
     extend_words,
     grant_words,
+    hand_over_words,
     lines,
     one_choice,
     rectify_words,
@@ -32,6 +33,7 @@ from dialogs.case.grammar import (
     whole,
 )
 from dialogs.case.life import (
+    AT_UNIT,
     FINDINGS,
     LEVELS,
     OPEN,
@@ -40,6 +42,7 @@ from dialogs.case.life import (
     State,
     legal,
 )
+from dialogs.case.notices import RANKS, waiting
 from dialogs.case.order_row import Field, OrderRow, UnitSide
 from dialogs.case.orders import (
     Accept,
@@ -54,6 +57,7 @@ from dialogs.case.orders import (
     Extend,
     Find,
     GrantExtend,
+    HandOver,
     MarkUrgent,
     Merge,
     Note,
@@ -525,6 +529,38 @@ ORDERS: tuple[OrderRow, ...] = (
         steps={"supervised": "督办"},
     ),
     OrderRow(
+        name="hand-over",
+        order=HandOver,
+        label="送达督办单",
+        english="Paper handed over",
+        summary="督办单交到单位负责人手里了，记一笔",
+        audit="case.handover",
+        fields=(
+            _text(
+                "how",
+                "怎么送的",
+                "怎么送的，如：当面交、传真，单位会看到",
+                missing="怎么送到的",
+            ),
+            Field(
+                name="to",
+                kind="choice",
+                label="负责人",
+                help="交给谁，默认是先写的那一份要交的人",
+                option="--to",
+                choices=RANKS,
+                required=False,
+            ),
+        ),
+        asks="怎么送到的，如：当面交。前面可以加 分管负责人 或 主要负责人",
+        grammar=hand_over_words,
+        roles=("supervisor", "leader"),
+        beside=True,
+        fits=lambda case: _waits_for_a_leader(case),
+        told="handed",
+        steps={"handed": "督办单送达"},
+    ),
+    OrderRow(
         name="whistle",
         order=Whistle,
         label="吹哨升级",
@@ -764,6 +800,12 @@ def _is_dated(case: Case) -> bool:
 def _runs(case: Case) -> bool:
     going = running(case.ledger)
     return any(clock in going for clock in UNIT_CLOCKS if clock != "on_site")
+
+
+def _waits_for_a_leader(case: Case) -> bool:
+    """Once the unit has answered, nobody above it need be pressed any more."""
+    state = case.asked_in or case.state
+    return state in AT_UNIT and bool(waiting(case.assignment.notices))
 
 
 def _can_reply(case: Case) -> bool:

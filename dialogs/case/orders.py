@@ -227,6 +227,16 @@ class Supervise:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """A paper has reached the leader it is for. how: in what way; to: a key of RANKS,
+    None for whom the oldest is for.
+    """
+
+    how: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The hotline writes to the reporters. It goes out when the undo window is over.
     to: as in `Ask`.
@@ -260,6 +270,7 @@ Order = (
     | Extend
     | GrantExtend
     | Supervise
+    | HandOver
     | Whistle
     | Redate
     | SendBack
@@ -293,14 +304,14 @@ class StoryStep:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Staff or a unit are told. to: who; name: a phrase under "alert.", filled with
-    params.
+    """Staff, a unit or who leads it are told. to: who; name: a phrase under "alert.",
+    filled with params.
 
     urgent: also at night and at once; else staff of the hotline by day, units in their
     hours.
     """
 
-    to: Literal["staff", "supervisor", "unit"]
+    to: Literal["staff", "supervisor", "unit", "leader"]
     name: str
     params: Params = field(default_factory=dict)
     urgent: bool = False

@@ -60,6 +60,8 @@ REFUSED: dict[str, str] = {
     "unit_unknown": "单位名录里没有“{name}”，也没有相近的。请先登记；"
     "确实不在名录里的，写明“名录外”再转。",
     "unknown_finding": "结论只能是：{known}。",
+    "unknown_rank": "负责人只能是：{known}。",
+    "no_paper_waits": "{alias} 没有督办单等着送给他，请看工单里的“待送达”。",
     "unknown_level": "层级只能是：{known}。",
     "past_date": "期限已经过去，请写以后的日期。",
     "not_a_day": "没有“{day}”这一天。请写成 2026-12-01，或 +5。",

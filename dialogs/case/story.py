@@ -71,9 +71,15 @@ phrases(
     late_on_site="{unit}没有按时到场。",
     late_result="{unit}到{until}还没有结果。",
     urged="专线催办，要{unit}马上办。",
-    supervised="专线督办，请{unit}分管的负责人抓紧办。",
-    escalated="督办升一级，请{unit}的主要负责人过问。",
+    supervised="专线督办了，要{unit}抓紧办。",
+    escalated="专线的督办升了一级，要{unit}抓紧办。",
     circulated="{unit}还没有办好，专线提出通报。",
+    supervised_paper="专线督办，督办单写给{unit}分管的负责人，送到了这里会说。",
+    escalated_paper="督办升一级，督办单写给{unit}的主要负责人，送到了这里会说。",
+    circulated_paper="{unit}还没有办好，专线提出通报，写给它的主要负责人，"
+    "送到了这里会说。",
+    handed_deputy="督办单送到了{unit}分管的负责人那里。",
+    handed_chief="督办单送到了{unit}的主要负责人那里。",
     found_substantiated="专线核实：属实。{text}",
     found_partly="专线核实：部分属实。{text}",
     found_unsubstantiated="专线核实：不属实。{text}",
@@ -452,6 +458,10 @@ def _named(step: OpenedStep, params: Params) -> str:
             return "declined_after_all"
         case "sent_back" | "extended" if params.get("rectifying"):
             return f"{step.kind}_rectifying"
+        case "supervised" | "escalated" | "circulated" if params.get("paper"):
+            return f"{step.kind}_paper"
+        case "handed":
+            return f"handed_{params['rank']}"
         case "reopened" if params.get("appeal"):
             return "seen_again"
         case "reopened" if step.report:

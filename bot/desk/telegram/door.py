@@ -14,6 +14,7 @@ from telegram import CallbackQuery, Message, Update
 from bot.address import Address
 from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
 from bot.desk import verbs
+from bot.desk.alerts import RECEIVED
 from bot.desk.liaison import Liaison
 from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
 from bot.desk.telegram import units
@@ -29,6 +30,7 @@ from bot.hours import DAY
 from bot.logs import incident
 from bot.people.member import Member
 from dialogs.case.order_table import UNIT_ORDERS
+from dialogs.case.orders import HandOver
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
 from dialogs.case.typed import Now
@@ -40,6 +42,7 @@ from storage.repositories.inbox import Inbox
 
 log = logging.getLogger(__name__)
 WATCH_EVERY = 600.0  # seconds between two looks whether the group is there
+RECEIPT = RECEIVED.removeprefix(STAFF_BUTTON)
 ORDERS_REMEMBERED = 1000  # messages whose words are known, should they be edited
 EDITED_OF_UNIT = "改过的命令不算数，要改请另发一条。"
 NOT_WANTED = "回复的那一条是给工作人员的，您的账号现在不是，没有照办，也没有存下。"
@@ -298,6 +301,11 @@ class Desk:
         member = await self._in.roster.who(Address(TELEGRAM, str(query.from_user.id)))
         carried = (query.data or "").removeprefix(STAFF_BUTTON).split(":")
         verb, alias, more = [*carried, "", ""][:3]
+        if verb == RECEIPT and member is not None and message is not None:
+            spot = Spot(message.chat.id, None)
+            act = Act(member, spot, mark, grouped, message.message_id, press=query.id)
+            await self._answering(act, self._received(act, alias, more))
+            return True
         ours = verb in verbs.VERBS or verb in LOOKS
         if not ours or member is None or member.role not in HOTLINE or message is None:
             self._saying.toast(query.id)
@@ -345,6 +353,21 @@ class Desk:
         elif refused:
             await self._saying.say(act, said)
         self.topics.poke()
+
+    async def _received(self, act: Act, alias: str, rank: str) -> str:
+        """A leader says that the paper is there. Raises: Refusal, for whoever does not
+        lead the unit in this rank any more.
+        """
+        directory = await self._in.register.directory()
+        unit = directory.of(act.member.unit or "")
+        names = [one.name for one in unit.led_by(rank)] if unit else []
+        if act.member.staff.name not in names:
+            raise Refusal("unknown_case", name=alias)
+        # who leads a unit may be its liaison, too: this he does as its leader
+        leader = replace(act.member, role="leader")
+        order = HandOver("负责人在 Telegram 上签收", rank)
+        await self._in.casework.staff.order(alias, order, leader, [act.mark])
+        return "记下了，谢谢。"
 
     # ── signing up ────────────────────────────────────────────────────────────────────
 

@@ -21,6 +21,7 @@ from bot.desk.wording import (
     clean,
     fact_text,
     kept_text,
+    papers_text,
     step_text,
 )
 from dialogs.case.clock import read, running, steps_done
@@ -157,6 +158,7 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
         "承办": "，".join(filter(None, [given.unit, LEVELS.get(given.level or "")])),
         "不给看": kept_text(case),
         "不服": appeal_text(case),
+        "待送达": papers_text(case),
         "整改": "单位报完成，等核对" if given.rectified else None,
         "结论": FINDINGS.get(given.finding or ""),
         "在办": case.claimed.name if case.claimed else "没人认领",

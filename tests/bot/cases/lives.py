@@ -549,6 +549,8 @@ class World:
             "redate_too_late": True,
             "urgent_not_extended": twin.urgent,
             "nobody_to_ask": not twin.reports,
+            # which of the two leaders has one in hand already, is drawn at random
+            "no_paper_waits": row.name == "hand-over",
             "extension_after_due": twin.late or twin.dispatched is not None,
         }
         if refusal.code.startswith("merge_"):

@@ -272,6 +272,7 @@ async def test_no_alert_reaches_who_must_not_know(place: Place, seed: int) -> No
         counter.post,
         place.roster,
         place.sight,
+        place.register,
         channels=("telegram",),
         group=None,
         now=lambda: counter.at,

@@ -145,7 +145,8 @@ async def test_after_a_long_stop_one_message_and_not_five(line: Months) -> None:
     await line.passes(1, stopped=40)
     assert [name for _, name in line.heard()] == ["push.circulated"]
     assert "承诺：单位答复，说好11月30日" in await line.says("进度")
-    assert "专线督办" in line.screen() and "请某街道的主要负责人过问" in line.screen()
+    assert "督办单写给某街道分管的负责人" in line.screen()
+    assert "督办单写给某街道的主要负责人" in line.screen()
 
 
 # ── by what a push is answered ────────────────────────────────────────────────────────

@@ -132,6 +132,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
         "parent": "西湖区政府",
         "competences": ["forms", "meetings"],
         "people": ["张三"],
+        "leaders": [],
         "active": True,
         "liaisons": ["李四"],
     }
@@ -174,7 +175,8 @@ async def test_the_register_is_kept_in_the_terminal(terminal: Terminal) -> None:
     )
     assert shown == (
         "古荡街道\n层级      街道\n上级      西湖区政府\n别名      古荡\n"
-        "职责      台账报表、多头填报\n联络员    （无）\n相关人员  赵六\n"
+        "职责      台账报表、多头填报\n负责人    （无）\n"
+        "联络员    （无）\n相关人员  赵六\n"
     )
     await terminal.runs("staff", "add", "孙八", "--role", "operator", "--unit", "古荡")
     people = await terminal.runs("unit", "people", "古荡")

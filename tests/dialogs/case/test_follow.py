@@ -209,9 +209,9 @@ def test_where_the_hotline_is_late_its_supervisor_hears_of_it() -> None:
         ("warn", ["unit", "staff"]),
         ("breach", ["unit", "staff"]),
         ("urged", ["unit", "staff"]),
-        ("supervised", ["unit", "supervisor"]),
-        ("escalated", ["unit", "supervisor"]),
-        ("circulated", ["unit", "supervisor"]),
+        ("supervised", ["unit", "leader", "supervisor"]),
+        ("escalated", ["unit", "leader", "supervisor"]),
+        ("circulated", ["unit", "leader", "supervisor"]),
     ],
 )
 def test_who_is_alerted(kind: str, ears: list[str]) -> None:

@@ -53,6 +53,7 @@ AUDITED = {
     "send-back": "case.sendback",
     "correct-finding": "case.correctfinding",
     "rectified": "case.rectified",
+    "hand-over": "case.handover",
 }  # as they stand in audit chains since the first release
 
 
@@ -109,6 +110,8 @@ def test_who_may_order_what(row: OrderRow, role: str) -> None:
     allowed = role in HOTLINE
     if row.name in SUPERVISOR_S:
         allowed = role == "supervisor"
+    if row.name == "hand-over":
+        allowed = role in ("supervisor", "leader")
     if row.name in UNITS:
         allowed = role in (*HOTLINE, "liaison")
     assert may(role, row.order) == allowed  # type: ignore[arg-type]

@@ -85,7 +85,7 @@ def test_a_case_is_hidden_from_those_it_is_about(
     ties = {id for id, people in about if id == unit or name in people}
     duty = (
         {assigned}
-        if role == "liaison" and unit is not None and unit == assigned
+        if role in ("liaison", "leader") and unit is not None and unit == assigned
         else set()
     )
     assert hidden == bool(ties - duty)
