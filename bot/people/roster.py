@@ -90,7 +90,10 @@ class Roster:
             known = "、".join(f"{code}（{said}）" for code, said in ROLES.items())
             raise Refusal("unknown_role", known=known)
         if role in OF_UNITS and unit is None:
-            raise Refusal(f"{role}_without_unit")
+            code = "liaison_without_unit"
+            if role == "leader":
+                code = "leader_without_unit"
+            raise Refusal(code)
         member = Member(self.staff(name), role, unit)
         await retry_stale(lambda: self._put(member, by))
         return member
