@@ -6,7 +6,7 @@ it. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ from dialogs.case.life import (
     Pending,
     Staff,
     State,
+    legal,
     move,
 )
 from dialogs.case.notices import RANKS, Notice, handed_over, waiting
@@ -501,7 +502,8 @@ def _check_unit(given: Given, unit: str) -> None:
     key = given.unit_id or unit
     state = case.asked_in or case.state
     if key == case.assignment.unit_key and state is not State.ACCEPTED:
-        instead = INSTEAD.get(state, ("answer", "extend"))
+        names = INSTEAD.get(state, ("answer", "rectified", "rectify", "extend"))
+        instead = _possible(given, names)
         raise Refusal("same_unit", legal=instead, alias=case.alias, unit=unit)
     if key in case.assignment.earlier and given.role != "supervisor":
         raise Refusal("had_before", alias=case.alias, unit=unit)
@@ -597,7 +599,7 @@ def _check_return(given: Given) -> None:
     if case.assignment.returns >= terms.rules.returns:
         raise Refusal(
             "returned_too_often",
-            legal=("answer", "extend"),
+            legal=_possible(given, ("answer", "extend")),
             alias=case.alias,
             times=case.assignment.returns,
         )
@@ -606,7 +608,7 @@ def _check_return(given: Given) -> None:
     if since is not None and given.at > add(since, within, terms):
         raise Refusal(
             "return_too_late",
-            legal=("answer", "extend"),
+            legal=_possible(given, ("answer", "extend")),
             alias=case.alias,
             within=spoken(within),
         )
@@ -639,7 +641,26 @@ def _check_extendable(given: Given) -> None:
     if reading is None:
         raise Refusal("urgent_not_extended", alias=alias)
     if reading.due is not None and given.at > reading.due:
-        raise Refusal("extension_after_due", legal=("answer",), alias=alias)
+        instead = _possible(given, ("answer", "rectified"))
+        raise Refusal("extension_after_due", legal=instead, alias=alias)
+
+
+def _possible(given: Given, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of these orders that may be given now: a refusal names no other."""
+    may = legal(given.case)
+    return tuple(
+        name
+        for name in names
+        if name in may and (name != "extend" or _may_extend(given))
+    )
+
+
+def _may_extend(given: Given) -> bool:
+    try:
+        _check_extendable(given)
+    except Refusal:
+        return False
+    return True
 
 
 def _extendable(case: Case, terms: Terms) -> ClockReading | None:

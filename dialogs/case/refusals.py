@@ -91,7 +91,7 @@ REFUSED: dict[str, str] = {
     "urgent_not_extended": "{alias} 是加急件，当日要有结果，不能延期，请尽快答复。",
     "extension_out_of_range": "延期只能是1到{most}，请改写。",
     "extension_after_due": "{alias} 已经到期，不能再申请延期：要在到期前申请。"
-    "请尽快答复。",
+    "请尽快办好。",
     "rectify_too_long": "整改最长{most}，请写早一些的日期。",
 }
 

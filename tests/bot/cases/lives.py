@@ -22,6 +22,7 @@ from bot.people.member import AtTheMachine
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from bot.reports.templates import Issuer, Templates
+from dialogs.case.clock import read
 from dialogs.case.deciding import decide
 from dialogs.case.life import Case, Staff, State
 from dialogs.case.order_row import Field, OrderRow
@@ -551,11 +552,19 @@ class World:
             "nobody_to_ask": not twin.reports,
             # which of the two leaders has one in hand already, is drawn at random
             "no_paper_waits": row.name == "hand-over",
-            "extension_after_due": twin.late or twin.dispatched is not None,
+            "extension_after_due": twin.late
+            or twin.dispatched is not None
+            or self.is_rectified_late(case),
         }
         if refusal.code.startswith("merge_"):
             return row.name == "merge"
         return known.get(refusal.code, False)
+
+    def is_rectified_late(self, case: Case) -> bool:
+        """Whether the time for putting it right is over."""
+        terms = self.counter.casework.terms
+        reading = read(case.ledger, "rectify", terms)
+        return reading is not None and reading.ends <= self.counter.at
 
     def would_succeed(self, name: str, case: Case, by: AtTheMachine) -> bool:
         """Whether an order that a refusal names is carried out."""
