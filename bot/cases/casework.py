@@ -48,6 +48,7 @@ class Casework:
     conflict: ConflictRule
     terms: Terms
     zone: ZoneInfo
+    now: Callable[[], datetime]
 
     @classmethod
     def join(
@@ -132,4 +133,5 @@ class Casework:
             conflict=conflict,
             terms=terms,
             zone=ZoneInfo(settings.timezone),
+            now=now,
         )

@@ -11,7 +11,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.app import clock, opened
 from bot.cases.casework import Casework
@@ -93,7 +92,9 @@ def _argument(parser: argparse.ArgumentParser, field: Field) -> None:
         case "days":
             spec |= {"type": _days, "metavar": field.label}
         case "day":
-            spec["help"] = f"{field.help}，到这一天结束：2026-12-01，或 +5（天后）"
+            spec["help"] = (
+                f"{field.help}，到这一天结束：2026-12-01、12月1日，或 +5（天后）"
+            )
             spec |= {"type": _day, "metavar": field.label}
         case "case":
             spec["metavar"] = field.label
@@ -111,7 +112,7 @@ def _day(typed: str) -> str:
     Raises: ArgumentTypeError.
     """
     if day_end(typed, Now(clock(), UTC)) is None:
-        raise argparse.ArgumentTypeError("请写成 2026-12-01，或 +5")
+        raise argparse.ArgumentTypeError("请写成 2026-12-01、12月1日，或 +5")
     return typed
 
 
@@ -142,7 +143,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
     machine in hand may all.
     """
     by = args.by or login()
-    screen = CaseScreen(casework.terms, sys.stdout)
+    screen = CaseScreen(casework.terms, sys.stdout, casework.now())
 
     async def carry_out() -> None:
         who = await roster.on_duty(by)
@@ -162,7 +163,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
                 lambda: screen.sheet(sheet, saved),
             )
         else:
-            given = order(args, casework.zone)
+            given = order(args, Now(casework.now(), casework.zone))
             outcome = await casework.staff.order(args.case, given, who)
             out(
                 args,
@@ -188,12 +189,11 @@ async def _entries(
     )
 
 
-def order(args: argparse.Namespace, zone: ZoneInfo) -> Order:
+def order(args: argparse.Namespace, now: Now) -> Order:
     """The order that a command line means. Raises: Refusal, if a text to be read cannot
     be.
     """
     row = BY_NAME[args.move]
-    now = Now(clock(), zone)
     values = {
         field.name: _value(field, getattr(args, field.name), now)
         for field in row.fields

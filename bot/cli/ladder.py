@@ -19,7 +19,7 @@ from bot.ops.trouble import told
 from bot.people.member import CaseReader
 from bot.program import Program
 from bot.reports.papers import PAPER_NAMES
-from bot.reports.templates import Templates
+from bot.reports.templates import Templates, official_day
 from bot.settings import load
 from dialogs.texts import text
 
@@ -134,7 +134,7 @@ def _cells(one: Proposal) -> list[str]:
         PAPER_NAMES[one.rung] if one.rung else "—",
         one.unit,
         text("zh", f"category.{one.category}"),
-        f"{one.at}",
+        official_day(one.at),
         f"第{one.number}次" if one.number else "—",
         _state(one),
     ]

@@ -11,10 +11,12 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bot.app import clock, opened, readers
+from bot.cli.days import day_typed
 from bot.cli.private import write_private
 from bot.ops.terms import terms_of
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
+from dialogs.case.typed import past_day
 from scheduler.periods import NAMES, Name, Period, latest, period
 
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
@@ -30,9 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if name != "day":
             kind.add_argument(
                 "--date",
-                type=date.fromisoformat,
+                type=day_typed,
                 metavar="日期",
-                help="这一天所在的，如 2026-11-02；默认最近过完的",
+                help="这一天所在的，如 2026-11-02、11月2日；默认最近过完的",
             )
             kind.add_argument(
                 "--out", type=Path, metavar="目录", help="把图和表格存到这个目录"
@@ -47,7 +49,9 @@ async def _run(args: argparse.Namespace) -> int:
     settings = load()
     terms = terms_of(settings)
     now = clock()
-    of = chosen(args.kind, getattr(args, "date", None), now, terms.zone)
+    today = now.astimezone(terms.zone).date()
+    typed = getattr(args, "date", None)
+    of = chosen(args.kind, past_day(typed, today) if typed else None, now, terms.zone)
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
         press = Press(

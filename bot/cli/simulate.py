@@ -16,11 +16,13 @@ from datetime import date, datetime, timedelta
 from datetime import time as hour
 from pathlib import Path
 
+from bot.cli.days import day_typed
 from bot.lab.simulate.ledger import printed, summary
 from bot.lab.simulate.play import play
 from bot.ops.terms import terms_of
 from bot.settings import OperatorError, load
 from bot.sizes import GIB
+from dialogs.case.typed import past_day
 
 MEMORY = Path("/dev/shm")  # nothing of this has to outlast a power cut
 LEAST_MEMORY = 2 * GIB
@@ -37,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--start",
-        type=date.fromisoformat,
+        type=_first_day,
         default=FIRST_DAY,
         metavar="日期",
         help="第一天",
@@ -52,6 +54,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", type=Path, metavar="目录", help="把数据库和钥匙环留在这个新目录"
     )
+
+
+def _first_day(typed: str) -> date:
+    """Without a year the last such day up to the usual first one: the same on every
+    machine.
+    """
+    found = past_day(day_typed(typed), FIRST_DAY)
+    assert found is not None  # it was looked at
+    return found
 
 
 def _positive(typed: str) -> int:

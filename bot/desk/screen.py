@@ -10,7 +10,7 @@ from typing import TextIO
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
-from bot.desk.times import iso_at, iso_due, proviso
+from bot.desk.times import proviso, said_at, said_day, said_due
 from bot.desk.wording import (
     FACTS,
     STEP_WORDS,
@@ -23,7 +23,6 @@ from bot.desk.wording import (
     papers_text,
     step_text,
 )
-from bot.hours import ending, utc
 from dialogs.case.clock import running_readings
 from dialogs.case.life import FINDINGS, LEVELS, STATES, Case
 from dialogs.case.order_table import BY_NAME, possible
@@ -43,10 +42,12 @@ class CaseScreen:
     as meaning.
     """
 
-    def __init__(self, terms: Terms, out: TextIO) -> None:
+    def __init__(self, terms: Terms, out: TextIO, now: datetime | None = None) -> None:
+        """now: the year of times is left out where it is this one."""
         self._terms = terms
         self._zone = terms.zone
         self._out = out
+        self._now = now
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
 
     def entries(self, entries: Sequence[ListedCase], most: int = 0) -> None:
@@ -69,8 +70,8 @@ class CaseScreen:
             "急" if case.urgent else "",
             STATES[case.state],
             phrase("zh", f"category.{case.category}"),
-            f"{utc(entry.opened).astimezone(self._zone):%m-%d %H时}",
-            f"限{ending(case.due, self._zone)[0]:%m-%d}" if case.due else "",
+            self._at(entry.opened, hourly=True),
+            f"限{said_day(case.due, self._zone, now=self._now)}" if case.due else "",
             clean(case.claimed.name) if case.claimed else "",
             shorten(_excerpt(entry), EXCERPT),
         ]
@@ -160,9 +161,8 @@ class CaseScreen:
             f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。"
         )
         if outcome.handed is not None:
-            due = self._until(outcome.handed.due)
-            before = f"{due} 前" if due else ""
-            self._line(f"{handed_text(outcome.handed, before)}。")
+            due = self._until(outcome.handed.due) or ""
+            self._line(f"{handed_text(outcome.handed, due)}。")
 
     def _pairs(self, pairs: Mapping[str, str | None]) -> None:
         shown = {name: value for name, value in pairs.items() if value}
@@ -177,13 +177,13 @@ class CaseScreen:
             return None
         readings = running_readings(case.ledger, self._terms)
         provisos = [proviso(one) for one in readings if one.due == case.due]
-        return iso_due(case.due, self._zone) + "".join(provisos[:1])
+        return (self._until(case.due) or "") + "".join(provisos[:1])
 
     def _until(self, due: datetime | None) -> str | None:
-        return iso_due(due, self._zone) if due else None
+        return said_due(due, self._zone, now=self._now) if due else None
 
     def _at(self, at: int, *, hourly: bool = False) -> str:
-        return iso_at(at, self._zone, hourly=hourly)
+        return said_at(at, self._zone, hourly=hourly, now=self._now)
 
     def _line(self, words: str, colour: str = "") -> None:
         print(

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.cases.reading import StepView
 from bot.cases.staff import Handed
-from bot.hours import utc
+from bot.desk.times import said_day
 from dialogs.case.corrections import CORRECTS
 from dialogs.case.life import FINDINGS, LEVELS, Case, State
 from dialogs.case.notices import RANKS, waiting
@@ -80,7 +80,7 @@ def handed_text(handed: Handed, due: str) -> str:
     """
     level = LEVELS.get(handed.level or "")
     unit = clean(handed.unit) + (f"（{level}）" if level else "")
-    until = [f"{due}答复"] if due else []
+    until = [f"{due} 前答复"] if due else []
     return "，".join([f"转给{unit}", *until, _liaisons(handed)])
 
 
@@ -115,9 +115,9 @@ def step_text(step: StepView, zone: tzinfo) -> str:
     if params.get("finding"):
         before.append(FINDINGS[params["finding"]])
     if params.get("due"):
-        before.append(f"限{utc(params['due']).astimezone(zone):%Y-%m-%d}")
+        before.append(f"限{said_day(params['due'], zone)}")
     if params.get("until"):
-        before.append(f"到{utc(params['until']).astimezone(zone):%Y-%m-%d}")
+        before.append(f"到{said_day(params['until'], zone)}")
     if params.get("pictures"):
         before.append(f"{params['pictures']}张图片")
     return "，".join([*before, *filter(None, [_said(params)])])

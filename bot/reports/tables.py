@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from bot.reports.cells import Shown, column, growth, shares, shown
 from bot.reports.figures import WHATS, CategoryTally, Figures, UnitFigures, by_category
+from bot.reports.templates import official_day
 from dialogs.case.quadrant import QUADRANTS, Quadrant, quadrant
 from dialogs.case.rates import (
     AnswerParts,
@@ -469,7 +470,7 @@ def _ladder(figures: Figures) -> Table:
 
 
 def _local_day(at: int, period: Period) -> str:
-    return datetime.fromtimestamp(at, period.zone).date().isoformat()
+    return official_day(datetime.fromtimestamp(at, period.zone).date())
 
 
 def _ladder_lines(ladder: Table) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 DATE = re.compile(r"(?:(\d{4})[-年/.])?(\d{1,2})[-月/.](\d{1,2})日?")
+EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 FROM_TODAY = re.compile(r"\+(\d{1,4})天?|(\d{1,3})天")
 WORKING_DAYS = re.compile(r"([+-]?\d{1,6})(?:个?工作日|天)?")
 TO_ONE = re.compile(r"[#＃](\d{1,3})\s+")
@@ -31,31 +32,49 @@ def day_end(words: str, now: Now) -> datetime | None:
 
     Without a year it is the next such day. None if it is no day.
     """
-    day = _day(words, now.today)
-    return datetime.combine(day, time(23, 59, 59), now.zone) if day else None
+    found = day(words, now.today)
+    return datetime.combine(found, time(23, 59, 59), now.zone) if found else None
 
 
-def _day(words: str, today: date) -> date | None:
+def day(words: str, today: date) -> date | None:
+    """The day that is meant; without a year the next such day. None if it is none."""
     if days := FROM_TODAY.fullmatch(words):
         return today + timedelta(days=int(days[1] or days[2]))
-    if found := DATE.fullmatch(words):
-        return _calendar_day(found[1], int(found[2]), int(found[3]), today)
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
-
-
-def _calendar_day(year: str | None, month: int, day: int, today: date) -> date | None:
-    try:
-        found = date(int(year or today.year), month, day)
-    except ValueError:
-        return None
-    if year is not None or found >= today:
+    year, month, of_month = _parts(words)
+    found = _calendar_day(year or today.year, month, of_month)
+    if found is None or year or found >= today:
         return found
-    # 29 February may not stand in the next year
+    return _in_year(found, found.year + 1)
+
+
+def past_day(words: str, today: date) -> date | None:
+    """The same for what is over: without a year the last such day."""
+    year, month, of_month = _parts(words)
+    found = _calendar_day(year or today.year, month, of_month)
+    if found is None or year or found <= today:
+        return found
+    return _in_year(found, found.year - 1)
+
+
+def _parts(words: str) -> tuple[int, int, int]:
+    """Year, month, day; 0 for what is not said."""
+    found = DATE.fullmatch(words) or EIGHT_DIGITS.fullmatch(words)
+    if found is None:
+        return 0, 0, 0
+    return int(found[1] or 0), int(found[2]), int(found[3])
+
+
+def _calendar_day(year: int, month: int, of_month: int) -> date | None:
+    try:
+        return date(year, month, of_month)
+    except ValueError:
+        return None
+
+
+def _in_year(found: date, year: int) -> date:
+    """29 February may not stand in that year."""
     safe_day = min(found.day, 28) if found.month == 2 else found.day
-    return found.replace(year=found.year + 1, day=safe_day)
+    return found.replace(year=year, day=safe_day)
 
 
 def working_days(words: str) -> int | None:

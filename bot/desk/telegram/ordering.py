@@ -13,7 +13,7 @@ from bot.desk.telegram.inside import (
 )
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
-from bot.desk.times import chat_due
+from bot.desk.times import said_due
 from bot.desk.wording import handed_text
 from bot.outbox.messages import OutboxMessage
 from dialogs.case import order_table
@@ -76,7 +76,7 @@ class Ordering:
 
     async def _tell_handed(self, act: Act, row: CaseRow, handed: Handed) -> str:
         """Known only once it is done: unit, level, due date, and who answers there."""
-        due = chat_due(handed.due, self._in.casework.zone) if handed.due else ""
+        due = said_due(handed.due, self._in.casework.zone) if handed.due else ""
         said = f"{handed_text(handed, due)}。"
         if act.press is None:
             told = staff_message(act.spot.address, f"{row.alias}：{said}")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime
 
 from bot.cases.aliases import meant
 from bot.desk import verbs
 from bot.desk.liaison import DID, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_CHAT, worded
-from bot.desk.times import unit_at
+from bot.desk.times import said_due
 from bot.desk.unit_view import (
     UNIT_CLOCK_NAMES,
     PastEvent,
@@ -55,16 +55,14 @@ async def said(desk: LiaisonDesk, who: Liaison, name: str, words: str) -> str:
                 ELSEWHERE,
             ]
         )
+    read_at = Now(desk.now(), desk.terms.zone)
     if name == "queue":
         items = [item for item in await desk.cases(who) if not item.done]
-        return (
-            "\n".join(_line(item, desk.terms.zone) for item in items)
-            or "没有要办的工单。"
-        )
+        return "\n".join(_line(item, read_at) for item in items) or "没有要办的工单。"
     case, _ = await _meant(desk, who, name, words)
     alias = case.item.alias
     if name == "case":
-        return shown(case, desk.terms.zone)
+        return shown(case, read_at)
     if "receive" not in case.may:
         raise Refusal("unit_not_now", alias=alias)
     await desk.receive(who, alias)
@@ -129,14 +127,14 @@ async def _case(desk: LiaisonDesk, who: Liaison, alias: str) -> UnitCase | None:
         return None
 
 
-def shown(case: UnitCase, zone: tzinfo) -> str:
+def shown(case: UnitCase, now: Now) -> str:
     """What the units' page shows, no more."""
     item = case.item
     facts = {
         "编号": item.serial,
         "类别": text("zh", f"category.{item.category}"),
-        "转办时间": unit_at(case.assigned, zone) if case.assigned else None,
-        "期限": "；".join(_timers(item, zone)),
+        "转办时间": _said(case.assigned, now) if case.assigned else None,
+        "期限": "；".join(_timers(item, now)),
         "地点": case.place,
         "时间频次": case.when,
     }
@@ -149,7 +147,7 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
         RULE,
     ]
     lines += ["", "为何这个期限：", *case.why] if case.why else []
-    lines += ["", "经过：", *(_event(event, zone) for event in case.past)]
+    lines += ["", "经过：", *(_event(event, now) for event in case.past)]
     can = [
         f"/{action}：{worded(why, UNIT_CHAT)}" if why else f"/{action} {item.alias}"
         for action, why in case.may.items()
@@ -157,28 +155,32 @@ def shown(case: UnitCase, zone: tzinfo) -> str:
     return "\n".join([*lines, *(["", "现在可以：", *can] if can else [])])
 
 
-def _line(item: UnitItem, zone: tzinfo) -> str:
+def _line(item: UnitItem, now: Now) -> str:
     head = (
         f"{'急 ' if item.urgent else ''}{item.alias} {item.state} "
         f"{text('zh', f'category.{item.category}')}"
     )
     waits = ["待签收"] if item.open and not item.received else []
-    return "，".join([head, *waits, *_timers(item, zone)])
+    return "，".join([head, *waits, *_timers(item, now)])
 
 
-def _timers(item: UnitItem, zone: tzinfo) -> list[str]:
-    return [_timer(one, zone) for one in item.timers]
+def _timers(item: UnitItem, now: Now) -> list[str]:
+    return [_timer(one, now) for one in item.timers]
 
 
-def _timer(timer: Timer, zone: tzinfo) -> str:
+def _timer(timer: Timer, now: Now) -> str:
     if timer.due is None:
         return timer.left
-    due = unit_at(timer.due, zone)
+    due = _said(timer.due, now)
     name = UNIT_CLOCK_NAMES[timer.clock]
     return f"{name} {due} 前（{timer.left}）{timer.proviso}"
 
 
-def _event(event: PastEvent, zone: tzinfo) -> str:
-    return f"{unit_at(event.at, zone)} {event.words}" + (
+def _event(event: PastEvent, now: Now) -> str:
+    return f"{_said(event.at, now)} {event.words}" + (
         f"：{clean(event.text)}" if event.text else ""
     )
+
+
+def _said(at: datetime, now: Now) -> str:
+    return said_due(at, now.zone, now=now.at)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
-from bot.desk.times import chat_at, chat_due, proviso
+from bot.desk.times import proviso, said_at, said_due
 from bot.desk.verbs import VERBS, possible
 from bot.desk.wording import (
     FACTS,
@@ -141,7 +141,7 @@ def full(sheet: Sheet, zone: ZoneInfo) -> str:
         *(_step(step, zone) for step in sheet.steps),
     ]
     lines += [
-        f"备注 {chat_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}"
+        f"备注 {said_at(note.at, zone)} {clean(note.by)}：{clean(note.text)}"
         for note in sheet.notes
     ]
     return "\n".join(lines)
@@ -184,8 +184,8 @@ def _clocks(case: Case, terms: Terms, zone: ZoneInfo) -> list[str]:
             found.append(f"期限：{name}（暂停）")
         else:
             over = "，已超期" if "breached" in steps_done(case.ledger, clock) else ""
-            due = chat_due(reading.due, zone)
-            found.append(f"期限：{name} {due}{over}{proviso(reading)}")
+            due = said_due(reading.due, zone)
+            found.append(f"期限：{name} {due} 前{over}{proviso(reading)}")
     return found
 
 
@@ -212,7 +212,7 @@ def _report(report: ReportView, zone: ZoneInfo, most: int) -> list[str]:
     number = f"反映{report.number}" if report.number else "反映"
     lines = [
         "",
-        f"{number}（{chat_at(report.filed, zone, hourly=True)}）",
+        f"{number}（{said_at(report.filed, zone, hourly=True)}）",
         shortened(clean(report.text), most),
     ]
     said = {
@@ -229,7 +229,7 @@ def _report(report: ReportView, zone: ZoneInfo, most: int) -> list[str]:
 def _step(step: StepView, zone: ZoneInfo, most: int = 1 << 20) -> str:
     who = clean(step.by or "反映人") + (f"（反映{step.report}）" if step.report else "")
     said = shortened(clean(step_text(step, zone)), most)
-    at = chat_at(step.at, zone, hourly=step.by is None)
+    at = said_at(step.at, zone, hourly=step.by is None)
     return f"{at} {who} {STEP_WORDS.get(step.kind, step.kind)}" + (
         f"：{said}" if said else ""
     )
@@ -243,7 +243,7 @@ def listed(entries: Sequence[ListedCase], zone: ZoneInfo) -> str:
     for entry in entries:
         case = entry.case
         marks = "急 " if case.urgent else ""
-        due = f"，限{chat_due(case.due, zone)}" if case.due else ""
+        due = f"，限{said_due(case.due, zone)}" if case.due else ""
         who = f"，{clean(case.claimed.name)}在办" if case.claimed else ""
         kind = text("zh", f"category.{case.category}")
         lines.append(f"{marks}{case.alias} {STATES[case.state]} {kind}{due}{who}")

@@ -44,7 +44,7 @@ def slip_of(
 def _deadline(timer: Timer, at: Callable[[datetime], str]) -> str:
     if timer.due is None:
         return timer.left
-    return f"{UNIT_CLOCK_NAMES[timer.clock]} {at(timer.due)} 前{timer.proviso}"
+    return f"{UNIT_CLOCK_NAMES[timer.clock]} {at(timer.due)}前{timer.proviso}"
 
 
 def _as_fits(texts: Sequence[str], left: int) -> Iterator[str]:

@@ -35,7 +35,7 @@ from bot.channels.web.peer_limit import PeerLimit, peer_of
 from bot.channels.web.screen import Pages
 from bot.desk.liaison import DID, LONGEST, Liaison, LiaisonDesk, Missing
 from bot.desk.refused import UNIT_PAGE, worded
-from bot.desk.times import unit_at
+from bot.desk.times import printed_at, said_due
 from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
 from bot.desk.web.form import PICTURE_ID, Form
@@ -232,7 +232,7 @@ class Units:
         except Missing:
             return None
         drawn = self._desk.now().astimezone(self._desk.terms.zone)
-        return slip_of(case, who.unit_name, self._at, drawn)
+        return slip_of(case, who.unit_name, self._printed_at, drawn)
 
     async def picture(self, request: Request) -> Response:
         who = await self._who(request)
@@ -408,7 +408,10 @@ class Units:
 
     def _at(self, at: datetime) -> str:
         """With the year only where it is another one."""
-        return unit_at(at, self._desk.terms.zone, now=self._desk.now())
+        return said_due(at, self._desk.terms.zone, now=self._desk.now())
+
+    def _printed_at(self, at: datetime) -> str:
+        return printed_at(at, self._desk.terms.zone)
 
 
 def _brings_picture(upload: Upload) -> bool:

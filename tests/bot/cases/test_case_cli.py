@@ -112,7 +112,7 @@ async def test_a_case_is_worked_through_in_the_terminal(
     shown = await terminal.runs("show", name)
     for line in (
         "类别      台账报表、多头填报",
-        "反映 1（2026-11-23 10时）",
+        "反映 1（11月23日10时）",
         "街道要求同一份台账每周报五次",
         "责任单位  某街道",
         "王：属实",
@@ -196,8 +196,8 @@ async def test_a_deadline_belongs_to_the_day_that_it_ends(terminal: Terminal) ->
     name = await terminal.counter.alias()
     await terminal.runs("accept", name)
     await terminal.runs("assign", name, "某街道", "--new")
-    assert "限11-30" in await terminal.runs("list")
-    assert "期限      2026-11-30 24:00" in await terminal.runs("show", name)
+    assert "限11月30日" in await terminal.runs("list")
+    assert "期限      11月30日 24:00" in await terminal.runs("show", name)
 
 
 async def test_a_deadline_that_may_still_move_is_said_to_be_so(
@@ -211,7 +211,7 @@ async def test_a_deadline_that_may_still_move_is_said_to_be_so(
     name = await terminal.counter.alias()
     await terminal.runs("accept", name)
     await terminal.runs("assign", name, "某街道", "--new")
-    told = "期限      2099-01-06 24:00（2099年调休还没公布，公布后可能会变）"
+    told = "期限      2099年1月6日 24:00（2099年调休还没公布，公布后可能会变）"
     assert told in await terminal.runs("show", name)
 
 
@@ -438,7 +438,7 @@ async def test_columns_stand_straight_under_each_other(terminal: Terminal) -> No
     ):
         await terminal.counter.files(text, category=category)
     lines = (await terminal.runs("list")).splitlines()[:-1]
-    starts = {width(line[: line.index("11-23 10时")]) for line in lines}
+    starts = {width(line[: line.index("11月23日10时")]) for line in lines}
     assert len(starts) == 1 and max(map(width, lines)) <= 120
 
 

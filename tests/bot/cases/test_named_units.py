@@ -59,14 +59,14 @@ async def test_the_reply_says_whom_it_went_to_and_who_looks_there(
     """Unit, level, due date, and that there is no liaison, while there is none."""
     name = await accepted(terminal.counter)
     said = await terminal.runs("assign", name, "文新街道")
-    assert "转给文新街道（街道），2026-11-30 24:00 前答复，没有联络员" in said
+    assert "转给文新街道（街道），11月30日 24:00 前答复，没有联络员" in said
 
     roster: Roster = terminal.roster
     unit = (await register.get("临江区政府")).id
     await roster.add("陈联络", "liaison", unit)
     await roster.add("王", "supervisor")
     said = await terminal.runs("whistle", name, "街道办不了")
-    assert "转给临江区政府（区），2026-11-30 24:00 前答复，联络员：陈联络。" in said
+    assert "转给临江区政府（区），11月30日 24:00 前答复，联络员：陈联络。" in said
 
 
 async def test_who_insists_is_heard_and_told_what_it_means(

@@ -32,7 +32,14 @@ def test_a_month_is_printed_and_saved_for_this_login_only(
 ) -> None:
     assert (
         main(
-            ["report", "month", "--date", "2026-01-31", "--out", str(tmp_path / "out")]
+            [
+                "report",
+                "month",
+                "--date",
+                "2026年1月31日",
+                "--out",
+                str(tmp_path / "out"),
+            ]
         )
         == 0
     )

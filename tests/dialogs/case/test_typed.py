@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.case.typed import Now, day_end, working_days
+from dialogs.case.typed import Now, day_end, past_day, working_days
 
 NOW = Now(datetime(2026, 11, 23, 2, 17, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
 
@@ -38,7 +38,27 @@ def test_a_day_ends_with_its_last_second(words: str, day: str) -> None:
     assert end.tzinfo is NOW.zone
 
 
-@pytest.mark.parametrize("words", ["", "soon", "13月1日", "2月30日", "5", "-3", "12月"])
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("11月23日", "2026-11-23"),
+        ("11.2", "2026-11-02"),
+        ("12月1日", "2025-12-01"),
+        ("2027-01-03", "2027-01-03"),
+        ("20261102", "2026-11-02"),
+        ("+3", None),
+        ("2026-W48-1", None),
+    ],
+)
+def test_of_what_is_over_it_is_the_last_such_day(words: str, day: str | None) -> None:
+    found = past_day(words, NOW.today)
+    assert (str(found) if found else None) == day
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "soon", "13月1日", "2月30日", "5", "-3", "12月", "0月1日", "2026-W48-1"],
+)
 def test_what_is_no_day_is_none(words: str) -> None:
     assert day_end(words, NOW) is None
 
