@@ -43,7 +43,9 @@ def _mark_urgent(given: Given, order: MarkUrgent) -> Decision:
     urgent = replace(_fitting(given), urgent=True)
     if given.case.state is not State.ASSIGNED:
         return given.told(urgent)
-    moved = ledger.dispatch(urgent, given.at, given.terms)
+    # more time that was asked for is no question any more
+    pressing = urgent.with_assignment(wants=None)
+    moved = ledger.dispatch(pressing, given.at, given.terms)
     due = last_second(answer_due(moved, given.terms))
     told = given.told(moved, unit=given.unit, due=due)
     return alerting(told, "unit", "urgent_set", urgent=True)

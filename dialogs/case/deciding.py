@@ -687,7 +687,8 @@ def _grant(given: Given, order: GrantExtend) -> Decision:
     _check_extension(days, terms)
     more = Allowance(days, terms.rules.extension.unit)
     reading = _extendable(moved, terms)
-    assert reading is not None  # it was asked for
+    if reading is None:  # it has become urgent since it was asked for
+        raise Refusal("urgent_not_extended", alias=given.case.alias)
     longer = ledger.extend(
         moved, reading.clock, given.at, more, reason=reason, by=given.by.name
     )

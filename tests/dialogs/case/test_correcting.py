@@ -102,9 +102,11 @@ class Life:
         decision = react(self.case, Reopen("r1", words, self.at), TERMS)
         return self.take(decision, by_reporter=True)
 
-    def refused(self, order: Order, by: Staff = WANG) -> Refusal:
+    def refused(
+        self, order: Order, by: Staff = WANG, role: Role = "operator"
+    ) -> Refusal:
         with pytest.raises(Refusal) as refusal:
-            self.does(order, by)
+            self.does(order, by, role)
         return refusal.value
 
     @property
@@ -135,6 +137,17 @@ FOUND = (*SENT, Answer("停了四份"), Find("substantiated", "台账五份一�
 RECTIFYING = (*FOUND, Rectify("减到一份"))
 
 # ── urgent, and what kind ─────────────────────────────────────────────────────────────
+
+
+def test_more_time_that_was_asked_for_ends_where_it_turns_out_urgent() -> None:
+    """Nobody is offered to grant it; as an older program left it, it is refused."""
+    life = Life(Accept(), Assign("文新街道"), Extend(5, "人手不够"))
+    asked = life.case
+    life.does(MarkUrgent())
+    assert life.case.assignment.wants is None and "grant" not in possible(life.case)
+    left = life.case.with_assignment(wants=asked.assignment.wants)
+    refused = Life(case=left).refused(GrantExtend(True), role="supervisor")
+    assert refused.code == "urgent_not_extended"
 
 
 def test_what_turns_out_urgent_gets_the_urgent_clocks() -> None:
