@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 
@@ -28,6 +29,8 @@ from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.holds import HoldRow, Holds
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import Ratings, StepRow, Steps
+
+MERGED = "merged"  # kind of step
 
 
 class ReporterStories:
@@ -168,15 +171,23 @@ class ReporterStories:
         return tell(case, mine, told, self._now(), self._writer.terms)
 
     async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:
-        """The case, and those it was merged into, one after the other."""
+        """The case, and those it was merged into, one after the other.
+
+        What another case had behind it when this one joined it is told as of that
+        moment: nobody reads of steps before their own report.
+        """
         chain: list[tuple[CaseRow, list[StepRow]]] = []
         following: bytes | None = case
+        joined = 0  # seconds since 1970 UTC
         while following is not None:
             row, steps = await asyncio.gather(
                 self._cases.by_id(following), self._steps.of_case(following)
             )
             assert row is not None  # a foreign key
-            chain.append((row, steps))
+            since = [replace(step, at=max(step.at, joined)) for step in steps]
+            chain.append((row, since))
+            merges = [step.at for step in steps if step.kind == MERGED]
+            joined = max([joined, *merges])
             following = row.merged_into
         return chain
 

@@ -116,9 +116,13 @@ class Prompt:
 
 def prompt(verb: str, alias: str, state: str) -> str:
     """state: the Chinese name of the state in which the case is now."""
-    known = VERBS[verb]
-    asked = f"请回复这条消息，写：{known.asks.rstrip('。')}。"
-    return f"【{known.label}】{alias}\n现在是“{state}”。{asked}"
+    asked = VERBS[verb].asks.rstrip("。")
+    return f"{headed(verb, alias, state)}请回复这条消息，写：{asked}。"
+
+
+def headed(verb: str, alias: str, state: str) -> str:
+    """How a prompt begins: by this it is known again."""
+    return f"【{VERBS[verb].label}】{alias}\n现在是“{state}”。"
 
 
 def prompted(words: str) -> Prompt | None:

@@ -423,8 +423,15 @@ class Desk:
             return await self._ordering.prompt(act, row, name)
         return await self._order(act, row, name, words)
 
-    async def _order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
-        """Who gave it looks at the card: that goes before all others."""
+    async def _order(
+        self, act: Act, row: CaseRow, verb: str, words: str, *, confirmed: bool = False
+    ) -> str:
+        """Who gave it looks at the card: that goes before all others. What cannot be
+        taken back is asked once more.
+        """
+        if verbs.asks_for_a_case(verb) and not confirmed:
+            into = await self._looking.row(act, words.strip())
+            return await self._ordering.ask_once_more(act, row, into, verb)
         said = await self._ordering.order(act, row, verb, words)
         self.topics.want(row.id)
         return said
@@ -441,7 +448,7 @@ class Desk:
         if verbs.VERBS[verb].asks and not more:
             return await self._ordering.prompt(act, row, verb)
         words = await self._ordering.chosen(verb, more)
-        return await self._order(act, row, verb, words)
+        return await self._order(act, row, verb, words, confirmed=bool(more))
 
     async def _of_unit(self, act: Act, who: Liaison, name: str, words: str) -> str:
         """A liaison's command; an order goes in one commit with the mark of the update

@@ -130,6 +130,19 @@ class Ordering:
         await self._saying.commit(act, [], [question])
         return "请在打开的输入框里写。"
 
+    async def ask_once_more(
+        self, act: Act, row: CaseRow, into: CaseRow, verb: str
+    ) -> str:
+        """Show what would be joined, before it is. Raises: Refusal."""
+        _permit(act.member.role, verbs.VERBS[verb].row.order)
+        both = [await self._in.casework.reading.sheet(one) for one in (row, into)]
+        shown = "\n\n".join(views.brief(one, self._in.casework.zone) for one in both)
+        head = verbs.headed(verb, row.alias, STATES[State(row.state)])
+        words = f"{head}\n{row.alias} 并入 {into.alias}？并了分不开。\n\n{shown}"
+        yes = views.button(verb, row.alias, f"确定并入 {into.alias}", into.alias)
+        await self._saying.say(act, words, [yes])
+        return "请先看看要合在一起的两件，再点确定。"
+
     def check_fits(self, row: CaseRow, asked: verbs.Prompt) -> None:
         """An answer counts for the state in which it was asked: what was asked before
         an acceptance undoes none. Raises: Refusal.

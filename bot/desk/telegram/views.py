@@ -48,6 +48,7 @@ ICONS = {
     State.WITHDRAWN: "📁",
 }  # each is among the icons that Telegram allows
 MOST = 3800  # UTF-16 units of a card; Telegram takes 4096
+BRIEF = 200  # characters of a report where two cases are compared
 EXCERPT = 1500  # characters of a report on the card
 STEPS, NOTES = 6, 3  # shown on the card, the newest
 GONE = "这件工单的内容已按保存期限删除。"
@@ -233,6 +234,19 @@ def _step(step: StepView, zone: ZoneInfo, most: int = 1 << 20) -> str:
     return f"{at} {who} {STEP_WORDS.get(step.kind, step.kind)}" + (
         f"：{said}" if said else ""
     )
+
+
+def brief(sheet: Sheet, zone: ZoneInfo) -> str:
+    """What a case is about, to be told from another: a few lines."""
+    case = sheet.case
+    kind = text("zh", f"category.{case.category}")
+    unit = case.assignment.unit
+    at_unit = f"，{clean(unit)}在办" if unit else ""
+    lines = [f"{case.alias}　{STATES[case.state]}　{kind}{at_unit}"]
+    for report in sheet.reports:
+        said = shortened(clean(report.text), BRIEF)
+        lines.append(f"{chat_at(report.filed, zone, hourly=True)}：{said}")
+    return "\n".join(lines)
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────────────

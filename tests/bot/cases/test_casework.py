@@ -455,8 +455,8 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
     whens = [
         line["when"] for line in (await counter.story(berta)).params("zh")["lines"]
     ]
-    assert whens[-2:] == ["11月23日", "11月24日 12:17"], (
-        "when others came is told by the day at most"
+    assert whens[-2:] == ["11月24日 10:17", "11月24日 12:17"], (
+        "what the other case had behind it is told as of when they were joined"
     )
     for mine, other in ((anna, "贝塔"), (berta, "安娜")):
         story = await counter.story(mine)
