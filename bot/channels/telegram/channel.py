@@ -234,10 +234,11 @@ class TelegramChannel:
         one message; else anew.
         """
         said = message.message
-        if said.secret:
-            return [lambda: self._receipt(chat.id, message)]
         was_here = seconds(self._now()) - chat.at <= WAITS
         is_awaited = was_here and not said.name.startswith(PUSH)
+        if said.secret:
+            covered = not is_awaited
+            return [lambda: self._receipt(chat.id, message, covered)]
         parts = self._parts(message, not is_awaited)
         new = self._new(TelegramPlace(chat.id), message, parts)
         is_touched = chat.prompt is not None and chat.touched == chat.prompt
@@ -387,9 +388,10 @@ class TelegramChannel:
             log.debug("buttons stay: %s", about(error))
             self.held(chat, kind(error))
 
-    async def _receipt(self, chat: int, message: Rendered) -> Message:
+    async def _receipt(self, chat: int, message: Rendered, covered: bool) -> Message:
         """Words and QR code in one message that cannot be passed on, with a button that
-        copies.
+        copies. covered: nobody waits for it any more, so the lock screen must not show
+        it.
         """
         said = message.message
         receipt = str(said.params["receipt"])
@@ -397,6 +399,9 @@ class TelegramChannel:
         caption = join("\n", [Html(words), text(said.lang, "telegram.goes")])
         if units(caption) > CAPTION:
             caption = tag("code", receipt)
+        if covered:
+            news = text(said.lang, "telegram.news")
+            caption = join("\n", [news, tag("tg-spoiler", caption)])
         kept = self.markup(message)
         rows: list[Sequence[InlineKeyboardButton]] = [
             [copying(text(said.lang, "telegram.copy"), receipt)],
@@ -413,6 +418,7 @@ class TelegramChannel:
             caption=caption,
             parse_mode=ParseMode.HTML,
             filename="receipt.png",
+            has_spoiler=covered,
             protect_content=True,
             reply_markup=InlineKeyboardMarkup(rows),
         )

@@ -15,6 +15,7 @@ from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.background import Background
 from bot.channels.port import Hear, Incoming, TurnFailed
+from bot.channels.telegram.busy import busy
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.chats import PrivateChat
 from bot.channels.telegram.decode import Changed, Clear, Part, Photo, PrivateUpdate
@@ -155,7 +156,7 @@ class Hearing:
                             chat.said.get(update.message or 0), part, now
                         ), {}
                     case Photo():
-                        parts.append(await self._picture(part, now, pictures))
+                        parts.append(await self._picture(chat, part, now, pictures))
                     case Said() | Unreadable():
                         parts.append(part)
         parts.sort(key=lambda part: not isinstance(part, Said))
@@ -163,10 +164,15 @@ class Hearing:
         return event, pictures
 
     async def _picture(
-        self, photo: Photo, now: datetime, pictures: dict[str, Scrubbed]
+        self,
+        chat: PrivateChat,
+        photo: Photo,
+        now: datetime,
+        pictures: dict[str, Scrubbed],
     ) -> Pictured | Unreadable:
         """The event of it; what was scrubbed is put into `pictures`."""
-        found = await fetched(self._channel.bot, photo.file, now)
+        async with busy(self._channel, chat):
+            found = await fetched(self._channel.bot, photo.file, now)
         if isinstance(found, Unreadable):
             return found
         picture = Picture(secrets.token_hex(16), found.width, found.height)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot, Update
-from telegram.error import TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.arrivals import Arrivals
 from bot.channels.telegram.decode import ALLOWED
@@ -20,6 +20,8 @@ from storage.port import StorageError
 
 log = logging.getLogger(__name__)
 LONG_POLL = 50  # seconds
+FREED_FIRST = 2.0  # seconds: without a webhook there is no fetch that is refused
+LONGEST_PAUSE = 5.0  # seconds until the next fetch: somebody waits to be heard
 UPDATES_A_FETCH = 100  # updates of one fetch
 
 
@@ -38,9 +40,14 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch, take in, and confirm by the next offset what was committed; until
-        cancelled.
+        cancelled. Whether a webhook is still set there delays nothing for long.
         """
-        await until_done(self._no_webhook)
+        async with asyncio.TaskGroup() as beside:
+            freeing = beside.create_task(until_done(self._no_webhook))
+            await asyncio.wait({freeing}, timeout=FREED_FIRST)
+            await self._fetch_all()
+
+    async def _fetch_all(self) -> None:
         following: int | None = None
         tries = 0
         is_reached = False
@@ -49,7 +56,7 @@ class Polling:
                 await self._arrivals.clear()
                 updates = await self._fetch(following, LONG_POLL if is_reached else 0)
             except (TelegramError, StorageError) as error:
-                await asyncio.sleep(told_wait(error, tries))
+                await asyncio.sleep(_pause(error, told_wait(error, tries)))
                 is_reached = is_reached and isinstance(error, StorageError)
                 tries += 1
                 continue
@@ -96,3 +103,10 @@ class Polling:
                 incident(log, error, "an update")
                 found.append(Update(values["update_id"]))
         return found
+
+
+def _pause(error: TelegramError | StorageError, told: float) -> float:
+    """Short, unless the platform wants it longer, or asking again changes nothing."""
+    if isinstance(error, RetryAfter | Conflict | InvalidToken):
+        return told
+    return min(told, LONGEST_PAUSE)
