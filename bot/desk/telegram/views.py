@@ -245,7 +245,7 @@ def brief(sheet: Sheet, zone: ZoneInfo) -> str:
     lines = [f"{case.alias}　{STATES[case.state]}　{kind}{at_unit}"]
     for report in sheet.reports:
         said = shortened(clean(report.text), BRIEF)
-        lines.append(f"{chat_at(report.filed, zone, hourly=True)}：{said}")
+        lines.append(f"{said_at(report.filed, zone, hourly=True)}：{said}")
     return "\n".join(lines)
 
 
