@@ -17,6 +17,7 @@ from tests.proofs.visitor import Refused, Visitor
 from tests.storage.test_disk import mounted
 
 SHIM = Path(__file__).with_name("faults.c")
+SWITCH = "switch-"
 PAD = "\n" + "每次都是一样的内容，" * 400
 
 
@@ -100,9 +101,8 @@ async def forgets(here: Scene) -> str:
 # ── disks that lie ────────────────────────────────────────────────────────────────────
 
 
-@asynccontextmanager
-async def lying(folder: Path, fault: str) -> AsyncIterator[tuple[Scene, Path]]:
-    """A hotline whose calls of the system fail as soon as the switch is there.
+def preloaded(folder: Path) -> dict[str, str]:
+    """Settings with which faults are switched on by files in the folder, which is made.
 
     Raises: Cannot, without a compiler.
     """
@@ -115,9 +115,17 @@ async def lying(folder: Path, fault: str) -> AsyncIterator[tuple[Scene, Path]]:
         [compiler, "-shared", "-fPIC", "-O1", "-o", str(shim), str(SHIM), "-ldl"],
         check=True,
     )
-    switch = folder / f"switch-{fault}"
-    given = {"LD_PRELOAD": str(shim), "DRILL_SWITCH": str(folder / "switch-")}
-    async with scene(folder, given) as here:
+    return {"LD_PRELOAD": str(shim), "DRILL_SWITCH": str(folder / SWITCH)}
+
+
+@asynccontextmanager
+async def lying(folder: Path, fault: str) -> AsyncIterator[tuple[Scene, Path]]:
+    """A hotline whose calls of the system fail as soon as the switch is there.
+
+    Raises: Cannot, without a compiler.
+    """
+    switch = folder / f"{SWITCH}{fault}"
+    async with scene(folder, preloaded(folder)) as here:
         switch.touch()
         try:
             yield here, switch
