@@ -41,25 +41,21 @@ class Verb:
 def _verbs() -> Iterator[tuple[str, Verb]]:
     """Who has it first, then the moves, then what is only said."""
     for row in sorted(ORDERS, key=lambda row: not row.first and row.trigger is None):
-        yield chat_name(row), Verb(row.label, row)
+        yield row.name, Verb(row.label, row)
         for asked in row.fields:
             if asked.command:
                 preset = {asked.name: asked.means}
                 yield asked.command, Verb(asked.label, row, preset)
 
 
-def chat_name(row: OrderRow) -> str:
-    return row.command or row.name
-
-
 VERBS: Mapping[str, Verb] = dict(_verbs())
 LABELS = {verb.label: name for name, verb in VERBS.items()}
+EARLIER = {"finding": "find"}  # as buttons of older cards have it
 
 
 def possible(case: Case) -> list[str]:
     """Verbs that the case allows now, in the order of their buttons."""
-    rows = [order_table.BY_NAME[name] for name in order_table.possible(case)]
-    return [chat_name(row) for row in rows]
+    return list(order_table.possible(case))
 
 
 def ordered(verb: str, words: str, now: Now) -> Order:
@@ -155,7 +151,12 @@ def command(words: str, name: str | None) -> tuple[str, str] | None:
     typed, addressee, rest = found[1], found[2], found[3] or ""
     if addressee and name and addressee.lower() != name.lower():
         return None
-    return LABELS.get(typed, typed.lower().replace("_", "-")), rest.strip()
+    return named(LABELS.get(typed, typed.lower().replace("_", "-"))), rest.strip()
+
+
+def named(verb: str) -> str:
+    """As it is called today."""
+    return EARLIER.get(verb, verb)
 
 
 def as_command(verb: str) -> str:

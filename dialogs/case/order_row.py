@@ -76,10 +76,10 @@ class UnitSide:
 class OrderRow:
     """One order, as every screen, rule and record has it.
 
-    name: typed in a terminal, and in a chat unless `command` is another word; order:
-    its class; label, english: on buttons; summary: the terminal's help;
-    fields: what it asks, in the order of the terminal; asks: what a chat asks for, ""
-    where a button is enough; grammar: how that is written in one message;
+    name: typed in a terminal and in a chat; order: its class; label, english: on
+    buttons; summary: the terminal's help; fields: what it asks, in the order of the
+    terminal; asks: what a chat asks for, "" where a button is enough; grammar: how that
+    is written in one message;
     roles: who may give it; beside: also given by who has not claimed the case;
     trigger: the move of the case's life, None for what is no move;
     fits: when what is no move can be done; first: its button stands before the moves;
@@ -104,7 +104,6 @@ class OrderRow:
     first: bool = False
     told: str | None = None
     steps: Mapping[str, str] = field(default_factory=dict)
-    command: str = ""
     unit: UnitSide | None = None
 
     @property

@@ -620,7 +620,6 @@ ORDERS: tuple[OrderRow, ...] = (
     ),
     OrderRow(
         name="find",
-        command="finding",  # /find looks for cases
         order=Find,
         label="核实定性",
         english="Find",

@@ -17,7 +17,7 @@ NEAR = 0.7  # how like a command a slip of the finger is, of 1
 COMMANDS = {
     "queue": "要办的工单",
     "mine": "我在办的",
-    "find": "按字词找：/find 台账",
+    "search": "按字词找：/search 台账",
     "case": "看一件：/case K7QM",
     "stats": "在办多少",
     "help": "怎么用",

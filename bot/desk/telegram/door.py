@@ -301,6 +301,7 @@ class Desk:
         member = await self._in.roster.who(Address(TELEGRAM, str(query.from_user.id)))
         carried = (query.data or "").removeprefix(STAFF_BUTTON).split(":")
         verb, alias, more = [*carried, "", ""][:3]
+        verb = verbs.named(verb)
         if verb == RECEIPT and member is not None and message is not None:
             spot = Spot(message.chat.id, None)
             act = Act(member, spot, mark, grouped, message.message_id, press=query.id)
@@ -410,7 +411,7 @@ class Desk:
                 return await self._looking.queue(act)
             case "mine":
                 return await self._looking.mine(act)
-            case "find":
+            case "search":
                 return await self._looking.found(act, words)
             case "stats":
                 return await self._looking.stats(act)

@@ -64,7 +64,7 @@ CASE = Case("c", "白鹭-K7QM", State.FILED, "forms", reports=("r1",))
         ("grant", "同意 3", GrantExtend(True, days=3)),
         ("grant", "不同意 太久", GrantExtend(False, "太久")),
         ("whistle", "街道办不了\n区数据局", Whistle("街道办不了", "区数据局")),
-        ("finding", "部分属实 查过", Find("partly", "查过")),
+        ("find", "部分属实 查过", Find("partly", "查过")),
         ("rectify", "撤掉 12月1日", Rectify("撤掉", DUE)),
         ("rectify", "12月1日", Rectify("", DUE)),
         ("rectify", "", Rectify()),
@@ -83,7 +83,7 @@ def test_words_become_an_order(verb: str, words: str, order: Order) -> None:
         ("wait", "等文件", "wait_unreadable"),
         ("extend", "还在核对", "extend_unreadable"),
         ("grant", "好", "grant_unreadable"),
-        ("finding", "对", "choice_unreadable"),
+        ("find", "对", "choice_unreadable"),
     ],
 )
 def test_what_cannot_be_read_is_told(verb: str, words: str, code: str) -> None:
@@ -108,7 +108,7 @@ def test_a_prompt_of_an_order_that_there_is_no_more_is_still_a_prompt() -> None:
 
 
 def test_every_order_has_its_verb_and_every_label_is_a_command() -> None:
-    assert {verbs.chat_name(row) for row in ORDERS} <= verbs.VERBS.keys()
+    assert {row.name for row in ORDERS} <= verbs.VERBS.keys()
     for name, verb in verbs.VERBS.items():
         assert verbs.command(f"/{verb.label} K7QM", None) == (name, "K7QM")
         assert verbs.command(f"{verbs.as_command(name)} K7QM", None) == (name, "K7QM")
@@ -134,6 +134,6 @@ def test_what_need_not_be_written_can_be_picked() -> None:
     assert "不在范围" in verbs.choices(decline)
     assert "不归本专线管" in verbs.chosen(decline, "不在范围")
     assert verbs.chosen(decline, "编的") == ""
-    assert verbs.choices(verbs.VERBS["finding"].row) == ["属实", "部分属实", "不属实"]
+    assert verbs.choices(verbs.VERBS["find"].row) == ["属实", "部分属实", "不属实"]
     assert verbs.choices(verbs.VERBS["grant"].row) == ["同意"]
     assert verbs.choices(verbs.VERBS["accept"].row) == []

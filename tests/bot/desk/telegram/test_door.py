@@ -176,6 +176,7 @@ async def test_a_unit_is_named_as_the_register_has_it(
         ("/ACCEPT {}", "受理，办好了"),
         ("/accept", "如：/accept K7QM"),
         ("/close {}", "不能办结。现在可以：认领、受理"),
+        ("/find {} 对", "请先写属实、部分属实或不属实"),
         ("/finding {} 对", "请先写属实、部分属实或不属实"),
     ],
 )
@@ -295,7 +296,7 @@ async def test_a_repeated_update_changes_nothing(office: Office, group: Group) -
     assert await office.count("notes") == 1
 
 
-@pytest.mark.parametrize("words", ["/help", "/find 台账", "/mine", "/why", "/case"])
+@pytest.mark.parametrize("words", ["/help", "/search 台账", "/mine", "/why", "/case"])
 async def test_every_command_answers_in_private(office: Office, words: str) -> None:
     """In a sentence or a list."""
     one = await office.staff("李明")
