@@ -17,6 +17,7 @@ VERBS = {
     "time": "程序的时钟可不可靠；confirm 由主管确认没错",
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",
+    "duty": "谁在什么钟点接加急件，22点找得到谁",
     "ladder": "一提醒、二通报、三处置：list、decide、document",
     "templates": "文书的模板：能不能填；--out 存出自带的",
     "report": "晨报、周报、月报：day、week、month",

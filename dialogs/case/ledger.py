@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import ClockLine, LineKind, running, running_readings
+from dialogs.case.duty import acts_from, shifts
 from dialogs.case.life import Case, State
 from dialogs.case.rules import UNIT_CLOCKS
-from dialogs.case.worktime import Terms
+from dialogs.case.worktime import TICK, Terms, day_of
+
+NOBODY_ON_DUTY = "转办时没有人值班"
 
 
 def next_hour(at: datetime) -> datetime:
@@ -31,14 +34,16 @@ def start(
     until: datetime | None = None,
     complex: bool = False,
     again: bool = False,
+    waits: bool = False,
 ) -> Case:
     """until: a committed date, in place of the rules' time, which is noted all the
-    same; complex, again: as in `Rules.deadline`.
+    same; complex, again: as in `Rules.deadline`; waits: until somebody is on duty.
     """
     allowance = terms.rules.deadline(
         clock, case.category, case.urgent, complex=complex, again=again
     )
-    line = ClockLine(clock, "start", at, allowance, until=until)
+    reason = NOBODY_ON_DUTY if waits else ""
+    line = ClockLine(clock, "start", at, allowance, until=until, reason=reason)
     return _with_lines(case, [line])
 
 
@@ -50,12 +55,22 @@ def dispatch(
     until: datetime | None = None,
     complex: bool = False,
 ) -> Case:
-    """The clocks of a unit start when a case is sent to it. until: as it was told."""
+    """The clocks of a unit start when a case is sent to it; those of an urgent one when
+    somebody there is on duty. until: as it was told.
+    """
     stopped = stop(case, at)
     if not case.urgent:
         return start(stopped, "answer", at, terms, until=until, complex=complex)
-    on_its_way = start(stopped, "on_site", at, terms)
-    return start(on_its_way, "result", at, terms, until=until)
+    found = shifts(terms.rules.duty, case.assignment.unit)
+    begins = acts_from(found, at, terms.zone)
+    on_its_way = start(stopped, "on_site", begins, terms, waits=begins > at)
+    there = running_readings(on_its_way.ledger, terms)[-1].ends
+    # who may come after midnight has no result before it
+    first_day = day_of(begins, terms)
+    result_from = begins if day_of(there - TICK, terms) == first_day else there
+    return start(
+        on_its_way, "result", result_from, terms, until=until, waits=begins > at
+    )
 
 
 def demand(case: Case, at: datetime, terms: Terms) -> Case:

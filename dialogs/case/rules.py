@@ -25,6 +25,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.bases import Basis, Category
+from dialogs.case.duty import ANY_UNIT, Shift, shift_of
 from dialogs.case.ladder import LadderRule, Reset
 
 DeadlineName = Literal[
@@ -57,6 +58,7 @@ SPAN = r"^(\d{1,4}) ?([WCDh])$"
 HOURS: dict[TimeUnit, float] = {"h": 1, "C": 24, "D": 24, "W": 24 * 7 / 5}
 # By pydantic's name of the error.
 SAYS = {
+    "shift": '要写成 "王芳 8-22"：谁、几点到几点',
     "span": '要写成 "5 W"、"1 C"、"0 D" 或 "2 h"',
     "int_type": "要写成整数",
     "float_type": "要写成小数，如 0.8",
@@ -96,6 +98,16 @@ Span = Annotated[
     PlainValidator(_allowance),
     WithJsonSchema({"type": "string", "pattern": SPAN}),
 ]
+
+
+def _shift(value: object) -> Shift:
+    found = shift_of(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("shift", "not a shift")
+    return found
+
+
+DutyShift = Annotated[Shift, PlainValidator(_shift), WithJsonSchema({"type": "string"})]
 Days = Annotated[int, Field(ge=1, le=36500, strict=True)]
 Deadlines = Mapping[DeadlineName, Span]
 
@@ -131,6 +143,7 @@ class Rules(BaseModel):
     urgent_steps: Mapping[LadderStep, Span]
     retention: Mapping[KeptKind, Days]
     bases: Mapping[str, Basis]
+    duty: Mapping[str, Annotated[tuple[DutyShift, ...], Field(min_length=1)]]
 
     @classmethod
     def default(cls) -> Rules:
@@ -175,6 +188,8 @@ class Rules(BaseModel):
     @model_validator(mode="after")
     def _makes_sense(self) -> Rules:
         """Nothing is asked or told without end, and no default breaks its own limit."""
+        if ANY_UNIT not in self.duty:
+            raise ValueError(f"duty 里要有“{ANY_UNIT}”：没有另写的单位照它")
         for name in ("hear_every", "callback_again_after"):
             if _hours(getattr(self, name)) < 24:
                 raise ValueError(f"{name} 不能短于一天：反映人不该一直被打扰")

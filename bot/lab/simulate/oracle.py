@@ -125,6 +125,7 @@ class CaseBook:
     forgot: int = 0
     retained: bool = False
     added: datetime | None = None
+    late: bool = False  # since it was sent to the unit, on site or with its answer
 
     def end(self, at: datetime) -> None:
         """What follows an end begins anew."""
@@ -216,15 +217,22 @@ class Oracle:
             counts.found(case, book.rebounds, what["finding"], what["unit"], at)
         if verb == "merge":
             counts.findings.pop((case, book.rebounds), None)
+        there = book.runs.get("on_site")
+        if verb == "arrive" and there is not None and at > there.ends():
+            self._count_late(book, at)
         answering = [book.runs[one] for one in ANSWERING if one in book.runs]
         for run in answering:
             was_late = "breach" in run.done
-            if verb == "answer" and not was_late:
+            if verb == "answer" and not was_late and not book.late:
+                there = book.runs.get("on_site")
+                came = there is None or at <= there.ends()
+                in_time = came and at <= run.ends()
                 counts.unit(at, "due")
-                counts.unit(at, "in_time" if at <= run.ends() else "late")
+                counts.unit(at, "in_time" if in_time else "late")
             if verb == "grantextend" and what["granted"] and was_late:
                 counts.unit(at, "due", -1)
                 counts.unit(at, "late", -1)
+                book.late = False
 
     def _move_clocks(
         self, book: CaseBook, at: datetime, verb: str, what: Mapping[str, Any]
@@ -485,13 +493,19 @@ class Oracle:
             run.done.add(kind)
             if kind == "breach":
                 run.done.add("warn")
-            if kind == "breach" and run.clock in ANSWERING:
-                self.recount.unit(at, "due")
-                self.recount.unit(at, "late")
+            if kind == "breach" and run.clock in (*ANSWERING, "on_site"):
+                self._count_late(book, at)
         if self._is_due(book, at, PRESSING):
             return
         book.told = at
         self._push(book.chats, "breached" if kind == "breach" else kind, at)
+
+    def _count_late(self, book: CaseBook, at: datetime) -> None:
+        """Once since it was sent to the unit: late on site is late."""
+        if not book.late:
+            self.recount.unit(at, "due")
+            self.recount.unit(at, "late")
+        book.late = True
 
     def _ring_callback(self, book: CaseBook, at: datetime, kind: str) -> None:
         """Nobody is asked who rated since the end."""
@@ -556,12 +570,27 @@ class Oracle:
 
     def _dispatch(self, book: CaseBook, at: datetime, what: Mapping[str, Any]) -> None:
         until = what.get("until")
+        book.late = False
         if book.urgent:
-            self._start(book, "on_site", at)
-            self._start(book, "result", at, until=until)
+            begins = self._on_duty(at)
+            self._start(book, "on_site", begins)
+            there = book.runs["on_site"].ends()
+            same_day = there.astimezone(self._zone).date()
+            if same_day != begins.astimezone(self._zone).date():
+                begins = there
+            self._start(book, "result", begins, until=until)
         else:
             is_complex = what.get("complex", False)
             self._start(book, "answer", at, complex=is_complex, until=until)
+
+    def _on_duty(self, at: datetime) -> datetime:
+        """Units answer from 8 to 22, every day."""
+        local = at.astimezone(self._zone)
+        if 8 <= local.hour < 22:
+            return at
+        if local.hour >= 22:
+            local += A_DAY
+        return local.replace(hour=8, minute=0, second=0, microsecond=0)
 
     def _wait(self, book: CaseBook, at: datetime, until: datetime) -> None:
         book.resumes = until

@@ -119,6 +119,7 @@ class Twin:
     rebounds: int = 0
     returns: int = 0
     dispatched: datetime | None = None
+    there_late: bool = False  # it was not there in time, whatever came of it
     late: bool = False
 
 
@@ -391,12 +392,15 @@ class World:
         await self.rounds.run(self.counter.at)
         self.done["waited"] += 1
         broken = await self.counter.database.all(
-            "SELECT alias, max(at) FROM clocks JOIN cases ON cases.id = case_id"
-            " WHERE kind = 'breached' AND clock IN ('answer', 'result') GROUP BY alias"
+            "SELECT alias, clock, max(at) FROM clocks"
+            " JOIN cases ON cases.id = case_id WHERE kind = 'breached'"
+            " AND clock IN ('answer', 'result', 'on_site') GROUP BY alias, clock"
         )
-        for alias, at in broken:
+        for alias, clock, at in broken:
             twin = self.book.twins[alias]
             since = twin.dispatched
+            if since is not None and clock == "on_site" and at >= since.timestamp():
+                twin.there_late = True
             if since is not None and not twin.late and at >= since.timestamp():
                 twin.late = True
                 self.book.count(twin.unit, "due", self.counter.at)
@@ -430,6 +434,15 @@ class World:
             and finding.standing == (one.number is not None)
         )
 
+    def is_too_late_there(self, twin: Twin) -> bool:
+        """Two hours after somebody is on duty, from 8 to 22."""
+        assert twin.dispatched is not None
+        local = twin.dispatched.astimezone(BEIJING)
+        if not 8 <= local.hour < 22:
+            tomorrow = local + timedelta(days=local.hour >= 22)
+            local = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
+        return self.counter.at > local + timedelta(hours=2)
+
     # ── the book ──────────────────────────────────────────────────────────────────────
 
     def noted(self, name: str, order: Order, twin: Twin, case: Case) -> None:
@@ -448,6 +461,10 @@ class World:
                 unit = getattr(order, "unit", "")
                 twin.unit = unit if unit in UNITS else None
                 twin.dispatched, twin.late = at, False
+                twin.there_late = False
+            case "arrive" if not twin.late and self.is_too_late_there(twin):
+                twin.late = twin.there_late = True
+                book.count(twin.unit, "due", at)
             case "answer":
                 if not twin.late:
                     book.count(twin.unit, "due", at)
@@ -457,11 +474,13 @@ class World:
                 book.count(twin.unit, "returned", at)
             case "send-back" if at_unit(case, "answered"):
                 twin.dispatched, twin.late = at, False
+                twin.there_late = False
             case "urgent" | "not-urgent":
                 twin.urgent = name == "urgent"
                 if at_unit(case, "assigned"):
                     self.due_anew(twin)
-            case "redate" if at_unit(case, "assigned"):
+                    twin.there_late = False
+            case "redate" if at_unit(case, "assigned") and not twin.there_late:
                 self.due_anew(twin)
             case "grant" if isinstance(order, GrantExtend) and order.granted:
                 if at_unit(case, "rectifying"):
