@@ -38,7 +38,7 @@ phrases(
     head="【{clock}】",
     start="{at} 起算，给{amount}。",
     start_W="{at} 起算，给{amount}，当天不算。",
-    start_duty="{reason}，从 {at} 有人值班起算，给{amount}。",
+    start_duty="转办时没有人值班，从 {at} 有人值班起算，给{amount}。",
     start_until="{at} 起算，约定 {until} 前。",
     work="　{days}：上班{n}天，第{numbers}个工作日。",
     make_up="　{days}：周末补班{n}天，第{numbers}个工作日。",
@@ -153,7 +153,7 @@ class _Explanation:
         allowance = start.reading.allowance
         if start.line.reason:
             given = amount(allowance, self._lang)
-            self._say("start_duty", at=at, amount=given, reason=start.line.reason)
+            self._say("start_duty", at=at, amount=given)
             return
         name = "start_W" if allowance.unit == "W" else "start"
         self._say(name, at=at, amount=amount(allowance, self._lang))
