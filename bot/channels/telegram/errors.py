@@ -62,6 +62,11 @@ def about(error: TelegramError) -> str:
             return "asked to wait"
         case Forbidden():
             return "forbidden"
+        case ChatMigrated():
+            return (
+                "the group has another number now: set "
+                f"JIANFU_TELEGRAM__STAFF_CHAT_ID={error.new_chat_id}"
+            )
         case BadRequest():
             return "bad request"
         case InvalidToken():

@@ -22,7 +22,7 @@ from bot.desk.telegram.commands import commands, help_text, known, slip
 from bot.desk.telegram.group_watch import GroupWatch
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
 from bot.desk.telegram.looking import LOOKS, Looking
-from bot.desk.telegram.ordering import REPLY, Ordering
+from bot.desk.telegram.ordering import FURTHER, REPLY, Ordering
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.topics import Topics
@@ -448,6 +448,12 @@ class Desk:
             return await self._looking.look(act, row, verb)
         if verbs.VERBS[verb].asks and not more:
             return await self._ordering.prompt(act, row, verb)
+        if more.startswith(FURTHER) and verbs.VERBS[verb].row.offers_units:
+            place = more.removeprefix(FURTHER)
+            first = int(place) if place.isdecimal() else 0
+            asked = await self._ordering.prompt(act, row, verb, first)
+            self._saying.clear(act)
+            return asked
         words = await self._ordering.chosen(verb, more)
         return await self._order(act, row, verb, words, confirmed=bool(more))
 

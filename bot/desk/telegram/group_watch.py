@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 LOST = "group_lost"  # since when, seconds since 1970 UTC; 0: it is well
 GONE = "机器人不在工作人员的群里了：被移出，或群没有了。新工单在群里出不来。"
 LESS = "机器人在工作人员的群里缺权限：{missing}。话题和卡片会停在原来的样子。"
+MOVED = (
+    "工作人员的群升级了，换了编号，机器人还在按旧的找，群里发不出东西。"
+    "请把 JIANFU_TELEGRAM__STAFF_CHAT_ID 改成 {new}，再重启 jianfu serve。"
+)
 WELL = "机器人在工作人员的群里又好了，没做完的接着做。"
 
 
@@ -39,7 +43,10 @@ class GroupWatch:
             return
         try:
             member = await self._bot.get_chat_member(group, self._number)
-        except (Forbidden, BadRequest, ChatMigrated) as error:
+        except ChatMigrated as error:
+            log.warning("the staff group: %s", about(error))
+            return await self._noted(MOVED.format(new=error.new_chat_id))
+        except (Forbidden, BadRequest) as error:
             log.warning("the staff group is not there: %s", about(error))
             return await self._noted(f"{GONE}{NO_GROUP}")
         await self.has_place(member)

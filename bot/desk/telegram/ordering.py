@@ -16,6 +16,7 @@ from bot.desk.telegram.saying import Act, Saying
 from bot.desk.times import said_due
 from bot.desk.wording import handed_text
 from bot.outbox.messages import OutboxMessage
+from bot.people.directory import Unit
 from dialogs.case import order_table
 from dialogs.case.deciding import UNDO
 from dialogs.case.life import STATES, Case, State
@@ -30,6 +31,7 @@ from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.desk import ReplyRow
 
 OFFERED = 8  # units in a menu
+FURTHER = "+"  # what the button carries that shows further ones, before their place
 REPLY = "reply"
 MOMENT = 2.0  # seconds on the way
 
@@ -101,8 +103,10 @@ class Ordering:
         )
         self._saying.nod(act)
 
-    async def prompt(self, act: Act, row: CaseRow, verb: str) -> str:
-        """Ask for the words, where the order is possible at all. Raises: Refusal."""
+    async def prompt(self, act: Act, row: CaseRow, verb: str, first: int = 0) -> str:
+        """Ask for the words, where the order is possible at all. first: of the units in
+        its menu. Raises: Refusal.
+        """
         case = (await self._in.casework.writer.load(row)).case
         asked = verbs.VERBS[verb].row
         _permit(act.member.role, asked.order)
@@ -120,7 +124,7 @@ class Ordering:
         words = verbs.prompt(verb, case.alias, STATES[case.state])
         buttons = [
             views.button(verb, case.alias, label, more)
-            for label, more in await self._menu(asked, case)
+            for label, more in await self._menu(asked, row, case, first)
         ]
         if buttons:
             await self._saying.say(act, words, buttons)
@@ -155,13 +159,39 @@ class Ordering:
         if not is_beside and asked.state and asked.state != state:
             raise Refusal("prompt_past", alias=row.alias, then=asked.state, state=state)
 
-    async def _menu(self, row: OrderRow, case: Case) -> list[tuple[str, str]]:
+    async def _menu(
+        self, asked: OrderRow, row: CaseRow, case: Case, first: int
+    ) -> list[tuple[str, str]]:
         """(label, what the button carries) of what need not be written."""
-        if not row.offers_units:
-            return [(choice, choice) for choice in verbs.choices(row)]
-        units = [one for one in await self._in.register.directory() if one.active]
-        fit = [one for one in units if case.category in one.competences]
-        return [(one.name, one.id[:8]) for one in (fit or units)[:OFFERED]]
+        if not asked.offers_units:
+            return [(choice, choice) for choice in verbs.choices(asked)]
+        units = await self._units_by_fitness(row, case)
+        page = units[first : first + OFFERED]
+        buttons = [(one.name, one.id[:8]) for one in page]
+        rest = len(units) - first - len(page)
+        if rest > 0:
+            buttons.append((f"还有{rest}家", f"{FURTHER}{first + OFFERED}"))
+        return buttons
+
+    async def _units_by_fitness(self, row: CaseRow, case: Case) -> list[Unit]:
+        """All units in use: those that the reports name, those whose matter it is, the
+        others.
+        """
+        directory = await self._in.register.directory()
+        reports = (await self._in.casework.reading.sheet(row)).reports
+        words = [one.text for one in reports]
+        bodies = [one.facts.get("unit") for one in reports]
+        said = [str(one) for one in bodies if one]
+        meant = [unit for one in said for unit in directory.meant(one)]
+        named = {one.id for one in (*directory.named("\n".join(words)), *meant)}
+        units = [one for one in directory if one.active]
+        return sorted(
+            units,
+            key=lambda one: (
+                one.id not in named,
+                case.category not in one.competences,
+            ),
+        )
 
     async def chosen(self, verb: str, more: str) -> str:
         """What a button of a menu stands for, as if it had been written."""

@@ -116,3 +116,31 @@ async def test_a_prompt_from_before_an_acceptance_declines_nothing(
     pressed = one.presses("不在范围", on=prompt, at=group)
     assert "没有照办" in (await pressed.answer() or "")
     assert await state_of(office, alias) is State.ACCEPTED
+
+
+async def test_the_menu_of_units_begins_with_those_named_and_has_pages(
+    office: Office, group: Group
+) -> None:
+    """Twelve units; the one that the report names comes first, the last four are on
+    the next page.
+    """
+    for number in range(11):
+        await office.unit(f"{chr(0x4E00 + number)}号街道办事处")
+    await office.unit("龙井街道办事处")
+    one = await office.staff("李明")
+    words = "龙井街道办事处要求我们社区同一份台账每周报五次"
+    _, topic = await office.files_and_rings(words)
+    one.presses("受理", on=office.card(topic), at=group)
+    await group.until(lambda _: "转办" in office.card(topic).labels)
+    one.presses("转办", on=office.card(topic), at=group)
+    menu = await group.sees("【转办】")
+    assert menu.labels[0] == "龙井街道办事处"
+    assert len(menu.labels) == 9 and menu.labels[-1] == "还有4家"
+    one.presses("还有4家", on=menu, at=group)
+    further = await group.until(
+        lambda screen: (
+            (found := screen.with_text("【转办】")) and found.id != menu.id and found
+        )
+    )
+    assert len(further.labels) == 4
+    assert not set(further.labels) & set(menu.labels)
