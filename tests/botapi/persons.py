@@ -701,6 +701,20 @@ class Group(Place):
     def removes_bot(self) -> None:
         self.seat(self.server.world.bot, "kicked", ())
 
+    def upgrades(self) -> Group:
+        """Topics are turned on: the group becomes another one, with another number."""
+        after = self.server.group()
+
+        def work() -> Group:
+            members = self.chat.members.items()
+            after.chat.members |= {
+                id: one for id, one in members if id not in after.chat.members
+            }
+            self.chat.moved_to = after.chat.id
+            return after
+
+        return self.server.do(work)
+
     def topics(self) -> list[TopicSeen]:
         """The topics there are, oldest first, without the general one."""
 

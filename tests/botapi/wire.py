@@ -27,12 +27,17 @@ class Refusal(Exception):
     """
 
     def __init__(
-        self, code: int, description: str, retry_after: int | None = None
+        self,
+        code: int,
+        description: str,
+        retry_after: int | None = None,
+        moved_to: int | None = None,
     ) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
     def json(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -42,7 +47,15 @@ class Refusal(Exception):
         }
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.moved_to is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.moved_to}
         return body
+
+
+def moved(to: int) -> Refusal:
+    """Bot API, ResponseParameters, migrate_to_chat_id."""
+    what = "Bad Request: group chat was upgraded to a supergroup chat"
+    return Refusal(400, what, moved_to=to)
 
 
 def bad(what: str) -> Refusal:

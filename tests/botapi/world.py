@@ -21,7 +21,7 @@ from typing import Any, Literal
 from PIL import Image
 
 from tests.botapi.markup import Entity, units
-from tests.botapi.wire import bad, forbidden
+from tests.botapi.wire import bad, forbidden, moved
 
 RIGHTS = (
     "can_manage_chat",
@@ -161,6 +161,7 @@ class Chat:
     forum: bool = False
     started: bool = False  # the person has written or pressed "start" once
     blocked: bool = False
+    moved_to: int | None = None  # the number of the supergroup it became
     vanished: bool = False  # "chat not found" from now on
     members: dict[int, tuple[User, Status, frozenset[str]]] = field(
         default_factory=dict
@@ -256,6 +257,8 @@ class World:
         chat = None if given.startswith("@") else self.chats.get(int(given))
         if chat is None or chat.vanished:
             raise bad("chat not found")
+        if chat.moved_to is not None:
+            raise moved(chat.moved_to)
         if chat.owner is not None:
             if chat.owner.deactivated and write:
                 raise forbidden("user is deactivated")

@@ -24,7 +24,7 @@ from telegram import (
     Message,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 import bot.channels.telegram.texts  # noqa: F401 - its sentences become known
 from bot.address import Address
@@ -151,6 +151,7 @@ class TelegramChannel:
         # (chat, prompt) whose buttons are to go; of too many the oldest keep theirs
         self._over: deque[tuple[int, int]] = deque(maxlen=PROMPTS_OVER)
         self._is_undressing = False
+        self._moved: dict[int, int] = {}  # groups: old number → new
         self._now = now
         self._web = web
         # of a message in several calls: those done
@@ -163,10 +164,13 @@ class TelegramChannel:
         """Deliver, at the platform's pace. What was delivered of it before trouble is
         not sent again.
         """
-        where = place(to)
+        where = self._now_at(place(to))
         trouble: ChannelError | None = None
         try:
             rows = await self._send(where, message, key)
+        except ChatMigrated as error:
+            self.follow(where.chat, error.new_chat_id)
+            trouble = TryLater(0.0)
         except TelegramError as error:
             trouble = kind(error, self._tries.get(key, 0))
         if trouble is None:
@@ -180,6 +184,20 @@ class TelegramChannel:
             self._tries.pop(key, None)
             self._begun.pop(key, None)
         raise trouble
+
+    def follow(self, chat: int, new: int) -> None:
+        """A group got another number: from now on it is spoken to by that."""
+        log.warning("the group has another number: set JIANFU_TELEGRAM__STAFF_CHAT_ID")
+        self._moved[chat] = new
+
+    def moved_to(self, chat: int) -> int:
+        """The number that a group has now."""
+        return self._moved.get(chat, chat)
+
+    def _now_at(self, where: TelegramPlace) -> TelegramPlace:
+        """A topic of the old group is none of the new one."""
+        chat = self.moved_to(where.chat)
+        return where if chat == where.chat else TelegramPlace(chat)
 
     def held(self, chat: int, trouble: ChannelError) -> None:
         """If the platform asks for patience, nothing goes to this chat until then."""

@@ -76,7 +76,7 @@ class Intake:
         """name: the bot's username, once known."""
         self._channel = channel
         self._now = context.now
-        self._staff_chat = context.settings.telegram.staff_chat_id
+        self._configured = context.settings.telegram.staff_chat_id
         self._door = door
         self._name = name
         self._background = Background()
@@ -87,6 +87,12 @@ class Intake:
             channel.bot, channel.name, context.database, context.keys
         )
         self.arrivals = Arrivals(TelegramShape(), held, self._work, self._acknowledge)
+
+    @property
+    def _staff_chat(self) -> int | None:
+        """The number that the staff's group has now."""
+        chat = self._configured
+        return None if chat is None else self._channel.moved_to(chat)
 
     def soon(self, doing: Coroutine[Any, Any, Any]) -> None:
         """Do it beside everything else; it ends with the intake."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
+from telegram.error import ChatMigrated
 
 from bot.channels.messenger import Running
 from bot.channels.telegram import menu
@@ -110,7 +111,14 @@ class TelegramService:
     async def _introduce(self) -> None:
         self.name = (await self._channel.bot.get_me()).username
         commands = self._staff.commands if self._staff is not None else ()
-        await menu.show(self._channel.bot, self._settings.staff_chat_id, commands)
+        group = self._settings.staff_chat_id
+        at_now = None if group is None else self._channel.moved_to(group)
+        try:
+            await menu.show(self._channel.bot, at_now, commands)
+        except ChatMigrated as error:
+            assert at_now is not None  # no other chat is written to
+            self._channel.follow(at_now, error.new_chat_id)
+            await menu.show(self._channel.bot, error.new_chat_id, commands)
 
     async def _listen(self) -> None:
         """Fetch; or tell Telegram where to post: that comes in by the route."""

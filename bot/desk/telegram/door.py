@@ -140,6 +140,12 @@ class Desk:
             self.topics.poke(review=True)
             return True
         message = update.message or update.edited_message
+        new = message.migrate_to_chat_id if message is not None else None
+        if new is not None and message is not None and grouped:
+            self._in.channel.follow(message.chat.id, new)
+            await self._group_watch.tell_moved(new)
+            self.topics.poke(review=True)
+            return True
         if message is None or message.from_user is None:
             return False
         if message.sender_chat is not None:  # an anonymous administrator is nobody

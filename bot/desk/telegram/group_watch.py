@@ -21,8 +21,8 @@ LOST = "group_lost"  # since when, seconds since 1970 UTC; 0: it is well
 GONE = "机器人不在工作人员的群里了：被移出，或群没有了。新工单在群里出不来。"
 LESS = "机器人在工作人员的群里缺权限：{missing}。话题和卡片会停在原来的样子。"
 MOVED = (
-    "工作人员的群升级了，换了编号，机器人还在按旧的找，群里发不出东西。"
-    "请把 JIANFU_TELEGRAM__STAFF_CHAT_ID 改成 {new}，再重启 jianfu serve。"
+    "工作人员的群升级了，换了编号，机器人已经跟到新的编号上。"
+    "请把 JIANFU_TELEGRAM__STAFF_CHAT_ID 改成 {new}，下次重启就不用再找。"
 )
 WELL = "机器人在工作人员的群里又好了，没做完的接着做。"
 
@@ -44,12 +44,16 @@ class GroupWatch:
         try:
             member = await self._bot.get_chat_member(group, self._number)
         except ChatMigrated as error:
-            log.warning("the staff group: %s", about(error))
-            return await self._noted(MOVED.format(new=error.new_chat_id))
+            self._in.channel.follow(group, error.new_chat_id)
+            return await self.tell_moved(error.new_chat_id)
         except (Forbidden, BadRequest) as error:
             log.warning("the staff group is not there: %s", about(error))
             return await self._noted(f"{GONE}{NO_GROUP}")
         await self.has_place(member)
+
+    async def tell_moved(self, new: int) -> None:
+        """It is followed; the setting is for the supervisors to change."""
+        await self._tell(MOVED.format(new=new), [])
 
     async def has_place(self, member: ChatMember, also: Sequence[Write] = ()) -> None:
         """member: the bot in the group. also: goes into the same commit."""
@@ -70,12 +74,15 @@ class GroupWatch:
                 await self._in.database.commit(also)
             return
         words = trouble or WELL
+        noted = TelegramState.note(LOST, self._in.at if is_lost else 0)
+        await self._tell(words, [*also, noted])
+
+    async def _tell(self, words: str, also: Sequence[Write]) -> None:
         reached = await self._in.roster.reach(["supervisor"])
         chats = [to for _, to in reached if to.channel == TELEGRAM]
-        if is_lost and not chats:
+        if not chats:
             log.warning("no supervisor is linked who could hear of it: jianfu doctor")
         messages = [staff_message(to, words) for to in chats]
-        noted = TelegramState.note(LOST, self._in.at if is_lost else 0)
         posted = [self._in.post.put(one) for one in messages]
-        await self._in.database.commit([*also, noted, *posted])
+        await self._in.database.commit([*also, *posted])
         self._in.send(messages)

@@ -66,7 +66,8 @@ class DeskContext:
 
     @property
     def group(self) -> int | None:
-        return self.settings.telegram.staff_chat_id
+        chat = self.settings.telegram.staff_chat_id
+        return None if chat is None else self.channel.moved_to(chat)
 
     @property
     def at(self) -> int:

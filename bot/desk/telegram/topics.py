@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
@@ -181,6 +181,8 @@ class Topics:
         now = time.monotonic()
         for row in found:
             standing = self.standings.open(row)
+            if standing is not None and await self._followed(row, standing):
+                continue
             if standing is not None and self._resting.get(row.id, 0.0) <= now:
                 by_chat.setdefault(standing.chat, []).append(row)
         for chat, differing in by_chat.items():
@@ -188,6 +190,18 @@ class Topics:
             if key not in self._busy:
                 showing = self._show_all(key, differing)
                 self._busy[key] = asyncio.create_task(showing)
+
+    async def _followed(self, row: CardRow, standing: Standing) -> bool:
+        """Whether this card stood in the group as it was numbered before: then it is
+        to be shown in the one that there is now.
+        """
+        new = self._in.channel.moved_to(standing.chat)
+        if new == standing.chat:
+            return False
+        card = self.standings.new_card(new, row.case_id)
+        await self._in.database.commit([DeskCards.drop(row.id), card])
+        self._poked.set()
+        return True
 
     async def idle(self) -> None:
         """Wait until nothing is being shown."""
@@ -330,6 +344,10 @@ class Topics:
         self._in_hand.add(row.id)
         try:
             await self._show(now)
+        except ChatMigrated as error:
+            self._in.channel.follow(chat, error.new_chat_id)
+            self._poked.set()
+            return False
         except TelegramError as error:
             trouble = kind(error)
             log.info("a card waits: %s", about(error))
