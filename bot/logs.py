@@ -4,7 +4,9 @@ saw.
 
 from __future__ import annotations
 
+import linecache
 import logging
+import re
 import secrets
 import sys
 from types import TracebackType
@@ -15,8 +17,9 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class OursOnly(logging.Filter):
-    """Lets our own loggers through, and of all others only that something went wrong,
-    without its words.
+    """Lets our own loggers through, and of all others only that something went wrong:
+    where, by the kind of its error, and in the library's own words as far as they stand
+    in its code. Words that were made while running may quote anything.
 
     At DEBUG, servers, parsers and drivers log peers' addresses, headers and values.
     Their words are dropped here, at the handler, which no level set by a library gets
@@ -25,15 +28,32 @@ class OursOnly(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         # a traceback's last line quotes values
+        failed = record.exc_info
         record.exc_info = record.exc_text = record.stack_info = None
         if record.name.partition(".")[0] in OURS:
             return True
         if record.levelno < logging.WARNING:
             return False
         place = f"line {record.lineno} of {record.module}"
-        record.msg = f"a library reports trouble at {place}"
-        record.args = ()
+        told = [f"a library reports trouble at {place}"]
+        if _is_constant(record):
+            told.append(str(record.msg))
+        if failed and failed[0] is not None:
+            told.append(f"{failed[0].__name__} in {_innermost(failed[2])}")
+        record.msg = "%s"
+        record.args = (": ".join(told),)
         return True
+
+
+def _is_constant(record: logging.LogRecord) -> bool:
+    """Whether its words, before any value was put in, stand in the library's code as
+    they are, on one line.
+    """
+    words = record.msg
+    if not isinstance(words, str) or not re.search("[A-Za-z]{3}", words):
+        return False
+    written = linecache.getlines(record.pathname)
+    return any(f'"{words}"' in line or f"'{words}'" in line for line in written)
 
 
 def start(level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]) -> None:

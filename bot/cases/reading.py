@@ -314,7 +314,8 @@ class CaseReadModel:
         step = self._files.shown_step(row, owner)
         params = {**step.params, "pictures": sent} if sent else step.params
         number = numbers.get(row.report_id.hex()) if row.report_id else None
-        own_words = row.report_id is not None and row.by is None
+        is_ours = row.kind == "replied"  # before its writer was kept, too
+        own_words = row.report_id is not None and row.by is None and not is_ours
         of_reporter = own_words or row.kind == "forgotten"
         by = None if of_reporter else step.by or THE_LINE.name
         return StepView(

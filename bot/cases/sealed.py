@@ -32,12 +32,20 @@ class SealedNotice(msgspec.Struct, array_like=True, frozen=True):
     handed: datetime | None = None
 
 
+class SealedWriter(msgspec.Struct, array_like=True, frozen=True):
+    """`Staff` as a list."""
+
+    id: str
+    name: str
+
+
 class SealedReply(msgspec.Struct, array_like=True, frozen=True):
-    """`Pending` as a list."""
+    """`Pending` as a list; before it had its writer, one shorter."""
 
     text: str
     at: datetime
     to: int | None = None
+    by: SealedWriter | None = None
 
 
 class SealedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

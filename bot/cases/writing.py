@@ -274,7 +274,7 @@ class CaseWriter:
         alone = {entry.report for entry in decision.entries if entry.report}
         keys = self._keys(was.reports, alone)
         return [
-            self._files.add_step(entry, was.row.id, at, by, keys)[1]
+            self._files.add_step(entry, was.row.id, at, entry.by or by, keys)[1]
             for entry in decision.entries
         ]
 

@@ -362,7 +362,7 @@ def _reply(given: Given, order: Reply) -> Decision:
         raise Refusal(
             "reply_pending", legal=("undo",), alias=case.alias, seconds=UNDO.seconds
         )
-    reply = Pending(text, given.at + UNDO, order.to)
+    reply = Pending(text, given.at + UNDO, order.to, given.by)
     return given.decision(replace(case, reply=reply))
 
 

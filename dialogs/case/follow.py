@@ -301,7 +301,7 @@ def _reply(ring: _Ring) -> Decision:
     if addressed:
         moved = moved.with_followup(told=ring.at)
     said = {"text": reply.text}
-    steps = [StoryStep("replied", said, report) for report in addressed]
+    steps = [StoryStep("replied", said, report, by=reply.by) for report in addressed]
     pushes = tuple(push(report, "replied") for report in addressed)
     return replace(ring.decision(moved, *steps), pushes=pushes)
 

@@ -89,12 +89,13 @@ class MoreTime:
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A reply to the reporters that can still be taken back. to: as in `Ask`; at: when
-    it goes out.
+    it goes out; by: who wrote it, None in what was stored before it was kept.
     """
 
     text: str
     at: datetime
     to: int | None = None
+    by: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)

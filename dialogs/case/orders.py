@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from dialogs.case.life import Case
+from dialogs.case.life import Case, Staff
 from dialogs.words import Message, Params
 
 # ── staff's orders ────────────────────────────────────────────────────────────────────
@@ -293,13 +293,14 @@ Order = (
 @dataclass(frozen=True, slots=True)
 class StoryStep:
     """A step to add. report: only for the reporter of this one; public: reporters may
-    read it.
+    read it; by: who did it, where that is not who gives the order.
     """
 
     kind: str
     params: Params = field(default_factory=dict)
     report: str | None = None
     public: bool = True
+    by: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)

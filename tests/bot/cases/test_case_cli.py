@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.cases.followups import FollowupRounds
 from bot.cli import case
 from bot.columns import width
 from bot.desk.screen import CaseScreen
@@ -75,6 +76,28 @@ class Terminal:
 @pytest.fixture
 def terminal(counter: Counter, capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(counter, capsys)
+
+
+async def test_a_reply_shows_who_wrote_it(terminal: Terminal) -> None:
+    """F24. Not the reporter, and not the line, though it goes out by itself."""
+    counter = terminal.counter
+    receipt = await counter.files()
+    name = await counter.alias()
+    await terminal.runs("accept", name)
+    await terminal.runs("reply", name, "已经在看了")
+    counter.later(seconds=11)
+    rounds = FollowupRounds(
+        counter.database, counter.casework.writer, counter.casework.addresses
+    )
+    await rounds.run(counter.at)
+    shown = await terminal.runs("show", name)
+    [line] = [line for line in shown.splitlines() if "回话" in line]
+    assert "王（反映 1）：已经在看了" in line and "反映人" not in line
+    sheet = await terminal.json("show", name)
+    [step] = [one for one in sheet["steps"] if one["kind"] == "replied"]
+    assert step["by"] == "王"
+    story = (await counter.story(receipt)).text("zh")
+    assert "专线给您回话：已经在看了" in story and "王" not in story
 
 
 async def test_a_case_is_worked_through_in_the_terminal(

@@ -28,7 +28,7 @@ CASE = {
     "wants": [5, "人手不够", HOUR + 7],
     "called_back": 1,
     "looked_back": 2,
-    "reply": ["马上看", HOUR + 9, 1],
+    "reply": ["马上看", HOUR + 9, 1, [WHO.hex(), "王"]],
     "added": HOUR + 3600,
     "forgot": 1,
     "resumes": HOUR + 86400,
@@ -70,6 +70,14 @@ def case_row(sealed: bytes) -> CaseRow:
     )
 
 
+def test_a_reply_from_before_its_writer_was_kept_opens(counter: Counter) -> None:
+    place = Place("cases", "sealed", ID)
+    before = CASE | {"reply": ["马上看", HOUR + 9, 1]}
+    row = case_row(counter.keys.content.seal_json(before, place))
+    reply = CaseSealer(counter.keys).case(row).reply
+    assert reply == Pending("马上看", utc(HOUR + 9), 1, None)
+
+
 def test_a_case_opens_as_it_was_always_written(counter: Counter) -> None:
     """Every key of the sealed column, and after a change the very same JSON."""
     content, place = counter.keys.content, Place("cases", "sealed", ID)
@@ -79,7 +87,7 @@ def test_a_case_opens_as_it_was_always_written(counter: Counter) -> None:
     assert case.claimed == Staff(WHO.hex(), "王")
     assert case.asked_in is State.ASSIGNED
     assert case.assignment.wants == MoreTime(5, "人手不够", utc(HOUR + 7))
-    assert case.reply == Pending("马上看", utc(HOUR + 9), 1)
+    assert case.reply == Pending("马上看", utc(HOUR + 9), 1, Staff(WHO.hex(), "王"))
     assert (case.assignment.unit_id, case.assignment.had) == (None, UNIT.hex())
     assert (case.opened, case.followup.told) == (utc(HOUR), utc(HOUR + 60))
     changed = files.case_row(row, case, HOUR + 99)

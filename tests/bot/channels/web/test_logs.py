@@ -8,7 +8,7 @@ import sys
 from tests.project.checkout import ROOT
 
 PROGRAM = """
-import logging, warnings
+import asyncio, logging, warnings
 from bot import logs
 logs.start("DEBUG")
 logging.getLogger("uvicorn.error").debug("peer 198.51.100.7")
@@ -24,6 +24,13 @@ try:
 except ValueError:
     logging.getLogger("bot.hotline").exception("incident 1234abcd")
 logging.getLogger("bot.hotline").debug("state preview")
+try:
+    raise OSError("13812345678")
+except OSError as error:
+    asyncio.new_event_loop().call_exception_handler(
+        {"message": "13812345678", "exception": error}
+    )
+asyncio.log.logger.warning("%s 13812345678", "13812345678")
 raise KeyError("13812345678")
 """
 
@@ -38,6 +45,8 @@ def test_libraries_and_exceptions_say_nothing_of_what_they_saw() -> None:
         "incident 1234abcd",
         "state preview",
         "uvicorn.error: a library reports trouble",
+        "asyncio: a library reports trouble at line",
+        "of base_events: OSError in <module>:",
         "KeyError in",
     ):
         assert ours in done.stderr
