@@ -5,24 +5,27 @@ as a list and as files to print.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from bot.cli.answers import login, out, reader, table
 from bot.cli.private import write_private
+from bot.desk.times import printed_at, said_at
 from bot.people.directory import Directory, Leader
 from bot.people.member import CaseReader
 from bot.program import Program
-from bot.reports.notice import TITLES, NoticePaper, notice_document
+from bot.reports.notice import TITLES, NoticePaper, notice_paper
+from bot.reports.templates import Templates
 from bot.settings import OperatorError
 from dialogs.case.clock import running_readings
 from dialogs.case.life import Case, State
 from dialogs.case.notices import RANKS, Notice, waiting
 from dialogs.case.order_table import BY_NAME
 from dialogs.case.rules import UNIT_CLOCKS
-from dialogs.case.worktime import TICK, Terms
+from dialogs.case.worktime import Terms
 
 AT_UNITS = (State.ASSIGNED, State.RETURNED, State.RECTIFYING, State.WAITING)
 MOST = 10_000
@@ -64,13 +67,15 @@ async def show_papers(args: argparse.Namespace, app: Program) -> None:
     out(args, [_json(one, zone) for one in papers], lambda: _draw(papers, zone))
     if args.out is None:
         return
-    issuer = app.resources.settings.issuer
+    templates = Templates.of(app.resources.settings)
     try:
         for one in papers:
             title = TITLES[one.notice.step]
             path = args.out / f"{title}-{one.number}-{one.notice.at:%Y%m%d}.docx"
-            paper = _paper(one, issuer, app.casework.terms)
-            write_private(path, notice_document(paper))
+            filled = templates.fill(notice_paper(_paper(one, app.casework.terms)))
+            if filled.trouble:
+                print(filled.trouble, file=sys.stderr)
+            write_private(path, filled.data)
             if not args.json:
                 print(path)
     except OSError as error:
@@ -121,14 +126,13 @@ def _cells(one: WaitingPaper, zone: tzinfo) -> list[str]:
         TITLES[one.notice.step],
         one.unit,
         whom or f"{RANKS[one.notice.rank]}（{NOBODY}）",
-        f"{one.notice.at.astimezone(zone):%m-%d %H:%M}",
+        said_at(one.notice.at, zone),
     ]
 
 
-def _paper(one: WaitingPaper, issuer: str, terms: Terms) -> NoticePaper:
+def _paper(one: WaitingPaper, terms: Terms) -> NoticePaper:
     return NoticePaper(
         step=one.notice.step,
-        issuer=issuer,
         number=one.number,
         unit=one.unit,
         rank=RANKS[one.notice.rank],
@@ -139,15 +143,15 @@ def _paper(one: WaitingPaper, issuer: str, terms: Terms) -> NoticePaper:
     )
 
 
-def _due(one: WaitingPaper, terms: Terms) -> datetime | None:
-    """The last second of the time that had run out when the paper was written."""
+def _due(one: WaitingPaper, terms: Terms) -> str:
+    """The end of the time that had run out when the paper was written."""
     readings = running_readings(one.case.ledger, terms)
     over = [
         reading.ends
         for reading in readings
         if reading.clock in UNIT_CLOCKS and reading.ends <= one.notice.at
     ]
-    return (min(over) - TICK).astimezone(terms.zone) if over else None
+    return printed_at(min(over), terms.zone) if over else ""
 
 
 def _json(one: WaitingPaper, zone: tzinfo) -> Mapping[str, Any]:

@@ -217,6 +217,10 @@ def letterhead(page: Document, *, signed: bool = False) -> None:
         number_line = line(page, "{{ 发文字号 }}", NUMBER)
     _underline(number_line)
     line(page, "", EMPTY_LINE)
+
+
+def draft_mark(page: Document) -> None:
+    """While a supervisor has not decided."""
     only_if(page, "送审稿", "（送审稿：专线主管尚未决定）", DRAFT_MARK)
 
 
@@ -463,6 +467,7 @@ def _opening(who: str) -> str:
 def _reminder() -> Document:
     page = empty_page()
     letterhead(page)
+    draft_mark(page)
     heading(page)
     line(page, _opening("你单位"), PARAGRAPH)
     listing(page, "工单", CASE_COLUMNS)
@@ -482,6 +487,7 @@ def _circular() -> Document:
     """Read by many: no single case stands in it."""
     page = empty_page()
     letterhead(page)
+    draft_mark(page)
     heading(page)
     line(page, _opening("{{ 单位 }}"), PARAGRAPH)
     listing(page, "各类", KIND_COLUMNS)
@@ -500,6 +506,7 @@ def _circular() -> Document:
 def _sanction() -> Document:
     page = empty_page()
     letterhead(page, signed=True)
+    draft_mark(page)
     heading(page)
     line(page, _opening("{{ 单位 }}"), PARAGRAPH)
     listing(page, "工单", CASE_COLUMNS)
@@ -512,6 +519,30 @@ def _sanction() -> Document:
         line(page, words, PARAGRAPH)
     signature(page)
     imprint(page)
+    return page
+
+
+DELIVERED = "送达人：　　　　　签收人：　　　　　　年　　月　　日"
+
+
+def _notice() -> Document:
+    """To who leads a unit, on one page."""
+    page = empty_page()
+    letterhead(page)
+    heading(page)
+    case = "减负专线转给你单位的工单 {{ 编号 }}，"
+    late = "{% if 期限 %}要求{{ 期限 }}前办好，{% endif %}到现在没有办好。"
+    supervised = "专线督办。要求：{{ 要求 }}"
+    line(
+        page,
+        f"{case}{{% if 要求 %}}{supervised}{{% else %}}{late}{{% endif %}}",
+        PARAGRAPH,
+    )
+    line(page, "{{ 请求 }}", PARAGRAPH)
+    line(page, "不得打听、猜测、追查反映人。", PARAGRAPH)
+    signature(page)
+    line(page, "", EMPTY_LINE)
+    line(page, DELIVERED, ADDRESSEE)
     return page
 
 
@@ -545,6 +576,7 @@ def _slip() -> Document:
 # name of the paper → draws its template
 PAPERS: dict[str, Callable[[], Document]] = {
     "转办单": _slip,
+    "督办单": _notice,
     "提醒函": _reminder,
     "通报": _circular,
     "处置建议书": _sanction,

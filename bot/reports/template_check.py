@@ -40,6 +40,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "补充情况",
         "期限怎么算",
     ),
+    "督办单": ("标题", "主送", "编号", "单位", "期限", "要求", "请求"),
     "提醒函": LADDER_FIELDS,
     "通报": LADDER_FIELDS,
     "处置建议书": LADDER_FIELDS,

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.reports.figures import Bookkeeper
+from bot.reports.notice import NoticePaper, notice_paper
 from bot.reports.papers import Counted, LadderPaper, Slip, ladder_paper, slip_paper
 from bot.reports.sheets import workbook
 from bot.reports.tables import bulletin
@@ -100,6 +101,18 @@ PAPERS = {
             more=("昨天又要了一份。",),
             why=("2026年11月23日10时17分转办", "加急：2小时内到场或联系"),
             drawn=datetime(2026, 11, 23, 10, 20),
+        )
+    ),
+    "paper-notice": notice_paper(
+        NoticePaper(
+            step="supervised",
+            number="JF2026-000123",
+            unit=UNIT,
+            rank="分管负责人",
+            to="王主任",
+            due="2026年11月30日24时",
+            asked="",
+            drawn=date(2026, 12, 1),
         )
     ),
     "paper-remind": ladder_paper(REMINDER),
@@ -209,7 +222,7 @@ def keep(pages: list[Path], name: str) -> None:
 def test_a_paper_is_printed_as_an_office_accepts_it(office: Path, name: str) -> None:
     filled = Templates(ISSUER).fill(PAPERS[name])
     pages = printed(office, f"{name}.docx", filled.data)
-    assert len(pages) == (1 if name == "paper-slip" else 2)
+    assert len(pages) == (1 if name in ("paper-slip", "paper-notice") else 2)
     with Image.open(pages[0]) as image:
         wide, high = image.size
     assert (round(wide / DOTS * 25.4), round(high / DOTS * 25.4)) == (210, 297)
