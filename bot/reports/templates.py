@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ class Templates:
         if self._folder is None:
             return None
         path = self._folder / f"{kind}.docx"
-        return path if path.exists() else None
+        return path if os.path.exists(path) else None  # also where it may not be read
 
     def _common(self, paper: Paper) -> dict[str, Field]:
         """What stands on every paper."""
