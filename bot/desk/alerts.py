@@ -78,7 +78,8 @@ class MessengerAlerts:
         rank = ADDRESSEES[alert.name]
         due = 0 if alert.urgent else seconds(self._now())
         params = {"alias": case.alias, "unit": case.assignment.unit or ""}
-        message = Message(f"notice.{alert.name}", params)
+        name = "ordered" if alert.params.get("ordered") else alert.name
+        message = Message(f"notice.{name}", params)
         ears = await self._leaders(rank, case)
         if ears:
             tap = f"{RECEIVED}:{case.alias}:{rank}"

@@ -725,7 +725,10 @@ def _supervise(given: Given, order: Supervise) -> Decision:
         )
     )
     told = given.told(noticed, unit=given.unit, text=text, paper=True)
-    alerts = (Alert("unit", "supervised"), Alert("leader", "supervised"))
+    alerts = (
+        Alert("unit", "supervised"),
+        Alert("leader", "supervised", {"ordered": True}),
+    )
     return replace(told, alerts=alerts)
 
 

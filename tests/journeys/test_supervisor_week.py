@@ -1,0 +1,15 @@
+"""The supervisor's days are played anew, and are what the page says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.bot.channels.telegram.line import SPEED
+from tests.botapi.server import BotApi
+from tests.journeys.supervisor_week import HEAD, PAGE, played
+
+
+async def test_the_page_is_what_happens(tmp_path: Path) -> None:
+    with BotApi(speed=SPEED) as server:
+        told = await played(tmp_path, server)
+    assert PAGE.read_text("utf-8") == f"{HEAD}{told}\n```\n"
