@@ -40,7 +40,6 @@ HOME = ZoneInfo("Asia/Shanghai")
 CASES = 40
 UNIT, OTHER = "清河街道办事处", "翠苑街道办事处"
 BOSS, CLERK = "王主管", "李明"
-ALIAS = re.compile(r"[\u4e00-\u9fff]{2}-[0-9A-HJKMNP-TV-Z]{4}")
 HEAD = """# 一位主管的几天 · A supervisor's days
 
 四十件工单，在终端和 Telegram 上办：更正、批与不批、夜里的加急件、督办单送到负责人
@@ -81,7 +80,9 @@ class Week:
             names = self.names
             return names.setdefault(found[0], f"工单-{len(names) + 1:04}")
 
-        return ALIAS.sub(renamed, "\n".join(self.lines)).strip()
+        longest_first = sorted(self.cases, key=len, reverse=True)
+        aliases = re.compile("|".join(map(re.escape, longest_first)))
+        return aliases.sub(renamed, "\n".join(self.lines)).strip()
 
     # ── the terminal ──────────────────────────────────────────────────────────────────
 
