@@ -22,7 +22,7 @@ from bot.reports.digest import digest
 from dialogs.case.life import State, legal
 from dialogs.case.orders import Accept, Ask, Assign, Close, Decline, Merge, Order, Reply
 from dialogs.case.refusals import Refusal
-from dialogs.case.roles import HOTLINE, ROLES
+from dialogs.case.roles import HOTLINE, OF_UNITS, ROLES
 from dialogs.words import Hold, OpenQuestion, Retaliation
 from scheduler.periods import latest
 from storage.repositories.statistics import Statistics
@@ -91,7 +91,7 @@ async def test_of_those_on_the_roster_supervisors_alone_are_reached(
     roster = Roster(counter.database, counter.keys, lambda: counter.at)
     unit = (await register.get("某街道")).id
     for role in ROLES:
-        await roster.add(role, role, unit if role == "liaison" else None)
+        await roster.add(role, role, unit if role in OF_UNITS else None)
     await roster.add("街道来的", "supervisor", unit)
     members = await roster.list()
     report = await counter.report(await counter.files())

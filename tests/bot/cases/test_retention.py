@@ -24,7 +24,7 @@ from bot.cases.retention import Retention
 from bot.cli import retention as cli
 from bot.cli.backup import MAGIC
 from bot.hours import seconds
-from bot.people.member import AT_THE_MACHINE
+from bot.people.member import AT_THE_MACHINE, AtTheMachine
 from bot.settings import OperatorError
 from dialogs.case.life import State
 from dialogs.case.orders import (
@@ -227,9 +227,10 @@ async def test_a_merged_case_loses_staffs_words_and_none_of_a_living_report(
         for one in await counter.casework.reading.entries(AT_THE_MACHINE)
         if one.case.alias != first
     ]
-    await counter.orders(
-        first, Accept(), Assign("某街道", new=True), Ask("哪个科室？"), Merge(second)
-    )
+    asked = Ask("哪个科室？")
+    await counter.orders(first, Accept(), Assign("某街道", new=True), asked)
+    supervisor = AtTheMachine("王", "supervisor")  # the unit's time goes with it
+    await counter.casework.staff.order(first, Merge(second), supervisor)
     before = (await counter.story(receipt)).text("zh")
     counter.at += YEAR
     assert numbers(await retention.run(counter.at)) == {"merged": 1}
