@@ -33,7 +33,7 @@ phrases(
     span_hours="{hours}小时{minutes}分",
     day="{month}月{day}日",
     year="{year}年{day}",
-    midnight="{day}24:00",
+    midnight="{day} 24:00",
     moment="{day} {hour:02}:{minute:02}",
     head="【{clock}】",
     start="{at} 起算，给{amount}。",

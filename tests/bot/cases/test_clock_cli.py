@@ -71,7 +71,7 @@ async def test_an_overdue_case_tells_why(terminal: Terminal) -> None:
         "　11月24日–11月27日：上班4天，第1–4个工作日。",
         "　11月28日–11月29日：周末，不算。",
         "　11月30日：上班1天，第5个工作日。",
-        "期限：11月30日24:00。",
+        "期限：11月30日 24:00。",
         "现在 12月1日 10:00，已超期1个工作日。",
     ]
     assert "[the unit's answer]" in await terminal.says(name, "--lang", "en")
