@@ -8,11 +8,14 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
+import apscheduler.executors.base
+import apscheduler.schedulers.base
 import pytest
 
+import scheduler.bell
 from anonymizer.scrub import Scrubbed
 from bot.address import Address
 from bot.channels.port import Incoming, TryLater
@@ -275,6 +278,49 @@ async def test_a_clock_that_leaps_or_is_put_back_changes_no_rhythm() -> None:
         await bell.stopped()
     assert 6 <= len(handed) <= 11
     assert handed[3] == MORNING - timedelta(days=2)
+
+
+def test_a_clock_that_leaps_ahead_makes_a_job_ring_once() -> None:
+    """400 days of half seconds are made up for by one ring, found at once."""
+    trigger = every(seconds=0.5)
+    before = datetime(2026, 11, 23, tzinfo=UTC)
+    now = before + timedelta(days=400)
+    assert trigger.get_next_fire_time(None, before) == before
+    assert trigger.get_next_fire_time(before, now) == now
+    assert trigger.get_next_fire_time(now, now) == now + timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize("put", [timedelta(hours=-3), timedelta(days=400)])
+async def test_a_clock_that_is_put_right_silences_no_job(
+    put: timedelta, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Put back, a job would else be silent until the clock says again what it said."""
+    rung = asyncio.Event()
+    by = timedelta(0)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            now = datetime.now(tz) + by
+            return cls.combine(now.date(), now.time(), now.tzinfo)
+
+    async def run(at: datetime) -> None:
+        rung.set()
+
+    clocks = apscheduler.schedulers.base, apscheduler.executors.base, scheduler.bell
+    for module in clocks:
+        monkeypatch.setattr(module, "datetime", Clock)
+    monkeypatch.setattr(scheduler.bell, "CLOCK_EVERY", 0.05)
+    bell = bell_of(run, hours=1)
+    bell.start()
+    try:
+        await asyncio.wait_for(rung.wait(), 10)
+        rung.clear()
+        by = put
+        await asyncio.wait_for(rung.wait(), 10)
+    finally:
+        bell.stop()
+    assert "the clock was put right" in caplog.text
 
 
 async def test_a_job_that_succeeds_no_more_falls_silent() -> None:
