@@ -6,7 +6,7 @@ CREATE TABLE time (              -- one row
   line    INTEGER,               -- the audit line that was the last one when doubt began; NULL: no doubt
   waited  INTEGER NOT NULL,      -- seconds of running in this doubt
   told    INTEGER NOT NULL       -- 1: staff were told of this doubt
-) STRICT;
+) WITHOUT ROWID, STRICT;
 INSERT INTO time (id, sure, line, waited, told) VALUES (1, 0, NULL, 0, 0);
 
 CREATE TABLE beats (             -- written by whatever serves, twice a minute

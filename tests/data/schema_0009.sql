@@ -225,7 +225,7 @@ CREATE TABLE time (              -- one row
   line    INTEGER,               -- the audit line that was the last one when doubt began; NULL: no doubt
   waited  INTEGER NOT NULL,      -- seconds of running in this doubt
   told    INTEGER NOT NULL       -- 1: staff were told of this doubt
-) STRICT;
+) WITHOUT ROWID, STRICT;
 CREATE TABLE unit_counts (      -- month figures of units, kept in the same write
   month   TEXT NOT NULL,        -- YYYY-MM in local time
   unit_id BLOB NOT NULL REFERENCES units (id),

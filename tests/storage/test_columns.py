@@ -19,10 +19,19 @@ PARENT = "random id of the row it belongs to"
 ALIAS = "random words, made for this row"
 PIXELS = "after cropping and scrubbing"
 PROCESS = "of a running process, not of a person"
+CLOCK = "a time that the program notes as it goes, whoever writes or does not"
 ORDER = "place within one case, stream or screen"
 
 INVENTORY = {
     "store": {"id": PROCESS, "turns": OURS, "sealed": SEALED},
+    "time": {
+        "id": PROCESS,
+        "sure": CLOCK,
+        "line": "place in the audit chain",
+        "waited": OURS,
+        "told": OURS,
+    },
+    "beats": {"job": OURS, "at": CLOCK, "within": OURS},
     "talks": {"pseudonym": DIGEST, "version": ORDER, "due_at": HOUR, "sealed": SEALED},
     "inbox": {"mark": DIGEST, "day": "days since 1970"},
     "outbox": {
