@@ -236,9 +236,9 @@ async def every_step(year: Year, alias: str) -> None:
     steps = (
         f"{COMMUNITY}到9月21日还没有答复。",
         f"专线催办，要{COMMUNITY}马上办。",
-        f"专线督办，请{COMMUNITY}分管的负责人抓紧办。",
-        f"督办升一级，请{COMMUNITY}的主要负责人过问。",
-        f"{COMMUNITY}还没有办好，专线提出通报。",
+        f"专线督办，督办单写给{COMMUNITY}分管的负责人，送到了这里会说。",
+        f"督办升一级，督办单写给{COMMUNITY}的主要负责人，送到了这里会说。",
+        f"{COMMUNITY}还没有办好，专线提出通报，写给它的主要负责人，",
     )
     places = [told.index(words) for words in steps]
     assert places == sorted(places)

@@ -108,6 +108,7 @@ _BLOCKS = (
 BLOCKS = _BLOCKS.split("~")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS)
 def test_no_text_makes_it_slow(block: str) -> None:
     """Five times the text takes about five times as long (a pattern that backtracks

@@ -92,7 +92,9 @@ def top(visitor: Visitor, selector: str) -> None:
 
 def paint(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="裁剪、涂黑").click()
-    area = visitor.page.locator("#canvas svg").bounding_box()
+    canvas = visitor.page.locator("#canvas svg")
+    canvas.wait_for()  # it is drawn once the picture is there
+    area = canvas.bounding_box()
     assert area
     visitor.page.mouse.move(area["x"] + 4, area["y"] + 4)
     visitor.page.mouse.down()

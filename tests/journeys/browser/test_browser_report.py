@@ -165,7 +165,9 @@ def test_a_picture_is_sent_and_painted_over(
         old = page.locator(".pictures img").get_attribute("src")
         page.get_by_role("link", name="裁剪、涂黑").click()
         if scripts:
-            area = page.locator("#canvas svg").bounding_box()
+            canvas = page.locator("#canvas svg")
+            canvas.wait_for()  # it is drawn once the picture is there
+            area = canvas.bounding_box()
             assert area
             page.mouse.move(area["x"] + 4, area["y"] + 4)
             page.mouse.down()
