@@ -15,7 +15,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 # What `make check` tests of `make test`: no server, no browser, no picture, no installation.
 PURE := tests/dialogs tests/anonymizer tests/scheduler/test_calendar.py tests/storage tests/project
 SLOW := tests/anonymizer/scrub tests/storage/test_crash.py tests/storage/test_disk.py tests/project/test_make.py \
-	tests/project/test_wheel.py
+	tests/project/test_wheel.py tests/project/test_dependencies.py tests/dialogs/test_every_meaning.py
 OTHERS ?= $(foreach minor,14 13 12 11,python3.$(minor) $(wildcard $(HOME)/.pyenv/versions/3.$(minor).*/bin/python3))
 
 .PHONY: run install install-test check pure test proofs test-long drills second lint lock python
@@ -30,7 +30,9 @@ install: python
 install-test: install
 	@$(call fresh,requirements-test.lock,installed-test.lock) || { $(call fetch,requirements-test.lock,installed-test.lock); }
 
-check: lint pure
+# Side by side: types are checked on one processor.
+check:
+	@$(MAKE) --no-print-directory -j2 lint pure
 
 pure: install-test
 	@$(PYTEST) $(PURE) $(SLOW:%=--ignore=%)
