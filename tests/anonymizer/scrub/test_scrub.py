@@ -139,6 +139,7 @@ async def test_broken_notes_do_not_spoil_a_picture() -> None:
     assert corners(shown(await scrub_image(broken))) == "rgbw"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "kept"),
     [
@@ -339,6 +340,7 @@ def test_a_photo_of_200_megapixels_is_shrunk_in_little_memory() -> None:
     assert weight.memory < 300_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "kind", "size"),
     [

@@ -543,6 +543,7 @@ async def test_one_case_that_cannot_ring_stops_no_other_and_does_not_spin(
     )
 
 
+@pytest.mark.slow
 async def test_two_processes_that_ring_at_once_ring_everything_once(
     counter: Counter,
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_button_is_offered_when_resending_fails_too(
         assert visitor.page.locator(".row.me").count() == 1
 
 
+@pytest.mark.slow
 def test_a_restart_of_the_line_is_not_noticed(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

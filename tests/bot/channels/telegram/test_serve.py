@@ -47,6 +47,7 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_telegram_and_web_in_one_process_and_nothing_written_down(
     tmp_path: Path, platform: BotApi
 ) -> None:

@@ -35,6 +35,7 @@ SMALL = [
 START = datetime(2026, 1, 26, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@pytest.mark.slow
 def test_the_same_seed_prints_the_same_ledger(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
