@@ -143,7 +143,9 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
     machine in hand may all.
     """
     by = args.by or login()
-    screen = CaseScreen(casework.terms, sys.stdout, casework.now())
+    terms = casework.terms
+    now = casework.now()
+    screen = CaseScreen(terms, sys.stdout, now)
 
     async def carry_out() -> None:
         who = await roster.on_duty(by)
@@ -151,7 +153,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             reader(who)
         if args.move in ("list", "search"):
             entries = await _entries(args, casework, roster.staff(by), who)
-            out(args, [documents.entry_json(entry, casework.zone) for entry in entries],
+            out(args, [documents.entry_json(entry, terms, now) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
         elif args.move == "show":
             row = await casework.staff.find(args.case, who)
@@ -159,7 +161,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             sheet = await casework.reading.sheet(row)
             out(
                 args,
-                documents.sheet_json(sheet, casework.zone, saved),
+                documents.sheet_json(sheet, terms, saved, now),
                 lambda: screen.sheet(sheet, saved),
             )
         else:
@@ -167,7 +169,7 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
             outcome = await casework.staff.order(args.case, given, who)
             out(
                 args,
-                documents.outcome_json(outcome, casework.zone),
+                documents.outcome_json(outcome, terms, now),
                 lambda: screen.outcome(outcome),
             )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.cases.reading import (
     ListedCase,
@@ -18,17 +17,23 @@ from bot.cases.reading import (
 from bot.cases.staff import Outcome
 from bot.desk.wording import FACTS
 from bot.hours import utc
-from dialogs.case.life import ORDERED, Case, legal
+from dialogs.case.deciding import possible_now
+from dialogs.case.life import ORDERED, Case
+from dialogs.case.worktime import Terms
 
 
-def _iso(at: int | datetime | None, zone: ZoneInfo) -> str | None:
+def _iso(at: int | datetime | None, zone: tzinfo) -> str | None:
     moment = utc(at) if isinstance(at, int) else at
     return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
 
 
-def case_json(case: Case, zone: ZoneInfo, damaged: bool = False) -> dict[str, Any]:
+def case_json(
+    case: Case, terms: Terms, now: datetime, *, damaged: bool = False
+) -> dict[str, Any]:
     """damaged: it takes no order."""
-    may = [] if damaged else [name for name in legal(case) if name in ORDERED]
+    zone = terms.zone
+    possible = () if damaged else possible_now(case, now, terms)
+    may = [name for name in possible if name in ORDERED]
     return {
         "alias": case.alias,
         "serial": case.serial,
@@ -44,31 +49,33 @@ def case_json(case: Case, zone: ZoneInfo, damaged: bool = False) -> dict[str, An
     }
 
 
-def entry_json(entry: ListedCase, zone: ZoneInfo) -> dict[str, Any]:
-    return case_json(entry.case, zone, entry.damaged) | {
-        "opened": _iso(entry.opened, zone),
+def entry_json(entry: ListedCase, terms: Terms, now: datetime) -> dict[str, Any]:
+    return case_json(entry.case, terms, now, damaged=entry.damaged) | {
+        "opened": _iso(entry.opened, terms.zone),
         "text": entry.text,
         "damaged": entry.damaged,
     }
 
 
-def outcome_json(outcome: Outcome, zone: ZoneInfo) -> dict[str, Any]:
+def outcome_json(outcome: Outcome, terms: Terms, now: datetime) -> dict[str, Any]:
     handed = outcome.handed
     shown = handed and {
         "unit": handed.unit,
         "level": handed.level,
-        "due": _iso(handed.due, zone),
+        "due": _iso(handed.due, terms.zone),
         "registered": handed.known,
         "liaisons": list(handed.liaisons),
     }
-    return case_json(outcome.case, zone) | {"told": outcome.told, "handed": shown}
+    written = case_json(outcome.case, terms, now)
+    return written | {"told": outcome.told, "handed": shown}
 
 
 def sheet_json(
-    sheet: Sheet, zone: ZoneInfo, saved: Mapping[str, str]
+    sheet: Sheet, terms: Terms, saved: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
+    zone = terms.zone
     wants = sheet.case.assignment.wants
-    return case_json(sheet.case, zone, sheet.damaged) | {
+    return case_json(sheet.case, terms, now, damaged=sheet.damaged) | {
         "opened": _iso(sheet.opened, zone),
         "returns": sheet.case.assignment.returns,
         "wants": {"days": wants.days, "reason": wants.reason} if wants else None,
@@ -84,7 +91,7 @@ def sheet_json(
 
 
 def _report_json(
-    report: ReportView, zone: ZoneInfo, saved: Mapping[str, str]
+    report: ReportView, zone: tzinfo, saved: Mapping[str, str]
 ) -> dict[str, Any]:
     return {
         "number": report.number,
@@ -110,7 +117,7 @@ def _picture_json(picture: PictureInfo, saved: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _step_json(step: StepView, zone: ZoneInfo) -> dict[str, Any]:
+def _step_json(step: StepView, zone: tzinfo) -> dict[str, Any]:
     return {
         "kind": step.kind,
         "at": _iso(step.at, zone),
@@ -123,5 +130,5 @@ def _step_json(step: StepView, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _note_json(note: NoteView, zone: ZoneInfo) -> dict[str, Any]:
+def _note_json(note: NoteView, zone: tzinfo) -> dict[str, Any]:
     return {"at": _iso(note.at, zone), "by": note.by, "text": note.text}

@@ -24,8 +24,9 @@ from bot.desk.wording import (
     step_text,
 )
 from dialogs.case.clock import running_readings
+from dialogs.case.deciding import possible_now
 from dialogs.case.life import FINDINGS, LEVELS, STATES, Case
-from dialogs.case.order_table import BY_NAME, possible
+from dialogs.case.order_table import BY_NAME
 from dialogs.case.worktime import Terms
 from dialogs.texts import text as phrase
 
@@ -42,8 +43,10 @@ class CaseScreen:
     as meaning.
     """
 
-    def __init__(self, terms: Terms, out: TextIO, now: datetime | None = None) -> None:
-        """now: the year of times is left out where it is this one."""
+    def __init__(self, terms: Terms, out: TextIO, now: datetime) -> None:
+        """now: what it says may be done, may be done then; the year of times is left
+        out where it is this one.
+        """
         self._terms = terms
         self._zone = terms.zone
         self._out = out
@@ -117,7 +120,8 @@ class CaseScreen:
             self._line(f"{self._at(note.at)}  {clean(note.by)}：{clean(note.text)}")
         if sheet.damaged:
             return  # it takes no order
-        may = [name for name in possible(case) if not BY_NAME[name].first]
+        now_possible = possible_now(case, self._now, self._terms)
+        may = [name for name in now_possible if not BY_NAME[name].first]
         self._line(f"\n现在可以：{'、'.join(may)}", DIM)
 
     def _report(self, report: ReportView, saved: Mapping[str, str]) -> None:

@@ -119,21 +119,41 @@ def _redate(given: Given, order: Redate) -> Decision:
     terms = given.terms
     reason = given.needed("reason")
     due = given.future(order.due)
-    reading = dated(case, terms)
-    assert reading is not None and due is not None  # it fits, and a date is asked for
-    if reading.due is None:
-        raise Refusal("redate_paused", alias=case.alias)
-    latest = _latest(case, reading, terms)
+    assert due is not None  # a date is asked for
+    reading, latest = _redatable(given)
     if due > latest:
-        raise Refusal(
-            "redate_too_late", legal=("extend",), latest=last_day(latest, given)
-        )
+        raise _redate_too_late(given, latest)
     moved = ledger.redate(
         case, reading.clock, given.at, due, reason=reason, by=given.by.name
     )
     ends = last_second(next_end(moved, terms))
     told = given.told(moved, unit=given.unit, text=reason, due=ends)
     return alerting(told, "unit", "redated")
+
+
+def check_redatable(given: Given) -> None:
+    """Once the latest day that the rules give is over, no other date can be written.
+    Raises: Refusal.
+    """
+    _, latest = _redatable(given)
+    if latest <= given.at:
+        raise _redate_too_late(given, latest)
+
+
+def _redatable(given: Given) -> tuple[ClockReading, datetime]:
+    """The clock whose date may be corrected, and the latest that it may be.
+    Raises: Refusal.
+    """
+    case = given.case
+    reading = dated(case, given.terms)
+    assert reading is not None  # it fits
+    if reading.due is None:
+        raise Refusal("redate_paused", alias=case.alias)
+    return reading, _latest(case, reading, given.terms)
+
+
+def _redate_too_late(given: Given, latest: datetime) -> Refusal:
+    return Refusal("redate_too_late", legal=("extend",), latest=last_day(latest, given))
 
 
 def _latest(case: Case, reading: ClockReading, terms: Terms) -> datetime:

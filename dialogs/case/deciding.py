@@ -14,7 +14,7 @@ from typing import Any
 from dialogs.case import ledger
 from dialogs.case.allowance import Allowance, Clock
 from dialogs.case.clock import ClockReading, by_the_rules, read, running
-from dialogs.case.correcting import CORRECTING
+from dialogs.case.correcting import CORRECTING, check_redatable
 from dialogs.case.decisions import (
     Given,
     alerting,
@@ -41,7 +41,7 @@ from dialogs.case.life import (
     move,
 )
 from dialogs.case.notices import RANKS, Notice, handed_over, waiting
-from dialogs.case.order_table import BY_NAME, row_of
+from dialogs.case.order_table import BY_NAME, possible, row_of
 from dialogs.case.orders import (
     Accept,
     Alert,
@@ -185,6 +185,28 @@ def _may_now(given: Given, name: str) -> bool:
         return False
     if _appealed_against(given) and row.order not in (Release, Note):
         return False
+    return _is_within_limits(given, name)
+
+
+def possible_now(case: Case, at: datetime, terms: Terms) -> tuple[str, ...]:
+    """The names of the orders that the case allows at this moment, in the order of
+    their buttons: without those that would come too late, or be refused as they stand.
+
+    Who orders is not looked at, nor what is written.
+    """
+    given = Given(
+        case=case,
+        order=Note(""),
+        by=Staff("", ""),
+        at=at,
+        terms=terms,
+        role="supervisor",
+        unit_id=None,
+    )
+    return tuple(name for name in possible(case) if _is_within_limits(given, name))
+
+
+def _is_within_limits(given: Given, name: str) -> bool:
     check = LIMITS.get(name)
     try:
         if check is not None:
@@ -411,6 +433,11 @@ def _check_merge(case: Case, into: Case) -> None:
         raise Refusal(code, alias=into.alias, state=STATES[into.state])
     if into.supervisors_only:
         raise Refusal("merge_into_apart", alias=into.alias)
+    _check_nothing_waits(case)
+
+
+def _check_nothing_waits(case: Case) -> None:
+    """A reply that still can be taken back goes to the reporters as they are now."""
     if case.reply is not None:
         raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
 
@@ -500,7 +527,7 @@ def _check_unit(given: Given, unit: str) -> None:
     """
     case = given.case
     key = given.unit_id or unit
-    state = case.asked_in or case.state
+    state = case.waited_in
     if key == case.assignment.unit_key and state is not State.ACCEPTED:
         names = INSTEAD.get(state, ("answer", "rectified", "rectify", "extend"))
         instead = _possible(given, names)
@@ -848,6 +875,8 @@ LIMITS: Mapping[str, Callable[[Given], object]] = {
     "ask": lambda given: _addressed(given.case, None),
     "return": _check_return,
     "extend": _check_extendable,
+    "redate": lambda given: check_redatable(given),
+    "merge": lambda given: _check_nothing_waits(given.case),
 }
 
 

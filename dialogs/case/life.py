@@ -193,6 +193,19 @@ class Case:
     followup: Followup = Followup()
 
     @property
+    def waited_in(self) -> State:
+        """Where it is, or was when it began to wait; where nobody knows that any more,
+        the furthest it may have been without a word of a unit.
+        """
+        if self.state is not State.WAITING:
+            return self.state
+        if self.asked_in is not None:
+            return self.asked_in
+        if self.assignment.unit is not None:
+            return State.ASSIGNED
+        return State.ACCEPTED if self.serial else State.FILED
+
+    @property
     def supervisors_only(self) -> bool:
         """Whether it exists for supervisors alone."""
         return self.category == RETALIATION
@@ -278,7 +291,7 @@ def below_city(case: Case) -> bool:
 
 def asked_in(state: State) -> OnlyIf:
     def was_here(case: Case) -> bool:
-        return case.asked_in is state
+        return case.waited_in is state
 
     was_here.__doc__ = f"问的时候{STATES[state]}"
     return was_here
@@ -391,7 +404,8 @@ def move(case: Case, trigger: str) -> Case:
     Raises: Refusal, naming the moves that are legal now.
     """
     to = leads(case, trigger)
-    if to is None and case.state is State.WAITING and trigger not in PAUSES:
+    may_go_on = case.state is State.WAITING and trigger not in (*PAUSES, "resume")
+    if to is None and may_go_on:
         resumed = move(case, "resume")
         if leads(resumed, trigger) is not None:
             return move(resumed, trigger)

@@ -803,8 +803,7 @@ def _runs(case: Case) -> bool:
 
 def _waits_for_a_leader(case: Case) -> bool:
     """Once the unit has answered, nobody above it need be pressed any more."""
-    state = case.asked_in or case.state
-    return state in AT_UNIT and bool(waiting(case.assignment.notices))
+    return case.waited_in in AT_UNIT and bool(waiting(case.assignment.notices))
 
 
 def _can_reply(case: Case) -> bool:

@@ -252,7 +252,8 @@ class Stage:
         """All that staff can read of it."""
         row = await self.app.casework.staff.find(alias, AT_THE_MACHINE)
         sheet = await self.app.casework.reading.sheet(row)
-        written = documents.sheet_json(sheet, BEIJING, {})
+        casework = self.app.casework
+        written = documents.sheet_json(sheet, casework.terms, {}, casework.now())
         return json.dumps(written, ensure_ascii=False, indent=1, default=str)
 
     async def case_at_unit(self, alias: str) -> str:

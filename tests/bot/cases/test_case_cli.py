@@ -148,6 +148,22 @@ async def test_a_case_is_worked_through_in_the_terminal(
     assert (await counter.story(receipt)).state == "accepted"
 
 
+async def test_what_would_come_too_late_is_not_offered(terminal: Terminal) -> None:
+    """Neither to a person nor to a script."""
+    await terminal.counter.files()
+    name = await terminal.counter.alias()
+    await terminal.runs("accept", name)
+    await terminal.runs("assign", name, "某街道", "--new")
+    shown = await terminal.runs("show", name)
+    assert "return、extend" in shown
+    terminal.counter.later(days=40)
+    shown = await terminal.runs("show", name)
+    may = shown.rpartition("现在可以：")[2]
+    assert {"return", "extend", "redate"}.isdisjoint(may.strip().split("、"))
+    written = await terminal.json("show", name)
+    assert "answer" in written["legal"] and "extend" not in written["legal"]
+
+
 async def test_staff_correct_what_they_ordered_in_the_terminal(
     terminal: Terminal,
 ) -> None:
@@ -478,7 +494,7 @@ async def test_colour_is_for_terminals_only(
             monkeypatch.setenv("NO_COLOR", "1")
         theirs, ours = os.pipe() if mode == "pipe" else pty.openpty()
         with open(ours, "w", encoding="utf-8") as out:
-            CaseScreen(counter.casework.terms, out).entries(entries)
+            CaseScreen(counter.casework.terms, out, counter.at).entries(entries)
             out.flush()
             drawn[mode] = os.read(theirs, 4096).decode()
         os.close(theirs)

@@ -149,8 +149,10 @@ async def all_is_shown(house: House, app: Program) -> None:
         row = await app.casework.staff.find(entry.case.alias, AT_THE_MACHINE)
         sheet = await reading.sheet(row)
         assert len(sheet.reports) == 1
-        assert sheet_json(sheet, UTC, {})["damaged"] == entry.damaged
-        CaseScreen(app.casework.terms, io.StringIO()).sheet(sheet, {})
+        terms = app.casework.terms
+        now = app.casework.now()
+        assert sheet_json(sheet, terms, {}, now)["damaged"] == entry.damaged
+        CaseScreen(terms, io.StringIO(), now).sheet(sheet, {})
     found = await reading.search(AT_THE_MACHINE, "街道")
     assert len(found) >= 1
     for receipt in house.receipts:

@@ -117,6 +117,25 @@ def test_who_waits_may_do_without_the_answer() -> None:
         move(waiting, "wait")
 
 
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        ({}, State.FILED),
+        ({"serial": "JF2026-000001"}, State.ACCEPTED),
+        ({"serial": "JF2026-000001", "unit": "文新街道"}, State.ASSIGNED),
+    ],
+)
+def test_who_waits_and_nobody_knows_since_where_goes_on_all_the_same(
+    known: dict[str, object], state: State
+) -> None:
+    """An old row, or one of which the sealed part is damaged."""
+    waiting = at(State.WAITING, asked_in=None, **known)
+    assert "resume" in legal(waiting)
+    assert move(waiting, "resume").state is state
+    with pytest.raises(Refusal, match=r"现在是“等待补充”"):
+        move(waiting, "call_back")
+
+
 def test_a_second_question_is_asked_while_one_is_open() -> None:
     """It goes on where it was, whatever was asked."""
     waiting = move(at(State.ASSIGNED), "ask")
