@@ -26,6 +26,7 @@ from bot.retry import retry_stale
 from dialogs.case.deciding import decide
 from dialogs.case.decisions import answer_due
 from dialogs.case.life import Case, Staff
+from dialogs.case.notices import ADDRESSEES, Rank
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import (
     Assign,
@@ -34,6 +35,7 @@ from dialogs.case.orders import (
     Order,
     Reply,
     StoryStep,
+    Supervise,
     Undo,
     Whistle,
 )
@@ -62,14 +64,34 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """An order was carried out. told: how many reporters will hear of it; handed: where
-    it gave the case to a unit.
+class PaperRoute:
+    """Whom a paper to a unit's leaders is for. rank: a key of RANKS; names: who leads
+    the unit in it; reached: those of them whom a messenger brings it to.
     """
 
+    rank: Rank
+    names: tuple[str, ...]
+    reached: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An order was carried out. order: with the unit's registered name; before: the
+    case as it was; case: as it is now; told: how many reporters will hear of it;
+    handed: where it gave the case to a unit; into: where its reports went; paper: which
+    it wrote to the unit's leaders.
+    """
+
+    order: Order
+    before: Case
     case: Case
     told: int
-    handed: Handed | None
+    handed: Handed | None = None
+    into: Case | None = None
+    paper: PaperRoute | None = None
+
+
+Tell = Callable[[Outcome], Sequence[Write]]
 
 
 class StaffCases:
@@ -120,11 +142,13 @@ class StaffCases:
         also: Sequence[Write] = (),
         *,
         instead: str | None = None,
+        tell: Tell = lambda outcome: (),
     ) -> Outcome:
         """Carry out what `by` orders for a case, and push to its reporters, late enough
         to tell nothing.
 
-        also: rows that go with it, in the same commit. instead: see `decide`.
+        also: rows that go with it, in the same commit; tell: makes those that say what
+        became of it, where the serial is not known yet. instead: see `decide`.
         Raises: Refusal, a sentence for staff; Stale, when others were faster five
         times; Broken, when it is not others that are in the way; Refusing.
         """
@@ -133,7 +157,9 @@ class StaffCases:
         seen: list[int] = []
         try:
             return await retry_stale(
-                lambda: self._attempt(name, order, by, also, seen, instead=instead)
+                lambda: self._attempt(
+                    name, order, by, also, seen, instead=instead, tell=tell
+                )
             )
         except Unsealable:  # nothing is written over what may still be found again
             raise Refusal("damaged", name=name) from None
@@ -152,6 +178,7 @@ class StaffCases:
         seen: list[int],
         *,
         instead: str | None,
+        tell: Tell,
     ) -> Outcome:
         """seen: the versions at which the case was read, together with the case that it
         is merged into. Raises: Stale, when somebody changed the case since it was read.
@@ -177,18 +204,25 @@ class StaffCases:
         )
         await self._check_kept_from(decision, case, into)
         changes = await self._changes(decision, case, into, by=staff, at=seconds(at))
-        await self._database.commit([*changes, *also])
+        outcome = Outcome(
+            order=resolved,
+            before=case.case,
+            case=decision.case,
+            told=_reached(decision, case.reports),
+            handed=await self._handed(resolved, decision.case),
+            into=decision.into,
+            paper=await self._paper(resolved, decision.case),
+        )
+        await self._database.commit([*changes, *also, *tell(outcome)])
         serial = await self._serial(case.row, decision)
-        told = _reached(decision, case.reports)
-        handed = None
-        if isinstance(resolved, Assign | Whistle):
-            handed = await self._handed(decision.case)
-        return Outcome(replace(decision.case, serial=serial), told, handed)
+        return replace(outcome, case=replace(decision.case, serial=serial))
 
-    async def _handed(self, case: Case) -> Handed:
+    async def _handed(self, order: Order, case: Case) -> Handed | None:
         """What who gave the case away is told of it: nobody finds out later that a unit
-        has no one who looks.
+        has no one who looks. None where it was not given away.
         """
+        if not isinstance(order, Assign | Whistle):
+            return None
         given = case.assignment
         assert given.unit is not None  # it was given to one just now
         liaisons: tuple[str, ...] = ()
@@ -201,6 +235,19 @@ class StaffCases:
             known=given.unit_id is not None,
             liaisons=liaisons,
         )
+
+    async def _paper(self, order: Order, case: Case) -> PaperRoute | None:
+        """Where the order wrote one, whom it is for: a supervisor hears at once whether
+        it goes by itself.
+        """
+        if not isinstance(order, Supervise):
+            return None
+        rank = ADDRESSEES["supervised"]
+        directory = await self._register.directory()
+        unit = directory.of(case.assignment.unit_id or "")
+        names = tuple(one.name for one in unit.led_by(rank)) if unit else ()
+        reached = await self._writer.alerts.leaders(rank, case)
+        return PaperRoute(rank, names, reached)
 
     async def _where_it_went(self, case: LoadedCase, by: CaseReader) -> LoadedCase:
         """The case that has its reporters now, if it was merged. Raises: Refusal."""

@@ -15,7 +15,7 @@ from bot.outbox.messages import OutboxMessages
 from bot.people.register import UnitRegister
 from bot.people.roster import Reached, Roster
 from dialogs.case.life import Case
-from dialogs.case.notices import ADDRESSEES, RANKS
+from dialogs.case.notices import ADDRESSEES, RANKS, Rank
 from dialogs.case.orders import Alert
 from dialogs.case.roles import HOTLINE, Role
 from dialogs.words import Button, Message
@@ -80,7 +80,7 @@ class MessengerAlerts:
         params = {"alias": case.alias, "unit": case.assignment.unit or ""}
         name = "ordered" if alert.params.get("ordered") else alert.name
         message = Message(f"notice.{name}", params)
-        ears = await self._leaders(rank, case)
+        ears = [to for _, to in await self._leaders(rank, case)]
         if ears:
             tap = f"{RECEIVED}:{case.alias}:{rank}"
             message = replace(message, buttons=(Button(tap, "b.received"),))
@@ -95,7 +95,12 @@ class MessengerAlerts:
             for to in ears
         ]
 
-    async def _leaders(self, rank: str, case: Case) -> list[Address]:
+    async def leaders(self, rank: Rank, case: Case) -> tuple[str, ...]:
+        """See Alerts."""
+        names = [member.staff.name for member, _ in await self._leaders(rank, case)]
+        return tuple(dict.fromkeys(names))
+
+    async def _leaders(self, rank: str, case: Case) -> Reached:
         """Accounts of those who lead the unit in this rank and may know of the case; of
         one who is himself named in it, none.
         """
@@ -109,7 +114,7 @@ class MessengerAlerts:
         may = await self._conflict.unnamed(members, case)
         ids = {member.staff.id for member in may}
         return [
-            to
+            (member, to)
             for member, to in reached
             if member.staff.id in ids and to.channel in self._channels
         ]

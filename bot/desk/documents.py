@@ -15,6 +15,7 @@ from bot.cases.reading import (
     StepView,
 )
 from bot.cases.staff import Outcome
+from bot.desk.outcomes import outcome_text
 from bot.desk.wording import FACTS
 from bot.hours import utc
 from dialogs.case.deciding import possible_now
@@ -67,7 +68,8 @@ def outcome_json(outcome: Outcome, terms: Terms, now: datetime) -> dict[str, Any
         "liaisons": list(handed.liaisons),
     }
     written = case_json(outcome.case, terms, now)
-    return written | {"told": outcome.told, "handed": shown}
+    said = outcome_text(outcome, terms)
+    return written | {"said": said, "told": outcome.told, "handed": shown}
 
 
 def sheet_json(

@@ -10,6 +10,7 @@ from typing import TextIO
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
+from bot.desk.outcomes import outcome_text
 from bot.desk.times import proviso, said_at, said_day, said_due
 from bot.desk.wording import (
     FACTS,
@@ -18,7 +19,6 @@ from bot.desk.wording import (
     appeal_text,
     clean,
     fact_text,
-    handed_text,
     kept_text,
     papers_text,
     step_text,
@@ -159,14 +159,11 @@ class CaseScreen:
         self._line(f"{pad(at, 16)}  {pad(kind, 16)}  {what}{hidden}")
 
     def outcome(self, outcome: Outcome) -> None:
+        """The case and its state, then what is so now."""
         case = outcome.case
-        told = f"，会告诉 {outcome.told} 位反映人" if outcome.told else ""
-        self._line(
-            f"{case.alias}  {case.serial or '未编号'}  {STATES[case.state]}{told}。"
-        )
-        if outcome.handed is not None:
-            due = self._until(outcome.handed.due) or ""
-            self._line(f"{handed_text(outcome.handed, due)}。")
+        said = outcome_text(outcome, self._terms, self._now)
+        state = STATES[case.state]
+        self._line(f"{case.alias}  {case.serial or '未编号'}  {state}：{said}")
 
     def _pairs(self, pairs: Mapping[str, str | None]) -> None:
         shown = {name: value for name, value in pairs.items() if value}

@@ -74,14 +74,13 @@ def kept_text(case: Case) -> str | None:
     return f"{'、'.join(case.keep_from)}（反映人要求，不能交给它办）"
 
 
-def handed_text(handed: Handed, due: str) -> str:
-    """Whom the case went to, in one line; due: as the screen tells a time, "" for
-    none. That nobody there looks is said.
+def handed_text(handed: Handed, until: str) -> str:
+    """Whom the case went to, in one line; until: by when what is due there. That nobody
+    there looks is said.
     """
     level = LEVELS.get(handed.level or "")
     unit = clean(handed.unit) + (f"（{level}）" if level else "")
-    until = [f"{due} 前答复"] if due else []
-    return "，".join([f"转给{unit}", *until, _liaisons(handed)])
+    return f"转给{unit}{until}，{_liaisons(handed)}"
 
 
 def _liaisons(handed: Handed) -> str:

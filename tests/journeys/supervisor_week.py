@@ -238,7 +238,7 @@ async def _approvals(week: Week) -> None:
     await week.types(f"case grant {third}", CLERK)
     await week.types(f"case grant {third} 同意")
     await week.types(f"case extend {fourth} 5 人手不够", CLERK)
-    await week.writes(BOSS, f"/grant {fourth} 不同意 请先办", "批复延期")
+    await week.writes(BOSS, f"/grant {fourth} 不同意 请先办", "没有批准延期")
 
 
 async def _by_night(week: Week) -> None:
@@ -282,7 +282,7 @@ async def _supervision(week: Week) -> None:
     await week.gets(BOSS, "督办单要送到")
     await week.types("unit papers")
     await week.types(f"case hand-over {by_hand} 当面交", CLERK)
-    await week.writes(BOSS, f"/hand_over {by_hand} 当面交", "送达督办单")
+    await week.writes(BOSS, f"/hand_over {by_hand} 当面交", "督办单送达记下了")
     await week.types("unit papers")
     await week.types(f"case show {late}")
 

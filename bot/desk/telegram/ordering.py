@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cases.staff import Handed
+from bot.cases.staff import Outcome
 from bot.desk import verbs
+from bot.desk.outcomes import outcome_text
 from bot.desk.telegram import views
 from bot.desk.telegram.inside import (
     DeskContext,
@@ -13,8 +14,6 @@ from bot.desk.telegram.inside import (
 )
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
-from bot.desk.times import said_due
-from bot.desk.wording import handed_text
 from bot.outbox.messages import OutboxMessage
 from bot.people.directory import Unit
 from dialogs.case import order_table
@@ -22,7 +21,7 @@ from dialogs.case.deciding import UNDO
 from dialogs.case.life import STATES, Case, State
 from dialogs.case.order_row import OrderRow
 from dialogs.case.order_table import may, who_may
-from dialogs.case.orders import Assign, Order, Reply, Whistle
+from dialogs.case.orders import Assign, Order, Reply, Supervise, Whistle
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role
 from dialogs.case.typed import Now
@@ -46,45 +45,38 @@ class Ordering:
         self._rows = Cases(inside.database)
 
     async def order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
-        """In one commit with the mark of the update. Raises: Refusal; Stale."""
+        """In one commit with the mark of the update. Returns: what is so now. Raises:
+        Refusal; Stale.
+        """
         now = Now(self._in.now(), self._in.casework.zone)
         order = verbs.ordered(verb, words, now)
         _permit(act.member.role, order)
-        label = verbs.VERBS[verb].label
+        told: list[OutboxMessage] = []
+
+        def said_of(outcome: Outcome) -> str:
+            return outcome_text(outcome, self._in.casework.terms, now.at)
+
+        def tell(outcome: Outcome) -> list[Write]:
+            """In the commit of the order; a retry of it says what became of that."""
+            told.clear()
+            if _is_told(act, order):
+                words = f"{row.alias}：{said_of(outcome)}"
+                told.append(staff_message(act.spot.address, words))
+            return [self._in.post.put(one) for one in told]
+
         also: list[Write] = [act.mark]
-        messages: list[OutboxMessage] = []
         if isinstance(order, Reply):
             also.append(self._replies.begin(row.id, act.spot, order, act.message))
-        elif act.press is None and not act.grouped and not _gives_away(order):
-            messages = [
-                staff_message(act.spot.address, f"{row.alias}：{label}，办好了。")
-            ]
-        also += [self._in.post.put(one) for one in messages]
         outcome = await self._in.casework.staff.order(
-            row.alias, order, act.member, also=also
+            row.alias, order, act.member, also=also, tell=tell
         )
-        self._in.send(messages)
+        self._in.send(told)
         # an edit of what answered it is known by the prompt as long as it counts
         changeable = UNDO.total_seconds() + MOMENT if isinstance(order, Reply) else 0.0
         self._saying.clear(act, changeable)
         if act.press is None and act.grouped:
             self._saying.nod(act)
-        told = "，会告诉反映人" if outcome.told else ""
-        done = f"{label}：好了{told}。现在是“{STATES[outcome.case.state]}”。"
-        if outcome.handed is None:
-            return done
-        said = await self._tell_handed(act, row, outcome.handed)
-        return f"{done}{said}"
-
-    async def _tell_handed(self, act: Act, row: CaseRow, handed: Handed) -> str:
-        """Known only once it is done: unit, level, due date, and who answers there."""
-        due = said_due(handed.due, self._in.casework.zone) if handed.due else ""
-        said = f"{handed_text(handed, due)}。"
-        if act.press is None:
-            told = staff_message(act.spot.address, f"{row.alias}：{said}")
-            await self._in.database.commit([self._in.post.put(told)])
-            self._in.send([told])
-        return said
+        return said_of(outcome)
 
     async def change_reply(self, act: Act, reply: ReplyRow, words: str) -> None:
         """The message that ordered a reply was edited: while that can still be taken
@@ -203,9 +195,14 @@ class Ordering:
         return names[0] if len(names) == 1 else ""
 
 
-def _gives_away(order: Order) -> bool:
-    """Whether what is said of it is known only afterwards."""
-    return isinstance(order, Assign | Whistle)
+def _is_told(act: Act, order: Order) -> bool:
+    """A press is answered in a window, and a reply by what shows how far it is. In the
+    group a nod is enough where the card shows what is so now; whom the case went to is
+    said there, too, with who answers for it.
+    """
+    if act.press is not None or isinstance(order, Reply):
+        return False
+    return not act.grouped or isinstance(order, Assign | Whistle | Supervise)
 
 
 def _permit(role: Role, order: Order | type[Order]) -> None:

@@ -14,6 +14,7 @@ from bot.address import Address
 from bot.channels.port import Limits
 from bot.channels.render import Rendered
 from dialogs.case.life import Case
+from dialogs.case.notices import Rank
 from dialogs.case.orders import Alert
 from storage.port import Write
 
@@ -59,6 +60,9 @@ class RecordedAlerts:
     async def writes(self, alert: Alert, case: Case) -> list[Write]:
         self.told[bytes.fromhex(case.id), alert.name] += 1
         return []
+
+    async def leaders(self, rank: Rank, case: Case) -> tuple[str, ...]:
+        return ()
 
 
 class PeopleChannel:

@@ -107,11 +107,12 @@ async def test_a_case_is_worked_through_in_the_terminal(
     counter = terminal.counter
     receipt = await counter.files()
     name = await counter.alias()
-    assert await terminal.runs("claim", name) == f"{name}  未编号  待受理。\n"
     assert (
-        await terminal.runs("accept", name)
-        == f"{name}  JF2026-000001  已受理，会告诉 1 位反映人。\n"
+        await terminal.runs("claim", name) == f"{name}  未编号  待受理：现在归王办。\n"
     )
+    accepted = f"{name}  JF2026-000001  已受理：受理了，11月24日 24:00 前转办。"
+    told = "会告诉 1 位反映人。"
+    assert await terminal.runs("accept", name) == f"{accepted}{told}\n"
     for words in (
         ("ask", name, "哪个科室？"),
         (
@@ -280,7 +281,7 @@ async def test_scripts_get_one_document_with_stable_names(terminal: Terminal) ->
         "merge",
     ]
     accepted = await terminal.json("accept", name)
-    assert set(accepted) == common | {"told", "handed"}
+    assert set(accepted) == common | {"said", "told", "handed"}
     assert (accepted["serial"], accepted["claimed_by"], accepted["told"]) == (
         "JF2026-000001",
         "王",

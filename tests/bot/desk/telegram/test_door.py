@@ -25,7 +25,7 @@ async def test_of_two_who_claim_one_gets_it(office: Office, group: Group) -> Non
     card = office.card(topic)
     pressed = [person.presses("认领", on=card, at=group) for person in people]
     said = sorted([await one.answer() or "" for one in pressed])
-    assert said[1].startswith("认领：好了") or said[0].startswith("认领：好了")
+    assert said[1].startswith("现在归") or said[0].startswith("现在归")
     lost = next(one for one in said if "好了" not in one)
     assert "李明" in lost or "赵云" in lost
     assert await office.count("steps") == 1
@@ -121,7 +121,7 @@ async def test_more_time_is_a_supervisor_s_to_grant(
     one.says(f"/grant {alias} 同意")
     await one.sees("要专线主管来办")
     boss.says(f"/grant {alias} 同意 3")
-    await boss.sees("批复延期，办好了")
+    await boss.sees("批准延期")
     case = (
         await office.app.casework.writer.load(
             await office.app.casework.staff.find(alias, AT_THE_MACHINE)
@@ -141,7 +141,7 @@ async def test_what_was_wrong_is_corrected_by_button(
     one.presses("改类别", on=office.card(topic), at=group)
     menu = await group.until(lambda _: _with(group, "会议过多过长"))
     pressed = one.presses("会议过多过长", on=menu, at=group)
-    assert "改类别：好了" in (await pressed.answer() or "")
+    assert "类别改为" in (await pressed.answer() or "")
     reporter.says("/status")
     await reporter.sees("专线把类别改为“会议过多过长”")
 
@@ -155,7 +155,7 @@ async def test_a_unit_is_named_as_the_register_has_it(
     await office.files_and_rings()
     alias = await office.alias()
     one.says(f"/accept {alias}")
-    await one.sees("受理，办好了")
+    await one.sees("受理了")
     one.says(f"/assign {alias} 清河街办事处")
     await one.sees("是不是：清河街道办事处？")
     one.says(f"/assign {alias} 清河街道办事处")
@@ -172,8 +172,8 @@ async def test_a_unit_is_named_as_the_register_has_it(
     [
         ("/acept {}", "要的是 /accept（受理）吗"),
         ("/quue", "要的是 /queue（要办的工单）吗"),
-        ("/受理 {}", "受理，办好了"),
-        ("/ACCEPT {}", "受理，办好了"),
+        ("/受理 {}", "受理了"),
+        ("/ACCEPT {}", "受理了"),
         ("/accept", "如：/accept K7QM"),
         ("/close {}", "不能办结。现在可以：认领、受理"),
         ("/find {} 对", "请先写属实、部分属实或不属实"),
@@ -212,7 +212,7 @@ async def test_hurried_hands_in_the_group(office: Office, group: Group) -> None:
     await group.until(lambda _: "李明：问过了" in office.card(topic).text)
     taps = [one.presses("认领", on=office.card(topic), at=group) for _ in range(2)]
     said = {await tap.answer() or "" for tap in taps}
-    assert any("好了" in each for each in said) and any(
+    assert any("现在归李明办" in each for each in said) and any(
         "本来就由您在办，请接着点" in each for each in said
     )
     one.presses("不予受理", on=office.card(topic), at=group)
@@ -285,7 +285,7 @@ async def test_a_repeated_update_changes_nothing(office: Office, group: Group) -
     one = await office.staff("李明")
     await office.files_and_rings()
     said = one.says(f"/accept {await office.alias()}")
-    await one.sees("受理，办好了")
+    await one.sees("受理了")
     values = {
         "update_id": 987654321,
         "message": {**said.json(), "text": f"/note {await office.alias()} 问过了"},

@@ -148,4 +148,4 @@ async def test_a_reply_from_the_terminal_shows_on_the_card(
     await group.until(lambda _: "撤回" in office.card(topic).labels)
     assert "待发出：马上看" in office.card(topic).text
     pressed = one.presses("撤回", on=office.card(topic), at=group)
-    assert "撤回：好了" in (await pressed.answer() or "")
+    assert "撤回了" in (await pressed.answer() or "")

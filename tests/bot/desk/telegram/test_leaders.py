@@ -105,7 +105,7 @@ async def test_who_is_not_reached_waits_for_a_supervisor_s_hand(
     [file] = (tmp_path / "out").iterdir()
     assert file.read_bytes()[:2] == b"PK" and file.stat().st_mode & 0o777 == 0o600
     boss.says(f"/hand_over {alias} 当面交")
-    await boss.sees("送达督办单，办好了")
+    await boss.sees("督办单送达记下了")
     await story(reporter, "督办单送到了")
     assert await papers(office, capsys) == "没有等着送的督办单。\n"
     lines = await office.app.resources.database.all(

@@ -40,7 +40,7 @@ async def test_an_answer_in_private_is_the_order_and_no_report(
     assert prompt.text.startswith("【备注】")
     assert not any(each["type"] == "spoiler" for each in prompt.entities)
     one.says("先问问街道", reply=prompt.id)
-    await one.sees(f"{alias}：备注，办好了")
+    await one.sees(f"{alias}：备注记下了")
     assert await office.count("notes") == 1
     assert await office.count("reports") == 1
     assert not one.screen().with_button("送出")
@@ -57,7 +57,7 @@ async def test_what_covered_words_asked_is_known_all_the_same(office: Office) ->
     await tell(one.id, f"您有一条新消息\n【备注】{alias}\n请回复")
     covered = await one.sees("【备注】")
     one.says("先问问街道", reply=covered.id)
-    await one.sees(f"{alias}：备注，办好了")
+    await one.sees(f"{alias}：备注记下了")
     await tell(one.id, f"【盖章】{alias}\n请回复")
     unknown = await one.sees("【盖章】")
     one.says("盖好了", reply=unknown.id)

@@ -46,10 +46,10 @@ async def test_a_case_is_claimed_by_button_and_the_card_follows(
     _, topic = await office.files_and_rings()
     before = office.card(topic)
     pressed = one.presses("认领", on=before, at=group)
-    assert "认领：好了" in (await pressed.answer() or "")
+    assert "现在归" in (await pressed.answer() or "")
     await group.until(lambda _: "在办：李明" in office.card(topic).text)
     pressed = one.presses("受理", on=office.card(topic), at=group)
-    assert "已受理" in (await pressed.answer() or "")
+    assert "受理了" in (await pressed.answer() or "")
     await group.until(lambda _: "JF2026-000001" in office.card(topic).text)
     assert (
         group.topics()[0].name.endswith("已受理") and office.card(topic).id == before.id
