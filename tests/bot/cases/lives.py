@@ -29,6 +29,7 @@ from dialogs.case.order_row import Field, OrderRow
 from dialogs.case.order_table import BY_NAME, ORDERS, possible
 from dialogs.case.orders import (
     Assign,
+    Claim,
     CorrectFinding,
     Find,
     GrantExtend,
@@ -108,8 +109,9 @@ class Finding:
 
 @dataclass
 class Twin:
-    """What the book knows of a case. dispatched: when a unit got it; late: it was late
-    with its answer since, and counted so; unit: in the register, None for another.
+    """What the book knows of a case. handed: when its unit got it; dispatched: the
+    same, or since when another date is promised; late: it was late with its answer
+    since, and counted so; unit: in the register, None for another.
     """
 
     alias: str
@@ -118,6 +120,7 @@ class Twin:
     unit: str | None = None
     rebounds: int = 0
     returns: int = 0
+    handed: datetime | None = None
     dispatched: datetime | None = None
     there_late: bool = False  # it was not there in time, whatever came of it
     late: bool = False
@@ -321,11 +324,14 @@ class World:
             after = await self.counter.casework.staff.find(twin.alias, by)
             assert before.version == after.version, "what is refused changes nothing"
             return
-        goes_on = row.name == "reply" and case.state is State.MERGED  # to the other
-        assert row.name in legal or goes_on, (
+        is_for_the_other = row.name in ("reply", "undo") and case.state is State.MERGED
+        takes_over = isinstance(order, Claim) and order.take
+        assert row.name in legal or is_for_the_other or takes_over, (
             f"{row.name} in {case.state} is not offered"
         )
         self.done[row.name] += 1
+        if row.name == "arrive" and not twin.late:
+            twin.there_late = await self.is_too_late_there(twin)
         self.noted(row.name, order, twin, case)
 
     def built(self, row: OrderRow, twin: Twin) -> Order:
@@ -434,14 +440,34 @@ class World:
             and finding.standing == (one.number is not None)
         )
 
-    def is_too_late_there(self, twin: Twin) -> bool:
-        """Two hours after somebody is on duty, from 8 to 22."""
+    async def is_too_late_there(self, twin: Twin) -> bool:
+        """Two hours after somebody is on duty, from 8 to 22; what was waited for
+        meanwhile is not counted.
+        """
         assert twin.dispatched is not None
         local = twin.dispatched.astimezone(BEIJING)
         if not 8 <= local.hour < 22:
             tomorrow = local + timedelta(days=local.hour >= 22)
             local = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0)
-        return self.counter.at > local + timedelta(hours=2)
+        lines = await self.counter.database.all(
+            "SELECT kind, clocks.at FROM clocks JOIN cases ON cases.id = case_id"
+            " WHERE alias = :alias AND clock = 'on_site' AND clocks.at >= :since"
+            " AND kind IN ('start', 'pause', 'resume') ORDER BY number",
+            alias=twin.alias,
+            since=int(twin.dispatched.timestamp()),
+        )
+        happened = [(str(kind), float(at)) for kind, at in lines]
+        happened.append(("arrive", self.counter.at.timestamp()))
+        begins = local.timestamp()
+        since = begins
+        runs = True
+        used = 0.0
+        for kind, at in happened:
+            if runs:
+                used += max(0.0, at - since)
+            runs = kind != "pause"
+            since = max(at, begins)
+        return used > 2 * 3600
 
     # ── the book ──────────────────────────────────────────────────────────────────────
 
@@ -460,10 +486,11 @@ class World:
             case "assign" | "whistle":
                 unit = getattr(order, "unit", "")
                 twin.unit = unit if unit in UNITS else None
+                twin.handed = at
                 twin.dispatched, twin.late = at, False
                 twin.there_late = False
-            case "arrive" if not twin.late and self.is_too_late_there(twin):
-                twin.late = twin.there_late = True
+            case "arrive" if twin.there_late and not twin.late:
+                twin.late = True
                 book.count(twin.unit, "due", at)
             case "answer":
                 if not twin.late:
@@ -473,6 +500,7 @@ class World:
                 twin.returns += 1
                 book.count(twin.unit, "returned", at)
             case "send-back" if at_unit(case, "answered"):
+                twin.handed = at
                 twin.dispatched, twin.late = at, False
                 twin.there_late = False
             case "urgent" | "not-urgent":
@@ -557,8 +585,7 @@ class World:
             "claimed_already": somebody_else,
             "not_yours_to_release": somebody_else,
             "returned_too_often": twin.returns >= 2,
-            "return_too_late": twin.dispatched is not None
-            and twin.dispatched < day_ago,
+            "return_too_late": twin.handed is not None and twin.handed < day_ago,
             "same_unit": case.assignment.unit is not None,
             "had_before": bool(case.assignment.earlier),
             "wait_again": by.role == "operator",
