@@ -20,9 +20,11 @@ from dialogs.case.orders import Alert
 from dialogs.case.roles import HOTLINE, Role
 from dialogs.words import Button, Message
 from storage.port import Database, Write
-from storage.repositories.desk import DeskCases
+from storage.repositories.desk import GROUP, DeskCases
 
-RECEIVED = "s:received"  # what a leader's tap carries: staff's door hears it
+# what taps carry: staff's door hears them
+RECEIVED = "s:received"  # a leader's, under a paper
+SEE_CASE = "s:card"  # of the hotline's staff, under an alert
 
 
 class MessengerAlerts:
@@ -63,6 +65,9 @@ class MessengerAlerts:
         if alert.to == "leader":
             return await self._to_leaders(alert, case)
         message = Message(f"alert.{alert.name}", {"alias": case.alias})
+        if alert.to != "unit":
+            see = Button(f"{SEE_CASE}:{case.alias}", "b.see_case")
+            message = replace(message, buttons=(see,))
         due = 0 if alert.urgent else seconds(self._now())
         return [
             self._post.put(
@@ -128,7 +133,7 @@ class MessengerAlerts:
         supervisors = await self._reach(["supervisor"], case)
         if alert.to == "supervisor" and supervisors:
             return [to for _, to in supervisors]
-        if place == "group":
+        if place == GROUP:
             return [self._group] if self._group is not None else []
         roles: Sequence[Role] = ["supervisor"] if self._group is not None else HOTLINE
         return [to for _, to in await self._reach(roles, case)]

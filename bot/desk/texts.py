@@ -49,4 +49,4 @@ phrases(
     circulated="【拟通报】{alias}\n{unit}承办的这件事，提级督办以后仍没有办好，专线提出"
     "通报。请您作为主要负责人过问。\n不得打听、追查反映人。看到请点“收到了”。",
 )
-phrases("b", received="收到了")
+phrases("b", received="收到了", see_case="看工单")

@@ -39,6 +39,11 @@ class ReplyRow:
     sealed: bytes
 
 
+# where staff work on a case; of UNSURE it was not known whether the group may see it
+GROUP = "group"
+PRIVATE = "private"
+UNSURE = "unsure"
+
 CARD_COLUMNS = Columns(CardRow)
 REPLY_COLUMNS = Columns(ReplyRow)
 # a note is no change of its case, so the notes are counted beside the version
@@ -64,6 +69,12 @@ SELECT NOT EXISTS (
   OR EXISTS (SELECT 1 FROM desk_cases WHERE case_id = :case_id)
 """
 SELECT_DESK_PLACE = "SELECT place FROM desk_cases WHERE case_id = :case_id"
+SELECT_UNSURE = """
+SELECT case_id
+FROM desk_cases JOIN cases ON id = case_id
+WHERE place = :place AND state IN (SELECT value FROM json_each(:states))
+LIMIT :most
+"""
 PUT_DESK_PLACE = """
 INSERT INTO desk_cases (case_id, place) VALUES (?, ?)
 ON CONFLICT DO UPDATE SET place = excluded.place
@@ -150,7 +161,16 @@ class DeskCases:
         row = await self._reader.one(SELECT_WHETHER_TOLD, case_id=case_id)
         return bool(row and row[0])
 
+    async def unsure(self, states: Sequence[str], most: int = 256) -> list[bytes]:
+        """Cases in these states, kept out of the group for want of an answer."""
+        states_json = json.dumps([*states])
+        rows = await self._reader.all(
+            SELECT_UNSURE, place=UNSURE, states=states_json, most=most
+        )
+        return [row[0] for row in rows]
+
     async def place(self, case_id: bytes) -> str | None:
+        """GROUP, PRIVATE or UNSURE; None: staff were not told of it yet."""
         row = await self._reader.one(SELECT_DESK_PLACE, case_id=case_id)
         return row[0] if row else None
 

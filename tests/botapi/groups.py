@@ -21,6 +21,25 @@ COLORS = (
     16478047,
 )  # Bot API, createForumTopic, icon_color
 MOST_NAME = 128
+# Bot API, ChatMemberRestricted
+LESS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
 
 
 def _member(user: User, status: Status, rights: frozenset[str]) -> dict[str, Any]:
@@ -30,11 +49,15 @@ def _member(user: User, status: Status, rights: frozenset[str]) -> dict[str, Any
     elif status == "administrator":
         body |= {
             "can_be_edited": False,
-            "is_anonymous": False,
+            "is_anonymous": "is_anonymous" in rights,
             **{right: right in rights for right in RIGHTS},
         }
     elif status == "kicked":
         body["until_date"] = 0
+    elif status in ("restricted", "restricted_left"):
+        is_member = status == "restricted"
+        body |= {"status": "restricted", "is_member": is_member, "until_date": 0}
+        body |= dict.fromkeys(LESS, False)
     return body
 
 
@@ -99,7 +122,8 @@ def get_chat_member_count(on: Platform, call: Call) -> Any:
     if chat.type == "private":
         return 2
     return sum(
-        status not in ("left", "kicked") for _, status, _ in chat.members.values()
+        status not in ("left", "kicked", "restricted_left")
+        for _, status, _ in chat.members.values()
     )
 
 

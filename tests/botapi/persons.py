@@ -398,6 +398,7 @@ class Person(Place):
             self._begins(chat)
         elif chat.members.get(self.user.id, (self.user, "left"))[1] in (
             "left",
+            "restricted_left",
             "kicked",
         ):
             raise bad("this person is not in the group")

@@ -282,10 +282,16 @@ class BotApi:
     ) -> None:
         was = chat.members.get(user.id, (user, "left", frozenset[str]()))
         chat.members[user.id] = (user, status, rights)
-        if user is self.world.bot:
-            self._tell_standing(
-                chat, user, groups._member(*was), groups._member(user, status, rights)
-            )
+        is_bot = user is self.world.bot
+        kind = "my_chat_member" if is_bot else "chat_member"
+        if is_bot or self._leads(chat):
+            now = groups._member(user, status, rights)
+            self._tell_standing(chat, user, groups._member(*was), now, kind)
+
+    def _leads(self, chat: Chat) -> bool:
+        """Whether the bot is an administrator (Bot API, Update: chat_member)."""
+        bot = chat.members.get(self.world.bot.id)
+        return bot is not None and bot[1] == "administrator"
 
     def block(self, chat: Chat, blocked: bool) -> None:
         """The owner of a private chat blocks the bot, or takes it back."""
@@ -300,10 +306,15 @@ class BotApi:
         )
 
     def _tell_standing(
-        self, chat: Chat, by: User, old: dict[str, Any], new: dict[str, Any]
+        self,
+        chat: Chat,
+        by: User,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        kind: str = "my_chat_member",
     ) -> None:
         self.platform.updates.add(
-            "my_chat_member",
+            kind,
             {
                 "chat": chat.json(),
                 "from": by.json(),

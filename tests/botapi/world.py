@@ -149,7 +149,15 @@ class Message:
         }
 
 
-Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Status = Literal[
+    "creator",
+    "administrator",
+    "member",
+    "restricted",  # a member who may do less
+    "restricted_left",  # restricted, and not there any more
+    "left",
+    "kicked",
+]
 
 
 @dataclass(slots=True)

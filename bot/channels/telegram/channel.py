@@ -11,7 +11,6 @@ import logging
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import segno
@@ -32,9 +31,10 @@ from bot.channels.background import Background
 from bot.channels.pace import Pace, nothing_kept
 from bot.channels.port import ChannelError, Limits, TryLater
 from bot.channels.render import Rendered
+from bot.channels.telegram.case_alerts import CaseAlerts, TelegramPlace, is_of_case
 from bot.channels.telegram.chats import PrivateChat, PrivateChats
 from bot.channels.telegram.decode import CLEAR
-from bot.channels.telegram.errors import about, kind
+from bot.channels.telegram.errors import about, is_shut, kind
 from bot.channels.telegram.limits import ALERTS_LEAVE, PACE
 from bot.channels.telegram.markup import (
     CAPTION,
@@ -76,18 +76,6 @@ NO_PREVIEW = LinkPreviewOptions(
 )  # or Telegram would visit the addresses people write
 
 BotCall = Callable[[], Awaitable[Message | None]]  # one call; what it put into the chat
-
-
-@dataclass(frozen=True, slots=True)
-class TelegramPlace:
-    """A private chat, a group, or a topic of a group."""
-
-    chat: int
-    thread: int | None = None
-
-    @property
-    def private(self) -> bool:
-        return self.chat > 0
 
 
 def place(to: Address) -> TelegramPlace:
@@ -152,6 +140,7 @@ class TelegramChannel:
         self._over: deque[tuple[int, int]] = deque(maxlen=PROMPTS_OVER)
         self._is_undressing = False
         self._moved: dict[int, int] = {}  # groups: old number → new
+        self.case_alerts: CaseAlerts | None = None  # of the desk, once there is one
         self._now = now
         self._web = web
         # of a message in several calls: those done
@@ -167,7 +156,10 @@ class TelegramChannel:
         where = self._now_at(place(to))
         trouble: ChannelError | None = None
         try:
-            rows = await self._send(where, message, key)
+            if self.case_alerts is not None and is_of_case(message):
+                rows = await self._tell(self.case_alerts, where, message, key)
+            else:
+                rows = await self._send(where, message, key)
         except ChatMigrated as error:
             self.follow(where.chat, error.new_chat_id)
             trouble = TryLater(0.0)
@@ -203,6 +195,41 @@ class TelegramChannel:
         """If the platform asks for patience, nothing goes to this chat until then."""
         if isinstance(trouble, TryLater):
             self.pace.hold(chat, trouble.wait)
+
+    async def _tell(
+        self,
+        alerts: CaseAlerts,
+        where: TelegramPlace,
+        message: Rendered,
+        key: bytes,
+    ) -> Sequence[Write]:
+        """An alert about a case. In a group it is asked once more when its turn has
+        come: by then the case may be kept from somebody there.
+        """
+        placed = await alerts.placed(where, message)
+        if placed.where is None:
+            return placed.also
+        if where.private:
+            return await self._send(placed.where, placed.message, key)
+        also: list[Write] = []
+
+        async def say(shut: int | None = None) -> Message | None:
+            placed = await alerts.placed(where, message, shut)
+            if placed.where is None:
+                also.extend(placed.also)
+                return None
+            parts = self._parts(placed.message, False)
+            [call] = self._new(placed.where, placed.message, parts)
+            try:
+                return await call()
+            except BadRequest as error:
+                topic = placed.where.thread
+                if topic is None or not is_shut(error):
+                    raise
+            return await say(topic)
+
+        await self._do([say], where, key, _alerts_leave)
+        return also
 
     async def _send(
         self, where: TelegramPlace, message: Rendered, key: bytes

@@ -17,7 +17,13 @@ from dialogs.catalogue import DIALOGS
 from dialogs.texts import LANGUAGES
 from dialogs.words import Pressed, Said, Unreadable
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+)
 COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 CLEAR = "clear"
 CLEARING = ("清空聊天", "清空", "clear chat")

@@ -21,6 +21,8 @@ AGAIN = 1.0  # seconds until the first further try after trouble on the way
 LONGEST_PAUSE = 60.0
 TOKEN_WRONG = 60.0
 NOT_FOUND = ("chat not found", "user not found", "user_id_invalid", "peer_id_invalid")
+TOPIC_GONE = ("message thread not found", "topic_id_invalid", "topic_deleted")
+TOPIC_CLOSED = "topic_closed"
 TOO_LARGE = "request entity too large"
 
 
@@ -44,6 +46,12 @@ def kind(error: TelegramError, tries: int = 0) -> ChannelError:
         case NetworkError() if TOO_LARGE in words:
             return Refused()
     return TryLater(backoff(tries))
+
+
+def is_shut(error: BadRequest) -> bool:
+    """Whether nothing can be said in this topic, as it is gone or closed."""
+    said = str(error).lower()
+    return any(one in said for one in (*TOPIC_GONE, TOPIC_CLOSED))
 
 
 def backoff(tries: int) -> float:

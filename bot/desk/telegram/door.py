@@ -5,11 +5,11 @@ Whoever has no role learns nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message, Update, User
 
 from bot.address import Address
 from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
@@ -25,6 +25,7 @@ from bot.desk.telegram.looking import LOOKS, Looking
 from bot.desk.telegram.ordering import FURTHER, REPLY, Ordering
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
+from bot.desk.telegram.telling import AlertPlaces
 from bot.desk.telegram.topics import Topics
 from bot.hours import DAY
 from bot.logs import incident
@@ -82,6 +83,7 @@ class Desk:
         self._number = self._bot.token.partition(":")[0]
         self._saying = Saying(inside)
         self.topics = Topics(inside)
+        inside.channel.case_alerts = AlertPlaces(inside, self.topics)
         self.replies = Replies(inside)
         self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
@@ -139,11 +141,15 @@ class Desk:
             await self._group_watch.has_place(place, [mark])
             self.topics.poke(review=True)
             return True
+        if update.chat_member is not None:
+            return await self._came_or_went([update.chat_member.new_chat_member.user])
         message = update.message or update.edited_message
+        if message is not None and grouped and message.new_chat_members:
+            return await self._came_or_went(message.new_chat_members)
         new = message.migrate_to_chat_id if message is not None else None
         if new is not None and message is not None and grouped:
             self._in.channel.follow(message.chat.id, new)
-            await self._group_watch.tell_moved(new)
+            await self._group_watch.tell_moved()
             self.topics.poke(review=True)
             return True
         if message is None or message.from_user is None:
@@ -153,6 +159,16 @@ class Desk:
         if update.message is None:
             return await self._edited(message, mark, grouped)
         return await self._message(message, mark, grouped)
+
+    async def _came_or_went(self, users: Sequence[User]) -> bool:
+        """Whoever comes into the group may have to be kept from a case that stands
+        there.
+        """
+        accounts = [Address(TELEGRAM, str(user.id)) for user in users]
+        known = [await self._in.roster.who(account) for account in accounts]
+        if any(known):
+            self.topics.poke(review=True)
+        return True
 
     async def _message(self, message: Message, mark: Write, grouped: bool) -> bool:
         """A command or a reply to a prompt; whatever else staff write among themselves

@@ -18,6 +18,7 @@ from storage.repositories.telegram import TelegramState
 
 log = logging.getLogger(__name__)
 LOST = "group_lost"  # since when, seconds since 1970 UTC; 0: it is well
+FOLLOWED = "group_followed"  # the number that supervisors were told to set
 GONE = "机器人不在工作人员的群里了：被移出，或群没有了。新工单在群里出不来。"
 LESS = "机器人在工作人员的群里缺权限：{missing}。话题和卡片会停在原来的样子。"
 MOVED = (
@@ -45,15 +46,23 @@ class GroupWatch:
             member = await self._bot.get_chat_member(group, self._number)
         except ChatMigrated as error:
             self._in.channel.follow(group, error.new_chat_id)
-            return await self.tell_moved(error.new_chat_id)
+            return await self.tell_moved()
         except (Forbidden, BadRequest) as error:
             log.warning("the staff group is not there: %s", about(error))
             return await self._noted(f"{GONE}{NO_GROUP}")
         await self.has_place(member)
+        await self.tell_moved()
 
-    async def tell_moved(self, new: int) -> None:
-        """It is followed; the setting is for the supervisors to change."""
-        await self._tell(MOVED.format(new=new), [])
+    async def tell_moved(self) -> None:
+        """Whoever found that it has another number, it is followed; the setting is for
+        the supervisors to change. They are told once of each.
+        """
+        new = self._in.group
+        if new is None or new == self._in.settings.telegram.staff_chat_id:
+            return
+        if await self._state.at(FOLLOWED) != new:
+            noted = TelegramState.note(FOLLOWED, new)
+            await self._tell(MOVED.format(new=new), [noted])
 
     async def has_place(self, member: ChatMember, also: Sequence[Write] = ()) -> None:
         """member: the bot in the group. also: goes into the same commit."""

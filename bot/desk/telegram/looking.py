@@ -18,7 +18,7 @@ from dialogs.case.explaining import explain
 from dialogs.case.life import STATES, Case, State
 from dialogs.case.refusals import Refusal
 from storage.repositories.cases import CaseRow, Cases
-from storage.repositories.desk import DeskCases
+from storage.repositories.desk import GROUP, DeskCases
 
 LIST = 30  # cases in a list
 LOOKED_AT = 2000  # cases looked at for a list
@@ -84,7 +84,7 @@ class Looking:
         everybody there.
         """
         id = bytes.fromhex(case.id)
-        if act.grouped and await self._cases.place(id) != "group":
+        if act.grouped and await self._cases.place(id) != GROUP:
             return False
         if not await self._cases.known(id):
             return False
@@ -140,8 +140,7 @@ class Looking:
         if standing is None or standing.thread is None:
             gone = f"{row.alias} 的话题已经不在了，请私聊查看。"
             return await self._saying.say(act, gone)
-        group = str(act.spot.chat).removeprefix("-100")
-        link = f"https://t.me/c/{group}/{standing.thread}"
+        link = views.topic_link(act.spot.chat, standing.thread)
         state = STATES[State(row.state)]
         return await self._saying.say(act, f"{row.alias}：{state}\n{link}")
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest
 
 from bot.channels.pace import nothing_kept
 from bot.channels.telegram.channel import NO_PREVIEW
+from bot.channels.telegram.errors import TOPIC_GONE
 from bot.channels.telegram.markup import plain, rows
 from bot.desk.telegram.inside import DeskContext
 from bot.desk.telegram.standing import Standing, Standings
@@ -21,7 +22,6 @@ from bot.desk.telegram.views import GONE, View
 from storage.repositories.desk import CardRow
 
 log = logging.getLogger(__name__)
-TOPIC_GONE = ("message thread not found", "topic_id_invalid", "topic_deleted")
 NOT_MODIFIED = ("not modified", "topic_not_modified")
 CARD_GONE = (
     "message to edit not found",

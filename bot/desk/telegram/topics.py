@@ -12,7 +12,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +22,7 @@ from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.limits import CARDS_LEAVE
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, staff_message
-from bot.desk.telegram.membership import Membership
+from bot.desk.telegram.membership import Membership, NotKnownYet
 from bot.desk.telegram.showing import Showing
 from bot.desk.telegram.standing import Standing, Standings
 from bot.desk.telegram.views import button, view
@@ -32,7 +32,14 @@ from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.roles import HOTLINE, ROLES, Role
 from storage.port import StorageError, Write
 from storage.repositories.cases import Cases
-from storage.repositories.desk import CardRow, DeskCards, DeskCases
+from storage.repositories.desk import (
+    GROUP,
+    PRIVATE,
+    UNSURE,
+    CardRow,
+    DeskCards,
+    DeskCases,
+)
 
 log = logging.getLogger(__name__)
 THROUGH_EVERY = 30.0  # seconds: cards of finished cases
@@ -47,6 +54,7 @@ NOT_KNOWN_WHETHER_THERE = (
     "请确认机器人是群管理员，并让其本人私聊机器人发一句话；"
     "人已不在岗的，请管理员停用其账号（jianfu staff disable）。"
 )
+BACK = "{alias}：查清了，要回避的人不在群里，这件放回群里办。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class Hidden:
         if not self.not_known:
             return ""
         return NOT_KNOWN_WHETHER_THERE.format(names="、".join(self.not_known))
+
+    @property
+    def place(self) -> str:
+        """As it is stored."""
+        return UNSURE if self.not_known else PRIVATE
 
 
 class Topics:
@@ -85,6 +98,7 @@ class Topics:
         self._resting: dict[bytes, float] = {}
         self._members = Membership(inside)
         self._poked = asyncio.Event()
+        self._beside: dict[str, asyncio.Task[None]] = {}
         self._reviewed = self._through = 0.0  # when, by the monotonic clock; 0: never
 
     def poke(self, *, review: bool = False) -> None:
@@ -105,37 +119,40 @@ class Topics:
 
     async def run(self) -> None:
         """Until cancelled."""
-        beside: set[asyncio.Task[None]] = set()
         try:
             while True:
                 await self.trying(self.look)
-                beside = {task for task in beside if not task.done()}
-                if not beside:
-                    beside = {
-                        asyncio.create_task(self.trying(doing))
-                        for doing in self._beside()
-                    }
+                self._go_through()
                 self._poked.clear()
                 try:
                     await asyncio.wait_for(self._poked.wait(), self._in.every)
                 except TimeoutError:
                     continue
         finally:
-            tasks = [*self._busy.values(), *beside]
+            tasks = [*self._busy.values(), *self._beside.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _beside(self) -> Iterator[Callable[[], Awaitable[None]]]:
-        """What takes longer and is done now and then."""
+    def _go_through(self) -> None:
+        """What takes longer and is done now and then, beside everything else."""
         now = time.monotonic()
-        if self._through == 0.0 or now - self._through > THROUGH_EVERY:
+        is_through_due = self._through == 0.0 or now - self._through > THROUGH_EVERY
+        if is_through_due and self._begins_beside("through", self.look_through):
             self._through = now
-            yield self.look_through
-        if self._reviewed == 0.0 or now - self._reviewed > REVIEW_EVERY:
-            everything = self._reviewed == 0.0
+        is_anew = self._reviewed == 0.0
+        reviewing = partial(self.review, everything=is_anew)
+        is_review_due = is_anew or now - self._reviewed > REVIEW_EVERY
+        if is_review_due and self._begins_beside("review", reviewing):
             self._reviewed = now
-            yield partial(self.review, everything=everything)
+
+    def _begins_beside(self, name: str, doing: Callable[[], Awaitable[None]]) -> bool:
+        """False while the one before is still going on."""
+        before = self._beside.get(name)
+        if before is not None and not before.done():
+            return False
+        self._beside[name] = asyncio.create_task(self.trying(doing))
+        return True
 
     async def trying(self, doing: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -144,6 +161,8 @@ class Topics:
             log.warning("desk: %s", type(error).__name__)
         except TelegramError as error:
             log.info("desk: %s", about(error))
+        except NotKnownYet as error:
+            log.debug("desk: %s", error)
         except Exception as error:  # content-free by the type alone
             log.error(
                 "incident %s: desk: %s in %s",
@@ -216,12 +235,12 @@ class Topics:
         """
         case = (await self._in.casework.writer.by_id(id)).case
         group = self._in.group
-        hidden = await self._hidden(case) if group is not None else Hidden()
+        hidden = await self.hidden(case) if group is not None else Hidden()
         if group is None or hidden is not None:
             await self._in.database.commit(await self._privately(id, case, hidden))
             return
         card = self.standings.new_card(group, id)
-        await self._in.database.commit([DeskCases.put(id, "group"), card])
+        await self._in.database.commit([DeskCases.put(id, GROUP), card])
 
     async def _privately(
         self, id: bytes, case: Case, hidden: Hidden | None
@@ -246,7 +265,7 @@ class Topics:
         ]
         due = 0 if case.urgent else self._in.at
         return [
-            DeskCases.put(id, "private"),
+            DeskCases.put(id, hidden.place if hidden is not None else PRIVATE),
             *(self._in.post.put(one, due) for one in messages),
         ]
 
@@ -261,9 +280,9 @@ class Topics:
         }
         return [(member, to) for member, to in reached if member.staff.id in seeing]
 
-    async def _hidden(self, case: Case) -> Hidden | None:
+    async def hidden(self, case: Case) -> Hidden | None:
         """Whether somebody in the group must not know of this case. Raises:
-        TelegramError, where that may be known in a moment.
+        NotKnownYet.
         """
         if case.supervisors_only:
             return Hidden()  # the group may have members whom no roster has
@@ -281,30 +300,69 @@ class Topics:
         return Hidden(tuple(not_known)) if not_known else None
 
     async def review(self, *, everything: bool) -> None:
-        """Whether topics are still there, and everybody in the group may still know of
-        them.
+        """Whether everybody in the group may still know of what stands there, and
+        topics are still there. The first goes before: it is quick, the other is not.
         """
         directory = await self._in.register.directory()
         reached = await self._reached([*ROLES])
         everything = everything and any(directory.ties(member) for member, _ in reached)
+        async for row, standing in self._standing_in_topics(live=not everything):
+            await self.trying(partial(self._check_seen, row, standing))
+        for case in await self._cases.unsure(OPEN):
+            await self.trying(partial(self._bring_back, case))
+        async for row, standing in self._standing_in_topics(live=True):
+            if self._reviewed == 0.0:
+                return  # it is wanted anew, from its beginning
+            if not standing.closed:
+                await self._check_stands(row, standing)
+
+    async def _standing_in_topics(
+        self, *, live: bool
+    ) -> AsyncIterator[tuple[CardRow, Standing]]:
         after = b""
-        while found := await self._cards.all(after, live=not everything):
+        while found := await self._cards.all(after, live=live):
             after = found[-1].id
             for row in found:
-                await self._review(row)
+                standing = self.standings.open(row)
+                if standing is not None and standing.thread and row.shown:
+                    yield row, standing
 
-    async def _review(self, row: CardRow) -> None:
-        standing = self.standings.open(row)
-        if standing is None or standing.thread is None or row.shown == 0:
-            return
+    async def _check_seen(self, row: CardRow, standing: Standing) -> None:
         case = (await self._in.casework.writer.by_id(row.case_id)).case
-        if await self._hidden(case) is not None:
+        if await self.hidden(case) is not None:
             await self._again(row, standing)
-        elif not standing.closed:
-            await asyncio.sleep(PROBE_EVERY)
-            if not await self._showing.stands(standing):
-                standing.lost()
-                await self._again(row, standing)
+
+    async def _check_stands(self, row: CardRow, standing: Standing) -> None:
+        await asyncio.sleep(PROBE_EVERY)
+        if not await self._showing.stands(standing):
+            standing.lost()
+            await self._again(row, standing)
+
+    async def _bring_back(self, id: bytes) -> None:
+        """A case that was kept out only because Telegram did not say who is there."""
+        case = (await self._in.casework.writer.by_id(id)).case
+        group = self._in.group
+        if group is None:
+            return
+        hidden = await self.hidden(case)
+        if hidden is not None:
+            await self._in.database.commit([DeskCases.put(id, hidden.place)])
+            return
+        reached = await self._seeing(await self._reached(("supervisor",)), case)
+        told = [staff_message(to, BACK.format(alias=case.alias)) for _, to in reached]
+        card = self.standings.new_card(group, id)
+        posted = [self._in.post.put(one, self._in.at) for one in told]
+        await self._in.database.commit([DeskCases.put(id, GROUP), card, *posted])
+        self._poked.set()
+
+    async def gone(self, chat: int, case: bytes, thread: int) -> None:
+        """Somebody found that the topic of this case is not there any more."""
+        row = await self._cards.get(self._in.card_id(chat, case))
+        standing = self.standings.open(row) if row is not None else None
+        if row is None or standing is None or standing.thread != thread:
+            return
+        standing.lost()
+        await self._again(row, standing)
 
     async def _again(self, row: CardRow, standing: Standing) -> None:
         """To be shown anew, unless that is happening already."""
@@ -348,6 +406,9 @@ class Topics:
             self._in.channel.follow(chat, error.new_chat_id)
             self._poked.set()
             return False
+        except NotKnownYet as error:
+            self._resting[row.id] = time.monotonic() + error.wait
+            return True
         except TelegramError as error:
             trouble = kind(error)
             log.info("a card waits: %s", about(error))
@@ -380,7 +441,7 @@ class Topics:
             await self._in.database.commit([DeskCards.drop(row.id)])
             return
         in_group = standing.chat < 0
-        hidden = await self._hidden(case) if in_group else None
+        hidden = await self.hidden(case) if in_group else None
         if hidden is not None:
             await showing.remove(standing)
             moved = await self._privately(row.case_id, case, hidden)

@@ -85,6 +85,12 @@ def view(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> View:
     )
 
 
+def topic_link(chat: int, thread: int) -> str:
+    """Opens for whoever is in the group."""
+    group = str(chat).removeprefix("-100")
+    return f"https://t.me/c/{group}/{thread}"
+
+
 def title(case: Case) -> str:
     marks = ["急"] if case.urgent else []
     return " ".join(

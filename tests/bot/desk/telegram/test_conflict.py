@@ -13,7 +13,8 @@ from tests.bot.counter import new_draft
 from tests.bot.desk.telegram.office import Office
 from tests.botapi.calls import Call
 from tests.botapi.faults import Kind
-from tests.botapi.persons import Group
+from tests.botapi.persons import Group, Person
+from tests.botapi.world import Status
 
 NAMING = "清河街道要我们社区再挂三块牌子"
 
@@ -100,13 +101,14 @@ def asks_about_members(call: Call) -> bool:
     return call.method == "getChatMember"
 
 
-@pytest.mark.parametrize("kind", ["400", "403", "garbled"])
+@pytest.mark.parametrize("kind", ["400", "403", "garbled", "429", "500", "reset"])
 async def test_what_telegram_does_not_say_of_a_member_keeps_the_case_out(
     office: Office, group: Group, kind: Kind
 ) -> None:
-    """The unit's man sits in the group, and getChatMember refuses to say so: the case
+    """The unit's man sits in the group, and getChatMember does not say so: the case
     goes to the supervisor alone, who is told why and what to do.
     """
+    office.desk.topics._members._patience = 0.3
     await office.unit("清河街道")
     boss = await office.staff("王主管", "supervisor")
     await office.staff("清河来的", "operator", "清河街道")
@@ -121,6 +123,96 @@ async def test_what_telegram_does_not_say_of_a_member_keeps_the_case_out(
     await office.topic()  # another matter still goes there
     assert len(group.topics()) == 1
     assert not any("三块牌子" in one.text for one in group.by_bot())
+
+
+async def test_a_case_comes_to_the_group_once_telegram_says_who_is_there(
+    office: Office, group: Group
+) -> None:
+    """Looked at with the next review, by one question; the supervisor hears of it."""
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    one = await office.staff("联络员小周", "liaison", "清河街道")
+    refusing = office.server.fault("400", asks_about_members, times=1000)
+    for place in ("一号门", "二号门", "三号门"):
+        await office.files(f"{NAMING}，在{place}")
+    await office.rings()
+    await boss.until(lambda _: told_of(boss, "有新工单") == 3)
+    refusing.times = 0
+    office.desk.topics.poke(review=True)
+    await group.until(lambda _: len(group.topics()) == 3)
+    await boss.until(lambda _: told_of(boss, "放回群里办") == 3)
+    asked = [call for call in office.server.calls if asks_about_members(call)]
+    assert len([call for call in asked if call.get("user_id") == str(one.id)]) == 2
+    alias = await office.alias()
+    boss.says("/queue", to=group)
+    await group.sees(alias)
+
+
+async def test_a_case_of_one_who_does_sit_there_stays_out(
+    office: Office, group: Group
+) -> None:
+    """The answer came late, and was the other one."""
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    await office.staff("清河来的", "operator", "清河街道")
+    refusing = office.server.fault("400", asks_about_members, times=1)
+    await office.files(NAMING)
+    await office.rings()
+    await boss.sees("查不到清河来的")
+    assert refusing.met == 1
+    await office.desk.topics.review(everything=True)
+    assert group.topics() == [] and told_of(boss, "放回群里办") == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "right", "is_there"),
+    [
+        ("member", "", True),
+        ("creator", "", True),
+        ("administrator", "", True),
+        ("administrator", "is_anonymous", True),
+        ("restricted", "", True),
+        ("restricted_left", "", False),
+        ("left", "", False),
+        ("kicked", "", False),
+    ],
+)
+async def test_whoever_can_read_the_group_keeps_a_case_of_the_unit_out_of_it(
+    office: Office, group: Group, status: Status, right: str, is_there: bool
+) -> None:
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    one = await office.staff("联络员小周", "liaison", "清河街道")
+    one.joins(group, status, [right])
+    await office.files(NAMING)
+    await office.rings()
+    if is_there:
+        await boss.sees("有新工单")
+        assert group.topics() == []
+    else:
+        await office.topic()
+
+
+@pytest.mark.parametrize("status", ["member", "administrator", "restricted"])
+async def test_a_liaison_who_comes_into_the_group_later_finds_nothing(
+    office: Office, group: Group, status: Status
+) -> None:
+    """The topic goes as soon as Telegram tells of it, before anything else is looked
+    at; a stranger who comes in changes nothing.
+    """
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    one = await office.staff("联络员小周", "liaison", "清河街道")
+    await office.files_and_rings(NAMING)
+    alias = await office.alias()
+    office.server.person(started=True).joins(group)
+    one.joins(group, status)
+    await group.until(lambda _: group.topics() == [])
+    await boss.sees(f"{alias}：有新工单")
+
+
+def told_of(person: Person, words: str) -> int:
+    return sum(words in one.text for one in person.by_bot())
 
 
 async def test_trouble_on_the_way_only_delays_a_case(

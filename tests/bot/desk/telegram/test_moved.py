@@ -28,7 +28,8 @@ async def test_a_group_with_another_number_is_followed(
     one.says("/queue", to=after)
     await after.sees(alias)
     [look] = [job for job in office.desk.staff_side().jobs if job.name == "staff group"]
-    office.channel._moved.clear()
-    await look.run(office.at)
+    for _ in range(2):
+        await look.run(office.at)
     told = await boss.sees("换了编号")
     assert f"JIANFU_TELEGRAM__STAFF_CHAT_ID 改成 {after.chat.id}" in told.text
+    assert len([one for one in boss.by_bot() if "换了编号" in one.text]) == 1
