@@ -34,6 +34,7 @@ from bot.people.register import UnitRegister
 from bot.people.roster import Roster
 from dialogs.case.corrections import SUPPLEMENTED
 from dialogs.case.deciding import decide
+from dialogs.case.explaining import amount
 from dialogs.case.life import Case, State, legal
 from dialogs.case.order_table import PICTURED, UNIT_ORDERS, row_of
 from dialogs.case.orders import Order, StoryStep
@@ -154,7 +155,12 @@ class LiaisonDesk:
             may=self._may(one, who),
             assigned=max(starts, default=None),
             days=self.terms.rules.extension.number,
+            return_within=self._return_within(),
         )
+
+    def _return_within(self) -> str:
+        rules = self.terms.rules
+        return amount(rules.return_within) if rules.returns else ""
 
     def _view(self) -> UnitView:
         return UnitView(self.terms, self.now())

@@ -436,11 +436,9 @@ def _name_fonts(page: Document) -> None:
 
 SLIP_WIDTHS = (2.8, 14.2)  # cm
 SIGNED = "经办人：　　　　　　　负责人：　　　　　　　　　年　　月　　日"
-RULES_OF_USE = (
-    "请在期限内答复：查了什么、做了什么、何时改好。不属本单位职责的，"
-    "请在转办后1个工作日内退回，并写明依据。",
-    "不得打听、猜测、追查反映人；本单只供办理，用后按规定销毁。",
-)
+ANSWER_IN_TIME = "请在期限内答复：查了什么、做了什么、何时改好。"
+RETURN_IN_TIME = "不属本单位职责的，请在转办后{span}内退回，并写明依据。"
+NOBODY_TRACED = "不得打听、猜测、追查反映人；本单只供办理，用后按规定销毁。"
 LADDER = "按照“一提醒、二通报、三处置”，上述期间"
 BEFORE = "{% if 此前 %}此前已于{{ 此前 }}，{% endif %}"
 CASE_COLUMNS = (
@@ -546,6 +544,11 @@ def _notice() -> Document:
     return page
 
 
+def _rules_of_use() -> str:
+    returns = RETURN_IN_TIME.format(span="{{ 退回期限 }}")
+    return f"{ANSWER_IN_TIME}{{% if 退回期限 %}}{returns}{{% endif %}}\n{NOBODY_TRACED}"
+
+
 SLIP_ROWS = (
     FormRow("代号", "{{ 代号 }}"),
     FormRow("类别", "{{ 类别 }}"),
@@ -556,7 +559,7 @@ SLIP_ROWS = (
     FormRow("反映内容\n（已遮挡）", "{{ 反映内容 }}"),
     FormRow("补充情况", "{{ 补充情况 }}", "补充情况"),
     FormRow("期限怎么算", "{{ 期限怎么算 }}", "期限怎么算"),
-    FormRow("请注意", "\n".join(RULES_OF_USE)),
+    FormRow("请注意", _rules_of_use()),
     FormRow("办理情况", "", height=2.6),
     FormRow("签收", SIGNED, height=1.0),
 )

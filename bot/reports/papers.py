@@ -11,7 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.reports.paper_form import title_lines
+from bot.reports.paper_form import (
+    ANSWER_IN_TIME,
+    NOBODY_TRACED,
+    RETURN_IN_TIME,
+    title_lines,
+)
 from bot.reports.templates import Field, Paper, Row, official_day
 from dialogs.case.ladder import Rung
 from dialogs.texts import text
@@ -64,7 +69,8 @@ class LadderPaper:
 @dataclass(frozen=True, slots=True)
 class Slip:
     """What stands on a 转办单. facts: label → words; why: how the deadline was counted,
-    a line each.
+    a line each; return_within: how long after it was sent out a unit may send it back,
+    in words, "" where the rules let none.
     """
 
     number: str
@@ -75,6 +81,7 @@ class Slip:
     more: tuple[str, ...]
     why: tuple[str, ...]
     drawn: datetime
+    return_within: str
 
 
 # ── the ladder's ──────────────────────────────────────────────────────────────────────
@@ -159,6 +166,14 @@ def _category(code: str) -> str:
 SLIP_FACTS = ("代号", "类别", "转办时间", "期限", "地点", "时间频次")
 
 
+def rules_of_use(slip: Slip) -> tuple[str, ...]:
+    """As the built-in template has them, for a page."""
+    returns = ""
+    if slip.return_within:
+        returns = RETURN_IN_TIME.format(span=slip.return_within)
+    return f"{ANSWER_IN_TIME}{returns}", NOBODY_TRACED
+
+
 def slip_paper(slip: Slip) -> Paper:
     """One A4 page for a text of usual length."""
     urgent = "（加急）" if slip.urgent else ""
@@ -171,5 +186,6 @@ def slip_paper(slip: Slip) -> Paper:
         "反映内容": slip.told,
         "补充情况": "\n".join(slip.more),
         "期限怎么算": "\n".join(slip.why),
+        "退回期限": slip.return_within,
     }
     return Paper("转办单", fields, slip.drawn.date())

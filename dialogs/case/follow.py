@@ -322,7 +322,7 @@ def _call_back(ring: _Ring) -> Decision:
 
 
 def _look_back(ring: _Ring) -> Decision:
-    """Has it come back? A second time, after 90 days, only for those who wished it."""
+    """Has it come back? A second time, later, only for those who wished it."""
     case = ring.case
     if ring.kind == "look_back_later":
         times = case.followup.looked_back + 1
@@ -337,7 +337,9 @@ def _look_back(ring: _Ring) -> Decision:
 
 
 def _forget(ring: _Ring) -> Decision:
-    """Addresses go: first those of all who did not choose 90 days, then the others."""
+    """Addresses go: first those of all who did not choose a second look-back, then the
+    others.
+    """
     sweeps = ring.case.followup.forgot + 1
     return ring.decision(ring.case.with_followup(forgot=sweeps))
 

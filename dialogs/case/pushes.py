@@ -30,7 +30,7 @@ phrases(
     called_back="您反映的事办结几天了。问题解决了吗？",
     called_back_again="再问一句，就问这一回：问题解决了吗？",
     looked_back="办结有一阵子了。又反弹了吗？\n"
-    "不点“90天后再问我”，这里的联系方式就要销毁，以后凭回执码查。",
+    "不点“过一阵再问我”，这里的联系方式就要销毁，以后凭回执码查。",
     looked_back_later="您让我们再问一次：又反弹了吗？\n这里的联系方式就要销毁，以后凭回执码查。",
 )
 phrases(
@@ -39,7 +39,7 @@ phrases(
     unsolved="未解决",
     held="没有反弹",
     rebound="又反弹了",
-    later="90天后再问我",
+    later="过一阵再问我",
 )
 ANSWERS: dict[str, dict[str, str]] = {
     "asked": {"answer": "b.answer_push"},

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
+from dialogs.case.allowance import Allowance
 from dialogs.case.corrections import (
     CORRECTS,
     LEFT,
@@ -17,9 +18,11 @@ from dialogs.case.corrections import (
     SupplementStep,
     corrected,
 )
+from dialogs.case.explaining import amount
 from dialogs.case.life import ENDED, OPEN, Case, State, accepted_until
 from dialogs.case.moments import Grain, moment
 from dialogs.case.promise import Promise, promise
+from dialogs.case.rules import Rules
 from dialogs.case.worktime import TICK, Terms, add
 from dialogs.texts import CHINESE, phrases, text
 from dialogs.words import WISHES, AskedKind, OpenQuestion, Params
@@ -134,17 +137,17 @@ phrases(
     filed="专线会在{date}前告诉您是否受理。",
     apart="只有专线的主管看得到，已经马上提醒。最迟{date}告诉您怎么办。",
     filed_late="说好{date}前告诉您是否受理，我们晚了，对不住。专线正抓紧看。",
-    accepted="专线会在受理后1个工作日内转给能管这事的单位。",
-    assigned="{unit}接着办，有没有答复，专线每7天都会告诉您一次。",
+    accepted="专线会在受理后{assign}内转给能管这事的单位。",
+    assigned="{unit}接着办，有没有答复，专线每{hear}都会告诉您一次。",
     assigned_due="{unit}应在{date}前答复。到时没有答复，专线会去催。",
     assigned_late="{unit}过了{date}还没答复，专线正在催。",
     returned="那个单位说不归它管，专线正在找能管的单位。",
-    answered="专线正在核对单位说的是不是实情，7天内告诉您。",
-    verified="专线会按核实的情况督促整改或办结，7天内告诉您。",
-    rectifying="最迟30个工作日改好，改好后专线核对了再办结。",
+    answered="专线正在核对单位说的是不是实情，{hear}内告诉您。",
+    verified="专线会按核实的情况督促整改或办结，{hear}内告诉您。",
+    rectifying="最迟{rectify}改好，改好后专线核对了再办结。",
     rectifying_due="答应{date}前改好，改好后专线核对了再办结。",
     rectifying_late="说好{date}前改好，已经过了，专线正在催。",
-    rectified="单位说改好了，专线正在核对；没改好就退回去接着改，7天内告诉您。",
+    rectified="单位说改好了，专线正在核对；没改好就退回去接着改，{hear}内告诉您。",
     closed="请评一评。没解决，点“重新办理”就行。{date}前后专线会回头看有没有反弹。",
     closed_rated="{date}前后专线会回头看有没有反弹。又出现了，点“重新办理”就行。",
     look_back="又出现了，点“又反弹了”就行，专线马上重新办理。",
@@ -312,7 +315,9 @@ def _say(lang: str, name: str, params: Params) -> str:
 
 
 def _worded(lang: str, key: str, value: Any) -> Any:
-    """Times are told as days, a rating and a category in the words for it."""
+    """Times are told as days; a span, a rating and a category in the words for it."""
+    if isinstance(value, Allowance):
+        return amount(value, lang)
     if key == "category":
         return text(lang, f"category.{value}")
     if isinstance(value, datetime):
@@ -597,4 +602,14 @@ def _next(
             name = "waiting_you"
         case _:
             pass
-    return f"next.{name}", {"unit": case.assignment.unit or "", "date": date}
+    spans = _spans(case, terms.rules)
+    return f"next.{name}", {"unit": case.assignment.unit or "", "date": date, **spans}
+
+
+def _spans(case: Case, rules: Rules) -> Params:
+    """The times that a sentence about what comes next may name."""
+    return {
+        "assign": rules.deadline("assign", case.category, case.urgent),
+        "hear": rules.hear_every,
+        "rectify": rules.rectify_most,
+    }

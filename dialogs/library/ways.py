@@ -141,7 +141,7 @@ entry(
 entry(
     "address_kept",
     "retention",
-    "办结或不受理{address}后销毁，您要“90天后再问我”的留到{address_later}。"
+    "办结或不受理{address}后销毁，您要过{look_back_later}再问一次的留到{address_later}。"
     "选“只凭回执码查”的，一开始就不存。",
 )
 entry(

@@ -10,7 +10,7 @@ from dialogs.looks import button
 from dialogs.report.reading import to_preview
 from dialogs.report.table import ReportTurn, given, shows_kind
 from dialogs.talk import WRITE_IN, Command, Turn
-from dialogs.texts import phrase
+from dialogs.texts import phrase, since_then
 from dialogs.words import (
     SAVED,
     Button,
@@ -30,7 +30,7 @@ KEEP_IT_SAFE = "请复制或抄下来，不要存在单位设备上。凭它随�
 FILED = {
     "filed": "已送出，谢谢您。\n您的回执码：{receipt}\n"
     + KEEP_IT_SAFE
-    + "\n下一步：1天内告诉您是否受理。{urgent}",
+    + "\n下一步：{accept}内告诉您是否受理。{urgent}",
     "filed_held": "收下了，谢谢您。\n您的回执码：{receipt}\n"
     + KEEP_IT_SAFE
     + "\n下一步：{day}自动交上去；那天之前，凭回执码随时可以改主意。",
@@ -43,6 +43,7 @@ FILED = {
 }
 for _name, _told in FILED.items():
     looks.message(_name, _told, "receipt")
+since_then("filed", accept=("1天", "1 day"))
 phrase(
     "filed.urgent",
     "您的事标了“加急”：马上提醒工作人员，转给单位后{on_site}内到场或到线，当天出结果。"
@@ -92,15 +93,17 @@ def _what_is_next(turn: ReportTurn) -> tuple[str, dict[str, str]]:
     if turn.answers.supervisors_only:
         return "filed_apart", {}
     if hold is None:
-        return "filed", {"urgent": _urgent(turn) if turn.answers.urgent else ""}
+        return "filed", _promised(turn, urgent=turn.answers.urgent)
     day = turn.t("hold.day", month=hold.until.month, day=hold.until.day)
     return ("filed_held" if hold.unless == "send" else "filed_asked"), {"day": day}
 
 
-def _urgent(turn: ReportTurn) -> str:
+def _promised(turn: Turn[Any], *, urgent: bool) -> dict[str, str]:
     """What is promised beside the receipt, by the rules in force."""
     rules = turn.look(RulesInForce())
-    return turn.t("filed.urgent", **promised({"on_site"}, rules, turn.talk.lang))
+    lang = turn.talk.lang
+    more = turn.t("filed.urgent", **promised({"on_site"}, rules, lang))
+    return {**promised({"accept"}, rules, lang), "urgent": more if urgent else ""}
 
 
 def _retaliation(turn: ReportTurn, receipt: str) -> Retaliation:
@@ -155,7 +158,7 @@ def show_receipt_again(turn: Turn[Any]) -> None:
     if receipt is None:
         turn.say("receipt.none")
     else:
-        say_receipt(turn, receipt, "filed", {"urgent": ""})
+        say_receipt(turn, receipt, "filed", _promised(turn, urgent=False))
 
 
 RECEIPT_COMMANDS = (

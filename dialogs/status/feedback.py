@@ -11,6 +11,7 @@ from typing import Any
 import dialogs.case.story  # noqa: F401 - ratings in words
 from dialogs import draft
 from dialogs.commands import BACK
+from dialogs.library.promised import promised
 from dialogs.looks import button, label
 from dialogs.meaning import Intent
 from dialogs.plain import plain_word
@@ -37,8 +38,18 @@ from dialogs.status.verdicts import (
     wants_again,
 )
 from dialogs.talk import Command, Heard, PushAnswer, Step, Turn
-from dialogs.texts import phrase, phrases
-from dialogs.words import Button, Held, Rate, Rebound, Reopen, Tell, Wipe, Wish
+from dialogs.texts import phrase, phrases, since_then
+from dialogs.words import (
+    Button,
+    Held,
+    Rate,
+    Rebound,
+    Reopen,
+    RulesInForce,
+    Tell,
+    Wipe,
+    Wish,
+)
 
 REASON_AT_MOST = 500  # characters of a free word
 RATING_STATES = (
@@ -755,7 +766,10 @@ def has_held(turn: StatusTurn, _: str) -> None:
 phrase("past.rated", "这一问您答过了，谢谢。")
 phrase("past.moved", "这件事有了新情况，刚才那一问不用答了。")
 phrase("held", "好的，没有反弹。以后又出现，凭回执码打开，点“又反弹了”。")
-phrase("later", "好的，办结满90天时再问您一次。联系方式留到那时，问完就销毁。")
+phrase(
+    "later", "好的，办结满{look_back_later}时再问您一次。联系方式留到那时，问完就销毁。"
+)
+since_then("later", look_back_later=("90天", "90 days"))
 phrase(
     "later.cannot",
     "这件事这里已经不留联系方式了。到时候凭回执码来看，一样能说又反弹了。",
@@ -807,7 +821,7 @@ def push_rebound(turn: StatusTurn, report: str) -> None:
 
 @wanted("later")
 def push_later(turn: StatusTurn, report: str) -> None:
-    """Ask again after 90 days; where the way to this chat is gone already, only the
+    """Ask again later; where the way to this chat is gone already, only the
     receipt can.
     """
     if not answerable(turn, report, "rebound", "reopen"):
@@ -818,7 +832,8 @@ def push_later(turn: StatusTurn, report: str) -> None:
         turn.go("opened")
         return
     turn.do(Wish(report, {"later": True}, turn.at))
-    turn.say("later")
+    rules = turn.look(RulesInForce())
+    turn.say("later", **promised({"look_back_later"}, rules, turn.talk.lang))
     end(turn)
 
 
@@ -844,5 +859,5 @@ FEEDBACK_PUSHES = (
     answers("unsolved", "没解决", "未解决", "没有解决", "not solved"),
     answers("held", "没有反弹", "没反弹"),
     answers("rebound", "又反弹了", "反弹了"),
-    answers("later", "90天后再问我"),
+    answers("later", "过一阵再问我", "90天后再问我"),
 )

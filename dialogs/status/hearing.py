@@ -13,6 +13,7 @@ from dialogs.amending import old_words
 from dialogs.asides import answer_question, answer_unclear
 from dialogs.hearing import WRITES, hear
 from dialogs.library.known import topic_asked
+from dialogs.library.promised import promised
 from dialogs.meaning import Draft, Intent, Meaning, Moment
 from dialogs.status.feedback import (
     OF_COURSE,
@@ -34,8 +35,18 @@ from dialogs.status.table import NAME, StatusState, StatusTurn, kept
 from dialogs.status.verdicts import is_vague, sounds_bad, tells
 from dialogs.status.withdrawing import hold_back, release, withdraw
 from dialogs.talk import WRITE_IN_TOO, Aside, Heard, Mean, Turn, leave
-from dialogs.texts import phrase
-from dialogs.words import KEPT_BACK, AskedKind, ByHandle, Meant, Said, Say, Tell, Told
+from dialogs.texts import phrase, since_then
+from dialogs.words import (
+    KEPT_BACK,
+    AskedKind,
+    ByHandle,
+    Meant,
+    RulesInForce,
+    Said,
+    Say,
+    Tell,
+    Told,
+)
 
 STEPS: Mapping[AskedKind, str] = {
     "question": "question_open",
@@ -179,7 +190,10 @@ def disagree(turn: StatusTurn, heard: Heard) -> None:
 
 # ── how it stands ─────────────────────────────────────────────────────────────────────
 
-phrase("hurry.urgent", "在的。这件标了加急：转给单位后2小时内到场或到线，当天出结果。")
+phrase(
+    "hurry.urgent", "在的。这件标了加急：转给单位后{on_site}内到场或到线，当天出结果。"
+)
+since_then("hurry.urgent", on_site=("2小时", "2 hours"))
 phrase("hurry.story", "在的，没有忘。这件现在是这样：")
 FEW = 12  # characters
 ENDED = ("declined", "closed", "callback", "look_back", "merged", "withdrawn")
@@ -244,11 +258,13 @@ def _tell_beside(turn: StatusTurn, heard: Heard, name: str) -> None:
     """Who says more than a few words may have meant them for the case: one tap writes
     them in.
     """
+    rules = turn.look(RulesInForce())
+    spans = promised({"on_site"}, rules, turn.talk.lang)
     if len(heard.words) <= FEW:
-        turn.tell(heard, name)
+        turn.tell(heard, name, **spans)
         return
     turn.talk.aside = Aside(heard.words)
-    turn.say(name, WRITE_IN_TOO)
+    turn.say(name, WRITE_IN_TOO, **spans)
 
 
 def to_story(turn: StatusTurn) -> None:

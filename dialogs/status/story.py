@@ -5,6 +5,7 @@ is told, be forgotten.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import dialogs.case.hold
@@ -13,6 +14,7 @@ from dialogs import draft
 from dialogs.amending import correct_words, remove_pictures, remove_words
 from dialogs.asides import answer_unclear
 from dialogs.commands import BACK
+from dialogs.library.promised import promised
 from dialogs.looks import button, label
 from dialogs.plain import plain_word
 from dialogs.status.finding import (
@@ -36,6 +38,7 @@ from dialogs.words import (
     Hide,
     Hush,
     Picture,
+    RulesInForce,
     Supplement,
     Tell,
     Wipe,
@@ -458,10 +461,10 @@ def go_on_with(turn: StatusTurn, words: str) -> bool:
 
 phrases(
     "wish",
-    weekly="办理中的提醒（每7天、超期、督办）",
+    weekly="办理中的提醒（每{hear_every}、超期、督办）",
     callback="办结后的回访",
-    look_back="30天后的回头看",
-    later="90天后再问一次",
+    look_back="{look_back_after}后的回头看",
+    later="{look_back_later}后再问一次",
 )
 phrase("hushed", "好的，不再主动告诉您。凭回执码随时能查。")
 phrase("hush.none", "这里没有会主动提醒您的事了。")
@@ -479,12 +482,17 @@ def open_settings(turn: StatusTurn, _: str) -> None:
 
 def wish_buttons(turn: StatusTurn) -> list[Button]:
     wishes = turn.answers.wishes.items()
-    toggles = [_wish_button(turn, name, on) for name, on in wishes]
+    rules = turn.look(RulesInForce())
+    named = {"hear_every", "look_back_after", "look_back_later"}
+    spans = promised(named, rules, turn.talk.lang)
+    toggles = [_wish_button(turn, name, on, spans) for name, on in wishes]
     return [*toggles, HUSH, BACK]
 
 
-def _wish_button(turn: StatusTurn, name: str, on: bool) -> Button:
-    params = {"what": turn.t(f"wish.{name}")}
+def _wish_button(
+    turn: StatusTurn, name: str, on: bool, spans: Mapping[str, str]
+) -> Button:
+    params = {"what": turn.t(f"wish.{name}", **spans)}
     return Button(f"wish:{name}", WISH_ON if on else WISH_OFF, params)
 
 

@@ -6,13 +6,14 @@ import re
 
 from dialogs import draft
 from dialogs.commands import BACK
+from dialogs.library.promised import promised
 from dialogs.looks import button, label
 from dialogs.status.feedback import answers
 from dialogs.status.finding import end, still_there, story_of, wanted
 from dialogs.status.story import HUSH, hush
 from dialogs.status.table import StatusState, StatusTurn
 from dialogs.talk import Heard, Step
-from dialogs.texts import phrase, phrases
+from dialogs.texts import phrase, phrases, since_then
 from dialogs.understand.units import find_units
 from dialogs.words import (
     KEPT_BACK,
@@ -20,6 +21,7 @@ from dialogs.words import (
     ConfirmHold,
     KeepFrom,
     ReleaseHold,
+    RulesInForce,
     Tell,
     Told,
     Wipe,
@@ -125,7 +127,8 @@ def withdraw_found(turn: StatusTurn, report: str) -> None:
 
 # ── kept back: now, or by itself ──────────────────────────────────────────────────────
 
-phrase("released", "交出去了。1天内告诉您是否受理。")
+phrase("released", "交出去了。{accept}内告诉您是否受理。")
+since_then("released", accept=("1天", "1 day"))
 phrase("confirmed", "好，到日子自动交。那以前随时可以改主意。")
 
 
@@ -133,7 +136,8 @@ phrase("confirmed", "好，到日子自动交。那以前随时可以改主意�
 def release_found(turn: StatusTurn, report: str) -> None:
     if _still_held(turn, report):
         turn.do(ReleaseHold(report, turn.at))
-        turn.say("released")
+        rules = turn.look(RulesInForce())
+        turn.say("released", **promised({"accept"}, rules, turn.talk.lang))
         end(turn)
 
 

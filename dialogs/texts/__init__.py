@@ -11,6 +11,8 @@ from importlib import resources
 from typing import Any
 
 CHINESE: dict[str, str] = {}
+# what a sentence says where an older version stored it without these parameters
+_STORED_WITHOUT: dict[str, Mapping[str, Mapping[str, str]]] = {}
 LANGUAGES = ("zh", "en")
 
 
@@ -26,6 +28,17 @@ def phrases(area: str, **chinese: str) -> None:
     """Make several known as "area.name"."""
     for name, text in chinese.items():
         phrase(f"{area}.{name}", text)
+
+
+def since_then(name: str, **params: tuple[str, str]) -> None:
+    """The sentence has these parameters since a later version. What was stored before
+    is told with these words, in Chinese and in English.
+    """
+    languages = enumerate(LANGUAGES)
+    _STORED_WITHOUT[name] = {
+        lang: {param: words[at] for param, words in params.items()}
+        for at, lang in languages
+    }
 
 
 @cache
@@ -45,4 +58,6 @@ def text(lang: str, name: str, params: Mapping[str, Any] | None = None) -> str:
     unknown name.
     """
     sentence = english()[name] if lang == "en" else CHINESE[name]
-    return sentence.format_map(params) if params else sentence
+    before = _STORED_WITHOUT.get(name, {}).get(lang, {})
+    filled = {**before, **(params or {})}
+    return sentence.format_map(filled) if filled else sentence

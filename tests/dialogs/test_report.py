@@ -6,6 +6,7 @@ from enum import Enum
 
 import pytest
 
+from dialogs.case.rules import Rules
 from dialogs.catalogue import DIALOGS
 from dialogs.engine import Dialogs
 from dialogs.report.dialog import REPORT
@@ -21,6 +22,7 @@ from dialogs.words import (
     Message,
     Pressed,
     ReceiptSaved,
+    RulesInForce,
     Wipe,
 )
 from tests.dialogs.chat import NOON, RECEIPT, Chat
@@ -367,7 +369,7 @@ def test_a_draft_begun_under_an_older_definition_is_finished_under_it() -> None:
     press = Pressed("send", old.open_mark, NOON)
     [look] = newer.receive(old, press)
     assert isinstance(look, Look)
-    known = {look.query: RECEIPT}
+    known = {look.query: RECEIPT, RulesInForce(): Rules.default()}
     actions = newer.receive(old, Found(press, known))
     assert any(isinstance(action, File) for action in actions)
 

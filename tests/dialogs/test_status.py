@@ -400,7 +400,7 @@ def test_an_unsent_supplement_is_not_swept_away_by_a_push(chat: Chat) -> None:
         ("解决了！", [Rate(ONE.report, True, None, None, NOON)]),
         ("没解决", [Rate(ONE.report, False, None, None, NOON)]),
         ("没有反弹", [Held(ONE.report, NOON)]),
-        ("90天后再问我", [Wish(ONE.report, {"later": True}, NOON)]),
+        ("过一阵再问我", [Wish(ONE.report, {"later": True}, NOON)]),
         ("别再提醒", [Hush(ONE.report, NOON)]),
     ],
 )

@@ -38,6 +38,7 @@ def slip_of(
         more=tuple(_as_fits(case.more, MOST_ON_PAPER - len(told))),
         why=shortened(case.why),
         drawn=drawn,
+        return_within=case.return_within,
     )
 
 

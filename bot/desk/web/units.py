@@ -40,8 +40,8 @@ from bot.desk.unit_pictures import PICTURES
 from bot.desk.unit_view import UNIT_CLOCK_NAMES, UnitCase
 from bot.desk.web.form import PICTURE_ID, Form
 from bot.desk.web.slip import print_size, slip_of
-from bot.reports.paper_form import RULES_OF_USE, SIGNED
-from bot.reports.papers import Slip, slip_paper
+from bot.reports.paper_form import SIGNED
+from bot.reports.papers import Slip, rules_of_use, slip_paper
 from bot.reports.templates import Templates
 from bot.settings import Settings
 from dialogs.case.order_table import UNIT_ORDERS
@@ -208,7 +208,7 @@ class Units:
             slip=slip,
             alias=alias,
             size=print_size(slip),
-            rules=RULES_OF_USE,
+            rules=rules_of_use(slip),
             signed=SIGNED,
         )
 

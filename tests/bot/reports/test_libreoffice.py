@@ -101,6 +101,7 @@ PAPERS = {
             more=("昨天又要了一份。",),
             why=("2026年11月23日10时17分转办", "加急：2小时内到场或联系"),
             drawn=datetime(2026, 11, 23, 10, 20),
+            return_within="1个工作日",
         )
     ),
     "paper-notice": notice_paper(

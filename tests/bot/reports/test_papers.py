@@ -32,6 +32,7 @@ SLIP = Slip(
     more=("昨天又要了一份。",),
     why=("2小时内到场",),
     drawn=datetime(2026, 11, 3, 10, 20),
+    return_within="1个工作日",
 )
 REMINDER = LadderPaper(
     rung="remind",
