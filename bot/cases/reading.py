@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from anonymizer.pseudonym import SearchKeys, folded
 from anonymizer.seal import Unsealable
 from bot.cases.conflict import ConflictRule
+from bot.cases.merged import MergedCases, placed
 from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
 from bot.people.member import CaseReader
@@ -128,6 +129,7 @@ class CaseReadModel:
         self._reports, self._ratings = Reports(database), Ratings(database)
         self._steps, self._notes = Steps(database), Notes(database)
         self._media, self._search = Media(database), Search(database)
+        self._merged = MergedCases(database, files)
 
     async def entries(
         self,
@@ -241,7 +243,7 @@ class CaseReadModel:
             self._cases.by_id(row.merged_into or b""),
         )
         case, damaged = self._files.shown_case(row, reports, lines)
-        owners, steps = await self._private(reports, steps)
+        owners, steps = await self._private(row.id, reports, steps)
         sent = await self._all(self._of_answer, steps)
         numbers = {report: number for number, report in enumerate(case.reports, 1)}
         views = [self._report(report, numbers) for report in reports]
@@ -260,6 +262,31 @@ class CaseReadModel:
             notes=tuple(map(self._note, notes)),
             damaged=damaged,
         )
+
+    async def separated(self, row: CaseRow) -> tuple[Sheet, Sheet]:
+        """A merged case and the one that has its reports now, as they would be if they
+        were separated: each with its own reports.
+
+        Raises: Refusal, where something of them is damaged.
+        """
+        joint = await self._merged.joint(row)
+        try:
+            own = await self._merged.own_reports(row)
+        except Unsealable:
+            raise Refusal("damaged", name=row.alias) from None
+        ids = {report.id for report in own}
+        there = await self._reports.of_case(joint.id)
+        rest = [report for report in there if report.id not in ids]
+        mine = await self.sheet(row)
+        others = await self.sheet(joint)
+        return (
+            replace(mine, reports=await self._reported(own)),
+            replace(others, reports=await self._reported(rest)),
+        )
+
+    async def _reported(self, rows: Sequence[ReportRow]) -> tuple[ReportView, ...]:
+        """These reports, which are numbered only within their case."""
+        return tuple(await self._all(lambda row: self._report(row, {}), rows))
 
     def _note(self, row: NoteRow) -> NoteView:
         note = self._files.shown_note(row)
@@ -284,24 +311,33 @@ class CaseReadModel:
         )
 
     async def _private(
-        self, reports: Sequence[ReportRow], steps: Sequence[StepRow]
+        self, case: bytes, reports: Sequence[ReportRow], steps: Sequence[StepRow]
     ) -> tuple[dict[bytes | None, OpenReport], list[StepRow]]:
         """Open reports by id, and all steps in order.
 
         What a reporter said before a merge stands with the old case; it is shown and
-        opened in both.
+        opened in both. Once they are separated it is shown where its report is.
         """
         ids = [report.id for report in reports]
         said = await self._all(self._steps.of_report, ids)
-        known = {step.id for step in steps}
-        earlier = [step for own in said for step in own if step.id not in known]
+        others = {step.case_id for own in said for step in own} - {case}
+        elsewhere = await self._all(self._steps.of_case, others)
         owners = {report.id: report for report in reports}
         moved = {step.report_id for step in steps if step.report_id} - owners.keys()
+        gone: set[bytes | None] = set()
+        family = await self._cases.family(case) if moved else []
+        related = {one.id for one in family}
         for report in await self._all(self._reports.by_id, moved):
-            if report is not None:
+            if report is not None and report.case_id in related:
                 owners[report.id] = report
+            elif report is not None:
+                gone.add(report.id)
         opened = filter(None, map(self._files.shown_report, owners.values()))
-        return {one.row.id: one for one in opened}, [*earlier, *steps]
+        found = [step for step in placed(steps) if step.row.report_id not in gone]
+        for there in elsewhere:
+            found += [one for one in placed(there) if one.row.report_id in ids]
+        found.sort(key=lambda step: step.since)
+        return {one.row.id: one for one in opened}, [step.row for step in found]
 
     def _step(
         self,

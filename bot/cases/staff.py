@@ -14,6 +14,7 @@ from datetime import datetime
 from anonymizer.seal import Unsealable
 from bot.cases.aliases import meant
 from bot.cases.conflict import ConflictRule
+from bot.cases.merged import MergedCases
 from bot.cases.sealing import CaseSealer
 from bot.cases.writing import CaseWriter, LoadedCase, audit, whole
 from bot.hours import seconds
@@ -37,17 +38,22 @@ from dialogs.case.orders import (
     StoryStep,
     Supervise,
     Undo,
+    Unmerge,
     Whistle,
 )
 from dialogs.case.refusals import Refusal, refusals
 from dialogs.case.roles import OF_UNITS, ROLES
 from storage.port import Broken, Changes, Database, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
+from storage.repositories.followups import Due
 from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import Notes
 
 # what is said to reporters goes where they went, whichever name it is given under
 FOLLOWING = (Reply, Undo)
+# the step in the other case and its audit kind: persisted, never changed
+ABSORBED = ("absorbed", "case.absorb")
+SEPARATED = ("separated", "case.separate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +84,8 @@ class PaperRoute:
 class Outcome:
     """An order was carried out. order: with the unit's registered name; before: the
     case as it was; case: as it is now; told: how many reporters will hear of it;
-    handed: where it gave the case to a unit; into: where its reports went; paper: which
-    it wrote to the unit's leaders.
+    handed: where it gave the case to a unit; into: where its reports went, or came
+    back from; paper: which it wrote to the unit's leaders.
     """
 
     order: Order
@@ -118,6 +124,7 @@ class StaffCases:
         self._roster = roster
         self._now = now
         self._cases = Cases(database)
+        self._merged = MergedCases(database, files)
 
     async def find(self, name: str, reader: CaseReader) -> CaseRow:
         """A case by alias, by its code alone, or by serial. What is kept from the
@@ -181,12 +188,19 @@ class StaffCases:
         tell: Tell,
     ) -> Outcome:
         """seen: the versions at which the case was read, together with the case that it
-        is merged into. Raises: Stale, when somebody changed the case since it was read.
+        is merged into or taken out of.
+
+        Raises: Stale, when somebody changed the case since it was read.
         """
         case = await self._of(name, by)
         if isinstance(order, FOLLOWING):
             case = await self._where_it_went(case, by)
-        into = await self._of(order.into, by) if isinstance(order, Merge) else None
+        into: LoadedCase | None = None
+        if isinstance(order, Merge):
+            into = await self._of(order.into, by)
+        elif isinstance(order, Unmerge) and case.row.merged_into is not None:
+            into = await self._where_it_went(case, by)
+            case = await self._with_its_own(case, into)
         seen.append(case.row.version + (into.row.version if into else 0))
         at = whole(self._now())
         staff = self._staff(by)
@@ -202,7 +216,8 @@ class StaffCases:
             unit_id=unit_id,
             instead=instead,
         )
-        await self._check_kept_from(decision, case, into)
+        if not isinstance(order, Unmerge):  # who was shut out of it so stays shut out
+            await self._check_kept_from(decision, case, into)
         changes = await self._changes(decision, case, into, by=staff, at=seconds(at))
         outcome = Outcome(
             order=resolved,
@@ -256,6 +271,21 @@ class StaffCases:
             assert row is not None  # a foreign key
             case = await self._of(row.alias, by)
         return case
+
+    async def _with_its_own(self, case: LoadedCase, joint: LoadedCase) -> LoadedCase:
+        """A merged case as it is taken out again: with the reports that come back to
+        it, what they wished meanwhile, and when they added something last.
+        """
+        reports = await self._merged.own_reports(case.row)
+        wished = await self._merged.kept_from(reports)
+        added = filter(None, (case.case.added, joint.case.added))
+        own = replace(
+            case.case,
+            reports=tuple(one.id.hex() for one in reports),
+            keep_from=tuple(dict.fromkeys([*case.case.keep_from, *wished])),
+            added=max(added, default=None),
+        )
+        return replace(case, reports=reports, case=own)
 
     async def _check_kept_from(
         self, decision: Decision, case: LoadedCase, into: LoadedCase | None
@@ -334,21 +364,33 @@ class StaffCases:
         if decision.note is not None:
             note = self._files.note(id, at, by, decision.note)
             return [Notes.add(note), audit(decision, id, at, by)]
-        changes = await self._moved(case, decision, by, at)
-        if into is not None and decision.into is not None:
-            entry = StoryStep("absorbed", {"text": case.row.alias}, public=False)
-            absorbed = Decision(decision.into, (entry,), audit=("case.absorb", {}))
-            changes += await self._moved(into, absorbed, by, at)
-            changes += [
-                Reports.move_to_case(one.id, into.row.id) for one in case.reports
-            ]
+        owed = None
+        if into is not None and case.row.merged_into is not None:
+            owed = self._writer.owed_after_leaving(decision.case, into)
+        changes = await self._moved(case, decision, by, at, owed)
+        if into is None or decision.into is None:
+            return changes
+        comes_back = case.row.merged_into is not None
+        step, kind = SEPARATED if comes_back else ABSORBED
+        entry = StoryStep(step, {"text": case.row.alias}, public=False)
+        of_other = Decision(decision.into, (entry,), audit=(kind, {}))
+        changes += await self._moved(into, of_other, by, at)
+        to = id if comes_back else into.row.id
+        changes += [Reports.move_to_case(one.id, to) for one in case.reports]
         return changes
 
     async def _moved(
-        self, case: LoadedCase, decision: Decision, by: Staff, at: int
+        self,
+        case: LoadedCase,
+        decision: Decision,
+        by: Staff,
+        at: int,
+        owed: Due | None = None,
     ) -> Changes:
         steps = self._writer.steps(case, decision, at, by)
-        return await self._writer.changes(case, decision, at=at, by=by, steps=steps)
+        return await self._writer.changes(
+            case, decision, at=at, by=by, steps=steps, owed=owed
+        )
 
 
 refusals(damaged="{name}有内容损坏，打不开，现在改不了。请管理员运行 jianfu doctor。")

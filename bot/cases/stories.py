@@ -16,6 +16,7 @@ from anonymizer.seal import Unsealable
 from bot.address import Address
 from bot.cases.addresses import ChainRow, ReplyAddresses
 from bot.cases.holds import HeldReports
+from bot.cases.merged import PlacedStep, placed
 from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import CaseWriter
 from bot.hours import utc
@@ -148,13 +149,20 @@ class ReporterStories:
             return None
         own = await self._cases.by_id(row.case_id)
         content = self._files.shown_content(opened, own.category if own else "")
-        rating, chain = await asyncio.gather(
+        rating, chain, own_steps = await asyncio.gather(
             self._ratings.of_report(report),
-            self._merged_along(bytes.fromhex(content.case)),
+            self._merged_along(bytes.fromhex(content.case), report),
+            self._steps.of_report(report),
         )
+        known = {case.id for case, _ in chain}
         steps = [step for _, steps in chain for step in steps]
+        for left in {step.case_id for step in own_steps} - known:
+            steps += await self._said_in(left, report)
+        steps.sort(key=lambda step: step.since)
         told = [
-            self._files.told(step, opened) for step in steps if _visible(step, opened)
+            self._files.told(step.row, opened)
+            for step in steps
+            if _visible(step.row, opened)
         ]
         mine = Filed(
             report=report.hex(),
@@ -170,13 +178,15 @@ class ReporterStories:
         case = await self._writer.shown(last)
         return tell(case, mine, told, self._now(), self._writer.terms)
 
-    async def _merged_along(self, case: bytes) -> list[tuple[CaseRow, list[StepRow]]]:
+    async def _merged_along(
+        self, case: bytes, report: bytes
+    ) -> list[tuple[CaseRow, list[PlacedStep]]]:
         """The case, and those it was merged into, one after the other.
 
         What another case had behind it when this one joined it is told as of that
         moment: nobody reads of steps before their own report.
         """
-        chain: list[tuple[CaseRow, list[StepRow]]] = []
+        chain: list[tuple[CaseRow, list[PlacedStep]]] = []
         following: bytes | None = case
         joined = 0  # seconds since 1970 UTC
         while following is not None:
@@ -184,12 +194,27 @@ class ReporterStories:
                 self._cases.by_id(following), self._steps.of_case(following)
             )
             assert row is not None  # a foreign key
-            since = [replace(step, at=max(step.at, joined)) for step in steps]
+            since = [_not_before(joined, one, report) for one in placed(steps)]
             chain.append((row, since))
             merges = [step.at for step in steps if step.kind == MERGED]
             joined = max([joined, *merges])
             following = row.merged_into
         return chain
+
+    async def _said_in(self, case: bytes, report: bytes) -> list[PlacedStep]:
+        """What was said by or to this reporter alone in a case that the report was
+        taken out of: no word of it is lost, and nothing else is told of that case.
+        """
+        steps = placed(await self._steps.of_case(case))
+        return [one for one in steps if one.row.report_id == report]
+
+
+def _not_before(joined: int, step: PlacedStep, report: bytes) -> PlacedStep:
+    """As it is told to who joined the case then; their own words keep their time."""
+    if step.row.report_id == report:
+        return step
+    told = replace(step.row, at=max(step.row.at, joined))
+    return PlacedStep(max(step.since, joined), told)
 
 
 def _filed(row: ChainRow) -> float:

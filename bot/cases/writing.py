@@ -20,7 +20,7 @@ from bot.hours import seconds, utc
 from dialogs.case.figures import unit_figures
 from dialogs.case.finding import is_found, stands_against
 from dialogs.case.follow import dues
-from dialogs.case.life import Case, Staff
+from dialogs.case.life import Case, Staff, State
 from dialogs.case.orders import Decision
 from dialogs.case.worktime import Terms
 from storage.port import Audit, Changes, Database, Write
@@ -162,6 +162,12 @@ class CaseWriter:
             changes.append(audit(decision, row.id, at, by))
         return changes
 
+    def owed_after_leaving(self, case: Case, joint: LoadedCase) -> Due:
+        """What a case owes that is taken out of a joint one: staff hear of it, too,
+        where news of the joint one are still to be told.
+        """
+        return owing(case, self.terms) | self._kept(joint)
+
     @staticmethod
     def _kept(was: LoadedCase) -> Due:
         return {ALERT: was.owed[ALERT]} if ALERT in was.owed else {}
@@ -183,10 +189,29 @@ class CaseWriter:
         asked = {"called_back": called_back} if called_back else {}
         return [
             *writes,
+            *self._merged_for_a_while(was, decision.case, at),
             *self._filed_elsewhere(was, decision.case, at),
             *self._of_unit(was.case, figures, self._month(at)),
             *self.asked_of_unit(was.case, asked, at),
         ]
+
+    def _merged_for_a_while(self, was: LoadedCase, case: Case, at: int) -> list[Write]:
+        """What is taken out in the month in which it was merged was not merged; months
+        before have been told.
+        """
+        merged = self._merged_until_now(was, case)
+        if merged is None or self._month(merged) != self._month(at):
+            return []
+        return [Counts.add(at, was.row.category, "merged", -1)]
+
+    @staticmethod
+    def _merged_until_now(was: LoadedCase, case: Case) -> int | None:
+        """When it was merged, where it is taken out by this: that was the last thing
+        that its reporters heard of it. Seconds since 1970 UTC.
+        """
+        came_back = was.case.state is State.MERGED and case.state is not State.MERGED
+        told = was.case.followup.told
+        return seconds(told) if came_back and told is not None else None
 
     def _filed_elsewhere(self, was: LoadedCase, case: Case, at: int) -> list[Write]:
         """A category that is corrected in the month of filing takes its figure along;
@@ -232,6 +257,9 @@ class CaseWriter:
         came back is found once more.
         """
         case = decision.case
+        merged = self._merged_until_now(was, case)
+        if merged is not None and (stood := await self._withdrawn(was, merged)):
+            return [Rungs.restore(stood), self._substantiated(stood, 1)]
         if not is_found(was.case, case):
             return []
         against = stands_against(case)
@@ -252,6 +280,13 @@ class CaseWriter:
             )
             writes += [Rungs.add(found), self._substantiated(found, 1)]
         return writes
+
+    async def _withdrawn(self, was: LoadedCase, at: int) -> RungRow | None:
+        """The finding with a decision that was withdrawn at that very moment."""
+        round = was.case.followup.rebounds
+        rows = await self._rungs.of_case(was.row.id)
+        found = (row for row in rows if row.round == round and row.withdrawn_at == at)
+        return next(found, None)
 
     def _substantiated(self, found: RungRow, number: int) -> Write:
         """In the figures of the unit, in the month of the finding; -1: not any more."""

@@ -17,7 +17,7 @@ from dialogs.case.allowance import Clock
 from dialogs.case.clock import read
 from dialogs.case.deciding import UNDO
 from dialogs.case.decisions import next_end
-from dialogs.case.life import FINDINGS, LEVELS, Case, State
+from dialogs.case.life import FINDINGS, LEVELS, STATES, Case, State
 from dialogs.case.notices import RANKS
 from dialogs.case.orders import (
     Accept,
@@ -51,6 +51,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
     Undo,
+    Unmerge,
     Wait,
     Whistle,
 )
@@ -167,6 +168,14 @@ def _merged(at: Happened, order: Merge) -> str:
     into = at.outcome.into
     assert into is not None
     return f"并入 {into.alias}，反映人跟着过去"
+
+
+def _separated(at: Happened, order: Unmerge) -> str:
+    joint = at.outcome.into
+    assert joint is not None
+    state = STATES[at.case.state]
+    back = f"从 {joint.alias} 里分出来，接着是“{state}”，反映人跟回来"
+    return back + at.until(at.case.due)
 
 
 # ── corrections ───────────────────────────────────────────────────────────────────────
@@ -312,5 +321,6 @@ SENTENCES: Mapping[type[Order], Callable[[Happened, Any], str]] = {
     Close: _closed,
     StaffReopen: _reopened,
     Merge: _merged,
+    Unmerge: _separated,
     Note: lambda at, order: "备注记下了，只有同事看得到",
 }

@@ -29,6 +29,7 @@ phrases(
     urgent_set="{alias}：改为加急，请马上到场或上线。",
     urgent_lifted="{alias}：不算加急了，请看新的期限。",
     redated="{alias}：期限更正了，请看。",
+    unmerged="{alias}：专线交回来了，请接着办，期限请看工单。",
     sent_back="{alias}：专线退回来了，请看哪里不够。",
     finding_corrected="{alias}：核实的结论更正了，请看。",
     time_after="服务器时钟比最后一条记录晚了{span}，可能不准：到期的删除、督办先不做。"

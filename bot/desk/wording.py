@@ -40,6 +40,7 @@ STEP_WORDS: Mapping[str, str] = {
     "called_back_again": "再次回访",
     "looked_back": "回头看",
     "absorbed": "并进来",
+    "separated": "分出去",
 }
 FACTS = {
     "also": "也像",
@@ -107,6 +108,8 @@ def step_text(step: StepView, zone: tzinfo) -> str:
         before.append(phrase("zh", f"category.{params['category']}"))
     if step.kind != "found" and params.get("unit"):
         before.append(params["unit"])
+    if params.get("case"):
+        before.append(params["case"])
     if params.get("rule"):
         before.append(f"依据：{params['rule']}")
     if params.get("days"):

@@ -28,6 +28,7 @@ from dialogs.case.decisions import (
     spoken,
 )
 from dialogs.case.life import (
+    AT_UNIT,
     FINDINGS,
     LEVELS,
     OPEN,
@@ -72,12 +73,14 @@ from dialogs.case.orders import (
     StoryStep,
     Supervise,
     Undo,
+    Unmerge,
     Wait,
     Whistle,
 )
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
+from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import Terms, add, after
 from dialogs.texts import phrases
 
@@ -99,6 +102,7 @@ phrases(
     rectifying="有新进展：开始整改了。点“查进展”看看。",
     closed="办结了。点“查进展”看结果，也可以评一评。",
     merged="有新进展：和同样的事合在一起办了。点“查进展”看看。",
+    unmerged="有新进展：分开来单独办了。点“查进展”看看。",
     reopened="有新进展：重新办理了。点“查进展”看看。",
     urgent_set="有新进展：改为加急办了。点“查进展”看看。",
     urgent_lifted="有新进展：办理期限改了。点“查进展”看看。",
@@ -127,7 +131,8 @@ def decide(
     """What follows from an order of `by`. The first of the hotline who works on a case
     has claimed it.
 
-    into: the case that `Merge` names, as it is now; role: a liaison claims nothing, and
+    into: the case that `Merge` names, as it is now, or that has the reports of one that
+    `Unmerge` takes out, which `case` names already; role: a liaison claims nothing, and
     does not learn who did; unit_id: in the register (hex), of the unit that `Assign` or
     `Whistle` names; instead: the words of a reply that still waits, whose place a
     `Reply` takes. Raises: Refusal.
@@ -417,11 +422,72 @@ def _merge(given: Given, order: Merge) -> Decision:
     _check_merge(case, into)
     if given.role != "supervisor":
         _check_merge_loses_no_time(given, into)
-    decision = given.told(ledger.stop(moved, given.at))
+    decision = given.told(_taken_back(moved, given), case=into.alias)
     reports = dict.fromkeys([*into.reports, *case.reports])
     urgent = into.urgent or case.urgent
     joined = replace(into, urgent=urgent, reports=tuple(reports))
     return replace(decision, into=settled(joined, given.terms))
+
+
+def _taken_back(case: Case, given: Given) -> Case:
+    """No time is counted while another case is worked on in its place. Units read their
+    clocks: they are not told that others reported the same.
+    """
+    at = given.at
+    by = given.by.name
+    units = ledger.pause(case, at, *UNIT_CLOCKS, reason="专线收回", by=by)
+    return ledger.pause(units, at, reason="并案", by=by)
+
+
+def _unmerge(given: Given, order: Unmerge) -> Decision:
+    """It goes on where it was when it was merged; what was done meanwhile stays with
+    the other case.
+    """
+    joint = given.into
+    back = given.moved()
+    assert joint is not None  # it was merged
+    _check_unmerge(given, joint)
+    own = replace(back, merged_into=None)
+    if given.case.asked_in is None:  # an older version merged it, and ended its clocks
+        going = _with_nobody(own, given.at, given.terms)
+    else:
+        going = ledger.resume(own, given.at)
+    told = given.told(going, case=joint.alias)
+    if going.state in AT_UNIT:
+        told = alerting(told, "unit", "unmerged", urgent=going.urgent)
+    own_reports = given.case.reports
+    left = tuple(one for one in joint.reports if one not in own_reports)
+    rest = replace(joint, reports=left)
+    return replace(told, into=settled(rest, given.terms))
+
+
+def _check_unmerge(given: Given, joint: Case) -> None:
+    case = given.case
+    _check_kept(case)
+    if joint.reply is not None:
+        raise Refusal("unmerge_before_sent", alias=joint.alias, seconds=UNDO.seconds)
+    if not case.reports:
+        raise Refusal("unmerge_nobody", alias=case.alias, joint=joint.alias)
+    if given.role != "supervisor":
+        _check_unmerge_gives_no_time(given)
+
+
+def _check_kept(case: Case) -> None:
+    if case.followup.retained:
+        raise Refusal("unmerge_retained", alias=case.alias)
+
+
+def _check_unmerge_gives_no_time(given: Given) -> None:
+    """While it was merged its clocks waited: that is a wait like any other, once for a
+    clock and not longer than the rules let one wait. Raises: Refusal.
+    """
+    case = given.case
+    since = ledger.waits_since(case)
+    if since is None:
+        return
+    most = given.terms.rules.wait_most
+    if ledger.times_waited(case) > 1 or given.at > add(since, most, given.terms):
+        raise Refusal("unmerge_gives_time", alias=case.alias, most=spoken(most))
 
 
 def _check_merge(case: Case, into: Case) -> None:
@@ -784,7 +850,7 @@ def _send_back(given: Given, order: SendBack) -> Decision:
     moved = given.moved()
     rectifying = moved.state is State.RECTIFYING
     if rectifying:
-        moved = ledger.resume(moved, given.at).with_assignment(rectified=False)
+        moved = ledger.resume(moved.with_assignment(rectified=False), given.at)
     else:
         moved = ledger.demand(moved, given.at, given.terms)
     ends = next_end(moved, given.terms)
@@ -866,6 +932,7 @@ RULES: Mapping[type[Order], Rule] = {
     Close: _close,
     StaffReopen: _reopen,
     Merge: _merge,
+    Unmerge: _unmerge,
     Note: _note,
     **CORRECTING,
 }
@@ -877,6 +944,7 @@ LIMITS: Mapping[str, Callable[[Given], object]] = {
     "extend": _check_extendable,
     "redate": lambda given: check_redatable(given),
     "merge": lambda given: _check_nothing_waits(given.case),
+    "unmerge": lambda given: _check_kept(given.case),
 }
 
 
@@ -894,13 +962,17 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
 
     at: from when its clock runs, the next full hour where a reporter did it.
     """
-    had = case.assignment.last_unit_id
-    fresh = replace(_fresh(move(case, "reopen")), claimed=None)
-    with_nobody = fresh.with_assignment(
-        unit=None, unit_id=None, had=had, returns=0, earlier=(), dispatched=None
-    )
-    moved = with_nobody.with_followup(
+    moved = replace(move(case, "reopen"), claimed=None).with_followup(
         closed=None, called_back=0, looked_back=0, forgot=0
+    )
+    return _with_nobody(moved, at, terms)
+
+
+def _with_nobody(case: Case, at: datetime, terms: Terms) -> Case:
+    """No unit has it any more: it is to be accepted, or to be sent out, from now on."""
+    had = case.assignment.last_unit_id
+    moved = _fresh(case).with_assignment(
+        unit=None, unit_id=None, had=had, returns=0, earlier=(), dispatched=None
     )
     clock: Clock = "accept" if moved.state is State.FILED else "assign"
     return ledger.start(moved, clock, at, terms)

@@ -6,7 +6,7 @@ docs/case-life.md`.
 
 from __future__ import annotations
 
-from dialogs.case.life import FINAL, STATES, TRANSITIONS, State
+from dialogs.case.life import STATES, TRANSITIONS, State
 from dialogs.case.order_table import MOVES
 from dialogs.diagram import mermaid
 
@@ -37,8 +37,6 @@ def page() -> str:
 
 
 def _moves(state: State) -> str:
-    if state in FINAL:
-        return "终点"
     found = dict.fromkeys(
         trigger for trigger, start, *_ in TRANSITIONS if start is state
     )

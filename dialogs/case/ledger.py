@@ -89,13 +89,29 @@ def redate(
 
 def waited(case: Case) -> bool:
     """Whether staff let the clocks wait once already since the latest of them began."""
-    found = False
+    return times_waited(case) > 0
+
+
+def times_waited(case: Case) -> int:
+    """How often staff let the clocks wait since the latest of them began."""
+    waits: set[datetime] = set()
     for line in case.ledger:
         if line.kind == "start":
-            found = False
+            waits.clear()
         elif line.kind == "pause" and line.by:
-            found = True
-    return found
+            waits.add(line.at)
+    return len(waits)
+
+
+def waits_since(case: Case) -> datetime | None:
+    """Since when clocks wait that staff stopped; None where none does."""
+    waiting: dict[Clock, datetime] = {}
+    for line in case.ledger:
+        if line.kind == "pause" and line.by:
+            waiting[line.clock] = line.at
+        elif line.kind in ("start", "resume", "stop"):
+            waiting.pop(line.clock, None)
+    return min(waiting.values(), default=None)
 
 
 def times_asked(case: Case) -> int:
@@ -137,11 +153,11 @@ def pause(
 
 
 def resume(case: Case, at: datetime) -> Case:
-    """All that pauses; but the unit that sent a case back does not work on it
-    meanwhile.
+    """All that pauses; but the unit that sent a case back, or says that it is put
+    right, does not work on it meanwhile.
     """
     resuming = [clock for clock in running(case.ledger) if is_paused(case, clock)]
-    if case.state is State.RETURNED:
+    if case.state is State.RETURNED or case.assignment.rectified:
         resuming = [clock for clock in resuming if clock not in UNIT_CLOCKS]
     return _with_lines(case, [ClockLine(clock, "resume", at) for clock in resuming])
 

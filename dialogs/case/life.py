@@ -165,7 +165,8 @@ class Case:
     reports: those not forgotten, as staff count them; added: the hour when a reporter
     last added something;
     keep_from: units, as reporters named them, whose people must not see it;
-    asked_in: where it was when it began to wait; resumes: when waiting ends by itself;
+    asked_in: where it was when it began to wait, or was merged; resumes: when waiting
+    ends by itself;
     reply: what goes out when its undo window is over; declined_by: who declined it last
     (hex), and must not decide about it when its reporter appealed;
     ledger: every line of its clocks, in order (empty where only a list is shown).
@@ -194,14 +195,17 @@ class Case:
 
     @property
     def waited_in(self) -> State:
-        """Where it is, or was when it began to wait; where nobody knows that any more,
+        """Where it is, or was when it began to wait."""
+        return self.goes_on_in if self.state is State.WAITING else self.state
+
+    @property
+    def goes_on_in(self) -> State:
+        """Where one goes on that waits or is merged; where nobody knows that any more,
         the furthest it may have been without a word of a unit.
         """
-        if self.state is not State.WAITING:
-            return self.state
         if self.asked_in is not None:
             return self.asked_in
-        if self.assignment.unit is not None:
+        if self.state is State.WAITING and self.assignment.unit is not None:
             return State.ASSIGNED
         return State.ACCEPTED if self.serial else State.FILED
 
@@ -289,11 +293,11 @@ def below_city(case: Case) -> bool:
     return case.assignment.level != "city"
 
 
-def asked_in(state: State) -> OnlyIf:
+def goes_on_in(state: State, when: str) -> OnlyIf:
     def was_here(case: Case) -> bool:
-        return case.waited_in is state
+        return case.goes_on_in is state
 
-    was_here.__doc__ = f"问的时候{STATES[state]}"
+    was_here.__doc__ = f"{when}{STATES[state]}"
     return was_here
 
 
@@ -307,7 +311,6 @@ OPEN = (
     State.RECTIFYING,
 )
 ENDED = (State.CLOSED, State.CALLBACK, State.LOOK_BACK)
-FINAL = (State.MERGED,)
 # What staff need not look at any more.
 FINISHED = (State.DECLINED, State.MERGED, State.WITHDRAWN, *ENDED)
 BEFORE_ASSIGNMENT = (State.FILED, State.ACCEPTED)
@@ -320,7 +323,7 @@ TRANSITIONS: list[list[Any]] = [
     ["decline", State.ACCEPTED, State.DECLINED, first_round],  # accepted by mistake
     *(["ask", state, State.WAITING] for state in (*OPEN, State.WAITING)),
     *(["wait", state, State.WAITING] for state in OPEN),
-    *(["resume", State.WAITING, state, asked_in(state)] for state in OPEN),
+    *(["resume", State.WAITING, to, goes_on_in(to, "问的时候")] for to in OPEN),
     *(
         ["assign", state, State.ASSIGNED, for_everybody]
         for state in (State.ACCEPTED, State.ASSIGNED, State.RETURNED, State.ANSWERED)
@@ -356,6 +359,7 @@ TRANSITIONS: list[list[Any]] = [
     *(["correct-finding", state, state, was_found] for state in ENDED),
     *(["withdraw", state, State.WITHDRAWN, nobody_else] for state in BEFORE_ASSIGNMENT),
     *(["merge", state, State.MERGED, for_everybody] for state in OPEN),
+    *(["unmerge", State.MERGED, to, goes_on_in(to, "合并的时候")] for to in OPEN),
 ]
 TRIGGERS: tuple[str, ...] = tuple(dict.fromkeys(row[0] for row in TRANSITIONS))
 # moves that nobody orders: they fall due, or a reporter makes them
@@ -413,7 +417,8 @@ def move(case: Case, trigger: str) -> Case:
         return refuse(case, trigger)
     if case.state is to is State.WAITING:
         return case  # as it waits already
-    asked_in = case.state if to is State.WAITING else None
+    left_off = to in (State.WAITING, State.MERGED)
+    asked_in = case.state if left_off else None
     return replace(case, state=to, asked_in=asked_in, resumes=None)
 
 

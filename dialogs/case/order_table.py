@@ -76,6 +76,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
     Undo,
+    Unmerge,
     Wait,
     Whistle,
 )
@@ -758,6 +759,20 @@ ORDERS: tuple[OrderRow, ...] = (
         trigger="merge",
         told="merged",
         steps={"merged": "并入别的工单"},
+    ),
+    OrderRow(
+        name="unmerge",
+        order=Unmerge,
+        label="分开",
+        english="Unmerge",
+        summary="合并错了，分开：它的反映人跟回来，停着的期限接着算；"
+        "合办时办的留在那一件",
+        audit="case.unmerge",
+        grammar=whole,
+        beside=True,  # while it is merged nobody works on it
+        trigger="unmerge",
+        told="unmerged",
+        steps={"unmerged": "分开单独办"},
     ),
     OrderRow(
         name="note",

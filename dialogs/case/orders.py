@@ -148,6 +148,11 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmerge:
+    """It is not the same matter after all: its reporters come back to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     text: str
 
@@ -281,6 +286,7 @@ Order = (
     | Close
     | StaffReopen
     | Merge
+    | Unmerge
     | Reply
     | Undo
     | Note
@@ -324,7 +330,7 @@ class Decision:
     content.
 
     serial: give the case a number; note: internal text that no reporter will ever read;
-    into: where its reports move.
+    into: the other case, where reports move to it or come back from it.
     """
 
     case: Case

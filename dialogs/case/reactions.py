@@ -54,6 +54,7 @@ AUDIT_KINDS: Mapping[type[Reaction], str] = {
     Forget: "report.forget",
     Hush: "report.hush",
 }  # persisted in the audit chain: never changed
+KEPT_FROM = "kept_from"  # the kind of step
 APPEAL = "report.appeal"  # to take up again what was declined
 
 
@@ -168,7 +169,7 @@ def _keep_from(given: _Given, action: KeepFrom) -> Decision:
 
 def kept_from(unit: str, report: str) -> StoryStep:
     """What a reporter wished, as it stands in the story; unit: as it was named."""
-    return StoryStep("kept_from", {"unit": unit}, report)
+    return StoryStep(KEPT_FROM, {"unit": unit}, report)
 
 
 def _withdraw(given: _Given, action: Withdraw, *, was_asked: bool) -> Decision:

@@ -26,9 +26,15 @@ REFUSED: dict[str, str] = {
     "illegal_move": "{alias} 现在是“{state}”，这一步不能办。",
     "merge_into_itself": "{alias} 不能并入它自己，请写另一件。",
     "merge_into_merged": "{alias} 现在是“{state}”，不能并入。"
-    "请改用它并入的那一件，或先重新办理。",
+    "请改用它并入的那一件，或先把它分开。",
     "merge_into_ended": "{alias} 现在是“{state}”，不能并入。"
     "请改用一件还在办的，或先重新办理。",
+    "unmerge_before_sent": "刚写给 {alias} 反映人的话还没发出，请{seconds}秒后再分开。",
+    "unmerge_nobody": "{alias} 并过去的反映都已删除，没有可以分开的了，"
+    "请接着办 {joint}。",
+    "unmerge_retained": "{alias} 的内容已按期限清空，不能再分开，请接着办现在那一件。",
+    "unmerge_gives_time": "{alias} 的期限在合并时停着，分开就接着算：停过不止一次，"
+    "或停了超过{most}，等于延期，请专线主管来分。",
     "merge_into_apart": "{alias} 只给主管看，不能和别的工单合并，请分开办。",
     "merge_into_later": "{alias} 的单位{due}就要答复，并过去期限就拖后了。"
     "请反过来把 {into} 并入 {alias}，或请专线主管来并。",

@@ -123,6 +123,7 @@ phrases(
     extended_rectifying="{unit}申请延期，专线同意了。{text}",
     extended_rectifying_due="{unit}申请延期，专线同意了，改为{due}前改好。{text}",
     merged="还有人反映同一件事，合在一起办，进展一样告诉您。",
+    unmerged="专线把您这件分出来，单独接着办。合着办时的进展是那一件的，不再列在这里。",
 )
 phrases(
     "rating",
@@ -386,7 +387,8 @@ def _lines(
     case: Case, mine: Filed, steps: Sequence[OpenedStep], zone: tzinfo
 ) -> Iterator[StoryLine]:
     """steps: those that the reporter may read."""
-    joined = _last(steps, "merged")
+    merges = [step for step in steps if step.case != case.id]
+    joined = _last(merges, "merged")  # taken out again, it is not any more
     ratings = [step for step in steps if step.kind == "rated"]
     superseded = {id(step) for step in _superseded(steps)}
     yield StoryLine(mine.at.astimezone(zone), "hour", "told.filed")

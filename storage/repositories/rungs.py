@@ -64,6 +64,11 @@ UPDATE rungs
 SET withdrawn_at = ?
 WHERE id = ? AND decision IS NOT NULL AND withdrawn_at IS NULL
 """
+RESTORE_RUNG = """
+UPDATE rungs
+SET withdrawn_at = NULL
+WHERE id = ? AND withdrawn_at IS NOT NULL
+"""
 DECIDE_RUNG = """
 UPDATE rungs
 SET rung = ?, decision = ?, decided_at = ?, decided_by = ?, sealed = ?
@@ -113,6 +118,13 @@ class Rungs:
         if row.decision is None:
             return Write(DELETE_UNDECIDED_RUNG, (row.id,), ONE_ROW)
         return Write(WITHDRAW_DECIDED_RUNG, (at, row.id), ONE_ROW)
+
+    @staticmethod
+    def restore(row: RungRow) -> Write:
+        """It stands again, as of its own time. Stale when it does already, or another
+        one of its round.
+        """
+        return Write(RESTORE_RUNG, (row.id,), ONE_ROW)
 
     @staticmethod
     def decide(row: RungRow) -> Write:

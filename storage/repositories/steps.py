@@ -69,10 +69,16 @@ WHERE case_id = :case_id
 ORDER BY number
 """
 SELECT_STEPS_OF_REPORT = f"""
+WITH told AS (
+  SELECT {STEP_COLUMNS.names},
+    max(at) OVER (PARTITION BY case_id ORDER BY number) AS since
+  FROM steps
+  WHERE case_id IN (SELECT case_id FROM steps WHERE report_id = :report_id)
+)
 SELECT {STEP_COLUMNS.names}
-FROM steps
+FROM told
 WHERE report_id = :report_id
-ORDER BY min(at) OVER (PARTITION BY case_id), case_id, number
+ORDER BY since, min(at) OVER (PARTITION BY case_id), case_id, number
 """
 PUBLISH_STEP = "UPDATE steps SET public = ? WHERE id = ?"
 DELETE_STEP = "DELETE FROM steps WHERE id = ?"

@@ -22,7 +22,7 @@ from bot.desk.telegram.commands import commands, help_text, known, slip
 from bot.desk.telegram.group_watch import GroupWatch
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
 from bot.desk.telegram.looking import LOOKS, Looking
-from bot.desk.telegram.ordering import FURTHER, REPLY, Ordering
+from bot.desk.telegram.ordering import FURTHER, REPLY, SEPARATE, Ordering
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.telling import AlertPlaces
@@ -455,6 +455,8 @@ class Desk:
         if verbs.asks_for_a_case(verb) and not confirmed:
             into = await self._looking.row(act, words.strip())
             return await self._ordering.ask_once_more(act, row, into, verb)
+        if verb == SEPARATE and not confirmed:
+            return await self._ordering.ask_to_separate(act, row, verb)
         said = await self._ordering.order(act, row, verb, words)
         self.topics.want(row.id)
         return said

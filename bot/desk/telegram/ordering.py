@@ -18,7 +18,7 @@ from bot.outbox.messages import OutboxMessage
 from bot.people.directory import Unit
 from dialogs.case import order_table
 from dialogs.case.deciding import UNDO
-from dialogs.case.life import STATES, Case, State
+from dialogs.case.life import STATES, Case, State, move
 from dialogs.case.order_row import OrderRow
 from dialogs.case.order_table import may, who_may
 from dialogs.case.orders import Assign, Order, Reply, Supervise, Whistle
@@ -32,6 +32,8 @@ from storage.repositories.desk import ReplyRow
 OFFERED = 8  # units in a menu
 FURTHER = "+"  # what the button carries that shows further ones, before their place
 REPLY = "reply"
+SEPARATE = "unmerge"
+CONFIRMED = "yes"  # what a button carries that answers a question with yes
 MOMENT = 2.0  # seconds on the way
 
 
@@ -134,10 +136,28 @@ class Ordering:
         both = [await self._in.casework.reading.sheet(one) for one in (row, into)]
         shown = "\n\n".join(views.brief(one, self._in.casework.zone) for one in both)
         head = verbs.headed(verb, row.alias, STATES[State(row.state)])
-        words = f"{head}\n{row.alias} 并入 {into.alias}？并了分不开。\n\n{shown}"
+        words = f"{head}\n{row.alias} 并入 {into.alias}？并错了可以再分开。\n\n{shown}"
         yes = views.button(verb, row.alias, f"确定并入 {into.alias}", into.alias)
         await self._saying.say(act, words, [yes])
         return "请先看看要合在一起的两件，再点确定。"
+
+    async def ask_to_separate(self, act: Act, row: CaseRow, verb: str) -> str:
+        """Show what would be separated, before it is. Raises: Refusal."""
+        order = verbs.VERBS[verb].row
+        _permit(act.member.role, order.order)
+        if row.merged_into is None:
+            move((await self._in.casework.writer.load(row)).case, verb)  # raises
+        zone = self._in.casework.zone
+        own, joint = await self._in.casework.reading.separated(row)
+        other = joint.case.alias
+        head = verbs.headed(verb, row.alias, STATES[State(row.state)])
+        question = f"{row.alias} 从 {other} 里分开？合办时办的都留在 {other}。"
+        goes = f"分出来：{views.brief(own, zone)}"
+        stays = f"留下的：{views.brief(joint, zone)}"
+        words = f"{head}\n{question}\n\n{goes}\n\n{stays}"
+        yes = views.button(verb, row.alias, f"确定分开 {row.alias}", CONFIRMED)
+        await self._saying.say(act, words, [yes])
+        return "请先看看分开以后的两件，再点确定。"
 
     def check_fits(self, row: CaseRow, asked: verbs.Prompt) -> None:
         """An answer counts for the state in which it was asked: what was asked before
@@ -188,6 +208,8 @@ class Ordering:
     async def chosen(self, verb: str, more: str) -> str:
         """What a button of a menu stands for, as if it had been written."""
         row = verbs.VERBS[verb].row
+        if more == CONFIRMED:
+            return ""
         if not row.offers_units:
             return verbs.chosen(row, more)
         directory = await self._in.register.directory()

@@ -99,6 +99,8 @@ def title(case: Case) -> str:
 
 
 def late(case: Case) -> bool:
+    if case.state is State.MERGED:  # its clocks wait: another case goes on
+        return False
     return any(
         "breached" in steps_done(case.ledger, clock) for clock in running(case.ledger)
     )
@@ -181,7 +183,9 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
 
 def _clocks(case: Case, terms: Terms, zone: ZoneInfo) -> list[str]:
     """When each running clock ends; no more exact than what started it."""
-    found = []
+    found: list[str] = []
+    if case.state is State.MERGED:
+        return found
     for clock in running(case.ledger):
         reading = read(case.ledger, clock, terms)
         if reading is None:

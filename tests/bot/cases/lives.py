@@ -124,6 +124,19 @@ class Twin:
     dispatched: datetime | None = None
     there_late: bool = False  # it was not there in time, whatever came of it
     late: bool = False
+    merge: MergeNote | None = None
+
+
+@dataclass
+class MergeNote:
+    """How a case was merged. since: when its unit's time began, which waits; decided:
+    the finding that was withdrawn by it and that a supervisor had decided.
+    """
+
+    into: str
+    at: datetime
+    since: datetime | None
+    decided: Finding | None
 
 
 @dataclass
@@ -133,6 +146,8 @@ class Book:
     twins: dict[str, Twin] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     current: dict[tuple[str, int], Finding] = field(default_factory=dict)
+    filed_as: dict[str, str] = field(default_factory=dict)  # report → alias
+    said: Tally[str] = field(default_factory=Tally)  # supplements of a report
     figures: Tally[tuple[str, str, str]] = field(default_factory=Tally)
     counted: Tally[tuple[str, str]] = field(default_factory=Tally)
 
@@ -158,6 +173,21 @@ class Book:
             self.current[key] = found
             self.findings.append(found)
             self.count(against, "substantiated", at)
+
+    def joint(self, twin: Twin) -> Twin:
+        """The case that has its reports now."""
+        while twin.merge is not None:
+            twin = self.twins[twin.merge.into]
+        return twin
+
+    def is_part(self, alias: str, of: str) -> bool:
+        """Whether a case is this one, or was merged into it."""
+        while alias != of:
+            merge = self.twins[alias].merge
+            if merge is None:
+                return False
+            alias = merge.into
+        return True
 
     def numbers(self, unit: str) -> list[tuple[Finding, int, str | None]]:
         """Each standing finding of a unit with how many it is and what is proposed."""
@@ -257,6 +287,7 @@ class World:
             for _ in range(steps):
                 await self.step()
         await self.compare_ladder()
+        await self.compare_stories()
 
     async def step(self) -> None:
         """One thing happens, and all is compared."""
@@ -273,7 +304,7 @@ class World:
 
     def ladder_was_touched(self) -> int:
         """How often anything was done that may move a rung."""
-        moving = ("find", "merge", "decided", "revoked")
+        moving = ("find", "merge", "unmerge", "decided", "revoked")
         return sum(self.done[name] for name in moving)
 
     # ── what happens ──────────────────────────────────────────────────────────────────
@@ -287,6 +318,7 @@ class World:
         [alias] = [row["alias"] for row in rows if row["alias"] not in known]
         report = await self.counter.report(receipt)
         self.book.twins[alias] = Twin(alias, [report], urgent)
+        self.book.filed_as[report] = alias
 
     async def case(self, alias: str) -> Case:
         row = await self.counter.casework.staff.find(
@@ -333,6 +365,8 @@ class World:
         if row.name == "arrive" and not twin.late:
             twin.there_late = await self.is_too_late_there(twin)
         self.noted(row.name, order, twin, case)
+        if row.name in ("merge", "unmerge"):
+            await self.compare_reports()
 
     def built(self, row: OrderRow, twin: Twin) -> Order:
         values = {one.name: self.value(one, twin) for one in row.fields}
@@ -381,6 +415,8 @@ class World:
         }
         await self.counter.does(kind(report, *words.get(kind, ()), at))
         self.done[kind.__name__] += 1
+        if kind is Supplement:
+            self.book.said[report] += 1
         opened_again = case.state.value in OPENED_AGAIN
         if kind in (Reopen, Rebound) and opened_again:
             hour = at.replace(minute=0, second=0)
@@ -522,6 +558,8 @@ class World:
                 self.reopened(twin)
             case "merge":
                 self.merged(twin, order)
+            case "unmerge":
+                self.separated(twin, case)
         if isinstance(order, Find | CorrectFinding):
             at_fault = order.finding == "substantiated"
             book.find(twin, twin.unit if at_fault else None, at)
@@ -538,15 +576,35 @@ class World:
 
     def merged(self, twin: Twin, order: Order) -> None:
         """Its reporters go on with the other; its finding is the other's to make."""
+        stood = self.book.current.get((twin.alias, twin.rebounds))
+        decided = stood if stood is not None and stood.verdict else None
         self.book.find(twin, None, self.counter.at)
-        into = next(
-            one
-            for alias, one in self.book.twins.items()
-            if alias == getattr(order, "into", "")
-        )
+        into = self.book.twins[getattr(order, "into", "")]
         into.reports += twin.reports
         into.urgent = into.urgent or twin.urgent
+        twin.merge = MergeNote(into.alias, self.counter.at, twin.dispatched, decided)
         twin.reports, twin.dispatched = [], None
+
+    def separated(self, twin: Twin, case: Case) -> None:
+        """All is its own again: who reported it, its time, what was found."""
+        book, at, merge = self.book, self.counter.at, twin.merge
+        assert merge is not None
+        joint = book.joint(twin)
+        back = [
+            report
+            for report in joint.reports
+            if book.is_part(book.filed_as[report], of=twin.alias)
+        ]
+        twin.merge, twin.dispatched, twin.reports = None, merge.since, back
+        joint.reports = [one for one in joint.reports if one not in back]
+        if month(merge.at) == month(at):
+            book.counted[month(at), "merged"] -= 1
+        if merge.decided is not None:
+            merge.decided.standing = True
+            book.current[twin.alias, twin.rebounds] = merge.decided
+            book.count(merge.decided.unit, "substantiated", merge.decided.at)
+        elif case.assignment.finding == "substantiated":
+            book.find(twin, twin.unit, at)
 
     # ── refusals ──────────────────────────────────────────────────────────────────────
 
@@ -602,8 +660,8 @@ class World:
             or twin.dispatched is not None
             or self.is_rectified_late(case),
         }
-        if refusal.code.startswith("merge_"):
-            return row.name == "merge"
+        if refusal.code.startswith(("merge_", "unmerge_")):
+            return row.name == refusal.code.partition("_")[0]
         return known.get(refusal.code, False)
 
     def is_rectified_late(self, case: Case) -> bool:
@@ -619,7 +677,7 @@ class World:
         if case.claimed is not None and case.claimed.name == by.name:
             staff = case.claimed
         into = Case("dd" * 16, "青松-0000", case.state, case.category)
-        if name == "merge" or name == "claim":
+        if name in ("merge", "unmerge", "claim"):
             return True  # another case is wanted, or --take
         order = self.built(row, Twin("", [], False))
         if isinstance(order, CorrectFinding):
@@ -666,6 +724,30 @@ class World:
             if row["what"] != "filed":
                 counted[row["month"], row["what"]] += row["n"]
         assert counted == self.book.counted
+
+    async def compare_reports(self) -> None:
+        """Each report is with the case that the book has it with."""
+        rows = await self.counter.database.all(
+            "SELECT alias, reports.id AS report FROM reports"
+            " JOIN cases ON cases.id = case_id WHERE wrapped_key IS NOT NULL"
+        )
+        where = {row["report"].hex(): row["alias"] for row in rows}
+        booked = {
+            report: twin.alias
+            for twin in self.book.twins.values()
+            for report in twin.reports
+        }
+        kept = {report: alias for report, alias in where.items() if report in booked}
+        assert kept == {report: booked[report] for report in kept}
+
+    async def compare_stories(self) -> None:
+        """Every reporter reads each of their own words, in whichever case they fell."""
+        stories = self.counter.casework.stories
+        for report in self.book.filed_as:
+            story = await stories.of(bytes.fromhex(report))
+            if story is not None:
+                names = [line.name for line in story.lines]
+                assert names.count("told.supplemented") == self.book.said[report]
 
     async def compare_ladder(self) -> None:
         for unit in UNITS:

@@ -165,6 +165,24 @@ async def test_what_would_come_too_late_is_not_offered(terminal: Terminal) -> No
     assert "answer" in written["legal"] and "extend" not in written["legal"]
 
 
+async def test_a_merge_is_taken_back_in_the_terminal(terminal: Terminal) -> None:
+    """What was merged says into which, and what takes it out again."""
+    await terminal.counter.files("第一件")
+    first = await terminal.counter.alias()
+    terminal.counter.later(hours=1)
+    await terminal.counter.files("第二件", chat="berta")
+    second = await terminal.counter.alias(1)
+    await terminal.runs("merge", second, first)
+    shown = await terminal.runs("show", second)
+    assert f"已并入    {first}" in shown and f"王：{first}" in shown
+    assert shown.rstrip().endswith("现在可以：unmerge、note")
+    said = await terminal.runs("unmerge", second)
+    assert f"从 {first} 里分出来，接着是“待受理”，反映人跟回来" in said
+    shown = await terminal.runs("show", second)
+    assert "第二件" in shown and "分开单独办" in shown and "已并入" not in shown
+    assert "第二件" not in await terminal.runs("show", first)
+
+
 async def test_staff_correct_what_they_ordered_in_the_terminal(
     terminal: Terminal,
 ) -> None:

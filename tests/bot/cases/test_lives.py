@@ -26,7 +26,7 @@ async def lived(folder: Path, seed: int) -> World:
 
 
 def check_came_to_all_that_matters(done: Tally[str]) -> None:
-    for deed in ("find", "merge", "reopen", "Rebound", "decided"):
+    for deed in ("find", "merge", "unmerge", "reopen", "Rebound", "decided"):
         assert done[deed] > 1, done
     assert done["refused: illegal_move"] > 1, done
 

@@ -49,6 +49,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
     Undo,
+    Unmerge,
     Wait,
     Whistle,
 )
@@ -172,6 +173,11 @@ RULES: list[tuple[Case, Order, str]] = [
     (VERIFIED, Close("好了"), "办结了，结果反映人会看到"),
     (CLOSED, StaffReopen("又来了"), "重新办理，谁都可以认领，11月24日 24:00 前转办"),
     (after(Accept()), Merge("青松-0000"), "并入 青松-0000，反映人跟着过去"),
+    (
+        after(Accept(), Merge("青松-0000")),
+        Unmerge(),
+        "从 青松-0000 里分出来，接着是“已受理”，反映人跟回来，期限到 11月24日 24:00",
+    ),
     (CASE, Note("内部"), "备注记下了，只有同事看得到"),
 ]
 

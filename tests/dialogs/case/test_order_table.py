@@ -45,6 +45,7 @@ AUDITED = {
     "close": "case.close",
     "reopen": "case.reopen",
     "merge": "case.merge",
+    "unmerge": "case.unmerge",
     "note": "case.note",
     "urgent": "case.urgent",
     "not-urgent": "case.noturgent",

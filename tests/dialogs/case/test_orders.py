@@ -42,6 +42,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
     Undo,
+    Unmerge,
     Wait,
     Whistle,
 )
@@ -87,8 +88,10 @@ ORDERS: list[tuple[State, Order, State]] = [
     (State.RECTIFYING, Close("好了"), State.CLOSED),
     (State.CLOSED, StaffReopen("又来了"), State.ACCEPTED),
     (State.ACCEPTED, Merge("K7QM"), State.MERGED),
+    (State.MERGED, Unmerge(), State.ASSIGNED),
 ]
 TERMS = Terms(Rules.default(), weekday_calendar(), ZoneInfo("Asia/Shanghai"))
+LEFT_OFF = (State.WAITING, State.MERGED)
 PUSHED = {report for report in CASE.reports}
 
 
@@ -117,7 +120,7 @@ def at(state: State, **known: object) -> Case:
         "unit": "某街道",
         "ledger": () if state in (State.FILED, State.ACCEPTED) else (on_site, answer),
         "wants": MoreTime(5, "人手不够", AT),
-        "asked_in": State.ASSIGNED if state is State.WAITING else None,
+        "asked_in": State.ASSIGNED if state in LEFT_OFF else None,
     }
     return changed(CASE, state=state, **{**facts, **known})
 
