@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialogs.case import order_table
-from dialogs.case.life import Case
 from dialogs.case.order_row import Field, OrderRow
 from dialogs.case.order_table import ORDERS
 from dialogs.case.orders import Order
@@ -51,11 +49,6 @@ def _verbs() -> Iterator[tuple[str, Verb]]:
 VERBS: Mapping[str, Verb] = dict(_verbs())
 LABELS = {verb.label: name for name, verb in VERBS.items()}
 EARLIER = {"finding": "find"}  # as buttons of older cards have it
-
-
-def possible(case: Case) -> list[str]:
-    """Verbs that the case allows now, in the order of their buttons."""
-    return list(order_table.possible(case))
 
 
 def ordered(verb: str, words: str, now: Now) -> Order:

@@ -199,7 +199,28 @@ def possible_now(case: Case, at: datetime, terms: Terms) -> tuple[str, ...]:
 
     Who orders is not looked at, nor what is written.
     """
-    given = Given(
+    given = _by_nobody(case, at, terms)
+    return tuple(name for name in possible(case) if _is_within_limits(given, name))
+
+
+def check_limits(name: str, case: Case, at: datetime, terms: Terms) -> None:
+    """The same of one order. Raises: Refusal, with the orders that may be given in its
+    place.
+    """
+    check = LIMITS.get(name)
+    if check is None:
+        return
+    given = _by_nobody(case, at, terms)
+    try:
+        check(given)
+    except Refusal as refusal:
+        refusal.legal = _instead(given, refusal.legal)
+        raise
+
+
+def _by_nobody(case: Case, at: datetime, terms: Terms) -> Given:
+    """Looked at without anybody who orders, and without words."""
+    return Given(
         case=case,
         order=Note(""),
         by=Staff("", ""),
@@ -208,7 +229,6 @@ def possible_now(case: Case, at: datetime, terms: Terms) -> tuple[str, ...]:
         role="supervisor",
         unit_id=None,
     )
-    return tuple(name for name in possible(case) if _is_within_limits(given, name))
 
 
 def _is_within_limits(given: Given, name: str) -> bool:

@@ -16,11 +16,10 @@ from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.outbox.messages import OutboxMessage
 from bot.people.directory import Unit
-from dialogs.case import order_table
-from dialogs.case.deciding import UNDO
+from dialogs.case.deciding import UNDO, check_limits, possible_now
 from dialogs.case.life import STATES, Case, State, move
 from dialogs.case.order_row import OrderRow
-from dialogs.case.order_table import may, who_may
+from dialogs.case.order_table import may, possible, who_may
 from dialogs.case.orders import Assign, Order, Reply, Supervise, Whistle
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import ROLES, Role
@@ -104,14 +103,17 @@ class Ordering:
         case = (await self._in.casework.writer.load(row)).case
         asked = verbs.VERBS[verb].row
         _permit(act.member.role, asked.order)
-        if asked.name not in order_table.possible(case):
+        now = self._in.now()
+        terms = self._in.casework.terms
+        if asked.name not in possible(case):
             raise Refusal(
                 "illegal_move",
-                legal=order_table.possible(case),
+                legal=possible_now(case, now, terms),
                 alias=case.alias,
                 state=STATES[case.state],
                 move=asked.name,
             )
+        check_limits(asked.name, case, now, terms)
         if case.claimed not in (None, act.member.staff) and not asked.beside:
             assert case.claimed is not None
             raise Refusal("claimed_take_first", alias=case.alias, by=case.claimed.name)

@@ -18,7 +18,8 @@ class Standing:
     """What stands in a chat for a case. stands: digest of the card; reports: how many
     it was made from.
 
-    settled: the case that it shows is finished.
+    settled: the case that it shows is finished; offers: names of the orders that have a
+    button on it, None where an earlier version made it.
     """
 
     chat: int
@@ -31,6 +32,7 @@ class Standing:
     stands: str = ""
     reports: int = 0
     settled: bool = False
+    offers: list[str] | None = None
 
     def lost(self) -> None:
         """Of the topic nothing is left."""

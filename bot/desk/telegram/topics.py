@@ -18,6 +18,7 @@ from functools import partial
 
 from telegram.error import ChatMigrated, TelegramError
 
+from anonymizer.seal import Unsealable
 from bot.channels.port import Gone, TryLater
 from bot.channels.telegram.errors import about, kind
 from bot.channels.telegram.limits import CARDS_LEAVE
@@ -25,7 +26,7 @@ from bot.desk.telegram.inside import TELEGRAM, DeskContext, staff_message
 from bot.desk.telegram.membership import Membership, NotKnownYet
 from bot.desk.telegram.showing import Showing
 from bot.desk.telegram.standing import Standing, Standings
-from bot.desk.telegram.views import button, view
+from bot.desk.telegram.views import button, offers, view
 from bot.logs import where
 from bot.people.roster import Reached
 from dialogs.case.life import FINISHED, Case, State
@@ -310,6 +311,8 @@ class Topics:
             await self.trying(partial(self._check_seen, row, standing))
         for case in await self._cases.unsure(OPEN):
             await self.trying(partial(self._bring_back, case))
+        async for row, standing in self._standing(live=True):
+            await self.trying(partial(self._check_offers, row, standing))
         async for row, standing in self._standing_in_topics(live=True):
             if self._reviewed == 0.0:
                 return  # it is wanted anew, from its beginning
@@ -319,17 +322,37 @@ class Topics:
     async def _standing_in_topics(
         self, *, live: bool
     ) -> AsyncIterator[tuple[CardRow, Standing]]:
+        async for row, standing in self._standing(live=live):
+            if standing.thread is not None:
+                yield row, standing
+
+    async def _standing(self, *, live: bool) -> AsyncIterator[tuple[CardRow, Standing]]:
+        """Cards that show their case, as far as it is known."""
         after = b""
         while found := await self._cards.all(after, live=live):
             after = found[-1].id
             for row in found:
                 standing = self.standings.open(row)
-                if standing is not None and standing.thread and row.shown:
+                if standing is not None and row.shown:
                     yield row, standing
 
     async def _check_seen(self, row: CardRow, standing: Standing) -> None:
-        case = (await self._in.casework.writer.by_id(row.case_id)).case
+        try:
+            case = (await self._in.casework.writer.by_id(row.case_id)).case
+        except Unsealable:
+            return await self._again(row, standing)  # what can be shown is looked at
         if await self.hidden(case) is not None:
+            await self._again(row, standing)
+
+    async def _check_offers(self, row: CardRow, standing: Standing) -> None:
+        """What can be ordered may end by time alone, without any change of the case."""
+        try:
+            case = (await self._in.casework.writer.by_id(row.case_id)).case
+        except Unsealable:
+            return  # it takes no order
+        terms = self._in.casework.terms
+        offered = offers(case, terms, self._in.now())
+        if standing.offers != [*offered]:
             await self._again(row, standing)
 
     async def _check_stands(self, row: CardRow, standing: Standing) -> None:
@@ -454,7 +477,9 @@ class Topics:
             standing.lost()
         standing.reports = len(case.reports)
         standing.settled = case.state in FINISHED
-        shown = view(sheet, self._in.casework.terms, self._in.casework.zone)
+        casework = self._in.casework
+        shown = view(sheet, casework.terms, casework.zone, self._in.now())
+        standing.offers = [*shown.offers]
         await showing.show(row, standing, shown, urgent=case.urgent)
         version = found.version + len(sheet.notes)
         await self._in.database.commit(

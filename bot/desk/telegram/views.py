@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
 from bot.channels.telegram.door import STAFF_BUTTON
 from bot.channels.telegram.markup import Html, join, shortened, tag, units
 from bot.desk.times import proviso, said_at, said_due
-from bot.desk.verbs import VERBS, possible
+from bot.desk.verbs import VERBS
 from bot.desk.wording import (
     FACTS,
     STEP_WORDS,
@@ -25,6 +26,7 @@ from bot.desk.wording import (
     step_text,
 )
 from dialogs.case.clock import read, running, steps_done
+from dialogs.case.deciding import possible_now
 from dialogs.case.life import FINDINGS, FINISHED, LEVELS, STATES, Case, State
 from dialogs.case.order_table import PICTURED
 from dialogs.case.worktime import Terms
@@ -56,13 +58,16 @@ GONE = "这件工单的内容已按保存期限删除。"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What shall stand there. buttons: (callback data, label)."""
+    """What shall stand there. buttons: (callback data, label); offers: names of the
+    orders among them.
+    """
 
     title: str
     icon: str
     text: Html
     buttons: tuple[tuple[str, str], ...]
     closed: bool
+    offers: tuple[str, ...]
 
 
 def data(verb: str, alias: str, more: str = "") -> str:
@@ -74,15 +79,23 @@ def button(verb: str, alias: str, label: str, more: str = "") -> Button:
     return Button(data(verb, alias, more), "desk.button", {"text": label})
 
 
-def view(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> View:
+def view(sheet: Sheet, terms: Terms, zone: ZoneInfo, at: datetime) -> View:
+    """As it is at this moment."""
     case = sheet.case
+    offered = () if sheet.damaged else offers(case, terms, at)
     return View(
         title(case),
         ICONS[case.state],
         card(sheet, terms, zone),
-        buttons(sheet),
+        buttons(sheet, offered),
         case.state in FINISHED,
+        offered,
     )
+
+
+def offers(case: Case, terms: Terms, at: datetime) -> tuple[str, ...]:
+    """Names of the orders that have a button: only what would not be refused now."""
+    return () if case.followup.retained else possible_now(case, at, terms)
 
 
 def topic_link(chat: int, thread: int) -> str:
@@ -106,12 +119,12 @@ def late(case: Case) -> bool:
     )
 
 
-def buttons(sheet: Sheet) -> tuple[tuple[str, str], ...]:
-    """Only for moves that are legal now, then what can be looked at."""
+def buttons(sheet: Sheet, offered: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """For these orders, then for what can be looked at."""
     case = sheet.case
     if case.followup.retained:
         return ()
-    found = [(data(verb, case.alias), VERBS[verb].label) for verb in possible(case)]
+    found = [(data(verb, case.alias), VERBS[verb].label) for verb in offered]
     pictures = sum(len(report.pictures) for report in sheet.reports)
     pictures += sum(
         int(step.params.get("pictures", 0))
