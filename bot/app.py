@@ -21,7 +21,7 @@ from bot.cases.pushes import Jitter, random_jitter
 from bot.cases.retention import Retention
 from bot.channels.messenger import ReporterDoor
 from bot.channels.port import Channel, KeepsScreens
-from bot.desk.alerts import MessengerAlerts
+from bot.desk.alerts import CLOCK_RIGHT, MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
 from bot.hotline import Hotline
 from bot.keys import Keys
@@ -44,7 +44,7 @@ from bot.settings import OperatorError, Settings
 from bot.sweeps import EVERYWHERE, Sweeps
 from bot.talks import DueDrafts, StoredTalks
 from dialogs.case.roles import HOTLINE
-from dialogs.words import Message
+from dialogs.words import Button, Message
 from scheduler.bell import Bell, Job, every
 from storage.identity import Guard
 from storage.port import Refusing, StorageError, Write
@@ -327,15 +327,18 @@ def _tells_staff(
     post: OutboxMessages,
     roster: Roster,
 ) -> Callable[[ClockDoubt], Awaitable[Sequence[Write]]]:
-    """In their chat; where there is none, the supervisors that a messenger reaches."""
+    """The supervisors that a messenger reaches, whose word it needs; where there are
+    none, all of staff in their chat.
+    """
     group = _staff_chat(messengers, resources.settings)
+    is_right = Button(CLOCK_RIGHT, "b.clock_right")
 
     async def tell(found: ClockDoubt) -> list[Write]:
         name = f"alert.time_{found.direction}"
-        message = Message(name, {"span": found.span})
-        ears = (
-            [group] if group else [to for _, to in await roster.reach(["supervisor"])]
-        )
+        message = Message(name, {"span": found.span}, (is_right,))
+        ears = [to for _, to in await roster.reach(["supervisor"])]
+        if not ears and group is not None:
+            ears = [group]
         letters = [
             OutboxMessages.letter(to, message, secrets.token_bytes(16)) for to in ears
         ]

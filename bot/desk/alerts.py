@@ -25,6 +25,7 @@ from storage.repositories.desk import GROUP, DeskCases
 # what taps carry: staff's door hears them
 RECEIVED = "s:received"  # a leader's, under a paper
 SEE_CASE = "s:card"  # of the hotline's staff, under an alert
+CLOCK_RIGHT = "s:clock"  # a supervisor's, where the clock is in doubt
 
 
 class MessengerAlerts:

@@ -33,9 +33,9 @@ phrases(
     sent_back="{alias}：专线退回来了，请看哪里不够。",
     finding_corrected="{alias}：核实的结论更正了，请看。",
     time_after="服务器时钟比最后一条记录晚了{span}，可能不准：到期的删除、督办先不做。"
-    "请对时；时钟没错，就请主管在终端运行 jianfu time confirm。",
+    "请对时；时钟没错，就请主管点“时钟没错”，或在终端运行 jianfu time confirm。",
     time_before="服务器时钟比最后一条记录还早{span}，可能不准：到期的删除、督办先不做。"
-    "请对时；时钟没错，就请主管在终端运行 jianfu time confirm。",
+    "请对时；时钟没错，就请主管点“时钟没错”，或在终端运行 jianfu time confirm。",
     rectified="{alias}：单位报整改完成，请核对。",
 )
 phrases(
@@ -50,4 +50,4 @@ phrases(
     circulated="【拟通报】{alias}\n{unit}承办的这件事，提级督办以后仍没有办好，专线提出"
     "通报。请您作为主要负责人过问。\n不得打听、追查反映人。看到请点“收到了”。",
 )
-phrases("b", received="收到了", see_case="看工单")
+phrases("b", received="收到了", see_case="看工单", clock_right="时钟没错")

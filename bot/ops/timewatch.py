@@ -213,8 +213,9 @@ class TimeWatch:
 
     # ── a supervisor's word ───────────────────────────────────────────────────────────
 
-    async def confirm(self, by: bytes | None) -> ClockDoubt:
-        """The clock is right: what waited may go on. by: the supervisor's id.
+    async def confirm(self, by: bytes | None, also: Sequence[Write] = ()) -> ClockDoubt:
+        """The clock is right: what waited may go on. by: the supervisor's id; also:
+        goes into the same commit.
 
         Raises: Refusal, where nothing is in doubt; StorageError.
         """
@@ -223,7 +224,8 @@ class TimeWatch:
         found = doubt(known, now)
         if found is None:
             raise Refusal("time_not_doubted")
-        await self._database.commit(_believed(found, now, "time.confirmed", by))
+        believed = _believed(found, now, "time.confirmed", by)
+        await self._database.commit([*believed, *also])
         self._known = await self._time.load()
         return found
 

@@ -14,10 +14,11 @@ from telegram import CallbackQuery, Message, Update, User
 from bot.address import Address
 from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
 from bot.desk import verbs
-from bot.desk.alerts import RECEIVED
+from bot.desk.alerts import CLOCK_RIGHT, RECEIVED
 from bot.desk.liaison import Liaison
 from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
 from bot.desk.telegram import units
+from bot.desk.telegram.clock import ClockWord
 from bot.desk.telegram.commands import commands, help_text, known, slip
 from bot.desk.telegram.group_watch import GroupWatch
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
@@ -44,6 +45,7 @@ from storage.repositories.inbox import Inbox
 log = logging.getLogger(__name__)
 WATCH_EVERY = 600.0  # seconds between two looks whether the group is there
 RECEIPT = RECEIVED.removeprefix(STAFF_BUTTON)
+CLOCK = CLOCK_RIGHT.removeprefix(STAFF_BUTTON)
 ORDERS_REMEMBERED = 1000  # messages whose words are known, should they be edited
 EDITED_OF_UNIT = "改过的命令不算数，要改请另发一条。"
 NOT_WANTED = "回复的那一条是给工作人员的，您的账号现在不是，没有照办，也没有存下。"
@@ -87,6 +89,7 @@ class Desk:
         self.replies = Replies(inside)
         self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
+        self._clock = ClockWord(inside, self._saying)
         self._ordered: dict[tuple[int, int], StaffWords] = {}
         self._group_watch = GroupWatch(inside)
 
@@ -329,7 +332,7 @@ class Desk:
             act = Act(member, spot, mark, grouped, message.message_id, press=query.id)
             await self._answering(act, self._received(act, alias, more))
             return True
-        ours = verb in verbs.VERBS or verb in LOOKS
+        ours = verb in verbs.VERBS or verb in LOOKS or verb == CLOCK
         if not ours or member is None or member.role not in HOTLINE or message is None:
             self._saying.toast(query.id)
             return False
@@ -349,6 +352,11 @@ class Desk:
             prompt=message.message_id if asked is not None else None,
         )
         await self._is_here(spot)
+        if verb == CLOCK:
+            question = replace(act, prompt=message.message_id if alias else None)
+            doing = self._clock.pressed(question, asked_at=alias)
+            await self._answering(question, doing)
+            return True
         pressed = StaffPress(verb, alias, more, asked)
         await self._answering(act, self._pressed(act, pressed))
         return True

@@ -18,6 +18,7 @@ from bot.channels.telegram.channel import ASK, TelegramChannel
 from bot.desk.liaison import LiaisonDesk
 from bot.hours import seconds
 from bot.keys import Keys
+from bot.ops.timewatch import TimeWatch
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.outbox.sender import Sender
 from bot.people.register import UnitRegister
@@ -62,6 +63,7 @@ class DeskContext:
     send: Callable[[Sequence[OutboxMessage]], None]
     now: Callable[[], datetime]
     units: LiaisonDesk
+    time: TimeWatch
     every: float = 1.0
 
     @property
@@ -123,6 +125,9 @@ class StaffProgram(Served, Protocol):
     @property
     def desk(self) -> LiaisonDesk: ...
 
+    @property
+    def time(self) -> TimeWatch: ...
+
 
 def context_of(
     channel: TelegramChannel, program: StaffProgram, every: float = 1.0
@@ -142,6 +147,7 @@ def context_of(
         send=program.sender.post,
         now=resources.now,
         units=program.desk,
+        time=program.time,
         every=every,
     )
 

@@ -5,9 +5,9 @@ the Bot API.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -45,6 +45,7 @@ class Office:
         self.server, self.group = server, group
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.at = MORNING
+        self.clock: Callable[[], datetime] = lambda: self.at
         self.late = 0  # seconds: what the lot says
         self.settings = Settings(
             data_dir=folder / "data",
@@ -153,7 +154,7 @@ def _pinned(topic: TopicSeen) -> bool:
 async def running(office: Office) -> AsyncIterator[Office]:
     """Once through the life of a process; may be entered again on the same data."""
     async with opened(
-        office.settings, office.make, lambda: office.at, lambda most, _: office.late
+        office.settings, office.make, office.clock, lambda most, _: office.late
     ) as app:
         office.app, resources = app, app.resources
         desk = Desk(context_of(office.channel, app, every=0.1))
