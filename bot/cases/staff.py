@@ -404,7 +404,7 @@ def _unknown(name: str) -> Refusal:
 def _not_registered(name: str, directory: Directory) -> Refusal:
     near = directory.near(name)
     if near:
-        return Refusal("unit_near", name=name, names="、".join(near))
+        return Refusal("unit_near", name=name, names="、".join(near), near=near)
     return Refusal("unit_unknown", name=name)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update, User
@@ -23,6 +24,14 @@ from bot.desk.telegram.commands import commands, help_text, known, slip
 from bot.desk.telegram.group_watch import GroupWatch
 from bot.desk.telegram.inside import TELEGRAM, DeskContext, Spot, staff_message
 from bot.desk.telegram.looking import LOOKS, Looking
+from bot.desk.telegram.nearest import (
+    NONE,
+    NOT_DONE,
+    PICKED,
+    NearestUnits,
+    with_unit,
+    written,
+)
 from bot.desk.telegram.ordering import FURTHER, REPLY, SEPARATE, Ordering
 from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
@@ -66,13 +75,14 @@ class StaffWords:
 
 @dataclass(frozen=True, slots=True)
 class StaffPress:
-    """What a button of staff's carries. asked: what the prompt asked under which it
-    stands, None where it stands under a card.
+    """What a button of staff's carries. under: the words under which it stands, as far
+    as Telegram shows them; asked: what they asked, None where they are a card's.
     """
 
     verb: str
     alias: str
     more: str
+    under: str
     asked: verbs.Prompt | None
 
 
@@ -89,6 +99,7 @@ class Desk:
         self.replies = Replies(inside)
         self._looking = Looking(inside, self.topics.standings, self._saying)
         self._ordering = Ordering(inside, self.replies, self._saying)
+        self._nearest = NearestUnits(inside, self._saying)
         self._clock = ClockWord(inside, self._saying)
         self._ordered: dict[tuple[int, int], StaffWords] = {}
         self._group_watch = GroupWatch(inside)
@@ -357,7 +368,7 @@ class Desk:
             doing = self._clock.pressed(question, asked_at=alias)
             await self._answering(question, doing)
             return True
-        pressed = StaffPress(verb, alias, more, asked)
+        pressed = StaffPress(verb, alias, more, words, asked)
         await self._answering(act, self._pressed(act, pressed))
         return True
 
@@ -465,13 +476,32 @@ class Desk:
             return await self._ordering.ask_once_more(act, row, into, verb)
         if verb == SEPARATE and not confirmed:
             return await self._ordering.ask_to_separate(act, row, verb)
-        said = await self._ordering.order(act, row, verb, words)
+        try:
+            said = await self._ordering.order(act, row, verb, words)
+        except Refusal as refusal:
+            if refusal.code != "unit_near":
+                raise
+            return await self._nearest.ask(act, row, verb, words, refusal)
+        self.topics.want(row.id)
+        return said
+
+    async def _unit_picked(self, act: Act, row: CaseRow, pressed: StaffPress) -> str:
+        """Of the names that look like what was written."""
+        words = written(pressed.under)
+        if pressed.more == NONE:
+            self._saying.clear(act)
+            return NOT_DONE
+        name = await self._nearest.picked(row.alias, pressed.more)
+        change = partial(with_unit, name=name)
+        said = await self._ordering.order(act, row, pressed.verb, words, change)
         self.topics.want(row.id)
         return said
 
     async def _pressed(self, act: Act, pressed: StaffPress) -> str:
         verb, more = pressed.verb, pressed.more
         row = await self._looking.row(act, pressed.alias)
+        if more and pressed.asked is None:  # too old for Telegram to show, or forged
+            raise Refusal("prompt_unknown")
         if pressed.asked is not None:
             self._ordering.check_fits(row, pressed.asked)
         if verb == "card":
@@ -480,6 +510,8 @@ class Desk:
             return await self._looking.look(act, row, verb)
         if verbs.VERBS[verb].asks and not more:
             return await self._ordering.prompt(act, row, verb)
+        if more.startswith(PICKED):
+            return await self._unit_picked(act, row, pressed)
         if more.startswith(FURTHER) and verbs.VERBS[verb].row.offers_units:
             place = more.removeprefix(FURTHER)
             first = int(place) if place.isdecimal() else 0

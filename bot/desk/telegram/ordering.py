@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.cases.staff import Outcome
 from bot.desk import verbs
 from bot.desk.outcomes import outcome_text
@@ -35,6 +37,12 @@ SEPARATE = "unmerge"
 CONFIRMED = "yes"  # what a button carries that answers a question with yes
 MOMENT = 2.0  # seconds on the way
 
+Change = Callable[[Order], Order]
+
+
+def unchanged(order: Order) -> Order:
+    return order
+
 
 class Ordering:
     """What it returns is told in a window, or is a sign that all is well."""
@@ -45,12 +53,14 @@ class Ordering:
         self._saying = saying
         self._rows = Cases(inside.database)
 
-    async def order(self, act: Act, row: CaseRow, verb: str, words: str) -> str:
-        """In one commit with the mark of the update. Returns: what is so now. Raises:
-        Refusal; Stale.
+    async def order(
+        self, act: Act, row: CaseRow, verb: str, words: str, change: Change = unchanged
+    ) -> str:
+        """In one commit with the mark of the update. change: what was picked beside the
+        words. Returns: what is so now. Raises: Refusal; Stale.
         """
         now = Now(self._in.now(), self._in.casework.zone)
-        order = verbs.ordered(verb, words, now)
+        order = change(verbs.ordered(verb, words, now))
         _permit(act.member.role, order)
         told: list[OutboxMessage] = []
 
