@@ -481,6 +481,8 @@ class Desk:
         except Refusal as refusal:
             if refusal.code != "unit_near":
                 raise
+            asked = verbs.VERBS[verb].row
+            await self._ordering.check_possible(act, row, asked)
             return await self._nearest.ask(act, row, verb, words, refusal)
         self.topics.want(row.id)
         return said

@@ -64,9 +64,11 @@ class Membership:
         self._patience = patience
         self._answers: dict[int, Answered] = {}
         self._troubles: dict[int, UnansweredSince] = {}
+        self.forgotten = 0  # how often; what was asked before counts no more
 
     def forget(self) -> None:
         """Somebody may have come or gone: ask again."""
+        self.forgotten += 1
         self._answers.clear()
 
     async def of(self, account: int) -> bool | None:
@@ -80,8 +82,10 @@ class Membership:
         trouble = self._troubles.get(account)
         if trouble is not None and now < trouble.until:
             raise NotKnownYet(trouble.until - now)
+        forgotten = self.forgotten
         is_member = await self._asked(account)
-        self._answers[account] = Answered(is_member, now)
+        if forgotten == self.forgotten:
+            self._answers[account] = Answered(is_member, now)
         return is_member
 
     async def _asked(self, account: int) -> bool | None:

@@ -110,23 +110,8 @@ class Ordering:
         """Ask for the words, where the order is possible at all. first: of the units in
         its menu. Raises: Refusal.
         """
-        case = (await self._in.casework.writer.load(row)).case
         asked = verbs.VERBS[verb].row
-        _permit(act.member.role, asked.order)
-        now = self._in.now()
-        terms = self._in.casework.terms
-        if asked.name not in possible(case):
-            raise Refusal(
-                "illegal_move",
-                legal=possible_now(case, now, terms),
-                alias=case.alias,
-                state=STATES[case.state],
-                move=asked.name,
-            )
-        check_limits(asked.name, case, now, terms)
-        if case.claimed not in (None, act.member.staff) and not asked.beside:
-            assert case.claimed is not None
-            raise Refusal("claimed_take_first", alias=case.alias, by=case.claimed.name)
+        case = await self.check_possible(act, row, asked)
         words = verbs.prompt(verb, case.alias, STATES[case.state])
         buttons = [
             views.button(verb, case.alias, label, more)
@@ -139,6 +124,26 @@ class Ordering:
         question = staff_question(act.spot.address, words, wanted)
         await self._saying.commit(act, [], [question])
         return "请在打开的输入框里写。"
+
+    async def check_possible(self, act: Act, row: CaseRow, asked: OrderRow) -> Case:
+        """Before anybody is asked for words that would be refused. Raises: Refusal."""
+        case = (await self._in.casework.writer.load(row)).case
+        now = self._in.now()
+        terms = self._in.casework.terms
+        _permit(act.member.role, asked.order)
+        if asked.name not in possible(case):
+            raise Refusal(
+                "illegal_move",
+                legal=possible_now(case, now, terms),
+                alias=case.alias,
+                state=STATES[case.state],
+                move=asked.name,
+            )
+        check_limits(asked.name, case, now, terms)
+        if case.claimed not in (None, act.member.staff) and not asked.beside:
+            assert case.claimed is not None
+            raise Refusal("claimed_take_first", alias=case.alias, by=case.claimed.name)
+        return case
 
     async def ask_once_more(
         self, act: Act, row: CaseRow, into: CaseRow, verb: str

@@ -464,6 +464,7 @@ class Topics:
             await self._in.database.commit([DeskCards.drop(row.id)])
             return
         in_group = standing.chat < 0
+        asked_at = self._members.forgotten
         hidden = await self.hidden(case) if in_group else None
         if hidden is not None:
             await showing.remove(standing)
@@ -482,6 +483,9 @@ class Topics:
         standing.offers = [*shown.offers]
         await showing.show(row, standing, shown, urgent=case.urgent)
         version = found.version + len(sheet.notes)
+        # somebody came into the group meanwhile: look at it once more
+        is_past = in_group and asked_at != self._members.forgotten
+        shown_now = 0 if is_past else version
         await self._in.database.commit(
-            [self.standings.put(row, standing, shown=version)]
+            [self.standings.put(row, standing, shown=shown_now)]
         )

@@ -4,9 +4,13 @@ private, in letters.
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.desk.telegram.topics import Hidden
 from bot.people.member import AtTheMachine
+from dialogs.case.life import Case
 from dialogs.case.orders import Accept, Assign
 from dialogs.words import Retaliation
 from tests.bot.counter import new_draft
@@ -209,6 +213,34 @@ async def test_a_liaison_who_comes_into_the_group_later_finds_nothing(
     one.joins(group, status)
     await group.until(lambda _: group.topics() == [])
     await boss.sees(f"{alias}：有新工单")
+
+
+async def test_who_comes_in_just_while_a_topic_is_made_finds_it_gone(
+    office: Office, group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question who is there and the card, the liaison comes in; the review
+    that this asks for does not see the topic yet.
+    """
+    await office.unit("清河街道")
+    boss = await office.staff("王主管", "supervisor")
+    one = await office.staff("联络员小周", "liaison", "清河街道")
+    topics = office.desk.topics
+    asked = topics.hidden
+    answers: list[object] = []
+
+    async def hidden(case: Case) -> Hidden | None:
+        answers.append(found := await asked(case))
+        if len(answers) == 2:  # the first was asked to announce it
+            one.joins(group)
+            await asyncio.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(topics, "hidden", hidden)
+    await office.files(NAMING)
+    await office.rings()
+    await boss.sees("有新工单")
+    await group.until(lambda _: group.topics() == [])
+    assert answers[:2] == [None, None]
 
 
 def told_of(person: Person, words: str) -> int:

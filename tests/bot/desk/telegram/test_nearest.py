@@ -102,6 +102,15 @@ async def test_a_whistle_keeps_its_reason(office: Office) -> None:
     assert "办不了，要区里定" in reasons
 
 
+async def test_who_may_not_assign_now_is_told_so_first(office: Office) -> None:
+    """A colleague has the case: no question comes that would be for nothing."""
+    one = await office.staff("赵云")
+    alias = await accepted(office)
+    one.says(f"/assign {alias} {SLIP}")
+    await one.sees("由“李明”在办。要接过来，请用 /take")
+    assert not any("是不是" in each.text for each in one.by_bot())
+
+
 async def test_a_tap_under_what_telegram_does_not_show_any_more_is_refused(
     office: Office, group: Group
 ) -> None:
