@@ -96,7 +96,10 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything about one case; into, merged: aliases; damaged: as in `ListedCase`."""
+    """Everything about one case. into: alias of the case that it was merged into, and
+    joint: of the one that has its reports now, where that is another one; merged:
+    aliases of those merged into it; damaged: as in `ListedCase`.
+    """
 
     case: Case
     opened: int
@@ -107,6 +110,14 @@ class Sheet:
     steps: tuple[StepView, ...]
     notes: tuple[NoteView, ...]
     damaged: bool = False
+    joint: str | None = None
+
+    @property
+    def went(self) -> str | None:
+        """Where its reports went, as staff read it."""
+        if self.joint in (None, self.into):
+            return self.into
+        return f"{self.into}，再并入 {self.joint}"
 
 
 class CaseReadModel:
@@ -256,6 +267,7 @@ class CaseReadModel:
             opened=row.opened_hour,
             changed=row.changed_at,
             into=into.alias if into else None,
+            joint=(await self._merged.joint(into)).alias if into else None,
             merged=tuple(one.alias for one in merged),
             reports=tuple(await asyncio.gather(*views)),
             steps=tuple(_with_corrections(steps, told)),

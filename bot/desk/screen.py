@@ -105,7 +105,7 @@ class CaseScreen:
                 "等到": self._until(case.resumes),
                 "待送达": papers_text(case),
                 "待发出": case.reply.text if case.reply else None,
-                "已并入": sheet.into,
+                "已并入": sheet.went,
                 "并进来": "、".join(sheet.merged) or None,
             }
         )

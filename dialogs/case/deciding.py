@@ -188,7 +188,7 @@ def _may_now(given: Given, name: str) -> bool:
     beside = row.beside or row.order in BESIDE_THE_WORK
     if given.role not in row.roles or (_has_another(given) and not beside):
         return False
-    if _appealed_against(given) and row.order not in (Release, Note):
+    if _appealed_against(given) and row.order not in (Release, Unmerge, Note):
         return False
     return _is_within_limits(given, name)
 
@@ -248,7 +248,7 @@ def _has_another(given: Given) -> bool:
 
 def _check_appeal(given: Given) -> None:
     """Who declined it does not decide whether that was right."""
-    decides = not isinstance(given.order, Release | Note)
+    decides = not isinstance(given.order, Release | Unmerge | Note)
     if decides and _appealed_against(given):
         raise Refusal("appeal_by_another", legal=("note",), alias=given.case.alias)
 

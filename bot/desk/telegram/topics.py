@@ -471,7 +471,9 @@ class Topics:
             moved = await self._privately(row.case_id, case, hidden)
             await self._in.database.commit([DeskCards.drop(row.id), *moved])
             return
-        taken_back = standing.reports > len(case.reports)
+        fewer = standing.reports > len(case.reports)
+        # where a merge was undone they went to their own case, and none is forgotten
+        taken_back = fewer and len(sheet.reports) > len(case.reports)
         if in_group and taken_back and case.state is not State.MERGED:
             # all of it: what a reporter took back may stand anywhere in it
             await showing.remove(standing)

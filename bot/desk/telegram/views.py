@@ -186,7 +186,7 @@ def _head(sheet: Sheet, terms: Terms, zone: ZoneInfo) -> list[str]:
         "在办": case.claimed.name if case.claimed else "没人认领",
         "要求延期": f"{wants.days}个工作日：{wants.reason}" if wants else None,
         "待发出": case.reply.text if case.reply else None,
-        "已并入": sheet.into,
+        "已并入": sheet.went,
         "并进来": "、".join(sheet.merged),
     }
     lines: list[str] = [tag("b", f"{case.alias}　{STATES[case.state]}{urgent}")]

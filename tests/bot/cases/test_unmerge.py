@@ -223,6 +223,9 @@ async def test_one_of_three_and_a_chain(desk: Desk) -> None:
     assert {*(await desk.case(berta)).reports} == {of["贝塔"], of["卡拉"]}
     assert {*(await desk.case(anna)).reports} == {of["安娜"], of["朵拉"]}
     await desk.order(berta, Merge(anna.name))
+    row = await desk.counter.casework.staff.find(carla.name, AT_THE_MACHINE)
+    sheet = await desk.counter.casework.reading.sheet(row)
+    assert sheet.went == f"{berta.name}，再并入 {anna.name}"
     await desk.order(carla, Unmerge())
     assert (await desk.case(carla)).reports == (of["卡拉"],)
     assert (await desk.case(carla)).state is State.FILED

@@ -56,7 +56,8 @@ async def test_a_merge_is_taken_back_once_both_parts_were_shown(
     [second] = {topic.name.partition(" ")[0] for topic in group.topics()} - {first}
     staff = office.app.casework.staff
     await staff.order(second, Merge(first), AT_THE_MACHINE)
-    topic = await office.topic(second)
+    topic, joint = await office.topic(second), await office.topic(first)
+    await group.sees(f"并进来：{second}")
     card = await group.sees(f"已并入：{first}")
     one.presses("分开", on=card, at=group)
     asked = await group.sees(f"{second} 从 {first} 里分开？")
@@ -70,6 +71,7 @@ async def test_a_merge_is_taken_back_once_both_parts_were_shown(
     row = await staff.find(second, AT_THE_MACHINE)
     assert State(row.state) is State.FILED and row.merged_into is None
     await group.until(lambda screen: not screen.with_text(f"已并入：{first}"))
-    assert (await office.topic(first)).id != topic.id
+    await group.sees(f"分出去：{second}")
+    assert (await office.topic(first)).id == joint.id, "nothing there is taken back"
     one.says(f"/unmerge {second}", to=group, topic=topic.id)
     await group.sees("现在是“待受理”，不能分开")
