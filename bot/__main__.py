@@ -7,8 +7,6 @@ import os
 import sys
 from importlib import import_module
 
-from bot.settings import OperatorError
-
 VERBS = {
     "serve": "开通专线：网页聊天，配好了还有 Telegram",
     "chat": "在终端里走一遍反映人的对话",
@@ -36,11 +34,40 @@ VERBS = {
 }
 
 
+INTERRUPTED = 128 + 2  # exit code, as a shell says it
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one verb. Returns its exit code: 0 done, 1 refused, 2 the operator must do
     something first.
     """
-    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (
+        BrokenPipeError
+    ):  # who read us has left; Python must not find that out once more while ending
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _run(argv: list[str]) -> int:
+    # Imported late: a Ctrl-C meanwhile is told as any other, without a traceback.
+    from bot.settings import OperatorError
+
+    args = _parser(argv).parse_args(argv)
+    try:
+        return int(args.run(args))
+    except OperatorError as error:
+        print(f"jianfu {args.verb}: {error}", file=sys.stderr)
+        return 2
+    except PermissionError as error:  # of another login, whatever the verb touched
+        print(f"jianfu {args.verb}: {_not_allowed(error)}", file=sys.stderr)
+        return 2
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jianfu", description="减负专线：匿名收“给基层添负担”的线索。"
     )
@@ -53,22 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         if known:
             known.arguments(sub)
             sub.set_defaults(run=known.run)
-    args = parser.parse_args(argv)
-    try:
-        return int(args.run(args))
-    except OperatorError as error:
-        print(f"jianfu {args.verb}: {error}", file=sys.stderr)
-        return 2
-    except PermissionError as error:  # of another login, whatever the verb touched
-        print(f"jianfu {args.verb}: {_not_allowed(error)}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except (
-        BrokenPipeError
-    ):  # who read us has left; Python must not find that out once more while ending
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    return parser
 
 
 def _not_allowed(error: PermissionError) -> str:

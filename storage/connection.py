@@ -96,8 +96,7 @@ def use_wal(connection: sqlite3.Connection, patience: float) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            busy = primary_code(error) == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline:
+            if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
 
@@ -116,6 +115,16 @@ def storage_error(error: sqlite3.Error, position: int = 0) -> StorageError:
     if primary_code(error) in REFUSING_CODES:
         return Refusing(name)
     return Broken(f"statement {position}: {name}")
+
+
+def wait_for_locks(connection: sqlite3.Connection, patience: float) -> None:
+    """From now on, this many seconds at most."""
+    connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another process's lock was in the way."""
+    return primary_code(error) == sqlite3.SQLITE_BUSY
 
 
 def primary_code(error: sqlite3.Error) -> int:

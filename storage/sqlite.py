@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import cast
 
 import aiosqlite
 
 from storage.commit_queue import CommitQueue
-from storage.connection import connect, connect_to_read, create, storage_error, use_wal
+from storage.connection import connect_to_read, storage_error
 from storage.identity import Guard, OpenedFiles
-from storage.migrate import migrate
+from storage.opening import open_connections
 from storage.port import Refusing, Row, SqlValue, StorageError, Writes
 from storage.repositories.store import SELECT_STORE
 from storage.search_index import merge_segments, rebuild_if_deep
@@ -22,8 +23,6 @@ from storage.writer import Writer
 
 # pages of 4 KB a step of a merge: some 10 ms in which nobody else writes
 MERGE_PAGES = 100
-# connections for what scans: a slow search must not hold up the rest
-SCANNERS = 2
 SCANNER_QUEUE = 64  # requests that aiosqlite fetches at a time
 SECONDS_BETWEEN_TRIALS = 1
 SECONDS_BETWEEN_WITNESSES = 1
@@ -66,25 +65,41 @@ class SQLiteDatabase:
             guards: asked, with the files themselves, before a turn is acknowledged.
         Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
         """
-        opening = asyncio.create_task(asyncio.to_thread(_open, path, patience, guards))
-        connect_scanner = partial(connect_to_read, path, patience)
+        given_up = Event()
+        opening = asyncio.create_task(cls._open(path, patience, guards, given_up))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            given_up.set()
+            await asyncio.wait([opening])
+            if not opening.cancelled() and opening.exception() is None:
+                await opening.result().close()
+            raise
+
+    @classmethod
+    async def _open(
+        cls, path: Path, patience: float, guards: Sequence[Guard], given_up: Event
+    ) -> "SQLiteDatabase":
+        """Told to stop half way, it closes what it has opened: a scanner's thread that
+        is left behind would keep the process from ever ending.
+        """
+        connections = await asyncio.to_thread(
+            open_connections, path, patience, given_up
+        )
         scanners: list[aiosqlite.Connection] = []
         try:
-            writer, lookups = await asyncio.shield(opening)
-            for _ in range(SCANNERS):
-                scanners.append(
-                    await aiosqlite.Connection(connect_scanner, SCANNER_QUEUE)
-                )
-        except BaseException as error:
-            # Told to stop half way: a scanner's thread that is left behind would keep
-            # the process from ever ending.
+            for connection in connections.scanning:
+                hand_over = partial(_same, connection)
+                scanner = aiosqlite.Connection(hand_over, SCANNER_QUEUE)
+                scanners.append(await scanner)
+        except BaseException:
             for scanner in scanners:
-                await scanner.close()
-            await _let_go(opening)
-            if isinstance(error, sqlite3.Error):
-                raise storage_error(error) from None
+                scanner.stop()
+            connections.close()
             raise
-        return cls(path, writer, lookups, scanners)
+        files = OpenedFiles(path)
+        writer = Writer(connections.writing, [files.displaced, *guards])
+        return cls(path, writer, connections.lookups, scanners)
 
     @property
     def refusing(self) -> bool:
@@ -207,7 +222,23 @@ class SQLiteDatabase:
         return await self.checkpoint()
 
     async def close(self) -> None:
-        """Finish what waits, then let go of the file."""
+        """Finish what waits, then let go of the file.
+
+        Told to stop meanwhile, it still goes to its end: a scanner's thread that is
+        left behind would keep the process from ever ending.
+        """
+        closing = asyncio.create_task(self._close())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await asyncio.wait([closing])
+            raise
+
+    async def _close(self) -> None:
+        if self._queue.closed:
+            return
+        # Their threads are told at once, whatever happens to this task.
+        ending = [scanner.stop() for scanner in self._queries_under_way]
         await self._queue.close()
         if self._trial:
             self._trial.cancel()
@@ -216,8 +247,8 @@ class SQLiteDatabase:
         if self._witnessing:
             await asyncio.wait([self._witnessing])
         await asyncio.to_thread(self._bear_witness)
-        for scanner in self._queries_under_way:
-            await scanner.close()
+        for ended in filter(None, ending):
+            await ended
         self._lookups.close()
         self._writer.connection.close()
 
@@ -278,34 +309,6 @@ def _read_anew(path: Path) -> None:
         connection.execute(SELECT_STORE).fetchone()
 
 
-def _open(
-    path: Path, patience: float, guards: Sequence[Guard]
-) -> tuple[Writer, sqlite3.Connection]:
-    """The writer on a migrated file, and the connection for look-ups. Blocks."""
-    opened: list[sqlite3.Connection] = []
-    try:
-        create(path)
-        writing = connect(path, patience)
-        opened.append(writing)
-        use_wal(writing, patience)
-        migrate(writing)
-        lookups = connect_to_read(path, patience)
-    except (sqlite3.Error, StorageError, OSError) as error:
-        for connection in opened:
-            connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise storage_error(error) from None
-        if isinstance(error, OSError):
-            raise Refusing(f"opening: {type(error).__name__}") from None
-        raise
-    files = OpenedFiles(path)
-    return Writer(writing, [files.displaced, *guards]), lookups
-
-
-async def _let_go(opening: "asyncio.Task[tuple[Writer, sqlite3.Connection]]") -> None:
-    """Close what was opened, once it is; what failed has closed it by itself."""
-    await asyncio.wait([opening])
-    if opening.exception() is None:
-        writer, lookups = opening.result()
-        lookups.close()
-        writer.connection.close()
+def _same(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """aiosqlite wants to open it by itself."""
+    return connection

@@ -13,7 +13,7 @@ import signal
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -110,9 +110,32 @@ async def _serve(settings: Settings, messengers: Messengers = MESSENGERS) -> int
             return 0
         listening = _listen(settings.web)
         make = channels_of(messengers)
-        async with opened(settings, make, messengers=messengers) as program:
-            await _run(program, listening, stop)
+        program_opened = opened(settings, make, messengers=messengers)
+        async with AsyncExitStack() as whole:
+            entering = whole.enter_async_context(program_opened)
+            program = await _unless_stopped(asyncio.create_task(entering), stop)
+            if program is not None:
+                await _run(program, listening, stop)
     return 0
+
+
+async def _unless_stopped(
+    opening: asyncio.Task[Program], stop: asyncio.Event
+) -> Program | None:
+    """Another process may hold the database for a while. None: told to stop while it
+    was being opened; nothing of it is left open.
+    """
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not opening.done():
+        opening.cancel()
+    try:
+        return await opening
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        return None
 
 
 @asynccontextmanager

@@ -30,6 +30,8 @@ from storage.repositories.store import Store, StoreRow
 from storage.sqlite import SQLiteDatabase
 
 PATIENCE = 5.0  # seconds to wait for another process's lock
+# The same where the event loop waits, which hears meanwhile nothing that tells to stop.
+BRIEFLY = 0.5
 LOCK = "lock"
 
 
@@ -188,7 +190,7 @@ def turns_here(known: Mapping[bytes, Remembered], database: Path) -> int:
 def _is_blank(database: Path) -> bool:
     """Its log is gone before anything of it was folded in: it would be begun anew."""
     try:
-        with closing(connect_to_read(database, PATIENCE)) as connection:
+        with closing(connect_to_read(database, BRIEFLY)) as connection:
             return version(connection) == 0
     except sqlite3.Error:
         return False  # whoever opens it tells why it cannot be

@@ -54,6 +54,11 @@ class Forks:
         )
         theirs.close()
 
+    def close(self) -> None:
+        """It ends once nobody asks it for anything."""
+        self._line.close()
+        self._process.wait()
+
     def run(
         self,
         words: Sequence[str],

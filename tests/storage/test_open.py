@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,41 @@ async def test_a_scanner_that_cannot_be_opened_leaves_none_before_it(
             raise sqlite3.OperationalError("disk I/O error")
         return connect_to_read(path, patience)
 
-    monkeypatch.setattr("storage.sqlite.connect_to_read", connect)
+    monkeypatch.setattr("storage.opening.connect_to_read", connect)
     with pytest.raises(StorageError):
         await SQLiteDatabase.open(tmp_path / "data" / "it.db")
     assert left_behind(before) == []
+
+
+@pytest.mark.parametrize("turns", range(1, 12))
+async def test_cancelled_while_closing_it_leaves_no_thread(
+    tmp_path: Path, turns: int
+) -> None:
+    """Told to stop once its work is done, at whatever turn of the loop."""
+    before = set(threading.enumerate())
+    database = await SQLiteDatabase.open(tmp_path / "data" / "it.db")
+    closing = asyncio.create_task(database.close())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    closing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await closing
+    assert left_behind(before) == []
+
+
+async def test_cancelled_while_another_holds_the_file_it_ends_at_once(
+    tmp_path: Path,
+) -> None:
+    """Nothing interrupts SQLite in the middle of its wait for a lock."""
+    path = tmp_path / "data" / "it.db"
+    await (await SQLiteDatabase.open(path)).close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        opening = asyncio.create_task(SQLiteDatabase.open(path, patience=20))
+        await asyncio.sleep(0.3)
+        opening.cancel()
+        before = time.monotonic()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert time.monotonic() - before < 2

@@ -1,0 +1,92 @@
+"""The connections of a database, opened together or not at all, by a thread that can be
+told to give up.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from storage.connection import (
+    connect,
+    connect_to_read,
+    create,
+    is_busy,
+    storage_error,
+    use_wal,
+    wait_for_locks,
+)
+from storage.migrate import migrate
+from storage.port import Refusing, StorageError
+
+# Nothing interrupts SQLite while it waits for a lock, so one wait is no longer.
+SECONDS_OF_ONE_WAIT = 0.2
+# connections for what scans: a slow search must not hold up the rest
+SCANNERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedConnections:
+    """One writes, on a migrated file; one looks up, the others scan."""
+
+    writing: sqlite3.Connection
+    lookups: sqlite3.Connection
+    scanning: list[sqlite3.Connection]
+
+    def close(self) -> None:
+        """May be called again."""
+        for connection in (*self.scanning, self.lookups, self.writing):
+            connection.close()
+
+
+def open_connections(path: Path, patience: float, given_up: Event) -> OpenedConnections:
+    """Create and migrate the file as needed. Blocks.
+
+    Args:
+        patience: seconds to wait for another process's lock.
+        given_up: set by whoever does not wait any more.
+    Raises: StorageError; then nothing is left open.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _open_once(path, patience)
+        except sqlite3.Error as error:
+            is_over = given_up.is_set() or time.monotonic() > deadline
+            if is_over or not is_busy(error):
+                raise storage_error(error) from None
+        except OSError as error:
+            raise Refusing(f"opening: {type(error).__name__}") from None
+
+
+def _open_once(path: Path, patience: float) -> OpenedConnections:
+    """Raises: sqlite3.Error, StorageError, OSError."""
+    wait = min(SECONDS_OF_ONE_WAIT, patience)
+    create(path)
+    opened: list[sqlite3.Connection] = []
+    with _closed_on_failure(opened):
+        writing = connect(path, wait)
+        opened.append(writing)
+        use_wal(writing, wait)
+        migrate(writing)
+        for _ in range(1 + SCANNERS):
+            opened.append(connect_to_read(path, wait))
+        for connection in opened:
+            wait_for_locks(connection, patience)
+    lookups, *scanning = opened[1:]
+    return OpenedConnections(writing, lookups, scanning)
+
+
+@contextmanager
+def _closed_on_failure(opened: list[sqlite3.Connection]) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, StorageError, OSError):
+        for connection in opened:
+            connection.close()
+        raise
