@@ -344,6 +344,12 @@ class Settings(BaseSettings):
         description="提醒函、通报、处置建议书抄送哪些机关，用顿号分开，最多100字；"
         "空着就不印",
     )
+    circulate_to: str = Field(
+        "各有关单位",
+        min_length=1,
+        max_length=100,
+        description="通报主送哪些单位，用顿号分开，1–100字",
+    )
     web: Web = Web()
     telegram: Telegram = Telegram()
 

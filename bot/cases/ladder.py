@@ -250,6 +250,7 @@ class Ladder:
             before=self._before(standing),
             taken=found.row.decision == "taken",
             drawn=day_of(self._now(), self._terms),
+            circulate_to=self._templates.issuer.circulate_to,
         )
         filled = await asyncio.to_thread(self._templates.fill, ladder_paper(paper))
         return f"{PAPER_NAMES[rung]}-{alias}.docx", filled

@@ -9,20 +9,23 @@ from typing import Any
 
 from bot.app import opened
 from bot.cli.answers import answered, common, login, out, table
+from bot.desk.leaders import ranks_of
 from bot.people.directory import Directory
 from bot.people.member import Member
 from bot.people.roster import CODE_LASTS, Roster
 from bot.program import Program
 from bot.settings import load
 from dialogs.case.refusals import Refusal, refusals
-from dialogs.case.roles import ROLES
+from dialogs.case.roles import OF_UNITS, ROLES
 
 CHANNELS = {"telegram": "Telegram"}
 MINUTES = int(CODE_LASTS.total_seconds()) // 60
 
 refusals(
-    desk_for_liaisons="单位网页只给联络员，{name}是{role}。"
+    desk_for_units="单位网页只给联络员和单位负责人，{name}是{role}。"
     "绑定 Telegram 请去掉 --desk。",
+    desk_for_leaders="名录里没有{name}这位负责人。请先登记："
+    "jianfu unit leader 单位 {name} --rank deputy 或 chief。",
 )
 
 
@@ -54,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     link.add_argument(
         "--desk",
         action="store_true",
-        help="给联络员登录单位网页；不写是绑定 Telegram 账号",
+        help="给联络员或单位负责人登录单位网页；不写是绑定 Telegram 账号",
     )
 
 
@@ -112,17 +115,28 @@ async def _disable(
 
 
 async def _give_code(args: argparse.Namespace, app: Program, by: str) -> None:
-    """For a Telegram account, or for the units' page, which only liaisons have."""
+    """For a Telegram account, or for the units' page."""
     name = args.name
     known = await app.roster.named(name)
-    if args.desk and known is not None and known.role != "liaison":
-        raise Refusal("desk_for_liaisons", name=name, role=ROLES[known.role])
+    if args.desk and known is not None:
+        await _check_desk(known, app)
     code = await app.roster.code(name, "desk" if args.desk else "link", by)
     if args.desk:
         said = _desk(name, code, app.resources.settings.web.public_url)
     else:
         said = _link(name, code)
     out(args, {"code": code, "minutes": MINUTES}, lambda: print(said))
+
+
+async def _check_desk(member: Member, app: Program) -> None:
+    """The units' page is for liaisons, and for who leads the unit. Raises: Refusal."""
+    name = member.staff.name
+    if member.role not in OF_UNITS:
+        raise Refusal("desk_for_units", name=name, role=ROLES[member.role])
+    directory = await app.register.directory()
+    unit = directory.of(member.unit or "")
+    if member.role == "leader" and not ranks_of(member, unit):
+        raise Refusal("desk_for_leaders", name=name)
 
 
 def _list(members: list[Member], directory: Directory) -> None:

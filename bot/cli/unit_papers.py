@@ -115,7 +115,8 @@ def _draw(papers: list[WaitingPaper], zone: tzinfo) -> None:
     table([_cells(one, zone) for one in papers])
     print(
         f"共 {len(papers)} 份。打印用 --out 目录；送到后记一笔："
-        "jianfu case hand-over 工单 怎么送的。"
+        "jianfu case hand-over 工单 怎么送的。\n"
+        "负责人也可以在单位网页上签收：jianfu staff link 姓名 --desk。"
     )
 
 

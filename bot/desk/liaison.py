@@ -14,6 +14,8 @@ from anonymizer.scrub import Scrubbed
 from bot.cases.casework import Casework
 from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenReport
+from bot.desk import leaders
+from bot.desk.leaders import LeaderPaper, papers_for
 from bot.desk.unit_pictures import UnitPictures
 from bot.desk.unit_view import (
     DONE,
@@ -50,6 +52,7 @@ LONGEST = 5000  # characters of an answer or a reason
 SHOWN_DONE = 30  # finished cases in the list
 DID = {
     "receive": "已签收。",
+    "sign": leaders.SIGNED,
     **{name: side.done for name, side in UNIT_ORDERS.items()},
     "add": "图片已加上，拍摄信息已去掉。",
 }
@@ -63,11 +66,19 @@ class Missing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Liaison:
-    """Who sits at the page. unit: id in hex, and its name."""
+    """Who sits at the page. unit: id in hex, and its name; ranks: in which they lead
+    it. Who is there as its leader reads what the unit has, signs for papers, and orders
+    nothing.
+    """
 
     member: Member
     unit: str
     unit_name: str
+    ranks: tuple[str, ...] = ()
+
+    @property
+    def reads_only(self) -> bool:
+        return self.member.role == "leader"
 
 
 class LiaisonDesk:
@@ -111,15 +122,26 @@ class LiaisonDesk:
         await self._roster.leave(token)
 
     async def who(self, token: str) -> Liaison | None:
-        """Whose browser this is: an active liaison of a unit in use."""
-        return await self.seated(await self._roster.of_session(token))
+        """Whose browser this is: of an active liaison of a unit in use, or of who leads
+        it.
+        """
+        member = await self._roster.of_session(token)
+        if member is None or member.role != "leader":
+            return await self.seated(member)
+        found = await self._at_unit(member)
+        return found if found is not None and found.ranks else None
 
     async def seated(self, member: Member | None) -> Liaison | None:
         """The same of whoever sits in a chat."""
         if member is None or member.role != "liaison" or member.unit is None:
             return None
-        unit = await self._register.of(member.unit)
-        return Liaison(member, unit.id, unit.name) if unit and unit.active else None
+        return await self._at_unit(member)
+
+    async def _at_unit(self, member: Member) -> Liaison | None:
+        unit = await self._register.of(member.unit or "")
+        if unit is None or not unit.active:
+            return None
+        return Liaison(member, unit.id, unit.name, leaders.ranks_of(member, unit))
 
     # ── reading ───────────────────────────────────────────────────────────────────────
 
@@ -155,6 +177,7 @@ class LiaisonDesk:
             may=self._may(one, who),
             assigned=max(starts, default=None),
             days=self.terms.rules.extension.number,
+            returns=self.terms.rules.returns,
             return_within=self._return_within(),
         )
 
@@ -178,9 +201,17 @@ class LiaisonDesk:
 
     async def _seen(self, who: Liaison, rows: list[CaseRow]) -> list[CaseRow]:
         """A liaison may be of the people of another unit, which the case names: then it
-        is not there.
+        is not there. What is said of a leader is not read by that leader.
         """
-        return await self._casework.conflict.visible(who.member, rows)
+        seen = await self._casework.conflict.visible(who.member, rows)
+        if not who.reads_only:
+            return seen
+        return [row for row in seen if await self._leaves_out(who, row)]
+
+    async def _leaves_out(self, who: Liaison, row: CaseRow) -> bool:
+        """Whether nothing is said in the case of who reads it."""
+        case = await self._casework.writer.shown(row)
+        return bool(await self._casework.conflict.unnamed([who.member], case))
 
     async def _open(self, row: CaseRow) -> OpenedCase:
         case, steps = await asyncio.gather(
@@ -238,7 +269,7 @@ class LiaisonDesk:
 
     def _may(self, one: OpenedCase, who: Liaison) -> dict[str, Refusal | None]:
         """Tried out on the case as it is: nothing is written."""
-        if not one.at_work:
+        if not one.at_work or who.reads_only:
             return {}
         case = one.case
         may: dict[str, Refusal | None] = {} if one.received else {"receive": None}
@@ -274,6 +305,8 @@ class LiaisonDesk:
         Missing.
         """
         one = await self._of(who, alias)
+        if who.reads_only:
+            raise Missing
         if one.received or not one.at_work:
             return
         at = seconds(self.now())
@@ -282,6 +315,34 @@ class LiaisonDesk:
         _, step = self._files.add_step(received, one.row.id, at, staff, {})
         noted = Audit(at, "case.received", one.row.id, bytes.fromhex(staff.id), "{}")
         await self._database.commit([step, noted])
+
+    # ── papers to who leads the unit ──────────────────────────────────────────────────
+
+    async def papers(self, who: Liaison) -> list[LeaderPaper]:
+        """Those that wait for this leader, the oldest first."""
+        if not who.ranks:
+            return []
+        of_unit = await self._cases.of_unit(bytes.fromhex(who.unit))
+        found: list[LeaderPaper] = []
+        for row in await self._seen(who, of_unit):
+            papers = papers_for(await self._casework.writer.shown(row), who.ranks)
+            if papers and await self._leaves_out(who, row):
+                found += papers
+        return sorted(found, key=lambda paper: paper.notice.at)
+
+    async def sign(self, who: Liaison, alias: str, rank: str) -> None:
+        """The paper is there. Raises: Missing; Refusal; Stale; Refusing."""
+        one = await self._of(who, alias)
+        if not await self._leaves_out(who, one.row):
+            raise Missing
+        await leaders.sign(
+            self._casework,
+            who.member,
+            await self._register.of(who.unit),
+            alias=alias,
+            rank=rank,
+            how=leaders.ON_THE_PAGE,
+        )
 
     async def order(
         self,
@@ -297,6 +358,8 @@ class LiaisonDesk:
         Raises: Missing; Refusal, for the liaison's screen; Stale; Refusing.
         """
         one = await self._of(who, alias)
+        if who.reads_only:
+            raise Missing
         told = row_of(order).told
         attached: list[Write] = []
         if told in PICTURED:

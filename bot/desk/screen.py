@@ -35,6 +35,7 @@ DAMAGED_CASE = (
     "[这件工单有内容已损坏，打不开：只看得到下面这些，改不了。请运行 jianfu doctor]"
 )
 DAMAGED_ENTRY = "[工单有损坏] "
+OVERDUE = "，已超期"
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 
 
@@ -74,10 +75,16 @@ class CaseScreen:
             STATES[case.state],
             phrase("zh", f"category.{case.category}"),
             self._at(entry.opened, hourly=True),
-            f"限{said_day(case.due, self._zone, now=self._now)}" if case.due else "",
+            self._limit(case),
             clean(case.claimed.name) if case.claimed else "",
             shorten(_excerpt(entry), EXCERPT),
         ]
+
+    def _limit(self, case: Case) -> str:
+        if case.due is None:
+            return ""
+        late = OVERDUE if self._is_late(case) else ""
+        return f"限{said_day(case.due, self._zone, now=self._now)}{late}"
 
     def sheet(self, sheet: Sheet, saved: Mapping[str, str]) -> None:
         case = sheet.case
@@ -178,7 +185,11 @@ class CaseScreen:
             return None
         readings = running_readings(case.ledger, self._terms)
         provisos = [proviso(one) for one in readings if one.due == case.due]
-        return (self._until(case.due) or "") + "".join(provisos[:1])
+        late = OVERDUE if self._is_late(case) else ""
+        return (self._until(case.due) or "") + late + "".join(provisos[:1])
+
+    def _is_late(self, case: Case) -> bool:
+        return bool(case.due and self._now and self._now >= case.due)
 
     def _until(self, due: datetime | None) -> str | None:
         return said_due(due, self._zone, now=self._now) if due else None

@@ -118,7 +118,8 @@ class UnitCase:
 
     more: what was added, without its times; why: how the deadline is counted, line by
     line; may: every action that fits the state → None or why it cannot be done now;
-    days: working days an extension gives; return_within: how long after it was sent
+    days: working days an extension gives; returns: how often it may be sent back;
+    return_within: how long after it was sent
     out the unit may send it back, "" where the rules let none.
     """
 
@@ -133,6 +134,7 @@ class UnitCase:
     may: Mapping[str, Refusal | None]
     assigned: datetime | None
     days: int
+    returns: int
     return_within: str
 
 

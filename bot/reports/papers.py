@@ -53,7 +53,7 @@ class LadderPaper:
 
     before: the rungs that were taken for those, oldest first, and when that was
     decided; taken: a supervisor has decided so; until then the paper says that it is a
-    draft.
+    draft; circulate_to: who a 通报 is for, as the issuer has set it.
     """
 
     rung: Rung
@@ -64,6 +64,7 @@ class LadderPaper:
     before: tuple[tuple[Rung, date], ...]
     taken: bool
     drawn: date
+    circulate_to: str = "各有关单位"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _title(paper: LadderPaper) -> str:
 def _addressee(paper: LadderPaper) -> str:
     return {
         "remind": paper.unit,
-        "circulate": "各有关单位",
+        "circulate": paper.circulate_to,
         "sanction": "减负专线主管",
     }[paper.rung]
 

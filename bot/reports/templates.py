@@ -34,13 +34,15 @@ Field = str | bool | Sequence[Row]
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """Who signs. name: the office; prefix: of its papers' numbers (机关代字);
-    secrecy: as it stands in the corner, "" for none; copies_to: who else gets them.
+    secrecy: as it stands in the corner, "" for none; copies_to: who else gets them;
+    circulate_to: who a 通报 is for.
     """
 
     name: str
     prefix: str
     secrecy: str = ""
     copies_to: str = ""
+    circulate_to: str = "各有关单位"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Templates:
             prefix=settings.number_prefix,
             secrecy=settings.secrecy or "",
             copies_to=settings.copies_to or "",
+            circulate_to=settings.circulate_to,
         )
         return cls(issuer, settings.templates)
 

@@ -40,6 +40,8 @@ from dialogs.case.worktime import Terms, add
 
 def _mark_urgent(given: Given, order: MarkUrgent) -> Decision:
     """The unit that has it is to come at once; its usual time is over."""
+    if given.case.urgent:
+        raise Refusal("urgent_already", alias=given.case.alias)
     urgent = replace(_fitting(given), urgent=True)
     if given.case.state is not State.ASSIGNED:
         return given.told(urgent)
@@ -53,6 +55,8 @@ def _mark_urgent(given: Given, order: MarkUrgent) -> Decision:
 
 def _not_urgent(given: Given, order: NotUrgent) -> Decision:
     """The usual time, as if it had been usual from the start."""
+    if not given.case.urgent:
+        raise Refusal("not_urgent_already", alias=given.case.alias)
     reason = given.needed("reason")
     usual = replace(_fitting(given), urgent=False)
     if given.case.state is not State.ASSIGNED:

@@ -41,6 +41,7 @@ from dialogs.case.life import (
     legal,
     move,
 )
+from dialogs.case.moments import moment
 from dialogs.case.notices import RANKS, Notice, handed_over, waiting
 from dialogs.case.order_table import BY_NAME, possible, row_of
 from dialogs.case.orders import (
@@ -643,15 +644,26 @@ def _within_the_rules(given: Given, moved: Case, until: datetime) -> Case:
     clock: Clock = "result" if moved.urgent else "answer"
     latest = by_the_rules(moved.ledger, clock, terms)
     assert latest is not None  # it was started just now
+    _check_somebody_is_there(given, moved, until)
     if until <= latest:
         return moved
     if given.role != "supervisor":
         raise Refusal("due_too_late", latest=last_day(latest, given))
+    if moved.urgent:
+        raise Refusal("due_urgent", latest=last_day(latest, given))
     last = after(latest, terms.rules.extension, terms)
-    if moved.urgent or until > last:
-        last = latest if moved.urgent else last
+    if until > last:
         raise Refusal("due_beyond_extension", latest=last_day(last, given))
     return moved.with_assignment(extended=True)
+
+
+def _check_somebody_is_there(given: Given, moved: Case, until: datetime) -> None:
+    """No limit falls before anybody of the unit could act. Raises: Refusal."""
+    on_site = read(moved.ledger, "on_site", given.terms)
+    if on_site is None or not moved.urgent or until >= on_site.ends:
+        return
+    there = moment("zh", on_site.ends.astimezone(given.terms.zone), "minute", year=None)
+    raise Refusal("due_before_duty", unit=moved.assignment.unit, there=there)
 
 
 def _level_above(level: str | None) -> str:

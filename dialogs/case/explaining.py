@@ -54,6 +54,7 @@ phrases(
     extend="{at} 延期{amount}（{by}）：{reason}。",
     redate="{at} 更正期限（{by}）：改到 {until}，{reason}。",
     stop="{at} 办了，不再计时。",
+    stop_at_once="起算时已经办了，不再计时。",
     warned="{at} 已预警。",
     breached="{at} 到期没办。",
     urged="{at} 已催办。",
@@ -233,6 +234,9 @@ class _Explanation:
     def _stop(self, event: RunLine, before: ClockReading) -> None:
         if before.paused is not None:
             self._resume(event, before)
+        if event.at <= before.started:  # it begins at the next full hour
+            self._say("stop_at_once")
+            return
         self._say("stop", at=self._at(event.at))
 
     def _reason(self, line: ClockLine) -> str:

@@ -62,7 +62,7 @@ def dispatch(
     if not case.urgent:
         return start(stopped, "answer", at, terms, until=until, complex=complex)
     found = shifts(terms.rules.duty, case.assignment.unit)
-    begins = acts_from(found, at, terms.zone)
+    begins = acts_from(found, at, terms.calendar, terms.zone)
     on_its_way = start(stopped, "on_site", begins, terms, waits=begins > at)
     there = running_readings(on_its_way.ledger, terms)[-1].ends
     # who may come after midnight has no result before it

@@ -49,6 +49,8 @@ REFUSED: dict[str, str] = {
     "same_unit": "{alias} 已经在“{unit}”，再转一次不会重算期限。请接着办。",
     "had_before": "“{unit}”这一轮已经办过 {alias}，再转给它期限会重算，"
     "请专线主管来转，或改派别的单位。",
+    "urgent_already": "{alias} 已经是加急，期限照加急的算。",
+    "not_urgent_already": "{alias} 本来就不是加急，期限没有变。",
     "same_category": "{alias} 本来就是这一类，请写别的类别。",
     "unknown_category": "类别只能是：{known}。",
     "same_finding": "{alias} 的结论本来就是“{finding}”，请写别的结论。",
@@ -79,7 +81,9 @@ REFUSED: dict[str, str] = {
     "one_of_these": "只能是：{known}。",
     "choice_unreadable": "请先写{known}，后面可以加说明。",
     # returns, more time, putting it right
+    "due_before_duty": "照值班表，{unit}最晚{there}到场，期限不能早于它。",
     "due_too_late": "照规则最迟{latest}。要更晚，等于延期，请专线主管来定。",
+    "due_urgent": "加急件最迟{latest}，不能延。真的不急，请先取消加急。",
     "due_beyond_extension": "最迟只能到{latest}：规则给的，加一次延期。"
     "请写早一些的日期。",
     "redate_too_late": "照规则最迟{latest}，更正不能更晚。要多给时间，请走延期："

@@ -167,6 +167,40 @@ class Deployment:
         return json.loads(out)
 
 
+class Terminal:
+    """Commands typed at a terminal of their own, each a process; what they print there,
+    without colours.
+    """
+
+    COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def types(self, *words: str) -> str:
+        """`jianfu …` until its end; what stands on the screen then."""
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (60, COLUMNS))
+        ended = self._deployment.starts(words, (theirs, theirs, theirs))
+        os.close(theirs)
+        printed = b""
+        until = time.monotonic() + PATIENCE
+        while piece := _read_terminal(ours):
+            printed += piece
+            assert time.monotonic() < until, printed.decode()
+        os.close(ours)
+        os.close(ended)
+        return self.COLOURS.sub("", printed.decode()).replace("\r\n", "\n")
+
+
+def _read_terminal(end: int) -> bytes:
+    """b"" once the other end is gone, where reading fails."""
+    try:
+        return os.read(end, 65536)
+    except OSError:
+        return b""
+
+
 class Chat:
     """`jianfu chat` at a terminal of its own, with the keys and the line editor that a
     person has there.

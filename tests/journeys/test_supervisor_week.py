@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bot.channels.telegram.line import SPEED
+import pytest
+
 from tests.botapi.server import BotApi
+from tests.journeys.clocked import SPEED
 from tests.journeys.supervisor_week import HEAD, PAGE, played
 
 
+@pytest.mark.slow
 async def test_the_page_is_what_happens(tmp_path: Path) -> None:
     with BotApi(speed=SPEED) as server:
         told = await played(tmp_path, server)

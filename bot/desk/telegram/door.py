@@ -14,7 +14,7 @@ from telegram import CallbackQuery, Message, Update, User
 
 from bot.address import Address
 from bot.channels.telegram.door import STAFF_BUTTON, StaffSide
-from bot.desk import verbs
+from bot.desk import leaders, verbs
 from bot.desk.alerts import CLOCK_RIGHT, RECEIVED
 from bot.desk.liaison import Liaison
 from bot.desk.refused import STAFF_CHAT, UNIT_CHAT, ScreenPhrases, worded
@@ -41,7 +41,6 @@ from bot.hours import DAY
 from bot.logs import incident
 from bot.people.member import Member
 from dialogs.case.order_table import UNIT_ORDERS
-from dialogs.case.orders import HandOver
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
 from dialogs.case.typed import Now
@@ -401,15 +400,16 @@ class Desk:
         lead the unit in this rank any more.
         """
         directory = await self._in.register.directory()
-        unit = directory.of(act.member.unit or "")
-        names = [one.name for one in unit.led_by(rank)] if unit else []
-        if act.member.staff.name not in names:
-            raise Refusal("unknown_case", name=alias)
-        # who leads a unit may be its liaison, too: this he does as its leader
-        leader = replace(act.member, role="leader")
-        order = HandOver("负责人在 Telegram 上签收", rank)
-        await self._in.casework.staff.order(alias, order, leader, [act.mark])
-        return "记下了，谢谢。"
+        await leaders.sign(
+            self._in.casework,
+            act.member,
+            directory.of(act.member.unit or ""),
+            alias=alias,
+            rank=rank,
+            how=leaders.ON_TELEGRAM,
+            also=[act.mark],
+        )
+        return leaders.SIGNED
 
     # ── signing up ────────────────────────────────────────────────────────────────────
 

@@ -54,6 +54,9 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # as the roster makes them
 GONE = "没有这一页。"
 LATER = "现在存不下新内容，没有送出。您写的还在下面，请稍后再送一次。"
 BUSY = "专线正在改这一件，没有送出。您写的还在下面，请再送一次。"
+NOTHING_WAITS = "这份督办单已经签收过，或不用再送了。"
+BUSY_SIGNING = "专线正在改这一件，没有记下。请回列表再点一次。"
+LATER_SIGNING = "现在存不下新内容，没有记下。请稍后回列表再点一次。"
 NOT_IMAGE = (
     "只收图片（JPG、PNG、WebP 等），这个文件没有收：别的文件可能带着看不见的信息。"
     "请截图后再传。"
@@ -98,6 +101,7 @@ class Units:
             Route(f"{case}/slip.docx", self.slip_docx, methods=["GET"]),
             Route(f"{case}/picture/{{id}}", self.picture, methods=["GET"]),
             Route(f"{case}/receive", self.receive, methods=["POST"]),
+            Route(f"{case}/sign", self.sign, methods=["POST"]),
             Route(f"{case}/{{action}}", self.act, methods=["POST"]),
         ]
 
@@ -162,6 +166,8 @@ class Units:
         return self._page(
             "list",
             who,
+            did=DID.get(request.query_params.get("did", ""), ""),
+            papers=await self._desk.papers(who),
             open=[item for item in items if item.open],
             waiting=[item for item in items if not item.open and not item.done],
             done=[item for item in items if item.done],
@@ -262,6 +268,27 @@ class Units:
             return await self._case(request, who, Form(), status=503, trouble=LATER)
         return self._back(request, "receive")
 
+    async def sign(self, request: Request) -> Response:
+        """A leader has the paper."""
+        who = await self._who(request)
+        if who is None:
+            return self._page("enter", None, 401, kept="")
+        alias = request.path_params["alias"]
+        try:
+            rank = dict(await read_form(request, 256)).get("rank", "")
+            await self._desk.sign(who, alias, rank)
+        except BadForm:
+            return self._note(who, text("zh", "web.bad_form"), 400)
+        except Missing:
+            return self._missing(who)
+        except Refusal:  # signed already, or nothing waits any more
+            return self._note(who, NOTHING_WAITS, 409)
+        except Stale:
+            return self._note(who, BUSY_SIGNING, 409)
+        except Refusing:
+            return self._note(who, LATER_SIGNING, 503)
+        return RedirectResponse("/unit/?did=sign", 303)
+
     async def act(self, request: Request) -> Response:
         """Answer, extend, return: typed, looked at once more, sent. Arriving is one
         tap.
@@ -291,6 +318,8 @@ class Units:
             return self._page("enter", None, 401, kept=form.words)
         try:
             case = await self._desk.case(who, request.path_params["alias"])
+            if who.reads_only:
+                raise Missing
             if _brings_picture(upload):
                 form, trouble = await self._with_picture(form, upload)
                 if trouble:

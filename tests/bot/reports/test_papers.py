@@ -201,3 +201,13 @@ def test_the_docs_name_every_field_and_no_other() -> None:
         assert named[kind] == {*fields, *chain(*rows)}
     for paper in EACH:
         assert set(paper.fields) == set(FIELDS[paper.kind])
+
+
+def test_who_a_circular_is_for_is_the_issuer_s_to_say() -> None:
+    """Copies stand below; the proposal of the clock, a paper to the head, has none."""
+    many = replace(REMINDER, rung="circulate", circulate_to="各镇街、各部门")
+    issuer = replace(ISSUER, copies_to="区减负办")
+    said = words(Templates(issuer).fill(ladder_paper(many)).data)
+    assert "各镇街、各部门：" in said and "抄送：区减负办" in said
+    proposed = next(one for one in EACH if one.kind == "督办单")
+    assert "区减负办" not in words(Templates(issuer).fill(proposed).data)

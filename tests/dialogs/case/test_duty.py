@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,8 +15,10 @@ from dialogs.case.figures import unit_figures
 from dialogs.case.follow import ring
 from dialogs.case.life import Case, Staff, State
 from dialogs.case.orders import Answer, Arrive, Assign, Decision, Order
-from dialogs.case.rules import RulesError, parse
+from dialogs.case.refusals import Refusal
+from dialogs.case.rules import Rules, RulesError, parse
 from dialogs.case.worktime import Terms, weekday_calendar
+from scheduler.calendar import WorkCalendar
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NIGHT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)  # 23:30 in Beijing, a Monday
@@ -59,9 +61,11 @@ def test_who_is_reached(written: str, at: str, reached: bool) -> None:
     assert shift is not None
     hour, minute = map(int, at.split(":"))
     moment = datetime(2026, 11, 23, hour, minute, tzinfo=BEIJING)
-    assert bool(on_duty([shift], moment, BEIJING)) == reached
-    begins = acts_from([shift], moment, BEIJING)
-    assert (begins == moment) == reached and on_duty([shift], begins, BEIJING)
+    assert bool(on_duty([shift], moment, terms().calendar, BEIJING)) == reached
+    begins = acts_from([shift], moment, terms().calendar, BEIJING)
+    assert (begins == moment) == reached and on_duty(
+        [shift], begins, terms().calendar, BEIJING
+    )
 
 
 @pytest.mark.parametrize("wrong", ["王芳", "王芳 8", "王芳 8-8", "王芳 25-3", "8-22"])
@@ -123,3 +127,100 @@ def test_who_comes_late_before_the_bell_rings_is_late_once() -> None:
     assert unit_figures(case, came, by) == {"due": 1, "late": 1}
     assert unit_figures(came.case, done, by) == {}
     assert unit_figures(case, straight, by) == {"due": 1, "late": 1}
+
+
+# ── which days ────────────────────────────────────────────────────────────────────────
+
+OFFICE = (
+    "平日 工作日 8-18",
+    "夜班 工作日 18-8",
+    "周末 休息日 9-17",
+    "节日 节假日 8-20",
+    "国庆 2026-10-01至2026-10-03 0-24",
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "reached"),
+    [
+        ("2026-11-23 09:00", ["平日"]),  # a Monday
+        ("2026-11-23 18:30", ["夜班"]),
+        ("2026-11-24 07:59", ["夜班"]),  # since the evening before
+        ("2026-11-28 07:00", ["夜班"]),  # Friday's, on Saturday
+        ("2026-11-28 08:30", []),
+        ("2026-11-28 10:00", ["周末"]),
+        ("2026-11-30 07:00", []),  # nobody began on Sunday evening
+        ("2026-10-02 03:00", ["国庆"]),  # its own people, and no other
+        ("2026-10-05 10:00", ["节日"]),  # off, and none of the dated
+        ("2026-10-10 10:00", ["平日"]),  # a Saturday that is worked (调休)
+        ("2026-10-10 19:00", ["夜班"]),
+    ],
+)
+def test_an_office_s_roster(at: str, reached: list[str]) -> None:
+    by = Terms(Rules.default(), WorkCalendar(), BEIJING)
+    roster = [shift for one in OFFICE if (shift := shift_of(one))]
+    assert len(roster) == len(OFFICE)
+    moment = datetime.fromisoformat(at).replace(tzinfo=BEIJING)
+    assert [one.who for one in on_duty(roster, moment, by.calendar, BEIJING)] == reached
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "begins"),
+    [
+        ("2026-11-27 23:30", "11-30 08:00"),  # Friday night, and nobody at the weekend
+        ("2026-09-30 23:30", "10-08 08:00"),  # before a week of holidays
+        ("2026-10-09 23:30", "10-10 08:00"),  # the next day is a Saturday at work
+    ],
+)
+def test_no_limit_falls_on_days_when_nobody_is_there(sent_at: str, begins: str) -> None:
+    rules = parse('[duty]\n"承办单位" = ["联络员 工作日 8-18"]')
+    by = Terms(rules, WorkCalendar(), BEIJING)
+    moment = datetime.fromisoformat(sent_at).replace(tzinfo=BEIJING)
+    case = sent(moment.astimezone(UTC), by)
+    reading = read(case.ledger, "on_site", by)
+    assert reading is not None
+    assert f"{reading.started.astimezone(BEIJING):%m-%d %H:%M}" == begins
+    assert reading.ends - reading.started == 2 * HOUR
+
+
+def test_a_roster_that_is_over_holds_nothing_up() -> None:
+    past = shift_of("国庆 2020-10-01 8-20")
+    assert past is not None
+    assert acts_from([past], NIGHT, terms().calendar, BEIJING) == NIGHT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["王芳 星期八 8-18", "王芳 2026-13-01 8-18", "王芳 2026-10-07至2026-10-01 8-18"],
+)
+def test_days_that_are_none_are_named(wrong: str) -> None:
+    assert shift_of(wrong) is None
+    with pytest.raises(RulesError, match="哪些天"):
+        parse(f'[duty]\n"专线" = ["{wrong}"]')
+
+
+def test_a_week_may_go_over_its_end() -> None:
+    shift = shift_of("王芳 周六至周一 8-18")
+    assert shift is not None and shift.hours == "周六至周一 08:00–18:00"
+    days = [
+        shift.is_of(date(2026, 11, 23 + number), weekday_calendar())
+        for number in range(7)
+    ]
+    assert days == [True, False, False, False, False, True, True]
+
+
+def test_a_due_date_of_an_urgent_case_keeps_to_roster_and_rules() -> None:
+    """Not before anybody could be there, and not after the rules: what is urgent is not
+    extended.
+    """
+    case = Case("cc" * 16, "青松-K7QM", State.ACCEPTED, "forms", urgent=True)
+    night = NIGHT.astimezone(BEIJING)
+    tonight = night.replace(hour=23, minute=59, second=59)
+    for due, said in (
+        (tonight, "照值班表，某街道最晚11月24日 10:00到场"),
+        (tonight + timedelta(days=2), "加急件最迟11月24日"),
+    ):
+        with pytest.raises(Refusal, match=said):
+            given(case, Assign("某街道", due=due), NIGHT, terms())
+    kept = given(case, Assign("某街道", due=tonight + 24 * HOUR), NIGHT, terms()).case
+    assert local(kept.due) == "24 10:00"
