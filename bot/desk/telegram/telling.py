@@ -48,7 +48,8 @@ class AlertPlaces:
         if shut is not None:
             await self._topics.gone(where.chat, row.id, shut)
         case = (await self._in.casework.writer.load(row)).case
-        if not await self._may_stand_there(row, case):
+        is_ours = where.chat == self._in.group
+        if not is_ours or not await self._may_stand_there(row, case):
             letters = await self._to_supervisors(message, case)
             return PlacedAlert(message, None, letters)
         thread = await self._topic(where.chat, row)

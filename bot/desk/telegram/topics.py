@@ -485,9 +485,10 @@ class Topics:
         standing.offers = [*shown.offers]
         await showing.show(row, standing, shown, urgent=case.urgent)
         version = found.version + len(sheet.notes)
-        # somebody came into the group meanwhile: look at it once more
-        is_past = in_group and asked_at != self._members.forgotten
-        shown_now = 0 if is_past else version
         await self._in.database.commit(
-            [self.standings.put(row, standing, shown=shown_now)]
+            [self.standings.put(row, standing, shown=version)]
         )
+        if in_group and asked_at != self._members.forgotten:
+            # somebody came in meanwhile, and a review may have passed this card by
+            await self.standings.save(row, standing)
+            self._poked.set()

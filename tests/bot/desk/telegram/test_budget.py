@@ -8,9 +8,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from bot.people.member import AtTheMachine
+from dialogs.case.orders import Accept, Answer, Assign, Order, RefuseReturn, Return
 from tests.bot.channels.telegram.line import SPEED
 from tests.bot.desk.telegram.office import Office, running
-from tests.botapi.persons import Group
+from tests.botapi.calls import Call
+from tests.botapi.persons import Group, TopicSeen
 from tests.botapi.server import BotApi
 
 CASES = 12
@@ -34,6 +37,47 @@ async def test_the_card_after_a_press_comes_before_twelve_new_cases(
     assert len(group.topics()) <= CASES, "nothing waited any more"
     assert took < PATIENT
     await group.until(lambda _: len(group.topics()) == CASES + 1)
+
+
+async def test_an_alert_comes_before_topics_and_a_card_follows_once(
+    office: Office, group: Group
+) -> None:
+    """While twelve cases wait for their topics, four things happen in the first: the
+    alerts come at once, and its card and title change once for all of them.
+    """
+    await office.unit("清河街道办事处")
+    _, topic = await office.files_and_rings()
+    alias = await office.alias()
+    for number in range(CASES):
+        await office.files(f"街道要求我们社区第{number}份台账每周报五次")
+    await office.rings()
+    await group.until(lambda _: len(group.topics()) > 3)
+    colleague = AtTheMachine("值班员", "operator")
+    begun = time.monotonic()
+    given: tuple[Order, ...] = (
+        Accept(),
+        Assign("清河街道办事处"),
+        Return("不归我们管"),
+        RefuseReturn("就归你们管"),
+        Answer("已经合并成一份"),
+    )
+    for order in given:
+        await office.app.casework.staff.order(alias, order, colleague)
+    for words in ("单位退回了", "单位答复了"):
+        told = await group.sees(f"{alias}：{words}")
+        assert told.topic == topic.id
+    took = (time.monotonic() - begun) * SPEED
+    assert len(group.topics()) <= CASES, "nothing waited any more"
+    assert took < 2 * PATIENT
+    await group.until(lambda _: group.topic(alias).name.endswith("已答复"))
+    await office.desk.topics.idle()
+    edits = [call for call in office.server.calls if renames(call, topic)]
+    assert 1 <= len(edits) <= 2
+
+
+def renames(call: Call, topic: TopicSeen) -> bool:
+    is_its = call.get("message_thread_id") == str(topic.id)
+    return call.method == "editForumTopic" and is_its
 
 
 async def test_after_a_restart_the_group_is_not_mute(

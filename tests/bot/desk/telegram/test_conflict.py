@@ -20,6 +20,8 @@ from tests.botapi.faults import Kind
 from tests.botapi.persons import Group, Person
 from tests.botapi.world import Status
 
+SLOW = pytest.mark.slow
+MORE_TROUBLE: tuple[Kind, ...] = ("403", "garbled", "500", "reset")
 NAMING = "清河街道要我们社区再挂三块牌子"
 
 
@@ -105,7 +107,10 @@ def asks_about_members(call: Call) -> bool:
     return call.method == "getChatMember"
 
 
-@pytest.mark.parametrize("kind", ["400", "403", "garbled", "429", "500", "reset"])
+@pytest.mark.parametrize(
+    "kind",
+    ["400", "429", *(pytest.param(one, marks=SLOW) for one in MORE_TROUBLE)],
+)
 async def test_what_telegram_does_not_say_of_a_member_keeps_the_case_out(
     office: Office, group: Group, kind: Kind
 ) -> None:
@@ -171,14 +176,14 @@ async def test_a_case_of_one_who_does_sit_there_stays_out(
 @pytest.mark.parametrize(
     ("status", "right", "is_there"),
     [
-        ("member", "", True),
-        ("creator", "", True),
-        ("administrator", "", True),
+        pytest.param("member", "", True, marks=SLOW),
+        pytest.param("creator", "", True, marks=SLOW),
+        pytest.param("administrator", "", True, marks=SLOW),
         ("administrator", "is_anonymous", True),
         ("restricted", "", True),
         ("restricted_left", "", False),
-        ("left", "", False),
-        ("kicked", "", False),
+        pytest.param("left", "", False, marks=SLOW),
+        pytest.param("kicked", "", False, marks=SLOW),
     ],
 )
 async def test_whoever_can_read_the_group_keeps_a_case_of_the_unit_out_of_it(
@@ -197,7 +202,9 @@ async def test_whoever_can_read_the_group_keeps_a_case_of_the_unit_out_of_it(
         await office.topic()
 
 
-@pytest.mark.parametrize("status", ["member", "administrator", "restricted"])
+@pytest.mark.parametrize(
+    "status", ["member", "administrator", pytest.param("restricted", marks=SLOW)]
+)
 async def test_a_liaison_who_comes_into_the_group_later_finds_nothing(
     office: Office, group: Group, status: Status
 ) -> None:
