@@ -93,7 +93,7 @@ class Week:
         told = aliases.sub(
             lambda found: f"工单-{numbers[found[0]]:04}", "\n".join(self.lines)
         )
-        return re.sub(r"(工单-\d{4}) +(?=\S)", r"\1  ", told).strip()
+        return re.sub(r"(│ 工单-\d{4}) +(?=\S)", r"\1  ", told).strip()
 
     # ── the terminal ──────────────────────────────────────────────────────────────────
 
