@@ -12,6 +12,7 @@ from tests.journeys.supervisor_week import HEAD, PAGE, played
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # two hundred commands, each a process; a minute alone
 async def test_the_page_is_what_happens(tmp_path: Path) -> None:
     with BotApi(speed=SPEED) as server:
         told = await played(tmp_path, server)
