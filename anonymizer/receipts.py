@@ -10,6 +10,7 @@ import re
 import secrets
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -18,6 +19,11 @@ SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 _WORTH = {symbol: worth for worth, symbol in enumerate(SYMBOLS)}
 _DOUBLED = [sum(divmod(2 * worth, 32)) for worth in range(32)]  # by worth, for Luhn
+# the same by the symbol's byte: a text of thousands of symbols is summed up at once
+_WORTHS = bytes(_WORTH.get(chr(code), 0) for code in range(256))
+_DOUBLED_WORTHS = bytes(_DOUBLED[worth] for worth in _WORTHS)
+_IS_DIGIT = bytes(code in b"0123456789" for code in range(256))
+_IS_UNKNOWN = bytes(chr(code) not in _WORTH for code in range(256))
 _MISREAD = str.maketrans("OIL", "011")
 _GROUP_GAP = r"[\s\-_.·]"
 _GROUP_GAPS = re.compile(rf"{_GROUP_GAP}+")
@@ -29,10 +35,14 @@ _DASHES = re.compile(r"[‐‑‒–—―−﹣－ー─━~～]|[\u200b-\u200f
 _GAP = r"[^0-9A-Z\u4e00-\u9fff\n]"
 _RUN = re.compile(rf"[0-9A-Z](?:{_GAP}{{0,3}}\n?{_GAP}{{0,3}}[0-9A-Z])+")
 _GROUP = re.compile(r"[0-9A-Z]+")
+_ANY_DIGIT = re.compile(r"[0-9]")
+_ANY_LETTER = re.compile(r"[A-Z]")
 _BOTH = re.compile(r"[0-9]+[A-Z]|[A-Z]+[0-9]")
 _ADDRESS = re.compile(  # looked for once in each piece, not from each of its characters
     r"(?:HTTPS?:|WWW\.)[!-~]*|(?<![!-~])[!-~]+@[!-~]+|(?:[0-9A-F]{1,4}:){5,7}[0-9A-F]{1,4}"
 )
+# of a group by which a receipt was meant: one by one, in fours, in one piece; a slip
+_NEAR_SIZES = frozenset((1, 3, 4, 5, LENGTH - 1, LENGTH, LENGTH + 1))
 _SPOKEN_OF = re.compile(r"回执|凭证码|查询码|RECEIPT")
 _READ_AT_MOST = 6000  # characters: no text is longer that a dialog takes
 _NEGATIVE = {
@@ -106,11 +116,16 @@ def find_all(text: str) -> tuple[FoundReceipt, ...]:
     for run in _RUN.finditer(folded):
         before = bisect_right(begins, run.start())
         in_address = before > 0 and run.start() < addresses[before - 1][1]
-        if in_address or not any(map(run[0].__contains__, "0123456789")):
+        if in_address or not _may_hold(run[0]):
             continue
         for start, end, receipt in _in_run(run, is_spoken_of=is_spoken_of):
             found.append(FoundReceipt(places[start], places[end - 1] + 1, receipt))
     return tuple(found)
+
+
+def _may_hold(run: str) -> bool:
+    """Every receipt, mistyped or not, has a digit and a letter."""
+    return _ANY_DIGIT.search(run) is not None and _ANY_LETTER.search(run) is not None
 
 
 def find(text: str) -> str | None:
@@ -170,16 +185,16 @@ class _Run:
         every second symbol doubled from the first or from the second on.
         """
         plain = self.symbols.translate(_MISREAD)
-        worths = [_WORTH.get(symbol, 0) for symbol in plain]
-        doubled = [_DOUBLED[worth] for worth in worths]
-        unknown = (symbol not in _WORTH for symbol in plain)
-        self._plain = plain
-        self._digits = [0, *accumulate(map(str.isdecimal, plain))]
-        self._unknown = [0, *accumulate(unknown)]
-        from_first = list(worths)
+        written = plain.encode("ascii")
+        worths = written.translate(_WORTHS)
+        doubled = written.translate(_DOUBLED_WORTHS)
+        from_first = bytearray(worths)
         from_first[::2] = doubled[::2]
-        from_second = list(worths)
+        from_second = bytearray(worths)
         from_second[1::2] = doubled[1::2]
+        self._plain = plain
+        self._digits = [0, *accumulate(written.translate(_IS_DIGIT))]
+        self._unknown = [0, *accumulate(written.translate(_IS_UNKNOWN))]
         self._luhn = [0, *accumulate(from_first)], [0, *accumulate(from_second)]
 
     def fits_at(self, at: int) -> int:
@@ -215,6 +230,8 @@ class _Run:
         in one piece or one by one; one too few or too many is a slip, too.
         """
         size = self.sizes[at]
+        if size not in _NEAR_SIZES:
+            return 0
         if abs(size - LENGTH) <= 1 and self._is_near(at, is_spoken_of=is_spoken_of):
             return 1
         if 3 <= size <= 5 and at + 4 <= end and self._are_near(at):
@@ -300,22 +317,24 @@ def _has_both(symbols: str) -> bool:
     return _BOTH.match(symbols) is not None
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """The text in plain capitals, dashes alike; and where each of its code points
     stands in the text.
     """
-    folded: list[str] = []
+    text = text.translate(_NEGATIVE)
+    plain_of = {character: _plain_one(character) for character in set(text)}
+    pieces = [plain_of[character] for character in text]
+    if all(len(plain) == 1 for plain in plain_of.values()):
+        return "".join(pieces), range(len(pieces))
     places: list[int] = []
-    for at, character in enumerate(text.translate(_NEGATIVE)):
-        plain = _plain_one(character) if character > "\x7f" else character.upper()
-        folded.append(plain)
+    for at, plain in enumerate(pieces):
         places += [at] * len(plain)
-    return "".join(folded), places
+    return "".join(pieces), places
 
 
 @lru_cache(maxsize=4096)
 def _plain_one(character: str) -> str:
-    return _plain(character)
+    return character.upper() if character.isascii() else _plain(character)
 
 
 def _plain(text: str) -> str:
