@@ -1,15 +1,7 @@
-"""Puts the finders together: the surer one keeps what two of them claim."""
+"""The one way in: a text, and what could name somebody in it."""
 
-from collections.abc import Iterable
-
-from .fold import Folded, fold
-from .names import find_names
-from .numbers import find_numbers
-from .online import find_online
-from .places import find_places, find_selves
+from .rules import find_by_rule
 from .spans import IdentifyingSpan
-
-_ROUNDS = 3  # what one round masks may bare what stood beside it
 
 
 def find_identifying(text: str) -> tuple[IdentifyingSpan, ...]:
@@ -19,34 +11,4 @@ def find_identifying(text: str) -> tuple[IdentifyingSpan, ...]:
     Labels already in the text, such as [电话], are left alone and end whatever stands
     beside them. Time grows linearly with the text.
     """
-    taken: list[IdentifyingSpan] = []
-    for _ in range(_ROUNDS):
-        before = len(taken)
-        _take(fold(text, taken), taken)
-        if len(taken) == before:
-            break
-    return tuple(sorted(taken))
-
-
-def _take(text: Folded, taken: list[IdentifyingSpan]) -> None:
-    """Add to `taken` what the finders offer, the surest finder first."""
-    length = text.starts[-1] + 1 if text.starts else 0
-    used = [False] * length
-    for span in taken:
-        _mark(used, span)
-    for span in _offers(text):
-        if not any(used[span.start : span.end]):
-            _mark(used, span)
-            taken.append(span)
-
-
-def _mark(used: list[bool], span: IdentifyingSpan) -> None:
-    used[span.start : span.end] = [True] * (span.end - span.start)
-
-
-def _offers(text: Folded) -> Iterable[IdentifyingSpan]:
-    yield from find_online(text)
-    yield from find_numbers(text)
-    yield from find_places(text)
-    yield from find_selves(text)
-    yield from find_names(text)
+    return find_by_rule(text)

@@ -16,8 +16,10 @@ WALL = "\ufffc"
 _MASKED = re.compile(r"\[(?:" + "|".join(MASK_LABELS.values()) + r")\]")
 # one character to one, so offsets do not move
 DIGITS = str.maketrans(
-    "〇零○一幺壹二贰三叁四肆五伍六陆七柒拐八捌九玖勾洞", "0001112233445566777889990"
+    "〇零○一幺壹二贰貳两兩三叁參叄四肆五伍六陆陸七柒拐八捌九玖勾洞",
+    "0001112222233334455666777889990",
 )
+_READ_BACKWARDS = "\u202e"  # what follows it is shown from right to left
 _QUOTES_AND_BLANKS = str.maketrans("＂〃\u3000\t\r", '""   ')
 
 
@@ -26,13 +28,14 @@ class Folded:
     """A text folded, and where each of its characters comes from.
 
     plain[i] comes from text[starts[i]:ends[i]]; digits: `plain` with Chinese digits as
-    ASCII.
+    ASCII; is_turned: a part of the text is shown from right to left.
     """
 
     plain: str
     digits: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    is_turned: bool = False
 
     def span(self, start: int, end: int, kind: str) -> IdentifyingSpan:
         """The span of plain[start:end] in the text it was folded from."""
@@ -49,7 +52,12 @@ def _fold_character(char: str) -> str:
         return char
     if unicodedata.category(char) in ("Cf", "Mn", "Me") or char == WALL:
         return ""
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)  # of any script, in circles, in brackets
     folded = unicodedata.normalize("NFKC", char)
+    if len(folded) == 3 and folded[0] + folded[2] == "()":
+        return folded[1]  # ㈠
     return folded if len(folded) == 1 else char
 
 
@@ -75,4 +83,6 @@ def fold(text: str, taken: Iterable[IdentifyingSpan] = ()) -> Folded:
             ends[-1] = at + 1  # a mark goes with its character
         at = wall_end or at + 1
     line = "".join(plain).translate(_QUOTES_AND_BLANKS)
-    return Folded(line, line.translate(DIGITS), tuple(starts), tuple(ends))
+    digits = line.translate(DIGITS)
+    is_turned = _READ_BACKWARDS in text
+    return Folded(line, digits, tuple(starts), tuple(ends), is_turned)

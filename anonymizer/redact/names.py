@@ -170,6 +170,13 @@ _SURNAME_ALONE = re.compile(
     rf"[{COMMON_SURNAMES}])|姓({_ANY_COMPOUND}|[{COMMON_SURNAMES}])(?=的|"
     r"[，。,、；！ ]|$)"
 )
+# who wrote a line of a pasted talk: 李四(网格办) 10:33
+_TALKER = re.compile(
+    rf"(?:^|(?<=\n))[ >]{{0,2}}((?:{_ANY_COMPOUND}|[{COMMON_SURNAMES}{RARE_SURNAMES}])"
+    r"[㐀-鿿]{1,2})(?:[(（【\[-][^()（）【】\[\]\n]{1,16}[)）】\]]?)? {0,3}"
+    r"(?:(?:[昨今前]天|星期[一二三四五六日天]|周[一二三四五六日]|[上下]午|凌晨|晚上|"
+    r"[0-9]{1,4}[-/.年月日]){1,4} ?){0,2}[0-9]{1,2}:[0-9]{2}(?![0-9])"
+)
 _LISTING = "、和跟与及"
 _CALLED = re.compile(r"(?:叫|喊|唤|称)(?:她|他|我|作|做|一声)?$")
 
@@ -193,6 +200,7 @@ def find_names(text: Folded) -> Iterator[IdentifyingSpan]:
     full_names = list(_full_names(plain))
     for start, end in [
         *_foreign_names(plain),
+        *(match.span(1) for match in _TALKER.finditer(plain)),
         *((name.start, name.end) for name in full_names),
         *_repeated_names(plain, full_names),
         *_surnames_with_title(plain),

@@ -32,6 +32,14 @@ _GROUPINGS = {
     "12222",
     "222221",
 }
+# between the digits of a mobile number people put what a machine does not expect
+_ANY_GAP = r"[^0-9A-Za-z㐀-鿿\ufffc]{1,3}"
+_DISGUISED_MOBILE = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9][0-9]"
+    rf"{_ANY_GAP}[0-9]{{4}}{_ANY_GAP}[0-9]{{4}}(?![0-9A-Za-z])|"
+    rf"(?<![0-9A-Za-z])1{_ANY_GAP}[3-9](?:{_ANY_GAP}[0-9]){{9}}"
+    r"(?![0-9A-Za-z])"
+)
 _COUNTED = re.compile(
     r"\s{0,2}(?:[万亿]|元|块钱|人次|人[^民]|条|份|户|件|次|个|字|步|分[^机]|张|平方|"
     r"公里|吨|%|‰)"
@@ -65,7 +73,7 @@ _STARRED_CARD = re.compile(
     r"(?<![0-9*])[3-9]\d{3}[ -]?(?:[*●•]{2,12}[ -]?){1,4}\d{3,4}(?![0-9*])"
 )
 _SCANNED = re.compile(
-    r"(?<![0-9A-Za-z])[1lI|][3-9sSbB][0-9oOlI|sSbBzZ]{9}(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])[1lI|][ -]?[3-9sSbB](?:[ -]?[0-9oOlI|sSbBzZ]){9}(?![0-9A-Za-z])"
 )
 _IDENTITY_NUMBER = re.compile(
     rf"(?<![0-9A-Za-z])[1-9](?:{_DIGIT_GAP}[0-9]){{16}}{_DIGIT_GAP}[0-9xX](?![0-9A-Za-z])"
@@ -115,9 +123,10 @@ _LETTERED_STAFF_NUMBER = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][ ·•.-]?"
-    r"([A-HJ-NP-Za-hj-np-z])[ ·•.・-]{0,2}((?:[A-HJ-NP-Za-hj-np-z0-9]{4}[挂学警港澳领]|"
-    r"[A-HJ-NP-Za-hj-np-z0-9]{5,6}))(?![A-Za-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤粵青藏川宁琼使][ ·•.-]?"
+    r"([A-HJ-NP-Za-hj-np-z])[ ·•.・-]{0,2}((?:[A-HJ-NP-Za-hj-np-z0-9][ ·•-]?){4,5}"
+    r"(?:[挂學学警港澳领]|(?<![ ·•-])[A-HJ-NP-Za-hj-np-z0-9]?|"
+    r"[A-HJ-NP-Za-hj-np-z0-9]))(?![A-Za-z0-9])"
 )
 _OLD_PLATE = re.compile(
     r"(?:WJ|[A-Z军海空沈北兰济南成广])[A-Z·]?[ ]?[京沪浙苏鲁粤][ ]?\d{4,5}(?![0-9])"
@@ -199,9 +208,10 @@ def _papers(text: Folded) -> Iterator[IdentifyingSpan]:
 
 
 def _plates(text: Folded) -> Iterator[IdentifyingSpan]:
-    for match in _PLATE.finditer(text.plain):
+    for match in _PLATE.finditer(text.digits):
         if _count_digits(match[2]) >= 2:
-            yield text.span(match.start(), match.end(), "PLATE")
+            end = match.start() + len(match[0].rstrip(" ·•-"))
+            yield text.span(match.start(), end, "PLATE")
     for match in _OLD_PLATE.finditer(text.plain):
         yield text.span(match.start(), match.end(), "PLATE")
 
@@ -221,6 +231,8 @@ def _runs(text: Folded) -> Iterator[IdentifyingSpan]:
                 before = _before(text, run.start())
                 after = line[run.end() : run.end() + 4]
                 kind = _kind_of_run(run[0], before, after)
+                if text.is_turned and kind is None:
+                    kind = _kind_of_run(run[0][::-1], before, after)
                 if kind:
                     yield text.span(run.start(), run.end(), kind)
 
@@ -282,8 +294,10 @@ def _starred(text: Folded) -> Iterator[IdentifyingSpan]:
     for match in _STARRED_CARD.finditer(text.digits):
         yield text.span(match.start(), match.end(), "BANK_CARD")
     for match in _SCANNED.finditer(text.digits):
-        if 6 <= _count_digits(match[0]) < 11:
+        if 6 <= _count_digits(match[0]) < 11 and not match[0].isdigit():
             yield text.span(match.start(), match.end(), "PHONE")
+    for match in _DISGUISED_MOBILE.finditer(text.digits):
+        yield text.span(match.start(), match.end(), "PHONE")
     for match in _LAST_FOUR_DIGITS.finditer(text.digits):
         kind = _kind_of_last_digits(_before(text, match.start()))
         yield text.span(*match.span(1), kind)

@@ -65,8 +65,9 @@ _VERSION = re.compile(
 )
 _IP_CUE = re.compile(r"(?:IP|ip|Ip|地址|网关|服务器|内网|外网|登录)[^0-9]{0,8}$")
 _IPV6 = re.compile(
-    r"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}"
-    r"(?![0-9A-Za-z:])|(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{1,4}:){1,6}:(?![0-9A-Za-z:])"
+    r"(?<![0-9A-Za-z:.])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|"
+    r"(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}|"
+    r"(?:[0-9A-Fa-f]{1,4}:){1,7}:)(?![0-9A-Za-z:])"
 )
 _DEGREES = r"-?\d{1,3}\.\d{3,12}"
 _COORDINATES = re.compile(
@@ -82,6 +83,35 @@ _DMS = re.compile(
     r"(?<![0-9])\d{1,3}°\d{1,2}[′'](?:\d{1,2}(?:\.\d{1,4})?[″\"])?"
     r"[NSEW]?[ ,，、]{0,2}\d{1,3}°\d{1,2}[′'](?:\d{1,2}(?:\.\d{1,4})?[″\"])?[NSEW]?"
 )
+# one half of a position as instruments, pictures and maps write it
+_HALF = (
+    r"(?:[NESW东西南北](?:经|纬)?[ :：]?)?(\d{1,3}(?:\.\d{1,12})?)(?: ?(?:°|度) ?"
+    r"(?:\d{1,2}(?:\.\d{1,6})? ?['’′分] ?(?:\d{1,2}(?:\.\d{1,4})? ?"
+    r"(?:[\"”″秒]|'')?)?)?)? ?[NESW]?"
+)
+_WRITTEN_POSITION = re.compile(
+    rf"(?:geo[:：])?(?<![0-9.A-Za-z]){_HALF}[ ,，、/;]{{1,3}}{_HALF}(?![0-9.])"
+)
+_TELLS_POSITION = re.compile(r"[°度NESW东西南北]|\.\d{3}")
+_MAP_LINK = re.compile(
+    r"[?&/=](?:q|ll|latlng|lnglat|position|location|center|marker)?=?-?\d{1,3}\.\d{2,12}"
+    r"(?:,|%2C)-?\d{1,3}\.\d{2,12}",
+    re.IGNORECASE,
+)
+_GAUSS = re.compile(
+    r"[XxYy][:：=]? ?\d{6,8}(?:\.\d+)?[ ,，]{1,3}[XxYy][:：=]? ?\d{6,8}(?:\.\d+)?"
+)
+_MEETING = re.compile(
+    r"(?:会议|會議|飞书会|入会)(?:号码?|码|碼|ID|id)?[又来了,，]{0,4}"
+    r"(?:号|是|为|[:：  ]){0,3}"
+    r"(\d{3}[ -]\d{3,4}[ -]\d{2,4})(?![0-9])"
+)
+_SECRET = re.compile(
+    r"(?:提取码|提取碼|访问码|邀请码|验证码|取件码|入群口令|口令|会议密码|密码|群号|群码|"
+    r"群碼|会议号码?|会议码)(?:是|为|[:：  ]){0,3}([A-Za-z0-9][A-Za-z0-9-]{3,15})"
+    r"(?![A-Za-z0-9])"
+)
+_APP_LINK = re.compile(r"(?:#小程序|weixin)://[^\s，。、；！？,;]{3,80}")
 _ID_BODY = r"[A-Za-z][A-Za-z0-9_-]{4,29}|\d{5,12}"
 _CHAT_CUE = re.compile(
     r"(?:(?<![A-Za-z])(?:[vV][xX信]?|[wW][xX]|[wW]e[cC]hat|[qQ]{1,2})(?![A-Za-z])|微信|"
@@ -134,6 +164,7 @@ def find_online(text: Folded) -> Iterator[IdentifyingSpan]:
     yield from _mail(text)
     yield from _machines(text)
     yield from _positions(text)
+    yield from _secrets(text)
     yield from _chats(text)
     yield from _handles(text)
 
@@ -142,10 +173,23 @@ def _links(text: Folded) -> Iterator[IdentifyingSpan]:
     for pattern in (_TELEGRAM, _HOME):
         for match in pattern.finditer(text.plain):
             yield text.span(match.start(), match.end(), "HANDLE")
+    for match in _APP_LINK.finditer(text.plain):
+        yield text.span(match.start(), match.end(), "URL_ID")
     for match in _URL.finditer(text.plain):
+        if _MAP_LINK.search(match[0]):
+            yield text.span(match.start(), match.end(), "GPS")
+            continue
         url = re.split(r"[,;'\"<>)\]]", match[0])[0].rstrip(".:!?")
         if _is_personal(url):
             yield text.span(match.start(), match.start() + len(url), "URL_ID")
+
+
+def _secrets(text: Folded) -> Iterator[IdentifyingSpan]:
+    """Numbers and words that open a meeting, a group or a shared folder."""
+    for pattern in (_MEETING, _SECRET):
+        for match in pattern.finditer(text.plain):
+            if any(char.isdigit() for char in match[1]):
+                yield text.span(*match.span(1), "URL_ID")
 
 
 def _is_personal(url: str) -> bool:
@@ -176,8 +220,7 @@ def _machines(text: Folded) -> Iterator[IdentifyingSpan]:
     for match in _MAC.finditer(text.plain):
         yield text.span(match.start(), match.end(), "IP")
     for match in _IPV6.finditer(text.plain):
-        is_whole = match[0].count(":") == 7 or "::" in match[0]
-        if is_whole and len(match[0]) >= 6:
+        if len(match[0]) >= 6:
             yield text.span(match.start(), match.end(), "IP")
 
 
@@ -187,6 +230,15 @@ def _positions(text: Folded) -> Iterator[IdentifyingSpan]:
         yield text.span(match.start(), match.start() + len(position), "GPS")
     for match in _DMS.finditer(text.plain):
         yield text.span(match.start(), match.end(), "GPS")
+    for match in _GAUSS.finditer(text.plain):
+        yield text.span(match.start(), match.end(), "GPS")
+    for match in _WRITTEN_POSITION.finditer(text.plain):
+        halves = re.split(r"[,，、/; ]+", match[0])
+        one = float(match[1])
+        other = float(match[2])
+        is_place = _is_in_china(one, other) or _is_in_china(other, one)
+        if is_place and all(_TELLS_POSITION.search(half) for half in halves if half):
+            yield text.span(match.start(), match.end(), "GPS")
     for match in _COORDINATES.finditer(text.plain):
         one = abs(float(match[1]))
         other = abs(float(match[2]))
