@@ -106,6 +106,7 @@ class Casework:
                 filing=filing,
                 held=held,
                 now=now,
+                out_by=pushes.out_by,
             ),
             stories=ReporterStories(
                 database,
@@ -127,7 +128,9 @@ class Casework:
                 roster=Roster(database, keys, now),
                 now=now,
             ),
-            reading=CaseReadModel(database, files, keys.search, conflict),
+            reading=CaseReadModel(
+                database, files, keys.search, conflict=conflict, now=now
+            ),
             writer=writer,
             addresses=addresses,
             conflict=conflict,

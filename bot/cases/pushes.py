@@ -15,7 +15,7 @@ from bot.address import Address
 from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
 from bot.hours import seconds
-from bot.outbox.bursts import Burst
+from bot.outbox.bursts import Burst, out_by
 from bot.outbox.messages import OutboxMessages
 from bot.settings import Settings
 from dialogs.case.follow import WISH
@@ -166,6 +166,11 @@ class Pushes:
     def _due(self, burst: Burst, now: int) -> int:
         gather = self._settings.push_gather_minutes * 60
         return burst.due(now, gather, self._settings.quiet_hours)
+
+    def out_by(self, since: int) -> int:
+        """By when a push that was ordered then has gone out; see `out_by`."""
+        late = self._settings.push_delay_minutes * 60
+        return out_by(since, late, self._settings.quiet_hours)
 
     def _burst_of(self, waiting: Sequence[OutboxRow]) -> Burst | None:
         """What the rows wait for; None where they are older than bursts, or no key

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from anonymizer.pseudonym import SearchKeys, folded
@@ -16,6 +17,7 @@ from bot.cases.conflict import ConflictRule
 from bot.cases.merged import MergedCases, placed
 from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
+from bot.hours import seconds
 from bot.people.member import CaseReader
 from dialogs.case.corrections import SUPPLEMENTED, SupplementStep, corrected
 from dialogs.case.life import FINISHED, Case, State
@@ -131,8 +133,11 @@ class CaseReadModel:
         database: Database,
         files: CaseSealer,
         search_keys: SearchKeys,
+        *,
         conflict: ConflictRule,
+        now: Callable[[], datetime],
     ) -> None:
+        self._now = now
         self._files = files
         self._search_keys = search_keys
         self._conflict = conflict
@@ -271,7 +276,7 @@ class CaseReadModel:
             merged=tuple(one.alias for one in merged),
             reports=tuple(await asyncio.gather(*views)),
             steps=tuple(_with_corrections(steps, told)),
-            notes=tuple(map(self._note, notes)),
+            notes=self._notes_until_now(notes),
             damaged=damaged,
         )
 
@@ -299,6 +304,11 @@ class CaseReadModel:
     async def _reported(self, rows: Sequence[ReportRow]) -> tuple[ReportView, ...]:
         """These reports, which are numbered only within their case."""
         return tuple(await self._all(lambda row: self._report(row, {}), rows))
+
+    def _notes_until_now(self, rows: Sequence[NoteRow]) -> tuple[NoteView, ...]:
+        """What the line itself notes of a push is not shown before its time."""
+        now = seconds(self._now())
+        return tuple(self._note(row) for row in rows if row.at <= now)
 
     def _note(self, row: NoteRow) -> NoteView:
         note = self._files.shown_note(row)

@@ -23,7 +23,7 @@ from bot.cases.holds import HeldReports, HoldAction
 from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import ALERT, THE_LINE, CaseWriter, LoadedCase, owing
-from bot.hours import seconds, whole_hour
+from bot.hours import whole_hour
 from bot.keys import Keys
 from dialogs.case.figures import rated
 from dialogs.case.life import Case
@@ -57,7 +57,7 @@ from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
 
 # what of a reporter's doing staff are told of
 NEWS = (Supplement, Reopen, Rebound, KeepFrom, Withdraw)
-NOT_DELIVERED = "有一条给反映人的消息平台不收，没有送到。反映人凭回执码仍能看到进展。"
+NOT_DELIVERED = "有一条给反映人的消息，对方可能没看到。凭回执码仍看得到进展。"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,7 +100,10 @@ class ReporterCases:
         filing: CaseFiling,
         held: HeldReports,
         now: Callable[[], datetime],
+        out_by: Callable[[int], int],
     ) -> None:
+        """out_by: see `Pushes.out_by`."""
+        self._told_by = out_by
         self._receipt_key, self._search_keys = keys.receipt, keys.search
         self._files = files
         self._addresses = addresses
@@ -134,16 +137,16 @@ class ReporterCases:
             case _:
                 return await self._react(action, draft)
 
-    async def undelivered(
-        self, stream: bytes, to: Address | None = None
-    ) -> list[Write]:
-        """A message of this stream was refused for good: an internal note
-        tells staff.
+    async def undelivered(self, stream: bytes, since: int) -> list[Write]:
+        """A push of this stream was refused for good: an internal note tells staff,
+        once they may know what became of it.
+
+        since: when the push was ordered, seconds since 1970 UTC.
         """
         opened = await self._addresses.of_stream(stream)
         if opened is None:
             return []
-        at = seconds(self._now())
+        at = self._told_by(since)
         note = self._files.note(opened.row.case_id, at, THE_LINE, NOT_DELIVERED)
         return [Notes.add(note)]
 

@@ -46,7 +46,7 @@ from dialogs.case.roles import OF_UNITS, ROLES
 from storage.port import Broken, Changes, Database, Stale, Write
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.followups import Due
-from storage.repositories.reports import ReportRow, Reports
+from storage.repositories.reports import Reports
 from storage.repositories.steps import Notes
 
 # what is said to reporters goes where they went, whichever name it is given under
@@ -83,9 +83,10 @@ class PaperRoute:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """An order was carried out. order: with the unit's registered name; before: the
-    case as it was; case: as it is now; told: how many reporters will hear of it;
-    handed: where it gave the case to a unit; into: where its reports went, or came
-    back from; paper: which it wrote to the unit's leaders.
+    case as it was; case: as it is now; told: how many reporters see it, by chat or by
+    receipt: which of them left a chat is not told; handed: where it gave the case to a
+    unit; into: where its reports went, or came back from; paper: which it wrote to the
+    unit's leaders.
     """
 
     order: Order
@@ -223,7 +224,7 @@ class StaffCases:
             order=resolved,
             before=case.case,
             case=decision.case,
-            told=_reached(decision, case.reports),
+            told=len({report for report, _ in decision.pushes}),
             handed=await self._handed(resolved, decision.case),
             into=decision.into,
             paper=await self._paper(resolved, decision.case),
@@ -406,9 +407,3 @@ def _not_registered(name: str, directory: Directory) -> Refusal:
     if near:
         return Refusal("unit_near", name=name, names="、".join(near), near=near)
     return Refusal("unit_unknown", name=name)
-
-
-def _reached(decision: Decision, reports: Sequence[ReportRow]) -> int:
-    """How many of the pushes go to a reporter who left an address."""
-    reached = {report.id.hex() for report in reports if report.address is not None}
-    return sum(report in reached for report, _ in decision.pushes)

@@ -62,9 +62,9 @@ BY_HAND = "要人送到（打印用 jianfu unit papers）"
 
 
 def outcome_text(outcome: Outcome, terms: Terms, now: datetime | None = None) -> str:
-    """Whole sentences, with who hears of it. now: see `bot.desk.times`."""
+    """Whole sentences, with how many see it. now: see `bot.desk.times`."""
     said = SENTENCES[type(outcome.order)](Happened(outcome, terms, now), outcome.order)
-    told = f"会告诉 {outcome.told} 位反映人。" if outcome.told else ""
+    told = f"{outcome.told} 位反映人看得到。" if outcome.told else ""
     return f"{clean(said)}。{told}"
 
 

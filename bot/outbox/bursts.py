@@ -9,6 +9,7 @@ from bot.hours import seconds, utc
 from scheduler.quiet import QuietHours
 
 AFTER_THE_FIRST = 600  # seconds: nothing waits longer for what may follow
+ON_ITS_WAY = 60  # seconds that a messenger may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,15 @@ class Burst:
             ready = min(now + gather, self.since + AFTER_THE_FIRST)
         opens = hours.next_open(utc(ready))
         return seconds(hours.next_open(opens + timedelta(seconds=self.late)))
+
+
+def out_by(since: int, late: int, hours: QuietHours) -> int:
+    """By when a push ordered then has gone out, whatever the lot says and whatever
+    joins it, in seconds since 1970 UTC. Nothing of its way is shown to staff before:
+    they would learn when a phone rang.
+
+    since: when it was ordered, likewise; late: the most that the lot may say.
+    """
+    opens = hours.next_open(utc(since + AFTER_THE_FIRST))
+    sent = hours.next_open(opens + timedelta(seconds=late))
+    return seconds(sent) + ON_ITS_WAY

@@ -28,8 +28,11 @@ LOOK_EVERY = 1.0  # seconds: what other processes posted, and what has fallen du
 # seconds until a message is tried again when storage or we ourselves failed
 AFTER_TROUBLE = 5.0
 
-# Of a stream and its chat: what to write when the chat is gone, or refused a message.
-Fate = Callable[[bytes, Address], Awaitable[Sequence[Write]]]
+# Of a stream and its chat: what to write when the chat is gone.
+WhenGone = Callable[[bytes, Address], Awaitable[Sequence[Write]]]
+# Of a stream and when its push was ordered (seconds since 1970 UTC): what to write when
+# the messenger refused it.
+WhenRefused = Callable[[bytes, int], Awaitable[Sequence[Write]]]
 
 
 class Sender:
@@ -44,8 +47,8 @@ class Sender:
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
         *,
-        gone: Fate,
-        refused: Fate,
+        gone: WhenGone,
+        refused: WhenRefused,
         quiet: Callable[[datetime], bool] = lambda at: False,
     ) -> None:
         """quiet: when nothing may be pushed, asked before each try: what was due before
@@ -222,9 +225,17 @@ class Sender:
             return await self._gone(letter.stream, letter.to)
         except Refused:
             log.error("refused by %s: message %s", channel.name, letter.message.name)
-            return await self._refused(letter.stream, letter.to)
+            return await self._noted_as_refused(letter)
         self._unnoted[letter.id] = rows
         return rows
+
+    async def _noted_as_refused(self, letter: OutboxMessage) -> Sequence[Write]:
+        """Of what nobody but the reporter waited for, nothing: staff would learn when
+        somebody wrote to us.
+        """
+        if letter.burst is None:
+            return []
+        return await self._refused(letter.stream, letter.burst.since)
 
 
 def _next_of(queue: deque[OutboxMessage]) -> OutboxMessage:

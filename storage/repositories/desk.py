@@ -46,9 +46,12 @@ UNSURE = "unsure"
 
 CARD_COLUMNS = Columns(CardRow)
 REPLY_COLUMNS = Columns(ReplyRow)
-# a note is no change of its case, so the notes are counted beside the version
+# a note is no change of its case, so the notes are counted beside the version; one of
+# the line itself may lie there before it is shown
 SHOWN_NOW = """(
-  SELECT version + (SELECT count(*) FROM notes WHERE notes.case_id = cases.id)
+  SELECT version + (
+    SELECT count(*) FROM notes WHERE notes.case_id = cases.id AND notes.at <= :now
+  )
   FROM cases
   WHERE cases.id = desk_cards.case_id
 )"""
@@ -129,7 +132,7 @@ ON CONFLICT DO UPDATE SET at = excluded.at, sealed = excluded.sealed
 FOLLOW_REPLY = "UPDATE desk_replies SET sealed = ? WHERE id = ? AND sealed = ?"
 DELETE_REPLY = "DELETE FROM desk_replies WHERE id = ? AND sealed = ?"
 SELECT_WHETHER_STREAM_WAITS = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream)
+SELECT EXISTS (SELECT 1 FROM outbox WHERE stream = :stream AND due_at <= :due_at)
 """
 
 
@@ -185,30 +188,34 @@ class DeskCards:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def old(self, states: Sequence[str], most: int = 256) -> list[CardRow]:
+    async def old(
+        self, states: Sequence[str], now: int, most: int = 256
+    ) -> list[CardRow]:
         """Those of open cases that do not show them as they are.
 
         Args:
             states: of open cases.
+            now: seconds since 1970 UTC.
         """
         states_json = json.dumps([*states])
-        outdated = await self._reader.all(SELECT_OUTDATED_CARDS, most=most)
+        outdated = await self._reader.all(SELECT_OUTDATED_CARDS, now=now, most=most)
         reopened = await self._reader.all(
             SELECT_CARDS_OF_REOPENED_CASES, states=states_json, most=most
         )
         return [_card(row) for row in outdated + reopened]
 
     async def settled(
-        self, after: bytes = b"", most: int = 1024
+        self, now: int, after: bytes = b"", most: int = 1024
     ) -> tuple[list[CardRow], bytes | None]:
         """Of the next cards of finished cases those that show something else.
 
         Args:
+            now: seconds since 1970 UTC.
             after: the last card looked at before.
         Returns: the cards, and the last one looked at; None: there are no more.
         """
         rows = await self._reader.all(
-            SELECT_CARDS_OF_FINISHED_CASES, after=after, most=most
+            SELECT_CARDS_OF_FINISHED_CASES, now=now, after=after, most=most
         )
         outdated = [_card(row) for row in rows if row["outdated"]]
         last = rows[-1]["id"] if rows else None
@@ -251,9 +258,13 @@ class DeskReplies:
         rows = await self._reader.all(SELECT_REPLIES, most=most)
         return [ReplyRow(*row) for row in rows]
 
-    async def waits(self, stream: bytes) -> bool:
-        """Whether anything is still on its way to the reporter of this stream."""
-        row = await self._reader.one(SELECT_WHETHER_STREAM_WAITS, stream=stream)
+    async def waits(self, stream: bytes, due_at: int) -> bool:
+        """Whether anything that was due by then (seconds since 1970 UTC) is still on
+        its way to the reporter of this stream.
+        """
+        row = await self._reader.one(
+            SELECT_WHETHER_STREAM_WAITS, stream=stream, due_at=due_at
+        )
         return bool(row and row[0])
 
     @staticmethod

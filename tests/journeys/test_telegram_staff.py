@@ -170,6 +170,8 @@ async def test_a_reply_is_shown_taken_back_and_followed(
     await office.rings()
     await one.sees("待发")
     office.later(minutes=6)
+    await reporter.sees("专线给您回话了")
+    office.later(minutes=26)
     sent = await one.sees("已送达")
     assert sent.id == preview.id and "撤回" not in sent.labels
     reporter.says("/status")
@@ -188,4 +190,5 @@ async def test_who_has_blocked_us_is_shown_as_not_reached(
     await one.sees("现在可以撤回")
     office.later(seconds=11)
     await office.rings()
-    await one.sees("没送到聊天里")
+    office.later(minutes=12)
+    await one.sees("可能没看到")

@@ -22,6 +22,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,8 @@ async def test_telegram_goes_on_where_it_stood(folder: Path) -> None:
     async with evening_office(folder) as office:
         await reporters(office)
         await staff(office)
+        office.at = MORNING - timedelta(minutes=30)
+        await office.person("t-pushed").sees("专线给您回话了")
         office.at = MORNING
         await delivered(office)
 
@@ -277,8 +280,6 @@ async def delivered(office: EveningOffice) -> None:
     """In the morning the letters go out, and a reply is told to be delivered."""
     group = office.group
     assert group is not None
-    pushed = office.person("t-pushed")
-    await pushed.sees("专线给您回话了")
     await group.until(
         lambda _: "已送达" in group.topic(alias("t-pushed")).screen.text,
         why="the reply is told to be delivered",

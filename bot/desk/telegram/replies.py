@@ -24,6 +24,7 @@ from bot.channels.telegram.markup import shortened
 from bot.desk.telegram.inside import DeskContext, Spot
 from bot.desk.telegram.showing import keyboard
 from bot.desk.telegram.views import data
+from bot.outbox.bursts import ON_ITS_WAY, out_by
 from dialogs.case.life import Case
 from dialogs.case.orders import Reply
 from storage.port import Write
@@ -41,12 +42,12 @@ UNDONE = "undone"
 DELIVERY = {
     WAITS: "⏳ 10秒后发出，现在可以撤回。",
     UNDONE: "↩️ 已撤回，没有发出。",
-    "due": "🕓 待发：错开几分钟才送，夜里不打扰。",
+    "due": "🕓 待发：错开几分钟才送，夜里不打扰；过一阵在这里告诉您结果。",
     "sent": "✅ 已送达。",
-    "gone": "⚠️ 没送到聊天里：对方只凭回执码看，或已拉黑、清空。凭回执码看得到。",
-    "refused": "⚠️ 平台拒收，没有送到。对方凭回执码看得到。",
+    "unseen": "⚠️ 对方可能没看到。凭回执码看得到。",  # in these words, why ever
 }
-FINAL = (UNDONE, "sent", "gone", "refused")
+FINAL = (UNDONE, "sent", "unseen")
+BEFORE = ("gone", "refused")  # how it may have ended when an older version looked
 
 
 class Replies:
@@ -58,6 +59,8 @@ class Replies:
         self._cases = Cases(inside.database)
         self._reports = Reports(inside.database)
         self._next: dict[bytes, float] = {}
+        # what an outage of ours kept from leaving gets its time, too
+        self._began = inside.at
         # what shows a reply, should its row be changed before it says so
         self._sent: dict[bytes, int] = {}
 
@@ -127,6 +130,9 @@ class Replies:
         said = self._said(row)
         if said is None:
             return
+        if said["shown"] in BEFORE:
+            await self._in.database.commit([DeskReplies.drop(row)])
+            return
         said["message"] = said["message"] or self._sent.get(row.id)
         found = await self._cases.by_id(row.case_id)
         assert found is not None
@@ -152,23 +158,33 @@ class Replies:
     async def _state(self, row: ReplyRow, said: dict[str, Any], sheet: Sheet) -> str:
         """One word for how far it is; of several reporters, the one that is furthest
         from being told.
+
+        What became of it is shown when it must have gone out by any lot, and not
+        before: else staff would learn when a phone rang.
         """
         case, words = sheet.case, str(said["text"]).strip()
         if case.reply is not None and case.reply.text == words:
             return WAITS
-        told = any(
-            step.kind == "replied"
+        told = [
+            step.at
+            for step in sheet.steps
+            if step.kind == "replied"
             and step.at >= row.at
             and step.params.get("text") == words
-            for step in sheet.steps
-        )
+        ]
         if not told:
             return UNDONE
+        settings = self._in.settings
+        late = settings.push_delay_minutes * 60
+        shown_at = out_by(told[0], late, settings.quiet_hours)
+        if self._in.at < max(shown_at, self._began + ON_ITS_WAY):
+            return "due"
         reports = self._addressed(
             case, await self._reports.of_case(row.case_id), said["to"]
         )
-        waiting = [await self._rows.waits(report.stream) for report in reports]
-        return "due" if any(waiting) else await self._ended(row, said["to"])
+        latest = shown_at - ON_ITS_WAY
+        waiting = [await self._rows.waits(report.stream, latest) for report in reports]
+        return "unseen" if any(waiting) else await self._ended(row, said["to"])
 
     async def _ended(self, row: ReplyRow, to: int | None) -> str:
         """How it ended, read after nothing waits any more: the commit that ended the
@@ -184,11 +200,11 @@ class Replies:
             for note in sheet.notes
         )
         if is_refused:
-            return "refused"
+            return "unseen"
         reports = await self._reports.of_case(row.case_id)
         addressed = self._addressed(sheet.case, reports, to)
         reached = [report.address is not None for report in addressed]
-        return "sent" if reached and all(reached) else "gone"
+        return "sent" if reached and all(reached) else "unseen"
 
     @staticmethod
     def _addressed(

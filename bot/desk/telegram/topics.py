@@ -179,7 +179,7 @@ class Topics:
         for case in await self._cases.news(OPEN):
             # one whose people we cannot ask about holds up no other
             await self.trying(partial(self._announce, case))
-        found = await self._cards.old(OPEN)
+        found = await self._cards.old(OPEN, self._in.at)
         self._wanted &= {row.case_id for row in found}
         wanted = [row for row in found if row.case_id in self._wanted]
         await self._begin(wanted, wanted=True)
@@ -191,7 +191,7 @@ class Topics:
         """
         after: bytes | None = b""
         while after is not None:
-            found, after = await self._cards.settled(after)
+            found, after = await self._cards.settled(self._in.at, after)
             if found:
                 await self._begin(found)
                 await self.idle()

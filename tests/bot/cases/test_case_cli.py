@@ -111,7 +111,7 @@ async def test_a_case_is_worked_through_in_the_terminal(
         await terminal.runs("claim", name) == f"{name}  未编号  待受理：现在归王办。\n"
     )
     accepted = f"{name}  JF2026-000001  已受理：受理了，11月24日 24:00 前转办。"
-    told = "会告诉 1 位反映人。"
+    told = "1 位反映人看得到。"
     assert await terminal.runs("accept", name) == f"{accepted}{told}\n"
     for words in (
         ("ask", name, "哪个科室？"),

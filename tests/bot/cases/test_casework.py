@@ -222,7 +222,8 @@ async def test_who_wants_only_the_receipt_leaves_no_address(counter: Counter) ->
     outcome = await counter.casework.staff.order(
         await counter.alias(), Accept(), AtTheMachine("王", "operator")
     )
-    assert outcome.told == 0 and await counter.letters() == []
+    assert await counter.letters() == []
+    assert outcome.told == 1, "who reads it by the receipt alone counts likewise"
     assert "hush" not in (await counter.story(receipt)).can
 
 
@@ -340,16 +341,18 @@ async def test_a_refused_message_is_noted_for_staff_only(counter: Counter) -> No
     name = await counter.alias()
     await counter.orders(name, Accept())
     (letter, _), *_ = await counter.letters()
-    await counter.database.commit(
-        await counter.casework.reporters.undelivered(letter.stream)
+    assert letter.burst is not None
+    noted = await counter.casework.reporters.undelivered(
+        letter.stream, letter.burst.since
     )
-    notes = (
-        await counter.casework.reading.sheet(
-            await counter.casework.staff.find(name, AT_THE_MACHINE)
-        )
-    ).notes
-    assert [note.by for note in notes] == ["专线"] and "没有送到" in notes[0].text
-    assert "没有送到" not in await told(counter, receipt)
+    await counter.database.commit(noted)
+    row = await counter.casework.staff.find(name, AT_THE_MACHINE)
+    reading = counter.casework.reading
+    assert (await reading.sheet(row)).notes == (), "it would tell when it went"
+    counter.later(minutes=31)
+    [note] = (await reading.sheet(row)).notes
+    assert note.by == "专线" and "可能没看到" in note.text
+    assert "可能没看到" not in await told(counter, receipt)
 
 
 # ── forgetting ────────────────────────────────────────────────────────────────────────

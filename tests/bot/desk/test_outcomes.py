@@ -212,7 +212,7 @@ def test_an_order_is_answered_with_what_is_so_now(
     case: Case, order: Order, said: str
 ) -> None:
     outcome = carried_out(case, order)
-    told = f"会告诉 {outcome.told} 位反映人。" if outcome.told else ""
+    told = f"{outcome.told} 位反映人看得到。" if outcome.told else ""
     assert outcome_text(outcome, TERMS, AT) == f"{said}。{told}"
     out = io.StringIO()
     CaseScreen(TERMS, out, AT).outcome(outcome)

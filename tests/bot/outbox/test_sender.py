@@ -28,7 +28,7 @@ from bot.hours import seconds
 from bot.keys import Keys
 from bot.outbox.bursts import Burst
 from bot.outbox.messages import OutboxMessage, OutboxMessages
-from bot.outbox.sender import Fate, Sender
+from bot.outbox.sender import Sender, WhenGone, WhenRefused
 from dialogs.case.pushes import told_by
 from dialogs.words import Message
 from storage.port import Refusing, Write, Writes
@@ -87,7 +87,9 @@ class Wall:
 class Office:
     """A counter's post, carried by a sender."""
 
-    def __init__(self, counter: Counter, wall: Wall, gone: Fate, refused: Fate) -> None:
+    def __init__(
+        self, counter: Counter, wall: Wall, gone: WhenGone, refused: WhenRefused
+    ) -> None:
         self.counter, self.wall = counter, wall
         self.sender = Sender(
             counter.database,
@@ -357,7 +359,9 @@ async def test_a_refused_message_is_noted_for_staff_and_the_next_one_goes_out(
     await office.counter.files(chat="anna")
     [row] = await office.counter.database.all("SELECT stream FROM reports")
     office.wall.wrong = [Refused()]
-    letters = [letter(name, row["stream"]) for name in ("too long", "next")]
+    burst = Burst(seconds(office.counter.at), 0)
+    too_long = replace(letter("too long", row["stream"]), burst=burst)
+    letters = [too_long, letter("next", row["stream"])]
     await office.counter.database.commit(
         [office.counter.post.put(one) for one in letters]
     )
@@ -377,7 +381,7 @@ async def test_a_fate_that_storage_refuses_is_tried_again(
     """
     asked: list[bytes] = []
 
-    async def fate(stream: bytes, to: Address) -> Sequence[Write]:
+    async def fate(stream: bytes, to: Address | int) -> Sequence[Write]:
         asked.append(stream)
         if len(asked) < 3:
             raise Refusing("full")
@@ -385,7 +389,11 @@ async def test_a_fate_that_storage_refuses_is_tried_again(
 
     office = Office(office.counter, office.wall, fate, fate)
     office.wall.wrong = [error(), error(), error()]
-    await office.posts("first", "second")
+    pushed = Burst(seconds(office.counter.at), 0)
+    first = replace(letter("first", STREAMS[ANNA]), burst=pushed)
+    await office.counter.database.commit([office.counter.post.put(first)])
+    await office.sender.look()
+    await office.posts("second")
     await office.idle()
     assert asked == [STREAMS[ANNA]] * 3
     assert (office.wall.names(), await office.pending()) == (["second"], 0)
@@ -508,7 +516,7 @@ async def begun(
         else WebChannel(database, keys, 15, clock)
     )
 
-    async def nothing(stream: bytes, to: Address) -> Sequence[Write]:
+    async def nothing(stream: bytes, to: Address | int) -> Sequence[Write]:
         return []
 
     try:

@@ -40,8 +40,9 @@ async def test_a_reply_edited_before_it_goes_goes_out_in_the_new_words(
     assert case.reply and case.reply.text == NEW, "ten seconds, from the edit on"
     office.later(seconds=5)
     await office.rings()
-    await one.sees("已送达")
     await reporter.sees("专线给您回话了")
+    office.later(minutes=12)
+    await one.sees("已送达")
     reporter.presses("查进展")
     story = await reporter.sees(NEW)
     assert OLD not in story.text and story.text.count("专线给您回话") == 1

@@ -12,7 +12,6 @@ import pytest
 
 from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Close, Reply
-from storage.repositories.outbox import Outbox
 from tests.bot.desk.telegram.office import Office
 from tests.botapi.calls import Call
 from tests.botapi.faults import Kind
@@ -114,26 +113,6 @@ async def test_a_group_that_must_wait_holds_up_no_private_card(
     assert not group.topics()[0].name.endswith("已受理")
     card_came = True
     await group.until(lambda _: group.topics()[0].name.endswith("已受理"))
-
-
-async def test_what_the_platform_refuses_is_shown(office: Office, group: Group) -> None:
-    """The letter is dropped, a note of the hotline's own says so, and the
-    staff see it.
-    """
-    one = await office.staff("李明")
-    await office.files_and_rings()
-    alias = await office.alias()
-    one.says(f"/reply {alias} 下周去看。")
-    await one.sees("现在可以撤回")
-    office.settings.__dict__["push_delay_minutes"] = 20
-    office.late = 300
-    office.later(seconds=11)
-    await office.rings()
-    await one.sees("待发")
-    [row] = await office.app.resources.database.all("SELECT id, stream FROM outbox")
-    refused = await office.app.casework.reporters.undelivered(row["stream"])
-    await office.app.resources.database.commit([*refused, Outbox.drop(row["id"])])
-    await one.sees("平台拒收")
 
 
 async def test_a_reply_from_the_terminal_shows_on_the_card(
