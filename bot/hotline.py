@@ -303,8 +303,13 @@ class Hotline:
                     self._lookups.keep_receipt(visit.who, receipt)
                 case ReceiptSaved():
                     self._lookups.drop_receipt(visit.who)
-                case Forget() | Withdraw() if self._tidying is None:
-                    self._tidying = asyncio.create_task(self._tidy())
+                case Forget() | Withdraw():
+                    self._lookups.drop_receipt(visit.who)
+                    self._begin_tidying()
+
+    def _begin_tidying(self) -> None:
+        if self._tidying is None:
+            self._tidying = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:
         """Freed pages, index and WAL still hold sealed bytes and tokens of what was

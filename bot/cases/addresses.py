@@ -5,6 +5,7 @@ ended.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -143,23 +144,26 @@ class ReplyAddresses:
         """Raises: KeyringError, if it cannot be noted: then nothing may be shredded."""
         await asyncio.to_thread(self._journal.add, *reports)
 
-    async def shred(
-        self, opened: OpenReport, own: Sequence[StepRow] | None = None
-    ) -> list[Write]:
-        """Key, words, pictures and the way back go. own: the steps of this report
-        alone, where they are read.
+    async def forget(self, opened: OpenReport, own: Sequence[StepRow]) -> list[Write]:
+        """Key, words, pictures and the way back go, and its receipt is like one that
+        was never given. own: the steps of this report alone.
 
         Raises: KeyringError, if it cannot be noted: then nothing is shredded.
         """
         # Journal first: after a crash in between, a restored backup shreds what was
         # asked to be shredded; the other way round it would bring it back. A digest too
         # many does no harm.
-        await self.note_shredded(opened.row.id)
-        return [*await self.unlink(opened), *await self._emptied(opened, own)]
+        rest = secrets.token_bytes(16)
+        await self.note_shredded(opened.row.id, rest)
+        return [
+            *await self.unlink(opened),
+            *await self._emptied(opened, own),
+            *Reports.cut_loose(opened.row.id, rest),
+        ]
 
     async def shred_all(self, all: Sequence[OpenReport]) -> list[Write]:
-        """The same for several in one commit: singly, two of one chat would move each
-        other's tags.
+        """Of several that were kept long enough, in one commit: singly, two of one chat
+        would move each other's tags. A receipt is told that it is over.
         """
         if all:
             await self.note_shredded(*(one.row.id for one in all))

@@ -173,8 +173,10 @@ class HeldReports:
             case ConfirmHold():
                 confirmed = msgspec.structs.replace(held, unless="send")
                 return [self._changed(opened, confirmed, action.at)]
-            case Withdraw() | Forget():
+            case Withdraw():
                 return await self.drop(opened)
+            case Forget():
+                return await self._forget(opened)
             case Hush():
                 unlinked = await self._addresses.unlink(opened)
                 return [*unlinked, Outbox.drop_stream(opened.row.stream)]
@@ -270,6 +272,12 @@ class HeldReports:
             *map(Media.drop, pictures),
             Outbox.drop_stream(row.stream),
         ]
+
+    async def _forget(self, opened: OpenHold) -> Changes:
+        """The same, and its receipt is like one that was never given."""
+        row = opened.row
+        emptied = await self.drop(opened)
+        return [*emptied, Holds.take(replace(row, version=row.version + 1))]
 
     async def fall_due(self, opened: OpenHold, at: datetime) -> Changes:
         """What is to happen now: handed in, asked about, or dropped; and its reporter

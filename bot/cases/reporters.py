@@ -312,7 +312,7 @@ class ReporterCases:
             case Reopen() | Rebound() if self._files.content(opened).withdrawn:
                 return [self._resealed(opened, withdrawn=False, wishes={})]
             case Forget():
-                return await self._addresses.shred(opened, found.own)
+                return await self._addresses.forget(opened, found.own)
             case _:
                 return [_touched(opened.row)]
 

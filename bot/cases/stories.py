@@ -59,8 +59,8 @@ class ReporterStories:
         self._steps, self._ratings = Steps(database), Ratings(database)
 
     async def report_of(self, receipt: str) -> bytes | None:
-        """The report behind a receipt, forgotten or not; None if there is none. Raises:
-        MalformedReceipt.
+        """The report behind a receipt, kept or destroyed as old; None if there is none,
+        or it was forgotten. Raises: MalformedReceipt.
         """
         fingerprint = receipts.fingerprint(receipt, self._receipt_key)
         report, hold = await asyncio.gather(

@@ -573,7 +573,7 @@ FORGET_STEP = Step(
     StatusState.FORGET,
     title="忘记我吗",
     ask="“忘记我”会立即销毁您写的文字、图片和联系方式，回执码随之失效，不能恢复；"
-    "事情本身仍会继续办。确定吗？",
+    "以前做的加密备份里还有，真要从备份恢复时会再销毁一次。事情本身仍会继续办。确定吗？",
     again="请点“确定，忘记我”或“返回”。",
     buttons=[
         button("sure", "确定，忘记我", role="grave", name="sure_forget"),

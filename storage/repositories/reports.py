@@ -93,6 +93,17 @@ SET wrapped_key = NULL, sealed = NULL, address = NULL, mine = NULL,
     version = version + 1
 WHERE id = ?
 """
+# what stays of a forgotten report is found by no value that anybody ever had
+CHECK_LINKS_AT_THE_END = "PRAGMA defer_foreign_keys = ON"
+RENAME_REPORT = """
+UPDATE reports
+SET id = :new, receipt = randomblob(32), stream = randomblob(16), version = version + 1
+WHERE id = :id
+"""
+RENAME_IN_WHAT_HANGS_ON_REPORT = (
+    "UPDATE steps SET report_id = :new WHERE report_id = :id",
+    "UPDATE ratings SET report_id = :new WHERE report_id = :id",
+)
 
 
 class Reports:
@@ -184,3 +195,16 @@ class Reports:
         """
         hanging = [Write(sql, (id,)) for sql in SHRED_WHAT_HANGS_ON_REPORT]
         return [*hanging, Write(SHRED_REPORT, (id,), ONE_ROW)]
+
+    @staticmethod
+    def cut_loose(id: bytes, new: bytes) -> list[Write]:
+        """What stays of a shredded report counts in its case, under a new id: neither
+        receipt nor stream nor the id that a chat's buttons hold lead there.
+        """
+        renamed = {"id": id, "new": new}
+        hanging = [Write(sql, renamed) for sql in RENAME_IN_WHAT_HANGS_ON_REPORT]
+        return [
+            Write(CHECK_LINKS_AT_THE_END, ()),
+            Write(RENAME_REPORT, renamed, ONE_ROW),
+            *hanging,
+        ]

@@ -22,7 +22,6 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -229,9 +228,10 @@ async def test_telegram_goes_on_where_it_stood(folder: Path) -> None:
     async with evening_office(folder) as office:
         await reporters(office)
         await staff(office)
-        office.at = MORNING - timedelta(minutes=30)
-        await office.person("t-pushed").sees("专线给您回话了")
+        office.settings.__dict__["push_delay_minutes"] = 30
         office.at = MORNING
+        await office.person("t-pushed").sees("专线给您回话了")
+        office.later(minutes=2)
         await delivered(office)
 
 

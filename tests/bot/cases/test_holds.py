@@ -71,8 +71,8 @@ async def due(counter: Counter) -> datetime:
 
 
 async def told(counter: Counter, receipt: str) -> Told | None:
-    report = bytes.fromhex(await counter.report(receipt))
-    return await counter.casework.stories.told(report)
+    report = await counter.casework.stories.report_of(receipt)
+    return await counter.casework.stories.told(report) if report else None
 
 
 async def mine(counter: Counter, chat: str = "anna") -> list[tuple[str, str]]:
