@@ -66,7 +66,8 @@ class Visit:
 
     who: the chat's pseudonym. row: its talk as stored, if any; talk: the same, opened
     and moved on. actions, messages: what the dialog decided. after: the row that the
-    turn leaves behind. is_begun_anew: what was stored is damaged.
+    turn leaves behind. is_begun_anew: what was stored is damaged. had_unsent: words or
+    pictures of a draft lay there.
     """
 
     incoming: Incoming
@@ -77,6 +78,7 @@ class Visit:
     messages: list[OutboxMessage] = field(default_factory=list)
     after: TalkRow | None = None
     is_begun_anew: bool = False
+    had_unsent: bool = False
 
     @property
     def sender(self) -> Address:
@@ -93,6 +95,13 @@ class Visit:
     @property
     def stream(self) -> bytes:
         return bytes.fromhex(self.talk.stream)
+
+    @property
+    def is_over(self) -> bool:
+        """What was written and not sent lies there no more, whatever the way out: then
+        no screen shows it either.
+        """
+        return self.is_begun_anew or (self.had_unsent and not self.talk.unsent)
 
 
 class Hotline:
@@ -162,7 +171,8 @@ class Hotline:
         if row is None:
             return Visit(incoming, who, row, self.talks.begin(incoming.lang))
         try:
-            return Visit(incoming, who, row, self.talks.talk(row))
+            talk = self.talks.talk(row)
+            return Visit(incoming, who, row, talk, had_unsent=talk.unsent)
         except Unsealable:  # or this chat would never be answered again
             log.error("a talk does not open: a new one is begun in its place")
             talk = self.talks.begin(incoming.lang)
@@ -205,6 +215,8 @@ class Hotline:
         writes += self._talk(visit)
         writes += visit.incoming.also
         writes += self._pictures(visit)
+        if visit.is_over:
+            writes += self._wiped(visit)
         for action in visit.actions:
             writes += await self._carry_out(action, visit)
         for message in visit.messages:
@@ -270,7 +282,7 @@ class Hotline:
             case Say() | Look() | ReceiptSaved():
                 return ()
             case Wipe():
-                return [Outbox.drop_stream(visit.stream), *self._wipe(visit.sender)]
+                return self._wiped(visit)
             case DropPictures(pictures):
                 return [Media.drop(bytes.fromhex(picture)) for picture in pictures]
         return await self._casework.reporters.act(
@@ -279,6 +291,10 @@ class Hotline:
             visit.sender,
             lasting=visit.incoming.lasting,
         )
+
+    def _wiped(self, visit: Visit) -> Sequence[Write]:
+        """Nothing that was said stands on the chat's screen or on its way there."""
+        return [Outbox.drop_stream(visit.stream), *self._wipe(visit.sender)]
 
     def _wipe(self, sender: Address) -> Sequence[Write]:
         """A messenger that is no longer served has no screen to clear, and what is due

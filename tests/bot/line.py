@@ -5,10 +5,11 @@ turned by hand.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar, overload
 
 from bot.address import Address
 from bot.app import opened
@@ -40,6 +41,9 @@ class Notebook:
     def wipe(self, to: Address) -> Sequence[Write]:
         self.wiped.append(to.key)
         return ()
+
+
+A = TypeVar("A", bound="Line")
 
 
 class Line:
@@ -91,8 +95,21 @@ class Line:
         return int(row[0])
 
 
+@overload
+def opened_line(folder: Path) -> AbstractAsyncContextManager[Line]: ...
+
+
+@overload
+def opened_line(folder: Path, kind: type[A]) -> AbstractAsyncContextManager[A]: ...
+
+
+def opened_line(
+    folder: Path, kind: type[Line] = Line
+) -> AbstractAsyncContextManager[Line]:
+    return _opened(kind(folder))
+
+
 @asynccontextmanager
-async def opened_line(folder: Path, kind: type[Line] = Line) -> AsyncIterator[Line]:
-    line = kind(folder)
+async def _opened(line: A) -> AsyncIterator[A]:
     async with opened(line.settings, line.make, lambda: line.at) as line.app:
         yield line

@@ -1,6 +1,6 @@
 """The web chat as a channel: what it delivers are bubbles on a visitor's screen.
 
-They are kept sealed for a day.
+They are kept sealed for a day; news for as long as the browser is remembered.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class WebChannel:
             replaced = last.id
             writes.append(WebBubbles.drop(bytes.fromhex(last.id)))
         until: int | None = None
-        row_expires = expires(now, session.lasting)
+        # a prompt may show what the visitor wrote; news does not
+        is_news = not said.mark
+        row_expires = expires(now, session.lasting and is_news)
         if said.secret:
             until = self._gone_at(screen, said.params["receipt"], now)
             row_expires = _next_multiple(until, SECRET_EXPIRY_STEP)
@@ -157,11 +159,11 @@ class WebChannel:
         row = await self._sessions.get(screen)
         return row if row and row.expires > seconds(self._now()) else None
 
-    def own(
-        self, screen: bytes, id: bytes, lasting: bool, content: str | Picture
-    ) -> Write:
-        """What the visitor said or showed, as a bubble of theirs."""
-        row_expires = expires(seconds(self._now()), lasting)
+    def own(self, screen: bytes, id: bytes, content: str | Picture) -> Write:
+        """What the visitor said or showed, as a bubble of theirs: no longer than a
+        draft, also where this browser is remembered.
+        """
+        row_expires = expires(seconds(self._now()), lasting=False)
         if isinstance(content, str):
             return self._add(id, screen, row_expires, {"words": content})
         picture = [content.id, content.width, content.height]

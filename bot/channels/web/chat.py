@@ -253,7 +253,7 @@ class ChatPages:
             sent = text(visitor.lang, "web.receipt_sent")
             shown = f"{sent} {shown}".strip()
         bubble = self.context.channel.own(
-            visitor.screen, secrets.token_bytes(16), visitor.lasting, shown
+            visitor.screen, secrets.token_bytes(16), shown
         )
         posted = Posted(
             key=key,

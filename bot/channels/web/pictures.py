@@ -181,7 +181,7 @@ class Pictures:
     def _bubble_writes(self, visitor: Visitor, event: Pictured) -> list[Write]:
         picture = event.picture
         bubble = self._chat.context.channel.own(
-            visitor.screen, _bubble_id(picture.id), visitor.lasting, picture
+            visitor.screen, _bubble_id(picture.id), picture
         )
         if event.replaces is None:
             return [bubble]

@@ -161,12 +161,16 @@ async def test_a_row_tells_no_moment(screen: Screen) -> None:
     assert sessions[0][0] % 3600 == 0
 
 
-@pytest.mark.parametrize(("lasting", "hours"), [(False, 24), (True, 7 * 24)])
-async def test_a_bubble_stays_a_day_or_a_week(
-    screen: Screen, lasting: bool, hours: int
+@pytest.mark.parametrize(
+    ("lasting", "mark", "hours"),
+    [(False, "", 24), (True, "", 7 * 24), (True, "a0000a.1", 24)],
+)
+async def test_news_stays_for_a_week_where_it_is_remembered_a_prompt_for_a_day(
+    screen: Screen, lasting: bool, mark: str, hours: int
 ) -> None:
+    """A prompt may show what was written."""
     await screen.begin(lasting)
-    await screen.send(PROMPT)
+    await screen.send(replace(PROMPT, mark=mark))
     screen.at += timedelta(hours=hours)
     assert len(await screen.shown()) == 1
     screen.at += timedelta(hours=1)
@@ -188,9 +192,7 @@ async def test_wiping_leaves_nothing_on_one_screen_and_all_on_others(
     await screen.begin()
     await screen.send(PROMPT)
     other = b"o" * 32
-    await screen.database.commit(
-        [screen.channel.own(other, b"x" * 16, False, "别人的话")]
-    )
+    await screen.database.commit([screen.channel.own(other, b"x" * 16, "别人的话")])
     await screen.database.commit(list(screen.channel.wipe(screen.to)))
     assert await screen.shown() == []
     assert [bubble.words for bubble in await screen.channel.bubbles(other)] == [
@@ -206,8 +208,8 @@ async def test_what_stands_there_is_sealed_to_its_place(screen: Screen) -> None:
     words, picture = "王主任的原话就是这样讲的", Picture("ab" * 16, 720, 1280)
     await screen.database.commit(
         [
-            screen.channel.own(screen.digest, b"1" * 16, False, words),
-            screen.channel.own(screen.digest, b"2" * 16, False, picture),
+            screen.channel.own(screen.digest, b"1" * 16, words),
+            screen.channel.own(screen.digest, b"2" * 16, picture),
         ]
     )
     assert [(bubble.words, bubble.picture) for bubble in await screen.shown()] == [
