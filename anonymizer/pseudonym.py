@@ -1,12 +1,10 @@
-"""Keyed digests that stand in for chats, sessions and words.
+"""Keyed digests that stand in for chats, sessions and accounts.
 
-Nobody without the keyring can test whether a digest is of this chat or that word.
+Nobody without the keyring can test whether a digest is of this chat or that one.
 """
 
 import hmac
 import re
-import unicodedata
-from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -14,12 +12,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from anonymizer.keyring import Keyring
 
-HOT_BIGRAMS = 32768  # about 6 MB
-SHORTEST_QUERY = 2  # characters
 _HANDLE = re.compile(r"[0-9a-f]{32}")
-_WORD_RUN = re.compile(r"[^\W_]+")
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-_SYMBOL_PAIRS = [one + other for one in _BASE32 for other in _BASE32]  # ten bits each
 
 
 class Pseudonyms:
@@ -88,74 +81,6 @@ class Pseudonyms:
     def staff_digest(self, channel: str, address: str) -> bytes:
         """A staff member's account, where it must be found but not read."""
         return _digest(self._staff, channel, address)
-
-
-class SearchKeys:
-    """Turns text into the digests that the search index holds in place of words."""
-
-    __slots__ = ("_key", "_token")
-
-    def __init__(self, keyring: Keyring) -> None:
-        self._key = keyring.key("search")
-        self._token = lru_cache(maxsize=HOT_BIGRAMS)(self._make_token)
-
-    def __repr__(self) -> str:
-        return "<SearchKeys>"
-
-    def tokens(self, text: str) -> list[str]:
-        """Index tokens of a text: its overlapping bigrams, each once.
-
-        A token is six symbols of a-z2-7 (30 bits). Bigrams run over letters, digits and
-        Chinese characters after NFKC and case folding; a character that stands alone is
-        a token itself. 30 bits collide now and then: open and check the hits. Sorted,
-        so that the order of words is not told.
-        """
-        return self._tokens_of(_word_runs(text))
-
-    def query(self, text: str) -> list[str]:
-        """Tokens that a text with all words of the query has.
-
-        None for queries under two characters. Lone characters count only if there is
-        nothing else: inside a longer run they are no token.
-        """
-        runs = _word_runs(text)
-        if sum(map(len, runs)) < SHORTEST_QUERY:
-            return []
-        longer_runs = [run for run in runs if len(run) > 1]
-        return self._tokens_of(longer_runs or runs)
-
-    def _tokens_of(self, runs: list[str]) -> list[str]:
-        tokens = {self._token(gram) for run in runs for gram in _bigrams(run)}
-        return sorted(tokens)
-
-    def _make_token(self, gram: str) -> str:
-        digest = hmac.digest(self._key, gram.encode(), "sha256")
-        bits = int.from_bytes(digest[:4], "big") >> 2  # 30 of 32
-        return (
-            _SYMBOL_PAIRS[bits >> 20]
-            + _SYMBOL_PAIRS[bits >> 10 & 1023]
-            + _SYMBOL_PAIRS[bits & 1023]
-        )
-
-
-def folded(text: str) -> str:
-    """How search sees a text; check hits with this.
-
-    That is NFKC, case folded, and NFKC again, which folding may undo.
-    """
-    caseless = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", caseless)
-
-
-def _word_runs(text: str) -> list[str]:
-    return _WORD_RUN.findall(folded(text))
-
-
-def _bigrams(run: str) -> list[str]:
-    """Overlapping pairs of characters; a run of one character is its own."""
-    if len(run) == 1:
-        return [run]
-    return [run[start : start + 2] for start in range(len(run) - 1)]
 
 
 def _digest(key: bytes, *parts: str) -> bytes:

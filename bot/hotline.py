@@ -328,9 +328,7 @@ class Hotline:
             self._tidying = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:
-        """Freed pages, index and WAL still hold sealed bytes and tokens of what was
-        shredded.
-        """
+        """The WAL still holds sealed bytes of what was shredded."""
         try:
             await self._database.tidy()
         except StorageError as error:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from anonymizer.keyring import Keyring
-from anonymizer.pseudonym import Pseudonyms, SearchKeys
+from anonymizer.pseudonym import Pseudonyms
 from anonymizer.seal import DataKeys, Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keys:
     pseudonyms: Pseudonyms
-    search: SearchKeys
     data: DataKeys
     receipt: bytes
     talk: Sealer
@@ -26,7 +25,6 @@ class Keys:
     def of(cls, keyring: Keyring) -> Self:
         return cls(
             pseudonyms=Pseudonyms(keyring),
-            search=SearchKeys(keyring),
             data=DataKeys(keyring),
             receipt=keyring.key("receipt"),
             talk=Sealer(keyring, "talk"),

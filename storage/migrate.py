@@ -70,15 +70,31 @@ def migrate(connection: sqlite3.Connection) -> int:
 
 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
-    """Apply one migration, unless another process has done so meanwhile."""
+    """Apply one migration, unless another process has done so meanwhile.
+
+    A table that others refer to can only be made anew while nobody looks after
+    references, so they are checked in the end.
+    Source: SQLite, "Making Other Kinds Of Table Schema Changes".
+    """
+    (foreign_keys,) = connection.execute("PRAGMA foreign_keys").fetchone()
+    connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN IMMEDIATE")
     try:
         if version(connection) < number:
+            broken_before = _broken_references(connection)
             for statement in statements(script):
                 connection.execute(statement)
+            if _broken_references(connection) > broken_before:
+                raise Broken(f"migration {number}: a reference leads nowhere")
             connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.execute(f"PRAGMA foreign_keys = {foreign_keys}")
+
+
+def _broken_references(connection: sqlite3.Connection) -> int:
+    return len(connection.execute("PRAGMA foreign_key_check").fetchall())

@@ -21,7 +21,7 @@ from storage.connection import (
     use_wal,
     wait_for_locks,
 )
-from storage.migrate import migrate
+from storage.migrate import migrate, version
 from storage.port import Refusing, StorageError
 
 # Nothing interrupts SQLite while it waits for a lock, so one wait is no longer.
@@ -73,7 +73,9 @@ def _open_once(path: Path, patience: float) -> OpenedConnections:
         writing = connect(path, wait)
         opened.append(writing)
         use_wal(writing, wait)
-        migrate(writing)
+        before = version(writing)
+        if migrate(writing) != before:  # what it dropped is not left in the log
+            writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         for _ in range(1 + SCANNERS):
             opened.append(connect_to_read(path, wait))
         for connection in opened:

@@ -141,7 +141,7 @@ class Database(Reader, Protocol):
         """
 
     async def tidy(self) -> bool:
-        """After shredding: what was deleted is not left in index, free pages or log.
+        """After shredding: what was deleted is not left in free pages or log.
 
         False: try again.
         """

@@ -18,11 +18,8 @@ from storage.identity import Guard, OpenedFiles
 from storage.opening import open_connections
 from storage.port import Refusing, Row, SqlValue, StorageError, Writes
 from storage.repositories.store import SELECT_STORE
-from storage.search_index import merge_segments, rebuild_if_deep
 from storage.writer import Writer
 
-# pages of 4 KB a step of a merge: some 10 ms in which nobody else writes
-MERGE_PAGES = 100
 SCANNER_QUEUE = 64  # requests that aiosqlite fetches at a time
 SECONDS_BETWEEN_TRIALS = 1
 SECONDS_BETWEEN_WITNESSES = 1
@@ -207,18 +204,10 @@ class SQLiteDatabase:
         return await self._queue.run(self._writer.fold)
 
     async def tidy(self) -> bool:
-        """After `Search.forget`: nothing forgotten is left in the index and the WAL.
+        """After shredding: nothing of it is left in the WAL; False: try again.
 
-        Goes piece by piece between turns, but over the whole index: gather what is to
-        be forgotten. False: try again.
+        In the database itself it was overwritten when it was deleted.
         """
-        connection = self._writer.connection
-        await self._queue.run(partial(rebuild_if_deep, connection))
-        begin_merge = partial(merge_segments, connection, -MERGE_PAGES)
-        go_on_merging = partial(merge_segments, connection, MERGE_PAGES)
-        unfinished = await self._queue.run(begin_merge)
-        while unfinished:
-            unfinished = await self._queue.run(go_on_merging)
         return await self.checkpoint()
 
     async def close(self) -> None:

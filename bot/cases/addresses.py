@@ -18,8 +18,6 @@ from storage.port import Database, Write
 from storage.repositories.holds import HoldRow, Holds
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
-from storage.repositories.search import Search
-from storage.repositories.steps import StepRow, Steps
 
 # what a chat may open: filed, or still kept back
 ChainRow = ReportRow | HoldRow
@@ -33,10 +31,10 @@ class ReplyAddresses:
     def __init__(
         self, database: Database, keys: Keys, files: CaseSealer, journal: ShredJournal
     ) -> None:
-        self._pseudonyms, self._search_keys = keys.pseudonyms, keys.search
+        self._pseudonyms = keys.pseudonyms
         self._files = files
         self._journal = journal
-        self._reports, self._steps = Reports(database), Steps(database)
+        self._reports = Reports(database)
         self._holds = Holds(database)
 
     async def open(self, report: bytes) -> OpenReport | None:
@@ -144,9 +142,9 @@ class ReplyAddresses:
         """Raises: KeyringError, if it cannot be noted: then nothing may be shredded."""
         await asyncio.to_thread(self._journal.add, *reports)
 
-    async def forget(self, opened: OpenReport, own: Sequence[StepRow]) -> list[Write]:
+    async def forget(self, opened: OpenReport) -> list[Write]:
         """Key, words, pictures and the way back go, and its receipt is like one that
-        was never given. own: the steps of this report alone.
+        was never given.
 
         Raises: KeyringError, if it cannot be noted: then nothing is shredded.
         """
@@ -157,7 +155,7 @@ class ReplyAddresses:
         await self.note_shredded(opened.row.id, rest)
         return [
             *await self.unlink(opened),
-            *await self._emptied(opened, own),
+            *Reports.shred(opened.row.id),
             *Reports.cut_loose(opened.row.id, rest),
         ]
 
@@ -167,18 +165,8 @@ class ReplyAddresses:
         """
         if all:
             await self.note_shredded(*(one.row.id for one in all))
-        emptied = [write for one in all for write in await self._emptied(one)]
+        emptied = [write for one in all for write in Reports.shred(one.row.id)]
         return [*await self.unlink(*all), *emptied]
-
-    async def _emptied(
-        self, opened: OpenReport, own: Sequence[StepRow] | None = None
-    ) -> list[Write]:
-        own = await self._steps.of_report(opened.row.id) if own is None else own
-        tokens = self._search_keys.tokens(self._files.corpus(opened, own))
-        return [
-            *Search.forget(opened.row.search_id, tokens),
-            *Reports.shred(opened.row.id),
-        ]
 
 
 def unlinked(row: ChainRow) -> Write:

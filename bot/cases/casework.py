@@ -29,6 +29,9 @@ from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
+from bot.reported import ReportWords
+from bot.search.finding import CaseSearch
+from bot.search.texts import CaseTexts
 from bot.settings import Settings
 from dialogs.case.worktime import Terms
 from storage.port import Database
@@ -43,6 +46,7 @@ class Casework:
     held: HoldRounds
     staff: StaffCases
     reading: CaseReadModel
+    search: CaseSearch
     writer: CaseWriter
     addresses: ReplyAddresses
     conflict: ConflictRule
@@ -67,6 +71,7 @@ class Casework:
     ) -> Self:
         """alerts: `NoAlerts` where no messenger is set up."""
         files = CaseSealer(keys)
+        search = CaseSearch(settings.data_dir, CaseTexts(database, ReportWords(keys)))
         conflict = ConflictRule(database, keys, register)
         addresses = ReplyAddresses(database, keys, files, journal)
         pushes = Pushes(
@@ -80,8 +85,6 @@ class Casework:
         )
         writer = CaseWriter(database, files, pushes, alerts, terms)
         filing = CaseFiling(
-            database,
-            keys=keys,
             files=files,
             writer=writer,
             settings=settings,
@@ -128,9 +131,8 @@ class Casework:
                 roster=Roster(database, keys, now),
                 now=now,
             ),
-            reading=CaseReadModel(
-                database, files, keys.search, conflict=conflict, now=now
-            ),
+            reading=CaseReadModel(database, files, search, conflict=conflict, now=now),
+            search=search,
             writer=writer,
             addresses=addresses,
             conflict=conflict,

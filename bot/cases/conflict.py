@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from anonymizer.seal import Unsealable
-from bot.cases.sealing import CaseSealer, OpenReport, corpus
+from bot.cases.sealing import CaseSealer, OpenReport
 from bot.keys import Keys
 from bot.people.directory import plain
 from bot.people.member import AtTheMachine, CaseReader, Member
 from bot.people.register import UnitRegister
 from bot.people.roster import Reached, Roster
+from bot.reported import corpus
 from dialogs.case.life import Case
 from dialogs.case.roles import Role
 from dialogs.categories import RETALIATION
@@ -114,15 +115,19 @@ class ConflictRule:
         reports = await self._reports.of_case(row.id)
         return "\n".join(await asyncio.gather(*map(self._said, reports)))
 
+    async def sees_all(self, reader: CaseReader) -> bool:
+        """Whether no case can be kept from this reader but by rank."""
+        if isinstance(reader, AtTheMachine):
+            return True
+        directory = await self._register.directory()
+        return not directory.ties(reader)
+
     async def visible(
         self, reader: CaseReader, cases: Sequence[AnyCase]
     ) -> list[AnyCase]:
         """Those of the cases that this reader may know of, in order."""
         cases = [case for case in cases if _has_rank(reader, case)]
-        if isinstance(reader, AtTheMachine):
-            return cases
-        directory = await self._register.directory()
-        if not directory.ties(reader):
+        if isinstance(reader, AtTheMachine) or await self.sees_all(reader):
             return cases
         seen = await asyncio.gather(*(self.sees(reader, case) for case in cases))
         return [case for case, may in zip(cases, seen, strict=True) if may]

@@ -10,19 +10,17 @@ import msgspec
 
 from bot.cases.aliases import new_alias
 from bot.cases.pushes import Jitter
-from bot.cases.sealed import ReportContent
-from bot.cases.sealing import CaseSealer, corpus
+from bot.cases.sealing import CaseSealer
 from bot.cases.writing import CaseWriter
 from bot.hours import seconds, whole_hour
-from bot.keys import Keys
+from bot.reported import ReportContent
 from bot.settings import Settings
 from dialogs.case.life import Case
 from dialogs.case.reactions import filed, kept_from
-from storage.port import Audit, Changes, Database, Write
+from storage.port import Audit, Changes, Write
 from storage.repositories.cases import CaseRow
 from storage.repositories.media import Media
 from storage.repositories.reports import ReportRow, Reports
-from storage.repositories.search import Search
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,23 +55,19 @@ class CaseFiling:
 
     def __init__(
         self,
-        database: Database,
         *,
-        keys: Keys,
         files: CaseSealer,
         writer: CaseWriter,
         settings: Settings,
         jitter: Jitter,
     ) -> None:
         """jitter: how late staff hear of it."""
-        self._search_keys = keys.search
         self._files = files
         self._writer = writer
         self._settings = settings
         self._jitter = jitter
-        self._search = Search(database)
 
-    async def writes(self, head: ReportHead, body: ReportBody, at: datetime) -> Changes:
+    def writes(self, head: ReportHead, body: ReportBody, at: datetime) -> Changes:
         """The report's key stays its own; the case knows only what staff may keep
         without it.
 
@@ -81,7 +75,6 @@ class CaseFiling:
         """
         hour = whole_hour(at)
         id = secrets.token_bytes(16)
-        search_id = await self._search.free_search_id()
         content = msgspec.structs.replace(body.content, case=id.hex())
         report = ReportRow(
             id=head.id,
@@ -93,7 +86,6 @@ class CaseFiling:
             stream=head.stream,
             address=head.address,
             filed_hour=hour,
-            search_id=search_id,
             sealed=self._files.seal_content(content, head.key, head.id),
         )
         case = filed(
@@ -113,7 +105,6 @@ class CaseFiling:
             Reports.file(report),
             *self._wished(case, head, hour),
             *(Media.keep(id, position, head.id) for position, id in pictures),
-            Search.index(search_id, self._search_keys.tokens(corpus(content, ()))),
             Audit(hour, "report.filed", id, None, "{}"),
         ]
 

@@ -244,7 +244,7 @@ class HeldReports:
             pictures=tuple(held.pictures),
             keep_from=tuple(held.keep_from),
         )
-        return [Holds.take(row), *await self._filing.writes(head, body, at)]
+        return [Holds.take(row), *self._filing.writes(head, body, at)]
 
     async def drop(self, opened: OpenHold) -> Changes:
         """Key, words, pictures and the way back go. A row without anything in it stays

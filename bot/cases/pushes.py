@@ -12,11 +12,11 @@ from datetime import datetime
 
 from anonymizer.seal import Unsealable
 from bot.address import Address
-from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenHold, OpenReport
 from bot.hours import seconds
 from bot.outbox.bursts import Burst, out_by
 from bot.outbox.messages import OutboxMessages
+from bot.reported import ReportContent
 from bot.settings import Settings
 from dialogs.case.follow import WISH
 from dialogs.case.life import Case, State

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from anonymizer.pseudonym import SearchKeys, folded
 from anonymizer.seal import Unsealable
 from bot.cases.conflict import ConflictRule
 from bot.cases.merged import MergedCases, placed
@@ -19,23 +18,25 @@ from bot.cases.sealing import FORGOTTEN, CaseSealer, OpenReport, answers
 from bot.cases.writing import THE_LINE
 from bot.hours import seconds
 from bot.people.member import CaseReader
+from bot.search.finding import CaseSearch, Progress
 from dialogs.case.corrections import SUPPLEMENTED, SupplementStep, corrected
 from dialogs.case.life import FINISHED, Case, State
 from dialogs.case.order_table import PICTURED
-from dialogs.case.refusals import Refusal, refusals
+from dialogs.case.refusals import Refusal
 from storage.port import Database
 from storage.repositories.cases import CaseRow, Cases
 from storage.repositories.clocks import Clocks
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.reports import ReportRow, Reports
-from storage.repositories.search import Search
 from storage.repositories.steps import NoteRow, Notes, Ratings, StepRow, Steps
 
-refusals(search_too_short="请写至少两个字再搜。")
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
 ROWS_A_PAGE = 200  # rows read at a time where filters go on after reading
-HITS = 200  # reports looked at in one search
+# hits looked at one by one, for a reader who may not know of all of them
+LOOKED_AT = 1000
+# whether a case may be told at all where it is asked; beside who may know of it
+Tellable = Callable[[CaseRow], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,19 @@ class ListedCase:
     changed: int
     text: str
     damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCases:
+    """What a search found.
+
+    total: all that this reader may know of, of which `entries` are the first;
+    is_counted: False where there may be more than that.
+    """
+
+    entries: list[ListedCase]
+    total: int
+    is_counted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +146,19 @@ class CaseReadModel:
         self,
         database: Database,
         files: CaseSealer,
-        search_keys: SearchKeys,
+        search: CaseSearch,
         *,
         conflict: ConflictRule,
         now: Callable[[], datetime],
     ) -> None:
         self._now = now
         self._files = files
-        self._search_keys = search_keys
+        self._search = search
         self._conflict = conflict
         self._cases, self._clocks = Cases(database), Clocks(database)
         self._reports, self._ratings = Reports(database), Ratings(database)
         self._steps, self._notes = Steps(database), Notes(database)
-        self._media, self._search = Media(database), Search(database)
+        self._media = Media(database)
         self._merged = MergedCases(database, files)
 
     async def entries(
@@ -188,31 +202,45 @@ class CaseReadModel:
         return found[:limit]
 
     async def search(
-        self, reader: CaseReader, words: str, limit: int = 50
-    ) -> list[ListedCase]:
-        """Cases with a report that has all these words. Raises: Refusal, if there is
-        nothing to look for.
+        self,
+        reader: CaseReader,
+        query: str,
+        most: int = 50,
+        *,
+        tellable: Tellable | None = None,
+        progress: Progress | None = None,
+    ) -> FoundCases:
+        """Cases with a report that has all these words: the newest first, those of one
+        hour in no order that tells anything.
+
+        tellable: which cases may be told where it is asked, None: all; progress: told
+        where it takes long.
+        Raises: Refusal, if there is nothing to look for, or it is too early.
         """
-        tokens = self._search_keys.query(words)
-        if not tokens:
-            raise Refusal("search_too_short")
-        parts = folded(words).split()
-        ids = await self._search.find(tokens, HITS)
-        reports = [
-            report for report in await self._all(self._reports.by_id, ids) if report
-        ]
-        texts = await self._all(self._searched, reports)
-        hits = {
-            report.case_id: report
-            for report, text in zip(reports, texts, strict=True)
-            if all(part in folded(text) for part in parts)
-        }
-        cases = [case for case in await self._all(self._cases.by_id, hits) if case]
-        cases.sort(key=lambda case: (case.opened_hour, case.id))
-        seen = await self._seen(reader, cases, limit)
-        return await self._all(
-            lambda case: self._entry(case, self._text(hits[case.id])), seen
+        looks_at_each = tellable is not None or not await self._conflict.sees_all(
+            reader
         )
+        hits = await self._search.find(
+            query,
+            LOOKED_AT if looks_at_each else most,
+            reserved=reader.role == "supervisor",
+            progress=progress,
+        )
+        by_text = {hit.group: hit.id for hit in hits.found}
+        cases = [case for case in await self._all(self._cases.by_id, by_text) if case]
+        seen = await self._conflict.visible(reader, cases)
+        if tellable is not None:
+            seen = [case for case in seen if await tellable(case)]
+        reports = [by_text[case.id] for case in seen[:most]]
+        entries = await self._all(self._hit, zip(seen, reports, strict=False))
+        if not looks_at_each:
+            return FoundCases(entries, hits.total, is_counted=True)
+        return FoundCases(entries, len(seen), is_counted=hits.total <= LOOKED_AT)
+
+    async def _hit(self, found: tuple[CaseRow, bytes]) -> ListedCase:
+        case, id = found
+        report = await self._reports.by_id(id)
+        return await self._entry(case, self._text(report) if report else None)
 
     @staticmethod
     async def _all(
@@ -220,15 +248,6 @@ class CaseReadModel:
     ) -> list[Got]:
         """Ask for all at once: reads that wait together make one way."""
         return await asyncio.gather(*map(ask, each))
-
-    async def _searched(self, report: ReportRow) -> str:
-        try:
-            opened = self._files.opened(report)
-            if opened is None:
-                return ""
-            return self._files.corpus(opened, await self._steps.of_report(report.id))
-        except Unsealable:  # its words are not known; `doctor` names it
-            return ""
 
     async def _entry(self, row: CaseRow, text: str | None = None) -> ListedCase:
         reports = await self._reports.of_case(row.id)

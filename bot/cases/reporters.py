@@ -20,11 +20,11 @@ from bot.address import Address
 from bot.cases.addresses import ReplyAddresses
 from bot.cases.filing import CaseFiling, ReportBody, ReportHead
 from bot.cases.holds import HeldReports, HoldAction
-from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenReport, answers
 from bot.cases.writing import ALERT, THE_LINE, CaseWriter, LoadedCase, owing
 from bot.hours import whole_hour
 from bot.keys import Keys
+from bot.reported import ReportContent
 from dialogs.case.figures import rated
 from dialogs.case.life import Case
 from dialogs.case.orders import Decision
@@ -52,8 +52,7 @@ from storage.port import Changes, Database, Write
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.outbox import Outbox
 from storage.repositories.reports import ReportRow, Reports
-from storage.repositories.search import Search
-from storage.repositories.steps import Notes, RatingRow, Ratings, StepRow, Steps
+from storage.repositories.steps import Notes, RatingRow, Ratings, Steps
 
 # what of a reporter's doing staff are told of
 NEWS = (Supplement, Reopen, Rebound, KeepFrom, Withdraw)
@@ -75,11 +74,10 @@ class Draft:
 class Reacting:
     """A reporter's own report with its case, as an action finds them.
 
-    own: the steps of this report alone; rated: they rated since the case was closed.
+    rated: they rated since the case was closed.
     """
 
     opened: OpenReport
-    own: Sequence[StepRow]
     rating: RatingRow | None
     case: LoadedCase
     asked: bool
@@ -104,7 +102,7 @@ class ReporterCases:
     ) -> None:
         """out_by: see `Pushes.out_by`."""
         self._told_by = out_by
-        self._receipt_key, self._search_keys = keys.receipt, keys.search
+        self._receipt_key = keys.receipt
         self._files = files
         self._addresses = addresses
         self._writer = writer
@@ -165,7 +163,7 @@ class ReporterCases:
             keep_from=action.keep_from,
         )
         if action.hold is None:
-            return await self._filing.writes(head, body, action.at)
+            return self._filing.writes(head, body, action.at)
         return self._held.keep(head, body, action.hold, action.at)
 
     async def _head(
@@ -215,7 +213,7 @@ class ReporterCases:
         body = ReportBody(content, urgent=True, pictures=pictures)
         return [
             *self._files.rekeyed(rows, talk_key, draft.key),
-            *await self._filing.writes(head, body, action.at),
+            *self._filing.writes(head, body, action.at),
         ]
 
     async def _unit_of(self, report: str | None) -> str | None:
@@ -277,7 +275,6 @@ class ReporterCases:
         report = opened.row.id.hex()
         return Reacting(
             opened=opened,
-            own=own,
             rating=rating,
             case=case,
             asked=is_asked(told, report),
@@ -303,7 +300,7 @@ class ReporterCases:
         opened = found.opened
         match action:
             case Supplement(text=text) if text:
-                return [_touched(opened.row), *self._reindexed(found, text)]
+                return [_touched(opened.row)]
             case Rate():
                 return [_touched(opened.row), *self._rated(action, found)]
             case Withdraw():
@@ -312,7 +309,7 @@ class ReporterCases:
             case Reopen() | Rebound() if self._files.content(opened).withdrawn:
                 return [self._resealed(opened, withdrawn=False, wishes={})]
             case Forget():
-                return await self._addresses.forget(opened, found.own)
+                return await self._addresses.forget(opened)
             case _:
                 return [_touched(opened.row)]
 
@@ -346,17 +343,6 @@ class ReporterCases:
         wished = wishes.get("callback", WISHES["callback"])
         reachable = opened.row.address is not None
         return bool(case.followup.called_back and wished and reachable)
-
-    def _reindexed(self, found: Reacting, more: str) -> list[Write]:
-        """The index forgets the old words and learns old and new: it keeps no list that
-        could be added to.
-        """
-        id = found.opened.row.search_id
-        before = self._files.corpus(found.opened, found.own)
-        return [
-            *Search.forget(id, self._search_keys.tokens(before)),
-            Search.index(id, self._search_keys.tokens(f"{before}\n{more}")),
-        ]
 
     # ── the case ──────────────────────────────────────────────────────────────────────
 

@@ -7,11 +7,12 @@ but where the type says otherwise.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from bot.codec import SealedBytes, SealedColumn
+from bot.reported import ReportContent
 from dialogs.case.life import State
 
 
@@ -88,35 +89,6 @@ class SealedLine(msgspec.Struct, array_like=True, frozen=True):
     by: str
 
 
-class ReportContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a reporter filed, as in `File`. case: where (hex), which a later merge does
-    not change; wishes: see `Wish`; withdrawn: its reporter took it back.
-    """
-
-    case: str
-    text: str = ""
-    category: str
-    also: list[str] = []
-    kind: str | None = None
-    unit: str | None = None
-    unit_level: str | None = None
-    place: str | None = None
-    when: str | None = None
-    counts: list[tuple[str, str]] = []
-    signpost: str | None = None
-    lang: str
-    wishes: dict[str, bool] = {}
-    withdrawn: bool = False
-
-    def facts(self) -> dict[str, Any]:
-        """All but the words themselves, JSON values by name; what was not said is not
-        in it.
-        """
-        facts: dict[str, Any] = msgspec.to_builtins(self)
-        others = ("case", "text", "withdrawn")
-        return {name: facts[name] for name in facts if name not in others}
-
-
 class SealedHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report that is kept back, whole. report: its case is not known yet, "".
 
@@ -142,13 +114,6 @@ class SealedAddress(msgspec.Struct, array_like=True, frozen=True):
     key: str
 
 
-class SealedStep(msgspec.Struct, frozen=True):
-    """by: name of the member of staff; written even where it is None."""
-
-    params: dict[str, Any]
-    by: str | None
-
-
 class SealedNote(msgspec.Struct, frozen=True):
     """by: name of the member of staff."""
 
@@ -165,10 +130,8 @@ class SealedVerdict(msgspec.Struct, frozen=True):
 
 SEALED_CASES = SealedColumn("cases", "sealed", SealedCase)
 SEALED_LINES = SealedColumn("clocks", "sealed", SealedLine)
-SEALED_REPORTS = SealedColumn("reports", "sealed", ReportContent)
 SEALED_HOLDS = SealedColumn("holds", "sealed", SealedHold)
 SEALED_ADDRESSES = SealedColumn("reports", "address", SealedAddress)
-SEALED_STEPS = SealedColumn("steps", "sealed", SealedStep)
 SEALED_NOTES = SealedColumn("notes", "sealed", SealedNote)
 SEALED_RATINGS = SealedColumn("ratings", "sealed", str)
 SEALED_VERDICTS = SealedColumn("rungs", "sealed", SealedVerdict)

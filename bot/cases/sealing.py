@@ -21,19 +21,21 @@ from bot.cases.sealed import (
     SEALED_NOTES,
     SEALED_PICTURES,
     SEALED_RATINGS,
-    SEALED_REPORTS,
-    SEALED_STEPS,
-    ReportContent,
     SealedAddress,
     SealedCase,
     SealedHold,
     SealedLine,
     SealedNote,
-    SealedStep,
     clock_line,
 )
 from bot.hours import seconds, utc
 from bot.keys import Keys
+from bot.reported import (
+    SEALED_REPORTS,
+    SEALED_STEPS,
+    ReportContent,
+    SealedStep,
+)
 from dialogs.case.allowance import Allowance, Clock, TimeUnit
 from dialogs.case.clock import ClockLine, LineKind
 from dialogs.case.life import (
@@ -361,12 +363,6 @@ class CaseSealer:
             params=self.shown_step(row, opened).params,
         )
 
-    def corpus(self, opened: OpenReport, own: Iterable[StepRow]) -> str:
-        """All words of a report that can be searched: filed, and added in its steps."""
-        added = [step for step in own if step.kind == "supplemented"]
-        said = [self.step(step, opened).params["text"] for step in added]
-        return corpus(self.content(opened), said)
-
     def note(self, case: bytes, at: int, by: Staff, text: str) -> NoteRow:
         id = secrets.token_bytes(16)
         sealed = SEALED_NOTES.seal(self._keys.staff, id, SealedNote(text, by.name))
@@ -497,9 +493,3 @@ def answers(row: RatingRow | None) -> tuple[bool | None, bool | None]:
         None if solved is None else bool(solved),
         None if satisfied is None else bool(satisfied),
     )
-
-
-def corpus(content: ReportContent, said: Iterable[str]) -> str:
-    """What of a report can be searched: index and removal must see the very same."""
-    words = (content.text, content.unit, content.place, *said)
-    return "\n".join(filter(None, words))

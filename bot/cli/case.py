@@ -10,11 +10,13 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from bot.app import clock, opened
 from bot.cases.casework import Casework
+from bot.cases.reading import FoundCases
 from bot.cli.answers import answered, common, login, out, reader
+from bot.columns import width
 from bot.desk import documents
 from bot.desk.screen import CaseScreen
 from bot.people.member import CaseReader
@@ -151,10 +153,17 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
         who = await roster.on_duty(by)
         if args.move in READING:
             reader(who)
-        if args.move in ("list", "search"):
+        if args.move == "list":
             entries = await _entries(args, casework, roster.staff(by), who)
             out(args, [documents.entry_json(entry, terms, now) for entry in entries],
                 lambda: screen.entries(entries, args.most))  # fmt: skip
+        elif args.move == "search":
+            found = await _found(args, casework, who)
+            out(
+                args,
+                [documents.entry_json(entry, terms, now) for entry in found.entries],
+                lambda: screen.found(found),
+            )
         elif args.move == "show":
             row = await casework.staff.find(args.case, who)
             saved = await _save(args.pictures, casework, row) if args.pictures else {}
@@ -179,8 +188,6 @@ async def work(args: argparse.Namespace, casework: Casework, roster: Roster) -> 
 async def _entries(
     args: argparse.Namespace, casework: Casework, by: Staff, who: CaseReader
 ) -> list[Any]:
-    if args.move == "search":
-        return await casework.reading.search(who, " ".join(args.words), args.most)
     return await casework.reading.entries(
         who,
         states=[State(state) for state in args.state or ()],
@@ -189,6 +196,38 @@ async def _entries(
         urgent=args.urgent,
         limit=args.most,
     )
+
+
+async def _found(
+    args: argparse.Namespace, casework: Casework, who: CaseReader
+) -> FoundCases:
+    progress = Progress(sys.stderr) if sys.stderr.isatty() else None
+    try:
+        return await casework.reading.search(
+            who, " ".join(args.words), args.most, progress=progress
+        )
+    finally:
+        if progress is not None:
+            progress.end()
+
+
+class Progress:
+    """Says on a terminal how far reading is, a line that is written over."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._said = ""
+
+    def __call__(self, done: int, all: int) -> None:
+        self._said = f"专线没有在运行，正在逐件查找：{done}/{all}"
+        self._out.write(f"\r{self._said}")
+        self._out.flush()
+
+    def end(self) -> None:
+        """Nothing of it stays."""
+        if self._said:
+            self._out.write(f"\r{' ' * width(self._said)}\r")
+            self._out.flush()
 
 
 def order(args: argparse.Namespace, now: Now) -> Order:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from anonymizer.keyring import KeyringError
 from bot import logs
-from bot.app import channels_of, opened
+from bot.app import channels_of, database_file, open_keyring, opened
 from bot.channels.messenger import Running
 from bot.connections import (
     HANDSHAKE_WITHIN,
@@ -37,6 +37,8 @@ from bot.ops.forgotten import forget_again
 from bot.ops.lease import Lease
 from bot.ops.trouble import told
 from bot.program import Program
+from bot.search.keeper import IndexKeeper
+from bot.search.questions import IndexStart
 from bot.settings import OperatorError, Settings, Web, load
 from bot.site import served
 
@@ -220,7 +222,10 @@ async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) 
     program.bell.start()
     serving = asyncio.create_task(server.serve([listening]))
     telling = asyncio.create_task(_tell(server, listening, web))
+    program.casework.search.is_serving = True
+    keeper = IndexKeeper(lambda: _index_start(program.resources.settings))
     lasting = [
+        asyncio.create_task(keeper.keep()),
         asyncio.create_task(stop.wait()),
         asyncio.create_task(lease.lost()),
         asyncio.create_task(program.sender.failed()),
@@ -242,6 +247,15 @@ async def _run(program: Program, listening: socket.socket, stop: asyncio.Event) 
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+def _index_start(settings: Settings) -> IndexStart:
+    """Raises: OperatorError, if the keyring cannot be read now."""
+    return IndexStart(
+        database=str(database_file(settings).absolute()),
+        folder=str(settings.data_dir.absolute()),
+        keyring=open_keyring(settings).text(),
+    )
 
 
 def start_messengers(program: Program) -> list[Running]:

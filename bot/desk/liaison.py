@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from anonymizer.scrub import Scrubbed
 from bot.cases.casework import Casework
-from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer, OpenReport
 from bot.desk import leaders
 from bot.desk.leaders import LeaderPaper, papers_for
@@ -34,6 +33,7 @@ from bot.keys import Keys
 from bot.people.member import Member
 from bot.people.register import UnitRegister
 from bot.people.roster import Roster
+from bot.reported import ReportContent
 from dialogs.case.corrections import SUPPLEMENTED
 from dialogs.case.deciding import decide
 from dialogs.case.explaining import amount

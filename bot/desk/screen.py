@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from bot.cases.reading import ListedCase, ReportView, Sheet, StepView
+from bot.cases.reading import FoundCases, ListedCase, ReportView, Sheet, StepView
 from bot.cases.staff import Outcome
 from bot.columns import aligned, pad, shorten
 from bot.desk.outcomes import outcome_text
@@ -19,6 +19,7 @@ from bot.desk.wording import (
     appeal_text,
     clean,
     fact_text,
+    found_text,
     kept_text,
     papers_text,
     step_text,
@@ -61,11 +62,23 @@ class CaseScreen:
         if not entries:
             self._line("没有这样的工单。")
             return
+        self._table(entries)
+        more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
+        self._line(f"共 {len(entries)} 件。{more}", DIM)
+
+    def found(self, found: FoundCases) -> None:
+        """What a search found, and how many there are."""
+        if not found.entries:
+            self._line("没有这样的工单。")
+            return
+        self._table(found.entries)
+        more = "要多看，用 --most。" if found.total > len(found.entries) else ""
+        self._line(f"{found_text(found)}{more}", DIM)
+
+    def _table(self, entries: Sequence[ListedCase]) -> None:
         rows = [self._row(entry) for entry in entries]
         for entry, line in zip(entries, aligned(rows), strict=True):
             self._line(line, RED if entry.case.urgent else "")
-        more = "可能还有，请加条件或用 --most。" if len(entries) == most else ""
-        self._line(f"共 {len(entries)} 件。{more}", DIM)
 
     def _row(self, entry: ListedCase) -> list[str]:
         case = entry.case

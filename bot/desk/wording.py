@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
-from bot.cases.reading import StepView
+from bot.cases.reading import FoundCases, StepView
 from bot.cases.staff import Handed
 from bot.desk.times import said_day
 from dialogs.case.corrections import CORRECTS
@@ -151,3 +151,14 @@ def papers_text(case: Case) -> str | None:
     if not ranks:
         return None
     return "督办单，交" + "、".join(RANKS[rank] for rank in ranks)
+
+
+def found_text(found: FoundCases) -> str:
+    """How many cases a search found, and in what order the first of them are listed."""
+    shown = len(found.entries)
+    total = f"共 {found.total} 件" if found.is_counted else f"至少 {found.total} 件"
+    if shown < 2:
+        return f"{total}。"
+    if found.total > shown:
+        return f"{total}，新的在前，先列 {shown} 件。"
+    return f"{total}，新的在前。"

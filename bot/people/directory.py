@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from anonymizer.pseudonym import folded
+from bot.folding import folded
 from bot.people.member import Member
 from dialogs.case.life import LEVELS, Case
 from dialogs.case.notices import RANKS

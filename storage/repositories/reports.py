@@ -1,7 +1,5 @@
 """What reporters filed."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.port import ONE_ROW, Reader, SqlValue, Write
@@ -26,7 +24,6 @@ class ReportRow:
     stream: bytes
     address: bytes | None
     filed_hour: int
-    search_id: int
     sealed: bytes | None
 
 
@@ -62,11 +59,6 @@ SELECT {REPORT_COLUMNS.names}
 FROM reports
 WHERE case_id IN {CASES_IN_ROUND}
 ORDER BY filed_hour, id
-"""
-SELECT_REPORTS_BY_SEARCH_IDS = f"""
-SELECT {REPORT_COLUMNS.names}
-FROM reports
-WHERE search_id IN (SELECT value FROM json_each(:ids))
 """
 UPDATE_REPORT = """
 UPDATE reports
@@ -150,17 +142,11 @@ class Reports:
             by_case.setdefault(report.case_id, []).append(report)
         return by_case
 
-    async def by_search_ids(self, ids: Sequence[int]) -> list[ReportRow]:
-        """In no order."""
-        ids_json = json.dumps(list(ids))
-        rows = await self._reader.all(SELECT_REPORTS_BY_SEARCH_IDS, ids=ids_json)
-        return [ReportRow(*row) for row in rows]
-
     @staticmethod
     def file(row: ReportRow) -> Write:
         """Needs its case opened before it in the turn.
 
-        Stale when receipt, mine or search_id are taken.
+        Stale when receipt or mine are taken.
         """
         return Write(INSERT_REPORT, REPORT_COLUMNS.values(row))
 
@@ -168,7 +154,7 @@ class Reports:
     def change(row: ReportRow, was: int) -> Write:
         """Write `row` over version `was`; Stale when another one is there.
 
-        Case, hour and search_id have their own ways.
+        Case and hour have their own ways.
         """
         return Write(UPDATE_REPORT, REPORT_COLUMNS.named(row, was=was), ONE_ROW)
 
@@ -189,9 +175,8 @@ class Reports:
     def shred(id: bytes) -> list[Write]:
         """Key, address, texts, media and unsent messages go.
 
-        The receipt's digest, the hour and the ratings' figures stay. The caller adds
-        `Search.forget` with the tokens, which only an open text yields, and afterwards
-        calls `SQLiteDatabase.tidy`.
+        The receipt's digest, the hour and the ratings' figures stay. The caller
+        afterwards calls `SQLiteDatabase.tidy`.
         """
         hanging = [Write(sql, (id,)) for sql in SHRED_WHAT_HANGS_ON_REPORT]
         return [*hanging, Write(SHRED_REPORT, (id,), ONE_ROW)]

@@ -1,69 +1,112 @@
-"""Finding reports by keyed digests of their bigrams."""
+"""What search reads: reports with what was added to them, and which cases changed."""
 
-import secrets
-from collections.abc import Collection
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from storage.port import Reader, Write
+from dialogs.categories import RETALIATION
+from storage.port import Broken, Reader, Row, SqlValue
+from storage.repositories.reports import REPORT_COLUMNS, ReportRow
+from storage.repositories.steps import STEP_COLUMNS, StepRow
 
-SMALLEST_ROOM = 20  # bits of a search id, as long as there are few reports
-INSERT_TOKENS = "INSERT INTO search (rowid, tokens) VALUES (?, ?)"
-FORGET_TOKENS = "INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?, ?)"
-FIND_REPORTS = """
-SELECT reports.id
-FROM search JOIN reports ON reports.search_id = search.rowid
-WHERE search MATCH :query
+CHANGES_A_PAGE = 500  # lines of the audit chain read at a time
+# of an index that has nothing else in it, where there is one
+SELECT_IDS = "SELECT id FROM reports"
+SELECT_SEARCHED = f"""
+SELECT cases.opened_hour, cases.category, {REPORT_COLUMNS.of("reports")}
+FROM reports JOIN cases ON cases.id = reports.case_id
+WHERE {{which}}
+"""
+SELECT_ADDED = f"""
+SELECT {STEP_COLUMNS.of("steps")}
+FROM steps JOIN reports ON reports.id = steps.report_id
+WHERE steps.kind = 'supplemented' AND {{which}}
+ORDER BY steps.case_id, steps.number
+"""
+IN_PAGE = "reports.id BETWEEN :first AND :last"
+OF_CASE = "reports.case_id = :case_id"
+SELECT_NEWEST_LINE = "SELECT coalesce(max(seq), 0) AS seq FROM audit"
+SELECT_CHANGES = """
+SELECT seq, about
+FROM audit
+WHERE seq > :seq
+ORDER BY seq
 LIMIT :most
 """
-SELECT_WHETHER_SEARCH_ID_TAKEN = "SELECT 1 FROM reports WHERE search_id = :search_id"
 
 
-class Search:
-    """Tokens are words of [0-9a-z] made with a key by the caller.
-
-    Here they mean nothing.
+@dataclass(frozen=True, slots=True)
+class SearchedReport:
+    """A report as search sees it. at: the hour in which its case was opened; reserved:
+    for supervisors alone; added: supplements.
     """
+
+    row: ReportRow
+    at: int
+    reserved: bool
+    added: Sequence[StepRow]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCases:
+    """What has happened up to a line of the audit chain. cases: ids, among others'."""
+
+    line: int
+    cases: Sequence[bytes]
+
+
+class ReportsToSearch:
+    """Every report that was filed, opened or not."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def find(self, tokens: Collection[str], most: int = 200) -> list[bytes]:
-        """Ids of reports with all tokens, in no order.
+    async def ids(self) -> list[bytes]:
+        """Of all there are, in order. Raises: StorageError."""
+        rows = await self._reader.all(SELECT_IDS)
+        return sorted(row["id"] for row in rows)
 
-        The caller opens and checks them, since bigrams may lie apart.
+    async def page(self, ids: Sequence[bytes]) -> list[SearchedReport]:
+        """Those of neighbouring ids; without what the file does not give back, as
+        `doctor` says. Raises: Refusing.
         """
-        if not tokens:
-            return []
-        query = " ".join(f'"{token}"' for token in sorted(set(tokens)))
-        rows = await self._reader.all(FIND_REPORTS, query=query, most=most)
-        return [row[0] for row in rows]
+        try:
+            return await self._which(IN_PAGE, first=ids[0], last=ids[-1])
+        except Broken:
+            if len(ids) == 1:
+                return []
+        middle = len(ids) // 2
+        return [*await self.page(ids[:middle]), *await self.page(ids[middle:])]
 
-    async def free_search_id(self) -> int:
-        """A random id that is free now.
+    async def of_case(self, case_id: bytes) -> list[SearchedReport]:
+        """Raises: StorageError."""
+        return await self._which(OF_CASE, case_id=case_id)
 
-        It is small enough that the index stores two or three bytes a word. Another turn
-        may take it first: then filing is Stale and asks again.
+    async def newest_line(self) -> int:
+        row = await self._reader.one(SELECT_NEWEST_LINE)
+        return int(row["seq"]) if row else 0
+
+    async def changes(self, line: int) -> ChangedCases:
+        """A page of what came after a line of the audit chain, which tells of all that
+        may change a report. The same line comes back where nothing did.
         """
-        for tries in count():
-            bits = SMALLEST_ROOM + tries // 2  # crowded? look in a wider room
-            candidate = 1 + secrets.randbelow(1 << bits)
-            taken = await self._reader.one(
-                SELECT_WHETHER_SEARCH_ID_TAKEN, search_id=candidate
-            )
-            if taken is None:
-                return candidate
-        raise AssertionError("count() never ends")
+        rows = await self._reader.all(SELECT_CHANGES, seq=line, most=CHANGES_A_PAGE)
+        newest = rows[-1]["seq"] if rows else line
+        return ChangedCases(
+            newest, list({row["about"] for row in rows if row["about"]})
+        )
 
-    @staticmethod
-    def index(search_id: int, tokens: Collection[str]) -> Write:
-        """Make a report findable. The same tokens are needed to forget it."""
-        return Write(INSERT_TOKENS, (search_id, _joined(tokens)))
-
-    @staticmethod
-    def forget(search_id: int, tokens: Collection[str]) -> list[Write]:
-        """Take a report out; its tokens leave the file with the next `tidy`."""
-        return [Write(FORGET_TOKENS, (search_id, _joined(tokens)))]
+    async def _which(self, which: str, **params: SqlValue) -> list[SearchedReport]:
+        added: dict[bytes, list[StepRow]] = {}
+        for row in await self._reader.all(SELECT_ADDED.format(which=which), **params):
+            step = StepRow(*row)
+            assert step.report_id is not None  # of a reporter's own steps
+            added.setdefault(step.report_id, []).append(step)
+        rows = await self._reader.all(SELECT_SEARCHED.format(which=which), **params)
+        return [_searched(row, added) for row in rows]
 
 
-def _joined(tokens: Collection[str]) -> str:
-    return " ".join(sorted(set(tokens)))
+def _searched(row: Row, added: dict[bytes, list[StepRow]]) -> SearchedReport:
+    opened_hour, category, *values = row
+    report = ReportRow(*values)
+    is_reserved = category == RETALIATION
+    return SearchedReport(report, opened_hour, is_reserved, added.get(report.id, ()))

@@ -1,17 +1,15 @@
 import hashlib
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.keyring import Keyring
-from anonymizer.pseudonym import Pseudonyms, SearchKeys, folded
+from anonymizer.pseudonym import Pseudonyms
 
 KEYRING = Keyring({1: bytes(range(32))})
 OTHER = Keyring({1: bytes(32)})
 NAMES = Pseudonyms(KEYRING)
-SEARCH = SearchKeys(KEYRING)
 
 
 def test_each_digest_stands_apart() -> None:
@@ -85,58 +83,5 @@ def test_what_is_no_handle(handle: str) -> None:
     assert NAMES.of_handle(handle) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "grams"),
-    [
-        ("台账报表", ["台账", "账报", "报表"]),
-        ("台账，报表", ["台账", "报表"]),
-        ("钉钉App打卡", ["钉钉", "钉a", "ap", "pp", "p打", "打卡"]),
-        ("ＡＰＰ", ["ap", "pp"]),
-        ("表_a 会", ["表", "a", "会"]),
-        ("报报报报", ["报报"]),
-        ("……！", []),
-        ("", []),
-    ],
-)
-def test_texts_become_overlapping_bigrams(text: str, grams: list[str]) -> None:
-    assert SEARCH.tokens(text) == sorted({SEARCH.tokens(gram)[0] for gram in grams})
-    assert len(SEARCH.tokens(text)) == len(grams)
-
-
-def test_a_token_is_thirty_bits_in_base32() -> None:
-    """Its symbols are those of RFC 4648 in lower case, which FTS5 takes for
-    one word.
-    """
-    token = SEARCH.tokens("台账")[0]
-    assert re.fullmatch("[a-z2-7]{6}", token)
-    assert token != SearchKeys(OTHER).tokens("台账")[0]
-
-
-@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
-def test_a_text_is_found_by_every_word_inside_it(
-    before: str, word: str, after: str
-) -> None:
-    """No part of a text, cut anywhere, is missed for want of a token, if it holds two
-    characters in a row.
-    """
-    grams = SEARCH.query(word)
-    runs = "".join(c if c.isalnum() else " " for c in folded(word)).split()
-    if (
-        any(len(run) > 1 for run in runs)
-        and folded(before + word + after) == before + folded(word) + after
-    ):
-        assert set(grams) <= set(SEARCH.tokens(before + word + after))
-
-
-@pytest.mark.parametrize("query", ["", "表", " 表 ", "!!"])
-def test_queries_under_two_characters_find_nothing(query: str) -> None:
-    assert SEARCH.query(query) == []
-
-
-def test_lone_characters_count_only_alone() -> None:
-    assert SEARCH.query("填表 了") == SEARCH.query("填表")
-    assert SEARCH.query("A 组") == sorted(SEARCH.tokens("A") + SEARCH.tokens("组"))
-
-
 def test_nothing_is_shown() -> None:
-    assert (repr(NAMES), repr(SEARCH)) == ("<Pseudonyms>", "<SearchKeys>")
+    assert repr(NAMES) == "<Pseudonyms>"

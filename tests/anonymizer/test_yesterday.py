@@ -7,7 +7,7 @@ from pathlib import Path
 from anonymizer import receipts
 from anonymizer.archive import Archive
 from anonymizer.keyring import Keyring
-from anonymizer.pseudonym import Pseudonyms, SearchKeys
+from anonymizer.pseudonym import Pseudonyms
 from anonymizer.seal import DataKeys, Place, Sealer
 
 KEYRING = Keyring({1: bytes(range(32)), 2: bytes(range(1, 33))})
@@ -64,4 +64,3 @@ def test_yesterdays_digests_are_found() -> None:
         "edfc92f85e34251f",
         "936e26f906ce89f5",
     ]
-    assert SearchKeys(KEYRING).tokens("台账报表") == ["fhvz44", "ildo3t", "yzgzi7"]

@@ -160,6 +160,11 @@ class Counter:
         """The alias of the n-th open case."""
         return (await self.casework.reading.entries(AT_THE_MACHINE))[number].case.alias
 
+    async def finds(self, words: str) -> list[str]:
+        """Aliases of the cases that a search at the machine finds."""
+        found = await self.casework.reading.search(AT_THE_MACHINE, words)
+        return [entry.case.alias for entry in found.entries]
+
     async def orders(self, name: str, *orders: Order, by: str = "王") -> None:
         for order in orders:
             await self.casework.staff.order(name, order, AtTheMachine(by, "operator"))

@@ -28,7 +28,7 @@ NOT_IMPORTED = {
     "pytest-xdist": "a plugin of pytest",
 }
 # Modules of a package that a declared one is built on and documents.
-THROUGH = {"pydantic_core": "pydantic", "numpy": "matplotlib"}
+THROUGH = {"pydantic_core": "pydantic"}
 # Compared with or trained by, in an environment of its own: never installed by us.
 ELSEWHERE = {"aiogram", "redis", "scipy", "sklearn"}
 TYPES = {"_typeshed"}  # mypy's own, there while it looks

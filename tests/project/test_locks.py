@@ -17,17 +17,20 @@ LOCKS = ["requirements.lock", "requirements-test.lock"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
-def pins(lock: str) -> dict[str, tuple[Requirement, list[str]]]:
-    """Requirement and sha256 hashes (64 hex digits) of each package of a lock, by its
-    canonical name.
+Named = tuple[str, str]  # canonical name, and for which Pythons and machines
+
+
+def pins(lock: str) -> dict[Named, tuple[Requirement, list[str]]]:
+    """Requirement and sha256 hashes (64 hex digits) of each package of a lock; some
+    have a version for older Pythons and one for newer ones.
     """
     text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
-    found: dict[str, tuple[Requirement, list[str]]] = {}
+    found: dict[Named, tuple[Requirement, list[str]]] = {}
     for line in text.splitlines():
         if line and not line.lstrip().startswith("#"):
             requirement, *options = re.split(r"\s+--", line)
             pin = Requirement(requirement)
-            found[canonicalize_name(pin.name)] = (
+            found[canonicalize_name(pin.name), str(pin.marker or "")] = (
                 pin,
                 [option.strip() for option in options],
             )
@@ -74,13 +77,18 @@ def test_what_we_need_is_locked(python: str, machine: str) -> None:
     for lock, wanted in zip(LOCKS, (needed, needed + extras["test"]), strict=True):
         locked = pins(lock)
         for requirement in map(Requirement, wanted):
-            pin, _ = locked[canonicalize_name(requirement.name)]
-            assert pin.marker is None or Marker(str(pin.marker)).evaluate(here)
+            wanted_name = canonicalize_name(requirement.name)
+            (pin,) = [
+                pin
+                for (name, _), (pin, _) in locked.items()
+                if name == wanted_name
+                if pin.marker is None or Marker(str(pin.marker)).evaluate(here)
+            ]
             assert requirement.specifier.contains(str(pin.specifier).removeprefix("=="))
 
 
 def test_this_environment_is_the_locked_one() -> None:
     """The tests run on the very versions of the lock."""
-    for name, (pin, _) in pins("requirements-test.lock").items():
+    for (name, _), (pin, _) in pins("requirements-test.lock").items():
         if pin.marker is None or pin.marker.evaluate():
             assert metadata.version(name) == str(pin.specifier).removeprefix("=="), name

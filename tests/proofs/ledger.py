@@ -7,7 +7,7 @@ import random
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,18 +18,21 @@ from anonymizer.redact import find_identifying
 from anonymizer.seal import Place
 from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
+from bot.reported import ReportWords
+from bot.search.texts import CaseTexts
 from dialogs.understand import understand
 from storage.backup import check
 from storage.connection import connect
+from storage.reader import FileReader
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import StepRow
+from storage.search_index import TextIndex
 
 NUMBER = re.compile(r"表号([a-z]{12})")
 SAID = "清河街道要求我们社区同一份台账每周报五次，表号{number}"
 TRIES = 500
 REPORTS = """SELECT id, case_id, version, wrapped_key, receipt, mine, stream, address,
-    filed_hour, search_id,
-sealed FROM reports"""
+    filed_hour, sealed FROM reports"""
 SUPPLEMENTS = """SELECT id, case_id, report_id, number, kind, at, "by", public, sealed
     FROM steps
 WHERE kind = 'supplemented'"""
@@ -95,7 +98,7 @@ class Kept:
     pictures: dict[str, int]
 
 
-def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
+async def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
     """Acknowledged = filed, once; nothing by half. The visitors must all have
     finished.
     """
@@ -106,9 +109,6 @@ def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
         found = {
             what: connection.execute(sql).fetchone()[0] for what, sql in ORPHANS.items()
         }
-        missing = [
-            number for number in kept.filed if not searched(connection, keys, number)
-        ]
     assert {number: times for number, times in kept.filed.items() if times > 1} == {}, (
         "filed twice"
     )
@@ -131,7 +131,7 @@ def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
             "a supplement of another report"
         )
     assert kept.pictures == ledger.pictures, "pictures lost, or shown twice"
-    assert missing == [], "filed and not found"
+    assert await unfound(database, keys, kept.filed) == [], "filed and not found"
     assert {what: times for what, times in found.items() if times} == {}
 
 
@@ -168,16 +168,18 @@ def _number(text: str) -> str:
     return found[1]
 
 
-def searched(connection: sqlite3.Connection, keys: Keys, number: str) -> bool:
-    """Whether the search finds the report by its number, under the search_id that the
-    report has.
-    """
-    query = " ".join(f'"{token}"' for token in keys.search.query(number))
-    sql = (
-        "SELECT count(*) FROM search JOIN reports ON search_id = search.rowid WHERE "
-        "search MATCH ?"
-    )
-    return bool(connection.execute(sql, (query,)).fetchone()[0] == 1)
+async def unfound(database: Path, keys: Keys, numbers: Iterable[str]) -> list[str]:
+    """Those that a search does not find, once."""
+    reader = FileReader(database)
+    index = TextIndex()
+    with closing(reader):
+        async for page in CaseTexts(reader, ReportWords(keys)).pages():
+            index.put_all(page.texts)
+    return [
+        number
+        for number in numbers
+        if index.find([number], most=2, reserved=True).total != 1
+    ]
 
 
 def screens(connection: sqlite3.Connection, keys: Keys) -> Iterator[tuple[str, ...]]:

@@ -208,7 +208,7 @@ async def test_refused_with_a_sentence_nothing_lost_and_on_again(
         assert hotline.starts == 1
         assert await hotline.stop() == 0
         assert "Traceback" not in hotline.log.read_text("utf-8")
-        compare(crowd.ledger, hotline.database, hotline.keyring)
+        await compare(crowd.ledger, hotline.database, hotline.keyring)
     note(refusals=len(crowd.refusals), reports=len(crowd.ledger.filed), lost=0)
 
 

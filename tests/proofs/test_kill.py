@@ -243,7 +243,7 @@ async def survives(folder: Path, kills: int, note: Note) -> None:
         await killing.run(kills)
         await drained(hotline)
         assert await hotline.stop() == 0
-        compare(killing.ledger, hotline.database, hotline.keyring)
+        await compare(killing.ledger, hotline.database, hotline.keyring)
         assert set(on_screens(hotline)) <= killing.witness.ends, (
             "a message stands on a screen twice"
         )

@@ -44,7 +44,7 @@ async def all_arrive(folder: Path, reports: int, at_once: int, note: Note) -> No
         took = time.monotonic() - begun
         assert await hotline.stop() == 0
         assert len(ledger.filed) == reports
-        compare(ledger, hotline.database, hotline.keyring)
+        await compare(ledger, hotline.database, hotline.keyring)
         assert " ERROR " not in hotline.log.read_text("utf-8")
     note(
         reports=reports,

@@ -48,7 +48,7 @@ def case(
     )
 
 
-def report(case_id: bytes, search_id: int = 1) -> ReportRow:
+def report(case_id: bytes) -> ReportRow:
     return ReportRow(
         new(),
         case_id,
@@ -59,7 +59,6 @@ def report(case_id: bytes, search_id: int = 1) -> ReportRow:
         new(),
         b"address",
         HOUR,
-        search_id,
         b"sealed",
     )
 
@@ -74,8 +73,8 @@ def picture(report_id: bytes | None = None, expires: int | None = None) -> Media
     return MediaRow(new(), report_id, None, expires, "image/webp", 640, 480, b"sealed")
 
 
-def filed(alias: str, search_id: int) -> tuple[CaseRow, ReportRow, list[Write]]:
+def filed(alias: str) -> tuple[CaseRow, ReportRow, list[Write]]:
     """A case with its report, and the turn that files them."""
     opened = case(alias)
-    row = report(opened.id, search_id)
+    row = report(opened.id)
     return opened, row, [*Cases.open(opened), Reports.file(row)]

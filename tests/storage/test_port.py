@@ -113,7 +113,7 @@ async def test_messages_hold_no_value(database: Database) -> None:
     secret = "台账每周报五次"
     bad = [
         [Write("INSERT INTO leases VALUES (?, ?, ?)", (secret, secret, 1))],
-        [Write("INSERT INTO search (search) VALUES (?)", (secret,))],
+        [Write("SELECT json(?)", (secret,))],
         [Write("INSERT INTO serials VALUES (?, ?)", (secret, 1))],
         [Write("DELETE FROM inbox WHERE mark = ?", (secret, 1))],
     ]
@@ -122,9 +122,7 @@ async def test_messages_hold_no_value(database: Database) -> None:
             await database.commit(turn)
         assert secret not in str(caught.value) and caught.value.__cause__ is None
     with pytest.raises(Broken) as unread:
-        await database.all(
-            "SELECT 1 FROM search WHERE search MATCH :query", query=f'"{secret}'
-        )
+        await database.all("SELECT json(:value)", value=secret)
     assert secret not in str(unread.value)
     with pytest.raises(Broken):
         await database.one("SELECT nothing FROM nowhere")

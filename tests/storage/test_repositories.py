@@ -80,18 +80,14 @@ async def test_outbox_keeps_the_order_of_a_stream(database: Database) -> None:
 
 
 async def test_reports_are_found_by_what_is_known_of_them(database: Database) -> None:
-    """By id, receipt, chat and search id; forgetting the address leaves the receipt."""
+    """By id, receipt and chat; forgetting the address leaves the receipt."""
     reports = Reports(database)
-    opened, row, turn = filed("青松", 41)
+    opened, row, turn = filed("青松")
     await database.commit(turn)
     assert row.mine is not None
     assert await reports.by_id(row.id) == await reports.by_receipt(row.receipt) == row
     assert await reports.by_mine(row.mine) == row
-    assert (
-        await reports.of_case(opened.id)
-        == await reports.by_search_ids([41, 42])
-        == [row]
-    )
+    assert await reports.of_case(opened.id) == [row]
     await database.commit(
         [reports.change(replace(row, version=2, sealed=b"new"), was=1)]
     )
@@ -103,19 +99,18 @@ async def test_reports_are_found_by_what_is_known_of_them(database: Database) ->
     assert await reports.by_mine(row.mine) is None
 
 
-async def test_taken_receipts_and_search_ids_are_stale_a_missing_case_our_mistake(
+async def test_taken_receipts_are_stale_a_missing_case_our_mistake(
     database: Database,
 ) -> None:
     """What chance can cause is retried, what a bug causes is reported."""
-    _, row, turn = filed("青松", 41)
+    _, row, turn = filed("青松")
     await database.commit(turn)
     another = replace(row, id=new(), mine=None)
-    for clash in (replace(another, receipt=new()), replace(another, search_id=42)):
-        with pytest.raises(Stale):
-            await database.commit([Reports.file(clash)])
+    with pytest.raises(Stale):
+        await database.commit([Reports.file(another)])
     with pytest.raises(Broken):
         await database.commit(
-            [Reports.file(replace(another, case_id=new(), receipt=new(), search_id=43))]
+            [Reports.file(replace(another, case_id=new(), receipt=new()))]
         )
 
 
@@ -123,8 +118,8 @@ async def test_shredding_leaves_nothing_that_can_be_opened(database: Database) -
     """Key, address, texts, media and unsent messages go; the receipt still finds that
     there was something.
     """
-    opened, row, turn = filed("青松", 41)
-    _, stays, more = filed("白杨", 42)
+    opened, row, turn = filed("青松")
+    _, stays, more = filed("白杨")
     said, heard = step(opened.id, row.id), step(opened.id)
     hanging = replace(picture(), step_id=said.id)
     texts = [
@@ -231,7 +226,7 @@ async def test_cases_are_counted_in_the_month_of_beijing(database: Database) -> 
 
 async def test_steps_are_numbered_by_the_database(database: Database) -> None:
     """The story keeps its order; a reporter's own words are found apart."""
-    opened, row, turn = filed("青松", 41)
+    opened, row, turn = filed("青松")
     own, hidden = (
         step(opened.id, row.id),
         replace(step(opened.id), public=False, by=new()),
@@ -255,8 +250,8 @@ async def test_merging_moves_the_report_and_leaves_the_story(
     database: Database,
 ) -> None:
     """What was said stays where it was said."""
-    one, row, turn = filed("青松", 41)
-    other, second, more = filed("白杨", 42)
+    one, row, turn = filed("青松")
+    other, second, more = filed("白杨")
     await database.commit([*turn, *more, Steps.add(step(one.id, row.id))])
     await database.commit([Reports.move_to_case(row.id, other.id)])
     assert {report.id for report in await Reports(database).of_case(other.id)} == {
@@ -268,7 +263,7 @@ async def test_merging_moves_the_report_and_leaves_the_story(
 
 async def test_notes_and_ratings(database: Database) -> None:
     """Notes pile up, ratings replace each other."""
-    opened, row, turn = filed("青松", 41)
+    opened, row, turn = filed("青松")
     note = NoteRow(new(), opened.id, HOUR, new(), b"sealed")
     await database.commit(
         [*turn, Notes.add(note), Ratings.put(RatingRow(row.id, 0, None, None))]
@@ -285,7 +280,7 @@ async def test_pictures_of_a_draft_expire_unless_it_is_filed(
     database: Database,
 ) -> None:
     """Keeping a picture that is gone is stale."""
-    _, row, turn = filed("青松", 41)
+    _, row, turn = filed("青松")
     kept, lost, undone = (picture(expires=HOUR) for _ in range(3))
     await database.commit([*turn, *map(Media.put, (kept, lost, undone))])
     await database.commit(
@@ -344,7 +339,7 @@ async def test_web_sessions_and_what_stands_on_the_screen(database: Database) ->
 
 async def test_follow_ups_become_what_they_shall_be(database: Database) -> None:
     """Only what differs is written; what is there and not owed any more goes."""
-    followups, (one, _, writes) = Followups(database), filed("a", 1)
+    followups, (one, _, writes) = Followups(database), filed("a")
     await database.commit(
         [*writes, *Followups.replace(one.id, {}, {"warn": HOUR, "hear": HOUR + 9})]
     )
@@ -368,7 +363,7 @@ async def test_a_round_goes_page_by_page_and_brings_all_of_a_case(
     """
     followups, ids = Followups(database), []
     for number in range(5):
-        one, report, writes = filed(f"case {number}", number + 1)
+        one, report, writes = filed(f"case {number}")
         line = ClockRow(one.id, 1, "accept", "start", HOUR, "1 C", None, b"")
         owed = {"warn": HOUR - number, "breach": HOUR, "hear": HOUR + 99}
         await database.commit(
@@ -393,7 +388,7 @@ async def test_a_round_goes_page_by_page_and_brings_all_of_a_case(
 
 
 async def test_a_line_of_a_ledger_is_added_once(database: Database) -> None:
-    one, _, writes = filed("a", 1)
+    one, _, writes = filed("a")
     line = ClockRow(one.id, 1, "answer", "start", HOUR, None, HOUR + 5, b"sealed")
     await database.commit([*writes, Clocks.add(line)])
     with pytest.raises(Stale):
@@ -404,7 +399,7 @@ async def test_a_line_of_a_ledger_is_added_once(database: Database) -> None:
 async def test_a_case_that_did_not_change_is_guarded_all_the_same(
     database: Database,
 ) -> None:
-    one, _, writes = filed("a", 1)
+    one, _, writes = filed("a")
     await database.commit([*writes, Cases.unchanged(one.id, 1)])
     with pytest.raises(Stale):
         await database.commit([Cases.unchanged(one.id, 2)])
@@ -427,7 +422,7 @@ async def test_of_one_round_one_finding_stands_and_is_decided_once(
 ) -> None:
     rungs = Rungs(database)
     units = [UnitRow(new(), 1, None, "district", True, b"sealed") for _ in range(2)]
-    case, _, writes = filed("one case", 1)
+    case, _, writes = filed("one case")
     await database.commit([*map(UnitRows.add, units), *writes])
     first = RungRow(new(), units[0].id, case.id, round=0, at=HOUR)
     await database.commit([Rungs.add(first)])

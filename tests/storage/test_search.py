@@ -1,185 +1,164 @@
-"""Search finds what LIKE finds, and what is forgotten leaves no trace in the file."""
+"""The index in memory finds what LIKE finds, in the order that is said, and
+counts all of it.
+"""
 
-import hashlib
 import random
-from pathlib import Path
+import sqlite3
+from contextlib import closing
+from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import search_index
-from storage.port import Stale
-from storage.repositories.reports import Reports
-from storage.repositories.search import Search
-from storage.repositories.talks import Talks
-from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import filed, new, talk
+from storage.search_index import TextIndex
+from storage.searched import IndexedText, hits_among
 
-SYLLABLES = "台账报表每周填五次会议过多社区网格员重复上报打卡积分排名挂牌督查考核"
+SYLLABLES = "台账报表每周填五次会议过多社区网格员重复上报打卡，积分 排名app挂牌督查😀"
 
 
-def tokens(text: str) -> set[str]:
-    """Overlapping bigrams as the anonymizer hands them over: keyed digests, here with a
-    key for tests.
+def text(words: str, number: int, group: int | None = None) -> IndexedText:
+    return IndexedText(
+        id=number.to_bytes(16, "big"),
+        group=(number if group is None else group).to_bytes(16, "little"),
+        at=3600 * (number % 5),
+        reserved=number % 11 == 0,
+        text=words,
+    )
+
+
+def written(dice: random.Random, characters: int = 60) -> str:
+    return "".join(dice.choices(SYLLABLES, k=dice.randint(2, characters)))
+
+
+def liked(texts: list[IndexedText], *words: str) -> set[bytes]:
+    """What SQLite's LIKE says; GLOB would take our signs for patterns."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE texts (grp BLOB, words TEXT)")
+        rows = [(one.group, one.text) for one in texts]
+        connection.executemany("INSERT INTO texts VALUES (?, ?)", rows)
+        both = " AND ".join(["words LIKE '%' || ? || '%'"] * len(words))
+        sql = f"SELECT DISTINCT grp FROM texts WHERE {both}"
+        return {row[0] for row in connection.execute(sql, words)}
+
+
+@pytest.mark.parametrize("small", [3, 16, 512])
+def test_every_hit_of_like_is_found_and_none_else(
+    small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While texts come, are put in anew and go; in blocks of any size and outside of
+    them; words of one, two and more characters, signs and emoji among them.
     """
-    pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-    return {
-        hashlib.blake2b(pair.encode(), key=b"test", digest_size=8).hexdigest()
-        for pair in pairs
-    }
-
-
-async def written(database: SQLiteDatabase, texts: list[str]) -> dict[bytes, str]:
-    """File all texts and make them findable; report id → text."""
-    search, reports = Search(database), {}
-    for number, text in enumerate(texts):
-        _, row, turn = filed(f"case {number}", await search.free_search_id())
-        await database.commit([*turn, search.index(row.search_id, tokens(text))])
-        reports[row.id] = text
-    return reports
-
-
-async def test_every_hit_of_like_is_found(database: SQLiteDatabase) -> None:
-    """Two-character words and longer ones; hits that are none are few and checked by
-    the caller.
-    """
+    monkeypatch.setattr(search_index, "SMALL_BLOCK", small)
+    monkeypatch.setattr(search_index, "SMALL_BLOCKS", 4)
+    monkeypatch.setattr(search_index, "BLOCK", 4 * small)
+    monkeypatch.setattr(search_index, "MOST_DEAD", 20)
     dice = random.Random(7)
-    reports = await written(
-        database,
-        ["".join(dice.choices(SYLLABLES, k=dice.randint(5, 60))) for _ in range(200)],
-    )
-    words = [
-        text[at : at + long]
-        for text in reports.values()
-        for long in (2, 3, 4)
-        if (at := dice.randint(0, 1)) >= 0
-    ]
-    for word in words:
-        found = set(await Search(database).find(tokens(word), most=1000))
-        liked = {id for id, text in reports.items() if word in text}
-        assert liked and liked <= found, word
-        if len(word) == 2:
-            assert liked == found
-    assert await Search(database).find(tokens("无此")) == []
-    assert await Search(database).find([]) == []
-    assert len(await Search(database).find(tokens(words[0]), most=1)) == 1
-
-
-async def test_an_index_that_is_tidied_for_years_stays_sound(
-    database: SQLiteDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each tidying adds a level that SQLite never takes away; some day it could index
-    nothing more.
-    """
-    monkeypatch.setattr(search_index, "MOST_LEVELS", 20)
-    reports = await written(database, ["台账每周报五次", "每周开会", "会议过多"])
-    rows = [row for id in reports if (row := await Reports(database).by_id(id))]
-    most = 0
-    many = [
-        "".join(random.Random(number).choices(SYLLABLES, k=60)) for number in range(200)
-    ]
-    await database.commit(
-        [Search.index(1 << 41 | n, tokens(text)) for n, text in enumerate(many)]
-    )
-    for number in range(60):
-        await database.commit(
-            [Search.index(1 << 40 | number, tokens(f"打卡积分{number}排名"))]
-        )
-        assert await database.tidy()
-        [structure] = await database.all("SELECT block FROM search_data WHERE id = 10")
-        most = max(most, search_index.count_levels(structure[0]))
-    assert 20 < most <= 22
-    await database.commit(Search.forget(rows[0].search_id, tokens("台账每周报五次")))
-    assert await database.tidy()
-    assert await Search(database).find(tokens("每周开会")) == [rows[1].id]
-    assert await Search(database).find(tokens("会议过多")) == [rows[2].id]
-
-
-async def test_what_is_forgotten_leaves_no_token_behind(
-    database: SQLiteDatabase, path: Path
-) -> None:
-    """Before: the tokens stand in the file. After: not in the index, not in the
-    database, not in the WAL.
-    """
-    reports = await written(
-        database, ["台账每周报五次", "每周开会"] + ["会议过多"] * 40
-    )
-    gone = next(iter(reports))
-    row = await Reports(database).by_id(gone)
-    assert row is not None
-    only = [token.encode() for token in tokens("台账每周报五次") - tokens("每周开会")]
-    await database.checkpoint()
-    vocabulary = await terms(database, path)
-    assert {token.decode() for token in only} <= vocabulary
-    await database.commit(
-        [*Reports.shred(gone), *Search.forget(row.search_id, tokens("台账每周报五次"))]
-    )
-    assert await database.tidy()
-    assert await Search(database).find(tokens("台账")) == []
-    assert len(await Search(database).find(tokens("每周"))) == 1
-    raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert vocabulary - await terms(database, path) == {
-        token.decode() for token in only
-    }
-    assert [token for token in only if token in raw or token[1:] in raw] == []
-
-
-async def test_a_turn_taken_back_is_not_findable(database: SQLiteDatabase) -> None:
-    """The index belongs to the turn like every other row, also when nothing else was
-    written.
-    """
-    stale = Talks.save(talk(new(), 3), was=2)
-    with pytest.raises(Stale):
-        await database.commit([Search.index(5, tokens("台账报表")), stale])
-    assert (
-        await database.all(
-            "SELECT rowid FROM search WHERE search MATCH :any", any=tokens("台账").pop()
-        )
-        == []
-    )
-
-
-async def terms(database: SQLiteDatabase, path: Path) -> set[str]:
-    """All tokens the index holds, dead ones included: its leaf pages, prefix
-    compression undone.
-    """
-    found = set()
-    for row in await database.all("SELECT id, block FROM search_data WHERE id > 10"):
-        found |= leaf_terms(row["block"])
-    return found
-
-
-def varint(block: bytes, at: int) -> tuple[int, int]:
-    """SQLite's variable-length integer, and where it ends."""
-    value = 0
-    for place in range(8):
-        value = value << 7 | block[at + place] & 0x7F
-        if block[at + place] < 0x80:
-            return value, at + place + 1
-    return value << 8 | block[at + 8], at + 9
-
-
-def leaf_terms(block: bytes) -> set[str]:
-    """Terms of one leaf page of FTS5; source: fts5_index.c of SQLite, "SEGMENT LEAF
-    FORMAT".
-    """
-    footer = int.from_bytes(block[2:4], "big")
-    at, end, term, found, first = 0, footer, b"", set(), True
-    while end < len(block):
-        step, end = varint(block, end)
-        at += step
-        if first:
-            kept, start, first = 0, at, False
+    index = TextIndex()
+    held: dict[bytes, IndexedText] = {}
+    numbers = count()
+    for _ in range(12):
+        many = [text(written(dice), next(numbers)) for _ in range(dice.randint(1, 20))]
+        if dice.random() < 0.5:
+            index.put_all(many)
+            index.settle()
         else:
-            kept, start = varint(block, at)
-        new, start = varint(block, start)
-        term = term[:kept] + block[start : start + new]
-        found.add(term[1:].decode())  # the first byte says: main index
-    return found
+            for one in many:
+                index.put(one)
+        held |= {one.id: one for one in many}
+        for id in dice.sample(sorted(held), 3):
+            if dice.random() < 0.5:
+                index.drop(id)
+                del held[id]
+            else:
+                again = text(written(dice), int.from_bytes(id, "big"))
+                index.put(again)
+                held[id] = again
+        assert len(index) == len(held)
+        for _ in range(20):
+            words = [_piece(dice, held) for _ in range(dice.randint(1, 2))]
+            hits = index.find(words, most=1000, reserved=True)
+            assert {hit.group for hit in hits.found} == liked([*held.values()], *words)
+            assert hits.total == len(hits.found)
+            assert all(
+                word in held[hit.id].text for hit in hits.found for word in words
+            )
 
 
-async def test_search_ids_are_random_small_and_free(database: SQLiteDatabase) -> None:
-    """They tell no order, and cost the index at most three bytes each."""
-    search = Search(database)
-    ids = [await search.free_search_id() for _ in range(200)]
-    assert all(1 <= number < 1 << 21 for number in ids)
-    assert ids != sorted(ids) and len(set(ids)) > 190
+def _piece(dice: random.Random, held: dict[bytes, IndexedText]) -> str:
+    """Something without spaces, mostly out of a text."""
+    words = dice.choice([one.text for one in held.values()])
+    at = dice.randrange(len(words))
+    piece = "".join(words[at : at + dice.randint(1, 4)].split())
+    return piece or "无此"
+
+
+def test_the_newest_come_first_and_all_are_counted() -> None:
+    """However few are asked for; of one hour always in the same order."""
+    index = TextIndex()
+    index.put_all(text(f"台账{number}", number) for number in range(1000))
+    index.settle()
+    hits = index.find(["台账"], most=1000, reserved=True)
+    assert hits.total == len(hits.found) == 1000
+    times = [int.from_bytes(hit.id, "big") % 5 for hit in hits.found]
+    assert times == sorted(times, reverse=True)
+    again = TextIndex()
+    again.put_all(text(f"台账{number}", number) for number in reversed(range(1000)))
+    for most in (1, 7, 300):
+        for one in (index, again):
+            few = one.find(["台账"], most=most, reserved=True)
+            assert (few.found, few.total) == (hits.found[:most], 1000)
+        assert hits_among((text("台账", n) for n in range(1000)), most) == few
+
+
+def test_what_is_for_few_eyes_is_neither_found_nor_counted_by_others() -> None:
+    index = TextIndex()
+    index.put_all(text("台账", number) for number in range(50))
+    assert index.find(["台账"], 100, reserved=True).total == 50
+    hits = index.find(["台账"], 100, reserved=False)
+    assert hits.total == len(hits.found) == 45
+    assert not [hit for hit in hits.found if int.from_bytes(hit.id, "big") % 11 == 0]
+
+
+def test_several_texts_of_a_group_are_one_hit() -> None:
+    """Also after one of them has moved to another group, as by merging."""
+    index = TextIndex()
+    for number in range(6):
+        index.put(text("每周报表", number, group=number // 3))
+    assert index.find(["报表"], 10, reserved=True).total == 2
+    for number in range(3, 6):
+        index.put(text("每周报表", number, group=0))
+    hits = index.find(["报表"], 10, reserved=True)
+    assert [hit.group for hit in hits.found] == [bytes(16)] and hits.total == 1
+    index.replace((1).to_bytes(16, "little"), [])
+    index.replace(bytes(16), [text("每周开会", 7, group=0), text("报表", 2, group=0)])
+    assert index.find(["报表"], 10, reserved=True).total == 1
+    assert index.find(["每周报"], 10, reserved=True).total == 0
+    assert len(index) == 2
+
+
+def test_what_was_dropped_is_overwritten() -> None:
+    """Its characters are not left in the texts that are held."""
+    index = TextIndex()
+    index.put_all([text("台账报表", 1), text("每周开会", 2)])
+    index.settle()
+    (block,) = index._blocks
+    assert "台账报表".encode("utf-16-le") in block._units.tobytes()
+    index.drop(text("", 1).id)
+    assert "账".encode("utf-16-le") not in block._units.tobytes()
+    assert index.find(["每周"], 9, reserved=True).total == 1
+    assert index.find(["\0\0"], 9, reserved=True).total == 0
+
+
+@given(
+    st.lists(st.text(max_size=8), min_size=1, max_size=8),
+    st.text(min_size=1, max_size=3),
+)
+def test_any_characters_are_found(texts: list[str], word: str) -> None:
+    index = TextIndex()
+    index.put_all(text(words, number) for number, words in enumerate(texts))
+    index.settle()
+    hits = index.find([word], 100, reserved=True)
+    if "\0" not in word:
+        assert hits.total == sum(word in words.replace("\0", " ") for words in texts)

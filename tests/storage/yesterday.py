@@ -52,7 +52,6 @@ def main() -> None:
                 f"INSERT INTO {table} ({names}) VALUES "
                 f"({', '.join(SAMPLE[kind] for _, kind in columns)});"
             )
-        print("INSERT INTO search (rowid, tokens) VALUES (1, '0123456789abcdef');")
         print(f"PRAGMA user_version = {version};")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from functools import partial
 
 from bot.cases.aliases import meant
 from bot.cases.reading import ListedCase
@@ -14,6 +15,7 @@ from bot.desk.telegram import views
 from bot.desk.telegram.inside import DeskContext
 from bot.desk.telegram.saying import Act, Saying
 from bot.desk.telegram.standing import Standings
+from bot.desk.wording import found_text
 from dialogs.case.explaining import explain
 from dialogs.case.life import STATES, Case, State
 from dialogs.case.refusals import Refusal
@@ -50,10 +52,12 @@ class Looking:
         )
 
     async def found(self, act: Act, words: str) -> str:
-        hits = await self._in.casework.reading.search(act.member, words, LIST)
-        return await self._list(
-            act, [one for one in hits if await self._shown(act, one.case)]
+        found = await self._in.casework.reading.search(
+            act.member, words, LIST, tellable=partial(self._is_told, act)
         )
+        listed = views.listed(found.entries, self._in.casework.zone)
+        counted = [found_text(found)] if found.entries else []
+        return await self._saying.say(act, "\n".join([listed, *counted]))
 
     async def stats(self, act: Act) -> str:
         """Only of what this person, or everybody in the group, may know of."""
@@ -83,12 +87,18 @@ class Looking:
         """Whether a case may be spoken of here: to this person, and in the group to
         everybody there.
         """
-        id = bytes.fromhex(case.id)
-        if act.grouped and await self._cases.place(id) != GROUP:
-            return False
-        if not await self._cases.known(id):
+        if not await self._is_in_place(act, bytes.fromhex(case.id)):
             return False
         return await self._in.sight.sees(act.member, case)
+
+    async def _is_told(self, act: Act, row: CaseRow) -> bool:
+        """The same for a case that this person may know of."""
+        return await self._is_in_place(act, row.id)
+
+    async def _is_in_place(self, act: Act, case: bytes) -> bool:
+        if act.grouped and await self._cases.place(case) != GROUP:
+            return False
+        return await self._cases.known(case)
 
     # ── one case ──────────────────────────────────────────────────────────────────────
 

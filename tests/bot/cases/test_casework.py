@@ -374,7 +374,7 @@ async def test_a_forgotten_report_is_shredded_and_its_case_goes_on(
     assert await counter.casework.stories.report_of(receipt) is None
     assert counter.journal.has(bytes.fromhex(report))
     for words in ("蓝色台账", "绿色表格"):
-        assert await counter.casework.reading.search(AT_THE_MACHINE, words) == []
+        assert await counter.finds(words) == []
     sheet = await counter.casework.reading.sheet(
         await counter.casework.staff.find(name, AT_THE_MACHINE)
     )
@@ -601,7 +601,7 @@ async def test_who_is_overtaken_decides_again(counter: Counter) -> None:
         *lines
     }
     for word in words:
-        assert len(await counter.casework.reading.search(AT_THE_MACHINE, word)) == 1
+        assert len(await counter.finds(word)) == 1
 
 
 async def test_numbers_are_given_at_acceptance_one_after_the_other(
@@ -650,12 +650,10 @@ async def test_search_finds_words_of_report_unit_and_supplement(
         Supplement(await counter.report(receipt), "连三次", (), counter.at)
     )
     for words in ("红杉通", "数据资源", "朋友圈 打卡", "三次"):
-        assert len(await counter.casework.reading.search(AT_THE_MACHINE, words)) == 1, (
-            words
-        )
-    assert await counter.casework.reading.search(AT_THE_MACHINE, "从来没有的词") == []
+        assert len(await counter.finds(words)) == 1, words
+    assert await counter.finds("从来没有的词") == []
     with pytest.raises(Refusal, match="至少两个字"):
-        await counter.casework.reading.search(AT_THE_MACHINE, "会")
+        await counter.finds("会")
 
 
 async def test_lists_hold_what_is_to_be_done_urgent_first(counter: Counter) -> None:

@@ -216,13 +216,15 @@ async def test_nobody_in_conflict_can_tell_a_case_from_none(
         for words in ("台账", "城管", "文新"):
             found = [
                 entry.case.alias
-                for entry in await book.search(AT_THE_MACHINE, words, 99)
+                for entry in (await book.search(AT_THE_MACHINE, words, 99)).entries
             ]
-            may = [entry.case.alias for entry in await book.search(member, words, 99)]
+            told = await book.search(member, words, 99)
+            may = [entry.case.alias for entry in told.entries]
             assert may == [alias for alias in found if alias in seen]
-            assert [
-                entry.case.alias for entry in await book.search(member, words, 1)
-            ] == may[:1]
+            first = await book.search(member, words, 1)
+            assert [entry.case.alias for entry in first.entries] == may[:1]
+            assert told.total == first.total == len(may)
+            assert told.is_counted and first.is_counted
         for alias in every:
             case = await place.case(alias)
             assert await place.sight.sees(member, case) is (alias in seen)

@@ -5,9 +5,9 @@ import pytest
 
 from anonymizer.seal import Place, Sealer
 from bot.address import Address
-from bot.cases.sealed import ReportContent
 from bot.cases.sealing import CaseSealer
 from bot.hours import utc
+from bot.reported import ReportContent
 from dialogs.case.life import MoreTime, Pending, Staff, State
 from storage.repositories.cases import CaseRow
 from storage.repositories.clocks import ClockRow
@@ -132,7 +132,6 @@ def test_a_report_opens_as_it_was_always_written(counter: Counter) -> None:
         stream=b"s",
         address=address,
         filed_hour=HOUR,
-        search_id=1,
         sealed=own.seal_json({**CONTENT, "later": 1}, place),
     )
     opened = files.opened(row)

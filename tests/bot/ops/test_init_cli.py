@@ -75,7 +75,7 @@ def test_what_forgetting_left_undone_is_done(login: Login) -> None:
     login.does("init")
     receipt = login.files("同一份台账每周报五次")
     other = login.files("群里每天打卡三次，要截图")
-    (id,), (_,) = login.rows("SELECT id FROM reports ORDER BY filed_hour, search_id")
+    (id,), (_,) = login.rows("SELECT id FROM reports ORDER BY filed_hour")
     assert isinstance(id, bytes)
     ShredJournal(login.journal, Keyring.load(login.keyring)).add(id)
     assert login.run("doctor").code == 1
