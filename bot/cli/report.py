@@ -11,14 +11,19 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bot.app import clock, opened, readers
+from bot.cli.answers import login
 from bot.cli.days import day_typed
 from bot.cli.private import write_private
 from bot.ops.terms import terms_of
+from bot.program import Program
 from bot.reports.press import Press, Printed
 from bot.settings import OperatorError, load
+from dialogs.case.refusals import Refusal
+from dialogs.case.roles import HOTLINE, ROLES, Role
 from dialogs.case.typed import past_day
 from scheduler.periods import NAMES, Name, Period, latest, period
 
+READERS: tuple[Role, ...] = (*HOTLINE, "auditor")
 TITLES = {"day": "今天的晨报", "week": "一周的报告", "month": "一月的报告"}
 
 
@@ -29,6 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="哪一种")
     for name in NAMES:
         kind = kinds.add_parser(name, help=TITLES[name], description=TITLES[name])
+        kind.add_argument(
+            "--as", dest="by", metavar="姓名", help="谁在看，默认是登录名"
+        )
         if name != "day":
             kind.add_argument(
                 "--date",
@@ -54,6 +62,7 @@ async def _run(args: argparse.Namespace) -> int:
     of = chosen(args.kind, past_day(typed, today) if typed else None, now, terms.zone)
     out = getattr(args, "out", None)
     async with opened(settings, lambda parts: []) as app:
+        await _check_role(app, args.by or login())
         press = Press(
             app.resources.database,
             app.register.directory,
@@ -70,6 +79,17 @@ async def _run(args: argparse.Namespace) -> int:
     if out is not None:
         save(printed, out)
     return 0
+
+
+async def _check_role(app: Program, name: str) -> None:
+    """Raises: OperatorError, if this person does not read the hotline's figures."""
+    try:
+        who = await app.roster.on_duty(name)
+    except Refusal as refusal:
+        raise OperatorError(f"{refusal}报告给谁看，请加 --as 姓名") from None
+    if who.role not in READERS:
+        readers = "、".join(ROLES[role] for role in READERS)
+        raise OperatorError(f"{ROLES[who.role]}不能看报告，请找{readers}")
 
 
 def chosen(name: Name, day: date | None, now: datetime, zone: tzinfo) -> Period:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.folding import folded
 from bot.people.member import Member
+from bot.people.short_names import short_names
 from dialogs.case.life import LEVELS, Case
 from dialogs.case.notices import RANKS
 from dialogs.case.refusals import Refusal, refusals
@@ -26,6 +27,7 @@ refusals(
 )
 SHORTEST_NAME = 2  # characters of a name: one alone stands in every other text
 SHORTEST_PART = 3  # of a name that is only said in part: two stand in too many
+LONG_ENOUGH_TO_HEAR = 4  # characters: shorter ones sound like too much else
 MOST_HINTS = 3
 NEAR_ENOUGH = 0.5  # of `difflib`: names are short, a wrong character is a large part
 
@@ -95,7 +97,7 @@ class Unit:
 class Directory:
     """All units as they stood at one moment. Changes nothing, waits for nothing."""
 
-    __slots__ = ("_called", "_names", "_units")
+    __slots__ = ("_called", "_names", "_recognised", "_units")
 
     def __init__(self, units: Iterable[Unit] = ()) -> None:
         in_order = sorted(units, key=lambda unit: unit.name)
@@ -105,6 +107,12 @@ class Directory:
         for unit in self:
             for name in _called(unit):
                 self._called.setdefault(name, []).append(unit)
+        # whatever people call it in a text → how that sounds, and whose it is
+        self._recognised: dict[str, tuple[str, list[Unit]]] = {}
+        for name, units in self._called.items():
+            for form in (name, *short_names(name)):
+                _, whose = self._recognised.setdefault(form, (sound(form), []))
+                whose.extend(units)
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
@@ -178,13 +186,15 @@ class Directory:
         return alike[0] if alike and typed not in known else typed
 
     def named(self, text: str) -> tuple[Unit, ...]:
-        """Units, disabled ones too, whose name or alias stands in the text, however it
-        is spaced.
+        """Units, disabled ones too, whose name or alias stands in the text: however it
+        is spaced or shortened, and in characters that only sound like it.
         """
         said = plain(text)
+        heard = sound(said)
         found: dict[Unit, None] = {}
-        for called, units in self._called.items():
-            if called in said:
+        for called, (sounds, units) in self._recognised.items():
+            is_heard = len(called) >= LONG_ENOUGH_TO_HEAR and sounds in heard
+            if called in said or is_heard:
                 found.update(dict.fromkeys(units))
         return tuple(found)
 
@@ -213,6 +223,15 @@ class Directory:
             member.unit == unit.id or member.staff.name in unit.people for unit in units
         )
 
+    def _with_those_above(self, named: Iterable[Unit]) -> list[Unit]:
+        """A community that is named is a place of its subdistrict, whose people know
+        who works there.
+        """
+        found = list(named)
+        places = [unit for unit in found if unit.level == "community"]
+        above = map(self.parent_of, [unit.id for unit in places])
+        return [*found, *filter(None, above)]
+
     def parent_of(self, id: str) -> Unit | None:
         unit = self._units.get(id)
         if unit is None or unit.parent is None:
@@ -236,7 +255,7 @@ class Directory:
         merged with it.
         """
         assignment = case.assignment
-        named = self.named(f"{text}\n{assignment.unit or ''}")
+        named = self._with_those_above(self.named(f"{text}\n{assignment.unit or ''}"))
         had = [self._units.get(id) for id in (assignment.unit_id, *given) if id]
         concerned = dict.fromkeys([*named, *filter(None, had)])
         people = [(unit.id, unit.people) for unit in concerned]
@@ -249,8 +268,10 @@ class Directory:
 
 
 def plain(name: str) -> str:
-    """How names are compared: width, case and spaces do not matter."""
-    return "".join(folded(name).split())
+    """How names are compared: width, case, spaces, signs and what nobody sees between
+    the characters do not matter.
+    """
+    return "".join(one for one in folded(name) if one.isalnum())
 
 
 def _called(unit: Unit) -> list[str]:

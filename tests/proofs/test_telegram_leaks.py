@@ -477,7 +477,7 @@ async def prints(stage: Stage) -> None:
     wrong = {"STAFF_CHAT_ID": "5", "MODE": "none", "TOKEN": f"{stage.server.token} "}
     refused = [{f"JIANFU_TELEGRAM__{name}": value} for name, value in wrong.items()]
     await asyncio.gather(
-        stage.staff("report", "month", "--out", str(folder / "report")),
+        stage.staff("report", "month", "--as", STAFF, "--out", str(folder / "report")),
         stage.staff("poster", "--output", str(folder / "poster.pdf")),
         stage.staff("doctor", fails=None),
         *(stage.staff("doctor", fails=True, **settings) for settings in refused),

@@ -185,9 +185,9 @@ def lists(folder: Path) -> dict[str, Any]:
         ("staff", "list", "--json"),
         ("unit", "list", "--json"),
         ("unit", "people", TOWN, "--json"),
-        ("report", "day"),
-        ("report", "week"),
-        ("report", "month"),
+        ("report", "day", "--as", OPERATOR),
+        ("report", "week", "--as", OPERATOR),
+        ("report", "month", "--as", OPERATOR),
     )
     found = {" ".join(words): command(folder, *words).told for words in asked}
     return {words: _aliases(told) for words, told in found.items()}

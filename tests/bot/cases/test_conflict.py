@@ -28,6 +28,8 @@ async def sight(counter: Counter) -> ConflictRule:
         [
             NewUnit("文新街道", "subdistrict", people=("张三",)),
             NewUnit("古荡街道", "subdistrict"),
+            NewUnit("德加社区", "community", parent="文新街道"),
+            NewUnit("西湖区卫生健康局", "district", people=("钱七",)),
         ]
     )
     return ConflictRule(counter.database, counter.keys, register)
@@ -61,6 +63,36 @@ async def test_whatever_field_names_it(
     await counter.files(**said)
     zhang, li = member("张三"), member("李四")
     assert await sight.among([zhang, li], await case(counter)) == [li]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "文\u200b新\u200b街\u200b道又要台账",
+        "文·新·街-道又要台账",
+        "文\ufe0f新街道又要台账",
+        "文新街办又要台账",
+        "文新街道办又要台账",
+        "文新街到又要台账",
+        "德加社区的都被叫去填表",
+    ],
+)
+async def test_however_it_is_written(
+    counter: Counter, sight: ConflictRule, text: str
+) -> None:
+    """Invisible signs, short forms, characters that sound alike, a community of it."""
+    await counter.files(text, **NEUTRAL)
+    zhang, li, qian = member("张三"), member("李四"), member("钱七")
+    assert await sight.among([zhang, li, qian], await case(counter)) == [li, qian]
+
+
+@pytest.mark.parametrize("text", ["区卫健局又要台账", "卫生健康局又要台账"])
+async def test_a_bureau_is_named_without_its_district(
+    counter: Counter, sight: ConflictRule, text: str
+) -> None:
+    await counter.files(text, **NEUTRAL)
+    zhang, qian = member("张三"), member("钱七")
+    assert await sight.among([zhang, qian], await case(counter)) == [zhang]
 
 
 async def test_a_supplement_that_names_it_hides_the_case_from_then_on(

@@ -27,6 +27,23 @@ def test_a_digest_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("减负专线晨报 ")
 
 
+def test_a_report_is_for_those_who_read_reports(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Not for a unit's people, who would read all figures, nor for whoever has a login
+    on the machine.
+    """
+    for name, role in (("王五", "operator"), ("赵六", "observer"), ("钱七", "auditor")):
+        assert main(["staff", "add", name, "--role", role]) == 0
+    assert main(["report", "day", "--as", "王五"]) == 0
+    assert main(["report", "day", "--as", "钱七"]) == 0
+    capsys.readouterr()
+    assert main(["report", "month", "--as", "赵六"]) == 2
+    assert "不能看报告" in capsys.readouterr().err
+    assert main(["report", "month", "--as", "张三"]) == 2
+    assert "加 --as 姓名" in capsys.readouterr().err
+
+
 def test_a_month_is_printed_and_saved_for_this_login_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
