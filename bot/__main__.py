@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 from importlib import import_module
 
@@ -41,6 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb. Returns its exit code: 0 done, 1 refused, 2 the operator must do
     something first.
     """
+    _leave_no_core()
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
@@ -50,6 +52,13 @@ def main(argv: list[str] | None = None) -> int:
     ):  # who read us has left; Python must not find that out once more while ending
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _leave_no_core() -> None:
+    """Keys, addresses and words that are not masked yet stand in memory: they are not
+    written to a disk because the process fell.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _run(argv: list[str]) -> int:

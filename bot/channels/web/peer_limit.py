@@ -70,10 +70,12 @@ class PeerLimit:
 def peer_of(request: Request, behind_proxy: bool) -> str | None:
     """Whose pace counts; never stored.
 
-    Behind a proxy it is the address that the proxy itself saw.
+    Behind a proxy it is the address that the proxy itself saw: it stands last, also
+    where a proxy adds a line of its own below one that the peer wrote.
     """
     if behind_proxy:
-        forwarded_for = request.headers.get("x-forwarded-for", "")
+        lines = request.headers.getlist("x-forwarded-for")
+        forwarded_for = ",".join(lines)
         nearest = forwarded_for.rpartition(",")[2].strip()
         return nearest or None
     return request.client.host if request.client else None

@@ -4,11 +4,15 @@ day.
 
 from __future__ import annotations
 
+import pytest
+from starlette.requests import Request
+
 from bot.channels.web.peer_limit import (
     LONGEST_WAIT,
     PEERS_REMEMBERED,
     POSTS_AT_ONCE,
     PeerLimit,
+    peer_of,
 )
 
 
@@ -72,3 +76,22 @@ async def test_this_machine_itself_is_not_limited() -> None:
         await limit.wait("::1")
         await limit.wait(None)
     assert limit._full_at == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["198.51.100.7"],
+        ["203.0.113.9, 198.51.100.7"],
+        ["203.0.113.9", "198.51.100.7"],
+        ["127.0.0.1", "203.0.113.9, 198.51.100.7"],
+    ],
+)
+def test_whose_pace_counts_is_what_the_proxy_saw(lines: list[str]) -> None:
+    """The attacker writes lines of his own, so as to be another peer each time or none;
+    the proxy's own comes last, in the same line or below.
+    """
+    headers = [(b"x-forwarded-for", line.encode()) for line in lines]
+    request = Request({"type": "http", "headers": headers, "client": ("10.0.0.1", 1)})
+    assert peer_of(request, behind_proxy=True) == "198.51.100.7"
+    assert peer_of(request, behind_proxy=False) == "10.0.0.1"
