@@ -183,8 +183,8 @@ class ReporterStories:
     ) -> list[tuple[CaseRow, list[PlacedStep]]]:
         """The case, and those it was merged into, one after the other.
 
-        What another case had behind it when this one joined it is told as of that
-        moment: nobody reads of steps before their own report.
+        What another case had behind it when this one joined it is not told: that is
+        what others reported, and whoever reports the same would read it.
         """
         chain: list[tuple[CaseRow, list[PlacedStep]]] = []
         following: bytes | None = case
@@ -194,8 +194,12 @@ class ReporterStories:
                 self._cases.by_id(following), self._steps.of_case(following)
             )
             assert row is not None  # a foreign key
-            since = [_not_before(joined, one, report) for one in placed(steps)]
-            chain.append((row, since))
+            told = [
+                _not_before(joined, one, report)
+                for one in placed(steps)
+                if one.since >= joined or one.row.report_id == report
+            ]
+            chain.append((row, told))
             merges = [step.at for step in steps if step.kind == MERGED]
             joined = max([joined, *merges])
             following = row.merged_into

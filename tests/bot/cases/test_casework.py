@@ -452,15 +452,8 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
         "专线想问您：贝塔，哪个科室？",
         "您补充了：贝塔补充",
         "还有人反映同一件事，合在一起办，进展一样告诉您。",
-        "专线受理了。",
         "转给某街道办理，要求11月24日前答复。",
     ]
-    whens = [
-        line["when"] for line in (await counter.story(berta)).params("zh")["lines"]
-    ]
-    assert whens[-2:] == ["11月24日 10:17", "11月24日 12:17"], (
-        "what the other case had behind it is told as of when they were joined"
-    )
     for mine, other in ((anna, "贝塔"), (berta, "安娜")):
         story = await counter.story(mine)
         assert other not in story.text("zh") and story.unit == "某街道"
@@ -480,6 +473,31 @@ async def test_merged_reporters_read_the_common_case_and_never_each_other(
         await counter.casework.staff.find(second, AT_THE_MACHINE)
     )
     assert old.into == first and FORGOTTEN not in str(old)
+
+
+async def test_who_reports_the_same_reads_nothing_of_what_was_before(
+    counter: Counter,
+) -> None:
+    """The attacker plants a report so that it is merged, and reads its story: what a
+    unit answered to others before is not in it, what happens from now on is.
+    """
+    victim = await counter.files("同一份台账每周报五次", chat="anna")
+    first = await counter.alias()
+    before = Answer("三科的老陈要求的，已批评")
+    await counter.orders(first, Accept(), Assign("某街道", new=True), before)
+    assert "老陈" in (await counter.story(victim)).text("zh"), "the control"
+    counter.later(hours=1)
+    planted = await counter.files("台账每周报五次", chat="mallory", urgent=True)
+    second = await counter.alias()
+    await counter.orders(second, Merge(first))
+    counter.later(hours=1)
+    await counter.orders(first, Find("substantiated", "一周五报没有依据。"))
+    story = await counter.story(planted)
+    assert "老陈" not in story.text("zh")
+    assert "受理了" not in story.text("zh")
+    assert story.lines[-1].text("zh") == (await counter.story(victim)).lines[-1].text(
+        "zh"
+    )
 
 
 async def test_a_merge_is_followed_from_case_to_case(counter: Counter) -> None:
