@@ -22,7 +22,7 @@ from anonymizer.files import appearing
 
 KeyPurpose = Literal[
     "pseudonym", "mine", "handle", "receipt", "talk", "address", "content", "media",
-    "outbox", "session", "staff", "audit", "backup",
+    "outbox", "session", "staff", "audit", "backup", "database",
 ]  # fmt: skip
 PURPOSES: frozenset[str] = frozenset(get_args(KeyPurpose))
 # What was digested cannot be digested anew (what went in is not kept), so these stay

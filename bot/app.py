@@ -24,7 +24,7 @@ from bot.channels.port import Channel, KeepsScreens
 from bot.desk.alerts import CLOCK_RIGHT, MessengerAlerts
 from bot.desk.liaison import LiaisonDesk
 from bot.hotline import Hotline
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.lookups import Lookups
 from bot.messengers import MESSENGERS, Messengers
 from bot.ops.store import KeyringInPlace, Memory, memory_folder, refuse_a_second, vouch
@@ -145,12 +145,13 @@ async def opened(
     keyring = open_keyring(settings, create=True)
     journal = ShredJournal(shred_file(settings.keyring), keyring)
     memory = memory_of(settings, keyring)
+    keys = page_keys(keyring)
     guards: list[Guard] = []
     if settings.keyring_json is None:
         guards.append(KeyringInPlace(settings.keyring, keyring).displaced)
     try:
-        refuse_a_second(settings, path, memory)
-        database = await SQLiteDatabase.open(path, guards=guards)
+        refuse_a_second(settings, path, memory, keys)
+        database = await SQLiteDatabase.open(path, keys, guards=guards)
     except (StorageError, OSError) as error:
         raise told("打不开数据库", path, error) from None
     try:

@@ -8,6 +8,7 @@ from typing import Self
 from anonymizer.keyring import Keyring
 from anonymizer.pseudonym import Pseudonyms
 from anonymizer.seal import DataKeys, Sealer
+from storage.connection import PageKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -33,3 +34,11 @@ class Keys:
             session=Sealer(keyring, "session"),
             staff=Sealer(keyring, "staff"),
         )
+
+
+def page_keys(keyring: Keyring) -> PageKeys:
+    """Of the database's pages, the newest first: a file keeps the one it was made
+    with.
+    """
+    newest_first = reversed(keyring.versions)
+    return [keyring.key("database", version) for version in newest_first]

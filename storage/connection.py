@@ -1,16 +1,19 @@
 """How every SQLite connection of ours is opened, and what its errors mean to a caller.
 
-Settings are the same for all: what is deleted is overwritten (`secure_delete`), and a
-commit is on the disk when it returns (`synchronous = FULL`).
+Settings are the same for all: every file is encrypted by page, what is deleted is
+overwritten (`secure_delete`), and a commit is on the disk when it returns
+(`synchronous = FULL`).
 """
 
 import logging
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from storage.port import Broken, Refusing, Stale, StorageError
+from storage.encrypted import FileHead, PageKey, SQLiteConnection
+from storage.port import Broken, Locked, Refusing, Stale, StorageError
 
 SETTINGS = (
     "synchronous = FULL",
@@ -21,7 +24,6 @@ SETTINGS = (
     "temp_store = MEMORY",
     "cache_size = -8192",  # KiB, below zero
 )
-CACHED_STATEMENTS = 256
 REFUSING_CODES = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -40,25 +42,54 @@ UNIQUE_VIOLATIONS = {
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 
-def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
-    """Open an existing file in autocommit mode, set up as every connection must be.
+PageKeys = Sequence[PageKey]  # of all versions of the keyring, the newest first
 
-    A file is never made here: `create` does that, with the right mode.
+
+class NoKeyFits(sqlite3.DatabaseError):
+    """The file is encrypted, and by none of the keys that were tried."""
+
+
+def connect(path: Path, keys: PageKeys, patience: float = 5.0) -> SQLiteConnection:
+    """Open an existing file, set up as every connection must be.
+
+    A file is never made here: `create` does that, with the right mode. An empty one
+    will be encrypted under the newest key; one that is not encrypted stays as it is
+    (`storage.conversion` encrypts it).
 
     Args:
         patience: seconds to wait for a lock.
+    Raises: NoKeyFits; sqlite3.Error.
     """
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(
-        uri,
-        uri=True,
-        timeout=patience,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=CACHED_STATEMENTS,
-    )
+    head = FileHead(path)
+    if head.is_plain:
+        return set_up(SQLiteConnection(path, None, patience))
+    for key in keys:
+        if head.is_empty or head.is_of(key):
+            return set_up(SQLiteConnection(path, key, patience))
+    if head.seems_encrypted or not keys:
+        # it may be the mark alone that is damaged
+        return _connect_by_trial(path, keys, patience)
+    return set_up(SQLiteConnection(path, keys[0], patience))  # fails: it is no database
+
+
+def _connect_by_trial(path: Path, keys: PageKeys, patience: float) -> SQLiteConnection:
+    """Raises: NoKeyFits; sqlite3.Error."""
+    for key in keys:
+        connection = SQLiteConnection(path, key, patience)
+        try:
+            connection.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if primary_code(error) != sqlite3.SQLITE_NOTADB:
+                raise
+        else:
+            return set_up(connection)
+    raise NoKeyFits("no key fits")
+
+
+def set_up(connection: SQLiteConnection) -> SQLiteConnection:
+    """As every connection must be; it is closed where that fails."""
     try:
-        connection.row_factory = sqlite3.Row
         for setting in SETTINGS:
             connection.execute(f"PRAGMA {setting}")
     except sqlite3.Error:
@@ -67,9 +98,9 @@ def connect(path: Path, patience: float = 5.0) -> sqlite3.Connection:
     return connection
 
 
-def connect_to_read(path: Path, patience: float) -> sqlite3.Connection:
+def connect_to_read(path: Path, keys: PageKeys, patience: float) -> SQLiteConnection:
     """A connection on which every attempt to write fails."""
-    connection = connect(path, patience)
+    connection = connect(path, keys, patience)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -84,7 +115,7 @@ def create(path: Path) -> None:
     os.close(descriptor)
 
 
-def use_wal(connection: sqlite3.Connection, patience: float) -> None:
+def use_wal(connection: SQLiteConnection, patience: float) -> None:
     """Switch the file to WAL mode, waiting up to `patience` seconds for a lock.
 
     Two processes may create the file together, and here SQLite does not let the second
@@ -109,6 +140,8 @@ def storage_error(error: sqlite3.Error, position: int = 0) -> StorageError:
     Args:
         position: of the failed statement in its turn, from 0.
     """
+    if isinstance(error, NoKeyFits):
+        return Locked("no key of the keyring opens the file")
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     if name in UNIQUE_VIOLATIONS:
         return Stale("a unique value is taken")
@@ -117,7 +150,7 @@ def storage_error(error: sqlite3.Error, position: int = 0) -> StorageError:
     return Broken(f"statement {position}: {name}")
 
 
-def wait_for_locks(connection: sqlite3.Connection, patience: float) -> None:
+def wait_for_locks(connection: SQLiteConnection, patience: float) -> None:
     """From now on, this many seconds at most."""
     connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
 
+from storage.encrypted import SQLiteConnection
 from storage.port import Broken
 
 
@@ -27,7 +28,7 @@ def migrations() -> dict[int, str]:
     return dict(sorted(scripts.items()))
 
 
-def version(connection: sqlite3.Connection) -> int:
+def version(connection: SQLiteConnection) -> int:
     """Number of the last migration applied; 0 for an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -47,7 +48,7 @@ def statements(script: str) -> Iterator[str]:
     yield statement + rest  # comments, or a statement without its semicolon
 
 
-def migrate(connection: sqlite3.Connection) -> int:
+def migrate(connection: SQLiteConnection) -> int:
     """Apply what is missing and return the version reached.
 
     The connection must be in autocommit mode. Two processes may migrate at once: the
@@ -69,7 +70,7 @@ def migrate(connection: sqlite3.Connection) -> int:
     return reached
 
 
-def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+def _apply(connection: SQLiteConnection, number: int, script: str) -> None:
     """Apply one migration, unless another process has done so meanwhile.
 
     A table that others refer to can only be made anew while nobody looks after
@@ -96,5 +97,5 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
         connection.execute(f"PRAGMA foreign_keys = {foreign_keys}")
 
 
-def _broken_references(connection: sqlite3.Connection) -> int:
+def _broken_references(connection: SQLiteConnection) -> int:
     return len(connection.execute("PRAGMA foreign_key_check").fetchall())

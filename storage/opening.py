@@ -4,6 +4,7 @@ told to give up.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from storage.connection import (
+    PageKeys,
     connect,
     connect_to_read,
     create,
@@ -21,8 +23,12 @@ from storage.connection import (
     use_wal,
     wait_for_locks,
 )
+from storage.conversion import encrypt
+from storage.encrypted import SQLiteConnection
 from storage.migrate import migrate, version
 from storage.port import Refusing, StorageError
+
+log = logging.getLogger(__name__)
 
 # Nothing interrupts SQLite while it waits for a lock, so one wait is no longer.
 SECONDS_OF_ONE_WAIT = 0.2
@@ -34,9 +40,9 @@ SCANNERS = 2
 class OpenedConnections:
     """One writes, on a migrated file; one looks up, the others scan."""
 
-    writing: sqlite3.Connection
-    lookups: sqlite3.Connection
-    scanning: list[sqlite3.Connection]
+    writing: SQLiteConnection
+    lookups: SQLiteConnection
+    scanning: list[SQLiteConnection]
 
     def close(self) -> None:
         """May be called again."""
@@ -44,8 +50,10 @@ class OpenedConnections:
             connection.close()
 
 
-def open_connections(path: Path, patience: float, given_up: Event) -> OpenedConnections:
-    """Create and migrate the file as needed. Blocks.
+def open_connections(
+    path: Path, keys: PageKeys, patience: float, given_up: Event
+) -> OpenedConnections:
+    """Create, encrypt and migrate the file as needed. Blocks.
 
     Args:
         patience: seconds to wait for another process's lock.
@@ -55,7 +63,7 @@ def open_connections(path: Path, patience: float, given_up: Event) -> OpenedConn
     deadline = time.monotonic() + patience
     while True:
         try:
-            return _open_once(path, patience)
+            return _open_once(path, keys, patience)
         except sqlite3.Error as error:
             is_over = given_up.is_set() or time.monotonic() > deadline
             if is_over or not is_busy(error):
@@ -64,20 +72,22 @@ def open_connections(path: Path, patience: float, given_up: Event) -> OpenedConn
             raise Refusing(f"opening: {type(error).__name__}") from None
 
 
-def _open_once(path: Path, patience: float) -> OpenedConnections:
+def _open_once(path: Path, keys: PageKeys, patience: float) -> OpenedConnections:
     """Raises: sqlite3.Error, StorageError, OSError."""
     wait = min(SECONDS_OF_ONE_WAIT, patience)
     create(path)
-    opened: list[sqlite3.Connection] = []
+    opened: list[SQLiteConnection] = []
+    if encrypt(path, keys, wait):
+        log.warning("the database was encrypted by page")
     with _closed_on_failure(opened):
-        writing = connect(path, wait)
+        writing = connect(path, keys, wait)
         opened.append(writing)
         use_wal(writing, wait)
         before = version(writing)
         if migrate(writing) != before:  # what it dropped is not left in the log
             writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         for _ in range(1 + SCANNERS):
-            opened.append(connect_to_read(path, wait))
+            opened.append(connect_to_read(path, keys, wait))
         for connection in opened:
             wait_for_locks(connection, patience)
     lookups, *scanning = opened[1:]
@@ -85,7 +95,7 @@ def _open_once(path: Path, patience: float) -> OpenedConnections:
 
 
 @contextmanager
-def _closed_on_failure(opened: list[sqlite3.Connection]) -> Iterator[None]:
+def _closed_on_failure(opened: list[SQLiteConnection]) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, StorageError, OSError):

@@ -11,6 +11,8 @@ StorageError, by what the caller does next
 │   └── Displaced  a file that the store stands on is gone or another: the operator
 │              must put it back
 └── Broken     our mistake or a damaged file: log it, mend the code or the file
+    └── Locked     no key of the keyring opens the file: bring the keyring it was made
+                   with
 Messages hold no value of any row, so they may be logged.
 """
 
@@ -43,6 +45,10 @@ class Displaced(Refusing):
 
 class Broken(StorageError):
     """A mistake of ours or a damaged database; nothing was written."""
+
+
+class Locked(Broken):
+    """No key of the keyring opens the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import cast
 
-from storage.connection import connect_to_read, storage_error
+from storage.connection import PageKeys, connect_to_read, storage_error
 from storage.port import Row, SqlValue
 
 
@@ -13,12 +13,12 @@ class FileReader:
     reads, so it is for processes that have nothing else to do.
     """
 
-    def __init__(self, path: Path, patience: float = 5.0) -> None:
+    def __init__(self, path: Path, keys: PageKeys, patience: float = 5.0) -> None:
         """patience: seconds to wait for another process's lock. Raises: Refusing,
         Broken.
         """
         try:
-            self._connection = connect_to_read(path, patience)
+            self._connection = connect_to_read(path, keys, patience)
         except sqlite3.Error as error:
             raise storage_error(error) from None
 

@@ -13,9 +13,10 @@ from typing import cast
 import aiosqlite
 
 from storage.commit_queue import CommitQueue
-from storage.connection import connect_to_read, storage_error
+from storage.connection import PageKeys, connect_to_read, storage_error
+from storage.encrypted import SQLiteConnection
 from storage.identity import Guard, OpenedFiles
-from storage.opening import open_connections
+from storage.opening import OpenedConnections, open_connections
 from storage.port import Refusing, Row, SqlValue, StorageError, Writes
 from storage.repositories.store import SELECT_STORE
 from storage.writer import Writer
@@ -35,11 +36,13 @@ class SQLiteDatabase:
     def __init__(
         self,
         path: Path,
+        keys: PageKeys,
         writer: Writer,
-        lookups: sqlite3.Connection,
+        lookups: SQLiteConnection,
         scanners: list[aiosqlite.Connection],
     ) -> None:
         self._path = path
+        self._keys = keys
         self._writer = writer
         self._lookups = lookups
         self._queries_under_way = dict.fromkeys(scanners, 0)
@@ -53,17 +56,24 @@ class SQLiteDatabase:
 
     @classmethod
     async def open(
-        cls, path: Path, patience: float = 5.0, guards: Sequence[Guard] = ()
+        cls,
+        path: Path,
+        keys: PageKeys,
+        patience: float = 5.0,
+        guards: Sequence[Guard] = (),
     ) -> "SQLiteDatabase":
-        """Open a file, creating and migrating it as needed.
+        """Open a file, creating, encrypting and migrating it as needed.
 
         Args:
+            keys: of its pages, the newest first.
             patience: seconds to wait for another process's lock.
             guards: asked, with the files themselves, before a turn is acknowledged.
-        Raises: TooNew, Refusing (locked, read-only, full), Broken (not a database).
+        Raises: TooNew, Refusing (locked, read-only, full), Locked (no key fits), Broken
+            (not a database).
         """
         given_up = Event()
-        opening = asyncio.create_task(cls._open(path, patience, guards, given_up))
+        connecting = partial(open_connections, path, keys, patience, given_up)
+        opening = asyncio.create_task(cls._open(path, keys, guards, connecting))
         try:
             return await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -75,14 +85,16 @@ class SQLiteDatabase:
 
     @classmethod
     async def _open(
-        cls, path: Path, patience: float, guards: Sequence[Guard], given_up: Event
+        cls,
+        path: Path,
+        keys: PageKeys,
+        guards: Sequence[Guard],
+        connecting: Callable[[], OpenedConnections],
     ) -> "SQLiteDatabase":
         """Told to stop half way, it closes what it has opened: a scanner's thread that
         is left behind would keep the process from ever ending.
         """
-        connections = await asyncio.to_thread(
-            open_connections, path, patience, given_up
-        )
+        connections = await asyncio.to_thread(connecting)
         scanners: list[aiosqlite.Connection] = []
         try:
             for connection in connections.scanning:
@@ -96,7 +108,7 @@ class SQLiteDatabase:
             raise
         files = OpenedFiles(path)
         writer = Writer(connections.writing, [files.displaced, *guards])
-        return cls(path, writer, connections.lookups, scanners)
+        return cls(path, keys, writer, connections.lookups, scanners)
 
     @property
     def refusing(self) -> bool:
@@ -168,7 +180,7 @@ class SQLiteDatabase:
         """
         await self.commit(())
         try:
-            await asyncio.to_thread(_read_anew, self._path)
+            await asyncio.to_thread(_read_anew, self._path, self._keys)
         except sqlite3.Error as error:
             raise storage_error(error) from None
 
@@ -289,15 +301,15 @@ class SQLiteDatabase:
             self._try_later()
 
 
-def _read_anew(path: Path) -> None:
+def _read_anew(path: Path, keys: PageKeys) -> None:
     """Read by a connection of its own, which has nothing at hand. Blocks.
 
     Raises: sqlite3.Error.
     """
-    with closing(connect_to_read(path, patience=0)) as connection:
+    with closing(connect_to_read(path, keys, patience=0)) as connection:
         connection.execute(SELECT_STORE).fetchone()
 
 
-def _same(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """aiosqlite wants to open it by itself."""
-    return connection
+def _same(connection: SQLiteConnection) -> sqlite3.Connection:
+    """aiosqlite wants to open it by itself; what it calls of sqlite3's is there."""
+    return cast(sqlite3.Connection, connection)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from storage.connection import primary_code, storage_error
+from storage.encrypted import SQLiteConnection
 from storage.identity import Guard
 from storage.port import Audit, Broken, Displaced, Refusing, StorageError, Writes
 from storage.repositories.audit import AuditChain
@@ -29,7 +30,7 @@ class Writer:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, guards: Sequence[Guard] = ()
+        self, connection: SQLiteConnection, guards: Sequence[Guard] = ()
     ) -> None:
         self.connection = connection
         self.refusing = False

@@ -18,6 +18,7 @@ from anonymizer.files import sync_folder
 from anonymizer.keyring import Keyring
 from bot.app import database_file, memory_of, open_keyring
 from bot.cli.progress import on_terminal
+from bot.keys import page_keys
 from bot.ops.copies import workspace
 from bot.ops.keycheck import opens
 from bot.ops.sealed_rows import Examination, named
@@ -25,7 +26,8 @@ from bot.ops.store import Memory, Remembered, told_lost
 from bot.ops.trouble import told
 from bot.settings import OperatorError, load
 from storage.backup import check, online_copy
-from storage.connection import connect
+from storage.connection import PageKeys, connect
+from storage.encrypted import SQLiteConnection
 from storage.migrate import migrations, version
 from storage.port import StorageError
 from storage.repositories.store import SELECT_STORE
@@ -60,15 +62,16 @@ def run(args: argparse.Namespace) -> int:
             f"还没有数据库 {database}：没有什么可备份，请检查 JIANFU_DATA_DIR"
         )
     keyring = open_keyring(settings)
+    keys = page_keys(keyring)
     _may_be_written(path, args.force)
     # before the copy is made: meanwhile more is acknowledged, and remembered
     known = _known(memory_of(settings, keyring))
     with workspace(settings.data_dir) as folder:
-        _copy(database, folder / "copy")
+        _copy(database, folder / "copy", keys)
         with _beside(path) as sealed:
             _seal(Archive(keyring), folder / "copy", sealed)
             damaged = _verify(Archive(keyring), keyring, sealed, folder / "again")
-            lost = _lost(folder / "again", database, known)
+            lost = _lost(folder / "again", database, known, keys)
             _name(sealed, path, args.force)
     print(f"已备份到 {path}（{path.stat().st_size:,} 字节），已重新打开核对")
     troubles = [words for words in (damaged, lost) if words]
@@ -101,9 +104,9 @@ def begins_as_backup(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
-def _copy(database: Path, copy: Path) -> None:
+def _copy(database: Path, copy: Path, keys: PageKeys) -> None:
     try:
-        online_copy(database, copy)
+        online_copy(database, copy, keys)
     except (StorageError, OSError) as error:
         raise told("抄不出数据库", database, error) from None
 
@@ -147,11 +150,12 @@ def _verify(
     """
     try:
         archive.decrypt(sealed, again)
-        if check(again):
+        keys = page_keys(keyring)
+        if check(again, keys):
             raise OperatorError(
                 "数据库有损坏，备份没有留下：请运行 jianfu doctor，必要时恢复上一份备份"
             )
-        with closing(connect(again)) as connection:
+        with closing(connect(again, keys)) as connection:
             found = opens(connection, keyring)
             if found.tried and found.failed == found.tried:
                 raise OperatorError(
@@ -164,7 +168,7 @@ def _verify(
         raise told("备份核对不过，没有留下", sealed, error) from None
 
 
-def _damaged(connection: sqlite3.Connection, keyring: Keyring) -> str | None:
+def _damaged(connection: SQLiteConnection, keyring: Keyring) -> str | None:
     if version(connection) != max(migrations()):
         return None  # of an older program: it is opened after its migration
     damaged = Examination(connection, keyring, on_terminal("核对")).run()
@@ -183,10 +187,12 @@ def _known(memory: Memory) -> dict[bytes, Remembered]:
         return {}
 
 
-def _lost(copy: Path, database: Path, known: Mapping[bytes, Remembered]) -> str | None:
+def _lost(
+    copy: Path, database: Path, known: Mapping[bytes, Remembered], keys: PageKeys
+) -> str | None:
     """What was acknowledged and is not in the copy, in words."""
     try:
-        with closing(connect(copy)) as connection:
+        with closing(connect(copy, keys)) as connection:
             row = connection.execute(SELECT_STORE).fetchone()
     except sqlite3.Error:
         return None  # of an older program

@@ -9,7 +9,6 @@ import json
 import os
 import platform
 import signal
-import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from types import FrameType
 
 from bot.lab.bench.benchmarks import BENCHMARKS
 from bot.lab.bench.figures import Result, drawn, progress
+from storage.encrypted import SQLITE_VERSION
 
 BENCHMARKS_BY_NAME = {benchmark.name: benchmark for benchmark in BENCHMARKS}
 UNLESS_NAMED = [one.name for one in BENCHMARKS if one.self_sufficient]
@@ -86,7 +86,7 @@ def _document(results: Sequence[Result]) -> dict[str, object]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": SQLITE_VERSION,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "results": [result.plain() for result in results],
     }

@@ -8,14 +8,16 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from anonymizer.keyring import KeyringError
+from anonymizer.keyring import Keyring, KeyringError
 from bot.app import database_file, memory_of, open_keyring, opened, shred_file
+from bot.keys import page_keys
 from bot.ops.forgotten import forget_again, unknown_to
 from bot.ops.store import refuse_a_second
 from bot.ops.trouble import reason, told
 from bot.program import Program
 from bot.settings import OperatorError, Settings, load
-from storage.connection import connect, create
+from storage.connection import PageKeys, connect, create
+from storage.conversion import encrypt
 from storage.migrate import migrate
 from storage.port import StorageError
 
@@ -39,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     known = settings.keyring_json is not None or settings.keyring.exists()
     there = database_file(settings).exists()
     _folder_for_the_journal(settings)
-    _begin(settings, args.empty)
-    _database(database_file(settings))
+    keys = page_keys(_begin(settings, args.empty))
+    _database(database_file(settings), keys)
     again = asyncio.run(_init(settings))
     if settings.keyring_json is not None:
         print("钥匙环：由设置提供，没有写文件")
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _begin(settings: Settings, empty: bool) -> None:
+def _begin(settings: Settings, empty: bool) -> Keyring:
     """The keyring, and the right to begin a database where none is.
 
     empty: even if the keyring remembers one; what lay in this very place is forgotten.
@@ -76,10 +78,11 @@ def _begin(settings: Settings, empty: bool) -> None:
             here = [id for id, one in known.items() if one.path == str(path)]
             memory.forget(*here)
         elif known:
-            refuse_a_second(settings, path, memory)
+            refuse_a_second(settings, path, memory, page_keys(keyring))
         memory.begin()
     except OSError as error:
         raise told("用不了", settings.keyring.parent, error) from None
+    return keyring
 
 
 def _folder_for_the_journal(settings: Settings) -> None:
@@ -92,10 +95,11 @@ def _folder_for_the_journal(settings: Settings) -> None:
         raise told("建不了目录", settings.keyring.parent, error) from None
 
 
-def _database(path: Path) -> None:
+def _database(path: Path, keys: PageKeys) -> None:
     try:
         create(path)
-        with closing(connect(path)) as connection:
+        encrypt(path, keys)
+        with closing(connect(path, keys)) as connection:
             migrate(connection)
     except (OSError, sqlite3.Error, StorageError) as error:
         raise told("建不了或打不开数据库", path, error) from None

@@ -18,13 +18,15 @@ from anonymizer.files import sync_folder
 from anonymizer.keyring import KeyringError
 from bot.app import database_file, memory_of, open_keyring, opened, shred_file
 from bot.hours import seconds
+from bot.keys import page_keys
 from bot.ops.copies import WORK, fold, in_use, workspace
 from bot.ops.forgotten import forget_again, unknown_to
 from bot.ops.store import Memory
 from bot.ops.trouble import reason, told
 from bot.settings import OperatorError, Settings, load
 from storage.backup import check
-from storage.connection import connect
+from storage.connection import PageKeys, connect
+from storage.conversion import encrypt
 from storage.migrate import migrate, version
 from storage.port import Audit, StorageError
 from storage.repositories.store import RENAME_STORE, SELECT_STORE, Store, StoreRow
@@ -86,6 +88,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load()
     keyring = open_keyring(settings)
+    keys = page_keys(keyring)
     target = database_file(settings)
     journal = shred_file(settings.keyring)
     if not journal.exists() and not args.journal_lost:
@@ -100,21 +103,21 @@ def run(args: argparse.Namespace) -> int:
             Archive(keyring).decrypt(args.path.absolute(), copy)
         except ArchiveError as error:
             raise told("恢复不了", args.path, error) from None
-        _whole(copy)
+        _encrypted(copy, keys)
         memory = memory_of(settings, keyring)
         restored = _made_ready(settings, copy, memory, args.journal_lost)
-        _whole(copy)
-        replaced = _id_of(target) if args.force else None
-        _put(copy, target, args.force)
+        _whole(copy, keys)
+        replaced = _id_of(target, keys) if args.force else None
+        _put(copy, target, args.force, keys)
     _remember(memory, restored, target, replaced)
     _tell(restored, target)
     return 0
 
 
-def _id_of(target: Path) -> bytes | None:
+def _id_of(target: Path, keys: PageKeys) -> bytes | None:
     """Of the database that is replaced; None where nothing can be read of it."""
     try:
-        with closing(connect(target)) as connection:
+        with closing(connect(target, keys)) as connection:
             row = connection.execute(SELECT_STORE).fetchone()
     except sqlite3.Error:
         return None
@@ -170,11 +173,20 @@ def _content(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.name != WORK)
 
 
-def _whole(copy: Path) -> None:
-    if check(copy):
+def _whole(copy: Path, keys: PageKeys) -> None:
+    if check(copy, keys):
         raise OperatorError(
             "备份解开了，里面的数据库却有损坏，没有恢复：请换一份更早的备份"
         )
+
+
+def _encrypted(copy: Path, keys: PageKeys) -> None:
+    """Backups of older programs hold a database that everybody can read."""
+    try:
+        _whole(copy, keys)
+        encrypt(copy, keys)
+    except (OSError, sqlite3.Error, StorageError) as error:
+        raise told("恢复不了", copy, error) from None
 
 
 def _made_ready(
@@ -184,7 +196,8 @@ def _made_ready(
     of it while nobody sees the copy yet.
     """
     try:
-        with closing(connect(copy)) as connection:
+        keys = page_keys(open_keyring(settings))
+        with closing(connect(copy, keys)) as connection:
             before = version(connection)
             after = migrate(connection)
             was = StoreRow(*connection.execute(SELECT_STORE).fetchone())
@@ -234,13 +247,13 @@ async def _forgotten(
         return id, RestoredContent(row["cases"], row["reports"], again)
 
 
-def _put(copy: Path, target: Path, force: bool) -> None:
+def _put(copy: Path, target: Path, force: bool, keys: PageKeys) -> None:
     # without its log what was shredded would come back
     if copy.with_name(f"{copy.name}-wal").exists():
         raise OperatorError("写不完，没有恢复：请检查磁盘空间再试")
     try:
         if force and target.exists():
-            _replace(copy, target)
+            _replace(copy, target, keys)
         else:
             # unlike a rename it fails if there is a database by now
             os.link(copy, target)
@@ -249,8 +262,8 @@ def _put(copy: Path, target: Path, force: bool) -> None:
         raise told("放不到位", target, error) from None
 
 
-def _replace(copy: Path, target: Path) -> None:
+def _replace(copy: Path, target: Path, keys: PageKeys) -> None:
     if in_use(target):
         raise OperatorError(f"{target} 正在使用，没有换掉：请先停掉 jianfu serve")
-    fold(target)
+    fold(target, keys)
     copy.replace(target)

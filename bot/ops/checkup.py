@@ -12,7 +12,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from anonymizer.seal import Sealer, Unsealable
 from anonymizer.shred import ShredJournal
 from bot.channels.messenger import Messenger
 from bot.finding import Finding, finding
+from bot.keys import page_keys
 from bot.ops.copies import WORK
 from bot.ops.keycheck import opens
 from bot.ops.sealed_rows import Examination, Progress, named
@@ -38,7 +39,7 @@ from bot.ops.store import (
 )
 from bot.ops.terms import terms_of
 from bot.ops.timewatch import TIME_REMEDY, doubt
-from bot.ops.trouble import reason
+from bot.ops.trouble import RIGHT_KEYRING, reason
 from bot.people.sealed import SEALED_UNITS
 from bot.reports.paper_form import PAPERS
 from bot.reports.template_check import tried, unknown_files
@@ -46,7 +47,9 @@ from bot.reports.templates import Templates
 from bot.settings import OperatorError, Settings
 from bot.sizes import MIB
 from scheduler.calendar import REMEDY, UNKNOWN
-from storage.connection import connect
+from storage.connection import NoKeyFits, PageKeys, connect
+from storage.conversion import is_plain, leftovers
+from storage.encrypted import SQLITE_VERSION, SQLiteConnection, SQLiteRow
 from storage.migrate import migrations, version
 from storage.repositories.audit import SELECT_AUDIT_LINES, AuditRow, first_break
 from storage.repositories.beats import SELECT_BEATS, BeatRow
@@ -89,17 +92,20 @@ SELECT_YOUNGEST = """
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is looked at. now: seconds since 1970 UTC; progress: hears how far it is."""
+    """What is looked at. now: seconds since 1970 UTC; progress: hears how far it is;
+    keys: of the database's pages.
+    """
 
     settings: Settings
     database: Path
     journal: Path
     now: int
     progress: Progress | None = None
+    keys: PageKeys = ()
 
 
 Check = Callable[[Deployment], Iterator[Finding]]
-CheckedDeployment = Callable[[Deployment, sqlite3.Connection], Finding]
+CheckedDeployment = Callable[[Deployment, SQLiteConnection], Finding]
 
 
 def examine(
@@ -108,9 +114,9 @@ def examine(
     """All checks, one after the other; a fault in one stops none of the others."""
     yield finding(
         "program",
-        sqlite3.sqlite_version_info >= (3, 37),
-        f"Python {platform.python_version()}，SQLite {sqlite3.sqlite_version}",
-        "SQLite 太旧，要 3.37 以上：请换较新的 Python 或系统",
+        True,
+        f"Python {platform.python_version()}，SQLite {SQLITE_VERSION}",
+        "",
     )
     found, keyring = _keyring(here.settings)
     yield found
@@ -327,15 +333,20 @@ def _database(here: Deployment, keyring: Keyring | None) -> Iterator[Finding]:
     if not is_there:
         yield Finding("database", False, f"还没有数据库 {path}", NOT_YET)
         return
+    keys = page_keys(keyring) if keyring else ()
     try:
-        with closing(connect(path)) as connection:
-            yield from _opened(here, connection, keyring)
+        with closing(connect(path, keys)) as connection:
+            yield from _opened(replace(here, keys=keys), connection, keyring)
+    except NoKeyFits:
+        if keyring is not None:  # else its own finding says it
+            says = f"钥匙环与数据库不配：打不开 {path}"
+            yield Finding("keys", False, says, RIGHT_KEYRING)
     except sqlite3.Error as error:
         yield Finding("database", False, f"数据库打不开或读不完：{path}", reason(error))
 
 
 def _opened(
-    here: Deployment, connection: sqlite3.Connection, keyring: Keyring | None
+    here: Deployment, connection: SQLiteConnection, keyring: Keyring | None
 ) -> Iterator[Finding]:
     reached = version(connection)
     newest = max(migrations())
@@ -344,6 +355,7 @@ def _opened(
         "请装回较新的程序" if reached > newest else "请运行 jianfu migrate（先备份）"
     )
     yield finding("schema", reached == newest, says, remedy)
+    yield _encrypted(here)
     if reached == 0 and keyring is not None:
         yield _blank(here, keyring)
     if reached != newest:
@@ -361,6 +373,19 @@ def _opened(
     yield from _people(connection, keyring)
 
 
+def _encrypted(here: Deployment) -> Finding:
+    """Whether the file tells nothing to who takes it away."""
+    remedy = "请停掉 jianfu serve，再运行 jianfu migrate"
+    if is_plain(here.database):
+        says = f"数据库还没有加密，拿到 {here.database} 就能看出不少"
+        return Finding("encrypted", False, says, remedy)
+    left = leftovers(here.database)
+    says = "数据库按页加密"
+    if left:
+        says = f"加密时中断过，{left[0]} 还在"
+    return finding("encrypted", not left, says, remedy)
+
+
 def _blank(here: Deployment, keyring: Keyring) -> Finding:
     """Nothing is in it; whether there ever was, the keyring remembers."""
     try:
@@ -374,12 +399,12 @@ def _blank(here: Deployment, keyring: Keyring) -> Finding:
     return Finding("store", False, says, remedy)
 
 
-def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _writable(here: Deployment, connection: SQLiteConnection) -> Finding:
     """A little is written, waited for, and read back by a connection of its own."""
     mark = secrets.token_bytes(PROBE_BYTES)
     try:
         connection.execute(WRITE_PROBE, (mark,))
-        with closing(connect(here.database)) as another:
+        with closing(connect(here.database, here.keys)) as another:
             found = another.execute(READ_PROBE).fetchone()
         connection.execute(DELETE_PROBE)
     except sqlite3.Error as error:
@@ -390,7 +415,7 @@ def _writable(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return finding("writable", same, says, "请检查磁盘")
 
 
-def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _integrity(here: Deployment, connection: SQLiteConnection) -> Finding:
     lines = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
     well = lines == ["ok"]
     return finding(
@@ -401,13 +426,13 @@ def _integrity(here: Deployment, connection: sqlite3.Connection) -> Finding:
     )
 
 
-def _references(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _references(here: Deployment, connection: SQLiteConnection) -> Finding:
     lost = len(connection.execute("PRAGMA foreign_key_check").fetchall())
     says = f"有{lost}行指着不存在的行" if lost else "各表互相对得上"
     return finding("references", not lost, says, RESTORE)
 
 
-def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _audit(here: Deployment, connection: SQLiteConnection) -> Finding:
     broken = first_break(
         AuditRow(*row) for row in connection.execute(SELECT_AUDIT_LINES)
     )
@@ -420,7 +445,7 @@ def _audit(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return finding("audit", broken is None, says, "请保留现场，报告主管，并与备份核对")
 
 
-def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _wal(here: Deployment, connection: SQLiteConnection) -> Finding:
     log = here.database.with_name(f"{here.database.name}-wal")
     size = log.stat().st_size if log.exists() else 0
     says = f"预写日志 {size / MIB:.1f} MB"
@@ -429,19 +454,19 @@ def _wal(here: Deployment, connection: sqlite3.Connection) -> Finding:
     )
 
 
-def _serving(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _serving(here: Deployment, connection: SQLiteConnection) -> Finding:
     """No fault either way: who looks knows which it should be."""
     says = "在运行" if _is_serving(here, connection) else "没有在运行"
     return Finding("serving", True, f"jianfu serve {says}")
 
 
-def _is_serving(here: Deployment, connection: sqlite3.Connection) -> bool:
+def _is_serving(here: Deployment, connection: SQLiteConnection) -> bool:
     select = "SELECT count(*) FROM leases WHERE until > ?"
     (held,) = connection.execute(select, (here.now,)).fetchone()
     return bool(held)
 
 
-def _jobs(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _jobs(here: Deployment, connection: SQLiteConnection) -> Finding:
     """Whatever serves writes down when each of its jobs succeeded last."""
     if not _is_serving(here, connection):
         return Finding("jobs", True, "没有在运行，也就没有定时的事")
@@ -453,7 +478,7 @@ def _jobs(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return finding("jobs", not silent, says, "请看日志里的报错，再重启 jianfu serve")
 
 
-def _time(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _time(here: Deployment, connection: SQLiteConnection) -> Finding:
     """Whether what cannot be undone waits, or would if the hotline were opened now."""
     found = doubt(TimeRow(*connection.execute(SELECT_TIME).fetchone()), here.now)
     if found is None:
@@ -462,7 +487,7 @@ def _time(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return Finding("time", False, says, f"{TIME_REMEDY}，或开着满48小时自动接着做")
 
 
-def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _outbox(here: Deployment, connection: SQLiteConnection) -> Finding:
     """Messages due at once carry no time, since none is kept without need; the others
     tell the delay.
     """
@@ -479,7 +504,7 @@ def _outbox(here: Deployment, connection: sqlite3.Connection) -> Finding:
     )
 
 
-def _holds(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _holds(here: Deployment, connection: SQLiteConnection) -> Finding:
     """How many wait is nobody's business; that one waits for too long is."""
     (late,) = connection.execute(
         SELECT_LATE_HOLDS, (here.now - LONGEST_DELAY,)
@@ -491,7 +516,7 @@ def _holds(here: Deployment, connection: sqlite3.Connection) -> Finding:
     return finding("holds", not late, says, remedy)
 
 
-def _times(here: Deployment, connection: sqlite3.Connection) -> Finding:
+def _times(here: Deployment, connection: SQLiteConnection) -> Finding:
     (youngest,) = connection.execute(SELECT_YOUNGEST).fetchone()
     well = youngest <= here.now + AHEAD
     says = "没有来自未来的记录" if well else "有记录的时间比现在还晚：时钟往回跳过"
@@ -504,9 +529,7 @@ INSIDE: tuple[CheckedDeployment, ...] = (
 )  # fmt: skip
 
 
-def _keys(
-    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
-) -> Finding:
+def _keys(here: Deployment, connection: SQLiteConnection, keyring: Keyring) -> Finding:
     """Real rows are opened: a keyring that is whole may still be another
     deployment's.
     """
@@ -534,9 +557,7 @@ def _token_opens(row: StoreRow, keyring: Keyring) -> bool:
     return True
 
 
-def _store(
-    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
-) -> Finding:
+def _store(here: Deployment, connection: SQLiteConnection, keyring: Keyring) -> Finding:
     """All is there that was ever acknowledged."""
     (id,) = connection.execute("SELECT id FROM store").fetchone()
     try:
@@ -555,7 +576,7 @@ def _store(
 
 
 def _sealed(
-    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+    here: Deployment, connection: SQLiteConnection, keyring: Keyring
 ) -> Finding:
     """Everything that is sealed is opened, a row at a time."""
     examination = Examination(connection, keyring, here.progress)
@@ -567,7 +588,7 @@ def _sealed(
 
 
 def _forgotten(
-    here: Deployment, connection: sqlite3.Connection, keyring: Keyring
+    here: Deployment, connection: SQLiteConnection, keyring: Keyring
 ) -> Finding:
     """Journal and database tell the same: what only one has was cut short, or comes
     from an old copy.
@@ -596,7 +617,7 @@ def _forgotten(
 # ── people ────────────────────────────────────────────────────────────────────────────
 
 
-def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Finding]:
+def _people(connection: SQLiteConnection, keyring: Keyring) -> Iterator[Finding]:
     """Whether somebody is there for all that needs somebody. Before the first entry
     nobody is missed.
     """
@@ -646,7 +667,7 @@ def _people(connection: sqlite3.Connection, keyring: Keyring) -> Iterator[Findin
 
 
 def _alone(
-    units: list[sqlite3.Row], peopled: set[bytes | None], keyring: Keyring
+    units: list[SQLiteRow], peopled: set[bytes | None], keyring: Keyring
 ) -> list[str]:
     """Names of units for which nobody is known: their cases go nowhere, and hide from
     nobody.

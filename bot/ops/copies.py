@@ -1,4 +1,4 @@
-"""Plain copies of the database, for as long as a backup or a restore needs them."""
+"""Copies of the database, for as long as a backup or a restore needs them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from types import FrameType
 
 from bot.ops.trouble import told
 from bot.settings import OperatorError
-from storage.connection import connect
+from storage.connection import PageKeys, connect
 
 WORK = ".work"  # inside the data folder; nothing else of ours has this name
 SQLITE_LOCKS = (
@@ -25,7 +25,7 @@ SQLITE_LOCKS = (
 
 @contextmanager
 def workspace(data_dir: Path) -> Iterator[Path]:
-    """A folder (0700) for plain copies, empty at the start and gone at the end, also
+    """A folder (0700) for copies, empty at the start and gone at the end, also
     after SIGTERM or SIGHUP.
 
     What a killed run left behind goes first.
@@ -90,14 +90,14 @@ def in_use(path: Path) -> bool:
     return False
 
 
-def fold(path: Path) -> None:
+def fold(path: Path, keys: PageKeys) -> None:
     """Bring a database nobody uses to a single file, so that its name may be given to
     another.
 
     The log of a damaged one cannot be folded in; it is deleted, since it would spoil
     the next one.
     """
-    with suppress(sqlite3.Error), closing(connect(path)) as connection:
+    with suppress(sqlite3.Error), closing(connect(path, keys)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)

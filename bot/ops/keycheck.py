@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from anonymizer.keyring import Keyring
 from anonymizer.seal import DataKeys, Place, Sealer, Unsealable
+from storage.encrypted import SQLiteConnection
 
 ROWS_TRIED = 50  # rows of each kind: enough to tell, and quick on any database
 SELECT_WRAPPED_KEYS = (
@@ -31,7 +31,7 @@ class KeyCheck:
     failed: int
 
 
-def opens(connection: sqlite3.Connection, keyring: Keyring) -> KeyCheck:
+def opens(connection: SQLiteConnection, keyring: Keyring) -> KeyCheck:
     """Try real rows; what they say is not looked at. Raises: sqlite3.Error."""
     kinds = {
         SELECT_WRAPPED_KEYS: _wrapped_keys(keyring),

@@ -5,7 +5,6 @@ Nothing of what is said there is looked at or kept; one damaged row hides no oth
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +16,7 @@ from bot.cases.sealed import SEALED_HOLDS, clock_line
 from bot.talks import TALKS
 from dialogs.catalogue import DIALOGS
 from dialogs.categories import RETALIATION
+from storage.encrypted import SQLiteConnection, SQLiteRow
 
 REPORT_EVERY = 500  # cells between two words on how far it is
 SHOWN = 8  # damaged rows that are named one by one
@@ -105,7 +105,7 @@ class Examination:
     draft_pictures: keys of pictures that no report has yet, by their ids.
     """
 
-    connection: sqlite3.Connection
+    connection: SQLiteConnection
     keyring: Keyring
     progress: Progress | None = None
     damaged: list[Damaged] = field(default_factory=list)
@@ -195,7 +195,7 @@ class Examination:
             return None
 
     def _own(
-        self, owner: Damaged, key: bytes, row: sqlite3.Row, called: Mapping[str, str]
+        self, owner: Damaged, key: bytes, row: SQLiteRow, called: Mapping[str, str]
     ) -> bytes | None:
         """All of the row that its own key opens; gives what it says."""
         if row["address"]:
@@ -273,7 +273,7 @@ def examined_columns() -> set[tuple[str, str]]:
     return own | plain
 
 
-def named(damaged: list[Damaged], connection: sqlite3.Connection) -> str:
+def named(damaged: list[Damaged], connection: SQLiteConnection) -> str:
     """What is damaged, in the operator's words: what exists for supervisors alone is
     not named by its alias.
     """
@@ -285,7 +285,7 @@ def named(damaged: list[Damaged], connection: sqlite3.Connection) -> str:
     return "；".join(dict.fromkeys(words)) + more
 
 
-def _alias(case: bytes | None, connection: sqlite3.Connection) -> str | None:
+def _alias(case: bytes | None, connection: SQLiteConnection) -> str | None:
     if case is None:
         return None
     select = "SELECT alias, category FROM cases WHERE id = ?"

@@ -22,9 +22,10 @@ from anonymizer.files import appearing
 from anonymizer.keyring import Keyring, KeyringError
 from anonymizer.seal import Sealer, Unsealable
 from bot.codec import SealedColumn
+from bot.keys import page_keys
 from bot.ops.keycheck import KeyCheck, opens
 from bot.settings import OperatorError, Settings
-from storage.connection import connect_to_read
+from storage.connection import PageKeys, connect_to_read
 from storage.migrate import version
 from storage.repositories.store import Store, StoreRow
 from storage.sqlite import SQLiteDatabase
@@ -166,7 +167,9 @@ class KeyringInPlace:
 # ── at a start ────────────────────────────────────────────────────────────────────────
 
 
-def refuse_a_second(settings: Settings, database: Path, memory: Memory) -> None:
+def refuse_a_second(
+    settings: Settings, database: Path, memory: Memory, keys: PageKeys
+) -> None:
     """Where the keyring's database is not, none is begun unasked.
 
     Raises: OperatorError.
@@ -174,7 +177,7 @@ def refuse_a_second(settings: Settings, database: Path, memory: Memory) -> None:
     known = memory.known()
     here = turns_here(known, database)
     is_there = database.exists() and not (known and database.stat().st_size == 0)
-    if is_there and here and _is_blank(database):
+    if is_there and here and _is_blank(database, keys):
         raise OperatorError(told_lost(database, here, 0))
     may_begin = memory.is_new or (settings.keyring_json is not None and not known)
     if not is_there and not may_begin:
@@ -187,10 +190,10 @@ def turns_here(known: Mapping[bytes, Remembered], database: Path) -> int:
     return max(here, default=0)
 
 
-def _is_blank(database: Path) -> bool:
+def _is_blank(database: Path, keys: PageKeys) -> bool:
     """Its log is gone before anything of it was folded in: it would be begun anew."""
     try:
-        with closing(connect_to_read(database, BRIEFLY)) as connection:
+        with closing(connect_to_read(database, keys, BRIEFLY)) as connection:
             return version(connection) == 0
     except sqlite3.Error:
         return False  # whoever opens it tells why it cannot be
@@ -264,7 +267,8 @@ def _refuse_other(path: Path, keyring: Keyring, row: StoreRow) -> None:
 
     Raises: OperatorError; sqlite3.Error.
     """
-    with closing(connect_to_read(path, PATIENCE)) as connection:
+    keys = page_keys(keyring)
+    with closing(connect_to_read(path, keys, PATIENCE)) as connection:
         found = opens(connection, keyring)
     if is_another(row, found) or is_older(row, keyring, found):
         raise OperatorError(told_other(path, row, keyring, found))

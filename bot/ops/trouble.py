@@ -18,12 +18,14 @@ from anonymizer.keyring import (
     KeyringUnsafe,
 )
 from bot.settings import OperatorError
+from storage.connection import NoKeyFits
 from storage.migrate import TooNew, migrations
-from storage.port import Broken, StorageError
+from storage.port import Broken, Locked, StorageError
 
 Failure = OSError | sqlite3.Error | StorageError | KeyringError | ArchiveError
 DISK_FULL = "磁盘满了：请腾出空间再试"
 NOT_WRITABLE = "没有写的权限，或磁盘是只读的：请检查属主、权限和挂载方式"
+RIGHT_KEYRING = "请把 JIANFU_KEYRING 指向原来的钥匙环，或从副本放回"
 FILE_BUSY = "正被别的进程占用：请稍后再试"
 REASONS = {
     errno.ENOSPC: DISK_FULL,
@@ -72,6 +74,8 @@ def reason(error: Failure) -> str:
             return "别人也能读钥匙环：请运行 chmod 600"
         case KeyringDamaged():
             return "内容不是钥匙环：请从副本放回"
+        case NoKeyFits() | Locked():
+            return f"钥匙环与数据库不配，{RIGHT_KEYRING}"
         case ArchiveLocked():
             return "钥匙环里没有做这份备份时的那把钥匙：请放回当时（或更新）的钥匙环"
         case ArchiveDamaged():

@@ -20,7 +20,7 @@ from typing import BinaryIO
 import msgspec
 
 from anonymizer.keyring import Keyring
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.reported import ReportWords
 from bot.search.questions import (
     SOCKET,
@@ -158,8 +158,9 @@ def _listening(folder: Path) -> socket.socket:
 
 async def serve_index(start: IndexStart, orders: BinaryIO) -> None:
     """Until `orders` ends. Raises: StorageError, OSError."""
-    keys = Keys.of(Keyring.from_json(start.keyring))
-    reader = FileReader(Path(start.database))
+    keyring = Keyring.from_json(start.keyring)
+    keys = Keys.of(keyring)
+    reader = FileReader(Path(start.database), page_keys(keyring))
     cases = LiveIndex(CaseTexts(reader, ReportWords(keys)))
     serving = asyncio.create_task(IndexServer({"cases": cases}).run(Path(start.folder)))
     told_to_end = asyncio.create_task(_end_of(orders))

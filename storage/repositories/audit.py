@@ -6,10 +6,10 @@ notice that, keep the last hash somewhere else as well.
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from storage.encrypted import SQLiteCursor
 from storage.port import Audit, Reader
 from storage.repositories.columns import Columns
 
@@ -98,7 +98,7 @@ class AuditChain:
     Other processes write too, so the end of the chain is read each time.
     """
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
 
     def add(self, line: Audit) -> None:

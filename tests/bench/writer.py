@@ -31,6 +31,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox, OutboxRow
 from storage.repositories.talks import SELECT_TALK, TalkRow, Talks
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 SEALED = os.urandom(1024)  # a talk as sealed: two blocks of 512 bytes
 MESSAGE = os.urandom(512)
@@ -55,7 +56,7 @@ def turn(pseudonym: bytes, was: int, before: bytes, message: bytes) -> list[Writ
 def bare(path: Path, turns: int, chats: int = 64) -> float:
     """Turns per second of a plain loop on a plain connection: no reads, no guards."""
     create(path)
-    connection = connect(path)
+    connection = connect(path, KEYS)
     connection.execute("PRAGMA journal_mode = WAL")
     migrate(connection)
     talks = [os.urandom(16) for _ in range(chats)]
@@ -94,7 +95,7 @@ async def chat(database: SQLiteDatabase, pseudonym: bytes, turns: int) -> None:
 
 async def door(path: Path, turns: int, chats: int) -> float:
     """Turns per second of so many chats at once, each waiting for its own answer."""
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     everybody = [os.urandom(16) for _ in range(chats)]
     await asyncio.gather(*(chat(database, pseudonym, 1) for pseudonym in everybody))
     begin = time.perf_counter()
@@ -109,7 +110,7 @@ async def door(path: Path, turns: int, chats: int) -> float:
 async def through_aiosqlite(folder: Path, turns: int, chats: int) -> None:
     """Print look-ups and turns with and without aiosqlite's hops to its thread."""
     path = folder / "aiosqlite.sqlite3"
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     everybody = [os.urandom(16) for _ in range(turns)]
     for pseudonym in everybody:
         row = TalkRow(pseudonym, 1, 3600, SEALED)

@@ -6,7 +6,6 @@ import base64
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -18,6 +17,7 @@ from bot.cases.sealing import CaseSealer
 from bot.keys import Keys
 from storage.repositories.reports import REPORT_COLUMNS, ReportRow
 from tests.bot.forks import forks
+from tests.looking import laid_open, look_into
 
 ROOT = Path(__file__).parents[2]
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
@@ -138,7 +138,7 @@ class Login:
     def texts(self) -> list[str]:
         """All reports that still open, by the keyring."""
         files = CaseSealer(Keys.of(Keyring.load(self.keyring)))
-        with closing(sqlite3.connect(self.database)) as connection:
+        with closing(look_into(self.database, self.keyring)) as connection:
             select = f"SELECT {REPORT_COLUMNS.names} FROM reports"
             rows = [ReportRow(*row) for row in connection.execute(select)]
         opened = filter(None, map(files.opened, rows))
@@ -149,11 +149,11 @@ class Login:
         assert "已销毁" in said, said
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(sql).fetchall()
+        with closing(look_into(self.database, self.keyring)) as connection:
+            return [tuple(row) for row in connection.execute(sql)]
 
     def change(self, sql: str) -> None:
-        with closing(sqlite3.connect(self.database)) as connection, connection:
+        with closing(look_into(self.database, self.keyring)) as connection:
             connection.execute(sql)
 
     def elsewhere(self, name: str) -> Login:
@@ -188,11 +188,9 @@ def forms(words: str) -> list[bytes]:
 def holds(folder: Path, words: str) -> list[Path]:
     """Files below `folder` in which a text can be read."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [
-        path
-        for path in files
-        if any(form in path.read_bytes() for form in forms(words))
-    ]
+    looks = forms(words)
+    held = {path: laid_open(path) for path in files}
+    return [path for path in files if any(look in held[path] for look in looks)]
 
 
 def stop(process: subprocess.Popen[bytes], number: signal.Signals) -> Done:

@@ -20,7 +20,7 @@ from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
 from bot.cases.reporters import Draft
 from bot.hours import seconds
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.ops.terms import terms_of
 from bot.outbox.messages import OutboxMessage, OutboxMessages
 from bot.people.member import AT_THE_MACHINE, AtTheMachine
@@ -59,7 +59,7 @@ class Counter:
     """What a test does at the hotline, in one line each."""
 
     def __init__(self, database: SQLiteDatabase, folder: Path) -> None:
-        keyring = Keyring.create(folder / "keys" / "keyring.json")
+        keyring = Keyring.load(folder / "keys" / "keyring.json")
         self.database, self.keys, self.folder = database, Keys.of(keyring), folder
         self.at = MORNING
         self.settings = Settings(
@@ -198,7 +198,9 @@ def new_draft() -> Draft:
 @asynccontextmanager
 async def opened(folder: Path, patience: float = 5.0) -> AsyncIterator[Counter]:
     """patience: seconds to wait for another process's lock."""
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db", patience)
+    keyring = Keyring.create(folder / "keys" / "keyring.json")
+    path = folder / "data" / "jianfu.db"
+    database = await SQLiteDatabase.open(path, page_keys(keyring), patience)
     try:
         yield Counter(database, folder)
     finally:

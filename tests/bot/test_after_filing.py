@@ -25,6 +25,7 @@ from dialogs.case.orders import (
 )
 from dialogs.words import Said
 from tests.bot.line import Line, opened_line
+from tests.looking import all_laid_open
 
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
 APP = "市里一个局要我们装他们的应用，六成住户都要下载，完不成就通报"
@@ -80,8 +81,7 @@ async def pushes(line: Line, **later: float) -> str:
 
 def on_disk(line: Line) -> bytes:
     """All that the program keeps."""
-    files = [path for path in line.settings.data_dir.rglob("*") if path.is_file()]
-    return b"".join(path.read_bytes() for path in files)
+    return all_laid_open(line.settings.data_dir)
 
 
 async def test_asked_back_at_night_and_answered_another_day(line: Line) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import httpx
 
+from storage.port import SqlValue
 from tests.project.checkout import ROOT
 from tests.proofs.served import Served, free_port
 from tests.proofs.visitor import Refused, Visitor
@@ -148,13 +148,13 @@ class Scene:
         told = [line for line, name in found if not names or name in names]
         return "；".join(dict.fromkeys(told))
 
-    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.served.database)) as connection:
-            return connection.execute(sql, values).fetchall()
+    def rows(self, sql: str, *values: SqlValue) -> list[tuple[object, ...]]:
+        with closing(self.served.looked_into()) as connection:
+            return [tuple(row) for row in connection.execute(sql, values)]
 
-    def change(self, sql: str, *values: object) -> int:
+    def change(self, sql: str, *values: SqlValue) -> int:
         """Rows that were changed, while nothing serves."""
-        with closing(sqlite3.connect(self.served.database)) as connection, connection:
+        with closing(self.served.looked_into()) as connection:
             return connection.execute(sql, values).rowcount
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import shutil
-import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
 from anonymizer.keyring import Keyring
 from tests.drills.frame import SAID, Scene, Told, drill, scene
+from tests.looking import look_into
 from tests.proofs.served import Served, free_port
 
 REMEMBERED_WITHIN = 1.6  # seconds until what was acknowledged is remembered
@@ -200,7 +200,7 @@ async def spoiled(folder: Path, table: str, column: str) -> Told:
 def change_a_bit(database: Path, table: str, column: str) -> None:
     select = f"SELECT {column} FROM {table} WHERE length({column}) > 0 LIMIT 1"
     update = f"UPDATE {table} SET {column} = ? WHERE {column} = ?"
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with closing(look_into(database)) as connection:
         sealed = bytes(connection.execute(select).fetchone()[0])
         connection.execute(update, (sealed[:-1] + bytes([sealed[-1] ^ 1]), sealed))
 

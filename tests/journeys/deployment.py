@@ -11,7 +11,6 @@ import os
 import pty
 import re
 import select
-import sqlite3
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,9 +21,11 @@ from typing import Any
 
 from bot.hours import seconds, utc
 from scheduler.quiet import QuietHours
+from storage.port import SqlValue
 from storage.repositories.outbox import SELECT_DUE_MESSAGES
 from tests.bot.forks import PRELOADED, Forks
 from tests.journeys.clocked import TimeFile
+from tests.looking import look_into
 
 OPEN = re.compile(r"减负专线已开通：(http\S+)/ ")
 PATIENCE = 60.0  # seconds until something is missed
@@ -72,7 +73,7 @@ class Deployment:
         }
         self.url = self._serve()
         file = folder / "data" / "jianfu.db"
-        self._database = sqlite3.connect(file, isolation_level=None)
+        self._database = look_into(file)
 
     # ── what is served ────────────────────────────────────────────────────────────────
 
@@ -126,8 +127,12 @@ class Deployment:
             time.sleep(LOOK_EVERY)
 
     def _due(self, now: int) -> int:
-        values = {"now": now, "channels": json.dumps(CHANNELS), "most": 256}
-        start = {"stream": b"", "seq": 0}
+        values: dict[str, SqlValue] = {
+            "now": now,
+            "channels": json.dumps(CHANNELS),
+            "most": 256,
+        }
+        start: dict[str, SqlValue] = {"stream": b"", "seq": 0}
         rows = self._database.execute(SELECT_DUE_MESSAGES, {**values, **start})
         return len(rows.fetchall())
 

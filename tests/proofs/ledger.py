@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -23,10 +22,12 @@ from bot.search.texts import CaseTexts
 from dialogs.understand import understand
 from storage.backup import check
 from storage.connection import connect
+from storage.encrypted import SQLiteConnection
 from storage.reader import FileReader
 from storage.repositories.reports import ReportRow
 from storage.repositories.steps import StepRow
 from storage.search_index import TextIndex
+from tests.looking import keys_of
 
 NUMBER = re.compile(r"表号([a-z]{12})")
 SAID = "清河街道要求我们社区同一份台账每周报五次，表号{number}"
@@ -103,8 +104,8 @@ async def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
     finished.
     """
     keys = Keys.of(Keyring.load(keyring))
-    assert check(database) == []
-    with closing(connect(database)) as connection:
+    assert check(database, keys_of(keyring)) == []
+    with closing(connect(database, keys_of(keyring))) as connection:
         kept = opened(connection, keys)
         found = {
             what: connection.execute(sql).fetchone()[0] for what, sql in ORPHANS.items()
@@ -131,11 +132,11 @@ async def compare(ledger: Ledger, database: Path, keyring: Path) -> None:
             "a supplement of another report"
         )
     assert kept.pictures == ledger.pictures, "pictures lost, or shown twice"
-    assert await unfound(database, keys, kept.filed) == [], "filed and not found"
+    assert await unfound(database, keyring, kept.filed) == [], "filed and not found"
     assert {what: times for what, times in found.items() if times} == {}
 
 
-def opened(connection: sqlite3.Connection, keys: Keys) -> Kept:
+def opened(connection: SQLiteConnection, keys: Keys) -> Kept:
     """Open every report and supplement there is. Raises Unsealable where one does not
     open.
     """
@@ -168,9 +169,10 @@ def _number(text: str) -> str:
     return found[1]
 
 
-async def unfound(database: Path, keys: Keys, numbers: Iterable[str]) -> list[str]:
+async def unfound(database: Path, keyring: Path, numbers: Iterable[str]) -> list[str]:
     """Those that a search does not find, once."""
-    reader = FileReader(database)
+    keys = Keys.of(Keyring.load(keyring))
+    reader = FileReader(database, keys_of(keyring))
     index = TextIndex()
     with closing(reader):
         async for page in CaseTexts(reader, ReportWords(keys)).pages():
@@ -182,7 +184,7 @@ async def unfound(database: Path, keys: Keys, numbers: Iterable[str]) -> list[st
     ]
 
 
-def screens(connection: sqlite3.Connection, keys: Keys) -> Iterator[tuple[str, ...]]:
+def screens(connection: SQLiteConnection, keys: Keys) -> Iterator[tuple[str, ...]]:
     """What stands on each session's screen: names of messages, "me" and "picture", in
     order.
     """

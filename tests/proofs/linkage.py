@@ -5,10 +5,11 @@ it.
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+
+from storage.encrypted import SQLiteConnection
 
 # bytes of a blob from which on an equal one in another table counts as a way from row
 # to row
@@ -28,7 +29,7 @@ Value = tuple[str, object]
 Person = str
 
 
-def tables(db: sqlite3.Connection) -> list[str]:
+def tables(db: SQLiteConnection) -> list[str]:
     """All tables with rows of ours, the search index's own included."""
     sql = (
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE "
@@ -40,7 +41,7 @@ def tables(db: sqlite3.Connection) -> list[str]:
 class Dump:
     """The whole database, as rows of (column, value)."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: SQLiteConnection) -> None:
         self._rows: list[tuple[str, dict[str, object]]] = []
         self._holders: dict[bytes, list[int]] = defaultdict(list)
         for table in tables(db):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.looking import laid_open
+
 TEXTS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
@@ -49,7 +51,7 @@ def found_in(
     wanted = {needle: shapes(needle) for needle in needles}
     found = []
     for path in files:
-        held = path.read_bytes()
+        held = laid_open(path)
         for needle, looks in wanted.items():
             if any(look in held for look in looks):
                 found.append((path.name, str(needle)))

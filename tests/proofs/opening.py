@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from anonymizer.seal import Place, Unsealable
 from bot.cases.sealing import DAMAGED, CaseSealer, OpenHold, OpenReport
 from bot.keys import Keys
 from bot.outbox.messages import OutboxMessages
+from storage.encrypted import SQLiteConnection, SQLiteRow
 from storage.repositories.cases import CaseRow
 from storage.repositories.holds import HoldRow
 from storage.repositories.media import MediaRow
@@ -31,75 +31,75 @@ class Cell:
     row: bytes
 
 
-def _report(files: CaseSealer, db: sqlite3.Connection, id: bytes) -> OpenReport:
+def _report(files: CaseSealer, db: SQLiteConnection, id: bytes) -> OpenReport:
     opened = files.opened(ReportRow(*_row(db, "reports", "id", id)))
     assert opened is not None
     return opened
 
 
-def _row(db: sqlite3.Connection, table: str, key: str, id: bytes) -> sqlite3.Row:
-    row: sqlite3.Row = db.execute(
+def _row(db: SQLiteConnection, table: str, key: str, id: bytes) -> SQLiteRow:
+    row: SQLiteRow = db.execute(
         f'SELECT * FROM {table} WHERE "{key}" = ?', (id,)
     ).fetchone()
     return row
 
 
-def _open_talk(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_talk(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     sealed = _row(db, "talks", "pseudonym", id)["sealed"]
     return keys.talk.open_json(sealed, Place("talks", "sealed", id))
 
 
-def _open_letter(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_letter(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     letter = OutboxMessages(keys.outbox).open(OutboxRow(*_row(db, "outbox", "id", id)))
     return [letter.to.key, letter.message]
 
 
-def _open_case(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_case(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return CaseSealer(keys).case(CaseRow(*_row(db, "cases", "id", id)))
 
 
-def _open_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_key(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return _report(CaseSealer(keys), db, id).key
 
 
-def _open_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_address(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     address = CaseSealer(keys).address(_report(CaseSealer(keys), db, id))
     return address and [address.channel, address.key]
 
 
-def _hold(keys: Keys, db: sqlite3.Connection, id: bytes) -> OpenHold:
+def _hold(keys: Keys, db: SQLiteConnection, id: bytes) -> OpenHold:
     opened = CaseSealer(keys).hold(HoldRow(*_row(db, "holds", "id", id)))
     assert opened is not None
     return opened
 
 
-def _open_hold_key(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_hold_key(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return _hold(keys, db, id).key
 
 
-def _open_hold_address(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_hold_address(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     address = CaseSealer(keys).address(_hold(keys, db, id))
     return address and [address.channel, address.key]
 
 
-def _open_hold(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_hold(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return _hold(keys, db, id).held
 
 
-def _open_report(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_report(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return CaseSealer(keys).content(_report(CaseSealer(keys), db, id))
 
 
-def _open_step(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_step(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     files, row = CaseSealer(keys), StepRow(*_row(db, "steps", "id", id))
     return files.step(row, _report(files, db, row.report_id) if row.report_id else None)
 
 
-def _open_note(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_note(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     return CaseSealer(keys).noted(NoteRow(*_row(db, "notes", "id", id)))
 
 
-def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_rating(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     files, row = CaseSealer(keys), RatingRow(*_row(db, "ratings", "report_id", id))
     word = files.word(row, _report(files, db, row.report_id))
     if word == DAMAGED:  # told so to staff, instead of the word
@@ -107,20 +107,20 @@ def _open_rating(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
     return word
 
 
-def _open_picture(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_picture(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     files, row = CaseSealer(keys), _row(db, "media", "id", id)
     media = MediaRow(*(row[name] for name in MediaRow.__slots__))
     assert media.report_id is not None
     return files.picture(media, _report(files, db, media.report_id).key)
 
 
-def _open_bubble(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+def _open_bubble(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
     sealed = _row(db, "web_bubbles", "id", id)["sealed"]
     return keys.session.open_json(sealed, Place("web_bubbles", "sealed", id))
 
 
 SEALED: dict[
-    tuple[str, str], tuple[str, Callable[[Keys, sqlite3.Connection, bytes], object]]
+    tuple[str, str], tuple[str, Callable[[Keys, SQLiteConnection, bytes], object]]
 ] = {
     ("talks", "sealed"): ("pseudonym", _open_talk),
     ("outbox", "sealed"): ("id", _open_letter),
@@ -141,10 +141,10 @@ SEALED: dict[
 
 def _plainly(
     table: str, key: str, purpose: str
-) -> Callable[[Keys, sqlite3.Connection, bytes], object]:
+) -> Callable[[Keys, SQLiteConnection, bytes], object]:
     """A cell of its own purpose's key, named by its row."""
 
-    def open_it(keys: Keys, db: sqlite3.Connection, id: bytes) -> object:
+    def open_it(keys: Keys, db: SQLiteConnection, id: bytes) -> object:
         sealed = _row(db, table, key, id)["sealed"]
         return getattr(keys, purpose).open(sealed, Place(table, "sealed", id))
 
@@ -172,7 +172,7 @@ BY_NUMBER = {
 ALL = SEALED | OTHERS
 
 
-def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
+def sealed_columns(db: SQLiteConnection) -> set[tuple[str, str]]:
     """What the schema itself says is sealed."""
     tables = [
         row[0]
@@ -186,7 +186,7 @@ def sealed_columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
     }
 
 
-def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
+def cells(db: SQLiteConnection, most: int) -> list[Cell]:
     """Up to so many cells of every sealed column. Of pictures, those of reports."""
     found = []
     for (table, column), (key, _) in ALL.items():
@@ -199,12 +199,12 @@ def cells(db: sqlite3.Connection, most: int) -> list[Cell]:
     return found
 
 
-def opened(keys: Keys, db: sqlite3.Connection, cell: Cell) -> object:
+def opened(keys: Keys, db: SQLiteConnection, cell: Cell) -> object:
     """Raises: Unsealable."""
     return ALL[cell.table, cell.column][1](keys, db, cell.row)
 
 
-def opens(keys: Keys, db: sqlite3.Connection, cell: Cell) -> bool:
+def opens(keys: Keys, db: SQLiteConnection, cell: Cell) -> bool:
     try:
         return opened(keys, db, cell) is not None
     except Unsealable:
@@ -212,7 +212,7 @@ def opens(keys: Keys, db: sqlite3.Connection, cell: Cell) -> bool:
 
 
 @contextmanager
-def moved(db: sqlite3.Connection, source: Cell, target: Cell) -> Iterator[None]:
+def moved(db: SQLiteConnection, source: Cell, target: Cell) -> Iterator[None]:
     """Put the ciphertext of one cell into another, in the real database, for
     a moment.
     """

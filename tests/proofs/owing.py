@@ -9,7 +9,6 @@ import json
 import random
 import secrets
 import shutil
-import sqlite3
 from collections import Counter as Tally
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
@@ -40,9 +39,10 @@ from dialogs.case.orders import (
     Wait,
 )
 from dialogs.words import CaseAction, Hush, Rate, Wish
-from storage.connection import connect
+from storage.encrypted import SQLiteConnection
 from storage.port import Stale
 from tests.bot.counter import FILE
+from tests.looking import look_into
 from tests.proofs.clocked import Clock, Paper, lot, settings_in
 
 DUTY = AtTheMachine("值班员", "operator")
@@ -234,7 +234,7 @@ def snapshot(folder: Path, times: bool = True) -> Snapshot:
     agree on those.
     """
     found: Snapshot = {}
-    with closing(connect(folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(folder / "data" / "jianfu.db")) as connection:
         for name, sql in STATES.items():
             rows = connection.execute(sql).fetchall()
             found[name] = [
@@ -250,7 +250,7 @@ def snapshot(folder: Path, times: bool = True) -> Snapshot:
 
 def waiting(folder: Path, at: datetime) -> int:
     """What is due by then: follow-ups and messages."""
-    with closing(connect(folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(folder / "data" / "jianfu.db")) as connection:
         return sum(
             _count(connection, table, int(at.timestamp()))
             for table in ("followups", "outbox")
@@ -258,11 +258,11 @@ def waiting(folder: Path, at: datetime) -> int:
 
 
 def ringing(folder: Path, at: datetime) -> int:
-    with closing(connect(folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(folder / "data" / "jianfu.db")) as connection:
         return _count(connection, "followups", int(at.timestamp()))
 
 
-def _count(connection: sqlite3.Connection, table: str, at: int) -> int:
+def _count(connection: SQLiteConnection, table: str, at: int) -> int:
     return int(
         connection.execute(
             f"SELECT count(*) FROM {table} WHERE due_at <= ?", (at,)
@@ -326,7 +326,7 @@ def in_order(folder: Path) -> None:
         "escalated",
         "circulated",
     ]
-    with closing(connect(folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(folder / "data" / "jianfu.db")) as connection:
         rows = connection.execute(
             "SELECT case_id, clock, kind, at FROM clocks ORDER BY case_id, number"
         )
@@ -350,7 +350,7 @@ def in_order(folder: Path) -> None:
 
 def rung(folder: Path) -> Tally[str]:
     """How often each kind rang, by the audit chain."""
-    with closing(connect(folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(folder / "data" / "jianfu.db")) as connection:
         rows = connection.execute(
             "SELECT content FROM audit WHERE kind = 'case.rang'"
         ).fetchall()

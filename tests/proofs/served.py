@@ -15,7 +15,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.encrypted import SQLiteConnection
 from tests.bot.forks import forks
+from tests.looking import look_into
 
 ROOT = Path(__file__).parents[2]
 READY = b"http://"
@@ -43,6 +45,9 @@ class Served:
     @property
     def database(self) -> Path:
         return self.data / "jianfu.db"
+
+    def looked_into(self) -> SQLiteConnection:
+        return look_into(self.database, self.keyring)
 
     @property
     def keyring(self) -> Path:

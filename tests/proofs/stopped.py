@@ -20,7 +20,7 @@ SIGNAL_VARIABLE = "STOPPED_BY"
 COUNT_VARIABLE = "STOPPED_COUNT"  # path of a file that will hold a byte for each step
 DATABASE_STEP = b"d"
 OTHER_STEP = b"o"
-STEPS = ("open", "_thread.start_new_thread", "sqlite3.connect")
+STEPS = ("open", "_thread.start_new_thread")
 
 
 class Steps:
@@ -36,14 +36,14 @@ class Steps:
     def audited(self, event: str, values: tuple[object, ...]) -> None:
         """For `sys.addaudithook`."""
         if event in STEPS:
-            self._step(DATABASE_STEP if event == "sqlite3.connect" else OTHER_STEP)
+            self._step(OTHER_STEP)
 
     def profiled(self, frame: FrameType, event: str, called: object) -> None:
         """For `sys.setprofile`: what is called in C tells whose it is."""
         if event != "c_call":
             return
         owner = type(getattr(called, "__self__", None))
-        if owner.__module__ == "sqlite3":
+        if owner.__module__ == "apsw":
             self._step(DATABASE_STEP)
 
     def _step(self, kind: bytes) -> None:

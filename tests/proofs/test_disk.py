@@ -45,8 +45,10 @@ TRIED_EVERY = 0.5  # seconds until somebody presses "send" again
 OPENS_WITHIN = 120  # seconds after the trouble is over
 BOX = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 HOLDING = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+import sys
+from pathlib import Path
+from tests.looking import look_into
+connection = look_into(Path(sys.argv[1]))
 connection.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.read()

@@ -23,6 +23,7 @@ from anonymizer.keyring import Keyring
 from bot.keys import Keys
 from storage.connection import connect
 from tests.anonymizer.scrub.pictures import jpeg
+from tests.looking import keys_of
 from tests.proofs.figures import Note
 from tests.proofs.ledger import SAID, Ledger, compare, new_number, screens
 from tests.proofs.served import Served, served
@@ -179,7 +180,7 @@ def shape(screen: list[Bubble]) -> Shape:
 
 def on_screens(hotline: Served) -> list[tuple[str, ...]]:
     keys = Keys.of(Keyring.load(hotline.keyring))
-    with closing(connect(hotline.database)) as connection:
+    with closing(connect(hotline.database, keys_of(hotline.keyring))) as connection:
         return [*screens(connection, keys)]
 
 
@@ -263,7 +264,7 @@ async def survives(folder: Path, kills: int, note: Note) -> None:
 async def drained(hotline: Served) -> None:
     """Wait until the outbox is empty."""
     until = time.monotonic() + LATE
-    with closing(connect(hotline.database)) as connection:
+    with closing(connect(hotline.database, keys_of(hotline.keyring))) as connection:
         while connection.execute("SELECT count(*) FROM outbox").fetchone()[0]:
             assert time.monotonic() < until, "messages are not sent"
             await asyncio.sleep(0.05)

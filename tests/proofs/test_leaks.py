@@ -22,8 +22,10 @@ import pytest
 from anonymizer.keyring import Keyring
 from bot.keys import Keys
 from storage.connection import connect
+from storage.encrypted import SQLiteConnection
 from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.journeys.transcript import Stage
+from tests.looking import keys_of
 from tests.proofs.figures import Note
 from tests.proofs.needles import TEXTS, all_files, found_in
 from tests.proofs.opening import (
@@ -349,7 +351,7 @@ async def test_nothing_said_and_nobody_is_found_in_any_file(
             "something is left on the disk beside the database"
         )
         note(needles=len(known.needles), files=len(all_files(*known.places())), found=0)
-        with closing(connect(hotline.database)) as db:
+        with closing(connect(hotline.database, keys_of(hotline.keyring))) as db:
             keys = Keys.of(Keyring.load(hotline.keyring))
             nothing_opens_elsewhere(keys, db, note)
             originals_are_gone(keys, db)
@@ -357,7 +359,7 @@ async def test_nothing_said_and_nobody_is_found_in_any_file(
         assert known.look() == []
 
 
-def nothing_opens_elsewhere(keys: Keys, db: sqlite3.Connection, note: Note) -> None:
+def nothing_opens_elsewhere(keys: Keys, db: SQLiteConnection, note: Note) -> None:
     """Each sealed column's ciphertext, put into every other column and row, does not
     open there.
     """
@@ -382,7 +384,7 @@ def nothing_opens_elsewhere(keys: Keys, db: sqlite3.Connection, note: Note) -> N
     note(swaps=tried, opened=0)
 
 
-def originals_are_gone(keys: Keys, db: sqlite3.Connection) -> None:
+def originals_are_gone(keys: Keys, db: SQLiteConnection) -> None:
     """Not even who has the keys reads what was masked or forgotten; only the open draft
     holds a name.
     """

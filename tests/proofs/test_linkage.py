@@ -17,6 +17,7 @@ from anonymizer import receipts
 from anonymizer.keyring import Keyring
 from storage.connection import connect
 from tests.anonymizer.scrub.pictures import jpeg
+from tests.looking import keys_of
 from tests.proofs.figures import Note
 from tests.proofs.ledger import SAID, new_number
 from tests.proofs.linkage import (
@@ -122,7 +123,7 @@ async def test_reports_of_one_person_share_no_more_than_strangers(
     digests = {
         receipts.fingerprint(receipt, key): who for receipt, who in receipts_of.items()
     }
-    with closing(connect(hotline.database)) as db:
+    with closing(connect(hotline.database, keys_of(hotline.keyring))) as db:
         people = {
             row["id"]: digests[row["receipt"]]
             for row in db.execute("SELECT id, receipt FROM reports")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +17,7 @@ import pytest
 from bot.__main__ import VERBS
 from tests.bot.command import Login, stop
 from tests.bot.forks import Forks
+from tests.looking import look_into
 from tests.proofs.command_lines import command_lines
 from tests.proofs.stopped import (
     COUNT_VARIABLE,
@@ -83,7 +83,7 @@ class Stopping:
         return Ended(code, errors.decode(), count.read_bytes(), took)
 
     def is_whole(self) -> bool:
-        with closing(sqlite3.connect(self.login.database)) as connection:
+        with closing(look_into(self.login.database, self.login.keyring)) as connection:
             (found,) = connection.execute("PRAGMA integrity_check").fetchone()
         return bool(found == "ok")
 
@@ -152,7 +152,8 @@ def test_while_another_process_holds_the_database_it_ends(
 ) -> None:
     """SQLite's wait for a lock is interrupted by nothing, so it must be a short one."""
     words = command_lines(verb)[0]
-    with closing(sqlite3.connect(stopping.login.database)) as other:
+    login = stopping.login
+    with closing(look_into(login.database, login.keyring)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         to_the_database = stopping.run(words, 0, by).steps.index(DATABASE_STEP)

@@ -45,12 +45,13 @@ from bot.people.member import AtTheMachine
 from bot.program import Program
 from bot.settings import Settings, Telegram
 from dialogs.case.orders import Accept, Ask, Assign
-from storage.connection import connect
+from storage.encrypted import SQLiteConnection
 from tests.anonymizer.scrub.pictures import SECRET, jpeg
 from tests.bot.channels.telegram.line import SECRET as HOOK
 from tests.botapi.calls import Call
 from tests.botapi.persons import STRANGER, Group, Person, Shown
 from tests.botapi.server import BotApi
+from tests.looking import look_into
 from tests.proofs.figures import Note
 from tests.proofs.needles import all_files
 from tests.proofs.opening import OTHERS, cells, moved, opens
@@ -134,8 +135,8 @@ class Stage:
             text, "utf-8"
         )
 
-    def database(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.hotline.database, isolation_level=None)
+    def database(self) -> SQLiteConnection:
+        return look_into(self.hotline.database, self.hotline.keyring)
 
     def count(self, table: str) -> int:
         with closing(self.database()) as db:
@@ -625,7 +626,7 @@ def nothing_of_staff_or_telegram_opens_elsewhere(stage: Stage) -> None:
     open there.
     """
     keys = Keys.of(Keyring.load(stage.hotline.keyring))
-    with closing(connect(stage.hotline.database)) as db:
+    with closing(stage.database()) as db:
         sample = [
             cell for cell in cells(db, most=2) if (cell.table, cell.column) in OTHERS
         ]

@@ -24,6 +24,7 @@ from urllib.parse import quote
 import numpy
 
 from tests.botapi.calls import Call
+from tests.looking import laid_open
 from tests.proofs.needles import in_base64, shapes
 
 SHORTEST = 4  # bytes of a shape; shorter ones stand everywhere by chance
@@ -97,7 +98,7 @@ class Sweep:
         return {
             (path.name, name)
             for path in paths
-            for name in self.found(path.read_bytes()) | self.found(path.name.encode())
+            for name in self.found(laid_open(path)) | self.found(path.name.encode())
         }
 
     def _in(self, data: bytes) -> Iterator[str]:

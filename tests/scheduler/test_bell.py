@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -27,6 +26,7 @@ from scheduler.bell import Bell, Job, every
 from storage.port import Write
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.line import MORNING, Line, opened_line
+from tests.looking import look_into
 
 CLEAR = "街道要求我们社区同一份台账每周报五次"
 
@@ -172,7 +172,7 @@ async def test_a_store_that_refuses_is_asked_again_later(
 ) -> None:
     await line.says(CLEAR, "送出")
     line.later(hours=26)
-    other = sqlite3.connect(line.settings.data_dir / "jianfu.db", isolation_level=None)
+    other = look_into(line.settings.data_dir / "jianfu.db", line.settings.keyring)
     other.execute("BEGIN IMMEDIATE")
     await line.app.bell.ring("rounds")
     assert "rounds: Refusing" in caplog.text

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 Open = Callable[[Path], Awaitable[SQLiteDatabase]]
 BACKENDS: dict[str, Open] = {
     "sqlite": lambda folder: SQLiteDatabase.open(
-        folder / "hotline.sqlite3", patience=0.3
+        folder / "hotline.sqlite3", KEYS, patience=0.3
     )
 }
 

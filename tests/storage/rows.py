@@ -10,6 +10,8 @@ from storage.repositories.reports import ReportRow, Reports
 from storage.repositories.steps import StepRow
 from storage.repositories.talks import TalkRow
 
+# of the pages of a database; a keyring gives one of its own
+KEYS = (bytes(range(32)),)
 HOUR = 1_790_000_000 // 3600 * 3600
 
 

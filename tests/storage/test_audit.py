@@ -1,6 +1,7 @@
 """The audit chain tells what was changed."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from storage.connection import connect
 from storage.port import Audit
 from storage.repositories.audit import GENESIS_HASH, AuditLog, line_hash
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 LINES = [
     Audit(at, "claim", bytes([at]) * 16, b"staff 0123456789", '{"to": "accepted"}')
@@ -35,12 +37,11 @@ async def test_a_change_is_told_by_line(
     """
     await database.commit(LINES)
     assert await AuditLog(database).verify() is None
-    assert check(path) == []
-    with connect(path) as thief:
+    assert check(path, KEYS) == []
+    with closing(connect(path, KEYS)) as thief:
         thief.execute(tampering)
-    thief.close()
     assert await AuditLog(database).verify() == TAMPERINGS[tampering]
-    assert check(path) == [
+    assert check(path, KEYS) == [
         f"the audit chain does not fit at line {TAMPERINGS[tampering]}"
     ]
 
@@ -58,7 +59,7 @@ async def test_two_processes_add_to_one_chain(
     database: SQLiteDatabase, path: Path
 ) -> None:
     """Lines of another process are continued, not forked."""
-    other = await SQLiteDatabase.open(path)
+    other = await SQLiteDatabase.open(path, KEYS)
     for _ in range(10):
         await asyncio.gather(database.commit(LINES), other.commit(LINES))
     await other.close()

@@ -11,7 +11,7 @@ from storage.port import Audit, Broken, Write
 from storage.repositories.inbox import Inbox
 from storage.repositories.talks import Talks
 from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import new, talk
+from tests.storage.rows import KEYS, new, talk
 
 
 async def test_a_copy_of_a_busy_database_is_one_moment_of_it(
@@ -27,14 +27,14 @@ async def test_a_copy_of_a_busy_database_is_one_moment_of_it(
 
     chats = [asyncio.ensure_future(busy()) for _ in range(8)]
     target = tmp_path / "copies" / "copy.sqlite3"
-    await asyncio.to_thread(online_copy, path, target)
+    await asyncio.to_thread(online_copy, path, target, KEYS)
     for chat in chats:
         chat.cancel()
     await asyncio.gather(*chats, return_exceptions=True)
     assert [file.name for file in target.parent.iterdir()] == [target.name]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert check(target) == []
-    copy = await SQLiteDatabase.open(target)
+    assert check(target, KEYS) == []
+    copy = await SQLiteDatabase.open(target, KEYS)
     talks, marks = [
         {row[0] for row in await copy.all(sql)}
         for sql in ("SELECT pseudonym FROM talks", "SELECT mark FROM inbox")
@@ -54,24 +54,26 @@ def turn(who: bytes) -> list[Write | Audit]:
 async def test_a_copy_overwrites_nothing(database: SQLiteDatabase, path: Path) -> None:
     """The target must be new; a source that is no database leaves no target."""
     with pytest.raises(FileExistsError):
-        online_copy(path, path)
+        online_copy(path, path, KEYS)
     letter = path.with_name("letter")
     letter.write_text("Dear Sir or Madam, " * 300)
     with pytest.raises(Broken):
-        online_copy(letter, path.with_name("copy"))
+        online_copy(letter, path.with_name("copy"), KEYS)
     assert not path.with_name("copy").exists()
 
 
 async def test_check_tells_damage_and_orphans(tmp_path: Path) -> None:
     """A page overwritten on the disk is found; so is a file that is no database."""
     path = tmp_path / "hotline.sqlite3"
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     await asyncio.gather(*(database.commit(turn(new())) for _ in range(2000)))
     await database.close()
-    assert check(path) == []
+    assert check(path, KEYS) == []
     whole = path.read_bytes()
     middle = len(whole) // 2 // 4096 * 4096
     path.write_bytes(whole[:middle] + bytes(8192) + whole[middle + 8192 :])
-    assert check(path) != []
+    assert check(path, KEYS) != []
     path.write_bytes(b"Dear Sir or Madam, " * 300)
-    assert check(path) == ["not readable as a database: statement 0: SQLITE_NOTADB"]
+    assert check(path, KEYS) == [
+        "not readable as a database: statement 0: SQLITE_NOTADB"
+    ]

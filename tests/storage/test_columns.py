@@ -1,9 +1,9 @@
 """Every column answers: could it name a reporter, or link two reports of one?"""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from storage.encrypted import SQLiteConnection
 from storage.migrate import migrate
 from tests.storage.yesterday import schema, tables
 
@@ -228,7 +228,7 @@ INVENTORY = {
 
 def test_every_column_is_listed_knowingly() -> None:
     """A new column fails here until somebody has answered the question for it."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         migrate(connection)
         found = {
             table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
@@ -239,7 +239,7 @@ def test_every_column_is_listed_knowingly() -> None:
 
 def test_no_row_of_a_reporter_betrays_when_it_came() -> None:
     """Everything but the audit chain is STRICT and has no implicit, growing number."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         migrate(connection)
         made = {name: schema(connection)[name] for name in tables(connection)}
     ends = {name: sql.rpartition(")")[2].strip() for name, sql in made.items()}
@@ -254,7 +254,7 @@ def test_the_inventory_is_about_what_is_on_the_disk(tmp_path: Path) -> None:
     """Sealed and digested columns are BLOBs: nobody stores a readable text in them by
     mistake (STRICT).
     """
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         migrate(connection)
         for table, columns in INVENTORY.items():
             kinds = {

@@ -12,6 +12,7 @@ import pytest
 
 from storage.backup import check
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 FILING = """
 import asyncio, os, sys
@@ -21,6 +22,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox, OutboxRow
 from storage.repositories.talks import TalkRow, Talks
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 async def chat(database):
     while True:
@@ -34,7 +36,7 @@ async def chat(database):
         os.write(1, who)
 
 async def main():
-    database = await SQLiteDatabase.open(Path(sys.argv[1]))
+    database = await SQLiteDatabase.open(Path(sys.argv[1]), KEYS)
     await asyncio.gather(*(chat(database) for _ in range(32)))
 
 asyncio.run(main())
@@ -69,12 +71,12 @@ async def survives(path: Path, python: list[str], kills: int) -> None:
     acknowledged: set[bytes] = set()
     for _ in range(kills):
         acknowledged |= await killed(path, python, random.uniform(0.0, 0.25))
-        database = await SQLiteDatabase.open(path)
+        database = await SQLiteDatabase.open(path, KEYS)
         kept = [{row[0] for row in await database.all(sql)} for sql in WHO]
         await database.close()
         assert acknowledged <= kept[0], "acknowledged and lost"
         assert kept[0] == kept[1] == kept[2] == kept[3], "a turn by half"
-    assert check(path) == []
+    assert check(path, KEYS) == []
 
 
 async def test_acknowledged_turns_survive_kill_9(path: Path, python: list[str]) -> None:

@@ -17,7 +17,7 @@ from storage.port import Refusing
 from storage.repositories.media import Media
 from storage.repositories.talks import Talks
 from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import new, picture, talk
+from tests.storage.rows import KEYS, new, picture, talk
 from tests.storage.test_sqlite import opened_again
 
 SPARE = 600_000  # bytes
@@ -68,7 +68,7 @@ async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> 
     reads go on meanwhile.
     """
     path = disk.folder / "hotline.sqlite3"
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     disk.fill()
     kept: list[bytes] = []
     refused: list[bytes] = []
@@ -96,7 +96,7 @@ async def test_a_full_disk_refuses_loses_nothing_and_opens_again(disk: Disk) -> 
     await opened_again(database)
     await database.commit([Talks.save(talk(refused[0]), was=0)])
     await database.close()
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     rows = await database.all(
         "SELECT (SELECT count(*) FROM talks) AS talks, (SELECT count(*) FROM media) "
         "AS media"
@@ -124,7 +124,7 @@ def readonly(tmp_path: Path) -> Iterator[Path]:
 
 
 async def filled(path: Path) -> None:
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     await database.commit([Talks.save(talk(new()), was=0)])
     await database.close()
 
@@ -132,4 +132,4 @@ async def filled(path: Path) -> None:
 async def test_a_read_only_file_is_refused(readonly: Path) -> None:
     """The start fails with the kind that says: mend the place, not the file."""
     with pytest.raises(Refusing):
-        await SQLiteDatabase.open(readonly)
+        await SQLiteDatabase.open(readonly, KEYS)

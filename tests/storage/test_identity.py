@@ -5,7 +5,6 @@ be lost with the process is refused, and says which file it was.
 import asyncio
 import os
 import shutil
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from storage.port import Displaced
 from storage.repositories.inbox import Inbox
 from storage.repositories.store import Store
 from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import new
+from tests.looking import look_with
+from tests.storage.rows import KEYS, new
 from tests.storage.test_sqlite import opened_again
 
 
@@ -34,7 +34,7 @@ async def test_a_deleted_file_is_noticed_before_the_next_answer(
 
 async def test_the_whole_folder_may_be_put_back(tmp_path: Path) -> None:
     """The very same files: then it goes on by itself."""
-    database = await SQLiteDatabase.open(tmp_path / "data" / "it.db")
+    database = await SQLiteDatabase.open(tmp_path / "data" / "it.db", KEYS)
     await database.commit([Inbox.mark(b"before", 1)])
     (tmp_path / "data").rename(tmp_path / "away")
     with pytest.raises(Displaced):
@@ -65,7 +65,7 @@ async def test_what_stood_in_a_deleted_log_is_saved(
     with pytest.raises(Displaced):
         await database.commit([Inbox.mark(new(), 1)])
     shutil.copy(path, path.with_name("copy"))
-    with closing(sqlite3.connect(path.with_name("copy"))) as connection:
+    with closing(look_with(KEYS, path.with_name("copy"))) as connection:
         marks = connection.execute("SELECT mark FROM inbox").fetchall()
     assert marks == [(b"acknowledged",)]
 
@@ -74,7 +74,7 @@ async def test_an_own_guard_is_asked_too(path: Path) -> None:
     """What else the store stands on, as the keyring."""
     amiss: list[str] = []
     database = await SQLiteDatabase.open(
-        path, guards=[lambda: amiss[0] if amiss else None]
+        path, KEYS, guards=[lambda: amiss[0] if amiss else None]
     )
     await database.commit([Inbox.mark(new(), 1)])
     amiss.append("keyring.json")
@@ -121,5 +121,6 @@ async def test_every_minute_the_log_is_folded_in_without_waiting(
 ) -> None:
     await database.commit([Inbox.mark(b"kept", 1)])
     assert await database.fold()
-    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
+    shutil.copy(path, path.with_name("alone"))
+    with closing(look_with(KEYS, path.with_name("alone"))) as alone:
         assert alone.execute("SELECT mark FROM inbox").fetchall() == [(b"kept",)]

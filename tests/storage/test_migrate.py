@@ -1,5 +1,6 @@
 """Yesterday's database opens today, and looks like one made today."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,17 +8,21 @@ from pathlib import Path
 import pytest
 
 from storage.backup import check
+from storage.connection import create
+from storage.encrypted import SQLiteConnection
 from storage.migrate import TooNew, migrate, migrations, statements, version
 from storage.port import Broken
 from storage.repositories.cases import Cases
 from storage.sqlite import SQLiteDatabase
+from tests.looking import all_laid_open, look_with
+from tests.storage.rows import KEYS
 from tests.storage.yesterday import schema, tables
 
 RELEASED = sorted((Path(__file__).parents[1] / "data").glob("schema_*.sql"))
 
 
-def fresh() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+def fresh() -> SQLiteConnection:
+    connection = SQLiteConnection(":memory:")
     migrate(connection)
     return connection
 
@@ -31,7 +36,7 @@ def test_every_schema_is_kept_as_it_was_released() -> None:
     assert set(numbers) <= set(migrations())
 
 
-def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
+def test_cases_from_before_the_clocks_get_theirs() -> None:
     """Where they stand; and one ring each has everything counted that is owed."""
     states = {
         "filed": ("accept", "1 C"),
@@ -43,7 +48,7 @@ def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
         "closed": None,
         "merged": None,
     }
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         for statement in statements(migrations()[1]):
             connection.execute(statement)
         connection.execute("PRAGMA user_version = 1")
@@ -76,17 +81,18 @@ def test_cases_from_before_the_clocks_get_theirs(path: Path) -> None:
 @pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
 async def test_yesterday_s_database_becomes_today_s(released: Path, path: Path) -> None:
     """Same schema as a fresh one, every row still there, and it works."""
-    with closing(sqlite3.connect(path)) as yesterday:
+    create(path)
+    with closing(SQLiteConnection(path)) as yesterday:
         yesterday.executescript(released.read_text("utf-8"))
         before = {
             table: yesterday.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in tables(yesterday)
         }
         assert set(before.values()) == {1}
-    database = await SQLiteDatabase.open(path)
+    database = await SQLiteDatabase.open(path, KEYS)
     assert len(await Cases(database).list()) == 1
     await database.close()
-    with closing(sqlite3.connect(path)) as today, closing(fresh()) as new:
+    with closing(look_with(KEYS, path)) as today, closing(fresh()) as new:
         assert schema(today) == schema(new)
         assert version(today) == version(new) == max(migrations())
         for table, rows in before.items():
@@ -101,22 +107,27 @@ async def test_the_index_of_before_is_overwritten(path: Path) -> None:
     """
     token = "q7xk2mzv"
     schema_before = path_of("schema_0009")
-    with closing(sqlite3.connect(path, isolation_level=None)) as yesterday:
+    create(path)
+    left = path.with_name("left")
+    left.mkdir()
+    with closing(SQLiteConnection(path)) as yesterday:
         yesterday.executescript(schema_before.read_text("utf-8"))
-        yesterday.execute("PRAGMA journal_mode = WAL")
+        yesterday.execute("PRAGMA journal_mode = WAL").fetchone()
         index = "INSERT INTO search (rowid, tokens) VALUES (?, ?)"
         for number in range(2, 300):
             yesterday.execute(index, (number, f"{token} r{number}xy{number}"))
-        yesterday.execute("PRAGMA wal_checkpoint")
+        yesterday.execute("PRAGMA wal_checkpoint").fetchone()
         yesterday.execute(index, (300, token))
-        assert token.encode()[1:] in on_disk(path)
-        database = await SQLiteDatabase.open(path)
-        assert token.encode()[1:] not in on_disk(path)
-        await database.close()
+        for ending in ("", "-wal"):  # as a kill leaves them
+            shutil.copy(f"{path}{ending}", left)
+    assert token.encode()[1:] in on_disk(left / path.name)
+    database = await SQLiteDatabase.open(left / path.name, KEYS)
+    assert token.encode()[1:] not in on_disk(left / path.name)
+    await database.close()
 
 
 def on_disk(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+    return all_laid_open(path.parent, KEYS)
 
 
 def path_of(schema: str) -> Path:
@@ -136,7 +147,8 @@ async def test_a_reference_that_a_migration_breaks_is_noticed(
     monkeypatch.setattr(
         "storage.migrate.migrations", lambda: {1: first, 2: "SELECT 1;"}
     )
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    create(path)
+    with closing(SQLiteConnection(path)) as connection:
         migrate(connection)
         connection.execute("INSERT INTO steps VALUES (x'01')")
         connection.execute("PRAGMA user_version = 1")
@@ -152,14 +164,14 @@ async def test_a_reference_that_a_migration_breaks_is_noticed(
 
 async def test_a_newer_database_is_left_alone(path: Path) -> None:
     """An older program refuses it and names the remedy."""
-    await (await SQLiteDatabase.open(path)).close()
-    with closing(sqlite3.connect(path)) as connection:
+    await (await SQLiteDatabase.open(path, KEYS)).close()
+    with closing(look_with(KEYS, path)) as connection:
         connection.execute("PRAGMA user_version = 999")
     with pytest.raises(
         TooNew, match=r"schema 999, this program knows \d+: install the newer program"
     ):
-        await SQLiteDatabase.open(path)
-    with closing(sqlite3.connect(path)) as connection:
+        await SQLiteDatabase.open(path, KEYS)
+    with closing(look_with(KEYS, path)) as connection:
         assert version(connection) == 999
 
 
@@ -172,7 +184,7 @@ def test_a_migration_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) 
         "CREATE TABLE two (a TEXT) STRICT; INSERT INTO nowhere VALUES (1);",
     )
     monkeypatch.setattr("storage.migrate.migrations", lambda: {1: good, 2: bad})
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         with pytest.raises(sqlite3.OperationalError):
             migrate(connection)
         assert version(connection) == 1
@@ -190,12 +202,12 @@ CREATE TRIGGER e AFTER INSERT ON a BEGIN
 END;
 CREATE TABLE f (g TEXT) -- the end
 """
-    with closing(sqlite3.connect(":memory:")) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         for statement in statements(script):
             connection.execute(statement)
         assert sorted(schema(connection)) == ["a", "c", "e", "f"]
 
 
 async def test_the_database_passes_its_own_check(path: Path) -> None:
-    await (await SQLiteDatabase.open(path)).close()
-    assert check(path) == []
+    await (await SQLiteDatabase.open(path, KEYS)).close()
+    assert check(path, KEYS) == []

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.connection import connect_to_read
+from storage.connection import PageKeys, connect_to_read
+from storage.encrypted import SQLiteConnection
 from storage.port import StorageError
 from storage.sqlite import SQLiteDatabase
+from tests.looking import look_with
+from tests.storage.rows import KEYS
 
 
 def left_behind(before: set[threading.Thread]) -> list[threading.Thread]:
@@ -32,7 +35,9 @@ async def test_cancelled_while_opening_it_leaves_no_thread(
 ) -> None:
     """At whatever moment: before, between and after its connections."""
     before = set(threading.enumerate())
-    opening = asyncio.create_task(SQLiteDatabase.open(tmp_path / "data" / "it.db"))
+    opening = asyncio.create_task(
+        SQLiteDatabase.open(tmp_path / "data" / "it.db", KEYS)
+    )
     await asyncio.sleep(milliseconds / 1000)
     opening.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -49,14 +54,14 @@ async def test_a_scanner_that_cannot_be_opened_leaves_none_before_it(
     before = set(threading.enumerate())
     connections = itertools.count()
 
-    def connect(path: Path, patience: float) -> sqlite3.Connection:
+    def connect(path: Path, keys: PageKeys, patience: float) -> SQLiteConnection:
         if next(connections) == scanner:
             raise sqlite3.OperationalError("disk I/O error")
-        return connect_to_read(path, patience)
+        return connect_to_read(path, keys, patience)
 
     monkeypatch.setattr("storage.opening.connect_to_read", connect)
     with pytest.raises(StorageError):
-        await SQLiteDatabase.open(tmp_path / "data" / "it.db")
+        await SQLiteDatabase.open(tmp_path / "data" / "it.db", KEYS)
     assert left_behind(before) == []
 
 
@@ -66,7 +71,7 @@ async def test_cancelled_while_closing_it_leaves_no_thread(
 ) -> None:
     """Told to stop once its work is done, at whatever turn of the loop."""
     before = set(threading.enumerate())
-    database = await SQLiteDatabase.open(tmp_path / "data" / "it.db")
+    database = await SQLiteDatabase.open(tmp_path / "data" / "it.db", KEYS)
     closing = asyncio.create_task(database.close())
     for _ in range(turns):
         await asyncio.sleep(0)
@@ -81,11 +86,11 @@ async def test_cancelled_while_another_holds_the_file_it_ends_at_once(
 ) -> None:
     """Nothing interrupts SQLite in the middle of its wait for a lock."""
     path = tmp_path / "data" / "it.db"
-    await (await SQLiteDatabase.open(path)).close()
-    with contextlib.closing(sqlite3.connect(path)) as other:
+    await (await SQLiteDatabase.open(path, KEYS)).close()
+    with contextlib.closing(look_with(KEYS, path)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        opening = asyncio.create_task(SQLiteDatabase.open(path, patience=20))
+        opening = asyncio.create_task(SQLiteDatabase.open(path, KEYS, patience=20))
         await asyncio.sleep(0.3)
         opening.cancel()
         before = time.monotonic()

@@ -1,9 +1,9 @@
 """SQL and parameters are made of a row class: no list of columns stands twice."""
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 
+from storage.encrypted import SQLiteConnection
 from storage.repositories.columns import Columns
 
 
@@ -22,7 +22,7 @@ ROW = LineRow(b"id", 7, "a word")
 
 def test_a_row_comes_back_as_it_was_put() -> None:
     """By position and by name, also where a column must be quoted."""
-    with closing(sqlite3.connect(":memory:")) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         connection.execute(f"CREATE TABLE lines ({COLUMNS.names})")
         insert = f"INSERT INTO lines ({COLUMNS.names}) VALUES ({COLUMNS.placeholders})"
         connection.execute(insert, COLUMNS.values(ROW))

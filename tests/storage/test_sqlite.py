@@ -3,8 +3,8 @@ several processes.
 """
 
 import asyncio
-import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.leases import Leases
 from storage.repositories.talks import Talks
 from storage.sqlite import SQLiteDatabase
-from tests.storage.rows import new, talk
+from tests.looking import look_with
+from tests.storage.rows import KEYS, new, talk
 
 
 def transactions(path: Path) -> int:
@@ -93,7 +94,7 @@ async def test_only_the_owner_may_read_the_files(
 
 async def test_the_folder_is_made_private(tmp_path: Path) -> None:
     """0700 for a folder that was not there."""
-    database = await SQLiteDatabase.open(tmp_path / "data" / "hotline.sqlite3")
+    database = await SQLiteDatabase.open(tmp_path / "data" / "hotline.sqlite3", KEYS)
     await database.close()
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
@@ -102,7 +103,7 @@ async def test_another_process_s_lock_is_waited_for(
     database: SQLiteDatabase, path: Path
 ) -> None:
     """A command in the terminal may write while the hotline serves."""
-    other = connect(path)
+    other = connect(path, KEYS)
     other.execute("BEGIN IMMEDIATE")
     waiting = asyncio.ensure_future(database.commit([Inbox.mark(b"mark", 1)]))
     await asyncio.sleep(0.1)
@@ -117,7 +118,7 @@ async def test_a_lock_that_stays_is_refused_until_it_goes(
     database: SQLiteDatabase, path: Path
 ) -> None:
     """Nothing is written, reads go on, and the door opens by itself."""
-    other = connect(path)
+    other = connect(path, KEYS)
     other.execute("BEGIN IMMEDIATE")
     marks = [new() for _ in range(8)]
     answers = await asyncio.gather(
@@ -136,7 +137,7 @@ async def test_a_lock_that_stays_is_refused_until_it_goes(
 
 async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
     """A turn handed over before closing is written."""
-    database = await SQLiteDatabase.open(tmp_path / "hotline.sqlite3")
+    database = await SQLiteDatabase.open(tmp_path / "hotline.sqlite3", KEYS)
     waiting = [
         asyncio.ensure_future(database.commit([Inbox.mark(new(), 1)]))
         for _ in range(300)
@@ -148,9 +149,8 @@ async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
         await database.commit([Inbox.mark(new(), 1)])
     with pytest.raises(Refusing):
         await database.all("SELECT 1")
-    with sqlite3.connect(tmp_path / "hotline.sqlite3") as connection:
+    with closing(look_with(KEYS, tmp_path / "hotline.sqlite3")) as connection:
         assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (300,)
-    connection.close()
 
 
 async def test_what_is_no_database_is_told_apart_from_what_cannot_be_opened(
@@ -159,9 +159,9 @@ async def test_what_is_no_database_is_told_apart_from_what_cannot_be_opened(
     """Broken: mend the file; Refusing: mend the place."""
     (tmp_path / "letter").write_text("Dear Sir or Madam, " * 300)
     with pytest.raises(Broken):
-        await SQLiteDatabase.open(tmp_path / "letter")
+        await SQLiteDatabase.open(tmp_path / "letter", KEYS)
     with pytest.raises(Refusing):
-        await SQLiteDatabase.open(tmp_path / "letter" / "hotline.sqlite3")
+        await SQLiteDatabase.open(tmp_path / "letter" / "hotline.sqlite3", KEYS)
 
 
 async def test_every_connection_is_set_up_alike(
@@ -200,9 +200,10 @@ import asyncio, sys
 from pathlib import Path
 from storage.repositories.leases import Leases
 from storage.sqlite import SQLiteDatabase
+from tests.storage.rows import KEYS
 
 async def race():
-    database = await SQLiteDatabase.open(Path(sys.argv[1]))
+    database = await SQLiteDatabase.open(Path(sys.argv[1]), KEYS)
     for now in range(0, 3000, 30):
         print(int(await Leases(database).take("sender", sys.argv[2].encode(), now)))
     await database.close()

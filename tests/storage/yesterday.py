@@ -5,9 +5,9 @@ Run it once when a migration is released, never again for that number: it is wha
 have on their disks.
 """
 
-import sqlite3
 from contextlib import closing
 
+from storage.encrypted import SQLiteConnection
 from storage.migrate import migrate
 
 SAMPLE = {
@@ -17,7 +17,7 @@ SAMPLE = {
 }
 
 
-def schema(connection: sqlite3.Connection) -> dict[str, str]:
+def schema(connection: SQLiteConnection) -> dict[str, str]:
     """Name → SQL of everything that SQLite did not make by itself, and of FTS5's own
     tables.
     """
@@ -25,7 +25,7 @@ def schema(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute(asked).fetchall())
 
 
-def tables(connection: sqlite3.Connection, kind: str = "table") -> list[str]:
+def tables(connection: SQLiteConnection, kind: str = "table") -> list[str]:
     """Our tables, without the search index and without what is inside it."""
     asked = (
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = ?"
@@ -35,7 +35,7 @@ def tables(connection: sqlite3.Connection, kind: str = "table") -> list[str]:
 
 
 def main() -> None:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+    with closing(SQLiteConnection(":memory:")) as connection:
         version = migrate(connection)
         inside = tables(connection, "shadow")
         for name, sql in sorted(

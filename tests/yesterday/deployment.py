@@ -11,7 +11,6 @@ import gzip
 import io
 import json
 import os
-import sqlite3
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 from bot.__main__ import main as jianfu
+from tests.looking import look_into
 from tests.project.checkout import ROOT
 
 DATA = ROOT / "tests" / "data" / "yesterday"
@@ -58,8 +58,8 @@ def _put(path: Path, data: bytes) -> None:
 
 def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
     """What the database holds, read past the program."""
-    with closing(sqlite3.connect(folder / "data" / "jianfu.db")) as database:
-        return database.execute(sql).fetchall()
+    with closing(look_into(folder / "data" / "jianfu.db")) as database:
+        return [tuple(row) for row in database.execute(sql)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +28,7 @@ import httpx
 import pytest
 
 from tests.botapi.persons import Shown
+from tests.looking import look_into
 from tests.yesterday.deployment import (
     MORNING,
     alias,
@@ -132,9 +132,8 @@ def chained(lines: list[tuple[Any, ...]]) -> bool:
 
 
 def test_a_changed_old_line_is_told(folder: Path) -> None:
-    with closing(sqlite3.connect(folder / "data" / "jianfu.db")) as database:
+    with closing(look_into(folder / "data" / "jianfu.db")) as database:
         database.execute("UPDATE audit SET kind = 'case.note' WHERE seq = 77")
-        database.commit()
     assert not chained(rows(folder, AUDIT))
     command(folder, "migrate")  # doctor looks into a database of today alone
     assert "第77行" in command(folder, "doctor").out

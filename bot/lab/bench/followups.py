@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from anonymizer.shred import ShredJournal
 from bot.address import Address
 from bot.app import database_file, join, open_keyring, shred_file
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.lab.bench import words
 from bot.lab.bench.benchmark import Benchmark, Unexpected
 from bot.lab.bench.figures import Figure, counted, progress, ratio
@@ -87,7 +87,7 @@ async def opened(path: Path, clock: HandClock) -> AsyncIterator[Program]:
     settings = settings_in(path)
     keyring = open_keyring(settings, create=True)
     journal = ShredJournal(shred_file(settings.keyring), keyring)
-    database = await SQLiteDatabase.open(database_file(settings))
+    database = await SQLiteDatabase.open(database_file(settings), page_keys(keyring))
     try:
         parts = Resources(settings, database, Keys.of(keyring), journal, clock)
         yield join(parts, lambda parts: [NullChannel()])

@@ -18,7 +18,7 @@ from bot.address import Address
 from bot.app import clock, database_file, join
 from bot.channels.port import Incoming, Limits, heard
 from bot.channels.render import Rendered
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.lab.bench.benchmark import Unexpected
 from bot.program import Program
 from bot.resources import Resources
@@ -69,12 +69,11 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
-def assembled(database: SQLiteDatabase, folder: Path, channel: NullChannel) -> Program:
-    """The program on this database, with a fresh keyring; nothing rings, nobody
-    listens.
-    """
+def assembled(
+    database: SQLiteDatabase, folder: Path, channel: NullChannel, keyring: Keyring
+) -> Program:
+    """The program on this database; nothing rings, nobody listens."""
     settings = settings_in(folder)
-    keyring = Keyring.create(settings.keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
     resources = Resources(settings, database, Keys.of(keyring), journal, clock)
     return join(resources, lambda resources: [channel])
@@ -93,11 +92,13 @@ class MeasuredProgram:
 async def opened(
     folder: Path, kind: type[SQLiteDatabase] = SQLiteDatabase
 ) -> AsyncIterator[MeasuredProgram]:
-    database = await kind.open(database_file(settings_in(folder)))
+    settings = settings_in(folder)
+    keyring = Keyring.create(settings.keyring)
+    database = await kind.open(database_file(settings), page_keys(keyring))
     if isinstance(database, Recorder):
         database.commits = []
     channel = NullChannel()
-    app = assembled(database, folder, channel)
+    app = assembled(database, folder, channel, keyring)
     try:
         yield MeasuredProgram(app, channel, database)
         await app.sender.idle()

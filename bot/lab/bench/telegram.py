@@ -25,7 +25,7 @@ from bot.channels.telegram.channel import TelegramChannel, close, make_bot
 from bot.channels.telegram.hearing import IntakeContext
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.run import TelegramService
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.lab.bench.benchmark import Benchmark
 from bot.lab.bench.figures import Figure, counted, ratio
 from bot.lab.bench.folders import folder, run
@@ -78,8 +78,8 @@ async def joined(
     """The whole program with Telegram as its messenger, without its pace; nothing
     rings.
     """
-    database = await SQLiteDatabase.open(database_file(settings))
     keyring = Keyring.create(settings.keyring)
+    database = await SQLiteDatabase.open(database_file(settings), page_keys(keyring))
     keys = Keys.of(keyring)
     journal = ShredJournal(settings.keyring.with_name("keyring.shredded"), keyring)
     channel = TelegramChannel(line, database, keys, clock, speed=UNPACED)

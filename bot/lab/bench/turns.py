@@ -1,4 +1,4 @@
-"""Durable turns a second, beside a bare sqlite3 loop that writes the very same rows."""
+"""Durable turns a second, beside a bare SQLite loop that writes the very same rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from bot.lab.bench import words
@@ -19,7 +20,8 @@ from bot.lab.bench.program import (
     Recorder,
     opened,
 )
-from storage.connection import connect, create
+from storage.connection import create, set_up
+from storage.encrypted import PageKey, SQLiteConnection
 from storage.migrate import migrate
 from storage.port import Audit, Write
 from storage.repositories.audit import INSERT_AUDIT_LINE
@@ -127,12 +129,14 @@ def _statement(write: Write | Audit, lines: Iterator[Any]) -> Statement:
     return write.sql, write.params
 
 
-def bare(path: Path, batches: list[list[Statement]], turns: int) -> float:
-    """Turns a second of a plain loop on a plain connection with our settings: no reads,
-    no guards.
+def bare(
+    path: Path, batches: list[list[Statement]], turns: int, key: PageKey | None = None
+) -> float:
+    """Turns a second of a plain loop on a bare connection with our settings: no reads,
+    no guards. key: of the pages; None: they are not encrypted.
     """
     create(path)
-    connection = connect(path)
+    connection = set_up(SQLiteConnection(path, key))
     connection.execute("PRAGMA journal_mode = WAL")
     migrate(connection)
     cursor = connection.cursor()
@@ -166,6 +170,7 @@ def _beside(
 ) -> list[Figure]:
     """So many chats and the bare loop in turn. each: journeys of one of 64 chats."""
     bare_speeds: list[float] = []
+    encrypted_speeds: list[float] = []
     our_speeds: list[float] = []
     turns = MOST_CHATS * each * JOURNEY_TURNS
     fewer = max(1, each * 16 // chats)
@@ -174,11 +179,16 @@ def _beside(
         with folder() as path:
             bare_speeds.append(bare(path / "bare.sqlite3", batches, turns))
         with folder() as path:
+            encrypted = bare(path / "bare.sqlite3", batches, turns, token_bytes(32))
+            encrypted_speeds.append(encrypted)
+        with folder() as path:
             our_speeds.append(run(ours(path, chats, our_each)))
     floor = LEAST_RATIO if chats == MOST_CHATS else None
     return [
         _speed(f"turns_{chats}", f"{chats} 个对话", our_speeds),
-        _speed(f"bare_beside_{chats}", "  同场的裸 sqlite3", bare_speeds),
+        _speed(f"bare_beside_{chats}", "  同场的裸 SQLite", bare_speeds),
+        _speed(f"encrypted_beside_{chats}", "  同场按页加密的", encrypted_speeds),
+        ratio(f"encryption_{chats}", encrypted_speeds, bare_speeds),
         ratio(f"ratio_{chats}", our_speeds, bare_speeds, floor),
     ]
 
@@ -192,7 +202,7 @@ TURNS_BENCHMARK = Benchmark(
     description=(
         "一轮＝收到一条已解码的消息，到回复落盘；固定的12轮对话（首轮含理解和遮挡），"
         "网络为空；"
-        "对照＝裸 sqlite3 循环写同样的行，64轮一次提交"
+        "对照＝裸 SQLite 循环写同样的行，64轮一次提交"
     ),
     measure=measure,
 )

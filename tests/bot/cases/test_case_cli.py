@@ -7,7 +7,6 @@ import io
 import json
 import os
 import pty
-import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from bot.people.roster import Roster
 from dialogs.case.orders import Accept, Ask, Claim, Close, Merge, Note
 from dialogs.words import Forget, Reopen, Supplement
 from tests.bot.counter import Counter, new_draft, opened
+from tests.looking import look_into
 from tests.project.checkout import ROOT
 
 VERBS = (
@@ -536,7 +536,7 @@ async def test_a_locked_database_is_told_and_nothing_changed(
     async with opened(tmp_path, patience=0.2) as counter:
         await counter.files()
         terminal, name = Terminal(counter, capsys), await counter.alias()
-        lock = sqlite3.connect(tmp_path / "data" / "jianfu.db", isolation_level=None)
+        lock = look_into(tmp_path / "data" / "jianfu.db")
         lock.execute("BEGIN IMMEDIATE")
         assert await terminal.runs("accept", name, code=3) == ""
         assert (

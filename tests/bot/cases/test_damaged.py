@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from bot.app import opened
 from bot.cases.sealing import DAMAGED
 from bot.desk.documents import sheet_json
 from bot.desk.screen import CaseScreen
+from bot.keys import page_keys
 from bot.ops.sealed_rows import Examination, examined_columns
 from bot.people.directory import NewUnit
 from bot.people.member import AT_THE_MACHINE, AtTheMachine, Member
@@ -30,6 +30,7 @@ from dialogs.case.orders import Accept, Assign, Note, Order, Wait
 from dialogs.case.refusals import Refusal
 from storage.connection import connect
 from tests.bot.line import Line, opened_line
+from tests.looking import look_into
 
 FIRST = "文新街道要求我们社区同一份台账每周报五次"
 SECOND = "古荡街道的工作群里每天打卡三次还要截图"
@@ -89,20 +90,18 @@ class House:
         which = "state = 'waiting'" if table == "cases" else f"length({column}) > 0"
         select = f"SELECT {column} FROM {table} WHERE {which} LIMIT 1"
         update = f"UPDATE {table} SET {column} = ? WHERE {column} = ?"
-        with closing(sqlite3.connect(self.path)) as connection:
+        with closing(look_into(self.path, self.line.settings.keyring)) as connection:
             sealed = bytes(connection.execute(select).fetchone()[0])
             spoiled = sealed[:-1] + bytes([sealed[-1] ^ 1])
-            with connection:
-                connection.execute(update, (spoiled, sealed))
+            connection.execute(update, (spoiled, sealed))
             try:
                 yield
             finally:
-                with connection:
-                    connection.execute(update, (sealed, spoiled))
+                connection.execute(update, (sealed, spoiled))
 
     def damaged(self) -> list[tuple[str, str]]:
-        with closing(connect(self.path)) as connection:
-            keyring = Keyring.load(self.line.settings.keyring)
+        keyring = Keyring.load(self.line.settings.keyring)
+        with closing(connect(self.path, page_keys(keyring))) as connection:
             found = Examination(connection, keyring).run()
         return [(one.table, one.column) for one in found]
 
@@ -205,7 +204,7 @@ def test_every_sealed_column_of_the_schema_is_opened_by_the_check_up(
     house: House,
 ) -> None:
     """A new one fails here until it is entered in bot/ops/sealed_rows.py."""
-    with closing(sqlite3.connect(house.path)) as connection:
+    with closing(look_into(house.path, house.line.settings.keyring)) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table'"
         ).fetchall()

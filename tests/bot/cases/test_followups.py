@@ -8,7 +8,6 @@ import asyncio
 import logging
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter as Tally
@@ -51,6 +50,7 @@ from storage.repositories.rungs import Rungs
 from storage.repositories.statistics import Statistics
 from storage.sqlite import SQLiteDatabase
 from tests.bot.counter import Counter, opened
+from tests.looking import keys_of, look_into
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CLOSED = (
@@ -275,7 +275,9 @@ async def test_a_pending_reply_survives_the_program(tmp_path: Path) -> None:
         name = await counter.alias()
         await counter.orders(name, Accept(), Reply("停机也会到"))
         at, keys, report = counter.at, counter.keys, await counter.report(receipt)
-    database = await SQLiteDatabase.open(tmp_path / "data" / "jianfu.db")
+    database = await SQLiteDatabase.open(
+        tmp_path / "data" / "jianfu.db", keys_of(tmp_path / "keys" / "keyring.json")
+    )
     counter.database = database
     counter.casework = counter.another()
     counter.at = at + timedelta(days=2)
@@ -518,10 +520,9 @@ async def test_one_case_that_cannot_ring_stops_no_other_and_does_not_spin(
     for number in range(4):
         await counter.files(chat=f"chat {number}")
     await rings(counter, hours=1)
-    with closing(sqlite3.connect(counter.folder / "data" / "jianfu.db")) as connection:
+    with closing(look_into(counter.folder / "data" / "jianfu.db")) as connection:
         [bad] = connection.execute("SELECT id FROM cases LIMIT 1").fetchone()
         connection.execute("UPDATE cases SET sealed = x'00ff' WHERE id = ?", (bad,))
-        connection.commit()
     counter.later(days=8)
     ringing = rounds(counter)
     with caplog.at_level(logging.ERROR):
@@ -552,7 +553,9 @@ async def test_two_processes_that_ring_at_once_ring_everything_once(
     """
     for number in range(300):
         await counter.files(chat=f"chat {number}", lasting=False)
-    other = await SQLiteDatabase.open(counter.folder / "data" / "jianfu.db", 30)
+    page_keys = keys_of(counter.folder / "keys" / "keyring.json")
+    path = counter.folder / "data" / "jianfu.db"
+    other = await SQLiteDatabase.open(path, page_keys, 30)
     mine, theirs = rounds(counter), None
     counter.database, database = other, counter.database
     theirs = FollowupRounds(
@@ -580,7 +583,7 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.outbox.messages import OutboxMessages
 from bot.cases.followups import FollowupRounds
 from bot.cases.followups import rings as rung
@@ -596,7 +599,8 @@ async def main():
     path = folder / "keys" / "keyring.json"
     settings = Settings(data_dir=folder / "data", keyring=path)
     keys, now = Keys.of(keyring), lambda: at
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    data = folder / "data" / "jianfu.db"
+    database = await SQLiteDatabase.open(data, page_keys(keyring))
     journal = ShredJournal(folder / "keys" / "keyring.shredded", keyring)
     outbox = OutboxMessages(keys.outbox)
     casework = Casework.join(

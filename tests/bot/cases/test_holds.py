@@ -39,6 +39,7 @@ from dialogs.words import (
 from storage.repositories.holds import Holds
 from storage.repositories.statistics import Statistics
 from tests.bot.counter import MORNING, Counter, new_draft
+from tests.looking import laid_open
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 12, 22)  # 29 days after the Monday on which it was written
@@ -125,7 +126,7 @@ async def test_what_is_kept_is_sealed_with_a_key_of_its_own(counter: Counter) ->
     [row] = await counter.database.all("SELECT sealed, wrapped_key FROM holds")
     assert "没有别人".encode() not in row["sealed"]
     files = (counter.folder / "data").iterdir()
-    assert not [file for file in files if "没有别人".encode() in file.read_bytes()]
+    assert not [file for file in files if "没有别人".encode() in laid_open(file)]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +314,7 @@ from anonymizer.keyring import Keyring
 from anonymizer.shred import ShredJournal
 from bot.cases.alerts import NoAlerts
 from bot.cases.casework import Casework
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from bot.ops.terms import terms_of
 from bot.outbox.messages import OutboxMessages
 from bot.people.register import UnitRegister
@@ -327,7 +328,8 @@ async def main():
     keyring = Keyring.load(path)
     settings = Settings(data_dir=folder / "data", keyring=path)
     keys, now = Keys.of(keyring), lambda: at
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    data = folder / "data" / "jianfu.db"
+    database = await SQLiteDatabase.open(data, page_keys(keyring))
     casework = Casework.join(
         database,
         keys=keys,

@@ -4,7 +4,6 @@ links to the report it came of.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -27,6 +26,7 @@ from dialogs.words import Hold, OpenQuestion, Retaliation
 from scheduler.periods import latest
 from storage.repositories.statistics import Statistics
 from tests.bot.counter import Counter, new_draft
+from tests.looking import look_into
 from tests.proofs.linkage import Dump
 
 WORDS = "组长在会上问是谁告的状，第二天就不给我排班了"
@@ -154,8 +154,7 @@ async def test_nothing_stored_leads_from_one_to_the_other(counter: Counter) -> N
     after = await counter.database.all("SELECT * FROM reports")
     assert [row for row in after if row["id"].hex() == opened] == before
     [other] = [row["id"] for row in after if row["id"].hex() != opened]
-    with closing(sqlite3.connect(counter.folder / "data" / "jianfu.db")) as database:
-        database.row_factory = sqlite3.Row
+    with closing(look_into(counter.folder / "data" / "jianfu.db")) as database:
         dump = Dump(database)
     blobs = [
         {value for _, _, value in dump.reached(id) if isinstance(value, bytes)}

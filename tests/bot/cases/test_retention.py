@@ -44,6 +44,7 @@ from storage.port import Audit, Write
 from storage.repositories.media import Media, MediaRow
 from storage.repositories.talks import TalkRow, Talks
 from tests.bot.counter import MORNING, Counter, new_draft
+from tests.looking import all_laid_open
 
 DAY = timedelta(days=1)
 YEAR = 366 * DAY
@@ -160,7 +161,7 @@ async def test_nothing_of_it_is_left_to_find_or_to_read(
     counter.at += YEAR
     await retention.run(counter.at)
     assert await counter.finds("台账") == []
-    found = b"".join(path.read_bytes() for path in (counter.folder / "data").iterdir())
+    found = all_laid_open(counter.folder / "data")
     assert wrapped not in found
     assert counter.journal.has(report)
 

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import pytest
 
 from anonymizer.keyring import Keyring
 from tests.bot.command import CHINESE, ROOT, Login
+from tests.looking import look_into
 from tests.storage.yesterday import tables
 
 
@@ -48,7 +48,7 @@ def login(sound: Login, tmp_path: Path) -> Login:
 
 def dumped(login: Login) -> list[object]:
     """All that is in the database."""
-    with closing(sqlite3.connect(login.database)) as connection:
+    with closing(look_into(login.database, login.keyring)) as connection:
         select = (f"SELECT * FROM {table}" for table in tables(connection))
         return [connection.execute(sql).fetchall() for sql in select]
 

@@ -158,6 +158,7 @@ def test_a_place_that_cannot_be_written_is_one_line(
 def test_migrate_tells_from_and_to(login: Login) -> None:
     """Nothing to migrate, something to migrate, nothing left to do."""
     assert "jianfu init" in login.refused("migrate")
+    Keyring.create(login.keyring)
     login.data.mkdir(mode=0o700)
     login.database.touch(0o600)
     assert "第 0 版" in login.does("migrate")

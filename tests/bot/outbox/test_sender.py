@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -36,6 +35,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.web import WebSessions
 from storage.sqlite import SQLiteDatabase
 from tests.bot.counter import Counter, opened
+from tests.looking import keys_of, look_into
 from tests.project.checkout import ROOT
 
 ANNA, BEN = Address("wall", "anna"), Address("wall", "ben")
@@ -408,7 +408,7 @@ async def test_a_fate_that_storage_refuses_is_tried_again(
 @asynccontextmanager
 async def locked(file: Path) -> AsyncIterator[None]:
     """Another process holds the database, so that nothing can be written."""
-    other = sqlite3.connect(file, isolation_level=None)
+    other = look_into(file)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -509,7 +509,8 @@ async def begun(
     """
     file = folder / "keys" / "keyring.json"
     keys = Keys.of(Keyring.load(file) if file.exists() else Keyring.create(file))
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    path = folder / "data" / "jianfu.db"
+    database = await SQLiteDatabase.open(path, keys_of(file))
     channel = (
         Notebook(folder / "notes")
         if kind == "wall"
@@ -557,12 +558,13 @@ async def test_killed_in_between_at_most_that_one_message_comes_twice(
 
 
 async def _fill(folder: Path, channel: Channel, to: Address) -> None:
-    keys = Keys.of(Keyring.load(folder / "keys" / "keyring.json"))
+    file = folder / "keys" / "keyring.json"
+    keys = Keys.of(Keyring.load(file))
     post, stream = OutboxMessages(keys.outbox), b"s" * 16
     writes = [post.put(letter(name, stream, to)) for name in WORDS]
     if isinstance(channel, WebChannel):
         writes.append(WebSessions.touch(channel.screen_of(to), False, 1 << 40))
-    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db")
+    database = await SQLiteDatabase.open(folder / "data" / "jianfu.db", keys_of(file))
     await database.commit(writes)
     await database.close()
 

@@ -17,6 +17,7 @@ from bot.people.register import UnitRegister
 from bot.people.roster import Roster, meant
 from dialogs.case.refusals import Refusal
 from tests.bot.counter import Counter
+from tests.looking import all_laid_open
 
 PHONE, OTHER = Address("telegram", "8123456701"), Address("telegram", "8123456702")
 
@@ -84,7 +85,7 @@ async def test_names_and_accounts_are_not_on_the_disk(
     await roster.link(code, PHONE)
     await roster.session(await roster.code("王芳", "desk"))
     await roster.disable("王芳")
-    found = b"".join(path.read_bytes() for path in (counter.folder / "data").iterdir())
+    found = all_laid_open(counter.folder / "data")
     for secret in ("王芳", PHONE.key, code, meant(code)):
         assert secret.encode() not in found
     lines = await counter.database.all(

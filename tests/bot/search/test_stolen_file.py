@@ -13,7 +13,6 @@ import hashlib
 import json
 import random
 import shutil
-import sqlite3
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.encrypted import SQLiteConnection
 from tests.bot.counter import Counter
+from tests.looking import look_into
 
 PLANTS = 50
 STRANGERS = 40
@@ -88,15 +89,17 @@ class Thief:
         }
 
 
-def stolen(folder: Path, to: Path) -> sqlite3.Connection:
-    """A copy of all that lies there, taken while the hotline runs."""
+def stolen(folder: Path, to: Path) -> SQLiteConnection:
+    """A copy of all that lies there, taken while the hotline runs; the thief even has
+    the key of its pages.
+    """
     shutil.copytree(folder, to)
     (file,) = to.glob("*.db")
     assert file.with_name(f"{file.name}-wal").stat().st_size > 0
-    return sqlite3.connect(file)
+    return look_into(file, folder.with_name("keys") / "keyring.json")
 
 
-def indexed(stolen: sqlite3.Connection) -> Iterator[Documents]:
+def indexed(stolen: SQLiteConnection) -> Iterator[Documents]:
     """Each full-text index there is, as its documents with their marks."""
     asked = "SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5%'"
     for (name,) in stolen.execute(asked).fetchall():
@@ -110,7 +113,7 @@ def indexed(stolen: sqlite3.Connection) -> Iterator[Documents]:
         yield documents
 
 
-def repeated(stolen: sqlite3.Connection) -> set[bytes]:
+def repeated(stolen: SQLiteConnection) -> set[bytes]:
     """Marks in rows of the reports and of whatever hangs on them, that some share but
     not most.
     """
@@ -135,7 +138,7 @@ def marks(row: Sequence[object]) -> set[bytes]:
 
 
 @pytest.fixture
-async def robbed(counter: Counter, tmp_path: Path) -> tuple[Thief, sqlite3.Connection]:
+async def robbed(counter: Counter, tmp_path: Path) -> tuple[Thief, SQLiteConnection]:
     """Strangers and the thief have filed, through the same door."""
     dice = random.Random(5)
     told = sentences()
@@ -149,7 +152,7 @@ async def robbed(counter: Counter, tmp_path: Path) -> tuple[Thief, sqlite3.Conne
 
 
 async def test_planted_reports_read_nothing_back(
-    robbed: tuple[Thief, sqlite3.Connection],
+    robbed: tuple[Thief, SQLiteConnection],
 ) -> None:
     """Neither is there an index, nor does anything else in the rows repeat."""
     thief, copy = robbed
@@ -161,7 +164,7 @@ async def test_planted_reports_read_nothing_back(
 
 
 async def test_the_attack_reads_an_index_of_keyed_digests(
-    robbed: tuple[Thief, sqlite3.Connection],
+    robbed: tuple[Thief, SQLiteConnection],
 ) -> None:
     """The control: with the index that once was on the disk, most of what strangers
     wrote is read.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +17,7 @@ from PIL import Image
 from tests.bot.channels.telegram.line import SECRET
 from tests.bot.channels.web.line import Line
 from tests.botapi.server import BotApi
+from tests.looking import all_laid_open, look_into
 
 CLEAR = "街道要求我们社区同一份台账每周报五次，联系人王芳13812345678"
 
@@ -82,12 +82,10 @@ def test_telegram_and_web_in_one_process_and_nothing_written_down(
         platform.comes_back()
     finally:
         line.stop()
-    with closing(sqlite3.connect(line.data / "jianfu.db")) as database:
+    with closing(look_into(line.data / "jianfu.db")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert database.execute("SELECT count(*) FROM reports").fetchone() == (1,)
-    written = b"".join(
-        path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
-    )
+    written = all_laid_open(tmp_path)
     named = [*person.traces, platform.token, receipt[0], "de-AT", "de-at"]
     named += [file.id for message in person.by_bot() for file in message.files]
     named += [

@@ -18,7 +18,7 @@ from bot.channels.port import Gone
 from bot.channels.render import render
 from bot.channels.web.channel import Bubble, WebChannel, expires
 from bot.hours import seconds
-from bot.keys import Keys
+from bot.keys import Keys, page_keys
 from dialogs.case.pushes import addressed, push
 from dialogs.catalogue import DIALOGS
 from dialogs.words import Button, Message, Picture
@@ -64,8 +64,10 @@ class Screen:
 
 @pytest.fixture
 async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
-    database = await SQLiteDatabase.open(tmp_path / "data" / "web.db")
-    keys = Keys.of(Keyring.create(tmp_path / "keys.json"))
+    keyring = Keyring.create(tmp_path / "keys.json")
+    path = tmp_path / "data" / "web.db"
+    database = await SQLiteDatabase.open(path, page_keys(keyring))
+    keys = Keys.of(keyring)
     channel = WebChannel(database, keys, 15, lambda: own.at)
     own = Screen(
         database,

@@ -7,7 +7,6 @@ from __future__ import annotations
 import io
 import re
 import resource
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from PIL import Image
 
 from tests.bot.channels.web.browser import SENTENCE, Browser
 from tests.bot.channels.web.line import Line
+from tests.looking import look_into
 
 HEADERS = {
     (
@@ -185,7 +185,7 @@ def test_who_only_looks_leaves_no_row(tmp_path: Path) -> None:
         with Browser(line.url) as browser:
             browser.open()
             browser.open()
-        rows = sqlite3.connect(line.data / "jianfu.db")
+        rows = look_into(line.data / "jianfu.db")
         counts = [
             rows.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
             for name in ("web_sessions", "web_bubbles", "talks", "inbox", "outbox")

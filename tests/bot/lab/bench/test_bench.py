@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from bot.lab.bench.program import MeasuredReporter, opened
 from bot.lab.bench.server import connected, serving
 from bot.settings import OperatorError
 from dialogs.understand import understand
+from storage.encrypted import SQLITE_VERSION, SQLiteConnection
+from tests.looking import look_into
 
 NAMES = {"name", "unit", "median", "least", "most", "rounds", "goal", "reached"}
 
@@ -68,23 +70,22 @@ def test_the_bare_loop_writes_the_same_rows(tmp_path: Path) -> None:
     batches = run(turns.recorded(tmp_path / "ours", 1))
     turns.bare(tmp_path / "bare.db", batches, 1)
     assert len(batches) == turns.JOURNEY_TURNS
-    assert rows(tmp_path / "bare.db") == rows(tmp_path / "ours" / "data" / "jianfu.db")
-    assert rows(tmp_path / "bare.db")["inbox"] == turns.MOST_CHATS * turns.JOURNEY_TURNS
+    with closing(SQLiteConnection(tmp_path / "bare.db")) as bare:
+        counted = rows(bare)
+    with closing(look_into(tmp_path / "ours" / "data" / "jianfu.db")) as ours:
+        assert counted == rows(ours)
+    assert counted["inbox"] == turns.MOST_CHATS * turns.JOURNEY_TURNS
 
 
-def rows(path: Path) -> dict[str, int]:
-    with sqlite3.connect(path) as connection:
-        tables = [
-            row[0]
-            for row in connection.execute(
-                "SELECT name FROM sqlite_schema WHERE type = 'table'"
-            )
-        ]
-        return {
-            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in tables
-            if not table.startswith("search")  # cut into pieces as the commits fell
-        }
+def rows(connection: SQLiteConnection) -> dict[str, int]:
+    """How many there are in each table."""
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    tables = [row["name"] for row in names]
+    return {
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in tables
+        if not table.startswith("search")  # cut into pieces as the commits fell
+    }
 
 
 def test_texts_have_the_size_and_the_variety_that_is_said() -> None:
@@ -111,7 +112,8 @@ async def test_a_report_over_http_is_a_report(tmp_path: Path) -> None:
         receipt = await report(browser, words.report(1024, 0))
         assert len(receipt) == 19
         assert server.memory() > 1 << 20
-    assert rows(tmp_path / "data" / "jianfu.db")["reports"] == 1
+    with closing(look_into(tmp_path / "data" / "jianfu.db")) as database:
+        assert rows(database)["reports"] == 1
 
 
 @pytest.mark.slow
@@ -121,7 +123,7 @@ def test_json_keeps_its_names_and_folders_are_cleaned(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     (result,) = document["results"]
-    assert result["bench"] == "size" and document["sqlite"] == sqlite3.sqlite_version
+    assert result["bench"] == "size" and document["sqlite"] == SQLITE_VERSION
     assert all(set(figure) == NAMES for figure in result["figures"])
     assert list(tmp_path.iterdir()) == []
 
@@ -188,7 +190,8 @@ async def test_follow_ups_ring_once_each_and_half_of_them_push(tmp_path: Path) -
     """Anything else ends the measurement: `ours` raises."""
     took = await followups.ours(tmp_path, 40)
     assert took.add > 0 and took.fire > 0
-    left = rows(tmp_path / "data" / "jianfu.db")
+    with closing(look_into(tmp_path / "data" / "jianfu.db")) as database:
+        left = rows(database)
     assert (left["reports"], left["outbox"], left["followups"]) == (10, 20, 10)
 
 
