@@ -27,6 +27,9 @@ from typing import Any
 import httpx
 import pytest
 
+from anonymizer.archive import Archive
+from anonymizer.keyring import Keyring
+from storage.encrypted import PLAIN_MARK
 from tests.botapi.persons import Shown
 from tests.looking import look_into
 from tests.yesterday.deployment import (
@@ -137,6 +140,22 @@ def test_a_changed_old_line_is_told(folder: Path) -> None:
     assert not chained(rows(folder, AUDIT))
     command(folder, "migrate")  # doctor looks into a database of today alone
     assert "第77行" in command(folder, "doctor").out
+
+
+def test_a_backup_of_yesterday_restores(folder: Path) -> None:
+    """Every row of it, encrypted by page; nothing of it is left that can be read."""
+    reports = rows(folder, "SELECT id, sealed FROM reports ORDER BY id")
+    plain = folder / "data" / "jianfu.db"
+    keyring = Keyring.load(folder / "keys" / "keyring.json")
+    Archive(keyring).encrypt(plain, folder / "yesterday.backup")
+    assert plain.read_bytes().startswith(PLAIN_MARK), "as yesterday's program kept it"
+    plain.unlink()
+    done = command(folder, "restore", str(folder / "yesterday.backup"))
+    assert done.code == 0, done
+    assert rows(folder, "SELECT id, sealed FROM reports ORDER BY id") == reports
+    kept = [path for path in (folder / "data").rglob("*") if path.is_file()]
+    assert [path.name for path in kept] == ["jianfu.db"]
+    assert not kept[0].read_bytes().startswith(PLAIN_MARK)
 
 
 def test_a_doctor_finds_it_well_once_it_has_todays_schema(folder: Path) -> None:

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from anonymizer.keyring import Keyring
-from tests.bot.command import Login
+from bot.__main__ import VERBS as VERBS_OF_ALL
+from tests.bot.command import CHINESE, Login
+from tests.proofs.command_lines import command_lines
+from tests.proofs.test_stop import WITHOUT_A_DATABASE
 
 LEDGER = "同一份网格台账每周要报五次"
 VERBS = (("case", "list"), ("staff", "list"), ("chat",), ("serve", "--port", "0"))
@@ -79,6 +82,22 @@ def test_a_foreign_keyring_is_refused(login: Login, verb: tuple[str]) -> None:
     line = login.refused(*verb)
     assert "钥匙环与数据库不配" in line and "JIANFU_KEYRING" in line
     assert "不配" in faults(login)["keys"]
+
+
+@pytest.mark.slow
+def test_every_verb_refuses_a_foreign_keyring(login: Login) -> None:
+    """Whatever it is asked for, and nothing is changed: no traceback, no second
+    database within the first.
+    """
+    login.does("backup", "hotline.backup")
+    login.keyring.unlink()
+    Keyring.create(login.keyring)
+    before = login.database.read_bytes()
+    working = set(VERBS_OF_ALL) - WITHOUT_A_DATABASE - {"bench", "simulate", "doctor"}
+    for verb in sorted(working):
+        line = login.refused(*command_lines(verb)[0])
+        assert "钥匙环" in line and CHINESE.search(line), line
+    assert login.database.read_bytes() == before
 
 
 def test_an_older_copy_of_the_keyring_is_refused(login: Login) -> None:
