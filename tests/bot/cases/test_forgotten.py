@@ -10,6 +10,7 @@ from anonymizer import receipts
 from dialogs.case.orders import Accept, Ask
 from dialogs.words import Forget, Hold, Rate, Supplement
 from tests.bot.counter import Counter
+from tests.looking import all_laid_open
 
 SELECT_TABLES = """
 SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'
@@ -27,8 +28,7 @@ async def cells(counter: Counter) -> set[bytes]:
 
 def on_the_disk(folder: Path) -> bytes:
     """Database and log as they lie there."""
-    files = sorted((folder / "data").glob("jianfu.db*"))
-    return b"".join(file.read_bytes() for file in files)
+    return all_laid_open(folder / "data")
 
 
 async def test_no_value_of_a_forgotten_report_is_left(
