@@ -118,6 +118,14 @@ _STAFF_NUMBER = re.compile(
     r"[:： #]){0,3}([A-Za-z]{0,12}[-_]?\d{2,12}(?:[-_]\d{1,8}){0,3}|"
     r"\d{3,14})(?![0-9A-Za-z])"
 )
+_BADGE = re.compile(
+    r"(?:工号|工號|工牌|工卡|胸牌|胸卡|警号|警號|饭卡号?|打卡机编号|职员证|職員證|辅警编号|"
+    r"护林员编号|信息员编号|职工编号|员工编号|人员编号|个人编号|返聘编号|网格编号|会计证号?|"
+    r"巡查证号?|出入证号?|执法证号?|资格证号?|[Ss]taff ?[Ii][Dd]|emp)"
+    r"(?:号码?|码|上头|背面|是|为|叫|[:：=># №“]){0,4}"
+    r"(\d(?: \d){3,9}|(?:[A-Za-z]{1,8}[-_])*[A-Za-z]{0,8}\d[A-Za-z0-9]*"
+    r"(?:[-_][A-Za-z0-9]{1,9}){0,3})(?![0-9A-Za-z])"
+)
 _LETTERED_STAFF_NUMBER = re.compile(
     r"(?<![单件文案票品])编号(?:是|为|[:： ]){0,3}([A-Za-z]{1,4}-?\d{3,12})"
     r"(?![0-9A-Za-z])"
@@ -217,7 +225,7 @@ def _plates(text: Folded) -> Iterator[IdentifyingSpan]:
 
 
 def _staff(text: Folded) -> Iterator[IdentifyingSpan]:
-    for pattern in (_STAFF_NUMBER, _LETTERED_STAFF_NUMBER):
+    for pattern in (_BADGE, _STAFF_NUMBER, _LETTERED_STAFF_NUMBER):
         for match in pattern.finditer(text.digits):
             yield text.span(*match.span(1), "EMPLOYEE_NO")
 

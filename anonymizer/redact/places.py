@@ -38,6 +38,16 @@ _LEADING_WORD = re.compile(
     r"的|从|给|往|于|址|至|找|了|我|有|和(?!睦|平|谐|美|顺|安|兴)|与|将|被|让|叫|说|问|"
     r"名叫|隔壁|对面|楼上|楼下|以及)"
 )
+# 家住柳林村七组老榨油坊后头第二家: after such a word the clause is a home
+_HOME = re.compile(
+    r"(?:家住|现住|住址|地址|户籍地?|租住在?|暂住|住在|家在|(?<![居入])住)"
+    r"(?:是|在|为|[:： ]){0,3}([^，。！？；、,!?;:：\n\ufffc（）()“”\"]{3,40})"
+)
+_HOME_END = re.compile(
+    rf"{_HOUSE_NO}(?:号|组|栋|幢|单元|室|户|屯|楼|层|门|排|弄|座|队|房|社)(?:之{_HOUSE_NO})?"
+    r"|[0-9]{1,4}(?:[-—–#][0-9]{1,4})+|(?<=[楼栋幢号座室#])[0-9]{3,4}|"
+    r"隔壁|对面|后头|旁边|第[0-9一二三四五六七八九]{1,2}家"
+)
 _LIVES = re.compile(
     r"(?:住|家(?=[住在里是]|$)|址|户籍|寄|送|快递|收件|租|宿舍|房子|邮寄|老家|上门|"
     r"敲门|入户)[^。！？\n]{0,8}$"
@@ -70,6 +80,40 @@ _MADE = re.compile(
     r"(?:我|俺|咱|本人|她|他|人家)(?:是|属|"
     rf"系)?({_YEAR} ?年(?: ?{_DAY_OR_MONTH} ?月(?: ?{_DAY_OR_MONTH} ?[日号])?)?)"
     r"(?=的人|生|出|的，(?:属|今年)|的(?:老)?(?:网格员|社工|党员))"
+)
+_ANIMAL = r"[属屬][鼠牛虎兔龙龍蛇马馬羊猴鸡雞狗猪豬]"
+_STEM_YEAR = r"[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年"
+_REPUBLIC_YEAR = r"民[国國][0-9一二三四五六七八九十廿卅]{1,4}年"
+_SEASON = r"[正冬腊臘元春夏秋]月?|立[春夏秋冬]|冬至|[春夏秋冬]"
+_BORN_DAY = (
+    rf"(?:[农農][历曆]|阴历|闰)?(?:{_DAY_OR_MONTH}|{_SEASON}) ?月?间?"
+    rf"(?: ?(?:{_DAY_OR_MONTH})(?: ?[日号])?)?"
+)
+_ANY_BIRTH = (
+    rf"(?:{_STEM_YEAR}|{_REPUBLIC_YEAR}|(?:[农農][历曆]|阴历)?{_YEAR} ?年)"
+    rf"(?:{_BORN_DAY})?"
+)
+_FIGURES = (
+    r"(?:(?:19|20)[0-9]{2}|[0-9]{2}) ?[-./] ?[0-9]{1,2}(?: ?[-./] ?[0-9]{1,2})?|"
+    r"(?:19|20)[0-9]{2}(?:0[0-9]|1[0-2])(?:[0-3][0-9])?"
+)
+# 出生年月：1986.11, 男 19750306, 生于辛未年, 属虎的七四年
+_BORN_IN_FORM = re.compile(
+    r"(?:出生(?:年月日?|日期|时间)?|生日|DOB|生于|生在|出世)"
+    r"(?:写的?|填的?|录入|就?是|在|为|[:：＿_|,， ]){0,4}"
+    rf"((?:{_ANY_BIRTH}|{_FIGURES}|{_BORN_DAY})(?![0-9]))"
+)
+_BORN_AFTER_SEX = re.compile(
+    rf"(?<![㐀-鿿])[男女][ ,，、|_＿]{{1,2}}({_FIGURES}|{_ANY_BIRTH})"
+    r"(?![0-9万元个次条户张])"
+)
+_BORN_WITH_ANIMAL = re.compile(
+    rf"({_ANIMAL}(?:的|，|,)?{_YEAR} ?年?|{_YEAR} ?年{_ANIMAL}|{_YEAR}年的"
+    r"[鼠牛虎兔龙蛇马羊猴鸡狗猪](?![㐀-鿿]))"
+)
+_BORN_THEN = re.compile(
+    rf"(?<![0-9])({_ANY_BIRTH}|{_FIGURES})(?= ?(?:出?生(?=[的人，,。、）) \n]|$)|"
+    r"落地|出世|生人))"
 )
 _MADE_OF = re.compile(rf"(?:男|女|汉族|民族)[,，、 ]({_DATE})(?:出?生)?(?=[,，、。 ])")
 
@@ -137,6 +181,7 @@ _HOUSE_PART = re.compile(r"[号弄栋幢座]|单元|室")
 _DOOR = re.compile(r"单元|室|[号楼栋幢座][0-9]{3,4}$")
 _HOUSE_NUMBER = re.compile(r"[号栋幢座室]")
 _HAN_CHARACTER = re.compile(r"[㐀-鿿]")
+_NUMBER = re.compile(r"[0-9一二三四五六七八九十]")
 _LONGEST_PLACE = 10  # characters of a road or estate
 
 
@@ -144,6 +189,7 @@ def find_places(text: Folded) -> Iterator[IdentifyingSpan]:
     """Birthdays first, then homes."""
     yield from _births(text)
     yield from _addresses(text)
+    yield from _homes(text)
 
 
 def find_selves(text: Folded) -> Iterator[IdentifyingSpan]:
@@ -157,7 +203,16 @@ def find_selves(text: Folded) -> Iterator[IdentifyingSpan]:
 
 
 def _births(text: Folded) -> Iterator[IdentifyingSpan]:
-    for pattern in (_BORN_ON, _BORN, _MADE, _MADE_OF):
+    for pattern in (
+        _BORN_IN_FORM,
+        _BORN_THEN,
+        _BORN_ON,
+        _BORN,
+        _MADE,
+        _MADE_OF,
+        _BORN_AFTER_SEX,
+        _BORN_WITH_ANIMAL,
+    ):
         for match in pattern.finditer(text.plain):
             yield text.span(*match.span(1), "BIRTH_DATE")
 
@@ -185,6 +240,19 @@ def _addresses(text: Folded) -> Iterator[IdentifyingSpan]:
             yield text.span(begin, end, "ADDRESS")
         elif is_named_home and _HOUSE_NUMBER.search(match[0]):
             yield text.span(start, end, "ADDRESS")
+
+
+def _homes(text: Folded) -> Iterator[IdentifyingSpan]:
+    """What somebody says of where they live, up to its last number or neighbour."""
+    for match in _HOME.finditer(text.plain):
+        ends = [part.end() for part in _HOME_END.finditer(match[1])]
+        if not ends or not _NUMBER.search(match[1][: ends[-1]]):
+            continue
+        stretch = match[1][: ends[-1]]
+        start = max((part.end() for part in _ADMIN.finditer(stretch)), default=0)
+        if len(stretch) - start < 3 or _OFFICE.search(stretch):
+            continue
+        yield text.span(match.start(1) + start, match.start(1) + ends[-1], "ADDRESS")
 
 
 def _has_house(address: str) -> bool:
