@@ -77,6 +77,41 @@ async def test_an_overdue_case_tells_why(terminal: Terminal) -> None:
     assert "[the unit's answer]" in await terminal.says(name, "--lang", "en")
 
 
+async def test_an_urgent_case_of_the_night_waits_for_who_is_on_duty(
+    terminal: Terminal,
+) -> None:
+    """Sent at 23:30: nobody has to be there before somebody could set out."""
+    counter = terminal.counter
+    await counter.files(urgent=True)
+    name = await counter.alias()
+    counter.at = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+    who = AtTheMachine("王", "operator")
+    for order in (Accept(), Assign("某街道", "subdistrict", new=True)):
+        await counter.casework.staff.order(name, order, who)
+    clocks = {one["clock"]: one for one in (await terminal.json(name))["clocks"]}
+    assert clocks["on_site"]["started"] == "2026-11-24T08:00:00+08:00"
+    assert clocks["on_site"]["ahead"]["breached"] == "2026-11-24T10:00:00+08:00"
+    for name_of_clock in ("on_site", "result"):
+        ahead = clocks[name_of_clock]["ahead"].values()
+        assert min(ahead) > "2026-11-24T08:00:00+08:00"
+    said = await terminal.says(name)
+    assert "转办时没有人值班，从 2026年11月24日 08:00" in said
+
+
+def test_who_is_on_duty_is_told_for_any_hour(tmp_path: Path) -> None:
+    """As whoever answers at night types it: by the rules of the deployment."""
+    login = Login(tmp_path)
+    rules = tmp_path / "rules.toml"
+    duty = '[duty]\n"某街道" = ["夜班室 20-8"]\n"专线" = ["值班员 8-22"]\n'
+    rules.write_text(duty, "utf-8")
+    login.environ["JIANFU_RULES"] = str(rules)
+    by_night = login.run("duty", "--at", "23:30")
+    assert (by_night.code, by_night.err) == (0, "")
+    lines = {line.split()[0]: line for line in by_night.out.splitlines()[1:]}
+    assert "夜班室" in lines["某街道"].partition("（")[0]
+    assert "没有人值班" in lines["专线"]
+
+
 async def test_scripts_get_the_same_as_data(terminal: Terminal) -> None:
     name = await dispatched(terminal.counter)
     terminal.counter.later(hours=47)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -136,6 +138,33 @@ async def test_three_cases_three_rungs_three_papers(
     assert "没有要决定的" in capsys.readouterr().out
     await runs(office, "list", "--unit", TOWN)
     assert capsys.readouterr().out.count("采取（沈主管：事实清楚）") == 3
+
+
+async def test_a_paper_is_written_as_offices_write_theirs(
+    office: Office, tmp_path: Path
+) -> None:
+    """GB/T 9704: days in Chinese, a number on each page, no word of the title torn."""
+    unit = "西湖区文新街道社区建设与民生保障服务中心"
+    await office.app.register.add(NewUnit(unit, "subdistrict"))
+    for _ in range(2):
+        alias = await office.sends("街道要求台账报五次", unit, category="forms")
+        await office.orders(alias, Answer("已改"), Find("substantiated"))
+        office.later(days=1)
+        assert await runs(office, "document", alias, "--out", str(tmp_path)) == 0
+    [reminder] = tmp_path.glob("提醒函-*.docx")
+    assert "2026年11月23日" in read(reminder)
+    assert not re.search(r"\d{4}-\d\d-\d\d", read(reminder))
+    [circular] = tmp_path.glob("通报-*.docx")
+    titles = [
+        line.text
+        for line in Document(str(circular)).paragraphs
+        if unit in line.text and line.text.endswith("通报")
+    ]
+    assert titles == [f"关于\n{unit}\n增加基层负担问题的通报"]
+    for paper in (reminder, circular):
+        with zipfile.ZipFile(paper) as file:
+            footers = [name for name in file.namelist() if "footer" in name]
+            assert any(b"PAGE" in file.read(name) for name in footers)
 
 
 async def test_a_year_later_it_begins_anew(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram import busy
 from tests.bot.channels.telegram.line import Line, opened_line
 from tests.bot.channels.telegram.test_told import CLEAR, picture
 from tests.botapi.server import BotApi
@@ -56,14 +55,27 @@ async def test_an_awaited_receipt_is_plain(line: Line, server: BotApi) -> None:
     assert not any(each["type"] == "spoiler" for each in receipt.entities)
 
 
+async def test_while_a_picture_is_fetched_it_shows_that_we_write(
+    line: Line, server: BotApi
+) -> None:
+    """At once, not after the first try has failed."""
+    person = server.person(started=True)
+    server.fault("500", lambda call: call.method == "getFile", times=1)
+    person.sends_photo(picture(), caption=CLEAR)
+    await person.offered("送出")
+    called = [call.method for call in server.calls]
+    assert "sendChatAction" in called
+    assert called.index("sendChatAction") < called.index("sendMessage")
+
+
 async def test_while_a_picture_is_fetched_the_chat_is_not_silent(
     line: Line, server: BotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It shows that we write, soon a sentence says why it takes long; then the picture
     is taken in.
     """
-    monkeypatch.setattr(busy, "SHOWN", 0.3)
-    monkeypatch.setattr(busy, "SILENT_AT_MOST", 0.5)
+    monkeypatch.setattr("bot.channels.telegram.busy.SHOWN", 0.3)
+    monkeypatch.setattr("bot.channels.telegram.busy.SILENT_AT_MOST", 0.5)
     person = server.person(started=True)
     server.fault("500", lambda call: call.method == "getFile", times=2)
     person.sends_photo(picture(), caption=CLEAR)

@@ -14,12 +14,14 @@ from typing import Any
 import httpx
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from PIL import Image
 
 from bot.people.member import AT_THE_MACHINE
 from dialogs.case.orders import (
     Accept,
     Answer,
+    Arrive,
     Ask,
     Assign,
     Close,
@@ -31,6 +33,7 @@ from dialogs.case.orders import (
     StaffReopen,
     Supervise,
 )
+from storage.repositories.statistics import Statistics
 from tests.bot.channels.web.line import Line
 from tests.bot.desk.web.office import OTHER, Office, open_office
 
@@ -84,6 +87,21 @@ async def test_the_list_stands_by_due_date_overdue_first(office: Office) -> None
         assert codes == [name.rpartition("-")[2] for name in (urgent, old, later)]
         assert "要办的（3）" in seat.page and seat.page.count("已超期") >= 2
         assert "⚠" in seat.page and "待签收" in seat.page and "加急" in seat.page
+
+
+async def test_late_on_site_is_late_though_the_answer_is_in_time(
+    office: Office,
+) -> None:
+    """Two hours to be there, until midnight to answer: three hours, then one more."""
+    alias = await office.sends(category="meetings", urgent=True)
+    office.later(hours=3)
+    await office.orders(alias, Arrive("到了"))
+    office.later(hours=1)
+    await office.orders(alias, Answer("已停开"))
+    statistics = Statistics(office.app.resources.database)
+    figures = {one.what: one.n for one in await statistics.units("2026-11", "2026-11")}
+    counted = {what: figures.get(what, 0) for what in ("due", "in_time", "late")}
+    assert counted == {"due": 1, "in_time": 0, "late": 1}
 
 
 async def test_every_step_that_an_overdue_case_takes_is_told(office: Office) -> None:
@@ -562,6 +580,17 @@ async def test_the_word_slip_says_what_the_page_says(office: Office) -> None:
         assert paper.core_properties.author == "减负专线"
         await seat.opens(f"/unit/case/{alias}/slip")
         assert "减负专线转办单" in seat.page and "台账报表、多头填报" in seat.page
+
+
+async def test_columns_of_the_word_slip_are_as_wide_in_the_grid(office: Office) -> None:
+    """Word goes by the cells, WPS and LibreOffice by the grid: the two must agree."""
+    alias = await office.sends(category="forms")
+    async with office.sits() as seat:
+        answer = await seat.client.get(f"/unit/case/{alias}/slip.docx")
+    [table] = Document(io.BytesIO(answer.content)).tables
+    grid = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
+    for row in table.rows:
+        assert [cell.width.twips for cell in row.cells] == grid
 
 
 async def test_a_return_while_a_question_is_open_names_no_state(office: Office) -> None:
