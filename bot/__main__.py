@@ -13,6 +13,7 @@ VERBS = {
     "chat": "在终端里走一遍反映人的对话",
     "case": "办理工单：list、show、accept……",
     "clock": "为何是这个期限、为何超期，一行一行说明",
+    "audit": "每天的存证码：heads；工单没被删、时间没改过：verify",
     "time": "程序的时钟可不可靠；confirm 由主管确认没错",
     "staff": "名册：add、list、disable、link",
     "unit": "单位名录：add、import、list、show、people、disable",

@@ -360,6 +360,7 @@ def _jobs(program: Program, sweeps: Sweeps) -> Iterator[Job]:
     yield program.time.looking(program.bell.beats)
     yield Job(name="holds", trigger=minute, run=waiting(program.casework.held.run))
     yield Job(name="drafts", trigger=minute, run=waiting(drafts.run))
+    yield Job(name="heads", trigger=minute, run=waiting(program.casework.heads.run))
     yield Job(
         name="fold", trigger=minute, run=lambda _: program.resources.database.fold()
     )

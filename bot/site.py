@@ -21,6 +21,7 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import ChatContext, ChatPages
 from bot.channels.web.forms import UploadMemory
 from bot.channels.web.guard import Guard
+from bot.channels.web.heads import HeadPages
 from bot.channels.web.health import Watch
 from bot.channels.web.live import Live
 from bot.channels.web.peer_limit import PeerLimit
@@ -101,6 +102,7 @@ def site(channel: WebChannel, program: Program) -> ASGIApp:
         *chat.routes(),
         *Pictures(chat, memory).routes(),
         *units.routes(),
+        *HeadPages(program.casework.heads.all, pages).routes(),
         Route("/live", Live(chat).__call__, methods=["GET"]),
         Route("/static/{edition}/{name}", files.__call__, methods=["GET"]),
     ]

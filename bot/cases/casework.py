@@ -17,6 +17,7 @@ from bot.cases.addresses import ReplyAddresses
 from bot.cases.alerts import Alerts
 from bot.cases.conflict import ConflictRule
 from bot.cases.filing import CaseFiling
+from bot.cases.heads import AuditHeads
 from bot.cases.holds import HeldReports, HoldRounds
 from bot.cases.pushes import Jitter, Pushes, random_jitter
 from bot.cases.reading import CaseReadModel
@@ -44,6 +45,7 @@ class Casework:
     reporters: ReporterCases
     stories: ReporterStories
     held: HoldRounds
+    heads: AuditHeads
     staff: StaffCases
     reading: CaseReadModel
     search: CaseSearch
@@ -99,6 +101,7 @@ class Casework:
             terms=terms,
             jitter=jitter,
         )
+        heads = AuditHeads(database, terms.zone, now)
         return cls(
             reporters=ReporterCases(
                 database,
@@ -118,9 +121,11 @@ class Casework:
                 addresses=addresses,
                 writer=writer,
                 held=held,
+                heads=heads,
                 now=now,
             ),
             held=HoldRounds(database, files, held),
+            heads=heads,
             staff=StaffCases(
                 database,
                 keys=keys,

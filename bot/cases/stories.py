@@ -15,6 +15,7 @@ from anonymizer import receipts
 from anonymizer.seal import Unsealable
 from bot.address import Address
 from bot.cases.addresses import ChainRow, ReplyAddresses
+from bot.cases.heads import AuditHeads
 from bot.cases.holds import HeldReports
 from bot.cases.merged import PlacedStep, placed
 from bot.cases.sealing import CaseSealer, OpenReport, answers
@@ -46,6 +47,7 @@ class ReporterStories:
         addresses: ReplyAddresses,
         writer: CaseWriter,
         held: HeldReports,
+        heads: AuditHeads,
         now: Callable[[], datetime],
     ) -> None:
         self._receipt_key = keys.receipt
@@ -53,6 +55,7 @@ class ReporterStories:
         self._addresses = addresses
         self._writer = writer
         self._held = held
+        self._heads = heads
         self._now = now
         self._cases, self._reports = Cases(database), Reports(database)
         self._holds = Holds(database)
@@ -149,10 +152,12 @@ class ReporterStories:
             return None
         own = await self._cases.by_id(row.case_id)
         content = self._files.shown_content(opened, own.category if own else "")
-        rating, chain, own_steps = await asyncio.gather(
+        filed_as = bytes.fromhex(content.case)
+        rating, chain, own_steps, head = await asyncio.gather(
             self._ratings.of_report(report),
-            self._merged_along(bytes.fromhex(content.case), report),
+            self._merged_along(filed_as, report),
             self._steps.of_report(report),
+            self._heads.quoted(filed_as, row.filed_hour),
         )
         known = {case.id for case, _ in chain}
         steps = [step for _, steps in chain for step in steps]
@@ -176,7 +181,19 @@ class ReporterStories:
         )
         last, _ = chain[-1]
         case = await self._writer.shown(last)
-        return tell(case, mine, told, self._now(), self._writer.terms)
+        story = tell(case, mine, told, self._now(), self._writer.terms)
+        return replace(story, head=head)
+
+    async def filing(self, report: bytes) -> tuple[bytes, int] | None:
+        """The case (id) that a report was filed as, and in which hour; None once it is
+        forgotten.
+        """
+        row = await self._reports.by_id(report)
+        opened = self._files.shown_report(row)
+        if row is None or opened is None:
+            return None
+        content = self._files.shown_content(opened, "")
+        return bytes.fromhex(content.case), row.filed_hour
 
     async def _merged_along(
         self, case: bytes, report: bytes

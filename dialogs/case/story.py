@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 import dialogs.categories  # noqa: F401 - their names are phrases
@@ -165,6 +165,8 @@ phrases(
     unit="承办单位：{unit}",
     line="{when}　{text}",
     next="接下来：{next}",
+    head_quoted="存证码 {day}：{code}。抄下它，以后能请人核对：这件没有被删，"
+    "时间也没有改过。",
 )
 HOUR = timedelta(hours=1)
 # lines of a story by which its reporter was asked something
@@ -243,6 +245,16 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedHead:
+    """The audit head that stands for the filing. day: the last local one that the head
+    is for; code: hex digits in tens, as they stand on the page of all heads.
+    """
+
+    day: date
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A case as its reporter may read it. Times are local; number: None before
     acceptance; added: what they added last.
@@ -262,6 +274,7 @@ class Story:
     added: str = ""
     words: str = ""
     urgent: bool = False
+    head: QuotedHead | None = None
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -291,6 +304,7 @@ class Story:
             "lines": lines,
             "next": _say(lang, *self.next),
             "promise": self.promise.params(lang) if self.promise else None,
+            "head": self._head(lang),
         }
 
     def text(self, lang: str) -> str:
@@ -304,7 +318,14 @@ class Story:
             head.append(told["promise"]["text"])
         lines = [text(lang, "story.line", line) for line in told["lines"]]
         following = text(lang, "story.next", told)
-        return "\n".join([*head, "", *lines, "", following])
+        quoted = ["", told["head"]] if told["head"] else []
+        return "\n".join([*head, "", *lines, "", following, *quoted])
+
+    def _head(self, lang: str) -> str | None:
+        if self.head is None:
+            return None
+        quoted = {"day": self.head.day.isoformat(), "code": self.head.code}
+        return text(lang, "story.head_quoted", quoted)
 
     def _when(self, lang: str, line: StoryLine) -> str:
         return moment(lang, line.at, line.grain, year=self.year)
@@ -432,12 +453,12 @@ def _line(
     """
     params = {"text": "", "unit": "", **step.params}
     name = f"told.{_named(step, params)}"
-    for date in ("due", "until"):
-        if params.get(date) is None:
+    for promised in ("due", "until"):
+        if params.get(promised) is None:
             continue
-        params[date] = datetime.fromtimestamp(params[date], zone)
-        if f"{name}_{date}" in CHINESE:
-            name = f"{name}_{date}"
+        params[promised] = datetime.fromtimestamp(params[promised], zone)
+        if f"{name}_{promised}" in CHINESE:
+            name = f"{name}_{promised}"
     if step.kind == "rated":
         params["rating"] = _rating_words(rating)
     return StoryLine(step.at.astimezone(zone), _grain(step, older=older), name, params)

@@ -1,12 +1,13 @@
 """The audit chain: every line carries the hash of all before it.
 
-So nothing is changed or cut out unseen. Cutting off the *end* leaves a whole chain: to
-notice that, keep the last hash somewhere else as well.
+So nothing is changed or cut out unseen. Cutting off the *end*, or making the chain anew
+from some line on, leaves a whole chain: to notice that, its heads are kept elsewhere
+(`storage/repositories/heads.py`).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from storage.encrypted import SQLiteCursor
@@ -126,13 +127,19 @@ class AuditLog:
         A line that is missing does not fit either.
         """
         last: AuditRow | None = None
-        while True:
-            seq = last.seq if last else 0
-            page = await self._reader.all(SELECT_AUDIT_PAGE, seq=seq, most=VERIFY_PAGE)
-            if not page:
-                return None
-            rows = [AuditRow(*row) for row in page]
+        async for rows in self.pages():
             broken = first_break(rows, last)
             if broken is not None:
                 return broken
             last = rows[-1]
+        return None
+
+    async def pages(self) -> AsyncIterator[list[AuditRow]]:
+        """All lines in order, some at a time."""
+        seq = 0
+        while page := await self._reader.all(
+            SELECT_AUDIT_PAGE, seq=seq, most=VERIFY_PAGE
+        ):
+            rows = [AuditRow(*row) for row in page]
+            yield rows
+            seq = rows[-1].seq

@@ -221,7 +221,8 @@ STATES = {
     " 2",
     "owed": "SELECT case_id, kind, due_at FROM followups ORDER BY 1, 2",
     "addresses": "SELECT id, address IS NULL FROM reports ORDER BY id",
-    "audit": "SELECT about, at, kind, content FROM audit ORDER BY about, seq",
+    "audit": "SELECT about, at, kind, content FROM audit"
+    " WHERE kind <> 'audit.head' ORDER BY about, seq",
     "months": "SELECT * FROM counts ORDER BY 1, 2, 3, 4",
     "units": "SELECT * FROM unit_counts ORDER BY 1, 2, 3, 4",
 }

@@ -35,7 +35,8 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/note", "/nowhere", "/health", "/picture/abc", "/qr/abc", "/say"]
+    "path",
+    ["/", "/note", "/nowhere", "/health", "/picture/abc", "/qr/abc", "/say", "/audit"],
 )
 def test_every_answer_carries_the_security_headers(browser: Browser, path: str) -> None:
     answer = browser.client.get(path)
