@@ -49,8 +49,8 @@ REFUSED: dict[str, str] = {
     "same_unit": "{alias} 已经在“{unit}”，再转一次不会重算期限。请接着办。",
     "had_before": "“{unit}”这一轮已经办过 {alias}，再转给它期限会重算，"
     "请专线主管来转，或改派别的单位。",
-    "urgent_already": "{alias} 已经是加急，期限照加急的算。",
-    "not_urgent_already": "{alias} 本来就不是加急，期限没有变。",
+    "urgent_already": "{alias} 已经是加急，期限照加急的算，请接着办。",
+    "not_urgent_already": "{alias} 本来就不是加急，期限没有变，请接着办。",
     "same_category": "{alias} 本来就是这一类，请写别的类别。",
     "unknown_category": "类别只能是：{known}。",
     "same_finding": "{alias} 的结论本来就是“{finding}”，请写别的结论。",
