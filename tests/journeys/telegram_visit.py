@@ -16,10 +16,12 @@ from PIL import Image
 from anonymizer import receipts
 from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Ask
+from dialogs.texts import text
 from tests.bot.channels.telegram.line import Line
 from tests.botapi.persons import Happened, Person, Shown
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
+STILL_FETCHING = text("zh", "telegram.fetching")
 PATIENCE = 120.0  # seconds until a reporter gives up; faults may cost several tries
 
 
@@ -162,6 +164,8 @@ class Visit:
         for each in self._log:
             shown = each.shown
             if each.what == "deleted" or not shown.by_bot:
+                continue
+            if shown.text == STILL_FETCHING:  # said where a picture takes long, once
                 continue
             # of a prompt that is over the buttons go, some time, and nothing is told
             is_over = not shown.labels and texts.get(shown.id) == shown.text
