@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage.encrypted import FileHead, PageKey, SQLiteConnection
-from storage.port import Broken, Locked, Refusing, Stale, StorageError
+from storage.port import BadPage, Broken, Locked, Refusing, Stale, StorageError
 
 SETTINGS = (
     "synchronous = FULL",
@@ -147,6 +147,8 @@ def storage_error(error: sqlite3.Error, position: int = 0) -> StorageError:
         return Stale("a unique value is taken")
     if primary_code(error) in REFUSING_CODES:
         return Refusing(name)
+    if primary_code(error) == sqlite3.SQLITE_CORRUPT:
+        return BadPage(f"statement {position}: {name}")
     return Broken(f"statement {position}: {name}")
 
 

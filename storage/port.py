@@ -47,6 +47,10 @@ class Broken(StorageError):
     """A mistake of ours or a damaged database; nothing was written."""
 
 
+class BadPage(Broken):
+    """What was asked for lies on a page of the file that cannot be read."""
+
+
 class Locked(Broken):
     """No key of the keyring opens the file."""
 

@@ -18,12 +18,16 @@ from bot.people.member import CaseReader
 from bot.settings import OperatorError
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import HOTLINE, ROLES
-from storage.port import Broken, Refusing, Stale
+from storage.port import BadPage, Broken, Refusing, Stale
 
 log = logging.getLogger(__name__)
 # exit codes, beside 0 and the 2 of a wrong command line
 EXIT_REFUSED = 1
 EXIT_LATER = 3
+DAMAGED = (
+    "没有办成，什么都没有改：数据库有一处坏了，读不出来。"
+    "请运行 jianfu doctor 看坏在哪里，再用 jianfu restore 恢复备份。"
+)
 
 
 def common(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +52,9 @@ async def answered(
         return _refused(
             args, "同事们正在改这一件，没有改成。请看一下再办。", (), EXIT_LATER
         )
+    except BadPage as error:
+        incident(log, error, "an order")
+        return _refused(args, DAMAGED, (), EXIT_LATER)
     except Broken as error:
         number = incident(log, error, "an order")
         said = f"没有办成，什么都没有改：是程序的毛病，编号 {number}，请报告维护的人。"

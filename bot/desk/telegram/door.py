@@ -46,7 +46,7 @@ from dialogs.case.roles import HOTLINE, ROLES
 from dialogs.case.typed import Now
 from dialogs.plain import plain_word
 from scheduler.bell import Job, every
-from storage.port import Broken, Seen, Stale, Write
+from storage.port import BadPage, Broken, Seen, Stale, Write
 from storage.repositories.cases import CaseRow
 from storage.repositories.inbox import Inbox
 
@@ -386,6 +386,9 @@ class Desk:
             said = worded(refusal, screen)
         except Stale:
             said = "别人正在办同一件，请再试。"
+        except BadPage as error:
+            incident(log, error, "an order of staff")
+            said = "没有办成，什么都没有改：数据库有一处坏了，请告诉维护的人。"
         except Broken as error:
             number = incident(log, error, "an order of staff")
             said = f"没有办成，什么都没有改：是程序的毛病，编号 {number}。"

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from anonymizer.keyring import Keyring
 from bot.__main__ import VERBS as VERBS_OF_ALL
 from tests.bot.command import CHINESE, Login
+from tests.looking import look_into
 from tests.proofs.command_lines import command_lines
 from tests.proofs.test_stop import WITHOUT_A_DATABASE
 
@@ -203,3 +205,20 @@ def test_another_login_is_told_so_in_one_line(login: Login, verb: tuple[str]) ->
         return
     (line,) = done.stderr.splitlines()
     assert done.returncode == 2 and "权限" in line, line
+
+
+def test_one_bad_bit_on_the_disk_is_told_as_that(login: Login) -> None:
+    """It takes the page of 4 KB with it: no mistake of the program's."""
+    with closing(look_into(login.database, login.keyring)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'cases'"
+        [(page,)] = connection.execute(root).fetchall()
+        [(size,)] = connection.execute("PRAGMA page_size").fetchall()
+    content = bytearray(login.database.read_bytes())
+    content[(int(page) - 1) * int(size) + 100] ^= 1
+    login.database.write_bytes(content)
+    listed = login.run("case", "list")
+    assert (listed.code, listed.out) == (3, "")
+    assert "数据库有一处坏了" in listed.err and "jianfu doctor" in listed.err
+    assert "程序的毛病" not in listed.err
+    assert "integrity" in faults(login)
