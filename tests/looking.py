@@ -19,7 +19,12 @@ PATIENCE = 5.0  # seconds to wait for a lock, as sqlite3 does
 PAGE = 4096
 LOG_HEAD = 32
 FRAME_HEAD = 24
-KEYRINGS = ("keys/keyring.json", "home/.config/jianfu/keyring.json", "keyring.json")
+KEYRINGS = (
+    "keys/keyring.json",
+    "home/.config/jianfu/keyring.json",
+    ".config/jianfu/keyring.json",
+    "keyring.json",
+)
 
 
 def keys_of(keyring: Path) -> PageKeys:

@@ -146,7 +146,7 @@ def test_what_is_complex_has_its_own_latest_date() -> None:
 
 def test_an_urgent_case_has_no_later_date_at_all() -> None:
     accepted = does(changed(CASE, urgent=True), Accept()).case
-    with pytest.raises(Refusal, match="最迟只能到11月23日"):
+    with pytest.raises(Refusal, match="加急件最迟11月23日"):
         does(accepted, Assign("文新街道", due=AT + 2 * DAY), role="supervisor")
 
 
