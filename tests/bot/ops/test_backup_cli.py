@@ -444,6 +444,7 @@ def test_interrupted_it_leaves_no_copy_and_no_half_backup(
     assert sorted(path.name for path in login.data.iterdir()) == ["jianfu.db"]
 
 
+@pytest.mark.slow
 def test_two_backups_at_once_do_not_mix(login: Login) -> None:
     """The second one says so, and the first one is not disturbed."""
     fill(login, 64)
@@ -457,6 +458,7 @@ def test_two_backups_at_once_do_not_mix(login: Login) -> None:
     login.elsewhere("other").does("restore", "first.backup")
 
 
+@pytest.mark.slow
 def test_a_restored_backup_is_served_and_backed_up_while_served(login: Login) -> None:
     """`jianfu serve` runs on it; meanwhile doctor sees it, a backup goes on, and no
     restore replaces it.

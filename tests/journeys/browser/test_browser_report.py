@@ -191,6 +191,7 @@ def test_a_picture_is_sent_and_painted_over(
         expect(page.locator(".pictures")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_one_name_in_a_long_screenshot_is_painted_over(
     browser: Browser, line: Line, tmp_path: Path
 ) -> None:

@@ -102,6 +102,7 @@ def opens(visitor: Visitor, town: Town, category: str, more: str = "") -> None:
     visitor.page.goto(f"{town.office.url}/unit/case/{town.cases[category]}{more}")
 
 
+@pytest.mark.slow
 def test_a_phone_in_a_hurry(browser: Browser, town: Town, folder: Path) -> None:
     """Link, list, case, answer, sent; every screen accessible in both lights, nothing
     left in the address.

@@ -285,6 +285,7 @@ def no_file_grows(line: Line) -> Iterator[None]:
         resource.prlimit(line.process.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.slow
 def test_an_upload_is_read_while_no_file_can_be_written(tmp_path: Path) -> None:
     """Nothing of it touches a disk before it was scrubbed: all but its last bytes come
     in under the ban.

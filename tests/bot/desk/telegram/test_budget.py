@@ -8,6 +8,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.people.member import AtTheMachine
 from dialogs.case.orders import Accept, Answer, Assign, Order, RefuseReturn, Return
 from tests.bot.channels.telegram.line import SPEED
@@ -20,6 +22,7 @@ CASES = 12
 PATIENT = 10.0  # seconds at the platform's own pace
 
 
+@pytest.mark.slow
 async def test_the_card_after_a_press_comes_before_twelve_new_cases(
     office: Office, group: Group
 ) -> None:
@@ -39,6 +42,7 @@ async def test_the_card_after_a_press_comes_before_twelve_new_cases(
     await group.until(lambda _: len(group.topics()) == CASES + 1)
 
 
+@pytest.mark.slow
 async def test_an_alert_comes_before_topics_and_a_card_follows_once(
     office: Office, group: Group
 ) -> None:
