@@ -15,8 +15,7 @@ from bot.desk.times import said_due
 from bot.desk.wording import clean, handed_text, papers_text
 from dialogs.case.allowance import Clock
 from dialogs.case.clock import read
-from dialogs.case.deciding import UNDO
-from dialogs.case.decisions import next_end
+from dialogs.case.decisions import UNDO, next_end
 from dialogs.case.life import FINDINGS, LEVELS, STATES, Case, State
 from dialogs.case.notices import RANKS
 from dialogs.case.orders import (

@@ -1,78 +1,48 @@
 """What follows from what staff order, as the table of a case's life and its clocks have
 it. Pure.
 
-`decide` is the way in; below it stands one rule for each order.
+`decide` is the way in; below it stands one rule for each order. The rules for units,
+for merging and for corrections stand in `unit_work`, `merging` and `correcting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dialogs.case import ledger
-from dialogs.case.allowance import Allowance, Clock
-from dialogs.case.clock import ClockReading, by_the_rules, read, running
 from dialogs.case.correcting import CORRECTING, check_redatable
 from dialogs.case.decisions import (
+    UNDO,
     Given,
-    alerting,
-    answer_due,
     choices,
-    dated,
     last_day,
     last_second,
-    next_end,
     settled,
     spoken,
+    with_nobody,
 )
-from dialogs.case.life import (
-    AT_UNIT,
-    FINDINGS,
-    LEVELS,
-    OPEN,
-    STATES,
-    Case,
-    MoreTime,
-    Pending,
-    Staff,
-    State,
-    legal,
-    move,
-)
-from dialogs.case.moments import moment
-from dialogs.case.notices import RANKS, Notice, handed_over, waiting
+from dialogs.case.life import FINDINGS, Case, Pending, Staff, State, move
+from dialogs.case.merging import MERGING, check_kept, check_nothing_waits
 from dialogs.case.order_table import BY_NAME, possible, row_of
 from dialogs.case.orders import (
     Accept,
-    Alert,
-    Answer,
-    Arrive,
     Ask,
     Assign,
     Claim,
     Close,
     Decision,
     Decline,
-    Extend,
     Find,
-    GrantExtend,
-    HandOver,
-    Merge,
     Note,
     Order,
-    Rectified,
-    Rectify,
-    RefuseReturn,
     Release,
     Reply,
     Resume,
-    Return,
-    SendBack,
     StaffReopen,
     StoryStep,
-    Supervise,
     Undo,
     Unmerge,
     Wait,
@@ -81,8 +51,8 @@ from dialogs.case.orders import (
 from dialogs.case.pushes import push
 from dialogs.case.refusals import Refusal
 from dialogs.case.roles import Role
-from dialogs.case.rules import UNIT_CLOCKS
-from dialogs.case.worktime import Terms, add, after
+from dialogs.case.unit_work import UNIT_WORK, check_extendable, check_return
+from dialogs.case.worktime import Terms, add
 from dialogs.texts import phrases
 
 # What is pushed says that something happened, and nothing of what: a screen may be seen
@@ -113,7 +83,6 @@ phrases(
     finding_corrected="有新进展：核实的结论更正了。点“查进展”看看。",
     rectified="有新进展：单位说改好了，正在核对。点“查进展”看看。",
 )
-UNDO = timedelta(seconds=10)  # how long a reply can be taken back
 BESIDE_THE_WORK = (Claim, Release, Note)  # they leave clocks and claim as they say
 
 
@@ -432,119 +401,6 @@ def _addressed(case: Case, to: int | None) -> tuple[str, ...]:
     return case.reports[to - 1 : to]
 
 
-def _merge(given: Given, order: Merge) -> Decision:
-    """All reporters of the case belong to `into` from now on; what each of them said
-    stays their own.
-    """
-    case = given.case
-    into = given.into
-    assert into is not None  # who orders a merge names it
-    moved = replace(given.moved(), merged_into=into.id)
-    _check_merge(case, into)
-    if given.role != "supervisor":
-        _check_merge_loses_no_time(given, into)
-    decision = given.told(_taken_back(moved, given), case=into.alias)
-    reports = dict.fromkeys([*into.reports, *case.reports])
-    urgent = into.urgent or case.urgent
-    joined = replace(into, urgent=urgent, reports=tuple(reports))
-    return replace(decision, into=settled(joined, given.terms))
-
-
-def _taken_back(case: Case, given: Given) -> Case:
-    """No time is counted while another case is worked on in its place. Units read their
-    clocks: they are not told that others reported the same.
-    """
-    at = given.at
-    by = given.by.name
-    units = ledger.pause(case, at, *UNIT_CLOCKS, reason="专线收回", by=by)
-    return ledger.pause(units, at, reason="并案", by=by)
-
-
-def _unmerge(given: Given, order: Unmerge) -> Decision:
-    """It goes on where it was when it was merged; what was done meanwhile stays with
-    the other case.
-    """
-    joint = given.into
-    back = given.moved()
-    assert joint is not None  # it was merged
-    _check_unmerge(given, joint)
-    own = replace(back, merged_into=None)
-    if given.case.asked_in is None:  # an older version merged it, and ended its clocks
-        going = _with_nobody(own, given.at, given.terms)
-    else:
-        going = ledger.resume(own, given.at)
-    told = given.told(going, case=joint.alias)
-    if going.state in AT_UNIT:
-        told = alerting(told, "unit", "unmerged", urgent=going.urgent)
-    own_reports = given.case.reports
-    left = tuple(one for one in joint.reports if one not in own_reports)
-    rest = replace(joint, reports=left)
-    return replace(told, into=settled(rest, given.terms))
-
-
-def _check_unmerge(given: Given, joint: Case) -> None:
-    case = given.case
-    _check_kept(case)
-    if joint.reply is not None:
-        raise Refusal("unmerge_before_sent", alias=joint.alias, seconds=UNDO.seconds)
-    if not case.reports:
-        raise Refusal("unmerge_nobody", alias=case.alias, joint=joint.alias)
-    if given.role != "supervisor":
-        _check_unmerge_gives_no_time(given)
-
-
-def _check_kept(case: Case) -> None:
-    if case.followup.retained:
-        raise Refusal("unmerge_retained", alias=case.alias)
-
-
-def _check_unmerge_gives_no_time(given: Given) -> None:
-    """While it was merged its clocks waited: that is a wait like any other, once for a
-    clock and not longer than the rules let one wait. Raises: Refusal.
-    """
-    case = given.case
-    since = ledger.waits_since(case)
-    if since is None:
-        return
-    most = given.terms.rules.wait_most
-    if ledger.times_waited(case) > 1 or given.at > add(since, most, given.terms):
-        raise Refusal("unmerge_gives_time", alias=case.alias, most=spoken(most))
-
-
-def _check_merge(case: Case, into: Case) -> None:
-    if into.id == case.id:
-        raise Refusal("merge_into_itself", alias=case.alias)
-    if into.state not in (*OPEN, State.WAITING):
-        merged = into.state is State.MERGED
-        code = "merge_into_merged" if merged else "merge_into_ended"
-        raise Refusal(code, alias=into.alias, state=STATES[into.state])
-    if into.supervisors_only:
-        raise Refusal("merge_into_apart", alias=into.alias)
-    _check_nothing_waits(case)
-
-
-def _check_nothing_waits(case: Case) -> None:
-    """A reply that still can be taken back goes to the reporters as they are now."""
-    if case.reply is not None:
-        raise Refusal("merge_before_sent", alias=case.alias, seconds=UNDO.seconds)
-
-
-def _check_merge_loses_no_time(given: Given, into: Case) -> None:
-    """What a unit owes sooner is not merged into what is owed later or by nobody: that
-    would be more time by a side door. The other way round it may. Raises: Refusal.
-    """
-    owed = dated(given.case, given.terms)
-    owed_there = dated(into, given.terms)
-    if owed is None or (owed_there is not None and owed_there.ends <= owed.ends):
-        return
-    raise Refusal(
-        "merge_into_later",
-        alias=given.case.alias,
-        into=into.alias,
-        due=last_day(owed.ends, given),
-    )
-
-
 def _find(given: Given, order: Find) -> Decision:
     if order.finding not in FINDINGS:
         raise Refusal("unknown_finding", known=choices(FINDINGS))
@@ -564,378 +420,6 @@ def _reopen(given: Given, order: StaffReopen) -> Decision:
     return given.told(taken_up, text=order.reason.strip())
 
 
-# ── the hotline and the units ─────────────────────────────────────────────────────────
-
-
-def _assign(given: Given, order: Assign) -> Decision:
-    at = given.at
-    terms = given.terms
-    _check_level(order.level)
-    unit = given.needed("unit")
-    moved = given.moved()
-    _check_unit(given, unit)
-    level = order.level or given.case.assignment.level
-    assigned = _given_to(_fresh(moved), unit, level)
-    until = given.future(order.due)
-    moved = ledger.dispatch(assigned, at, terms, until=until, complex=order.complex)
-    if until is not None:
-        moved = _within_the_rules(given, moved, until)
-    due = last_second(answer_due(moved, terms))
-    told = given.told(moved, unit=unit, due=due)
-    return alerting(told, "unit", "assigned", urgent=given.case.urgent)
-
-
-def _whistle(given: Given, order: Whistle) -> Decision:
-    """One level up, or as far as the unit is, with a clock of its own."""
-    _check_level(order.level)
-    moved = given.moved()
-    reason = given.needed("reason")
-    level = _higher(_level_above(given.case.assignment.level), order.level)
-    unit = order.unit.strip()
-    if not unit:
-        raise Refusal("missing_unit_above", level=LEVELS[level])
-    _check_unit(given, unit)
-    assigned = _given_to(_fresh(moved), unit, level)
-    moved = ledger.dispatch(assigned, given.at, given.terms)
-    due = last_second(answer_due(moved, given.terms))
-    told = given.told(moved, unit=unit, level=level, text=reason, due=due)
-    return alerting(told, "unit", "assigned", urgent=given.case.urgent)
-
-
-def _check_level(level: str | None) -> None:
-    """Raises: Refusal."""
-    if level is not None and level not in LEVELS:
-        raise Refusal("unknown_level", known=choices(LEVELS))
-
-
-def _check_unit(given: Given, unit: str) -> None:
-    """Sending it to the same unit once more must not start its time again; to one that
-    had it before, only as a supervisor decides. Raises: Refusal.
-    """
-    case = given.case
-    key = given.unit_id or unit
-    state = case.waited_in
-    if key == case.assignment.unit_key and state is not State.ACCEPTED:
-        names = INSTEAD.get(state, ("answer", "rectified", "rectify", "extend"))
-        instead = _possible(given, names)
-        raise Refusal("same_unit", legal=instead, alias=case.alias, unit=unit)
-    if key in case.assignment.earlier and given.role != "supervisor":
-        raise Refusal("had_before", alias=case.alias, unit=unit)
-
-
-# what is meant where a case is sent to the unit that has it
-INSTEAD: Mapping[State, tuple[str, ...]] = {
-    State.RETURNED: ("refuse-return",),
-    State.ANSWERED: ("send-back",),
-}
-
-
-def _given_to(case: Case, unit: str, level: str | None) -> Case:
-    before = case.assignment
-    earlier = dict.fromkeys(filter(None, (*before.earlier, before.unit_key)))
-    return case.with_assignment(unit=unit, level=level, earlier=tuple(earlier))
-
-
-def _within_the_rules(given: Given, moved: Case, until: datetime) -> Case:
-    """A date later than the rules give is the one extension there is, and a supervisor
-    grants it. Raises: Refusal.
-    """
-    terms = given.terms
-    clock: Clock = "result" if moved.urgent else "answer"
-    latest = by_the_rules(moved.ledger, clock, terms)
-    assert latest is not None  # it was started just now
-    _check_somebody_is_there(given, moved, until)
-    if until <= latest:
-        return moved
-    if given.role != "supervisor":
-        raise Refusal("due_too_late", latest=last_day(latest, given))
-    if moved.urgent:
-        raise Refusal("due_urgent", latest=last_day(latest, given))
-    last = after(latest, terms.rules.extension, terms)
-    if until > last:
-        raise Refusal("due_beyond_extension", latest=last_day(last, given))
-    return moved.with_assignment(extended=True)
-
-
-def _check_somebody_is_there(given: Given, moved: Case, until: datetime) -> None:
-    """No limit falls before anybody of the unit could act. Raises: Refusal."""
-    on_site = read(moved.ledger, "on_site", given.terms)
-    if on_site is None or not moved.urgent or until >= on_site.ends:
-        return
-    there = moment("zh", on_site.ends.astimezone(given.terms.zone), "minute", year=None)
-    raise Refusal("due_before_duty", unit=moved.assignment.unit, there=there)
-
-
-def _level_above(level: str | None) -> str:
-    """level: not the highest; None counts as the lowest."""
-    levels = list(LEVELS)
-    present = levels.index(level or "community")
-    return levels[present + 1]
-
-
-def _higher(level: str, other: str | None) -> str:
-    levels = list(LEVELS)
-    if other is None:
-        return level
-    return max(level, other, key=levels.index)
-
-
-def _fresh(case: Case) -> Case:
-    """Nothing of what the unit before was granted, found or has said."""
-    return case.with_assignment(
-        extended=False, wants=None, finding=None, rectified=False, notices=()
-    )
-
-
-def _arrive(given: Given, order: Arrive) -> Decision:
-    moved = ledger.stop(given.moved(), given.at, "on_site")
-    return given.told(moved, unit=given.unit, text=order.text.strip())
-
-
-def _answer(given: Given, order: Answer) -> Decision:
-    stopped = ledger.stop(given.moved(), given.at)
-    moved = stopped.with_assignment(wants=None, notices=())
-    text = given.needed("text")
-    told = given.told(moved, unit=given.unit, text=text)
-    return alerting(told, "staff", "answered")
-
-
-def _return(given: Given, order: Return) -> Decision:
-    """The unit's time pauses while the hotline decides; it goes on where the return is
-    refused.
-    """
-    at = given.at
-    moved = given.moved()
-    rule = given.needed("rule")
-    _check_return(given)
-    paused = ledger.pause(moved, at, reason="单位退回，专线在看")
-    deciding = ledger.start(paused, "assign", at, given.terms)
-    returns = given.case.assignment.returns + 1
-    moved = deciding.with_assignment(returns=returns, wants=None)
-    reason = order.reason.strip()
-    told = given.told(moved, unit=given.unit, rule=rule, text=reason)
-    return alerting(told, "staff", "returned")
-
-
-def _check_return(given: Given) -> None:
-    """A unit sends a case back at once, and not again and again."""
-    case = given.case
-    terms = given.terms
-    if case.assignment.returns >= terms.rules.returns:
-        raise Refusal(
-            "returned_too_often",
-            legal=_possible(given, ("answer", "extend")),
-            alias=case.alias,
-            times=case.assignment.returns,
-        )
-    since = ledger.dispatched(case, terms)
-    within = terms.rules.return_within
-    if since is not None and given.at > add(since, within, terms):
-        raise Refusal(
-            "return_too_late",
-            legal=_possible(given, ("answer", "extend")),
-            alias=case.alias,
-            within=spoken(within),
-        )
-
-
-def _refuse_return(given: Given, order: RefuseReturn) -> Decision:
-    stopped = ledger.stop(given.moved(), given.at, "assign")
-    moved = ledger.resume(stopped, given.at)
-    reason = given.needed("reason")
-    told = given.told(moved, unit=given.unit, text=reason)
-    return alerting(told, "unit", "return_refused")
-
-
-def _extend(given: Given, order: Extend) -> Decision:
-    moved = given.moved()
-    reason = given.needed("reason")
-    _check_extension(order.days, given.terms)
-    _check_extendable(given)
-    wanted = moved.with_assignment(wants=MoreTime(order.days, reason, given.at))
-    params = {"unit": given.unit, "days": order.days, "text": reason}
-    step = StoryStep("extension_asked", params, public=False)
-    return alerting(given.decision(wanted, step), "supervisor", "extension_asked")
-
-
-def _check_extendable(given: Given) -> None:
-    """Only what is not urgent, and before its time is over."""
-    alias = given.case.alias
-    resumed = ledger.resume(move(given.case, "extend"), given.at)
-    reading = _extendable(resumed, given.terms)
-    if reading is None:
-        raise Refusal("urgent_not_extended", alias=alias)
-    if reading.due is not None and given.at > reading.due:
-        instead = _possible(given, ("answer", "rectified"))
-        raise Refusal("extension_after_due", legal=instead, alias=alias)
-
-
-def _possible(given: Given, names: Sequence[str]) -> tuple[str, ...]:
-    """Those of these orders that may be given now: a refusal names no other."""
-    may = legal(given.case)
-    return tuple(
-        name
-        for name in names
-        if name in may and (name != "extend" or _may_extend(given))
-    )
-
-
-def _may_extend(given: Given) -> bool:
-    try:
-        _check_extendable(given)
-    except Refusal:
-        return False
-    return True
-
-
-def _extendable(case: Case, terms: Terms) -> ClockReading | None:
-    """The clock of the unit that more time is for; None for that of an urgent case."""
-    clock: Clock = "rectify" if case.state is State.RECTIFYING else "answer"
-    return read(case.ledger, clock, terms) if clock in running(case.ledger) else None
-
-
-def _check_extension(days: int, terms: Terms) -> None:
-    most = terms.rules.extension
-    if not 1 <= days <= most.number:
-        raise Refusal("extension_out_of_range", most=spoken(most))
-
-
-def _grant(given: Given, order: GrantExtend) -> Decision:
-    terms = given.terms
-    moved = given.moved().with_assignment(wants=None)
-    wants = given.case.assignment.wants
-    assert wants is not None  # the table says so
-    reason = wants.reason
-    if not order.granted:
-        return _refuse_extension(given, moved)
-    days = wants.days if order.days is None else order.days
-    _check_extension(days, terms)
-    more = Allowance(days, terms.rules.extension.unit)
-    reading = _extendable(moved, terms)
-    if reading is None:  # it has become urgent since it was asked for
-        raise Refusal("urgent_not_extended", alias=given.case.alias)
-    longer = ledger.extend(
-        moved, reading.clock, given.at, more, reason=reason, by=given.by.name
-    )
-    extended = longer.with_assignment(extended=True)
-    ends = read(longer.ledger, reading.clock, terms)
-    due = last_second(ends.due if ends else None)
-    rectifying = reading.clock == "rectify" or None
-    told = given.told(
-        extended,
-        unit=given.unit,
-        days=days,
-        due=due,
-        text=reason,
-        rectifying=rectifying,
-    )
-    return alerting(told, "unit", "extended")
-
-
-def _refuse_extension(given: Given, moved: Case) -> Decision:
-    params = {"unit": given.unit, "text": given.needed("reason")}
-    step = StoryStep("extension_refused", params, public=False)
-    return alerting(given.decision(moved, step), "unit", "extension_refused")
-
-
-def _supervise(given: Given, order: Supervise) -> Decision:
-    text = given.needed("text")
-    moved = ledger.mark(
-        given.moved(), "supervised", given.at, reason=text, by=given.by.name
-    )
-    noticed = moved.with_assignment(
-        notices=(
-            *moved.assignment.notices,
-            Notice("supervised", given.at, text),
-        )
-    )
-    told = given.told(noticed, unit=given.unit, text=text, paper=True)
-    alerts = (
-        Alert("unit", "supervised"),
-        Alert("leader", "supervised", {"ordered": True}),
-    )
-    return replace(told, alerts=alerts)
-
-
-def _hand_over(given: Given, order: HandOver) -> Decision:
-    """All papers that wait for this leader: who has one in hand has them all."""
-    how = given.needed("how")
-    if order.to is not None and order.to not in RANKS:
-        raise Refusal("unknown_rank", known=choices(RANKS))
-    case = given.case
-    notices = case.assignment.notices
-    row = row_of(order)
-    assert row.fits is not None
-    open_ones = waiting(notices, order.to)
-    if not row.fits(case) or not open_ones:
-        raise Refusal("no_paper_waits", alias=case.alias)
-    rank = open_ones[0].rank
-    moved = case.with_assignment(notices=handed_over(notices, rank, given.at))
-    return given.told(moved, unit=given.unit, rank=rank, text=how)
-
-
-def _send_back(given: Given, order: SendBack) -> Decision:
-    """An answer that is not enough is due once more, by a time of its own; what was to
-    be put right goes on by the time that was promised.
-    """
-    reason = given.needed("reason")
-    moved = given.moved()
-    rectifying = moved.state is State.RECTIFYING
-    if rectifying:
-        moved = ledger.resume(moved.with_assignment(rectified=False), given.at)
-    else:
-        moved = ledger.demand(moved, given.at, given.terms)
-    ends = next_end(moved, given.terms)
-    told = given.told(
-        moved,
-        unit=given.unit,
-        text=reason,
-        due=last_second(ends),
-        rectifying=rectifying or None,
-    )
-    return alerting(told, "unit", "sent_back", urgent=given.case.urgent)
-
-
-def _rectified(given: Given, order: Rectified) -> Decision:
-    """The unit's time stops while the hotline looks; sent back, it goes on."""
-    moved = given.moved()
-    text = given.needed("text")
-    paused = ledger.pause(moved, given.at, "rectify", reason="专线核对整改")
-    reported = paused.with_assignment(rectified=True, wants=None)
-    told = given.told(reported, unit=given.unit, text=text)
-    return alerting(told, "staff", "rectified")
-
-
-def _rectify(given: Given, order: Rectify) -> Decision:
-    """Where it was put right before, since it was answered, its time began then."""
-    at = given.at
-    terms = given.terms
-    moved = given.moved()
-    most = terms.rules.rectify_most
-    due = given.future(order.due)
-    latest = add(_rectifying_since(given.case) or at, most, terms)
-    if due is not None and due > latest:
-        raise Refusal("rectify_too_long", most=spoken(most))
-    stopped = ledger.stop(moved, at).with_assignment(extended=False, rectified=False)
-    usual = add(at, terms.rules.deadline("rectify", moved.category), terms)
-    until = due or (latest if latest < usual else None)
-    moved = ledger.start(stopped, "rectify", at, terms, until=until)
-    reading = read(moved.ledger, "rectify", terms)
-    promised = last_second(reading.due if reading else None)
-    plan = order.plan.strip()
-    told = given.told(moved, text=plan, due=promised)
-    return alerting(told, "unit", "rectifying")
-
-
-def _rectifying_since(case: Case) -> datetime | None:
-    """When it began to be put right, since a unit had to answer last."""
-    starts = [line for line in case.ledger if line.kind == "start"]
-    others = [n for n, line in enumerate(starts) if line.clock != "rectify"]
-    last_other = max(others, default=-1)
-    later = starts[last_other + 1 :]
-    return later[0].at if later else None
-
-
 Rule = Callable[[Given, Any], Decision]
 RULES: Mapping[type[Order], Rule] = {
     Claim: _claim,
@@ -947,36 +431,23 @@ RULES: Mapping[type[Order], Rule] = {
     Resume: _resume,
     Reply: _reply,
     Undo: _undo,
-    Assign: _assign,
-    Arrive: _arrive,
-    Answer: _answer,
-    Return: _return,
-    RefuseReturn: _refuse_return,
-    Extend: _extend,
-    GrantExtend: _grant,
-    Supervise: _supervise,
-    HandOver: _hand_over,
-    Whistle: _whistle,
-    SendBack: _send_back,
     Find: _find,
-    Rectify: _rectify,
-    Rectified: _rectified,
     Close: _close,
     StaffReopen: _reopen,
-    Merge: _merge,
-    Unmerge: _unmerge,
     Note: _note,
+    **UNIT_WORK,
+    **MERGING,
     **CORRECTING,
 }
 
 # what the table of a case's life cannot know of a move: how often, and until when
 LIMITS: Mapping[str, Callable[[Given], object]] = {
     "ask": lambda given: _addressed(given.case, None),
-    "return": _check_return,
-    "extend": _check_extendable,
+    "return": check_return,
+    "extend": check_extendable,
     "redate": lambda given: check_redatable(given),
-    "merge": lambda given: _check_nothing_waits(given.case),
-    "unmerge": lambda given: _check_kept(given.case),
+    "merge": lambda given: check_nothing_waits(given.case),
+    "unmerge": lambda given: check_kept(given.case),
 }
 
 
@@ -997,14 +468,4 @@ def reopened(case: Case, at: datetime, terms: Terms) -> Case:
     moved = replace(move(case, "reopen"), claimed=None).with_followup(
         closed=None, called_back=0, looked_back=0, forgot=0
     )
-    return _with_nobody(moved, at, terms)
-
-
-def _with_nobody(case: Case, at: datetime, terms: Terms) -> Case:
-    """No unit has it any more: it is to be accepted, or to be sent out, from now on."""
-    had = case.assignment.last_unit_id
-    moved = _fresh(case).with_assignment(
-        unit=None, unit_id=None, had=had, returns=0, earlier=(), dispatched=None
-    )
-    clock: Clock = "accept" if moved.state is State.FILED else "assign"
-    return ledger.start(moved, clock, at, terms)
+    return with_nobody(moved, at, terms)

@@ -23,6 +23,7 @@ from dialogs.case.rules import UNIT_CLOCKS
 from dialogs.case.worktime import TICK, Terms
 from dialogs.words import Message
 
+UNDO = timedelta(seconds=10)  # how long a reply can be taken back
 UNITS = {"W": "个工作日", "C": "天", "D": "天", "h": "小时"}
 
 
@@ -157,3 +158,20 @@ def dated(case: Case, terms: Terms) -> ClockReading | None:
     going = running(case.ledger)
     clocks = [one for one in UNIT_CLOCKS if one in going and one != "on_site"]
     return read(case.ledger, clocks[0], terms) if clocks else None
+
+
+def fresh(case: Case) -> Case:
+    """Nothing of what the unit before was granted, found or has said."""
+    return case.with_assignment(
+        extended=False, wants=None, finding=None, rectified=False, notices=()
+    )
+
+
+def with_nobody(case: Case, at: datetime, terms: Terms) -> Case:
+    """No unit has it any more: it is to be accepted, or to be sent out, from now on."""
+    had = case.assignment.last_unit_id
+    moved = fresh(case).with_assignment(
+        unit=None, unit_id=None, had=had, returns=0, earlier=(), dispatched=None
+    )
+    clock: Clock = "accept" if moved.state is State.FILED else "assign"
+    return ledger.start(moved, clock, at, terms)

@@ -18,7 +18,8 @@ from bot.desk.telegram.replies import Replies
 from bot.desk.telegram.saying import Act, Saying
 from bot.outbox.messages import OutboxMessage
 from bot.people.directory import Unit
-from dialogs.case.deciding import UNDO, check_limits, possible_now
+from dialogs.case.deciding import check_limits, possible_now
+from dialogs.case.decisions import UNDO
 from dialogs.case.life import STATES, Case, State, move
 from dialogs.case.order_row import OrderRow
 from dialogs.case.order_table import may, possible, who_may
