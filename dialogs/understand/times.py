@@ -10,7 +10,9 @@ _NUMBER = r"(?:\d{1,4}|[一二两三四五六七八九十百几仨俩]{1,4})"
 _UNIT = r"(?:天|日|周|个?星期|个?礼拜|个?月|个?季度|季|学期|年)"
 _SOME_UNITS = rf"(?:{_NUMBER}|半){_UNIT}"
 _WEEK = r"(?:周|星期|礼拜)"
-_WEEKDAY = r"(?:[一二三四五六日]|天(?![气天])|末)(?!级)"
+# "每周一次" and "每周三四次" count and name no day
+_NO_TIMES = r"(?![一二三四五六]?[多来]?(?:次(?!次)|回|遍|趟))"
+_WEEKDAY = rf"(?:[一二三四五六日]|天(?![气天])|末)(?!级){_NO_TIMES}"
 _AND = r"[、和跟与及,]?"
 _WEEKDAYS = rf"{_WEEK}{_WEEKDAY}(?:(?:{_AND}|[到至])(?:{_WEEK})?{_WEEKDAY})*"
 _NO_COUNT = "(?<![一每两三四五半])"  # "一周一填" is no Monday
