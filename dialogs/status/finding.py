@@ -53,6 +53,7 @@ NO_NAME = re.compile(
 )
 ADDS = re.compile(r"补充?|材料")
 SPEECH = re.compile(r"[\u4e00-\u9fff]")
+SYMBOL = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
 SENTENCE = 6  # Chinese characters that no receipt holds
 
 phrase("code.malformed", "这个回执码有一位抄错了，请对照再发一次。")
@@ -329,7 +330,12 @@ def read_code(turn: StatusTurn, words: str) -> bool:
     if turn.talk.under is None and len(SPEECH.findall(words)) >= SENTENCE:
         turn.enter_first().read(words)
         return True
-    return speaks_of_a_case(words) and _wait_for_code(turn, words)
+    if speaks_of_a_case(words):
+        return _wait_for_code(turn, words)
+    if SYMBOL.search(words) is not None:  # an attempt at a receipt
+        return False
+    turn.prompt()  # "嗯" was not looked up, so it is not said that nothing was found
+    return True
 
 
 def _wait_for_code(turn: StatusTurn, words: str) -> bool:
@@ -387,8 +393,9 @@ CODE_STEP = Step(
     hears="idle",
     asked="open",
     means={
-        "status": lambda turn, _: turn.again(),
-        "hurry": lambda turn, _: turn.again(),
+        "status": lambda turn, _: turn.prompt(),
+        "hurry": lambda turn, _: turn.prompt(),
+        "yes": lambda turn, _: turn.prompt(),
         "no": decline_code,
         "cancel": lambda turn, _: leave(turn),
     },

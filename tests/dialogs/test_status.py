@@ -63,6 +63,15 @@ def test_an_unknown_receipt_gets_a_sentence_and_the_step_stays(chat: Chat) -> No
     assert chat.step == "code"
 
 
+@pytest.mark.parametrize("words", ["好的", "嗯", "查进展", "有人看了吗"])
+def test_what_is_no_receipt_is_not_looked_up(words: str) -> None:
+    chat = Chat()
+    chat.says("进度")
+    said = chat.says(words)
+    assert "请发送回执码" in said and "没有查到" not in said
+    assert chat.step == "code"
+
+
 def test_the_chat_that_filed_needs_no_receipt(chat: Chat) -> None:
     chat.mine = (ONE,)
     chat.says("查进展")
