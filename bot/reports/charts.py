@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,17 @@ class NotDrawn(Exception):
 Panel = Mapping[str, Any]
 
 
+def _surroundings() -> dict[str, str]:
+    """What fonts and caches are found by, without our settings: a keyring or a token
+    may be among them.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("JIANFU_")
+    }
+
+
 async def draw(panels: Sequence[Panel]) -> bytes:
     """One PNG with these panels, one below the other; the same panels give the same
     bytes.
@@ -86,6 +98,7 @@ async def draw(panels: Sequence[Panel]) -> bytes:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env=_surroundings(),
     )
     try:
         async with asyncio.timeout(DRAWING_SECONDS):

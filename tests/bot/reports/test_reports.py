@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -166,6 +167,25 @@ async def test_the_sheet_holds_plain_cells_and_never_a_formula(line: Line) -> No
         "阶梯",
         "说明",
     ]
+
+
+async def test_who_draws_knows_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child's environment can be read by others; keyring and token may stand in
+    ours.
+    """
+    spy = tmp_path / "python"
+    spy.write_text(f"#!/bin/sh\nenv > {tmp_path / 'env'}\nexit 1\n")
+    spy.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(spy))
+    for name in ("JIANFU_KEYRING_JSON", "JIANFU_TELEGRAM__TOKEN", "jianfu_keyring"):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("FONTS", "kept")
+    with pytest.raises(charts.NotDrawn):
+        await charts.draw([])
+    known = (tmp_path / "env").read_text()
+    assert "FONTS=kept" in known and "secret" not in known
 
 
 async def test_the_charts_are_drawn_alike_each_time(line: Line) -> None:
